@@ -1,0 +1,64 @@
+"""How a script starts, and how it says what went wrong: one line, exit status not 0."""
+
+import functools
+import logging
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import hydra
+from hydra.core.hydra_config import HydraConfig
+from hydra.errors import HydraException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from safety.atomic import write_atomic
+
+CONF = Path(__file__).parent.parent / "conf"
+
+
+def start(main: Callable[[DictConfig], None], config: str, folder: str = ".") -> None:
+    """Compose `config`.yaml of conf/`folder` with the command line and call `main` with it.
+
+    What a user can mend (a value, a file, a full disk) ends in one line and exit status 1; with HYDRA_FULL_ERROR=1 set
+    the traceback is shown instead.
+    """
+    logging.basicConfig(format="%(message)s", stream=sys.stderr)
+    show_traceback = os.environ.get("HYDRA_FULL_ERROR") == "1"
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then raises instead of printing its own lines
+
+    def guarded(task: Callable[..., None], *arguments: DictConfig) -> None:
+        try:
+            task(*arguments)
+        except (KeyboardInterrupt, ValueError, OSError, HydraException, OmegaConfBaseException) as error:
+            if show_traceback:
+                raise
+            raise SystemExit(
+                130 if isinstance(error, KeyboardInterrupt) else f"{config}.py: {one_line(error)}"
+            ) from None
+
+    # Guarded twice: in the job, because Hydra would report an error of its own; around Hydra, for what it finds itself.
+    job = functools.wraps(main)(functools.partial(guarded, main))
+    guarded(hydra.main(version_base="1.3", config_path=str(CONF / folder), config_name=config)(job))
+
+
+def one_line(error: BaseException) -> str:
+    """What `error` says, on one line; of Hydra's lists of places searched nothing."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'disk'}: {error.strerror}"
+    message = " ".join(str(error).split("Config search path")[0].split())
+    if isinstance(error, HydraException) and error.__cause__ is not None:
+        message = f"{message} {' '.join(str(error.__cause__).split('full_key')[0].split())}"
+    return message.replace("To append to your config use", "'--cfg job' lists the options; to add one use")
+
+
+def output_folder() -> Path:
+    """The folder that this job writes to: `output`, or one below it for each job of a sweep."""
+    return Path(HydraConfig.get().runtime.output_dir)
+
+
+def save_config(cfg: DictConfig, folder: Path) -> None:
+    """Write the config as resolved, and what was typed, to `folder`/.hydra."""
+    write_atomic(folder / ".hydra" / "config.yaml", OmegaConf.to_yaml(cfg, resolve=True))
+    write_atomic(folder / ".hydra" / "overrides.yaml", OmegaConf.to_yaml(HydraConfig.get().overrides.task))

@@ -1,0 +1,176 @@
+"""What may be typed: types, ranges and rules across options, checked before any work is done."""
+
+from typing import Annotated, Any, Literal
+
+from omegaconf import DictConfig, OmegaConf
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+Count = Annotated[int, Field(ge=0)]
+Positive = Annotated[float, Field(gt=0)]
+Seconds = Positive
+Fraction = Annotated[float, Field(gt=0, lt=1)]
+Decibel = Annotated[float, Field(ge=-100, le=100)]
+Built = dict[str, Any]  # built through safety.build, which checks the arguments
+
+
+class Strict(BaseModel):
+    """A config node that takes no unknown key, and no text for a number."""
+
+    model_config = ConfigDict(extra="forbid", strict=False)
+
+
+class PerSplit(Strict):
+    """How many of something per split; None: all."""
+
+    train: Annotated[int, Field(ge=1)] | None
+    validation: Annotated[int, Field(ge=1)] | None
+    test: Annotated[int, Field(ge=1)] | None
+
+
+class SnrsPerSplit(Strict):
+    """The SNRs of each split in dB."""
+
+    train: Annotated[list[Decibel], Field(min_length=1)]
+    validation: Annotated[list[Decibel], Field(min_length=1)]
+    test: Annotated[list[Decibel], Field(min_length=1)]
+
+
+class SecondsPerSplit(Strict):
+    """Longest excerpts in seconds; None: whole."""
+
+    train: Seconds | None
+    validation: Seconds | None
+    test: Seconds | None
+
+
+class Stretches(Strict):
+    """Relative parts of a seen noise for each split."""
+
+    train: Positive
+    validation: Positive
+    test: Positive
+
+
+class PlanConfig(Strict):
+    """conf/plan."""
+
+    train: Count
+    validation: Count
+    test: Count
+    utterances: PerSplit
+    snr_db: SnrsPerSplit
+    segment_s: SecondsPerSplit
+    shortest_s: Seconds
+    gain_db: Annotated[list[Decibel], Field(min_length=2, max_length=2)]
+    validation_speakers: Fraction
+    test_speakers: Fraction
+    noise_stretches: Stretches | None
+
+    @model_validator(mode="after")
+    def _gain_in_order(self):
+        if self.gain_db[0] > self.gain_db[1]:
+            raise ValueError(f"gain_db={self.gain_db}: the lower end comes first")
+        return self
+
+
+class SpeechConfig(Strict):
+    """Corpora of speech by role."""
+
+    train: dict[str, Built] = {}
+    test: dict[str, Built] = {}
+
+
+class NoiseConfig(Strict):
+    """Corpora of noise by role."""
+
+    seen: dict[str, Built] = {}
+    unseen: dict[str, Built] = {}
+
+
+class StftConfig(Strict):
+    """The transform."""
+
+    window_s: Seconds
+    hop_s: Seconds
+
+
+class CommonConfig(Strict):
+    """conf/common.yaml and the groups that every script reads."""
+
+    seed: Count
+    sample_rate: Literal[8000, 16000]
+    data_root: str
+    output: str
+    cache: str
+    jobs: Annotated[int, Field(ge=1)] | None
+    check_audio: bool
+    stft: StftConfig
+    plan: PlanConfig
+    speech: SpeechConfig
+    noise: NoiseConfig
+
+
+class GenerateConfig(CommonConfig):
+    """conf/generate.yaml."""
+
+    render: bool
+    render_format: Literal["flac", "wav"]
+
+
+class RecipeConfig(Strict):
+    """conf/recipe."""
+
+    optimizer: Built
+    max_epochs: Annotated[int, Field(ge=1)]
+    gradient_clip: Positive | None
+    rule_of_rises: Built
+    stage_weight: Annotated[float, Field(ge=0)]
+    stage_gains_db: dict[int, list[Decibel]]
+
+
+class DataConfig(Strict):
+    """conf/data."""
+
+    route: Built
+    cache: Literal["none", "pool"]
+    folder: str | None
+    batch_size: Annotated[int, Field(ge=1)]
+    max_padding: Fraction
+    workers: Count
+
+
+class TrainConfig(CommonConfig):
+    """conf/train.yaml."""
+
+    network: Built
+    target: Built
+    recipe: RecipeConfig
+    data: DataConfig
+    trainer: Built
+    resume: str | None
+
+    @model_validator(mode="after")
+    def _something_to_learn_from(self):
+        if self.data.folder is None and not (self.plan.train and self.plan.validation):
+            raise ValueError(f"plan.train={self.plan.train}, plan.validation={self.plan.validation}: must be above 0")
+        return self
+
+
+def check(cfg: DictConfig, model: type[BaseModel]) -> None:
+    """Raise one ValueError naming every option of `cfg` that `model` does not allow, its value and the limit."""
+    if missing := sorted(str(key) for key in cfg if OmegaConf.is_missing(cfg, key)) or sorted(
+        OmegaConf.missing_keys(cfg)
+    ):
+        raise ValueError(f"{', '.join(missing)} must be given: add {missing[0]}=... to the command")
+    try:
+        model.model_validate(OmegaConf.to_container(cfg, resolve=True))
+    except ValidationError as error:
+        raise ValueError("; ".join(_told(problem) for problem in error.errors())) from None
+
+
+def _told(problem: dict) -> str:
+    option = ".".join(str(part) for part in problem["loc"] if not str(part).startswith(("function-", "literal[")))
+    if problem["type"] == "extra_forbidden":
+        return f"{option}: no such option; '--cfg job' lists them"
+    value = "" if problem["type"] == "value_error" else f"={problem['input']!r}"
+    return f"{option}{value}: {problem['msg'].removeprefix('Value error, ')}"

@@ -1,0 +1,1 @@
+"""One module per corpus layout: names in, recordings out, no audio read."""

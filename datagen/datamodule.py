@@ -1,0 +1,65 @@
+"""A plan as batches for Lightning: training and validation, by whichever route the config chose."""
+
+from collections.abc import Callable
+
+import pytorch_lightning as pl
+from torch import Tensor
+from torch.utils.data import DataLoader
+
+from datagen.batches import LengthBatches, collate
+from datagen.dataset import PlanRows
+from datagen.plan import Plan
+
+
+class PlanData(pl.LightningDataModule):
+    """Loaders over the training and validation rows of `plan`.
+
+    route: makes the data set of a table of rows (see datagen.dataset). workers: loader processes, 0 for none.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        route: Callable[..., PlanRows],
+        batch_size: int = 16,
+        max_padding: float = 0.1,
+        workers: int = 0,
+        seed: int = 0,
+    ):
+        super().__init__()
+        self.sets = {split: route(plan.split(split)) for split in ("train", "validation")}
+        self.lengths = {split: plan.split(split).length for split in self.sets}
+        self.batch_size, self.max_padding, self.workers, self.seed = batch_size, max_padding, workers, seed
+
+    def train_dataloader(self) -> DataLoader:
+        """Batches in another order every epoch."""
+        return self._loader("train", shuffle=True)
+
+    def val_dataloader(self) -> DataLoader:
+        """The same batches every epoch."""
+        return self._loader("validation", shuffle=False)
+
+    def on_after_batch_transfer(self, batch: dict[str, Tensor], dataloader_idx: int) -> dict[str, Tensor]:
+        """Finish the batch on the device, where the route leaves that to do."""
+        return self.sets["train"].on_device(batch)
+
+    def _loader(self, split: str, shuffle: bool) -> DataLoader:
+        trainer = self.trainer
+        batches = LengthBatches(
+            self.lengths[split],
+            self.batch_size,
+            self.max_padding,
+            shuffle,
+            self.seed,
+            epoch=lambda: trainer.current_epoch if trainer else 0,
+            rank=trainer.global_rank if trainer else 0,
+            world=trainer.world_size if trainer else 1,
+        )
+        return DataLoader(
+            self.sets[split],
+            batch_sampler=batches,
+            collate_fn=collate,
+            num_workers=self.workers,
+            persistent_workers=self.workers > 0,
+            pin_memory=bool(trainer) and trainer.strategy.root_device.type == "cuda",
+        )

@@ -1,0 +1,93 @@
+"""Three ways to the same batch: mixed in a loader worker, mixed on the device, or read as rendered."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from datagen import audio
+from datagen.draw import excerpts
+from datagen.library import Library
+from datagen.mix import FULL_SCALE, mix
+from datagen.render import PARTS, part_path, render
+
+
+class PlanRows(Dataset):
+    """The rows of one split as columns, so that workers share them instead of copying objects."""
+
+    def __init__(self, rows: pd.DataFrame):
+        self._columns = {name: rows[name].to_numpy(dtype=_storage(rows[name])) for name in rows}
+
+    def __len__(self) -> int:
+        return len(self._columns["length"])
+
+    def row(self, index: int) -> dict:
+        """One plan row with plain values."""
+        return {
+            name: values[index].item() if values.dtype.kind != "U" else str(values[index])
+            for name, values in self._columns.items()
+        }
+
+    @staticmethod
+    def on_device(batch: dict[str, Tensor]) -> dict[str, Tensor]:
+        """The batch as the models take it, made where the batch lies."""
+        return batch
+
+
+class Mixed(PlanRows):
+    """Mixtures rendered where they are asked for: in a loader worker."""
+
+    def __init__(self, rows: pd.DataFrame, library: Library):
+        super().__init__(rows)
+        self.library = library
+
+    def __getitem__(self, index: int) -> dict:
+        row = self.row(index)
+        return {**render(row, self.library), "length": row["length"]}
+
+
+class Unmixed(Mixed):
+    """Clean and noise as 16-bit samples, to be mixed on the device: a third of the bytes, none of the work."""
+
+    def __getitem__(self, index: int) -> dict:
+        row = self.row(index)
+        clean, noise = (torch.from_numpy(np.array(excerpt)) for excerpt in excerpts(row, self.library))
+        return {"clean": clean, "noise": noise, **{name: row[name] for name in ("length", "snr_db", "gain_db")}}
+
+    @staticmethod
+    def on_device(batch: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Mix the whole batch."""
+        return {**mix(batch["clean"], batch["noise"], batch["snr_db"], batch["gain_db"]), "length": batch["length"]}
+
+
+class Rendered(PlanRows):
+    """Mixtures as `generate.py render=true` wrote them to `folder`.
+
+    Raises FileNotFoundError where one is missing.
+    """
+
+    def __init__(self, rows: pd.DataFrame, folder: str, sample_rate: int):
+        super().__init__(rows)
+        self.folder, self.sample_rate = Path(folder), sample_rate
+        first = self.row(0) if len(rows) else {}
+        formats = {path.suffix[1:] for path in (self.folder / first.get("split", "") / "mixture").glob("*.*")}
+        self.format = "wav" if "wav" in formats else "flac"
+        paths = (part_path(self.folder, self.row(i), part, self.format) for i in range(len(self)) for part in PARTS)
+        if missing := next((path for path in paths if not path.exists()), None):
+            raise FileNotFoundError(f"{missing}: not rendered; run generate.py with output={folder} render=true again")
+
+    def __getitem__(self, index: int) -> dict:
+        row = self.row(index)
+        clean, noise = (self._part(row, part) for part in ("clean", "noise"))
+        return {"mixture": clean + noise, "clean": clean, "noise": noise, "length": row["length"]}
+
+    def _part(self, row: dict, part: str) -> Tensor:
+        samples = audio.read(part_path(self.folder, row, part, self.format), self.sample_rate)
+        return torch.from_numpy(samples).float().div_(FULL_SCALE)
+
+
+def _storage(column: pd.Series) -> str | None:
+    return column.dtype.name if column.dtype.kind in "bif" else "U"

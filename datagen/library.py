@@ -1,0 +1,82 @@
+"""Where excerpts come from: any stretch of any recording in the tables, as 16-bit samples at one rate."""
+
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from datagen import audio
+from datagen.recordings import read_table
+
+
+class Reader(Protocol):
+    """Reads samples of audio files, at one rate."""
+
+    def read(self, path: str, start: int, length: int) -> np.ndarray:
+        """16-bit samples [time] of `path`."""
+
+
+class FileReader:
+    """Decodes what is asked for, every time anew."""
+
+    def __init__(self, sample_rate: int):
+        self.sample_rate = sample_rate
+
+    def read(self, path: str, start: int, length: int) -> np.ndarray:
+        """16-bit samples [time] of `path`; ValueError where it cannot be decoded."""
+        return audio.read(path, self.sample_rate, start, length)
+
+
+class Library:
+    """Clean and noise excerpts by the ids of a plan.
+
+    A noise excerpt that begins in one stretch runs on through the stretches of the same vector in table order, and
+    from the last to the first again.
+    """
+
+    def __init__(self, speech: pd.DataFrame, noise: pd.DataFrame, reader: Reader):
+        self.reader = reader
+        self._speech = dict(zip(speech.id, speech.path, strict=True))
+        self._noise = {name: position for position, name in enumerate(noise.id)}
+        self._paths, self._starts, self._stops = (noise[name].tolist() for name in ("path", "start", "stop"))
+        self._next = list(range(1, len(noise) + 1))
+        for positions in noise.groupby("vector").indices.values():
+            self._next[positions[-1]] = int(positions[0])
+
+    def clean(self, speech_id: str, start: int, length: int) -> np.ndarray:
+        """16-bit samples [time] of one recording of speech."""
+        samples = self.reader.read(self._path(speech_id), start, length)
+        if len(samples) < length:
+            raise ValueError(
+                f"{self._path(speech_id)}: ends {length - len(samples)} samples early; has it changed since the plan?"
+            )
+        return samples
+
+    def noise(self, noise_id: str, start: int, length: int) -> np.ndarray:
+        """16-bit samples [time] from sample `start` of the recording on, which lies in the stretch `noise_id`."""
+        pieces, position = [], self._position(noise_id)
+        while length > 0:
+            count = min(length, self._stops[position] - start)
+            piece = self.reader.read(self._paths[position], start, count)
+            if len(piece) < count:
+                raise ValueError(f"{self._paths[position]}: ends early; has it changed since the plan was drawn?")
+            pieces.append(piece)
+            position, length = self._next[position], length - count
+            start = self._starts[position]
+        return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+
+    def _path(self, speech_id: str) -> str:
+        if speech_id not in self._speech:
+            raise ValueError(f"plan names speech {speech_id!r}, which the speech table lacks; draw the plan anew")
+        return self._speech[speech_id]
+
+    def _position(self, noise_id: str) -> int:
+        if noise_id not in self._noise:
+            raise ValueError(f"plan names noise {noise_id!r}, which the noise table lacks; draw the plan anew")
+        return self._noise[noise_id]
+
+
+def load_library(folder: Path, reader: Reader) -> Library:
+    """The library of the recordings tables that lie beside a plan."""
+    return Library(read_table(folder / "speech.csv"), read_table(folder / "noise.csv"), reader)

@@ -1,0 +1,30 @@
+"""The one mixing function: for an utterance, a batch, a GPU."""
+
+import torch
+from torch import Tensor
+
+from dsp.level import amplitude, noise_gain
+
+FULL_SCALE = 32768  # 16-bit PCM
+
+
+def mix(clean: Tensor, noise: Tensor, snr_db: Tensor, gain_db: Tensor) -> dict[str, Tensor]:
+    """Bring `noise` to `snr_db` under `clean`, apply the joint `gain_db` to both, and add them.
+
+    Every sample is rounded to the 16-bit grid *before* adding, so `mixture == clean + noise` holds exactly, and the
+    result is the same samples on disk, in a loader worker and on a GPU (energies of whole numbers are exact; what
+    follows is element-wise).
+
+    Shapes: clean, noise [..., time] (16-bit PCM samples, any dtype); snr_db, gain_db [...]
+    -> mixture, clean, noise [..., time], float32 in [-1, 1).
+    """
+    joint = amplitude(torch.as_tensor(gain_db, dtype=torch.float64, device=clean.device)).unsqueeze(-1)
+    scale = (noise_gain(clean, noise, snr_db) * joint).float()
+    noise = noise.float().mul_(scale).round_().div_(FULL_SCALE)
+    clean = clean.float().mul_(joint.float()).round_().div_(FULL_SCALE)
+    return {"mixture": clean + noise, "clean": clean, "noise": noise}
+
+
+def to_pcm(signal: Tensor) -> Tensor:
+    """The 16-bit samples [..., time] of a signal in [-1, 1)."""
+    return (signal * FULL_SCALE).round().clamp(-FULL_SCALE, FULL_SCALE - 1).to(torch.int16)

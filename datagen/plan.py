@@ -1,0 +1,92 @@
+"""The mixing plan is the data set: one complete row per mixture, beside the tables of what it is made of."""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+import joblib
+import pandas as pd
+from tqdm import tqdm
+
+from datagen.draw import Drawer
+from datagen.recordings import read_table
+from safety.atomic import write_atomic
+from safety.fingerprint import of_files, of_values
+
+log = logging.getLogger(__name__)
+COLUMNS = [
+    "mixture_id", "split", "speech_id", "speech_start", "noise_id", "noise_start",
+    "length", "snr_db", "gain_db", "noise_seen",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Plan:
+    """rows: one per mixture, with COLUMNS (starts and lengths in samples); speech, noise: the recordings tables."""
+
+    rows: pd.DataFrame
+    speech: pd.DataFrame
+    noise: pd.DataFrame
+
+    def split(self, name: str) -> pd.DataFrame:
+        """The rows of one split."""
+        return self.rows[self.rows.split == name].reset_index(drop=True)
+
+    def save(self, folder: Path) -> None:
+        """Write plan.csv, speech.csv and noise.csv.
+
+        Raises ValueError where `folder` holds another plan, which is left as it is.
+        """
+        texts = {name: getattr(self, table).to_csv(index=False) for name, table in TABLES.items()}
+        for name, text in texts.items():
+            if (folder / name).exists() and (folder / name).read_bytes() != text.encode():
+                raise ValueError(f"{folder}: holds another plan ({name} differs); choose another output or remove it")
+        for name, text in reversed(texts.items()):  # plan.csv last: where it stands, the others do
+            write_atomic(folder / name, text)
+
+
+TABLES = {"plan.csv": "rows", "speech.csv": "speech", "noise.csv": "noise"}
+
+
+def load_plan(folder: Path) -> Plan:
+    """The plan that `Plan.save` wrote; FileNotFoundError where `folder` holds none."""
+    if missing := [name for name in TABLES if not (folder / name).exists()]:
+        raise FileNotFoundError(f"{folder}: holds no plan, {missing[0]} is missing; make one with generate.py")
+    return Plan(**{table: read_table(folder / name) for name, table in TABLES.items()})
+
+
+def draw_plan(drawer: Drawer, counts: dict[str, int], cache: Path, jobs: int = 1) -> Plan:
+    """Draw `counts[split]` rows of every split, over `jobs` threads; rows drawn before are found under `cache`.
+
+    Raises ValueError where a split is asked for that has no speech, or a test count that is no whole number of grids.
+    """
+    rows = [_split_rows(drawer, split, count, cache, jobs) for split, count in counts.items() if count]
+    table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=COLUMNS)
+    return Plan(table[COLUMNS], drawer.speech, drawer.noise)
+
+
+def _split_rows(drawer: Drawer, split: str, count: int, cache: Path, jobs: int) -> pd.DataFrame:
+    if (drawer.speech.split == split).sum() == 0:
+        raise ValueError(f"plan.{split}={count}: no recording serves in the split {split}; add speech or set it to 0")
+    if count % drawer.cells(split):
+        cells = drawer.cells(split)
+        raise ValueError(
+            f"plan.{split}={count}: not a multiple of {cells} (every SNR, seen and unseen); "
+            f"use {count - count % cells or cells} or {count - count % cells + cells}"
+        )
+    tables = [
+        drawer.speech.to_csv(),
+        drawer.noise.to_csv(),
+        of_files([*drawer.speech.path, *drawer.noise.path]),
+    ]
+    key = of_values(tables, vars(drawer.protocol), drawer.seed, split, count)
+    kept = cache / "plans" / f"{key}.csv"
+    if not kept.exists():
+        write_atomic(kept, _drawn(drawer, split, count, jobs).to_csv(index=False))
+    return read_table(kept)
+
+
+def _drawn(drawer: Drawer, split: str, count: int, jobs: int) -> pd.DataFrame:
+    tasks = (joblib.delayed(drawer.draw)(split, index) for index in range(count))
+    rows = joblib.Parallel(n_jobs=jobs, prefer="threads", return_as="generator")(tasks)
+    return pd.DataFrame(list(tqdm(rows, f"drawing {split}", count, unit="row", leave=False, disable=None)))

@@ -1,0 +1,74 @@
+"""From corpora and a protocol to a drawer: scan, split, and check that nothing leaks between the splits."""
+
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from datagen.audio import resampled_length
+from datagen.draw import Drawer, Protocol
+from datagen.library import FileReader, Library
+from datagen.recordings import COLUMNS, Recording
+from datagen.scan import note_conversions, scan
+from datagen.split import limit_utterances, noise_stretches, split_speech
+
+log = logging.getLogger(__name__)
+Corpora = Mapping[str, Callable[[], list[Recording]]]
+
+
+def scan_all(corpora: Corpora, sample_rate: int, cache: Path, jobs: int, check_audio: bool) -> pd.DataFrame:
+    """One recordings table of all `corpora`, in the order given."""
+    tables = [scan(corpus, cache, jobs, check_audio) for corpus in corpora.values()]
+    table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=COLUMNS)
+    if (twice := table[table.id.duplicated()]).size:
+        raise ValueError(f"{twice.iloc[0].path}: recording {twice.iloc[0].id} is in two corpora; name each only once")
+    note_conversions(table, sample_rate)
+    return table
+
+
+def make_drawer(
+    speech: Mapping[str, pd.DataFrame],
+    noise: Mapping[str, pd.DataFrame],
+    plan: Mapping[str, Any],
+    sample_rate: int,
+    seed: int,
+) -> Drawer:
+    """A drawer of the protocol `plan` (see conf/plan).
+
+    speech: tables of "train" and "test"; noise: tables of "seen" and "unseen".
+
+    Without test speech, speakers are set aside for it. Raises ValueError where speakers, utterances or noises do not
+    suffice or would stand in two splits.
+    """
+    for role, table in (("speech.train", speech["train"]), ("noise.seen", noise["seen"])):
+        if table.empty:
+            raise ValueError(f"{role} is empty: name at least one corpus, see conf/experiment")
+    pool, test = (_long_enough(speech[role], plan["shortest_s"], sample_rate) for role in ("train", "test"))
+    fractions = {"validation": plan["validation_speakers"], "test": plan["test_speakers"]}
+    table = split_speech(pool, None if test.empty else test, fractions, seed)
+    table = limit_utterances(table, plan["utterances"], seed)
+    stretches = noise_stretches(noise["seen"], noise["unseen"], plan["noise_stretches"], sample_rate)
+    protocol = Protocol(
+        sample_rate,
+        plan["snr_db"],
+        plan["segment_s"],
+        tuple(plan["gain_db"]),
+        plan["noise_stretches"] is None,
+    )
+    return Drawer(protocol, table, stretches, Library(table, stretches, FileReader(sample_rate)), seed)
+
+
+def _long_enough(speech: pd.DataFrame, shortest_s: float, sample_rate: int) -> pd.DataFrame:
+    columns = zip(speech.samples, speech.sample_rate, strict=True)
+    speech = speech.assign(length=[resampled_length(samples, rate, sample_rate) for samples, rate in columns])
+    short = speech.length < shortest_s * sample_rate
+    if short.any():
+        log.warning(
+            "note: %d of %d utterances are shorter than %g s and left out",
+            short.sum(),
+            len(speech),
+            shortest_s,
+        )
+    return speech[~short].reset_index(drop=True)

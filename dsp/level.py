@@ -1,0 +1,46 @@
+"""The one definition of energy, level and SNR."""
+
+import torch
+from torch import Tensor
+
+
+def energy(signal: Tensor) -> Tensor:
+    """Sum of squares over time: [..., time] -> [..., 1], in double precision.
+
+    For samples that are whole numbers (16-bit PCM) the sum is exact up to 2^53, whatever the order of summation:
+    the same on every device, padded with zeros or not.
+    """
+    signal = signal.double()
+    return torch.linalg.vecdot(signal, signal).unsqueeze(-1)
+
+
+def level_db(signal: Tensor, full_scale: float = 1.0) -> Tensor:
+    """Mean power over time in dB relative to a square wave of amplitude `full_scale`: [..., time] -> [..., 1]."""
+    return 10 * torch.log10(energy(signal) / (signal.shape[-1] * full_scale**2))
+
+
+def snr_db(clean: Tensor, noise: Tensor) -> Tensor:
+    """Signal-to-noise ratio over the whole excerpt in dB: [..., time] x 2 -> [..., 1].
+
+    Clean energy over noise energy, pauses included; every SNR of this project is this one.
+    """
+    return 10 * torch.log10(energy(clean) / energy(noise))
+
+
+def noise_gain(clean: Tensor, noise: Tensor, snr_db: Tensor) -> Tensor:
+    """Amplitude factor that brings `noise` to `snr_db` under `clean`: [..., time] x 2, [...] -> [..., 1]."""
+    snr_db = torch.as_tensor(snr_db, dtype=torch.float64, device=clean.device).unsqueeze(-1)
+    return amplitude(-snr_db) * (energy(clean) / energy(noise)).sqrt()
+
+
+def amplitude(gain_db: Tensor) -> Tensor:
+    """Amplitude factor of a gain in dB."""
+    return 10 ** (gain_db / 20)
+
+
+SILENCE_DB = -70.0  # relative to full scale; real recordings down to -50 dB are common, and 16-bit rounding is -101 dB
+
+
+def is_silent(signal: Tensor, full_scale: float = 1.0) -> Tensor:
+    """True where the mean power is below `SILENCE_DB`: [..., time] -> [...]."""
+    return level_db(signal, full_scale).squeeze(-1) < SILENCE_DB

@@ -1,0 +1,27 @@
+"""Draw a mixing plan from corpora of speech and noise, and render it where asked: see conf/generate.yaml."""
+
+from omegaconf import DictConfig
+
+from command import data
+from command.entry import output_folder, start
+from command.schema import GenerateConfig, check
+from datagen.render import render_plan
+from datagen.split import SPLITS
+
+
+def main(cfg: DictConfig) -> None:
+    """Write plan.csv, speech.csv and noise.csv; with render=true the audio and rendered.csv too."""
+    check(cfg, GenerateConfig)
+    folder = output_folder()
+    drawer = data.drawer(cfg)
+    plan = data.plan(cfg, drawer, *SPLITS)
+    if cfg.render:
+        render_plan(plan, drawer.library, folder, cfg.sample_rate, cfg.render_format, data.jobs(cfg))
+    else:
+        plan.save(folder)
+    hours = plan.rows.length.sum() / cfg.sample_rate / 3600
+    print(f"{len(plan.rows)} mixtures, {hours:.2f} h: {folder}")
+
+
+if __name__ == "__main__":
+    start(main, "generate")

@@ -1,0 +1,8 @@
+"""Scores of an estimate against its reference: one file each, `(reference, estimate, sample_rate) -> float`.
+
+Signals are one-dimensional numpy arrays [time] of equal length; every score is better the higher it is. The
+order of the arguments matters: swapped, they give plausible wrong numbers (SI-SDR alone is symmetric) that no
+check can tell from right ones. What cannot be scored raises `metrics.guard.NotComputable`; `metrics.table`
+turns that into an empty cell with its reason. Numpy and scipy only, so that worker processes start fast;
+pystoi and mir_eval, a second each, are imported by the function that needs them.
+"""

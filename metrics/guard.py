@@ -1,0 +1,41 @@
+"""One guard before every metric: what cannot be scored says why instead of scoring zero."""
+
+import numpy as np
+
+MINIMUM_S = 0.25  # PESQ's own limit
+SILENCE_RMS = 1e-10  # -200 dB re full scale: far below any sample format, far above rounding of float64
+
+
+class NotComputable(ValueError):  # noqa: N818 - not an error of the program but a property of the signals
+    """This score has no value for these signals; the message is the reason, short enough for a table."""
+
+
+def checked(reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> tuple[np.ndarray, np.ndarray]:
+    """Both signals as contiguous float64 arrays [time], fit for every metric.
+
+    Raises NotComputable unless both are one-dimensional, of equal length, at least 0.25 s long, finite and
+    not silent (RMS above 1e-10 of full scale).
+    """
+    signals = {"reference": _as_float(reference), "estimate": _as_float(estimate)}
+    for name, signal in signals.items():
+        if signal.ndim != 1:
+            raise NotComputable(f"{name} is not one-dimensional but of shape {signal.shape}")
+    reference, estimate = signals.values()
+    if len(reference) != len(estimate):
+        raise NotComputable(f"unequal lengths: reference {len(reference)}, estimate {len(estimate)} samples")
+    if len(reference) < MINIMUM_S * sample_rate:
+        raise NotComputable(f"shorter than {MINIMUM_S} s: {len(reference)} samples at {sample_rate} Hz")
+    for name, signal in signals.items():
+        _check_content(name, signal)
+    return reference, estimate
+
+
+def _as_float(signal: np.ndarray) -> np.ndarray:
+    return np.asarray(signal, dtype=np.float64, order="C")
+
+
+def _check_content(name: str, signal: np.ndarray) -> None:
+    if not np.isfinite(signal).all():
+        raise NotComputable(f"{name} holds NaN or infinite samples")
+    if np.sqrt(np.mean(signal**2)) <= SILENCE_RMS:
+        raise NotComputable(f"{name} is silent")

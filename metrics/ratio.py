@@ -1,0 +1,18 @@
+"""The decibel of the energy ratios, with its two ends named instead of divided by zero."""
+
+import math
+
+ROUNDING_DB = 200.0  # float64 through FFTs is good for about 250 dB; nothing measured comes near it
+
+
+def ratio_db(target: float, distortion: float) -> float:
+    """10 log10(target / distortion) of two energies, in dB.
+
+    Beyond 200 dB the smaller energy is rounding: the ratio is then infinite, with its sign.
+    """
+    limit = 10 ** (-ROUNDING_DB / 10)
+    if distortion <= limit * target:
+        return math.inf
+    if target <= limit * distortion:
+        return -math.inf
+    return 10 * math.log10(target / distortion)

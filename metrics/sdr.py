@@ -1,0 +1,72 @@
+"""Signal-to-distortion ratio of BSS Eval version 3 for a single source, in dB."""
+
+import warnings
+
+import numpy as np
+from scipy import linalg
+from scipy.fft import irfft, next_fast_len, rfft
+
+from metrics.guard import checked
+from metrics.ratio import ratio_db
+
+TAPS = 512  # BSS Eval's allowed distortion filter
+RESIDUAL = 1e-12  # relative, of the normal equations: below it Levinson and LU agree within 1e-8 dB
+
+
+def sdr(reference: np.ndarray, estimate: np.ndarray, sample_rate: int, engine: str = "toeplitz") -> float:
+    """SDR of `estimate` [time] in dB, with any filter of 512 taps on the reference allowed.
+
+    Vincent et al., "Performance measurement in blind audio source separation", IEEE TASLP 2006, as BSS Eval 3
+    computes it. `engine` is "toeplitz" (Levinson recursion) or "mir_eval" (that package's own, ten times
+    slower); they agree within 1e-6 dB on speech, noise and steady tones. The exception is a reference whose 512
+    delayed copies are nearly dependent, as of a faded pure tone: there the normal equations themselves lose
+    digits, and the two may differ by 1e-5 dB where the tone has 16 bits, by 0.1 dB where it has no noise floor.
+
+    Infinite where estimate equals reference. Raises NotComputable, and ValueError for an unknown engine.
+    """
+    if engine not in _ENGINES:
+        raise ValueError(f"sdr engine {engine!r} is unknown: choose one of {', '.join(_ENGINES)}")
+    reference, estimate = checked(reference, estimate, sample_rate)
+    if np.array_equal(reference, estimate):
+        return float("inf")
+    return float(_ENGINES[engine](reference, estimate))
+
+
+def _by_toeplitz(reference: np.ndarray, estimate: np.ndarray) -> float:
+    samples = len(reference) + TAPS - 1
+    size = next_fast_len(samples, real=True)
+    spectrum = rfft(reference, size)
+    autocorrelation = irfft(np.abs(spectrum) ** 2, size)[:TAPS]
+    correlation = irfft(spectrum.conj() * rfft(estimate, size), size)[:TAPS]
+    taps = _solve(autocorrelation, correlation)
+    target = irfft(spectrum * rfft(taps, size), size)[:samples]
+    distortion = -target
+    distortion[: len(estimate)] += estimate
+    return ratio_db(target @ target, distortion @ distortion)
+
+
+def _solve(autocorrelation: np.ndarray, correlation: np.ndarray) -> np.ndarray:
+    """The filter [tap] of the normal equations, by a dense solver where Levinson's recursion loses digits."""
+    try:
+        taps = linalg.solve_toeplitz(autocorrelation, correlation)
+        residual = linalg.norm(linalg.matmul_toeplitz(autocorrelation, taps, check_finite=False) - correlation)
+        if residual <= RESIDUAL * linalg.norm(correlation):
+            return taps
+    except linalg.LinAlgError:
+        pass
+    gram = linalg.toeplitz(autocorrelation)
+    try:
+        return linalg.cho_solve(linalg.cho_factor(gram), correlation)
+    except linalg.LinAlgError:
+        return linalg.lstsq(gram, correlation)[0]
+
+
+def _by_mir_eval(reference: np.ndarray, estimate: np.ndarray) -> float:
+    from mir_eval.separation import bss_eval_sources
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="(?s).*mir_eval", category=FutureWarning)
+        return bss_eval_sources(reference[np.newaxis], estimate[np.newaxis], compute_permutation=False)[0][0]
+
+
+_ENGINES = {"toeplitz": _by_toeplitz, "mir_eval": _by_mir_eval}

@@ -1,0 +1,45 @@
+"""All scores of one pair of signals: what could be computed, and why the rest could not."""
+
+import math
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from metrics.guard import NotComputable
+
+INFINITE = {
+    math.inf: "infinite, estimate equals reference",
+    -math.inf: "minus infinite, estimate holds nothing of the reference",
+}
+
+
+def scores(
+    reference: np.ndarray, estimate: np.ndarray, sample_rate: int, metrics: Mapping[str, Callable]
+) -> tuple[dict[str, float], str]:
+    """Every score of `estimate` [time] by name, NaN where it has no finite value, and the reasons for those.
+
+    The reasons read "name: reason; name, name: reason", and are "" where all is well. Whatever a metric
+    raises is a reason too, with its type: one bad file must not end an evaluation.
+    """
+    values, names_of = {}, {}
+    for name, metric in metrics.items():
+        values[name], reason = _score(metric, reference, estimate, sample_rate)
+        if reason:
+            names_of.setdefault(reason, []).append(name)
+    return values, "; ".join(f"{', '.join(names)}: {reason}" for reason, names in names_of.items())
+
+
+def _score(metric: Callable, reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> tuple[float, str]:
+    try:
+        value = float(metric(reference, estimate, sample_rate))
+    except NotComputable as error:
+        return math.nan, _one_line(str(error))
+    except Exception as error:
+        return math.nan, _one_line(f"{type(error).__name__}: {error}")
+    if math.isfinite(value):
+        return value, ""
+    return math.nan, INFINITE.get(value, "the metric gave NaN")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split()).replace(";", ",")

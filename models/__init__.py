@@ -1,0 +1,1 @@
+"""Everything that enhances: networks, their targets, the module that trains them, baselines."""

@@ -1,0 +1,92 @@
+"""The one LightningModule: from a batch of waveforms to a loss, and from a mixture to its enhanced waveform."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import pytorch_lightning as pl
+import torch
+from torch import Tensor, nn
+
+from dsp.level import amplitude
+from dsp.stft import STFT
+from models.targets.target import Target
+
+Batch = Mapping[str, Tensor]
+
+
+class Enhancer(pl.LightningModule):
+    """A network with its transform, target, stage references, loss and optimiser.
+
+    network: called with freqs and target. stage_gains_db: SNR gain over the mixture of the intermediate references, by
+    number of stages (PL-CRNN, Table 2). stage_weight: loss weight of the intermediate stages, the last has 1.
+    optimizer: called with the parameters.
+    Raises ValueError where there are no gains for the network's number of stages.
+    """
+
+    def __init__(
+        self,
+        stft: STFT,
+        target: Target,
+        network: Callable[..., nn.Module],
+        stage_gains_db: Mapping[int, Sequence[float]],
+        stage_weight: float = 0.1,
+        optimizer: Callable[..., torch.optim.Optimizer] | None = None,
+    ):
+        super().__init__()
+        self.stft, self.target = stft, target
+        self.network = network(freqs=stft.freqs, target=target)
+        stages = len(self.network.stages)
+        if stages not in stage_gains_db or len(stage_gains_db[stages]) != stages - 1:
+            raise ValueError(
+                f"network.stages={stages}: stage_gains_db has no {stages - 1} gains for it; it has "
+                f"{', '.join(map(str, stage_gains_db))} stages. Add stage_gains_db.{stages}=[...] in dB"
+            )
+        gains = torch.tensor([float(gain) for gain in stage_gains_db[stages]] + [float("inf")])
+        self.register_buffer("noise_left", amplitude(-gains), persistent=False)
+        self.register_buffer("weights", torch.tensor([stage_weight] * (stages - 1) + [1.0]), persistent=False)
+        self.optimizer = optimizer
+
+    @torch.no_grad()
+    def enhance(self, mixture: Tensor) -> Tensor:
+        """Waveform to waveform, with the mixture's phase: [batch, time] -> [batch, time]."""
+        self.eval()
+        spectrum = self.stft(mixture)
+        estimate = self.network(spectrum.abs())[:, -1]
+        return self.stft.inverse(torch.polar(estimate, spectrum.angle()), mixture.shape[-1])
+
+    def references(self, clean: Tensor, noise: Tensor) -> Tensor:
+        """Magnitude of each stage's reference, clean speech in less noise.
+
+        Shapes: clean, noise [batch, time] -> [batch, stage, freq, frame].
+        The reference of a stage of gain g dB is clean + noise * 10^(-g / 20); that of the last stage is clean.
+        """
+        clean, noise = self.stft(clean).unsqueeze(1), self.stft(noise).unsqueeze(1)
+        return (clean + noise * self.noise_left[:, None, None]).abs()
+
+    def loss(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Mean loss over frequencies and the frames that are not padding, summed over weighted stages; those frames."""
+        estimates = self.network(self.stft(batch["mixture"]).abs())
+        references = self.references(batch["clean"], batch["noise"])
+        frames = self.stft.frames(batch["length"])
+        counts = torch.arange(estimates.shape[-1], device=estimates.device) < frames[:, None]  # [batch, frame]
+        per_frame = self.target.loss(estimates, references).mean(2)  # [batch, stage, frame]
+        weighted = torch.einsum("bsf,s->bf", per_frame, self.weights)
+        # where(), not a product: a padded frame must not reach the loss even if it were infinite.
+        return torch.where(counts, weighted, 0).sum() / frames.sum(), frames.sum()
+
+    def training_step(self, batch: Batch, batch_index: int) -> Tensor:
+        """Loss of one batch."""
+        return self._logged("train_loss", batch, on_step=True)
+
+    def validation_step(self, batch: Batch, batch_index: int) -> Tensor:
+        """Loss of one batch."""
+        return self._logged("validation_loss", batch, on_step=False)
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        """The optimiser; its rate follows models.training.RuleOfRises."""
+        return self.optimizer(params=self.parameters())
+
+    def _logged(self, name: str, batch: Batch, on_step: bool) -> Tensor:
+        loss, frames = self.loss(batch)
+        # Weighted by frames, the mean over an epoch is the mean over its frames.
+        self.log(name, loss, on_step=on_step, on_epoch=True, prog_bar=True, batch_size=int(frames), sync_dist=True)
+        return loss

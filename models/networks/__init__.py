@@ -1,0 +1,1 @@
+"""One architecture per file: magnitudes in, one magnitude estimate per stage out."""

@@ -1,0 +1,72 @@
+"""A run folder is the model: rebuilt from its config, weights loaded, nothing executed."""
+
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
+
+from dsp.stft import STFT
+from models.enhancer import Enhancer
+from safety.build import build
+
+BEST, LAST = Path("checkpoints/best.ckpt"), Path("checkpoints/last.ckpt")
+
+
+def build_enhancer(cfg: DictConfig) -> Enhancer:
+    """The untrained module that a training config describes."""
+    return Enhancer(
+        stft=STFT(cfg.sample_rate, **cfg.stft),
+        target=build(cfg.target, "models.targets"),
+        network=build(cfg.network, "models.networks"),
+        stage_gains_db=OmegaConf.to_container(cfg.recipe.stage_gains_db),
+        stage_weight=cfg.recipe.stage_weight,
+        optimizer=build(cfg.recipe.optimizer, "torch.optim"),
+    )
+
+
+def run_config(run: Path) -> DictConfig:
+    """The config of a training run; FileNotFoundError or ValueError where `run` is none."""
+    path = run / ".hydra" / "config.yaml"
+    if not path.exists():
+        raise FileNotFoundError(
+            f"{run}: not a training run, it has no .hydra/config.yaml; give a folder train.py wrote"
+        )
+    try:
+        cfg = OmegaConf.load(path)
+    except (OmegaConfBaseException, YAMLError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: not a config ({' '.join(str(error).split())[:120]}); train the run anew") from error
+    if missing := [key for key in ("network", "target", "recipe", "stft", "sample_rate") if key not in cfg]:
+        raise ValueError(f"{run}: not a training run, its config has no {missing[0]}; give a folder train.py wrote")
+    return cfg
+
+
+def checkpoint(run: Path, name: Path) -> dict[str, Any]:
+    """What a checkpoint of `run` holds, tensors and plain values only; one-line errors for none or a broken one."""
+    path = run / name
+    if not path.exists():
+        raise FileNotFoundError(
+            f"{run}: has no {name}, its training has not finished an epoch; train it with resume={run}"
+        )
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
+        raise ValueError(f"{path}: not a checkpoint of weights and plain values; train the run anew") from error
+    if not isinstance(content, Mapping) or "state_dict" not in content:
+        raise ValueError(f"{path}: not a checkpoint, it has no state_dict; train the run anew")
+    return content
+
+
+def load_run(run: Path) -> Enhancer:
+    """The trained module of a run, with the weights of its best epoch on validation, ready to enhance."""
+    enhancer = build_enhancer(run_config(run))
+    try:
+        enhancer.load_state_dict(checkpoint(run, BEST)["state_dict"])
+    except RuntimeError as error:
+        name = type(enhancer.network).__name__
+        raise ValueError(f"{run / BEST}: weights of another network than {name} as its config has it") from error
+    return enhancer.eval()

@@ -1,0 +1,18 @@
+"""Ideal amplitude mask with signal approximation (Li et al., PL-CRNN, equations 3 and 4)."""
+
+import torch
+from torch import Tensor
+
+from models.targets.target import Target
+
+
+class IAM(Target):
+    """The output through a sigmoid is a mask in [0, 1]; mask times mixture is the estimate that the loss compares."""
+
+    def estimate(self, output: Tensor, mixture: Tensor) -> Tensor:
+        """sigmoid(output) * mixture."""
+        return torch.sigmoid(output) * mixture
+
+    def ideal(self, reference: Tensor, mixture: Tensor) -> Tensor:
+        """min(reference / mixture, 1) * mixture."""
+        return torch.minimum(reference, mixture)

@@ -1,0 +1,102 @@
+"""What accompanies a training: the rule of rises, the curve, seeds by epoch, checkpoints that are whole."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytorch_lightning as pl
+import torch
+from pytorch_lightning.plugins.io import TorchCheckpointIO
+
+from safety.atomic import write_atomic
+
+
+class RuleOfRises(pl.Callback):
+    """Acts on a validation loss that goes up (PL-CRNN, section 4.3).
+
+    The learning rate is halved (times `factor`) once the loss has risen `halve_after` epochs in a row, and training
+    stops once it has risen more than `stop_after` times in all. A rise is against the epoch before, not against the
+    best: this is not ReduceLROnPlateau. After halving, rises in a row are counted anew.
+    Raises ValueError for a rule that would do nothing or grow the rate.
+    """
+
+    def __init__(self, halve_after: int = 3, stop_after: int = 10, factor: float = 0.5):
+        if halve_after < 1 or stop_after < 0 or not 0 < factor < 1:
+            raise ValueError(
+                f"halve_after={halve_after} must be at least 1, stop_after={stop_after} at least 0 "
+                f"and factor={factor} between 0 and 1"
+            )
+        self.halve_after, self.stop_after, self.factor = halve_after, stop_after, factor
+        self.previous, self.in_a_row, self.in_all = float("inf"), 0, 0
+
+    def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Take in the validation loss of one more epoch."""
+        if trainer.sanity_checking:
+            return
+        loss = float(trainer.callback_metrics["validation_loss"])
+        rose = loss > self.previous
+        self.previous, self.in_a_row, self.in_all = loss, (self.in_a_row + 1) * rose, self.in_all + rose
+        if self.in_a_row == self.halve_after:
+            self.in_a_row = 0
+            for group in trainer.optimizers[0].param_groups:
+                group["lr"] *= self.factor
+        if self.in_all > self.stop_after:
+            trainer.should_stop = True
+
+    def state_dict(self) -> dict[str, Any]:
+        """What a checkpoint keeps."""
+        return {"previous": self.previous, "in_a_row": self.in_a_row, "in_all": self.in_all}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take up where a checkpoint was made."""
+        vars(self).update(state)
+
+
+class Curve(pl.Callback):
+    """Writes one row per epoch to `path`: epoch, step, train_loss, validation_loss, learning_rate.
+
+    The rows travel in the checkpoint, so a resumed training writes the curve that an uninterrupted one would have.
+    """
+
+    def __init__(self, path: Path):
+        self.path, self.rows = path, []
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Add the epoch that ends."""
+        measured = trainer.callback_metrics
+        row = {"epoch": trainer.current_epoch, "step": trainer.global_step, "train_loss": measured["train_loss_epoch"]}
+        row["validation_loss"] = measured.get("validation_loss", float("nan"))
+        row["learning_rate"] = trainer.optimizers[0].param_groups[0]["lr"]
+        self.rows.append({name: value if isinstance(value, int) else float(value) for name, value in row.items()})
+        if trainer.is_global_zero:
+            write_atomic(self.path, pd.DataFrame(self.rows).to_csv(index=False))
+
+    def state_dict(self) -> dict[str, Any]:
+        """What a checkpoint keeps."""
+        return {"rows": self.rows}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take up where a checkpoint was made."""
+        self.rows = state["rows"]
+
+
+class SeedByEpoch(pl.Callback):
+    """Seeds each epoch by its number: what it draws does not depend on whether training was interrupted before it."""
+
+    def __init__(self, seed: int):
+        self.seed = seed
+
+    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Seed this epoch and this process."""
+        torch.manual_seed(self.seed + 1_000_003 * trainer.current_epoch + trainer.global_rank)
+
+
+class WholeCheckpoints(TorchCheckpointIO):
+    """Checkpoints appear whole or not at all, on any file system: a run killed while saving still has its last one."""
+
+    def save_checkpoint(self, checkpoint: dict[str, Any], path: str, storage_options: Any = None) -> None:
+        """Write `checkpoint` to `path`."""
+        content = io.BytesIO()
+        torch.save(checkpoint, content)
+        write_atomic(path, content.getvalue())

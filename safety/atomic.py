@@ -1,0 +1,38 @@
+"""Files appear whole or not at all."""
+
+import os
+import tempfile
+from pathlib import Path
+
+TEMPORARY_PREFIX = ".unfinished-"
+_UMASK = os.umask(0o022)  # asking means setting: once, at import, before any thread runs
+os.umask(_UMASK)
+
+
+def write_atomic(path: str | Path, content: bytes | str) -> None:
+    """Write `content` (text as UTF-8) to `path` so that no reader ever sees a part of it.
+
+    The folder is made where it is missing. Raises OSError (a full disk, no permission) naming `path`, with the
+    unfinished file removed; what stood at `path` before then still stands.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    data = content.encode() if isinstance(content, str) else content
+    handle, unfinished = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(unfinished).chmod(0o666 & ~_UMASK)
+        Path(unfinished).replace(path)
+    except OSError as error:
+        Path(unfinished).unlink(missing_ok=True)
+        raise OSError(error.errno, f"{error.strerror} (nothing half-written was left)", str(path)) from error
+    except BaseException:
+        Path(unfinished).unlink(missing_ok=True)
+        raise
+
+
+def clear_unfinished(folder: str | Path) -> None:
+    """Remove what a killed process left unfinished in `folder` (not in folders below it)."""
+    for leftover in Path(folder).glob(f"{TEMPORARY_PREFIX}*"):
+        leftover.unlink(missing_ok=True)

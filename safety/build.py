@@ -1,0 +1,52 @@
+"""The one door from config to object."""
+
+import importlib
+import inspect
+from typing import Any
+
+from hydra.errors import InstantiationException
+from hydra.utils import instantiate
+from omegaconf import DictConfig, OmegaConf
+
+
+def build(node: DictConfig | dict, within: str, **supplied: Any) -> Any:
+    """The object that `node` describes (`_target_` and its arguments), `supplied` arguments added.
+
+    A config may come with somebody else's run folder, so its target must be a class or function defined under the
+    package `within`, and so must every target nested in it. Raises ValueError naming any other.
+    """
+    content = OmegaConf.to_container(node, resolve=True) if isinstance(node, DictConfig) else node
+    if "_target_" not in content:
+        raise ValueError(f"config of {within} has no _target_; choose one of the group's options")
+    _check(content, within)
+    try:
+        made = instantiate(content, _convert_="all")
+        return made(**supplied) if supplied else made
+    except TypeError as error:  # an argument that it does not know or needs
+        raise ValueError(f"{content['_target_']}: {error}") from error
+    except InstantiationException as error:
+        raise (error.__cause__ if isinstance(error.__cause__, ValueError | OSError) else error) from error
+
+
+def _check(content: Any, within: str) -> None:
+    if isinstance(content, dict):
+        if "_target_" in content:
+            _check_target(content["_target_"], within)
+        content = list(content.values())
+    if isinstance(content, list):
+        for inner in content:
+            _check(inner, within)
+
+
+def _check_target(target: Any, within: str) -> None:
+    refusal = f"_target_={target!r} is not a class or function of {within}; this config may build nothing else"
+    if not isinstance(target, str) or not target.startswith(f"{within}."):
+        raise ValueError(refusal)
+    module, _, name = target.rpartition(".")
+    try:
+        found = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise ValueError(f"_target_={target!r} cannot be loaded: {' '.join(str(error).split())}") from error
+    defined = getattr(found, "__module__", None) or ""
+    if not (inspect.isclass(found) or inspect.isfunction(found)) or not f"{defined}.".startswith(f"{within}."):
+        raise ValueError(refusal)

@@ -1,0 +1,182 @@
+"""Every score of conf/metric on signals whose score is known beforehand."""
+
+import math
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hydra import compose, initialize_config_dir
+from hydra.utils import instantiate
+from omegaconf import OmegaConf
+from scipy.signal import lfilter
+
+from metrics import pesq_nb as pesq_nb_module
+from metrics.pesq_nb_raw import raw_of_lqo
+from metrics.sdr import sdr
+from metrics.si_sdr import si_sdr
+
+CONF = Path(__file__).parent.parent / "conf"
+METRICS = {path.stem: instantiate(OmegaConf.load(path)) for path in sorted((CONF / "metric").glob("*.yaml"))}
+PERFECT = {"pesq_nb_raw": 4.50, "pesq_nb": 4.549, "pesq_wb": 4.644, "stoi": 1, "estoi": 1, "sdr": math.inf}
+
+
+def speech_like(sample_rate=16000, seconds=3.0, seed=0):
+    """Voiced syllables with two resonances, four a second, and pauses: enough of speech for P.862 and STOI."""
+    rng = np.random.default_rng(seed)
+    time = np.arange(int(seconds * sample_rate)) / sample_rate
+    phase = 2 * np.pi * np.cumsum(120 + 25 * np.sin(2 * np.pi * 0.7 * time)) / sample_rate
+    source = sum(np.cos(k * phase) for k in range(1, 25)) + 0.3 * rng.standard_normal(len(time))
+    for frequency, radius in ((600, 0.97), (1700, 0.95)):
+        angle = 2 * np.pi * frequency / sample_rate
+        source = lfilter([1.0], [1.0, -2 * radius * np.cos(angle), radius**2], source)
+    syllables = np.clip(np.sin(2 * np.pi * 4 * time), 0, None) * (time % 1.5 < 1.1)
+    return 0.1 * source * syllables / source.std()
+
+
+def noisy(reference, snr_db, seed=1):
+    noise = np.random.default_rng(seed).standard_normal(len(reference))
+    return reference + noise * np.sqrt(reference @ reference / (noise @ noise) * 10 ** (-snr_db / 10))
+
+
+def faded_tone(samples):
+    return 0.5 * np.hanning(samples) * np.sin(2 * np.pi * 0.0315 * np.arange(samples))
+
+
+def references(samples):
+    white = np.random.default_rng(2).standard_normal(samples)
+    return {
+        "white": white,
+        "coloured": lfilter([1.0], [1.0, -0.98], white),
+        "filtered": lfilter(np.hanning(64), [1.0], white),
+        "tone": np.sin(2 * np.pi * 0.03125 * np.arange(samples)),
+        "speech": speech_like(seconds=samples / 16000),
+    }
+
+
+def test_every_metric_of_the_issue_has_its_yaml():
+    assert set(METRICS) >= {*PERFECT, "si_sdr"}
+
+
+def test_the_group_composes_into_one_dictionary(tmp_path):
+    defaults = "".join(f"  - metric@metric.{name}: {name}\n" for name in METRICS)
+    searchpath = f"hydra:\n  searchpath: ['file://{CONF}']\n"
+    (tmp_path / "root.yaml").write_text(f"defaults:\n{defaults}  - _self_\n{searchpath}")
+    with initialize_config_dir(str(tmp_path), version_base="1.3"):
+        config = compose("root")
+    assert set(config.metric) == set(METRICS)
+    assert config.metric.sdr == {"_target_": "metrics.sdr.sdr", "_partial_": True, "engine": "toeplitz"}
+
+
+@pytest.mark.parametrize("name", PERFECT)
+def test_an_identical_pair_has_the_known_best_score(name):
+    clean = speech_like()
+    assert METRICS[name](clean, clean, 16000) == pytest.approx(PERFECT[name], abs=0.005)
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_scores_rise_with_snr_and_the_identical_pair_is_best(name):
+    clean = speech_like()
+    estimates = [noisy(clean, snr_db) for snr_db in (-5, 5, 15, 30)] + [clean]
+    found = [METRICS[name](clean, estimate, 16000) for estimate in estimates]
+    assert all(low < high for low, high in pairwise(found)), found
+
+
+@pytest.mark.parametrize("name", sorted(set(METRICS) - {"pesq_wb"}))
+def test_scores_rise_with_snr_at_8_khz(name):
+    clean = speech_like(8000)
+    assert METRICS[name](clean, noisy(clean, 0), 8000) < METRICS[name](clean, noisy(clean, 20), 8000)
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_scores_repeat_exactly_and_leave_signals_and_random_state_alone(name):
+    clean = speech_like()
+    estimate = noisy(clean, 5)
+    estimate[8000:24000] = 0  # a gate: pystoi's ESTOI then scores its own dither
+    before = clean.copy(), estimate.copy(), np.random.get_state()[1].copy()
+    first = METRICS[name](clean, estimate, 16000)
+    assert np.array_equal(np.random.get_state()[1], before[2])
+    np.random.standard_normal(7)
+    pesq_nb_module._remembered.cache_clear()
+    assert METRICS[name](clean, estimate, 16000) == first
+    assert np.array_equal(clean, before[0])
+    assert np.array_equal(estimate, before[1])
+
+
+@pytest.mark.parametrize("name", sorted(set(METRICS) - {"si_sdr"}))
+def test_the_order_of_the_arguments_matters(name):
+    clean = speech_like()
+    estimate = noisy(clean, 0)
+    assert METRICS[name](clean, estimate, 16000) != pytest.approx(METRICS[name](estimate, clean, 16000), abs=1e-3)
+
+
+@pytest.mark.parametrize("raw", [-0.5, 0.0, 1.43, 2.5, 4.5])
+def test_raw_pesq_is_the_inverse_of_the_mapping(raw):
+    assert raw_of_lqo(0.999 + 4 / (1 + math.exp(-1.4945 * raw + 4.6607))) == pytest.approx(raw, abs=1e-9)
+
+
+def test_narrow_band_pesq_is_computed_once_for_its_two_scores(monkeypatch):
+    calls = []
+    monkeypatch.setattr(pesq_nb_module, "lqo", lambda *pair: calls.append(pair) or 3.0)
+    clean = speech_like(seed=7)
+    for name in ("pesq_nb", "pesq_nb_raw", "pesq_nb"):
+        METRICS[name](clean, noisy(clean, 5), 16000)
+    assert len(calls) == 1
+    METRICS["pesq_nb"](clean, noisy(clean, 6), 16000)
+    assert len(calls) == 2
+    pesq_nb_module._remembered.cache_clear()
+
+
+@pytest.mark.parametrize("snr_db", [-30.0, 0.0, 12.5, 90.0])
+def test_si_sdr_with_orthogonal_noise_is_the_energy_ratio_at_any_scale(snr_db):
+    clean = speech_like()
+    noise = np.random.default_rng(3).standard_normal(len(clean))
+    noise -= clean * (noise @ clean) / (clean @ clean)
+    noise *= np.sqrt(clean @ clean / (noise @ noise) * 10 ** (-snr_db / 10))
+    for scale in (1.0, -1.0, 1e-4, 37.0):
+        assert si_sdr(clean, scale * (clean + noise), 16000) == pytest.approx(snr_db, abs=1e-6)
+
+
+def test_si_sdr_of_a_scaled_reference_is_infinite_and_an_offset_counts():
+    clean = speech_like() - speech_like().mean()
+    assert si_sdr(clean, 0.3 * clean, 16000) == math.inf
+    offset = np.sqrt(np.mean(clean**2)) / 10
+    assert si_sdr(clean, clean + offset, 16000) == pytest.approx(20.0, abs=1e-6)
+
+
+def test_sdr_allows_a_filter_of_512_taps_and_no_longer_one():
+    clean = np.concatenate([speech_like(), np.zeros(1000)])  # room for the filter's tail
+    taps = np.random.default_rng(4).standard_normal(512)
+    assert sdr(clean, np.convolve(clean, taps)[: len(clean)], 16000) > 100
+    assert sdr(clean, np.roll(clean, 700), 16000) < 20
+
+
+@pytest.mark.parametrize("snr_db", [-10, 10, 40])
+@pytest.mark.parametrize("samples", [4000, 8191, 12347])
+def test_both_sdr_engines_agree_within_a_millionth_of_a_decibel(samples, snr_db):
+    for kind, reference in references(samples).items():
+        estimate = noisy(np.convolve(reference, [0.2, 1.0, -0.4])[:samples], snr_db)
+        expected = sdr(reference, estimate, 16000, engine="mir_eval")
+        assert sdr(reference, estimate, 16000) == pytest.approx(expected, abs=1e-6, rel=0), kind
+
+
+def test_sdr_is_the_explicit_projection_on_512_delayed_copies_of_a_16_bit_faded_tone():
+    reference = np.round(faded_tone(4000) * 32768) / 32768  # Levinson alone fails here
+    estimate = noisy(reference, -10)
+    copies = np.stack([np.pad(reference, (delay, 511 - delay)) for delay in range(512)], axis=1)
+    wanted = np.pad(estimate, (0, 511))
+    target = copies @ np.linalg.lstsq(copies, wanted, rcond=None)[0]
+    ratio = 10 * np.log10(target @ target / np.sum((wanted - target) ** 2))
+    assert sdr(reference, estimate, 16000) == pytest.approx(ratio, abs=1e-5)
+
+
+@pytest.mark.parametrize("engine", ["toeplitz", "mir_eval"])
+@pytest.mark.parametrize("snr_db", [0, 40])
+def test_sdr_stays_within_a_fifth_of_a_decibel_where_the_reference_is_singular(engine, snr_db):
+    reference = faded_tone(16000)
+    assert sdr(reference, noisy(reference, snr_db), 16000, engine) == pytest.approx(snr_db, abs=0.2)
+
+
+def test_an_unknown_sdr_engine_is_refused():
+    with pytest.raises(ValueError, match="'matlab' is unknown: choose one of toeplitz, mir_eval"):
+        sdr(speech_like(), speech_like(), 16000, engine="matlab")
