@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from omegaconf import DictConfig
+from pytorch_lightning.utilities.rank_zero import rank_zero_only
 
 from command.entry import output_folder, save_config, start
 from command.schema import TrainConfig, check
-from command.training import fit, resumed
+from command.training import fit, require_unused, resumed
 
 
 def main(cfg: DictConfig) -> None:
@@ -14,10 +15,13 @@ def main(cfg: DictConfig) -> None:
     run = Path(cfg.resume) if cfg.resume else output_folder()
     cfg = resumed(cfg) if cfg.resume else cfg
     check(cfg, TrainConfig)
-    if not cfg.resume:
+    first = rank_zero_only.rank == 0  # of several devices, each runs this script
+    if not cfg.resume and first:
+        require_unused(run)
         save_config(cfg, run)
     fit(cfg, run)
-    print(f"trained: {run}")
+    if first:
+        print(f"trained: {run}")
 
 
 if __name__ == "__main__":

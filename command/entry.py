@@ -40,7 +40,10 @@ def start(main: Callable[[DictConfig], None], config: str, folder: str = ".") ->
 
     # Guarded twice: in the job, because Hydra would report an error of its own; around Hydra, for what it finds itself.
     job = functools.wraps(main)(functools.partial(guarded, main))
-    guarded(hydra.main(version_base="1.3", config_path=str(CONF / folder), config_name=config)(job))
+    try:
+        guarded(hydra.main(version_base="1.3", config_path=str(CONF / folder), config_name=config)(job))
+    finally:
+        os.environ["HYDRA_FULL_ERROR"] = "1" if show_traceback else "0"
 
 
 def one_line(error: BaseException) -> str:

@@ -108,6 +108,8 @@ class CommonConfig(Strict):
     plan: PlanConfig
     speech: SpeechConfig
     noise: NoiseConfig
+    caution: str | None
+    next: str | None
 
 
 class GenerateConfig(CommonConfig):
@@ -153,6 +155,21 @@ class TrainConfig(CommonConfig):
     def _something_to_learn_from(self):
         if self.data.folder is None and not (self.plan.train and self.plan.validation):
             raise ValueError(f"plan.train={self.plan.train}, plan.validation={self.plan.validation}: must be above 0")
+        return self
+
+
+class EvaluateConfig(CommonConfig):
+    """conf/evaluate.yaml."""
+
+    runs: list[str]
+    device: Annotated[str, Field(pattern=r"^(cpu|cuda(:\d+)?)$")]
+    oracle: Built
+    metric: Annotated[dict[str, Built], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _something_to_test(self):
+        if not self.plan.test:
+            raise ValueError(f"plan.test={self.plan.test}: must be above 0")
         return self
 
 

@@ -1,6 +1,7 @@
 """Reading audio files into the project's one form: mono 16-bit samples at the plan's rate."""
 
 import io
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,9 @@ import soxr
 from datagen.mix import FULL_SCALE
 
 SUFFIXES = frozenset(f".{name.lower()}" for name in soundfile.available_formats()) | {".aif", ".sph", ".opus"}
+INEXACT = {"MPEG", "VORBIS", "OPUS"}  # codecs whose samples depend on where decoding began
+CUT_SHORT = re.compile(r"^data\s*: (\d+) \(should be (\d+)\)", re.MULTILINE)  # libsndfile's log of a RIFF file
+STREAMED = 0xFFFF0000  # bytes; a length beyond says that the writer did not know it
 
 
 def is_audio(path: Path) -> bool:
@@ -19,25 +23,34 @@ def is_audio(path: Path) -> bool:
 
 def header(path: str | Path) -> tuple[int, int, int]:
     """(sample_rate, samples, channels) from the header alone; ValueError with the reason where it has none."""
+    if not Path(path).exists():
+        raise ValueError("no such file")
     try:
         info = soundfile.info(str(path))
     except (soundfile.LibsndfileError, OSError) as error:
         raise ValueError(_reason(error)) from error
+    if info.frames > 2**60:  # a FLAC file written as a stream
+        raise ValueError("its header does not say how long it is")
+    if lacking := CUT_SHORT.search(info.extra_info):
+        promised, there = map(int, lacking.groups())
+        if there < promised < STREAMED:
+            raise ValueError(f"cut short: {there} of {promised} bytes of samples")
     return info.samplerate, info.frames, info.channels
 
 
 def read(path: str | Path, sample_rate: int, start: int = 0, length: int | None = None) -> np.ndarray:
     """Samples [time] of `path` as 16-bit PCM at `sample_rate`; `start` and `length` count samples at that rate.
 
-    Stereo is mixed down by averaging; other rates are resampled (soxr HQ) as a whole before cutting, so a cut has the
-    same samples wherever it begins. Raises ValueError naming the reason where the file cannot be decoded or holds NaN.
+    Stereo is mixed down by averaging; other rates are resampled (soxr HQ), and formats in which seeking is inexact
+    decoded, as a whole before cutting, so a cut has the same samples wherever it begins. Raises ValueError naming the
+    reason where the file cannot be decoded or holds NaN.
     """
     try:
         with soundfile.SoundFile(str(path)) as file:
-            if file.samplerate == sample_rate:
+            if file.samplerate == sample_rate and not INEXACT & set(file.subtype.split("_")):
                 file.seek(start)
                 return _pcm(file, -1 if length is None else length)
-            whole = _resampled(file, sample_rate)
+            whole = _pcm(file, -1) if file.samplerate == sample_rate else _resampled(file, sample_rate)
     except (soundfile.LibsndfileError, OSError) as error:
         raise ValueError(f"{path}: {_reason(error)}") from error
     except ValueError as error:

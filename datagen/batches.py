@@ -1,6 +1,7 @@
 """Batches of like length, so that little of them is padding."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import cycle, islice
 
 import numpy as np
 import torch
@@ -41,7 +42,7 @@ class LengthBatches(Sampler[list[int]]):
         ties = rng.permutation(len(self.lengths)) if self.shuffle else np.arange(len(self.lengths))
         order = ties[np.argsort(self.lengths[ties], kind="stable")]
         batches = [order[a:b].tolist() for a, b in zip(self.bounds[:-1], self.bounds[1:], strict=True)]
-        batches += batches[: len(self) * self.world - len(batches)]
+        batches = list(islice(cycle(batches), len(self) * self.world))
         turns = rng.permutation(len(self)) if self.shuffle else range(len(self))
         return (batches[turn * self.world + self.rank] for turn in turns)
 
@@ -52,13 +53,14 @@ def padding(lengths: np.ndarray) -> float:
 
 
 def collate(items: Sequence[dict]) -> dict[str, Tensor]:
-    """One batch: signals [time] padded with zeros to [batch, time], numbers to [batch]."""
-    return {
-        key: pad_sequence([item[key] for item in items], batch_first=True)
-        if torch.is_tensor(items[0][key])
-        else torch.tensor([item[key] for item in items])
-        for key in items[0]
-    }
+    """One batch: signals [time] padded with zeros to [batch, time], numbers to [batch] as exact as they were."""
+    return {key: _joined([item[key] for item in items]) for key in items[0]}
+
+
+def _joined(values: list) -> Tensor:
+    if torch.is_tensor(values[0]):
+        return pad_sequence(values, batch_first=True)
+    return torch.tensor(values, dtype=torch.float64 if isinstance(values[0], float) else None)
 
 
 def _bounds(lengths: np.ndarray, size: int, max_padding: float) -> list[int]:

@@ -15,6 +15,7 @@ class PlanData(pl.LightningDataModule):
     """Loaders over the training and validation rows of `plan`.
 
     route: makes the data set of a table of rows (see datagen.dataset). workers: loader processes, 0 for none.
+    Raises ValueError where the plan has no rows to train or to validate on.
     """
 
     def __init__(
@@ -27,8 +28,12 @@ class PlanData(pl.LightningDataModule):
         seed: int = 0,
     ):
         super().__init__()
-        self.sets = {split: route(plan.split(split)) for split in ("train", "validation")}
-        self.lengths = {split: plan.split(split).length for split in self.sets}
+        rows = {split: plan.split(split) for split in ("train", "validation")}
+        if empty := [split for split in rows if rows[split].empty]:
+            raise ValueError(f"plan.{empty[0]}=0: the plan has no mixtures for it; draw a plan that has some")
+        self.plan = plan
+        self.sets = {split: route(rows[split]) for split in rows}
+        self.lengths = {split: rows[split].length for split in rows}
         self.batch_size, self.max_padding, self.workers, self.seed = batch_size, max_padding, workers, seed
 
     def train_dataloader(self) -> DataLoader:
@@ -43,6 +48,10 @@ class PlanData(pl.LightningDataModule):
         """Finish the batch on the device, where the route leaves that to do."""
         return self.sets["train"].on_device(batch)
 
+    def _epoch(self) -> int:
+        # Not trainer.current_epoch: when a training is resumed, that still is the epoch before when the loader starts.
+        return self.trainer.fit_loop.epoch_progress.current.processed if self.trainer else 0
+
     def _loader(self, split: str, shuffle: bool) -> DataLoader:
         trainer = self.trainer
         batches = LengthBatches(
@@ -51,7 +60,7 @@ class PlanData(pl.LightningDataModule):
             self.max_padding,
             shuffle,
             self.seed,
-            epoch=lambda: trainer.current_epoch if trainer else 0,
+            epoch=self._epoch,
             rank=trainer.global_rank if trainer else 0,
             world=trainer.world_size if trainer else 1,
         )

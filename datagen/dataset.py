@@ -12,7 +12,7 @@ from datagen import audio
 from datagen.draw import excerpts
 from datagen.library import Library
 from datagen.mix import FULL_SCALE, mix
-from datagen.render import PARTS, part_path, render
+from datagen.render import FORMATS, PARTS, part_path, render
 
 
 class PlanRows(Dataset):
@@ -66,23 +66,36 @@ class Unmixed(Mixed):
 class Rendered(PlanRows):
     """Mixtures as `generate.py render=true` wrote them to `folder`.
 
-    Raises FileNotFoundError where one is missing.
+    Raises FileNotFoundError where one is missing, ValueError where they have another sample rate.
     """
 
     def __init__(self, rows: pd.DataFrame, folder: str, sample_rate: int):
         super().__init__(rows)
         self.folder, self.sample_rate = Path(folder), sample_rate
-        first = self.row(0) if len(rows) else {}
-        formats = {path.suffix[1:] for path in (self.folder / first.get("split", "") / "mixture").glob("*.*")}
-        self.format = "wav" if "wav" in formats else "flac"
-        paths = (part_path(self.folder, self.row(i), part, self.format) for i in range(len(self)) for part in PARTS)
-        if missing := next((path for path in paths if not path.exists()), None):
+        lacking = {audio_format: self._first_missing(audio_format) for audio_format in FORMATS}
+        self.format = next((audio_format for audio_format in FORMATS if lacking[audio_format] is None), None)
+        if self.format is None:
+            begun = [name for name in FORMATS if part_path(self.folder, self.row(0), PARTS[0], name).exists()]
+            missing = lacking[(begun or FORMATS)[0]]
             raise FileNotFoundError(f"{missing}: not rendered; run generate.py with output={folder} render=true again")
+        if len(rows):
+            self._check_rate()
 
     def __getitem__(self, index: int) -> dict:
         row = self.row(index)
         clean, noise = (self._part(row, part) for part in ("clean", "noise"))
         return {"mixture": clean + noise, "clean": clean, "noise": noise, "length": row["length"]}
+
+    def _first_missing(self, audio_format: str) -> Path | None:
+        paths = (part_path(self.folder, self.row(i), part, audio_format) for i in range(len(self)) for part in PARTS)
+        return next((path for path in paths if not path.exists()), None)
+
+    def _check_rate(self) -> None:
+        rendered, _, _ = audio.header(part_path(self.folder, self.row(0), "mixture", self.format))
+        if rendered != self.sample_rate:
+            raise ValueError(
+                f"{self.folder}: rendered at {rendered} Hz, not {self.sample_rate}; set sample_rate={rendered}"
+            )
 
     def _part(self, row: dict, part: str) -> Tensor:
         samples = audio.read(part_path(self.folder, row, part, self.format), self.sample_rate)

@@ -7,14 +7,16 @@ import pandas as pd
 import torch
 
 from datagen.library import Library
-from datagen.mix import FULL_SCALE, mix
+from datagen.mix import FULL_SCALE, TOLERANCE_DB, mix
 from datagen.split import SPLITS, vector_of
 from dsp.level import is_silent, level_db
+from dsp.level import snr_db as measured_snr_db
 
 ATTEMPTS = 100
 PEAK_LIMIT = 0.99  # of full scale, for mixture, clean and noise
 FLOOR_DB = -60.0  # the quieter of clean and noise, so that 16-bit rounding moves the SNR by less than 0.001 dB
 GAIN_STEP_DB = 0.01
+LIFT_DB = 6.0  # further, step by step, where that is not enough
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,8 @@ class Drawer:
         else:
             raise ValueError(
                 f"{split} mixture {index}: {ATTEMPTS} cuts of {fixed['speech'].path} with "
-                f"{'seen' if fixed['noise_seen'] else 'unseen'} noise were silent; remove silent audio"
+                f"{'seen' if fixed['noise_seen'] else 'unseen'} noise were silent "
+                f"or too quiet for 16 bits at {fixed['snr_db']:g} dB; remove silent audio or that SNR"
             )
         return {
             "mixture_id": f"{split}-{index:06d}",
@@ -135,8 +138,20 @@ class Drawer:
         quietest = min(float(level_db(parts[name])) for name in ("clean", "noise"))
         highest = 20 * np.log10(PEAK_LIMIT / loudest)
         lowest = FLOOR_DB - quietest
-        steps = np.floor(min(max(drawn, lowest), highest) / GAIN_STEP_DB)
-        return float(np.round(steps * GAIN_STEP_DB, 2)) if lowest <= highest else None
+        if lowest > highest:
+            return None
+        gains = (_on_grid(gain) for gain in np.arange(min(max(drawn, lowest), highest), highest + 1e-9, LIFT_DB))
+        return next((gain for gain in gains if _keeps_snr(clean, noise, snr_db, gain)), None)
+
+
+def _on_grid(gain_db: float) -> float:
+    return float(np.round(np.floor(gain_db / GAIN_STEP_DB) * GAIN_STEP_DB, 2))
+
+
+def _keeps_snr(clean: torch.Tensor, noise: torch.Tensor, snr_db: float, gain_db: float) -> bool:
+    """Whether the SNR survives rounding; where a signal hardly moves (an offset, a square wave) it may not."""
+    parts = mix(clean, noise, torch.tensor(snr_db), torch.tensor(gain_db))
+    return abs(float(measured_snr_db(parts["clean"], parts["noise"])) - snr_db) <= TOLERANCE_DB
 
 
 def excerpts(row: dict, library: Library) -> tuple[np.ndarray, np.ndarray]:

@@ -1,5 +1,6 @@
 """Where excerpts come from: any stretch of any recording in the tables, as 16-bit samples at one rate."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -39,7 +40,8 @@ class Library:
         self.reader = reader
         self._speech = dict(zip(speech.id, speech.path, strict=True))
         self._noise = {name: position for position, name in enumerate(noise.id)}
-        self._paths, self._starts, self._stops = (noise[name].tolist() for name in ("path", "start", "stop"))
+        columns = ("path", "category", "start", "stop")
+        self._paths, self._categories, self._starts, self._stops = (noise[name].tolist() for name in columns)
         self._next = list(range(1, len(noise) + 1))
         for positions in noise.groupby("vector").indices.values():
             self._next[positions[-1]] = int(positions[0])
@@ -55,16 +57,27 @@ class Library:
 
     def noise(self, noise_id: str, start: int, length: int) -> np.ndarray:
         """16-bit samples [time] from sample `start` of the recording on, which lies in the stretch `noise_id`."""
-        pieces, position = [], self._position(noise_id)
-        while length > 0:
-            count = min(length, self._stops[position] - start)
-            piece = self.reader.read(self._paths[position], start, count)
+        pieces = []
+        for position, begin, count in self._walk(noise_id, start, length):
+            piece = self.reader.read(self._paths[position], begin, count)
             if len(piece) < count:
                 raise ValueError(f"{self._paths[position]}: ends early; has it changed since the plan was drawn?")
             pieces.append(piece)
+        return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+
+    def noise_type(self, noise_id: str, start: int, length: int) -> str:
+        """The category of a noise excerpt, or "several" where it runs over stretches of different ones."""
+        categories = {self._categories[position] for position, _, _ in self._walk(noise_id, start, length)}
+        return categories.pop() if len(categories) == 1 else "several"
+
+    def _walk(self, noise_id: str, start: int, length: int) -> Iterator[tuple[int, int, int]]:
+        """The pieces of a noise excerpt: position in the table, first sample, number of samples."""
+        position = self._position(noise_id)
+        while length > 0:
+            count = min(length, self._stops[position] - start)
+            yield position, start, count
             position, length = self._next[position], length - count
             start = self._starts[position]
-        return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
 
     def _path(self, speech_id: str) -> str:
         if speech_id not in self._speech:

@@ -6,6 +6,7 @@ from torch import Tensor
 from dsp.level import amplitude, noise_gain
 
 FULL_SCALE = 32768  # 16-bit PCM
+TOLERANCE_DB = 0.01  # between the SNR asked for and that of the rounded samples
 
 
 def mix(clean: Tensor, noise: Tensor, snr_db: Tensor, gain_db: Tensor) -> dict[str, Tensor]:
@@ -18,10 +19,10 @@ def mix(clean: Tensor, noise: Tensor, snr_db: Tensor, gain_db: Tensor) -> dict[s
     Shapes: clean, noise [..., time] (16-bit PCM samples, any dtype); snr_db, gain_db [...]
     -> mixture, clean, noise [..., time], float32 in [-1, 1).
     """
-    joint = amplitude(torch.as_tensor(gain_db, dtype=torch.float64, device=clean.device)).unsqueeze(-1)
+    joint = amplitude(gain_db.double()).unsqueeze(-1)
     scale = (noise_gain(clean, noise, snr_db) * joint).float()
-    noise = noise.float().mul_(scale).round_().div_(FULL_SCALE)
-    clean = clean.float().mul_(joint.float()).round_().div_(FULL_SCALE)
+    noise = (noise.float() * scale).round_().div_(FULL_SCALE)
+    clean = (clean.float() * joint.float()).round_().div_(FULL_SCALE)
     return {"mixture": clean + noise, "clean": clean, "noise": noise}
 
 

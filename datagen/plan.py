@@ -1,19 +1,18 @@
 """The mixing plan is the data set: one complete row per mixture, beside the tables of what it is made of."""
 
-import logging
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-import joblib
 import pandas as pd
-from tqdm import tqdm
 
 from datagen.draw import Drawer
 from datagen.recordings import read_table
+from datagen.threads import over_threads
 from safety.atomic import write_atomic
 from safety.fingerprint import of_files, of_values
 
-log = logging.getLogger(__name__)
+DRAWING = 1  # raise it when rows are drawn otherwise: plans under the cache are then drawn anew
 COLUMNS = [
     "mixture_id", "split", "speech_id", "speech_start", "noise_id", "noise_start",
     "length", "snr_db", "gain_db", "noise_seen",
@@ -74,12 +73,9 @@ def _split_rows(drawer: Drawer, split: str, count: int, cache: Path, jobs: int) 
             f"plan.{split}={count}: not a multiple of {cells} (every SNR, seen and unseen); "
             f"use {count - count % cells or cells} or {count - count % cells + cells}"
         )
-    tables = [
-        drawer.speech.to_csv(),
-        drawer.noise.to_csv(),
-        of_files([*drawer.speech.path, *drawer.noise.path]),
-    ]
-    key = of_values(tables, vars(drawer.protocol), drawer.seed, split, count)
+    files = of_files([*drawer.speech.path, *drawer.noise.path])
+    tables = [drawer.speech.to_csv(), drawer.noise.to_csv(), files]
+    key = of_values(DRAWING, tables, vars(drawer.protocol), drawer.seed, split, count)
     kept = cache / "plans" / f"{key}.csv"
     if not kept.exists():
         write_atomic(kept, _drawn(drawer, split, count, jobs).to_csv(index=False))
@@ -87,6 +83,4 @@ def _split_rows(drawer: Drawer, split: str, count: int, cache: Path, jobs: int) 
 
 
 def _drawn(drawer: Drawer, split: str, count: int, jobs: int) -> pd.DataFrame:
-    tasks = (joblib.delayed(drawer.draw)(split, index) for index in range(count))
-    rows = joblib.Parallel(n_jobs=jobs, prefer="threads", return_as="generator")(tasks)
-    return pd.DataFrame(list(tqdm(rows, f"drawing {split}", count, unit="row", leave=False, disable=None)))
+    return pd.DataFrame(over_threads(partial(drawer.draw, split), range(count), jobs, f"drawing {split}", "row"))

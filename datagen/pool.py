@@ -1,5 +1,6 @@
 """A whole corpus in one memory-mapped file of 16-bit samples: decoded and resampled once, then only looked up."""
 
+import fcntl
 import json
 import os
 import tempfile
@@ -14,7 +15,7 @@ from safety.fingerprint import of_files, of_values
 
 
 class PoolReader:
-    """Reads like `FileReader`, from a pool that `build_pool` made; opened where it is used, so it travels to workers."""
+    """Reads like `FileReader`, from a pool of `build_pool`; opened where it is used, so it travels to workers."""
 
     def __init__(self, pool: Path):
         self.pool = pool
@@ -24,7 +25,8 @@ class PoolReader:
     def read(self, path: str, start: int, length: int) -> np.ndarray:
         """16-bit samples [time] of `path`; ValueError where the pool does not hold it."""
         if self._samples is None:
-            self._samples = np.memmap(self.pool / "samples.pcm", dtype="<i2", mode="r")
+            # Copy on write: torch takes slices as they are, and nothing can reach the file.
+            self._samples = np.asarray(np.memmap(self.pool / "samples.pcm", dtype="<i2", mode="c"))
         if path not in self.offsets:
             raise ValueError(f"{path}: not in the pool {self.pool}; remove that folder to have it built anew")
         begin, stop = self.offsets[path]
@@ -41,11 +43,14 @@ def build_pool(paths: list[str], sample_rate: int, cache: Path) -> PoolReader:
     ValueError for a file that cannot be decoded; neither leaves a pool behind.
     """
     pool = cache / "pools" / of_values(of_files(paths), sample_rate)
-    if not (pool / "offsets.json").exists():  # written last: where it stands, the samples do
+    whole = pool / "offsets.json"  # written last: where it stands, the samples do
+    if not whole.exists():
         pool.mkdir(parents=True, exist_ok=True)
-        clear_unfinished(pool)
-        offsets = _write_samples(sorted(set(paths)), sample_rate, pool)
-        write_atomic(pool / "offsets.json", json.dumps(offsets))
+        with (pool / "lock").open("w") as lock:  # one of several training processes builds, the others wait for it
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not whole.exists():
+                clear_unfinished(pool)
+                write_atomic(whole, json.dumps(_write_samples(sorted(set(paths)), sample_rate, pool)))
     return PoolReader(pool)
 
 

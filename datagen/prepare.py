@@ -45,7 +45,7 @@ def make_drawer(
     for role, table in (("speech.train", speech["train"]), ("noise.seen", noise["seen"])):
         if table.empty:
             raise ValueError(f"{role} is empty: name at least one corpus, see conf/experiment")
-    pool, test = (_long_enough(speech[role], plan["shortest_s"], sample_rate) for role in ("train", "test"))
+    pool, test = (_long_enough(speech[role], role, plan["shortest_s"], sample_rate) for role in ("train", "test"))
     fractions = {"validation": plan["validation_speakers"], "test": plan["test_speakers"]}
     table = split_speech(pool, None if test.empty else test, fractions, seed)
     table = limit_utterances(table, plan["utterances"], seed)
@@ -60,10 +60,12 @@ def make_drawer(
     return Drawer(protocol, table, stretches, Library(table, stretches, FileReader(sample_rate)), seed)
 
 
-def _long_enough(speech: pd.DataFrame, shortest_s: float, sample_rate: int) -> pd.DataFrame:
+def _long_enough(speech: pd.DataFrame, role: str, shortest_s: float, sample_rate: int) -> pd.DataFrame:
     columns = zip(speech.samples, speech.sample_rate, strict=True)
     speech = speech.assign(length=[resampled_length(samples, rate, sample_rate) for samples, rate in columns])
     short = speech.length < shortest_s * sample_rate
+    if len(speech) and short.all():
+        raise ValueError(f"speech.{role}: no recording reaches plan.shortest_s={shortest_s:g}; lower it or add speech")
     if short.any():
         log.warning(
             "note: %d of %d utterances are shorter than %g s and left out",

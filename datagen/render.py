@@ -1,32 +1,31 @@
 """Audio from a plan: any row to samples, a whole plan to disk. No randomness, no decisions: all that is in the row."""
 
 import hashlib
+from functools import partial
 from pathlib import Path
 
-import joblib
 import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor
-from tqdm import tqdm
 
 from datagen import audio
 from datagen.draw import excerpts
 from datagen.library import Library
-from datagen.mix import mix, to_pcm
+from datagen.mix import TOLERANCE_DB, mix, to_pcm
 from datagen.plan import Plan
+from datagen.threads import over_threads
 from dsp.level import snr_db
 from safety.atomic import clear_unfinished, write_atomic
 
 PARTS = ("mixture", "clean", "noise")
-TOLERANCE_DB = 0.01
 FORMATS = ("flac", "wav")
 
 
 def render(row: dict, library: Library) -> dict[str, Tensor]:
     """The mixture of one plan row: "mixture", "clean", "noise", each [time], with mixture == clean + noise."""
-    clean, noise = (torch.from_numpy(np.ascontiguousarray(excerpt)) for excerpt in excerpts(row, library))
-    return mix(clean, noise, torch.tensor(row["snr_db"]), torch.tensor(row["gain_db"]))
+    clean, noise = (torch.from_numpy(excerpt) for excerpt in excerpts(row, library))
+    return mix(clean, noise, *(torch.tensor(row[name], dtype=torch.float64) for name in ("snr_db", "gain_db")))
 
 
 def part_path(folder: Path, row: dict, part: str, audio_format: str) -> Path:
@@ -45,14 +44,12 @@ def render_plan(
     Raises ValueError where a measured SNR is more than 0.01 dB off, or where what stands is not this plan's.
     """
     plan.save(folder)
+    clear_unfinished(folder)
     for split in plan.rows.split.unique():
         for part in PARTS:
             clear_unfinished(folder / split / part)
-    rows = plan.rows.to_dict("records")
-    tasks = (joblib.delayed(_render_to_disk)(row, library, folder, sample_rate, audio_format) for row in rows)
-    # Threads: decoding and encoding happen outside the interpreter lock.
-    measured = joblib.Parallel(n_jobs=jobs, prefer="threads", return_as="generator")(tasks)
-    table = pd.DataFrame(list(tqdm(measured, "rendering", len(rows), unit="mixture", leave=False, disable=None)))
+    one = partial(_render_to_disk, library=library, folder=folder, sample_rate=sample_rate, audio_format=audio_format)
+    table = pd.DataFrame(over_threads(one, plan.rows.to_dict("records"), jobs, "rendering", "mixture"))
     write_atomic(folder / "rendered.csv", table.to_csv(index=False))
     return table
 

@@ -4,14 +4,13 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-import joblib
 import pandas as pd
 import torch
-from tqdm import tqdm
 
 from datagen import audio, recordings
 from datagen.mix import FULL_SCALE
 from datagen.recordings import Recording
+from datagen.threads import over_threads
 from dsp.level import is_silent
 from safety.atomic import write_atomic
 from safety.fingerprint import of_files, of_values
@@ -66,11 +65,8 @@ def _with_header(recording: Recording) -> Recording | str:
 
 
 def _audio_problems(good: list[Recording], jobs: int) -> list[str]:
-    tasks = (joblib.delayed(_audio_problem)(recording) for recording in good)
-    # Threads: libsndfile decodes outside the interpreter lock.
-    outcomes = joblib.Parallel(n_jobs=jobs, prefer="threads", return_as="generator")(tasks)
-    bar = tqdm(outcomes, "checking audio", len(good), unit="file", leave=False, disable=None)
-    return [outcome for outcome in bar if outcome]
+    outcomes = over_threads(_audio_problem, good, jobs, "checking audio", "file")
+    return [outcome for outcome in outcomes if outcome]
 
 
 def _audio_problem(recording: Recording) -> str | None:

@@ -1,5 +1,7 @@
 """Which recordings serve where: speakers over the splits, noises over seen and unseen, stretch by stretch."""
 
+import os
+
 import numpy as np
 import pandas as pd
 
@@ -108,7 +110,8 @@ def _length(recording: tuple, sample_rate: int) -> int:
 
 
 def _refuse_shared(one: pd.DataFrame, other: pd.DataFrame, one_is: str, other_is: str) -> None:
-    shared = sorted((set(one.source) & set(other.source)) | (set(one.path) & set(other.path)))
+    paths = ({os.path.realpath(path) for path in table.path} for table in (one, other))
+    shared = sorted((set(one.source) & set(other.source)) | set.intersection(*paths))
     if shared:
         more = f" and {len(shared) - 10} more" if len(shared) > 10 else ""
         raise ValueError(

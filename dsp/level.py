@@ -29,8 +29,7 @@ def snr_db(clean: Tensor, noise: Tensor) -> Tensor:
 
 def noise_gain(clean: Tensor, noise: Tensor, snr_db: Tensor) -> Tensor:
     """Amplitude factor that brings `noise` to `snr_db` under `clean`: [..., time] x 2, [...] -> [..., 1]."""
-    snr_db = torch.as_tensor(snr_db, dtype=torch.float64, device=clean.device).unsqueeze(-1)
-    return amplitude(-snr_db) * (energy(clean) / energy(noise)).sqrt()
+    return amplitude(-snr_db.double()).unsqueeze(-1) * (energy(clean) / energy(noise)).sqrt()
 
 
 def amplitude(gain_db: Tensor) -> Tensor:

@@ -37,8 +37,8 @@ class Enhancer(pl.LightningModule):
         stages = len(self.network.stages)
         if stages not in stage_gains_db or len(stage_gains_db[stages]) != stages - 1:
             raise ValueError(
-                f"network.stages={stages}: stage_gains_db has no {stages - 1} gains for it; it has "
-                f"{', '.join(map(str, stage_gains_db))} stages. Add stage_gains_db.{stages}=[...] in dB"
+                f"network.stages={stages}: recipe.stage_gains_db has no {stages - 1} gains for it; add "
+                f"'+recipe.stage_gains_db.{stages}=[...]' in dB, one for each stage but the last"
             )
         gains = torch.tensor([float(gain) for gain in stage_gains_db[stages]] + [float("inf")])
         self.register_buffer("noise_left", amplitude(-gains), persistent=False)
@@ -48,9 +48,11 @@ class Enhancer(pl.LightningModule):
     @torch.no_grad()
     def enhance(self, mixture: Tensor) -> Tensor:
         """Waveform to waveform, with the mixture's phase: [batch, time] -> [batch, time]."""
+        training = self.training
         self.eval()
         spectrum = self.stft(mixture)
         estimate = self.network(spectrum.abs())[:, -1]
+        self.train(training)
         return self.stft.inverse(torch.polar(estimate, spectrum.angle()), mixture.shape[-1])
 
     def references(self, clean: Tensor, noise: Tensor) -> Tensor:

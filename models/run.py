@@ -1,6 +1,6 @@
 """A run folder is the model: rebuilt from its config, weights loaded, nothing executed."""
 
-import pickle
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,8 @@ def build_enhancer(cfg: DictConfig) -> Enhancer:
         stft=STFT(cfg.sample_rate, **cfg.stft),
         target=build(cfg.target, "models.targets"),
         network=build(cfg.network, "models.networks"),
-        stage_gains_db=OmegaConf.to_container(cfg.recipe.stage_gains_db),
+        # A key typed on the command line is text, and comes after those of the file.
+        stage_gains_db={int(stages): list(gains) for stages, gains in cfg.recipe.stage_gains_db.items()},
         stage_weight=cfg.recipe.stage_weight,
         optimizer=build(cfg.recipe.optimizer, "torch.optim"),
     )
@@ -53,10 +54,13 @@ def checkpoint(run: Path, name: Path) -> dict[str, Any]:
             f"{run}: has no {name}, its training has not finished an epoch; train it with resume={run}"
         )
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
+        with warnings.catch_warnings(action="ignore"):  # about the pickle of a file that is none of ours
+            content = torch.load(path, map_location="cpu", weights_only=True)
+    except OSError:
+        raise
+    except Exception as error:  # a broken file makes torch raise nearly anything
         raise ValueError(f"{path}: not a checkpoint of weights and plain values; train the run anew") from error
-    if not isinstance(content, Mapping) or "state_dict" not in content:
+    if not isinstance(content, Mapping) or not isinstance(content.get("state_dict"), Mapping):
         raise ValueError(f"{path}: not a checkpoint, it has no state_dict; train the run anew")
     return content
 

@@ -1,13 +1,17 @@
 """What accompanies a training: the rule of rises, the curve, seeds by epoch, checkpoints that are whole."""
 
 import io
+import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytorch_lightning as pl
 import torch
+from pytorch_lightning.callbacks import ModelCheckpoint
 from pytorch_lightning.plugins.io import TorchCheckpointIO
+from torch import Tensor
 
 from safety.atomic import write_atomic
 
@@ -18,7 +22,7 @@ class RuleOfRises(pl.Callback):
     The learning rate is halved (times `factor`) once the loss has risen `halve_after` epochs in a row, and training
     stops once it has risen more than `stop_after` times in all. A rise is against the epoch before, not against the
     best: this is not ReduceLROnPlateau. After halving, rises in a row are counted anew.
-    Raises ValueError for a rule that would do nothing or grow the rate.
+    Raises ValueError for a rule that would do nothing or grow the rate, and for a loss that is no number.
     """
 
     def __init__(self, halve_after: int = 3, stop_after: int = 10, factor: float = 0.5):
@@ -30,11 +34,20 @@ class RuleOfRises(pl.Callback):
         self.halve_after, self.stop_after, self.factor = halve_after, stop_after, factor
         self.previous, self.in_a_row, self.in_all = float("inf"), 0, 0
 
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """A training that was stopped stays so when it is resumed."""
+        trainer.should_stop = trainer.should_stop or self.in_all > self.stop_after
+
     def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Take in the validation loss of one more epoch."""
         if trainer.sanity_checking:
             return
         loss = float(trainer.callback_metrics["validation_loss"])
+        if not math.isfinite(loss):
+            raise ValueError(
+                f"validation_loss={loss} after epoch {trainer.current_epoch}: the training diverged; "
+                "lower recipe.optimizer.lr or set recipe.gradient_clip"
+            )
         rose = loss > self.previous
         self.previous, self.in_a_row, self.in_all = loss, (self.in_a_row + 1) * rose, self.in_all + rose
         if self.in_a_row == self.halve_after:
@@ -82,14 +95,38 @@ class Curve(pl.Callback):
 
 
 class SeedByEpoch(pl.Callback):
-    """Seeds each epoch by its number: what it draws does not depend on whether training was interrupted before it."""
+    """Seeds each epoch by its number: what it draws does not depend on whether training was interrupted before it.
+
+    Before the first step, not at the start of the epoch: between the two, a loader that is started draws a number,
+    and whether it is started there depends on having been resumed.
+    """
 
     def __init__(self, seed: int):
         self.seed = seed
 
-    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+    def on_train_batch_start(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: dict[str, Tensor], batch_idx: int
+    ) -> None:
         """Seed this epoch and this process."""
-        torch.manual_seed(self.seed + 1_000_003 * trainer.current_epoch + trainer.global_rank)
+        if batch_idx == 0:
+            mixed = np.random.SeedSequence([self.seed, trainer.current_epoch, trainer.global_rank])
+            torch.manual_seed(int(mixed.generate_state(1, np.uint64)[0]))
+
+
+class Saver(ModelCheckpoint):
+    """A `ModelCheckpoint` at the end of each epoch that still knows its best one when the run folder has moved."""
+
+    def __init__(self, path: Path, monitor: str | None = None):
+        super().__init__(path.parent, path.stem, monitor, enable_version_counter=False, save_on_train_epoch_end=True)
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take up where a checkpoint was made, there or elsewhere."""
+        moved = {name: self._here(state[name]) for name in state if name.endswith("_path")}
+        kept = {self._here(path): score for path, score in state["best_k_models"].items()}
+        super().load_state_dict({**state, **moved, "best_k_models": kept, "dirpath": self.dirpath})
+
+    def _here(self, path: str) -> str:
+        return str(Path(self.dirpath) / Path(path).name) if path else path
 
 
 class WholeCheckpoints(TorchCheckpointIO):

@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+from collections.abc import Callable
 from typing import Any
 
 from hydra.errors import InstantiationException
@@ -13,7 +14,8 @@ def build(node: DictConfig | dict, within: str, **supplied: Any) -> Any:
     """The object that `node` describes (`_target_` and its arguments), `supplied` arguments added.
 
     A config may come with somebody else's run folder, so its target must be a class or function defined under the
-    package `within`, and so must every target nested in it. Raises ValueError naming any other.
+    package `within`, and so must every target nested in it. Raises ValueError naming any other, or an argument that
+    the target does not know.
     """
     content = OmegaConf.to_container(node, resolve=True) if isinstance(node, DictConfig) else node
     if "_target_" not in content:
@@ -22,23 +24,25 @@ def build(node: DictConfig | dict, within: str, **supplied: Any) -> Any:
     try:
         made = instantiate(content, _convert_="all")
         return made(**supplied) if supplied else made
-    except TypeError as error:  # an argument that it does not know or needs
+    except TypeError as error:  # an argument that it needs
         raise ValueError(f"{content['_target_']}: {error}") from error
     except InstantiationException as error:
         raise (error.__cause__ if isinstance(error.__cause__, ValueError | OSError) else error) from error
 
 
 def _check(content: Any, within: str) -> None:
+    if isinstance(content, str) and "${" in content:  # resolved once more, it could become a target unseen here
+        raise ValueError(f"{content!r} would be resolved twice; write the value itself")
     if isinstance(content, dict):
         if "_target_" in content:
-            _check_target(content["_target_"], within)
+            _check_arguments(_allowed(content["_target_"], within), content)
         content = list(content.values())
     if isinstance(content, list):
         for inner in content:
             _check(inner, within)
 
 
-def _check_target(target: Any, within: str) -> None:
+def _allowed(target: Any, within: str) -> Callable:
     refusal = f"_target_={target!r} is not a class or function of {within}; this config may build nothing else"
     if not isinstance(target, str) or not target.startswith(f"{within}."):
         raise ValueError(refusal)
@@ -50,3 +54,18 @@ def _check_target(target: Any, within: str) -> None:
     defined = getattr(found, "__module__", None) or ""
     if not (inspect.isclass(found) or inspect.isfunction(found)) or not f"{defined}.".startswith(f"{within}."):
         raise ValueError(refusal)
+    return found
+
+
+def _check_arguments(target: Callable, content: dict) -> None:
+    names = [
+        str(name) for name in content if name not in ("_target_", "_partial_", "_recursive_", "_convert_", "_args_")
+    ]
+    try:
+        inspect.signature(target).bind_partial(**dict.fromkeys(names))
+    except TypeError as error:
+        raise ValueError(f"{content['_target_']}: {error}; it takes {', '.join(_arguments(target))}") from error
+
+
+def _arguments(target: Callable) -> list[str]:
+    return list(inspect.signature(target).parameters)

@@ -1,5 +1,6 @@
 """ESC-50 (Piczak, 2015): audio/FOLD-CLIPID-TAKE-TARGET.wav, described by meta/esc50.csv."""
 
+import re
 from collections.abc import Sequence
 
 import pandas as pd
@@ -8,6 +9,7 @@ from datagen.corpora.layout import existing, known
 from datagen.recordings import Recording
 
 EXPECTED = "ESC-50's layout audio/FOLD-CLIPID-TAKE-TARGET.wav with meta/esc50.csv"
+NAME = re.compile(r"\d-\w+-\w+-\d+\.wav")
 REMEDY = "'python download.py corpus=esc50 data_root=DIR' fetches it"
 
 
@@ -22,9 +24,14 @@ def esc50(root: str, categories: Sequence[str] | None = None, folds: Sequence[in
     if not meta.exists():
         raise FileNotFoundError(f"{meta}: no such file; expected {EXPECTED}. {REMEDY}")
     clips = pd.read_csv(meta, dtype=str, keep_default_na=False)
+    if lacking := sorted({"filename", "fold", "category"} - set(clips)):
+        raise ValueError(f"{meta}: has no column {', '.join(lacking)}; expected {EXPECTED}. {REMEDY}")
+    if odd := [name for name in clips["filename"] if not NAME.fullmatch(name)]:
+        raise ValueError(f"{meta}: {odd[0]} is no name of a clip; expected {EXPECTED}. {REMEDY}")
+    table = clips
     for option, column, chosen in (("categories", "category", categories), ("folds", "fold", folds)):
         if chosen is not None:
-            clips = clips[clips[column].isin(known(chosen, clips[column], f"{option} of {root}"))]
+            clips = clips[clips[column].isin(known(chosen, table[column], f"{option} of {root}"))]
     if clips.empty:
         raise FileNotFoundError(f"{root}: categories={categories} folds={folds} select no clip; choose others")
     return [

@@ -16,10 +16,10 @@ def librispeech(root: str, subsets: Sequence[str]) -> list[Recording]:
     Raises FileNotFoundError for a missing or empty subset, ValueError for an unknown one.
     """
     folder = existing(root, EXPECTED, REMEDY)
-    known(subsets, [path.name for path in folder.iterdir() if path.is_dir()], f"subsets of {root}")
+    chosen = known(subsets, [path.name for path in folder.iterdir() if path.is_dir()], f"subsets of {root}")
     sexes = _sexes(folder / "SPEAKERS.TXT")
     found = []
-    for subset in subsets:
+    for subset in chosen:
         for path in nonempty(audio_files(folder / subset), folder / subset, EXPECTED):
             speaker = path.stem.split("-")[0]
             name = path.relative_to(folder).with_suffix("").as_posix()
@@ -30,6 +30,8 @@ def librispeech(root: str, subsets: Sequence[str]) -> list[Recording]:
 def _sexes(path: Path) -> dict[str, str]:
     if not path.exists():
         return {}
-    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith(";")]
+    lines = [
+        line for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if not line.startswith(";")
+    ]
     cells = [[cell.strip() for cell in line.split("|")] for line in lines]
     return {row[0]: row[1] for row in cells if len(row) > 1}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from datagen.corpora.layout import existing, nonempty
+from datagen.corpora.layout import audio_files, existing, known, nonempty
 from datagen.recordings import Recording
 
 EXPECTED = "TIMIT's layout {TRAIN,TEST}/DR1..DR8/SPEAKER/SENTENCE.WAV"
@@ -18,15 +18,14 @@ def timit(root: str, subsets: Sequence[str], sa: bool = False) -> list[Recording
     Raises FileNotFoundError where the layout is not there, ValueError for an unknown subset.
     """
     folder = existing(root, EXPECTED, REMEDY)
-    found = [record for subset in subsets for record in _subset(folder, str(subset).lower())]
+    chosen = known(subsets, ("train", "test", "TRAIN", "TEST"), f"subsets of {root}")
+    found = [record for subset in chosen for record in _subset(folder, subset.lower())]
     return [record for record in found if not _is_sa(record.id) or (sa and record.id.startswith("timit/train/"))]
 
 
 def _subset(folder: Path, subset: str) -> list[Recording]:
-    if subset not in ("train", "test"):
-        raise ValueError(f"subsets of {folder}: no {subset}; there are test, train")
-    candidates = [path for path in folder.glob("*/*/*/*") if path.suffix.lower() == ".wav"]
-    within = [path for path in candidates if path.relative_to(folder).parts[0].lower() == subset]
+    parts = {path: path.relative_to(folder).parts for path in audio_files(folder) if path.suffix.lower() == ".wav"}
+    within = [path for path, names in parts.items() if len(names) == 4 and names[0].lower() == subset]
     # Some copies hold SA1.WAV (SPHERE) and SA1.WAV.wav (RIFF) side by side: the shorter name stands for both.
     unique = {_name(path, folder): path for path in sorted(within, key=lambda path: (-len(path.name), path))}
     nonempty(list(unique), folder / subset, EXPECTED)

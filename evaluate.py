@@ -1,0 +1,18 @@
+"""Put trained runs, the unprocessed mixture and the oracle on a test plan: see conf/evaluate.yaml."""
+
+from omegaconf import DictConfig
+
+from command.entry import output_folder, save_config, start
+from command.evaluation import evaluate
+from command.schema import EvaluateConfig, check
+
+
+def main(cfg: DictConfig) -> None:
+    """Write scores.csv, summary.csv, report.md and report.html, and print the headline tables."""
+    check(cfg, EvaluateConfig)
+    evaluate(cfg, output_folder())
+    save_config(cfg, output_folder())
+
+
+if __name__ == "__main__":
+    start(main, "evaluate")

@@ -1,0 +1,56 @@
+"""What a person sees of a training: a bar while an epoch runs, a line when it ends."""
+
+import time
+from typing import Any
+
+import pytorch_lightning as pl
+from tqdm import tqdm
+
+
+class Progress(pl.Callback):
+    """A bar over the steps of an epoch where there is a terminal, and one line per finished epoch anywhere."""
+
+    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Begin the bar."""
+        self.began = time.monotonic()
+        self.bar = tqdm(
+            desc=f"epoch {trainer.current_epoch + 1}",
+            total=trainer.num_training_batches,
+            unit="step",
+            leave=False,
+            disable=None if trainer.is_global_zero else True,
+        )
+
+    def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *batch: Any) -> None:
+        """One step more."""
+        if not self.bar.disable:
+            self.bar.set_postfix(loss=f"{float(trainer.callback_metrics['train_loss']):.4g}", refresh=False)
+        self.bar.update()
+
+    def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Say what takes the rest of the epoch."""
+        if hasattr(self, "bar"):
+            self.bar.set_description(f"epoch {trainer.current_epoch + 1}, validation")
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Replace the bar by the epoch's line."""
+        self.bar.close()
+        if not trainer.is_global_zero:
+            return
+        measured = trainer.callback_metrics
+        losses = [
+            f"{name.replace('_', ' ')} {float(measured[key]):.4g}"
+            for name, key in (("train_loss", "train_loss_epoch"), ("validation_loss", "validation_loss"))
+            if key in measured
+        ]
+        rate = trainer.optimizers[0].param_groups[0]["lr"]
+        print(
+            f"epoch {trainer.current_epoch + 1} of {trainer.max_epochs}: {', '.join(losses)}, "
+            f"rate {rate:.3g}, {time.monotonic() - self.began:.0f} s",
+            flush=True,
+        )
+
+    def on_exception(self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException) -> None:
+        """Leave the terminal to the error."""
+        if hasattr(self, "bar"):
+            self.bar.close()

@@ -1,0 +1,77 @@
+"""What is put on the test: the unprocessed mixture, the oracle, and any number of runs."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+from torch import Tensor
+
+from datagen.plan import Plan
+from datagen.recordings import read_table
+from dsp.stft import STFT
+from models.baselines.oracle import oracle
+from models.enhancer import Enhancer
+from models.run import load_run
+from models.targets.target import Target
+
+System = Callable[[Mapping[str, Tensor]], Tensor]
+MIXTURE, ORACLE = "mixture", "oracle"
+
+
+def open_systems(
+    runs: Sequence[Path], plan: Plan, sample_rate: int, stft: STFT, target: Target, device: str
+) -> dict[str, System]:
+    """Systems by name: each takes a batch and gives the enhanced waveforms [batch, time]; runs see the mixture alone.
+
+    Raises ValueError where a run was trained at another rate, or on speakers or noises that the test keeps unheard.
+    """
+    stft = stft.to(device)
+    systems: dict[str, System] = {
+        MIXTURE: lambda batch: batch["mixture"],
+        ORACLE: lambda batch: oracle(batch["mixture"], batch["clean"], stft, target),
+    }
+    for name, run in zip(_names(runs), runs, strict=True):
+        enhancer = load_run(run).to(device)
+        if enhancer.stft.sample_rate != sample_rate:
+            raise ValueError(
+                f"{run}: was trained at {enhancer.stft.sample_rate} Hz, the test plan has {sample_rate} Hz; "
+                f"add sample_rate={enhancer.stft.sample_rate}"
+            )
+        _refuse_leaks(run, plan)
+        systems[name] = partial(_enhanced, enhancer)
+    return systems
+
+
+def _enhanced(enhancer: Enhancer, batch: Mapping[str, Tensor]) -> Tensor:
+    return enhancer.enhance(batch["mixture"])
+
+
+def _names(runs: Sequence[Path]) -> list[str]:
+    """Folder names, with as many parents before them as tell them apart."""
+    paths = [run.resolve() for run in runs]
+    if len(set(paths)) < len(paths):
+        raise ValueError(f"runs={[str(run) for run in runs]}: names one run twice; give each once")
+    for depth in range(1, max((len(path.parts) for path in paths), default=1) + 1):
+        names = ["/".join(path.parts[-depth:]) for path in paths]
+        if len({MIXTURE, ORACLE, *names}) == len(names) + 2:
+            return names
+    raise ValueError(f"runs: {MIXTURE} and {ORACLE} are names of other systems; rename the run")
+
+
+def _refuse_leaks(run: Path, plan: Plan) -> None:
+    """The test must be new to the run: its speakers, and the sources of its unseen noise."""
+    tested = plan.split("test")
+    speech, noise = (read_table(run / name) for name in ("speech.csv", "noise.csv"))
+    speakers = plan.speech[plan.speech.id.isin(tested.speech_id)].source
+    unseen = plan.noise[plan.noise.id.isin(tested[~tested.noise_seen].noise_id)].source
+    _refuse(run, speakers, speech[speech.split != "test"].source, "speakers")
+    _refuse(run, unseen, noise[noise.vector.str.startswith("seen")].source, "noise sources")
+
+
+def _refuse(run: Path, tested: pd.Series, trained: pd.Series, what: str) -> None:
+    if shared := sorted(set(tested) & set(trained)):
+        raise ValueError(
+            f"{run}: {len(shared)} {what} of the test were in its training ({', '.join(shared[:5])}, ...); "
+            "evaluate with the experiment and the seed that it was trained with"
+        )

@@ -1,0 +1,76 @@
+import copy
+from pathlib import Path
+
+import pytest
+import torch
+from corpora import COUNTS, RATE, UNSEEN, data_tree
+from omegaconf import OmegaConf
+
+from datagen.corpora.folder import folder
+from datagen.corpora.librispeech import librispeech
+from datagen.corpora.noisex92 import noisex92
+from datagen.plan import draw_plan
+from datagen.prepare import make_drawer, scan_all
+
+torch.set_num_threads(1)  # tiny signals: more threads only wait for one another
+CONF = Path(__file__).parent.parent / "conf"
+
+
+@pytest.fixture(scope="session")
+def data_root(tmp_path_factory) -> Path:
+    """A tiny data_root for experiment=librispeech; read only."""
+    return data_tree(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture
+def isolated_cache(tmp_path, monkeypatch) -> Path:
+    """An empty cache for whatever the test runs, in this process or below it."""
+    cache = tmp_path / "cache"
+    monkeypatch.setenv("CLARION_CACHE", str(cache))
+    return cache
+
+
+@pytest.fixture(scope="session")
+def protocol() -> dict:
+    """conf/plan/paper.yaml, without limits on utterances."""
+    plan = OmegaConf.to_container(OmegaConf.load(CONF / "plan" / "paper.yaml"))
+    return {**plan, "utterances": dict.fromkeys(("train", "validation", "test"))}
+
+
+@pytest.fixture(scope="session")
+def tables(data_root, tmp_path_factory) -> dict:
+    """Recordings tables of the tiny corpora by role."""
+    cache = tmp_path_factory.mktemp("tables")
+
+    def table(corpus):
+        return scan_all({"one": corpus}, RATE, cache, 1, True)
+
+    speech, noise = data_root / "speech/librispeech", data_root / "noise"
+    return {
+        "speech": {
+            "train": table(lambda: librispeech(str(speech), ["train-clean-100"])),
+            "test": table(lambda: librispeech(str(speech), ["test-other"])),
+        },
+        "noise": {
+            "seen": table(lambda: folder(str(noise / "nonspeech115"), "nonspeech115")),
+            "unseen": table(lambda: noisex92(str(noise / "noisex92"), UNSEEN)),
+        },
+    }
+
+
+@pytest.fixture
+def make(tables, protocol):
+    """A drawer over the tiny corpora, with changes to the protocol."""
+
+    def make(seed: int = 0, sample_rate: int = RATE, **changes):
+        return make_drawer(tables["speech"], tables["noise"], {**copy.deepcopy(protocol), **changes}, sample_rate, seed)
+
+    return make
+
+
+@pytest.fixture
+def drawn(make, tmp_path):
+    """A small plan of hard cases, and its library."""
+    snrs = {"train": [-5, 10], "validation": [3.3], "test": [-5, 0, 5, 10]}
+    drawer = make(gain_db=[-25.0, 5.0], snr_db=snrs)
+    return draw_plan(drawer, COUNTS, tmp_path / "cache"), drawer.library

@@ -1,0 +1,80 @@
+import numpy as np
+import pytest
+import torch
+
+from datagen.batches import LengthBatches, collate, padding
+
+RNG = np.random.default_rng(0)
+LENGTHS = {
+    "uniform": RNG.integers(16000, 64000, 500),
+    "skewed": (16000 * RNG.lognormal(0.5, 0.8, 300)).astype(int),
+    "equal": np.full(100, 64000),
+    "doubling": 2 ** np.arange(5, 20),
+    "one": np.array([7]),
+}
+
+
+def batches(lengths, world=1, rank=0, epoch=0, shuffle=True, size=16, seed=0):
+    return LengthBatches(lengths, size, 0.1, shuffle, seed, epoch=lambda: epoch, rank=rank, world=world)
+
+
+@pytest.mark.parametrize("kind", LENGTHS)
+def test_padding_stays_under_a_tenth_and_every_item_comes_once(kind):
+    lengths = LENGTHS[kind]
+    made = list(batches(lengths))
+    assert sorted(item for batch in made for item in batch) == list(range(len(lengths)))
+    assert max(map(len, made)) <= 16
+    assert all(padding(lengths[batch]) <= 0.1 for batch in made)
+    assert len(made) == len(batches(lengths))
+
+
+def test_batches_of_near_lengths_are_full():
+    assert [len(batch) for batch in batches(LENGTHS["equal"], shuffle=False)] == [16] * 6 + [4]
+
+
+@pytest.mark.parametrize("world", [2, 3, 5, 40])
+@pytest.mark.parametrize("kind", LENGTHS)
+def test_processes_get_equally_many_batches_and_all_items(kind, world):
+    lengths = LENGTHS[kind]
+    ranks = [list(batches(lengths, world, rank)) for rank in range(world)]
+    assert {len(rank) for rank in ranks} == {len(batches(lengths, world))}
+    items = [item for rank in ranks for batch in rank for item in batch]
+    assert set(items) == set(range(len(lengths)))
+    batch_sets = [tuple(batch) for rank in ranks for batch in rank]
+    if len(batch_sets) == len(set(batch_sets)):
+        assert len(items) == len(lengths)  # nothing twice but what fills the last turn
+    if (whole := len(list(batches(lengths)))) >= world:
+        assert len(batch_sets) - len(set(batch_sets)) == -whole % world
+
+
+def test_every_epoch_has_an_order_of_its_own_that_can_be_repeated():
+    first, again, second, other = (
+        list(batches(LENGTHS["uniform"], epoch=epoch, seed=seed)) for epoch, seed in ((0, 0), (0, 0), (1, 0), (0, 1))
+    )
+    assert first == again
+    assert first != second
+    assert first != other
+
+
+def test_equal_lengths_meet_in_other_batches_every_epoch():
+    groups = [{frozenset(batch) for batch in batches(LENGTHS["equal"], epoch=epoch)} for epoch in (0, 1)]
+    assert groups[0] != groups[1]
+
+
+def test_unshuffled_batches_are_the_same_every_epoch_and_sorted():
+    first, second = (list(batches(LENGTHS["uniform"], epoch=epoch, shuffle=False)) for epoch in (0, 1))
+    assert first == second
+    lengths = [LENGTHS["uniform"][item] for batch in first for item in batch]
+    assert lengths == sorted(lengths)
+
+
+def test_no_items_are_no_batches():
+    assert list(batches([])) == []
+
+
+def test_a_batch_is_padded_with_zeros_and_numbers_become_a_tensor():
+    items = [{"clean": torch.ones(n), "length": n, "snr_db": -2.5} for n in (3, 5)]
+    batch = collate(items)
+    assert batch["clean"].tolist() == [[1, 1, 1, 0, 0], [1, 1, 1, 1, 1]]
+    assert batch["length"].tolist() == [3, 5]
+    assert batch["snr_db"].dtype == torch.float32

@@ -1,0 +1,115 @@
+import os
+
+import numpy as np
+import pytest
+import soundfile
+from corpora import RATE, speech_like, steady, write
+
+from datagen.corpora.folder import folder
+from datagen.draw import excerpts
+from datagen.plan import draw_plan
+from datagen.prepare import make_drawer, scan_all
+from datagen.render import render, render_plan
+
+SPLITS = ("train", "validation", "test")
+
+
+@pytest.fixture
+def own(tmp_path, protocol):
+    """A drawer over one's own signals: speech by speaker, seen noise by name."""
+
+    def make(speech: dict, noise: dict, **changes):
+        for group, signals in (("speech", speech), ("noise", noise)):
+            for name, signal in signals.items():
+                write(tmp_path / group / f"{name}.wav", signal)
+        tables = [
+            scan_all({"x": lambda g=group: folder(str(tmp_path / g), g)}, RATE, tmp_path, 1, False)
+            for group in ("speech", "noise")
+        ]
+        nothing = tables[0].iloc[:0]
+        roles = {"train": tables[0], "test": nothing}, {"seen": tables[1], "unseen": nothing}
+        return make_drawer(*roles, {**protocol, **changes}, RATE, 0)
+
+    return make
+
+
+def three(signal):
+    return {f"s{number}": signal for number in range(3)}
+
+
+def test_no_row_has_a_silent_excerpt(own, tmp_path):
+    padded = np.concatenate([steady(1.0, 1), np.zeros(4 * RATE), steady(0.5, 2), np.zeros(3 * RATE)])
+    speech = np.concatenate([speech_like(1.0, 3), np.zeros(4 * RATE)])
+    drawer = own(three(speech), {"n": padded}, noise_stretches=None, segment_s=dict.fromkeys(SPLITS, 0.5))
+    rows = draw_plan(drawer, {"train": 60}, tmp_path).rows
+    for row in rows.to_dict("records"):
+        for excerpt in excerpts(row, drawer.library):
+            assert 10 * np.log10(np.mean((excerpt / 32768.0) ** 2)) > -70
+
+
+def test_a_recording_of_nothing_but_silence_is_named(own, tmp_path):
+    drawer = own(three(np.zeros(2 * RATE)), {"n": steady(3, 0)})
+    with pytest.raises(
+        ValueError, match=r"train mixture 0: 100 cuts of .*/speech/s\d\.wav with seen noise were silent"
+    ):
+        draw_plan(drawer, {"train": 1}, tmp_path)
+    assert not list(tmp_path.glob("plans/*"))
+
+
+@pytest.mark.parametrize("name", ["speech/s0.wav", "noise/n.wav"])
+def test_a_plan_is_drawn_anew_where_a_file_has_changed(own, tmp_path, monkeypatch, name):
+    drawer = own(three(speech_like(2, 1)), {"n": steady(3, 2)})
+    first = draw_plan(drawer, {"train": 2}, tmp_path).rows
+    monkeypatch.setattr(soundfile, "SoundFile", None)
+    assert draw_plan(drawer, {"train": 2}, tmp_path).rows.equals(first)
+    os.utime(tmp_path / name, ns=(0, 0))
+    with pytest.raises(TypeError):  # soundfile is out of order: it was needed
+        draw_plan(drawer, {"train": 2}, tmp_path)
+
+
+def test_a_noise_shorter_than_the_speech_is_repeated(own, tmp_path):
+    noise = steady(0.1, 0)
+    drawer = own(three(speech_like(2, 1)), {"n": noise}, noise_stretches=None)
+    row = draw_plan(drawer, {"train": 1}, tmp_path).rows.to_dict("records")[0]
+    _, excerpt = excerpts(row, drawer.library)
+    np.testing.assert_array_equal(excerpt[: 2 * RATE - 1600], excerpt[1600:])
+
+
+def test_an_excerpt_runs_on_through_the_joined_noises_and_round(own):
+    noises = {"a": np.full(400, 0.25), "b": np.full(600, -0.5)}
+    drawer = own(three(speech_like(2, 1)), noises, noise_stretches=None)
+    excerpt = drawer.library.noise("noise/b.wav", 500, 1200)
+    np.testing.assert_array_equal(excerpt, np.repeat([-16384, 8192, -16384, 8192], [100, 400, 600, 100]))
+
+
+@pytest.mark.parametrize("snr_db", [-5, 10])
+def test_loud_sources_are_turned_down_until_nothing_clips(own, tmp_path, snr_db):
+    square = np.sign(speech_like(2, 1)) * 0.999
+    changes = {"snr_db": {split: [snr_db] for split in SPLITS}, "gain_db": [3.0, 3.0]}
+    drawer = own(three(square), {"n": np.sign(steady(3, 2)) * 0.999}, **changes)
+    for row in draw_plan(drawer, {"train": 6}, tmp_path).rows.to_dict("records"):
+        assert row["gain_db"] < 0
+        peak = max(float(part.abs().max()) for part in render(row, drawer.library).values())
+        assert 0.985 < peak < 0.991
+
+
+def test_quiet_sources_are_lifted_so_that_rounding_keeps_the_snr(own, tmp_path):
+    drawer = own(three(speech_like(2, 1) * 0.01), {"n": steady(3, 2)}, snr_db={split: [10] for split in SPLITS})
+    for row in draw_plan(drawer, {"train": 3}, tmp_path).rows.to_dict("records"):
+        assert row["gain_db"] > 5
+        assert 10 * np.log10(np.mean(render(row, drawer.library)["noise"].numpy() ** 2)) > -60.1
+
+
+def test_every_row_drawn_can_be_rendered_even_where_noise_hardly_moves(own, tmp_path):
+    offset = 0.2 + 0.0002 * np.random.default_rng(0).standard_normal(3 * RATE)
+    changes = {"snr_db": {split: [14, 15, 16, 17] for split in SPLITS}, "gain_db": [-60.0, -20.0]}
+    drawer = own(three(speech_like(2, 1) * 0.05), {"n": offset}, **changes)
+    plan = draw_plan(drawer, {"train": 30}, tmp_path)
+    off = render_plan(plan, drawer.library, tmp_path / "out", RATE).eval("achieved_snr_db - snr_db").abs()
+    assert off.max() <= 0.01
+
+
+def test_the_joint_gain_is_drawn_from_its_range(make, tmp_path):
+    gains = draw_plan(make(gain_db=[-12.0, -6.0]), {"train": 60}, tmp_path).rows.gain_db
+    assert gains.between(-12.01, -5.99).all()
+    assert gains.max() - gains.min() > 4

@@ -1,0 +1,89 @@
+import shutil
+
+import pandas as pd
+import pytest
+import tiny_run
+import torch
+
+import evaluate
+from dsp.stft import STFT
+from models.targets.iam import IAM
+from reporting.scoring import IDENTITY
+from reporting.systems import open_systems
+
+SCORES = ["pesq_nb_raw", "pesq_nb", "pesq_wb", "stoi", "estoi", "sdr", "si_sdr"]
+LEFT_OUT = ("network.", "data.", "trainer.")
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A data_root and a run that was trained on it."""
+    folder = tmp_path_factory.mktemp("trained")
+    data = tiny_run.corpus(folder / "data")
+    return data, tiny_run.fit(data, folder / "runs" / "tiny", "trainer.max_epochs=1")
+
+
+def _evaluate(data, report, *more):
+    typed = [item for item in tiny_run.overrides(data, report) if not item.startswith(LEFT_OUT)]
+    evaluate.main(tiny_run.config("evaluate", [*typed, "jobs=1", *more], report))
+    return pd.read_csv(report / "scores.csv", keep_default_na=False, na_values={name: [""] for name in SCORES})
+
+
+def test_the_report_folder_is_as_promised(trained, tmp_path, capsys):
+    data, run = trained
+    scores = _evaluate(data, tmp_path / "report", f"runs=[{run}]")
+    assert scores.columns.tolist() == [*IDENTITY, *SCORES, "failed"]
+    assert scores.groupby("mixture_id").system.apply(list).map(tuple).unique().tolist() == [
+        ("mixture", "oracle", "tiny")
+    ]
+    for name in ("summary.csv", "report.md", "report.html", "plan.csv", ".hydra/config.yaml"):
+        assert (tmp_path / "report" / name).stat().st_size
+    printed = capsys.readouterr().out
+    assert "Seen noise" in printed
+    assert str(tmp_path / "report" / "report.html") in printed
+
+
+def test_wide_band_pesq_at_8_khz_is_an_empty_cell_with_its_reason(trained, tmp_path):
+    scores = _evaluate(trained[0], tmp_path / "report")
+    assert scores.pesq_wb.isna().all()
+    assert scores.failed.str.contains("pesq_wb").all()
+    assert scores.si_sdr.notna().all()
+
+
+def test_a_run_is_given_the_mixture_alone(trained, drawn):
+    _, run = trained
+    plan = drawn[0]
+    (system,) = list(open_systems([run], plan, tiny_run.RATE, STFT(tiny_run.RATE), IAM(), "cpu").values())[2:]
+    mixture = torch.randn(1, 4000, generator=torch.Generator().manual_seed(0)) * 0.1
+    assert system({"mixture": mixture}).shape == mixture.shape
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["runs=[nowhere]"], "nowhere: not a training run"),
+        (["runs=[{run},{run}]"], "names one run twice"),
+        (["runs=[{run}]", "sample_rate=16000"], "trained at 8000 Hz, the test plan has 16000 Hz; add sample_rate=8000"),
+        (["runs=[{run}]", "seed=1"], "of the test were in its training"),
+        (["plan.test=0"], "plan.test=0"),
+        (["plan.test=7"], "not a multiple of 8"),
+        (["device=cuda"], "no CUDA device"),
+        (["device=tpu"], "device='tpu'"),
+        (["metric.sdr.engine=magic"], "metric.sdr: sdr engine 'magic'"),
+    ],
+)
+def test_bad_input_is_one_line_that_names_it_and_no_report(trained, tmp_path, more, said):
+    data, run = trained
+    with pytest.raises((ValueError, OSError)) as error:
+        _evaluate(data, tmp_path / "report", *(item.format(run=run) for item in more))
+    message = str(error.value)
+    assert said in message
+    assert "\n" not in message
+    assert not list(tmp_path.glob("report/*.csv"))
+
+
+def test_runs_of_one_name_are_told_apart_by_their_parents(trained, drawn, tmp_path):
+    _, run = trained
+    twin = shutil.copytree(run, tmp_path / "twins" / "tiny")
+    systems = open_systems([run, twin], drawn[0], tiny_run.RATE, STFT(tiny_run.RATE), IAM(), "cpu")
+    assert list(systems) == ["mixture", "oracle", "runs/tiny", "twins/tiny"]

@@ -1,0 +1,195 @@
+"""Every network of conf/network with every target of conf/target, at both sample rates."""
+
+import functools
+from pathlib import Path
+
+import pytest
+import torch
+from omegaconf import OmegaConf
+
+from dsp.stft import STFT
+from safety.build import build
+
+CONF = Path(__file__).parent.parent / "conf"
+NETWORKS = sorted(path.stem for path in (CONF / "network").glob("*.yaml"))
+TARGETS = sorted(path.stem for path in (CONF / "target").glob("*.yaml"))
+FREQS = {rate: STFT(rate).freqs for rate in (8000, 16000)}
+FRAMES = 12
+
+every_network = pytest.mark.parametrize("network", NETWORKS)
+every_kind = [
+    every_network,
+    pytest.mark.parametrize("target", TARGETS),
+    pytest.mark.parametrize("rate", FREQS),
+]
+
+
+def swept(test):
+    for mark in every_kind:
+        test = mark(test)
+    return test
+
+
+def make(network, target="tms", rate=8000, **options):
+    torch.manual_seed(0)
+    target = build(OmegaConf.load(CONF / "target" / f"{target}.yaml"), "models.targets")
+    partial = build({**OmegaConf.load(CONF / "network" / f"{network}.yaml"), **options}, "models.networks")
+    return partial(freqs=FREQS[rate], target=target).double()  # so that what is equal is equal to 9 digits
+
+
+@functools.cache
+def trained(network, target="tms", rate=8000):
+    """In evaluation mode, its running statistics those of data: the initial ones would hide a batch norm's mistakes."""
+    made = make(network, target, rate)
+    with torch.no_grad():
+        made(magnitude(4, rate, seed=9))
+    return made.eval()
+
+
+def magnitude(batch, rate, frames=FRAMES, seed=1):
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randn(batch, FREQS[rate], frames, generator=generator, dtype=torch.float64).abs()
+
+
+def parameters(network):
+    return sum(parameter.numel() for parameter in network.parameters())
+
+
+def close(one, other):
+    torch.testing.assert_close(one, other, atol=1e-9, rtol=1e-9)
+
+
+@swept
+@torch.no_grad()
+def test_each_stage_gives_a_magnitude_per_frequency_and_frame(network, target, rate):
+    made = trained(network, target, rate)
+    estimates = made(magnitude(2, rate))
+    assert estimates.shape == (2, len(made.stages), FREQS[rate], FRAMES)
+    assert estimates.isfinite().all() and (estimates >= 0).all()
+
+
+@swept
+@torch.no_grad()
+def test_no_frame_depends_on_a_later_one(network, target, rate):
+    made, mixture = trained(network, target, rate), magnitude(1, rate)
+    before = made(mixture)
+    for frame in (1, 2, 5, FRAMES - 1):
+        changed = mixture.clone()
+        changed[..., frame] += 10
+        after = made(changed)
+        close(after[..., :frame], before[..., :frame])
+        assert not torch.allclose(after[..., frame], before[..., frame])
+
+
+@swept
+@torch.no_grad()
+def test_an_item_alone_is_as_in_a_batch(network, target, rate):
+    made, mixture = trained(network, target, rate), magnitude(3, rate)
+    mixture[1] *= 100
+    together = made(mixture)
+    for item in range(3):
+        close(made(mixture[item : item + 1])[0], together[item])
+
+
+@swept
+@torch.no_grad()
+def test_padding_changes_no_frame_before_it(network, target, rate):
+    made, mixture = trained(network, target, rate), magnitude(2, rate)
+    padded = torch.nn.functional.pad(mixture, (0, 7))
+    close(made(padded)[..., :FRAMES], made(mixture))
+
+
+@pytest.mark.parametrize("chunks", [[1] * FRAMES, [3, 1, 5, 2, 1]], ids=["frame by frame", "uneven"])
+@swept
+@torch.no_grad()
+def test_in_pieces_with_carried_state_is_as_at_once(network, target, rate, chunks):
+    made, mixture = trained(network, target, rate), magnitude(2, rate)
+    state, pieces = [], []
+    for piece in mixture.split(chunks, dim=-1):
+        estimate, state = made.advance(piece, state)
+        pieces.append(estimate)
+    close(torch.cat(pieces, -1), made(mixture))
+
+
+@every_network
+@torch.no_grad()
+def test_carried_state_is_left_as_it_was(network):
+    made, mixture = trained(network), magnitude(1, 8000)
+    _, state = made.advance(mixture[..., :4], [])
+    first, _ = made.advance(mixture[..., 4:], state)
+    again, _ = made.advance(mixture[..., 4:], state)
+    assert torch.equal(first, again)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@every_network
+def test_every_parameter_learns(network, target):
+    made, mixture = make(network, target), magnitude(2, 8000, frames=4)
+    made.target.loss(made(mixture), 0.3 * mixture.unsqueeze(1)).mean().backward()
+    dead = [
+        name
+        for name, parameter in made.named_parameters()
+        if parameter.grad is None or not parameter.grad.isfinite().all() or not parameter.grad.any()
+    ]
+    assert dead == []
+
+
+@every_network
+def test_silence_gives_finite_estimates_and_gradients(network):
+    for target in TARGETS:
+        made, mixture = make(network, target), torch.zeros(2, FREQS[8000], 4, dtype=torch.float64)
+        made.target.loss(made(mixture), mixture.unsqueeze(1)).mean().backward()
+        assert all(parameter.grad.isfinite().all() for parameter in made.parameters())
+
+
+@pytest.mark.parametrize(
+    ("network", "options", "count"),
+    [
+        ("pl_crnn", {}, 1_221_731),
+        ("pl_crnn", {"stages": 5}, 1_334_917),
+        ("crnn", {}, 17_579_457),
+        ("crnn", {"channels": [8, 16, 32, 64, 128], "hidden": 512}, 4_399_585),
+    ],
+)
+def test_parameters_are_as_many_as_the_paper_has(network, options, count):
+    assert parameters(make(network, rate=16000, **options)) == count
+
+
+@pytest.mark.parametrize("stages", [1, 2, 3, 4, 5])
+def test_each_stage_sees_the_mixture_and_all_estimates_before_it(stages):
+    made = make("pl_crnn", stages=stages)
+    assert made(magnitude(1, 8000)).shape[1] == stages
+    assert [stage.encoder[0].conv.in_channels for stage in made.stages] == list(range(1, stages + 1))
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@torch.no_grad()
+def test_the_channels_of_a_stage_are_the_mixture_and_the_estimates_in_order(target):
+    made, mixture, seen = trained("pl_crnn", target), magnitude(1, 8000), {}
+    hooks = [
+        stage.register_forward_pre_hook(functools.partial(lambda at, _, given: seen.update({at: given[0]}), position))
+        for position, stage in enumerate(made.stages)
+    ]
+    estimates = made(mixture)
+    for hook in hooks:
+        hook.remove()
+    for position, channels in seen.items():
+        expected = torch.cat((mixture.unsqueeze(1), estimates[:, :position]), 1)
+        assert torch.equal(channels.transpose(2, 3), expected)
+
+
+def test_all_stages_share_one_lstm():
+    made = make("pl_crnn")
+    assert [name for name, module in made.named_modules() if isinstance(module, torch.nn.LSTM)] == ["lstm"]
+    before = {name for name, _ in made.named_parameters() if "lstm" in name}
+    assert {name for name, _ in make("pl_crnn", stages=5).named_parameters() if "lstm" in name} == before
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [({"stages": 0}, "network.stages=0"), ({"hidden": 10}, "network.hidden=10"), ({"channels": [2] * 9}, "too few")],
+)
+def test_sizes_that_do_not_fit_are_refused_with_their_value(options, told):
+    with pytest.raises(ValueError, match=told) as caught:
+        make("pl_crnn", rate=16000, **options)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,116 @@
+"""An interrupted training, taken up again, is the training that nothing interrupted."""
+
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import torch
+from tiny_run import corpus, curve, equal_runs, fit, overrides, resume, script
+
+from models.enhancer import Enhancer
+from models.run import LAST
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory) -> Path:
+    return corpus(tmp_path_factory.mktemp("corpus"))
+
+
+@pytest.fixture(scope="module")
+def whole(data, tmp_path_factory) -> Path:
+    """A training of three epochs that nothing interrupted."""
+    return fit(data, tmp_path_factory.mktemp("runs") / "whole")
+
+
+@pytest.mark.parametrize("epochs", [1, 2])
+def test_a_resumed_run_is_that_which_nothing_interrupted(data, whole, tmp_path, epochs):
+    run = fit(data, tmp_path / "run", f"trainer.max_epochs={epochs}")
+    assert equal_runs(resume(run, "trainer.max_epochs=3"), whole)
+
+
+def test_a_run_resumed_with_workers_elsewhere_is_the_same(data, whole, tmp_path):
+    moved = tmp_path / "moved"
+    shutil.move(fit(data, tmp_path / "run", "trainer.max_epochs=1"), moved)
+    assert equal_runs(resume(moved, "trainer.max_epochs=3", "data.workers=1"), whole)
+
+
+def test_a_run_that_finished_no_epoch_is_resumed_from_the_start(data, whole, tmp_path):
+    run = fit(data, tmp_path / "run", "trainer.max_epochs=1")
+    (run / LAST).unlink()
+    assert equal_runs(resume(run, "trainer.max_epochs=3"), whole)
+
+
+def test_resuming_a_finished_run_changes_nothing(whole, tmp_path):
+    run = shutil.copytree(whole, tmp_path / "run")
+    assert equal_runs(resume(run), whole)
+
+
+def test_what_a_killed_writer_left_is_cleared(whole, tmp_path):
+    run = shutil.copytree(whole, tmp_path / "run")
+    for folder in (run, run / "checkpoints"):
+        (folder / ".unfinished-x").write_bytes(b"half")
+    resume(run)
+    assert not list(run.rglob(".unfinished-*"))
+
+
+def test_numbers_drawn_in_training_do_not_depend_on_an_interruption(data, tmp_path, monkeypatch):
+    drawn = []
+    original = Enhancer.training_step
+
+    def drawing(module, batch, index):
+        drawn.append((module.current_epoch, index, torch.rand(()).item()))
+        return original(module, batch, index)
+
+    monkeypatch.setattr(Enhancer, "training_step", drawing)
+    fit(data, tmp_path / "whole")
+    expected = drawn.copy()
+    drawn.clear()
+    resume(fit(data, tmp_path / "run", "trainer.max_epochs=1"), "trainer.max_epochs=3")
+    assert drawn == expected and len({number for *_, number in drawn}) == len(drawn)
+
+
+def kill_after(epochs, run, *typed):
+    """Start a training, and kill it without notice once it has finished `epochs`."""
+    process = script("train", *typed, stdout=subprocess.DEVNULL)
+    while process.poll() is None and not ((run / LAST).exists() and len(curve(run).splitlines()) > epochs):
+        time.sleep(0.002)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+
+@pytest.mark.slow
+def test_a_training_killed_twice_goes_on_as_if_nothing_had_happened(data, whole, tmp_path):
+    run = tmp_path / "run"
+    kill_after(1, run, *overrides(data, run))
+    kill_after(2, run, f"resume={run}")
+    assert equal_runs(resume(run), whole)
+
+
+def test_the_rule_of_rises_acts_in_a_training_and_stays_stopped(data, tmp_path, monkeypatch):
+    def scripted(module, batch, index):
+        module.log("validation_loss", float(module.current_epoch), batch_size=1)
+
+    monkeypatch.setattr(Enhancer, "validation_step", scripted)
+    typed = ["recipe.rule_of_rises.stop_after=4"]  # rises from the second epoch on: the fifth after the sixth epoch
+    whole = fit(data, tmp_path / "whole", *typed, "trainer.max_epochs=9")
+    assert pd.read_csv(whole / "curve.csv").learning_rate.tolist() == [0.001] * 3 + [0.0005] * 3
+    run = fit(data, tmp_path / "run", *typed, "trainer.max_epochs=2")
+    for _ in range(2):  # the second finds it stopped
+        assert equal_runs(resume(run, "trainer.max_epochs=9"), whole)
+
+
+def test_an_interruption_tells_how_to_go_on(data, whole, tmp_path, monkeypatch, capfd):
+    def interrupted(module):
+        if module.current_epoch == 1:
+            raise KeyboardInterrupt
+
+    run = tmp_path / "run"
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Enhancer, "on_train_epoch_start", interrupted)
+        fit(data, run)
+    assert capfd.readouterr().err == f"interrupted; go on with resume={run}\n"
+    assert equal_runs(resume(run), whole)

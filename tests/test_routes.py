@@ -1,0 +1,76 @@
+from functools import partial
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+from corpora import COUNTS, RATE, pcm, rendered
+from torch.utils.data import DataLoader
+
+from datagen.batches import collate
+from datagen.datamodule import PlanData
+from datagen.dataset import Mixed, Rendered, Unmixed
+from datagen.library import Library
+from datagen.pool import build_pool
+from datagen.render import PARTS, render_plan
+
+
+def by_loader(dataset, workers: int, size: int = 4) -> list[dict]:
+    """Items of a data set as they leave batches made in `workers` processes and finished on the device."""
+    items = []
+    for batch in DataLoader(dataset, size, collate_fn=collate, num_workers=workers):
+        batch = dataset.on_device(batch)
+        for index, length in enumerate(batch["length"]):
+            assert not batch["mixture"][index, length:].any()
+            items.append({part: batch[part][index, :length] for part in PARTS})
+    return items
+
+
+def test_all_routes_give_the_same_samples(drawn, tmp_path):
+    plan, library = drawn
+    render_plan(plan, library, tmp_path / "out", RATE)
+    pool = Library(plan.speech, plan.noise, build_pool([*plan.speech.path, *plan.noise.path], RATE, tmp_path))
+    routes = {
+        "worker": (Mixed(plan.rows, library), (0, 1, 2)),
+        "device": (Unmixed(plan.rows, library), (0, 2)),
+        "pooled worker": (Mixed(plan.rows, pool), (0, 2)),
+        "pooled device": (Unmixed(plan.rows, pool), (0,)),
+        "disk": (Rendered(plan.rows, str(tmp_path / "out"), RATE), (0, 2)),
+    }
+    expected = [{part: rendered(tmp_path / "out", row, part) for part in PARTS} for row in plan.rows.itertuples()]
+    for dataset, workers in routes.values():
+        for count in workers:
+            items = by_loader(dataset, count)
+            assert len(items) == len(expected)
+            for item, reference in zip(items, expected, strict=True):
+                for part in PARTS:
+                    assert torch.equal(item[part] * 32768, torch.from_numpy(reference[part]).float())
+
+
+@pytest.mark.parametrize("route", [Mixed, Unmixed])
+def test_the_data_module_serves_every_row_once(drawn, route):
+    plan, library = drawn
+    data = PlanData(plan, partial(route, library=library), batch_size=2, max_padding=0.5)
+    for loader, split in ((data.train_dataloader(), "train"), (data.val_dataloader(), "validation")):
+        batches = [data.on_after_batch_transfer(batch, 0) for batch in loader]
+        assert sorted(n for batch in batches for n in batch["length"].tolist()) == sorted(plan.split(split).length)
+        assert all(torch.equal(batch["mixture"], batch["clean"] + batch["noise"]) for batch in batches)
+
+
+def test_a_folder_without_all_its_audio_or_of_another_rate_is_refused(drawn, tmp_path):
+    plan, library = drawn
+    render_plan(plan, library, tmp_path, RATE)
+    with pytest.raises(ValueError, match="rendered at 16000 Hz, not 8000; set sample_rate=16000"):
+        Rendered(plan.split("train"), str(tmp_path), 8000)
+    path = tmp_path / "train" / "clean" / "train-000001.flac"
+    path.unlink()
+    with pytest.raises(FileNotFoundError, match=r"train-000001\.\w+: not rendered; run generate\.py"):
+        Rendered(plan.split("train"), str(tmp_path), RATE)
+    assert len(Rendered(plan.split("validation"), str(tmp_path), RATE)) == COUNTS["validation"]
+
+
+def test_a_second_format_begun_in_the_folder_hides_nothing(drawn, tmp_path):
+    plan, library = drawn
+    render_plan(plan, library, tmp_path, RATE, "flac")
+    soundfile.write(tmp_path / "train" / "mixture" / "train-000000.wav", pcm(np.zeros(9)), RATE)
+    assert len(Rendered(plan.rows, str(tmp_path), RATE)[0]["mixture"]) == plan.rows.length[0]

@@ -1,0 +1,155 @@
+import logging
+
+import numpy as np
+import pytest
+import soundfile
+from corpora import RATE, speech_like, steady, write
+
+from datagen import audio, scan
+from datagen.corpora.folder import folder
+from datagen.prepare import scan_all
+from datagen.recordings import COLUMNS
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    root = tmp_path / "corpus"
+    for number in range(3):
+        write(root / f"{number}.wav", speech_like(1 + number, number))
+    return root
+
+
+def scanned(root, cache, **options):
+    return scan.scan(lambda: folder(str(root), "x"), cache, **options)
+
+
+def no_audio(*_, **__):
+    raise AssertionError("an audio file was opened")
+
+
+def test_the_table_holds_what_the_headers_say(corpus, tmp_path):
+    write(corpus / "3.flac", np.stack([speech_like(1, 4, 44100)] * 2, axis=1), 44100)
+    table = scanned(corpus, tmp_path)
+    assert list(table) == COLUMNS
+    assert table.samples.tolist() == [16000, 32000, 48000, 44100]
+    assert table.sample_rate.tolist() == [RATE, RATE, RATE, 44100]
+    assert table.channels.tolist() == [1, 1, 1, 2]
+
+
+def test_an_unchanged_corpus_is_not_read_twice(corpus, tmp_path, monkeypatch):
+    first = scanned(corpus, tmp_path)
+    monkeypatch.setattr(soundfile, "info", no_audio)
+    monkeypatch.setattr(soundfile, "SoundFile", no_audio)
+    second = scanned(corpus, tmp_path)
+    assert second.equals(first)
+    assert second.dtypes.equals(first.dtypes)
+
+
+@pytest.mark.parametrize("change", ["content", "added", "removed"])
+def test_a_changed_corpus_is_scanned_again(corpus, tmp_path, change):
+    before = scanned(corpus, tmp_path)
+    if change == "removed":
+        (corpus / "1.wav").unlink()
+    else:
+        write(corpus / ("1.wav" if change == "content" else "4.wav"), speech_like(0.7, 9))
+    after = scanned(corpus, tmp_path)
+    assert not after.equals(before)
+    assert after.samples.tolist() == [audio.header(path)[1] for path in after.path]
+
+
+def test_headers_alone_are_read_where_the_check_is_off(corpus, tmp_path, monkeypatch):
+    monkeypatch.setattr(soundfile, "SoundFile", no_audio)
+    monkeypatch.setattr(soundfile, "info", lambda path: audio_info)
+    audio_info = type("Info", (), {"samplerate": RATE, "frames": 5, "channels": 1, "extra_info": ""})
+    assert scanned(corpus, tmp_path, check_audio=False).samples.tolist() == [5, 5, 5]
+
+
+def damage(root):
+    """One file of every bad kind: name to reason."""
+    (root / "text.wav").write_text("This is no audio.")
+    (root / "nothing.wav").write_bytes(b"")
+    write(root / "no_samples.wav", np.zeros(0))
+    write(root / "silent.wav", np.zeros(RATE))
+    write(root / "nan.wav", np.where(np.arange(RATE) == 777, np.nan, speech_like(1, 5)), subtype="FLOAT")
+    write(root / "infinite.wav", np.where(np.arange(RATE) == 7, np.inf, speech_like(1, 5)), subtype="FLOAT")
+    for name in ("half.flac", "half.wav"):
+        path = write(root / name, speech_like(2, 6))
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    path = write(root / "endless.flac", speech_like(1, 7))
+    content = bytearray(path.read_bytes())
+    content[21] &= 0xF0  # the number of samples in STREAMINFO, 36 bits: unknown, as in a stream
+    content[22:26] = bytes(4)
+    path.write_bytes(content)
+    (root / "gone.wav").symlink_to(root / "nowhere.wav")
+    return {
+        "text.wav": "unreadable",
+        "nothing.wav": "unreadable",
+        "no_samples.wav": "zero length",
+        "silent.wav": "silent",
+        "nan.wav": "holds NaN or infinite",
+        "infinite.wav": "holds NaN or infinite",
+        "half.flac": "unreadable",
+        "half.wav": "cut short",
+        "endless.flac": "its header does not say how long it is",
+        "gone.wav": "no such file",
+    }
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_bad_files_are_listed_together_on_one_line(corpus, tmp_path, jobs):
+    expected = damage(corpus)
+    with pytest.raises(ValueError, match=f"^{len(expected)} bad audio file") as caught:
+        scanned(corpus, tmp_path, jobs=jobs)
+    message = str(caught.value)
+    assert "\n" not in message
+    assert scan.REMEDY in message
+    told = dict(part.split(f"{corpus}/")[1].split(" (", 1) for part in message.split(": ", 1)[1].split("; "))
+    assert told.keys() == expected.keys()
+    assert all(reason in told[name] for name, reason in expected.items())
+    assert not list(tmp_path.rglob("*.csv"))  # nothing that a later scan would take for a whole table
+
+
+def test_many_bad_files_are_counted(tmp_path):
+    for number in range(25):
+        write(tmp_path / "all" / f"{number}.wav", np.zeros(800))
+    with pytest.raises(ValueError, match=r"^25 bad .* and 5 more"):
+        scanned(tmp_path / "all", tmp_path)
+
+
+def test_a_wav_file_written_as_a_stream_is_whole(tmp_path):
+    path = write(tmp_path / "all" / "a.wav", speech_like(1, 0))
+    content = bytearray(path.read_bytes())
+    content[40:44] = content[4:8] = b"\xff" * 4  # lengths unknown, as ffmpeg writes them to a pipe
+    path.write_bytes(content)
+    assert scanned(tmp_path / "all", tmp_path).samples.tolist() == [RATE]
+
+
+def test_stereo_and_other_rates_are_taken_with_a_note(corpus, tmp_path, caplog):
+    left, right = steady(1, 1, 44100), steady(1, 2, 44100)
+    write(corpus / "stereo.wav", np.stack([left, right], axis=1), 44100)
+    with caplog.at_level(logging.WARNING):
+        table = scan_all({"x": lambda: folder(str(corpus), "x")}, RATE, tmp_path, 1, True)
+    assert "1 of 4 recordings of several channels are mixed down" in caplog.text
+    assert "1 of 4 recordings of another rate are resampled to 16000 Hz" in caplog.text
+    assert len(table) == 4
+
+
+def test_channels_are_averaged(tmp_path):
+    left = np.array([1000, -2000, 3000, 7], np.int16)
+    path = write(tmp_path / "a.wav", np.stack([left, np.array([3000, -4000, -3000, 9], np.int16)], axis=1))
+    assert audio.read(path, RATE).tolist() == [2000, -3000, 0, 8]
+
+
+def test_a_resampled_tone_keeps_its_level_and_length(tmp_path):
+    time = np.arange(44100) / 44100
+    path = write(tmp_path / "a.wav", 0.5 * np.sin(2 * np.pi * 1000 * time), 44100)
+    samples = audio.read(path, RATE) / 32768
+    assert len(samples) == audio.resampled_length(44100, 44100, RATE) == 16000
+    assert np.sqrt(2 * np.mean(samples[2000:-2000] ** 2)) == pytest.approx(0.5, abs=1e-3)
+    np.testing.assert_array_equal(audio.read(path, RATE, 500, 99), audio.read(path, RATE)[500:599])
+
+
+def test_a_recording_in_two_corpora_is_refused(corpus, tmp_path):
+    both = {name: lambda: folder(str(corpus), "x") for name in ("one", "two")}
+    with pytest.raises(ValueError, match=r"x/0\.wav is in two corpora"):
+        scan_all(both, RATE, tmp_path, 1, True)

@@ -1,0 +1,138 @@
+import os
+
+import pandas as pd
+import pytest
+from corpora import RATE
+
+from datagen.prepare import make_drawer
+from datagen.recordings import Recording, table
+from datagen.split import limit_utterances, noise_stretches, split_speech
+
+FRACTIONS = {"validation": 0.15, "test": 0.15}
+PARTS = {"train": 0.7, "validation": 0.1, "test": 0.2}
+
+
+def speech(speakers, utterances=3, only="", prefix="a"):
+    return table(
+        [
+            Recording(f"{prefix}/{s}/{u}", f"/{prefix}/{s}/{u}.wav", f"{prefix}/{s}", "", only, RATE, RATE)
+            for s in speakers
+            for u in range(utterances)
+        ]
+    )
+
+
+def noise(names, samples=1000, prefix="n", rate=RATE):
+    return table(
+        [Recording(f"{prefix}/{n}", f"/{prefix}/{n}.wav", f"{prefix}/{n}", n, "", rate, samples) for n in names]
+    )
+
+
+def speakers(frame, split):
+    return set(frame[frame.split == split].source)
+
+
+@pytest.mark.parametrize("count", [3, 4, 7, 20, 251])
+def test_no_speaker_stands_in_two_splits(count):
+    out = split_speech(speech(range(count)), None, FRACTIONS, seed=1)
+    groups = [speakers(out, split) for split in ("train", "validation", "test")]
+    assert sum(map(len, groups)) == len(set.union(*groups)) == count
+    assert all(groups)
+    assert len(groups[1]) == len(groups[2]) == max(1, round(0.15 * count))
+
+
+def test_even_greedy_fractions_leave_a_training_speaker():
+    out = split_speech(speech(range(3)), None, {"validation": 0.99, "test": 0.99}, seed=0)
+    assert [len(speakers(out, split)) for split in ("train", "validation", "test")] == [1, 1, 1]
+
+
+def test_test_speech_of_its_own_is_left_whole():
+    out = split_speech(speech(range(5)), speech(range(2), prefix="b"), FRACTIONS, seed=0)
+    assert speakers(out, "test") == {"b/0", "b/1"}
+    assert len(speakers(out, "validation")) == 1
+
+
+def test_the_seed_decides_who_serves_where():
+    chosen = [tuple(speakers(split_speech(speech(range(30)), None, FRACTIONS, seed), "test")) for seed in (0, 0, 1)]
+    assert set(chosen[0]) == set(chosen[1]) != set(chosen[2])
+
+
+@pytest.mark.parametrize(("count", "test"), [(2, None), (1, speech(["x"], prefix="b")), (0, None)])
+def test_too_few_speakers_are_refused(count, test):
+    with pytest.raises(ValueError, match=f"too few speakers: {count} .* for the splits train, validation"):
+        split_speech(speech(range(count)), test, FRACTIONS, seed=0)
+
+
+def test_shared_speakers_are_refused_by_name():
+    with pytest.raises(ValueError, match=r"a/1, a/2: in training speech and in test speech"):
+        split_speech(speech([0, 1, 2]), speech([1, 2, 3]), FRACTIONS, seed=0)
+
+
+def test_recordings_of_one_source_are_refused_in_seen_and_unseen_noise():
+    seen, unseen = noise(["a", "b"]), noise(["b"], prefix="u").assign(source="n/b")
+    with pytest.raises(ValueError, match=r"^n/b: in seen noise and in unseen noise"):
+        noise_stretches(seen, unseen, PARTS, RATE)
+
+
+def test_one_file_under_two_names_is_refused(tmp_path):
+    (tmp_path / "real.wav").touch()
+    (tmp_path / "link.wav").symlink_to(tmp_path / "real.wav")
+    seen = noise(["a"]).assign(path=str(tmp_path / "real.wav"))
+    for other in (tmp_path / "link.wav", tmp_path / ".." / tmp_path.name / "real.wav"):
+        with pytest.raises(ValueError, match=r"real\.wav: in seen noise"):
+            noise_stretches(seen, noise(["b"]).assign(path=os.fspath(other)), PARTS, RATE)
+
+
+def test_utterances_bound_to_a_split_serve_nowhere_else():
+    pool = pd.concat([speech(range(8), 2), speech(range(8), 1, only="train").assign(id=[f"sa/{n}" for n in range(8)])])
+    out = split_speech(pool, None, FRACTIONS, seed=0)
+    assert set(out[out.only == "train"].split) == {"train"}
+    assert (out.only == "train").sum() == len(speakers(out, "train"))
+    assert len(out[out.only == ""]) == 16
+
+
+def test_utterances_are_limited_per_split():
+    out = split_speech(speech(range(8)), None, FRACTIONS, seed=0)
+    some = limit_utterances(out, {"train": 5, "validation": None, "test": 2}, seed=0)
+    assert some.split.value_counts().to_dict() == {"train": 5, "validation": 3, "test": 2}
+    assert set(some.id) <= set(out.id)
+    with pytest.raises(ValueError, match=r"plan\.utterances\.test=4: there are only 3"):
+        limit_utterances(out, {"test": 4}, seed=0)
+
+
+@pytest.mark.parametrize("rate", [8000, RATE])
+def test_stretches_cover_a_recording_and_share_no_sample(rate):
+    out = noise_stretches(noise(["a", "b"], samples=1237), noise([]), PARTS, rate)
+    for _, rows in out.groupby("path"):
+        rows = rows.set_index("vector")
+        train, validation, test = (rows.loc[f"seen-{split}"] for split in PARTS)
+        assert train.start == 0
+        assert (train.stop, validation.stop) == (validation.start, test.start)
+        assert test.stop == 1237 * rate // RATE
+        assert train.stop / test.stop == pytest.approx(0.7, abs=0.001)
+    assert out.id.is_unique
+
+
+def test_overlapping_noise_is_one_vector_and_unseen_noise_one_each():
+    out = noise_stretches(noise(["a", "b"]), noise(["c", "d"], prefix="u"), None, RATE)
+    assert out.vector.tolist() == ["seen", "seen", "unseen-u/c", "unseen-u/d"]
+    assert (out.stop - out.start).tolist() == [1000] * 4
+
+
+def test_a_noise_too_short_to_divide_is_named():
+    with pytest.raises(ValueError, match=r"/n/b\.wav: 3 samples are too few"):
+        noise_stretches(pd.concat([noise(["a"]), noise(["b"], samples=3)]), noise([]), PARTS, RATE)
+
+
+def test_test_speech_that_is_all_too_short_is_not_replaced_silently(tables, protocol):
+    speech_tables = {**tables["speech"], "test": tables["speech"]["test"].assign(samples=100)}
+    with pytest.raises(ValueError, match=r"speech\.test: no recording reaches plan\.shortest_s=1"):
+        make_drawer(speech_tables, tables["noise"], protocol, RATE, 0)
+
+
+@pytest.mark.parametrize(("group", "role"), [("speech", "train"), ("noise", "seen")])
+def test_a_role_without_corpora_is_named(tables, protocol, group, role):
+    both = {name: dict(value) for name, value in tables.items()}
+    both[group][role] = table([])
+    with pytest.raises(ValueError, match=f"{group}.{role} is empty"):
+        make_drawer(both["speech"], both["noise"], protocol, RATE, 0)

@@ -1,0 +1,109 @@
+"""A corpus of seconds and a network of some hundred weights: what a training test needs."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import torch
+from hydra import compose, initialize_config_dir
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig, open_dict
+
+import generate
+import train
+from models.run import BEST, LAST
+
+ROOT = Path(__file__).parent.parent
+RATE = 8000
+TINY = (
+    "experiment=folders",
+    f"sample_rate={RATE}",
+    "network.channels=[2,2,2,2,4]",
+    "network.hidden=4",
+    "plan.train=12",
+    "plan.validation=4",
+    "plan.test=8",
+    "plan.segment_s={train:0.5,validation:0.5,test:0.5}",
+    "plan.shortest_s=0.3",
+    "data.batch_size=3",
+    "data.workers=0",
+    "trainer.max_epochs=3",
+)
+
+
+def corpus(root: Path) -> Path:
+    """Five speakers and three noises in the layout of conf/experiment/folders.yaml; lengths differ."""
+    rng = np.random.default_rng(0)
+    for speaker in range(5):
+        for utterance in range(2):
+            length = int(rng.integers(3000, 6000))
+            time = np.arange(length) / RATE
+            voice = sum(np.sin(2 * np.pi * 120 * (speaker + 2) * k * time) / k for k in range(1, 5))
+            wav(root / f"speech/s{speaker}/u{utterance}.flac", voice * (1.1 + np.sin(2 * np.pi * 3 * time)))
+    for name in ("seen/a", "seen/b", "unseen/c"):
+        wav(root / f"noise/{name}.flac", rng.standard_normal(4 * RATE))
+    return root
+
+
+def wav(path: Path, samples: np.ndarray) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(path, 0.3 * samples / np.abs(samples).max(), RATE, subtype="PCM_16")
+
+
+def overrides(data: Path, run: Path, *more: str) -> list[str]:
+    return [*TINY, f"data_root={data}", f"cache={data / 'cache'}", "jobs=1", f"output={run}", *more]
+
+
+def config(name: str, typed: list[str], run: Path) -> DictConfig:
+    """What Hydra makes of the command line, without a process of its own."""
+    with initialize_config_dir(str(ROOT / "conf"), version_base="1.3", job_name=name):
+        cfg = compose(name, typed, return_hydra_config=True)
+    with open_dict(cfg.hydra):
+        cfg.hydra.runtime.output_dir = str(run)
+    HydraConfig.instance().set_config(cfg)
+    with open_dict(cfg):
+        del cfg["hydra"]
+    return cfg
+
+
+def script(name: str, *arguments: str, **options) -> subprocess.Popen:
+    """A script of the project in a process of its own, on one thread."""
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, str(ROOT / f"{name}.py"), *arguments]
+    return subprocess.Popen(command, env=environment, text=True, **options)
+
+
+def fit(data: Path, run: Path, *more: str) -> Path:
+    """`train.py` with the tiny options and `more`, in this process."""
+    train.main(config("train", overrides(data, run, *more), run))
+    return run
+
+
+def resume(run: Path, *more: str) -> Path:
+    """`train.py resume=run`, in this process."""
+    train.main(config("train", [f"resume={run}", *more], run))
+    return run
+
+
+def rendered(data: Path, folder: Path, *more: str) -> tuple[str, str]:
+    """The tiny plan rendered to `folder`, and what to type to train on it."""
+    typed = [item for item in overrides(data, folder) if not item.startswith(("network.", "data.", "trainer."))]
+    generate.main(config("generate", [*typed, "render=true", *more], folder))
+    return "data=rendered", f"data.folder={folder}"
+
+
+def curve(run: Path) -> bytes:
+    return (run / "curve.csv").read_bytes()
+
+
+def equal_runs(one: Path, other: Path) -> bool:
+    """Equal to the last byte of the curve and the last bit of the weights."""
+    return curve(one) == curve(other) and all(same_weights(one / name, other / name) for name in (BEST, LAST))
+
+
+def same_weights(one: Path, other: Path) -> bool:
+    ours, theirs = (torch.load(path, weights_only=True)["state_dict"] for path in (one, other))
+    return ours.keys() == theirs.keys() and all(torch.equal(ours[key], theirs[key]) for key in ours)
