@@ -19,11 +19,14 @@ def mix(clean: Tensor, noise: Tensor, snr_db: Tensor, gain_db: Tensor) -> dict[s
     Shapes: clean, noise [..., time] (16-bit PCM samples, any dtype); snr_db, gain_db [...]
     -> mixture, clean, noise [..., time], float32 in [-1, 1).
     """
-    joint = amplitude(gain_db.double()).unsqueeze(-1)
-    scale = (noise_gain(clean, noise, snr_db) * joint).float()
-    noise = (noise.float() * scale).round_().div_(FULL_SCALE)
-    clean = (clean.float() * joint.float()).round_().div_(FULL_SCALE)
+    noise = _on_grid(noise, noise_gain(clean, noise, snr_db - gain_db))
+    clean = _on_grid(clean, amplitude(gain_db.double()).unsqueeze(-1))
     return {"mixture": clean + noise, "clean": clean, "noise": noise}
+
+
+def _on_grid(samples: Tensor, factor: Tensor) -> Tensor:
+    """16-bit samples times `factor`, rounded to whole samples again, in [-1, 1)."""
+    return samples.to(torch.float32, copy=True).mul_(factor.float()).round_().mul_(1 / FULL_SCALE)
 
 
 def to_pcm(signal: Tensor) -> Tensor:

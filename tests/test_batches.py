@@ -77,4 +77,4 @@ def test_a_batch_is_padded_with_zeros_and_numbers_become_a_tensor():
     batch = collate(items)
     assert batch["clean"].tolist() == [[1, 1, 1, 0, 0], [1, 1, 1, 1, 1]]
     assert batch["length"].tolist() == [3, 5]
-    assert batch["snr_db"].dtype == torch.float32
+    assert batch["snr_db"].dtype == torch.float64  # as the plan has it: a rounded SNR would move samples
