@@ -11,7 +11,7 @@ python := $(VENV)/bin/python
 
 demo: $(VENV)/ready
 	rm -rf $(DEMO)
-	$(python) train.py experiment=demo recipe=demo network=pl_crnn target=iam output=$(DEMO)/pl_crnn $(SIZE)
+	$(python) train.py experiment=demo recipe=demo network=pl_crnn target=iam target.power=0.5 output=$(DEMO)/pl_crnn $(SIZE)
 	$(python) evaluate.py experiment=demo runs=[$(DEMO)/pl_crnn] output=$(DEMO)/report $(SIZE)
 
 test: $(VENV)/ready

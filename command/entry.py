@@ -1,5 +1,6 @@
 """How a script starts, and how it says what went wrong: one line, exit status not 0."""
 
+import contextlib
 import functools
 import logging
 import os
@@ -39,11 +40,20 @@ def start(main: Callable[[DictConfig], None], config: str, folder: str = ".") ->
             ) from None
 
     # Guarded twice: in the job, because Hydra would report an error of its own; around Hydra, for what it finds itself.
-    job = functools.wraps(main)(functools.partial(guarded, main))
+    job = functools.wraps(main)(functools.partial(guarded, functools.partial(_tidy, main)))
     try:
         guarded(hydra.main(version_base="1.3", config_path=str(CONF / folder), config_name=config)(job))
     finally:
         os.environ["HYDRA_FULL_ERROR"] = "1" if show_traceback else "0"
+
+
+def _tidy(main: Callable[[DictConfig], None], cfg: DictConfig) -> None:
+    """Run `main`; the output folder that Hydra made does not stay where nothing was put in it."""
+    try:
+        main(cfg)
+    finally:
+        with contextlib.suppress(OSError):  # it holds something, or was never there
+            output_folder().rmdir()
 
 
 def one_line(error: BaseException) -> str:

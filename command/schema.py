@@ -124,6 +124,7 @@ class RecipeConfig(Strict):
 
     optimizer: Built
     max_epochs: Annotated[int, Field(ge=1)]
+    batch_size: Annotated[int, Field(ge=1)]
     gradient_clip: Positive | None
     rule_of_rises: Built
     stage_weight: Annotated[float, Field(ge=0)]

@@ -29,7 +29,8 @@ class Headline(NamedTuple):
         """A difference of scores, with its sign and unit."""
         if isnan(value):
             return f"{self.label} not computed"
-        return f"{self.label} {value * self.factor:+.{self.digits}f} {self.unit}".rstrip()
+        unit = "points" if self.unit == "%" else self.unit
+        return f"{self.label} {value * self.factor:+.{self.digits}f} {unit}".rstrip()
 
 
 HEADLINE = {
