@@ -10,46 +10,48 @@ import pandas as pd
 from datagen.audio import resampled_length
 from datagen.draw import Drawer, Protocol
 from datagen.library import FileReader, Library
-from datagen.recordings import COLUMNS, Recording
+from datagen.recordings import COLUMNS, BadAudioError, Recording
 from datagen.scan import note_conversions, scan
 from datagen.split import limit_utterances, noise_stretches, split_speech
 
 log = logging.getLogger(__name__)
+ROLES = ("speech.train", "speech.test", "noise.seen", "noise.unseen")
 Corpora = Mapping[str, Callable[[], list[Recording]]]
 
 
-def scan_all(corpora: Corpora, sample_rate: int, cache: Path, jobs: int, check_audio: bool) -> pd.DataFrame:
-    """One recordings table of all `corpora`, in the order given."""
-    tables = [scan(corpus, cache, jobs, check_audio) for corpus in corpora.values()]
-    table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=COLUMNS)
-    if (twice := table[table.id.duplicated()]).size:
-        raise ValueError(f"{twice.iloc[0].path}: recording {twice.iloc[0].id} is in two corpora; name each only once")
-    note_conversions(table, sample_rate)
-    return table
+def scan_all(
+    roles: Mapping[str, Corpora], sample_rate: int, cache: Path, jobs: int, check_audio: bool
+) -> dict[str, pd.DataFrame]:
+    """One recordings table for each of `roles`, of its corpora in the order given.
+
+    Raises one BadAudioError for the bad files of all of them, and ValueError for a recording that one role holds twice.
+    """
+    tables, problems = {role: [pd.DataFrame(columns=COLUMNS)] for role in roles}, []
+    for role, corpora in roles.items():
+        for corpus in corpora.values():
+            try:
+                tables[role].append(scan(corpus, cache, jobs, check_audio))
+            except BadAudioError as bad:
+                problems += bad.problems
+    if problems:
+        raise BadAudioError(problems)
+    return {role: _one_table(parts, sample_rate) for role, parts in tables.items()}
 
 
-def make_drawer(
-    speech: Mapping[str, pd.DataFrame],
-    noise: Mapping[str, pd.DataFrame],
-    plan: Mapping[str, Any],
-    sample_rate: int,
-    seed: int,
-) -> Drawer:
-    """A drawer of the protocol `plan` (see conf/plan).
-
-    speech: tables of "train" and "test"; noise: tables of "seen" and "unseen".
+def make_drawer(tables: Mapping[str, pd.DataFrame], plan: Mapping[str, Any], sample_rate: int, seed: int) -> Drawer:
+    """A drawer of the protocol `plan` (see conf/plan) over the `tables` of all ROLES.
 
     Without test speech, speakers are set aside for it. Raises ValueError where speakers, utterances or noises do not
     suffice or would stand in two splits.
     """
-    for role, table in (("speech.train", speech["train"]), ("noise.seen", noise["seen"])):
-        if table.empty:
+    for role in ("speech.train", "noise.seen"):
+        if tables[role].empty:
             raise ValueError(f"{role} is empty: name at least one corpus, see conf/experiment")
-    pool, test = (_long_enough(speech[role], role, plan["shortest_s"], sample_rate) for role in ("train", "test"))
+    pool, test = (_long_enough(tables, role, plan["shortest_s"], sample_rate) for role in ROLES[:2])
     fractions = {"validation": plan["validation_speakers"], "test": plan["test_speakers"]}
     table = split_speech(pool, None if test.empty else test, fractions, seed)
     table = limit_utterances(table, plan["utterances"], seed)
-    stretches = noise_stretches(noise["seen"], noise["unseen"], plan["noise_stretches"], sample_rate)
+    stretches = noise_stretches(tables["noise.seen"], tables["noise.unseen"], plan["noise_stretches"], sample_rate)
     protocol = Protocol(
         sample_rate,
         plan["snr_db"],
@@ -60,12 +62,21 @@ def make_drawer(
     return Drawer(protocol, table, stretches, Library(table, stretches, FileReader(sample_rate)), seed)
 
 
-def _long_enough(speech: pd.DataFrame, role: str, shortest_s: float, sample_rate: int) -> pd.DataFrame:
+def _one_table(parts: list[pd.DataFrame], sample_rate: int) -> pd.DataFrame:
+    table = pd.concat(parts[1:] or parts, ignore_index=True)
+    if (twice := table[table.id.duplicated()]).size:
+        raise ValueError(f"{twice.iloc[0].path}: recording {twice.iloc[0].id} is in two corpora; name each only once")
+    note_conversions(table, sample_rate)
+    return table
+
+
+def _long_enough(tables: Mapping[str, pd.DataFrame], role: str, shortest_s: float, sample_rate: int) -> pd.DataFrame:
+    speech = tables[role]
     columns = zip(speech.samples, speech.sample_rate, strict=True)
     speech = speech.assign(length=[resampled_length(samples, rate, sample_rate) for samples, rate in columns])
     short = speech.length < shortest_s * sample_rate
     if len(speech) and short.all():
-        raise ValueError(f"speech.{role}: no recording reaches plan.shortest_s={shortest_s:g}; lower it or add speech")
+        raise ValueError(f"{role}: no recording reaches plan.shortest_s={shortest_s:g}; lower it or add speech")
     if short.any():
         log.warning(
             "note: %d of %d utterances are shorter than %g s and left out",

@@ -39,7 +39,11 @@ def read_table(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, keep_default_na=False, dtype={"id": str, "source": str, "category": str, "only": str})
 
 
-def listed(problems: list[str], what: str, remedy: str, shown: int = 20) -> ValueError:
-    """One error for many problems: all of them up to `shown`, then a count."""
-    more = f"; and {len(problems) - shown} more" if len(problems) > shown else ""
-    return ValueError(f"{len(problems)} {what}: {'; '.join(problems[:shown])}{more}. {remedy}")
+class BadAudioError(ValueError):
+    """Files that cannot be used; all of them in one line, up to 20, then a count."""
+
+    def __init__(self, problems: list[str]):
+        more = f"; and {len(problems) - 20} more" if len(problems) > 20 else ""
+        remedy = "replace or remove these files, or leave them out of the corpus"
+        super().__init__(f"{len(problems)} bad audio file(s): {'; '.join(problems[:20])}{more}: {remedy}")
+        self.problems = problems

@@ -9,14 +9,13 @@ import torch
 
 from datagen import audio, recordings
 from datagen.mix import FULL_SCALE
-from datagen.recordings import Recording
+from datagen.recordings import BadAudioError, Recording
 from datagen.threads import over_threads
 from dsp.level import is_silent
 from safety.atomic import write_atomic
 from safety.fingerprint import of_files, of_values
 
 log = logging.getLogger(__name__)
-REMEDY = "Replace or remove these files, or leave them out of the corpus"
 
 
 def scan(corpus: Callable[[], list[Recording]], cache: Path, jobs: int = 1, check_audio: bool = True) -> pd.DataFrame:
@@ -24,7 +23,7 @@ def scan(corpus: Callable[[], list[Recording]], cache: Path, jobs: int = 1, chec
 
     Unless `check_audio` is off, every file is also decoded once, over `jobs` threads. The result is kept under
     `cache` by a fingerprint of all names, sizes and modification times: an unchanged corpus is read only once.
-    Raises one ValueError that lists every file that is unreadable, cut short, empty, silent or holds NaN.
+    Raises one BadAudioError that lists every file that is unreadable, cut short, empty, silent or holds NaN.
     """
     found = corpus()
     key = of_values([vars(recording) for recording in found], of_files([r.path for r in found]), check_audio)
@@ -37,7 +36,7 @@ def scan(corpus: Callable[[], list[Recording]], cache: Path, jobs: int = 1, chec
     if check_audio:
         problems += _audio_problems(good, jobs)
     if problems:
-        raise recordings.listed(problems, "bad audio file(s)", REMEDY)
+        raise BadAudioError(problems)
     table = recordings.table(good)
     write_atomic(kept, table.to_csv(index=False))
     return table

@@ -40,22 +40,15 @@ def protocol() -> dict:
 @pytest.fixture(scope="session")
 def tables(data_root, tmp_path_factory) -> dict:
     """Recordings tables of the tiny corpora by role."""
-    cache = tmp_path_factory.mktemp("tables")
-
-    def table(corpus):
-        return scan_all({"one": corpus}, RATE, cache, 1, True)
-
     speech, noise = data_root / "speech/librispeech", data_root / "noise"
-    return {
-        "speech": {
-            "train": table(lambda: librispeech(str(speech), ["train-clean-100"])),
-            "test": table(lambda: librispeech(str(speech), ["test-other"])),
-        },
-        "noise": {
-            "seen": table(lambda: folder(str(noise / "nonspeech115"), "nonspeech115")),
-            "unseen": table(lambda: noisex92(str(noise / "noisex92"), UNSEEN)),
-        },
+    roles = {
+        "speech.train": lambda: librispeech(str(speech), ["train-clean-100"]),
+        "speech.test": lambda: librispeech(str(speech), ["test-other"]),
+        "noise.seen": lambda: folder(str(noise / "nonspeech115"), "nonspeech115"),
+        "noise.unseen": lambda: noisex92(str(noise / "noisex92"), UNSEEN),
     }
+    corpora = {role: {"one": corpus} for role, corpus in roles.items()}
+    return scan_all(corpora, RATE, tmp_path_factory.mktemp("tables"), 1, True)
 
 
 @pytest.fixture
@@ -63,7 +56,7 @@ def make(tables, protocol):
     """A drawer over the tiny corpora, with changes to the protocol."""
 
     def make(seed: int = 0, sample_rate: int = RATE, **changes):
-        return make_drawer(tables["speech"], tables["noise"], {**copy.deepcopy(protocol), **changes}, sample_rate, seed)
+        return make_drawer(tables, {**copy.deepcopy(protocol), **changes}, sample_rate, seed)
 
     return make
 

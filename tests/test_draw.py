@@ -22,13 +22,11 @@ def own(tmp_path, protocol):
         for group, signals in (("speech", speech), ("noise", noise)):
             for name, signal in signals.items():
                 write(tmp_path / group / f"{name}.wav", signal)
-        tables = [
-            scan_all({"x": lambda g=group: folder(str(tmp_path / g), g)}, RATE, tmp_path, 1, False)
-            for group in ("speech", "noise")
-        ]
-        nothing = tables[0].iloc[:0]
-        roles = {"train": tables[0], "test": nothing}, {"seen": tables[1], "unseen": nothing}
-        return make_drawer(*roles, {**protocol, **changes}, RATE, 0)
+        roles = {"speech.train": "speech", "speech.test": None, "noise.seen": "noise", "noise.unseen": None}
+        corpora = {
+            role: {"x": lambda g=group: folder(str(tmp_path / g), g)} if group else {} for role, group in roles.items()
+        }
+        return make_drawer(scan_all(corpora, RATE, tmp_path, 1, False), {**protocol, **changes}, RATE, 0)
 
     return make
 
