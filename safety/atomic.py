@@ -1,10 +1,12 @@
 """Files appear whole or not at all."""
 
+import errno
 import os
 import tempfile
 from pathlib import Path
 
 TEMPORARY_PREFIX = ".unfinished-"
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _UMASK = os.umask(0o022)  # asking means setting: once, at import, before any thread runs
 os.umask(_UMASK)
 
@@ -26,7 +28,8 @@ def write_atomic(path: str | Path, content: bytes | str) -> None:
         Path(unfinished).replace(path)
     except OSError as error:
         Path(unfinished).unlink(missing_ok=True)
-        raise OSError(error.errno, f"{error.strerror} (nothing half-written was left)", str(path)) from error
+        remedy = "make room" if error.errno in FULL else "check the path and its permissions"
+        raise OSError(error.errno, f"{error.strerror}; {remedy} and run again", str(path)) from error
     except BaseException:
         Path(unfinished).unlink(missing_ok=True)
         raise

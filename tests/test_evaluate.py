@@ -87,3 +87,8 @@ def test_runs_of_one_name_are_told_apart_by_their_parents(trained, drawn, tmp_pa
     twin = shutil.copytree(run, tmp_path / "twins" / "tiny")
     systems = open_systems([run, twin], drawn[0], tiny_run.RATE, STFT(tiny_run.RATE), IAM(), "cpu")
     assert list(systems) == ["mixture", "oracle", "runs/tiny", "twins/tiny"]
+
+
+def test_every_metric_of_the_config_folder_is_scored():
+    listed = tiny_run.config("evaluate", [], tiny_run.ROOT).metric
+    assert set(listed) == {path.stem for path in (tiny_run.ROOT / "conf" / "metric").glob("*.yaml")}
