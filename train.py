@@ -5,7 +5,7 @@ from pathlib import Path
 from omegaconf import DictConfig
 from pytorch_lightning.utilities.rank_zero import rank_zero_only
 
-from command.entry import output_folder, save_config, start
+from command.entry import output_folder, start
 from command.schema import TrainConfig, check
 from command.training import fit, require_unused, resumed
 
@@ -18,7 +18,6 @@ def main(cfg: DictConfig) -> None:
     first = rank_zero_only.rank == 0  # of several devices, each runs this script
     if not cfg.resume and first:
         require_unused(run)
-        save_config(cfg, run)
     fit(cfg, run)
     if first:
         print(f"trained: {run}")

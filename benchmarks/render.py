@@ -20,6 +20,7 @@ from omegaconf import DictConfig
 
 from command import data
 from command.entry import start
+from command.schema import GenerateConfig, check
 from datagen.batches import collate
 from datagen.dataset import Mixed, Rendered, Unmixed
 from datagen.library import FileReader, Library
@@ -44,6 +45,7 @@ class DecodeOnly(FileReader):
 
 def main(cfg: DictConfig) -> None:
     """Time all routes over the training rows of the plan."""
+    check(cfg, GenerateConfig)
     torch.set_num_threads(1)
     drawer = data.drawer(cfg)
     plan = data.plan(cfg, drawer, "train")
@@ -70,7 +72,7 @@ def _routes(plan: Plan, library: Library, folder: Path, cfg: DictConfig) -> dict
     rows = plan.split("train")
     pool = Library(plan.speech, plan.noise, build_pool([*plan.speech.path, *plan.noise.path], cfg.sample_rate, folder))
     decode = Library(plan.speech, plan.noise, DecodeOnly(cfg.sample_rate))
-    few = Plan(rows.head(round(len(rows) * FEW)), plan.speech, plan.noise)
+    few = Plan(rows.head(max(1, round(len(rows) * FEW))), plan.speech, plan.noise)
     render_plan(few, library, folder / "rendered", cfg.sample_rate)
 
     def to_disk() -> None:

@@ -4,6 +4,7 @@ import contextlib
 import functools
 import logging
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -49,6 +50,9 @@ def start(main: Callable[[DictConfig], None], config: str, folder: str = ".") ->
 
 def _tidy(main: Callable[[DictConfig], None], cfg: DictConfig) -> None:
     """Run `main`; the output folder that Hydra made does not stay where nothing was put in it."""
+    for option in ("data_root", "cache"):  # a run folder must mean the same from anywhere
+        if cfg.get(option):
+            cfg[option] = str(Path(cfg[option]).expanduser().absolute())
     try:
         main(cfg)
     finally:
@@ -63,7 +67,7 @@ def one_line(error: BaseException) -> str:
     message = " ".join(str(error).split("Config search path")[0].split())
     if isinstance(error, HydraException) and error.__cause__ is not None:
         message = f"{message} {' '.join(str(error.__cause__).split('full_key')[0].split())}"
-    return message.replace("To append to your config use", "'--cfg job' lists the options; to add one use")
+    return re.sub(r"To append to your config use \S+", "'--cfg job' lists the options.", message)
 
 
 def output_folder() -> Path:

@@ -33,8 +33,8 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
     systems = open_systems(runs, plan, cfg.sample_rate, STFT(cfg.sample_rate, **cfg.stft), target, cfg.device)
     metrics = {name: build(node, "metrics") for name, node in cfg.metric.items()}
     require_usable(metrics, cfg.sample_rate)
-    scores = score_plan(plan, drawer.library, systems, metrics, cfg.sample_rate, data.jobs(cfg), cfg.device)
     plan.save(folder)
+    scores = score_plan(plan, drawer.library, systems, metrics, cfg.sample_rate, data.jobs(cfg), cfg.device)
     summary = write_report(scores, _about(cfg, plan, scores), cfg.caution, folder)
     print(f"{headline_text(summary, 'simple')}\n\n{finding(scores)}")
     print(f"Report: {folder / 'report.html'}")

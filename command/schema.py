@@ -5,18 +5,22 @@ from typing import Annotated, Any, Literal
 from omegaconf import DictConfig, OmegaConf
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from reporting.summary import HEADLINE
+
 Count = Annotated[int, Field(ge=0)]
-Positive = Annotated[float, Field(gt=0)]
-Seconds = Positive
+Seed = Annotated[int, Field(ge=0, lt=2**32)]  # what every generator takes
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Seconds = Annotated[float, Field(ge=0.1, allow_inf_nan=False)]  # shorter excerpts hold no speech
+Name = Annotated[str, Field(min_length=1)]
 Fraction = Annotated[float, Field(gt=0, lt=1)]
-Decibel = Annotated[float, Field(ge=-100, le=100)]
+Decibel = Annotated[float, Field(ge=-100, le=100, allow_inf_nan=False)]
 Built = dict[str, Any]  # built through safety.build, which checks the arguments
 
 
 class Strict(BaseModel):
     """A config node that takes no unknown key, and no text for a number."""
 
-    model_config = ConfigDict(extra="forbid", strict=False)
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class PerSplit(Strict):
@@ -33,6 +37,12 @@ class SnrsPerSplit(Strict):
     train: Annotated[list[Decibel], Field(min_length=1)]
     validation: Annotated[list[Decibel], Field(min_length=1)]
     test: Annotated[list[Decibel], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _each_test_snr_once(self):
+        if len(set(self.test)) < len(self.test):
+            raise ValueError(f"test={self.test}: the grid goes through each SNR once; remove those given twice")
+        return self
 
 
 class SecondsPerSplit(Strict):
@@ -76,32 +86,32 @@ class PlanConfig(Strict):
 class SpeechConfig(Strict):
     """Corpora of speech by role."""
 
-    train: dict[str, Built] = {}
-    test: dict[str, Built] = {}
+    train: dict[str, Built]
+    test: dict[str, Built]
 
 
 class NoiseConfig(Strict):
     """Corpora of noise by role."""
 
-    seen: dict[str, Built] = {}
-    unseen: dict[str, Built] = {}
+    seen: dict[str, Built]
+    unseen: dict[str, Built]
 
 
 class StftConfig(Strict):
     """The transform."""
 
-    window_s: Seconds
-    hop_s: Seconds
+    window_s: Positive
+    hop_s: Positive
 
 
 class CommonConfig(Strict):
     """conf/common.yaml and the groups that every script reads."""
 
-    seed: Count
+    seed: Seed
     sample_rate: Literal[8000, 16000]
-    data_root: str
-    output: str
-    cache: str
+    data_root: Name
+    output: Name
+    cache: Name
     jobs: Annotated[int, Field(ge=1)] | None
     check_audio: bool
     stft: StftConfig
@@ -128,7 +138,7 @@ class RecipeConfig(Strict):
     gradient_clip: Positive | None
     rule_of_rises: Built
     stage_weight: Annotated[float, Field(ge=0)]
-    stage_gains_db: dict[int, list[Decibel]]
+    stage_gains_db: dict[Annotated[int, Field(strict=False)], list[Decibel]]  # a typed key is text
 
 
 class DataConfig(Strict):
@@ -142,6 +152,15 @@ class DataConfig(Strict):
     workers: Count
 
 
+class TrainerConfig(BaseModel):
+    """conf/trainer: what matters here; Lightning checks the rest."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+
+    max_epochs: Annotated[int, Field(ge=1)]
+    gradient_clip_val: Positive | None = None
+
+
 class TrainConfig(CommonConfig):
     """conf/train.yaml."""
 
@@ -149,8 +168,19 @@ class TrainConfig(CommonConfig):
     target: Built
     recipe: RecipeConfig
     data: DataConfig
-    trainer: Built
+    trainer: TrainerConfig
     resume: str | None
+
+    @model_validator(mode="after")
+    def _folder_for_the_rendered_route_alone(self):
+        rendered = str(self.data.route.get("_target_")).endswith(".Rendered")
+        if rendered and self.data.folder is None:
+            raise ValueError("data=rendered needs data.folder=DIR, a folder that generate.py render=true wrote")
+        if not rendered and self.data.folder is not None:
+            raise ValueError(f"data.folder={self.data.folder!r}: is read by data=rendered alone; add data=rendered")
+        if rendered and self.data.cache != "none":
+            raise ValueError(f"data.cache={self.data.cache!r}: mixtures read as rendered have no pool; remove it")
+        return self
 
     @model_validator(mode="after")
     def _something_to_learn_from(self):
@@ -166,6 +196,12 @@ class EvaluateConfig(CommonConfig):
     device: Annotated[str, Field(pattern=r"^(cpu|cuda(:\d+)?)$")]
     oracle: Built
     metric: Annotated[dict[str, Built], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _a_headline(self):
+        if not set(self.metric) & set(HEADLINE):
+            raise ValueError(f"metric: the report needs at least one of {', '.join(HEADLINE)}")
+        return self
 
     @model_validator(mode="after")
     def _something_to_test(self):
@@ -190,5 +226,9 @@ def _told(problem: dict) -> str:
     option = ".".join(str(part) for part in problem["loc"] if not str(part).startswith(("function-", "literal[")))
     if problem["type"] == "extra_forbidden":
         return f"{option}: no such option; '--cfg job' lists them"
+    if problem["type"] == "missing":
+        return f"{option}: must be given; '--cfg job' shows what it usually is"
+    if problem["type"] == "list_type":
+        return f"{option}={problem['input']!r}: must be a list; write {option}=[{problem['input']}]"
     value = "" if problem["type"] == "value_error" else f"={problem['input']!r}"
     return f"{option}{value}: {problem['msg'].removeprefix('Value error, ')}"

@@ -18,6 +18,7 @@ from pytorch_lightning.utilities.exceptions import MisconfigurationException
 from pytorch_lightning.utilities.rank_zero import rank_zero_only
 
 from command import data
+from command.entry import save_config
 from datagen.datamodule import PlanData
 from datagen.library import Library
 from datagen.plan import Plan, load_plan
@@ -28,12 +29,12 @@ from models.training import Curve, Saver, SeedByEpoch, WholeCheckpoints
 from safety.atomic import clear_unfinished
 from safety.build import build
 
-MAY_CHANGE = ("trainer.", "data.workers", "data.cache")
+MAY_CHANGE = ("trainer.", "data.workers", "data.cache", "data_root=", "cache=", "jobs=")
 
 
 def resumed(cfg: DictConfig) -> DictConfig:
     """The config of the run to resume, with the few overrides that may differ; ValueError naming any other."""
-    typed = [item for item in HydraConfig.get().overrides.task if not item.startswith(("resume=", "output="))]
+    typed = [item for item in HydraConfig.get().overrides.task if not item.startswith("resume=")]
     typed = [item.lstrip("+") for item in typed]
     if refused := [item for item in typed if not item.startswith(MAY_CHANGE)]:
         raise ValueError(
@@ -57,6 +58,8 @@ def fit(cfg: DictConfig, run: Path) -> None:
     module, plan_data = build_enhancer(cfg), _data(cfg)
     if rank_zero_only.rank == 0:
         plan_data.plan.save(run)
+        if not cfg.resume:
+            save_config(cfg, run)
         for folder in (run, run / LAST.parent):
             clear_unfinished(folder)
     callbacks = [build(cfg.recipe.rule_of_rises, "models.training"), SeedByEpoch(cfg.seed), Curve(run / "curve.csv")]

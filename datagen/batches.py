@@ -13,10 +13,11 @@ from torch.utils.data import Sampler
 class LengthBatches(Sampler[list[int]]):
     """Batches of at most `size` items, in which padding to the longest stays within `max_padding` of all samples.
 
-    Items are sorted by length, equal lengths in an order drawn for each epoch, and cut into batches; batches come in
-    an order drawn for each epoch, or sorted where `shuffle` is off. All follows from `seed` and `epoch()`, so a resumed
-    training sees the batches it would have seen. Of `world` processes each gets every world-th batch and as many as the
-    others, for which the first ones may come twice; every item comes at least once.
+    Items are sorted into bands of like length: within a band any batch is within the limit. Each epoch draws anew
+    which items of a band meet in a batch, and the order of the batches; where `shuffle` is off both are sorted. All
+    follows from `seed` and `epoch()`, so a resumed training sees the batches it would have seen. Of `world` processes
+    each gets every world-th batch and as many as the others, for which the first ones may come twice; every item comes
+    at least once.
     """
 
     def __init__(
@@ -32,16 +33,17 @@ class LengthBatches(Sampler[list[int]]):
     ):
         self.lengths = np.asarray(lengths)
         self.shuffle, self.seed, self.epoch, self.rank, self.world = shuffle, seed, epoch, rank, world
-        self.bounds = _bounds(np.sort(self.lengths), size, max_padding)
+        self.size, self.bands = size, _bands(self.lengths, max_padding)
 
     def __len__(self) -> int:
-        return -(-(len(self.bounds) - 1) // self.world)
+        return -(-sum(-(-len(band) // self.size) for band in self.bands) // self.world)
 
     def __iter__(self) -> Iterator[list[int]]:
         rng = np.random.default_rng([self.seed, self.epoch()])
-        ties = rng.permutation(len(self.lengths)) if self.shuffle else np.arange(len(self.lengths))
-        order = ties[np.argsort(self.lengths[ties], kind="stable")]
-        batches = [order[a:b].tolist() for a, b in zip(self.bounds[:-1], self.bounds[1:], strict=True)]
+        batches = []
+        for band in self.bands:
+            order = rng.permutation(band) if self.shuffle else band
+            batches += [order[begin : begin + self.size].tolist() for begin in range(0, len(order), self.size)]
         batches = list(islice(cycle(batches), len(self) * self.world))
         turns = rng.permutation(len(self)) if self.shuffle else range(len(self))
         return (batches[turn * self.world + self.rank] for turn in turns)
@@ -63,11 +65,12 @@ def _joined(values: list) -> Tensor:
     return torch.tensor(values, dtype=torch.float64 if isinstance(values[0], float) else None)
 
 
-def _bounds(lengths: np.ndarray, size: int, max_padding: float) -> list[int]:
-    """Where to cut ascending `lengths` into batches."""
-    bounds, begin = [0], 0
-    for stop in range(1, len(lengths) + 1):
-        if stop - begin > size or padding(lengths[begin:stop]) > max_padding:
-            begin = stop - 1
-            bounds.append(begin)
-    return [*bounds, len(lengths)] if len(lengths) else bounds
+def _bands(lengths: np.ndarray, max_padding: float) -> list[np.ndarray]:
+    """Items by ascending length, cut where the longest would pad the shortest by more than `max_padding`."""
+    order = np.argsort(lengths, kind="stable")
+    bands, begin = [], 0
+    for stop in range(1, len(order) + 1):
+        if stop == len(order) or lengths[order[begin]] < (1 - max_padding) * lengths[order[stop]]:
+            bands.append(order[begin:stop])
+            begin = stop
+    return bands

@@ -24,8 +24,7 @@ class Protocol:
     """How rows are drawn; every dictionary is by split.
 
     snr_db: the SNRs to choose from. segment_s: longest excerpt in seconds, None for whole utterances. gain_db: range
-    of the joint gain. grid: test mixtures go through all SNRs and through seen and unseen noise, each test utterance
-    through all of them. overlapping: seen noise of all splits is cut from one vector.
+    of the joint gain. overlapping: seen noise of all splits is cut from one vector.
     """
 
     sample_rate: int
@@ -133,7 +132,7 @@ class Drawer:
         clean, noise = (torch.from_numpy(excerpt) for excerpt in excerpts(cut, self.library))
         if is_silent(clean, FULL_SCALE) or is_silent(noise, FULL_SCALE):
             return None
-        parts = mix(clean, noise, torch.tensor(snr_db), torch.tensor(0.0))
+        parts = mix(clean, noise, *torch.tensor([snr_db, 0.0], dtype=torch.float64))
         loudest = max(float(part.abs().max()) for part in parts.values())
         quietest = min(float(level_db(parts[name])) for name in ("clean", "noise"))
         highest = 20 * np.log10(PEAK_LIMIT / loudest)
@@ -150,7 +149,7 @@ def _on_grid(gain_db: float) -> float:
 
 def _keeps_snr(clean: torch.Tensor, noise: torch.Tensor, snr_db: float, gain_db: float) -> bool:
     """Whether the SNR survives rounding; where a signal hardly moves (an offset, a square wave) it may not."""
-    parts = mix(clean, noise, torch.tensor(snr_db), torch.tensor(gain_db))
+    parts = mix(clean, noise, *torch.tensor([snr_db, gain_db], dtype=torch.float64))
     return abs(float(measured_snr_db(parts["clean"], parts["noise"])) - snr_db) <= TOLERANCE_DB
 
 

@@ -1,14 +1,12 @@
 """Where excerpts come from: any stretch of any recording in the tables, as 16-bit samples at one rate."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
 from datagen import audio
-from datagen.recordings import read_table
 
 
 class Reader(Protocol):
@@ -88,8 +86,3 @@ class Library:
         if noise_id not in self._noise:
             raise ValueError(f"plan names noise {noise_id!r}, which the noise table lacks; draw the plan anew")
         return self._noise[noise_id]
-
-
-def load_library(folder: Path, reader: Reader) -> Library:
-    """The library of the recordings tables that lie beside a plan."""
-    return Library(read_table(folder / "speech.csv"), read_table(folder / "noise.csv"), reader)

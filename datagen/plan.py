@@ -1,5 +1,6 @@
 """The mixing plan is the data set: one complete row per mixture, beside the tables of what it is made of."""
 
+import io
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -38,10 +39,16 @@ class Plan:
         """
         texts = {name: getattr(self, table).to_csv(index=False) for name, table in TABLES.items()}
         for name, text in texts.items():
-            if (folder / name).exists() and (folder / name).read_bytes() != text.encode():
+            if (folder / name).exists() and not _same(folder / name, text):
                 raise ValueError(f"{folder}: holds another plan ({name} differs); choose another output or remove it")
         for name, text in reversed(texts.items()):  # plan.csv last: where it stands, the others do
             write_atomic(folder / name, text)
+
+
+def _same(path: Path, text: str) -> bool:
+    """Whether the table at `path` is `text`, wherever the corpora lie now."""
+    here, there = (read_table(source).drop(columns="path", errors="ignore") for source in (io.StringIO(text), path))
+    return here.equals(there)
 
 
 TABLES = {"plan.csv": "rows", "speech.csv": "speech", "noise.csv": "noise"}
@@ -71,7 +78,7 @@ def _split_rows(drawer: Drawer, split: str, count: int, cache: Path, jobs: int) 
         cells = drawer.cells(split)
         raise ValueError(
             f"plan.{split}={count}: not a multiple of {cells} (every SNR, seen and unseen); "
-            f"use {count - count % cells or cells} or {count - count % cells + cells}"
+            f"use {max(cells, count - count % cells)} or {max(2 * cells, count - count % cells + cells)}"
         )
     files = of_files([*drawer.speech.path, *drawer.noise.path])
     tables = [drawer.speech.to_csv(), drawer.noise.to_csv(), files]

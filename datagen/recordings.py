@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import TextIO
 
 import pandas as pd
 
@@ -34,7 +35,7 @@ def table(recordings: list[Recording]) -> pd.DataFrame:
     return pd.DataFrame([asdict(recording) for recording in recordings], columns=COLUMNS)
 
 
-def read_table(path: Path) -> pd.DataFrame:
+def read_table(path: Path | TextIO) -> pd.DataFrame:
     """A table written as CSV; empty cells are empty strings, never NaN."""
     return pd.read_csv(path, keep_default_na=False, dtype={"id": str, "source": str, "category": str, "only": str})
 

@@ -1,6 +1,7 @@
 """Which recordings serve where: speakers over the splits, noises over seen and unseen, stretch by stretch."""
 
 import os
+import zlib
 
 import numpy as np
 import pandas as pd
@@ -58,9 +59,10 @@ def noise_stretches(
     """Noise table: one row per stretch of a recording, `start` to `stop` in samples at `sample_rate`.
 
     Stretches of one `vector` joined in table order make one long noise, cut at random and circular. With `fractions`
-    every seen recording is divided in time: its first part feeds "seen-train", the next "seen-validation", the last
-    "seen-test", so that no noise sample serves two splits. Without (the paper's way) all cuts come from one vector
-    "seen". An unseen recording is a vector of its own, so that a test mixture has one kind of noise.
+    every seen recording is divided in time into stretches for "seen-train", "seen-validation" and "seen-test", so that
+    no noise sample serves two splits; which comes first changes from recording to recording, for many fade out.
+    Without (the paper's way) all cuts come from one vector "seen". An unseen recording is a vector of its own, so that
+    a test mixture has one kind of noise.
     Raises ValueError where seen and unseen share a source, or a recording is too short to divide.
     """
     _refuse_shared(seen, unseen, "seen noise", "unseen noise")
@@ -82,7 +84,9 @@ def vector_of(split: str, overlapping: bool) -> str:
 def _seen_rows(recording: tuple, length: int, fractions: dict[str, float] | None) -> list[dict]:
     if fractions is None:
         return [_stretch(recording, "seen", 0, length)]
-    ends = np.cumsum([0, *(fractions[split] for split in SPLITS)]) / sum(fractions.values())
+    turn = zlib.crc32(recording.id.encode()) % len(SPLITS)
+    order = SPLITS[turn:] + SPLITS[:turn]
+    ends = np.cumsum([0, *(fractions[split] for split in order)]) / sum(fractions.values())
     bounds = np.rint(ends * length).astype(int)
     if (np.diff(bounds) <= 0).any():
         raise ValueError(
@@ -91,7 +95,7 @@ def _seen_rows(recording: tuple, length: int, fractions: dict[str, float] | None
         )
     return [
         _stretch(recording, vector_of(split, overlapping=False), start, stop, f"#{split}")
-        for split, start, stop in zip(SPLITS, bounds[:-1], bounds[1:], strict=True)
+        for split, start, stop in zip(order, bounds[:-1], bounds[1:], strict=True)
     ]
 
 

@@ -72,7 +72,6 @@ class Enhancer(pl.LightningModule):
         counts = torch.arange(estimates.shape[-1], device=estimates.device) < frames[:, None]  # [batch, frame]
         per_frame = self.target.loss(estimates, references).mean(2)  # [batch, stage, frame]
         weighted = torch.einsum("bsf,s->bf", per_frame, self.weights)
-        # where(), not a product: a padded frame must not reach the loss even if it were infinite.
         return torch.where(counts, weighted, 0).sum() / frames.sum(), frames.sum()
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:

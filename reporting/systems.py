@@ -17,6 +17,7 @@ from models.targets.target import Target
 
 System = Callable[[Mapping[str, Tensor]], Tensor]
 MIXTURE, ORACLE = "mixture", "oracle"
+REMEDY = "evaluate with the experiment, plan and seed that it was trained with"
 
 
 def open_systems(
@@ -60,18 +61,31 @@ def _names(runs: Sequence[Path]) -> list[str]:
 
 
 def _refuse_leaks(run: Path, plan: Plan) -> None:
-    """The test must be new to the run: its speakers, and the sources of its unseen noise."""
+    """The test's speakers and unseen noises must be new to the run, and its seen noises what the run calls seen."""
     tested = plan.split("test")
     speech, noise = (read_table(run / name) for name in ("speech.csv", "noise.csv"))
-    speakers = plan.speech[plan.speech.id.isin(tested.speech_id)].source
-    unseen = plan.noise[plan.noise.id.isin(tested[~tested.noise_seen].noise_id)].source
-    _refuse(run, speakers, speech[speech.split != "test"].source, "speakers")
-    _refuse(run, unseen, noise[noise.vector.str.startswith("seen")].source, "noise sources")
+    speakers = plan.speech[plan.speech.id.isin(tested.speech_id)]
+    unseen = plan.noise[plan.noise.id.isin(tested[~tested.noise_seen].noise_id)]
+    trained = noise[noise.vector.str.startswith("seen")]
+    _refuse(run, "speakers", speakers, speech[speech.split != "test"])
+    _refuse(run, "unseen noises", unseen, trained)
+    if tested.noise_seen.any():
+        stretches, known = (_stretches(table, plan) for table in (plan.noise, trained))
+        if strange := sorted(stretches - known):
+            raise ValueError(
+                f"{run}: {len(strange)} stretches of the test's seen noise are not what its training set aside "
+                f"({strange[0][0]}, ...); {REMEDY}"
+            )
 
 
-def _refuse(run: Path, tested: pd.Series, trained: pd.Series, what: str) -> None:
-    if shared := sorted(set(tested) & set(trained)):
-        raise ValueError(
-            f"{run}: {len(shared)} {what} of the test were in its training ({', '.join(shared[:5])}, ...); "
-            "evaluate with the experiment and the seed that it was trained with"
-        )
+def _stretches(noise: pd.DataFrame, plan: Plan) -> set[tuple]:
+    """The stretches that seen test noise is cut from, wherever the files lie."""
+    used = plan.noise[plan.noise.id.isin(plan.split("test").query("noise_seen").noise_id)].vector.unique()
+    rows = noise[noise.vector.isin(used)]
+    return set(zip(rows.source, rows.id, rows.vector, rows.start, rows.stop, strict=True))
+
+
+def _refuse(run: Path, what: str, tested: pd.DataFrame, trained: pd.DataFrame) -> None:
+    files = ({str(Path(path).resolve()) for path in table.path} for table in (tested, trained))
+    if shared := sorted((set(tested.source) & set(trained.source)) | set.intersection(*files)):
+        raise ValueError(f"{run}: {len(shared)} {what} of the test were in its training ({shared[0]}, ...); {REMEDY}")

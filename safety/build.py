@@ -2,12 +2,14 @@
 
 import importlib
 import inspect
+import typing
 from collections.abc import Callable
 from typing import Any
 
 from hydra.errors import InstantiationException
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
+from pydantic import ConfigDict, PydanticSchemaGenerationError, TypeAdapter, ValidationError
 
 
 def build(node: DictConfig | dict, within: str, **supplied: Any) -> Any:
@@ -33,13 +35,10 @@ def build(node: DictConfig | dict, within: str, **supplied: Any) -> Any:
 def _check(content: Any, within: str) -> None:
     if isinstance(content, str) and "${" in content:  # resolved once more, it could become a target unseen here
         raise ValueError(f"{content!r} would be resolved twice; write the value itself")
-    if isinstance(content, dict):
-        if "_target_" in content:
-            _check_arguments(_allowed(content["_target_"], within), content)
-        content = list(content.values())
-    if isinstance(content, list):
-        for inner in content:
-            _check(inner, within)
+    for inner in content.values() if isinstance(content, dict) else content if isinstance(content, list) else ():
+        _check(inner, within)
+    if isinstance(content, dict) and "_target_" in content:
+        _check_arguments(_allowed(content["_target_"], within), content)
 
 
 def _allowed(target: Any, within: str) -> Callable:
@@ -65,6 +64,22 @@ def _check_arguments(target: Callable, content: dict) -> None:
         inspect.signature(target).bind_partial(**dict.fromkeys(names))
     except TypeError as error:
         raise ValueError(f"{content['_target_']}: {error}; it takes {', '.join(_arguments(target))}") from error
+    hints = typing.get_type_hints(target.__init__ if inspect.isclass(target) else target)
+    for name in names:
+        if name in hints and isinstance(content[name], str | int | float):
+            _check_type(f"{target.__name__}: {name}", content[name], hints[name])
+
+
+def _check_type(option: str, value: Any, hint: Any) -> None:
+    among_others = typing.get_origin(hint) is not None  # float | Tensor can be told from text, a Tensor alone cannot
+    try:
+        adapter = TypeAdapter(hint, config=ConfigDict(strict=True, arbitrary_types_allowed=among_others))
+    except PydanticSchemaGenerationError:
+        return  # a type that says nothing about plain values
+    try:
+        adapter.validate_python(value)
+    except ValidationError as error:
+        raise ValueError(f"{option}={value!r}: {error.errors()[0]['msg']}") from error
 
 
 def _arguments(target: Callable) -> list[str]:

@@ -78,3 +78,13 @@ def test_a_batch_is_padded_with_zeros_and_numbers_become_a_tensor():
     assert batch["clean"].tolist() == [[1, 1, 1, 0, 0], [1, 1, 1, 1, 1]]
     assert batch["length"].tolist() == [3, 5]
     assert batch["snr_db"].dtype == torch.float64  # as the plan has it: a rounded SNR would move samples
+
+
+def test_utterances_of_one_length_do_not_fill_a_batch_epoch_after_epoch():
+    lengths = np.repeat(np.random.default_rng(0).integers(16000, 96000, 200), 10)  # ten mixtures of each utterance
+    epochs = [
+        list(LengthBatches(lengths, 16, 0.1, shuffle=True, epoch=lambda epoch=epoch: epoch)) for epoch in range(2)
+    ]
+    for batches in epochs:
+        assert np.mean([len({item // 10 for item in batch}) / len(batch) for batch in batches]) > 0.6
+    assert len({*map(frozenset, epochs[0])} & {*map(frozenset, epochs[1])}) < 0.02 * len(epochs[0])

@@ -5,6 +5,7 @@ import pytest
 import tiny_run
 import torch
 
+import command.data
 import evaluate
 from dsp.stft import STFT
 from models.targets.iam import IAM
@@ -50,9 +51,15 @@ def test_wide_band_pesq_at_8_khz_is_an_empty_cell_with_its_reason(trained, tmp_p
     assert scores.si_sdr.notna().all()
 
 
-def test_a_run_is_given_the_mixture_alone(trained, drawn):
-    _, run = trained
-    plan = drawn[0]
+def _plan(data):
+    typed = [item for item in tiny_run.overrides(data, data) if not item.startswith(LEFT_OUT)]
+    cfg = tiny_run.config("evaluate", typed, data)
+    return command.data.plan(cfg, command.data.drawer(cfg), "test")
+
+
+def test_a_run_is_given_the_mixture_alone(trained):
+    data, run = trained
+    plan = _plan(data)
     (system,) = list(open_systems([run], plan, tiny_run.RATE, STFT(tiny_run.RATE), IAM(), "cpu").values())[2:]
     mixture = torch.randn(1, 4000, generator=torch.Generator().manual_seed(0)) * 0.1
     assert system({"mixture": mixture}).shape == mixture.shape
@@ -65,6 +72,8 @@ def test_a_run_is_given_the_mixture_alone(trained, drawn):
         (["runs=[{run},{run}]"], "names one run twice"),
         (["runs=[{run}]", "sample_rate=16000"], "trained at 8000 Hz, the test plan has 16000 Hz; add sample_rate=8000"),
         (["runs=[{run}]", "seed=1"], "of the test were in its training"),
+        (["runs=[{run}]", "plan.noise_stretches=null"], "are not what its training set aside"),
+        (["runs={run}"], "runs=[{run}]"),
         (["plan.test=0"], "plan.test=0"),
         (["plan.test=7"], "not a multiple of 8"),
         (["device=cuda"], "no CUDA device"),
@@ -77,15 +86,15 @@ def test_bad_input_is_one_line_that_names_it_and_no_report(trained, tmp_path, mo
     with pytest.raises((ValueError, OSError)) as error:
         _evaluate(data, tmp_path / "report", *(item.format(run=run) for item in more))
     message = str(error.value)
-    assert said in message
+    assert said.format(run=run) in message
     assert "\n" not in message
     assert not list(tmp_path.glob("report/*.csv"))
 
 
-def test_runs_of_one_name_are_told_apart_by_their_parents(trained, drawn, tmp_path):
-    _, run = trained
+def test_runs_of_one_name_are_told_apart_by_their_parents(trained, tmp_path):
+    data, run = trained
     twin = shutil.copytree(run, tmp_path / "twins" / "tiny")
-    systems = open_systems([run, twin], drawn[0], tiny_run.RATE, STFT(tiny_run.RATE), IAM(), "cpu")
+    systems = open_systems([run, twin], _plan(data), tiny_run.RATE, STFT(tiny_run.RATE), IAM(), "cpu")
     assert list(systems) == ["mixture", "oracle", "runs/tiny", "twins/tiny"]
 
 

@@ -5,7 +5,7 @@ import soundfile
 from corpora import RATE, UNSEEN
 
 from datagen.draw import excerpts
-from datagen.library import FileReader, load_library
+from datagen.library import FileReader, Library
 from datagen.plan import COLUMNS, draw_plan, load_plan
 
 SPLITS = ("train", "validation", "test")
@@ -142,7 +142,13 @@ def test_a_saved_plan_is_loaded_unchanged_with_its_library(make, tmp_path):
     for name in ("rows", "speech", "noise"):
         pd.testing.assert_frame_equal(getattr(loaded, name), getattr(plan, name), check_dtype=name == "rows")
     row = plan.rows.to_dict("records")[7]
-    here, there = (excerpts(row, library) for library in (drawer.library, load_library(tmp_path, FileReader(RATE))))
+    here, there = (
+        excerpts(row, library)
+        for library in (
+            drawer.library,
+            Library(load_plan(tmp_path).speech, load_plan(tmp_path).noise, FileReader(RATE)),
+        )
+    )
     assert all(np.array_equal(*pair) for pair in zip(here, there, strict=True))
 
 

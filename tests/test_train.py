@@ -89,7 +89,7 @@ def test_best_is_the_epoch_of_least_validation_loss(data, tmp_path):
 @pytest.mark.slow
 def test_several_processes_share_the_rows(data, tmp_path):
     run = tmp_path / "run"
-    typed = ["trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=2"]
+    typed = ["trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=2", "data.max_padding=0.9"]
     process = script("train", *overrides(data, run, *typed), stdout=subprocess.PIPE)
     assert process.communicate()[0].count("trained: ") == 1 and process.returncode == 0
     table = pd.read_csv(run / "curve.csv")

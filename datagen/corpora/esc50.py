@@ -13,8 +13,13 @@ NAME = re.compile(r"\d-\w+-\w+-\d+\.wav")
 REMEDY = "'python download.py corpus=esc50 data_root=DIR' fetches it"
 
 
-def esc50(root: str, categories: Sequence[str] | None = None, folds: Sequence[int] | None = None) -> list[Recording]:
-    """Clips of `categories` and `folds` (None: all); source is the recording that a clip was cut from.
+def esc50(
+    root: str,
+    categories: Sequence[str] | None = None,
+    folds: Sequence[int] | None = None,
+    without: Sequence[str] | None = None,
+) -> list[Recording]:
+    """Clips of `categories` and `folds` (None: all), less the categories `without`; source is the recording that a clip was cut from.
 
     Raises FileNotFoundError where the layout is not there or nothing is selected, ValueError for an unknown
     category or fold.
@@ -32,6 +37,8 @@ def esc50(root: str, categories: Sequence[str] | None = None, folds: Sequence[in
     for option, column, chosen in (("categories", "category", categories), ("folds", "fold", folds)):
         if chosen is not None:
             clips = clips[clips[column].isin(known(chosen, table[column], f"{option} of {root}"))]
+    if without is not None:
+        clips = clips[~clips["category"].isin(known(without, table["category"], f"without of {root}"))]
     if clips.empty:
         raise FileNotFoundError(f"{root}: categories={categories} folds={folds} select no clip; choose others")
     return [
