@@ -231,4 +231,4 @@ def _told(problem: dict) -> str:
     if problem["type"] == "list_type":
         return f"{option}={problem['input']!r}: must be a list; write {option}=[{problem['input']}]"
     value = "" if problem["type"] == "value_error" else f"={problem['input']!r}"
-    return f"{option}{value}: {problem['msg'].removeprefix('Value error, ')}"
+    return f"{option}{value}: {problem['msg'].removeprefix('Value error, ')}".removeprefix(": ")

@@ -105,7 +105,7 @@ def _one_line(run: Path) -> Iterator[None]:
         print(f"interrupted; go on with resume={run}", file=sys.stderr)
         raise KeyboardInterrupt from None
     except (MisconfigurationException, ImportError) as error:
-        raise ValueError(" ".join(str(error).split())) from error
+        raise ValueError(f"trainer: {' '.join(str(error).split())} Give others, or trainer=cpu") from error
     except (ValueError, OSError) as error:
         if "Original Traceback" not in str(error):
             raise

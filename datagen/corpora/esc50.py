@@ -19,7 +19,9 @@ def esc50(
     folds: Sequence[int] | None = None,
     without: Sequence[str] | None = None,
 ) -> list[Recording]:
-    """Clips of `categories` and `folds` (None: all), less the categories `without`; source is the recording that a clip was cut from.
+    """Clips of `categories` and `folds` (None: all), less the categories `without`.
+
+    source is the recording that a clip was cut from.
 
     Raises FileNotFoundError where the layout is not there or nothing is selected, ValueError for an unknown
     category or fold.

@@ -7,7 +7,7 @@ from datagen.corpora.layout import audio_files, existing, known, nonempty
 from datagen.recordings import Recording
 
 EXPECTED = "LibriSpeech's layout SUBSET/SPEAKER/CHAPTER/SPEAKER-CHAPTER-UTT.flac"
-REMEDY = "'python download.py corpus=librispeech_train_clean_100 data_root=DIR' fetches one (librispeech_test_other another); or give data_root=..."
+REMEDY = "'python download.py corpus=librispeech_train_clean_100 data_root=DIR' fetches one"
 
 
 def librispeech(root: str, subsets: Sequence[str]) -> list[Recording]:
