@@ -10,6 +10,7 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
 from command import data
+from command.costs import cost_table
 from datagen.plan import Plan
 from dsp.stft import STFT
 from reporting.report import finding, write_report
@@ -35,7 +36,8 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
     require_usable(metrics, cfg.sample_rate)
     plan.save(folder)
     scores = score_plan(plan, drawer.library, systems, metrics, cfg.sample_rate, data.jobs(cfg), cfg.device)
-    summary = write_report(scores, _about(cfg, plan, scores), cfg.caution, folder)
+    costs = cost_table(cfg) if cfg.costs else None
+    summary = write_report(scores, _about(cfg, plan, scores), cfg.caution, folder, costs)
     print(f"{headline_text(summary, 'simple')}\n\n{finding(scores)}")
     print(f"Report: {folder / 'report.html'}")
     for line in filter(None, (cfg.caution, cfg.next)):

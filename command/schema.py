@@ -166,6 +166,7 @@ class TrainConfig(CommonConfig):
 
     network: Built
     target: Built
+    level: Built
     recipe: RecipeConfig
     data: DataConfig
     trainer: TrainerConfig
@@ -193,6 +194,7 @@ class EvaluateConfig(CommonConfig):
     """conf/evaluate.yaml."""
 
     runs: list[str]
+    costs: bool
     device: Annotated[str, Field(pattern=r"^(cpu|cuda(:\d+)?)$")]
     oracle: Built
     metric: Annotated[dict[str, Built], Field(min_length=1)]

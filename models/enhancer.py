@@ -16,7 +16,8 @@ Batch = Mapping[str, Tensor]
 class Enhancer(pl.LightningModule):
     """A network with its transform, target, stage references, loss and optimiser.
 
-    network: called with freqs and target. stage_gains_db: SNR gain over the mixture of the intermediate references, by
+    network: called with freqs and target. level: what magnitudes are divided by before the network and multiplied with
+    after it. stage_gains_db: SNR gain over the mixture of the intermediate references, by
     number of stages (PL-CRNN, Table 2). stage_weight: loss weight of the intermediate stages, the last has 1.
     optimizer: called with the parameters.
     Raises ValueError where there are no gains for the network's number of stages.
@@ -27,14 +28,15 @@ class Enhancer(pl.LightningModule):
         stft: STFT,
         target: Target,
         network: Callable[..., nn.Module],
+        level: nn.Module,
         stage_gains_db: Mapping[int, Sequence[float]],
         stage_weight: float = 0.1,
         optimizer: Callable[..., torch.optim.Optimizer] | None = None,
     ):
         super().__init__()
-        self.stft, self.target = stft, target
+        self.stft, self.target, self.level = stft, target, level
         self.network = network(freqs=stft.freqs, target=target)
-        stages = len(self.network.stages)
+        stages = self.network.stage_count
         if stages not in stage_gains_db or len(stage_gains_db[stages]) != stages - 1:
             raise ValueError(
                 f"network.stages={stages}: recipe.stage_gains_db has no {stages - 1} gains for it; add "
@@ -51,9 +53,11 @@ class Enhancer(pl.LightningModule):
         training = self.training
         self.eval()
         spectrum = self.stft(mixture)
-        estimate = self.network(spectrum.abs())[:, -1]
+        magnitude = spectrum.abs()
+        level = self.level(magnitude)
+        enhanced = self.network.final(self.network(magnitude / level)) * level
         self.train(training)
-        return self.stft.inverse(torch.polar(estimate, spectrum.angle()), mixture.shape[-1])
+        return self.stft.inverse(torch.polar(enhanced, spectrum.angle()), mixture.shape[-1])
 
     def references(self, clean: Tensor, noise: Tensor) -> Tensor:
         """Magnitude of each stage's reference, clean speech in less noise.
@@ -66,8 +70,10 @@ class Enhancer(pl.LightningModule):
 
     def loss(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Mean loss over frequencies and the frames that are not padding, summed over weighted stages; those frames."""
-        estimates = self.network(self.stft(batch["mixture"]).abs())
-        references = self.references(batch["clean"], batch["noise"])
+        mixture = self.stft(batch["mixture"]).abs()
+        level = self.level(mixture)
+        estimates = self.network(mixture / level)
+        references = self.references(batch["clean"], batch["noise"]) / level.unsqueeze(1)
         frames = self.stft.frames(batch["length"])
         counts = torch.arange(estimates.shape[-1], device=estimates.device) < frames[:, None]  # [batch, frame]
         per_frame = self.target.loss(estimates, references).mean(2)  # [batch, stage, frame]

@@ -23,6 +23,7 @@ def build_enhancer(cfg: DictConfig) -> Enhancer:
         stft=STFT(cfg.sample_rate, **cfg.stft),
         target=build(cfg.target, "models.targets"),
         network=build(cfg.network, "models.networks"),
+        level=build(cfg.level, "models.level"),
         # A key typed on the command line is text, and comes after those of the file.
         stage_gains_db={int(stages): list(gains) for stages, gains in cfg.recipe.stage_gains_db.items()},
         stage_weight=cfg.recipe.stage_weight,
@@ -41,7 +42,7 @@ def run_config(run: Path) -> DictConfig:
         cfg = OmegaConf.load(path)
     except (OmegaConfBaseException, YAMLError, UnicodeDecodeError) as error:
         raise ValueError(f"{path}: not a config ({' '.join(str(error).split())[:120]}); train the run anew") from error
-    if missing := [key for key in ("network", "target", "recipe", "stft", "sample_rate") if key not in cfg]:
+    if missing := [key for key in ("network", "target", "level", "recipe", "stft", "sample_rate") if key not in cfg]:
         raise ValueError(f"{run}: not a training run, its config has no {missing[0]}; give a folder train.py wrote")
     return cfg
 

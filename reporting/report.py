@@ -14,10 +14,17 @@ from safety.atomic import write_atomic
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def write_report(scores: pd.DataFrame, about: Mapping[str, str], caution: str | None, folder: Path) -> pd.DataFrame:
+def write_report(
+    scores: pd.DataFrame,
+    about: Mapping[str, str],
+    caution: str | None,
+    folder: Path,
+    costs: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Write the report of `scores` (see reporting.scoring) to `folder`; returns the summary.
 
-    about: what was run, by name. caution: a sentence that must be read before the numbers. All text from outside is
+    about: what was run, by name. caution: a sentence that must be read before the numbers. costs:
+    what networks cost (see command.costs), written to costs.csv. All text from outside is
     escaped.
     """
     summary = summarise(scores)
@@ -34,11 +41,14 @@ def write_report(scores: pd.DataFrame, about: Mapping[str, str], caution: str | 
         "failed_mixtures": int((scores.failed != "").sum()),
         "signals": len(scores),
         "curves": curves(summary),
+        "costs": [] if costs is None else costs.to_dict("records"),
         "text": headline_text(summary, "github"),
         "counts": scores[scores.system == MIXTURE].groupby(["noise_seen", "snr_db"]).size().to_dict(),
     }
     write_atomic(folder / "scores.csv", scores.to_csv(index=False))
     write_atomic(folder / "summary.csv", summary.to_csv(index=False))
+    if costs is not None:
+        write_atomic(folder / "costs.csv", costs.to_csv(index=False))
     # Autoescape for HTML alone: Markdown has its own rules, and no viewer runs it.
     for name, escape in (("report.html", True), ("report.md", False)):
         env = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=escape, undefined=StrictUndefined)

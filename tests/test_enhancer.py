@@ -10,6 +10,7 @@ from torch.nn.functional import pad
 
 from dsp.stft import STFT
 from models.enhancer import Enhancer
+from models.level import RawLevel, RunningLevel
 from models.networks.crnn import CRNN
 from models.targets.iam import IAM
 from models.targets.tms import TMS
@@ -25,20 +26,24 @@ class Fake(nn.Module):
 
     def __init__(self, stages, estimate):
         super().__init__()
-        self.stages, self.estimate = nn.ModuleList(nn.Identity() for _ in range(stages)), estimate
+        self.stage_count, self.estimate, self.inner = stages, estimate, nn.Identity()
 
     def forward(self, mixture):
-        return torch.stack([self.estimate(mixture)] * len(self.stages), 1)
+        return torch.stack([self.estimate(mixture)] * self.stage_count, 1)
+
+    def final(self, estimates):
+        return estimates[:, -1]
 
 
 def fake(stages, estimate, target=None, **options):
-    return Enhancer(STFT(RATE), target or TMS(), lambda freqs, target: Fake(stages, estimate), GAINS_DB, **options)
+    network = lambda freqs, target: Fake(stages, estimate)  # noqa: E731
+    return Enhancer(STFT(RATE), target or TMS(), network, RawLevel(), GAINS_DB, **options)
 
 
 def crnn(stages=3, target=None):
     torch.manual_seed(0)
     small = lambda freqs, target: CRNN(freqs, target, stages, [2, 2, 2, 3], 12)  # noqa: E731
-    return Enhancer(STFT(RATE), target or IAM(), small, GAINS_DB)
+    return Enhancer(STFT(RATE), target or IAM(), small, RunningLevel(), GAINS_DB)
 
 
 def randn(*shape, seed=0):
@@ -185,6 +190,6 @@ def test_a_checkpoint_holds_weights_only():
 @pytest.mark.parametrize("gains", [{}, {1: [], 2: [20]}, {3: [10]}, {3: [5, 10, 20]}])
 def test_a_number_of_stages_without_gains_is_refused_with_a_remedy(gains):
     with pytest.raises(ValueError, match=r"network\.stages=3") as caught:
-        Enhancer(STFT(RATE), TMS(), lambda freqs, target: Fake(3, torch.abs), gains)
+        Enhancer(STFT(RATE), TMS(), lambda freqs, target: Fake(3, torch.abs), RawLevel(), gains)
     told = str(caught.value)
     assert "recipe.stage_gains_db.3=[" in told and "\n" not in told

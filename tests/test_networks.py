@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
 from dsp.stft import STFT
@@ -16,6 +17,19 @@ TARGETS = sorted(path.stem for path in (CONF / "target").glob("*.yaml"))
 FREQS = {rate: STFT(rate).freqs for rate in (8000, 16000)}
 FRAMES = 12
 
+
+def node(group, option):
+    """What the command line group=option gives."""
+    return _composed(group, option).copy()
+
+
+@functools.cache
+def _composed(group, option):
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        return OmegaConf.to_container(compose("train", [f"{group}={option}"])[group], resolve=True)
+
+
+CAUSAL = [name for name in NETWORKS if build(node("network", name), "models.networks").func.causal]
 every_network = pytest.mark.parametrize("network", NETWORKS)
 every_kind = [
     every_network,
@@ -30,10 +44,16 @@ def swept(test):
     return test
 
 
+def swept_causal(test):
+    for mark in [pytest.mark.parametrize("network", CAUSAL), *every_kind[1:]]:
+        test = mark(test)
+    return test
+
+
 def make(network, target="tms", rate=8000, **options):
     torch.manual_seed(0)
-    target = build(OmegaConf.load(CONF / "target" / f"{target}.yaml"), "models.targets")
-    partial = build({**OmegaConf.load(CONF / "network" / f"{network}.yaml"), **options}, "models.networks")
+    target = build(node("target", target), "models.targets")
+    partial = build({**node("network", network), **options}, "models.networks")
     return partial(freqs=FREQS[rate], target=target).double()  # so that what is equal is equal to 9 digits
 
 
@@ -64,11 +84,11 @@ def close(one, other):
 def test_each_stage_gives_a_magnitude_per_frequency_and_frame(network, target, rate):
     made = trained(network, target, rate)
     estimates = made(magnitude(2, rate))
-    assert estimates.shape == (2, len(made.stages), FREQS[rate], FRAMES)
+    assert estimates.shape == (2, made.stage_count, FREQS[rate], FRAMES)
     assert estimates.isfinite().all() and (estimates >= 0).all()
 
 
-@swept
+@swept_causal
 @torch.no_grad()
 def test_no_frame_depends_on_a_later_one(network, target, rate):
     made, mixture = trained(network, target, rate), magnitude(1, rate)
@@ -100,22 +120,22 @@ def test_padding_changes_no_frame_before_it(network, target, rate):
 
 
 @pytest.mark.parametrize("chunks", [[1] * FRAMES, [3, 1, 5, 2, 1]], ids=["frame by frame", "uneven"])
-@swept
+@swept_causal
 @torch.no_grad()
 def test_in_pieces_with_carried_state_is_as_at_once(network, target, rate, chunks):
     made, mixture = trained(network, target, rate), magnitude(2, rate)
-    state, pieces = [], []
+    state, pieces = None, []
     for piece in mixture.split(chunks, dim=-1):
         estimate, state = made.advance(piece, state)
         pieces.append(estimate)
     close(torch.cat(pieces, -1), made(mixture))
 
 
-@every_network
+@pytest.mark.parametrize("network", CAUSAL)
 @torch.no_grad()
 def test_carried_state_is_left_as_it_was(network):
     made, mixture = trained(network), magnitude(1, 8000)
-    _, state = made.advance(mixture[..., :4], [])
+    _, state = made.advance(mixture[..., :4], None)
     first, _ = made.advance(mixture[..., 4:], state)
     again, _ = made.advance(mixture[..., 4:], state)
     assert torch.equal(first, again)
@@ -148,7 +168,9 @@ def test_silence_gives_finite_estimates_and_gradients(network):
         ("pl_crnn", {}, 1_221_731),
         ("pl_crnn", {"stages": 5}, 1_334_917),
         ("crnn", {}, 17_579_457),
-        ("crnn", {"channels": [8, 16, 32, 64, 128], "hidden": 512}, 4_399_585),
+        ("scrnn", {}, 4_399_585),
+        ("pl_dnn", {}, 17_871_331),
+        ("pl_lstm", {}, 42_249_699),
     ],
 )
 def test_parameters_are_as_many_as_the_paper_has(network, options, count):
@@ -180,7 +202,7 @@ def test_the_channels_of_a_stage_are_the_mixture_and_the_estimates_in_order(targ
 
 def test_all_stages_share_one_lstm():
     made = make("pl_crnn")
-    assert [name for name, module in made.named_modules() if isinstance(module, torch.nn.LSTM)] == ["lstm"]
+    assert [name for name, module in made.named_modules() if isinstance(module, torch.nn.LSTM)] == ["lstms.0"]
     before = {name for name, _ in made.named_parameters() if "lstm" in name}
     assert {name for name, _ in make("pl_crnn", stages=5).named_parameters() if "lstm" in name} == before
 

@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from models.networks.causal import CausalConv, CausalDeconv, halved
+from models.networks.progressive import Progressive
 from models.targets.target import Target
 
-State = dict[str, list]
 
-
-class Stage(nn.Module):
+class EncoderDecoder(nn.Module):
     """One convolutional encoder and decoder around an LSTM that it is lent (PL-CRNN, Table 1).
 
     Shapes: [batch, channel, frame, freq] -> [batch, 1, frame, freq].
@@ -29,8 +29,8 @@ class Stage(nn.Module):
             for below, skipped, out, (smaller, larger) in layers
         )
 
-    def forward(self, features: Tensor, lstm: nn.LSTM, state: State) -> tuple[Tensor, State]:
-        """Output of this stage and the state to carry on; an empty `state` starts anew."""
+    def forward(self, features: Tensor, lstm: nn.LSTM, state: dict[str, Any]) -> tuple[Tensor, dict[str, Any]]:
+        """Output and the state to carry on; an empty `state` starts anew."""
         skips, carried = [], {"encoder": [], "decoder": []}
         for layer, past in zip(self.encoder, state.get("encoder", [None] * len(self.encoder)), strict=True):
             features, frame = layer(features, past)
@@ -46,41 +46,43 @@ class Stage(nn.Module):
         return features, carried
 
 
-class CRNN(nn.Module):
-    """`stages` convolutional recurrent stages in a row; all share one LSTM, and none looks ahead.
+class CRNN(Progressive):
+    """`stages` convolutional recurrent stages in a row; none looks ahead.
 
-    Stage q sees the mixture and the q - 1 estimates before it as channels. One stage of wide channels is the CRNN,
-    several narrow ones are the PL-CRNN (Table 1). channels: of the encoder, mirrored by the decoder. hidden: LSTM
-    units per layer, a multiple of the smallest frequency size. freqs and target are supplied by models.enhancer.
+    One stage of wide channels is the CRNN, half of it in every width the SCRNN, several narrow ones the PL-CRNN
+    (Table 1), which sees the magnitudes as channels. channels: of the encoder, mirrored by the decoder. hidden: LSTM
+    units per layer, a multiple of the smallest frequency size. shared: one LSTM serves all stages.
 
-    Shapes: mixture magnitude [batch, freq, frame] -> estimates [batch, stage, freq, frame].
     Raises ValueError where the sizes do not fit.
     """
 
-    def __init__(self, freqs: int, target: Target, stages: int, channels: Sequence[int], hidden: int, layers: int = 2):
-        super().__init__()
-        if stages < 1:
-            raise ValueError(f"network.stages={stages}: must be at least 1")
+    def __init__(
+        self,
+        freqs: int,
+        target: Target,
+        stages: int,
+        channels: Sequence[int],
+        hidden: int,
+        layers: int = 2,
+        dense: bool = True,
+        average: bool = False,
+        shared: bool = True,
+    ):
+        super().__init__(target, stages, dense, average)
         sizes = [freqs]
         for _ in channels:
             sizes.append(halved(sizes[-1]))
         if hidden % sizes[-1]:
             raise ValueError(f"network.hidden={hidden}: must be a multiple of {sizes[-1]}, the smallest frequency size")
-        self.target = target
-        self.lstm = nn.LSTM(channels[-1] * sizes[-1], hidden, layers, batch_first=True)
-        self.stages = nn.ModuleList(Stage(q, channels, hidden, sizes) for q in range(1, stages + 1))
+        self.lstms = nn.ModuleList(
+            nn.LSTM(channels[-1] * sizes[-1], hidden, layers, batch_first=True) for _ in range(1 if shared else stages)
+        )
+        self.stages = nn.ModuleList(
+            EncoderDecoder(self.inputs(number), channels, hidden, sizes) for number in range(1, stages + 1)
+        )
 
-    def forward(self, mixture: Tensor) -> Tensor:
-        """All frames at once: [batch, freq, frame] -> [batch, stage, freq, frame]."""
-        return self.advance(mixture, [])[0]
-
-    def advance(self, mixture: Tensor, state: list[State]) -> tuple[Tensor, list[State]]:
-        """The next frames of a longer signal, and the state to pass with those after them; [] starts anew."""
-        state = state or [{}] * len(self.stages)
-        seen, carried = [mixture], []
-        for stage, before in zip(self.stages, state, strict=True):
-            channels = torch.stack(seen, 1).transpose(2, 3)  # [batch, stage, frame, freq]
-            output, after = stage(channels, self.lstm, before)
-            seen.append(self.target.estimate(output[:, 0].transpose(1, 2), mixture))
-            carried.append(after)
-        return torch.stack(seen[1:], 1), carried
+    def stage(self, number: int, seen: Tensor, state: dict | None) -> tuple[Tensor, dict]:
+        """See `Progressive.stage`."""
+        lstm = self.lstms[min(number, len(self.lstms) - 1)]
+        output, carried = self.stages[number](seen.transpose(2, 3), lstm, state or {})
+        return output[:, 0].transpose(1, 2), carried

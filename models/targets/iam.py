@@ -3,10 +3,10 @@
 import torch
 from torch import Tensor
 
-from models.targets.target import Target
+from models.targets.target import MagnitudeTarget
 
 
-class IAM(Target):
+class IAM(MagnitudeTarget):
     """The output through a sigmoid is a mask in [0, 1]; mask times mixture is the estimate that the loss compares."""
 
     def estimate(self, output: Tensor, mixture: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""What all targets share: the contract, and the domain of the loss."""
+"""What all targets share: the contract, and the squared error of those whose loss compares magnitudes."""
 
 from abc import ABC, abstractmethod
 
@@ -6,16 +6,7 @@ from torch import Tensor
 
 
 class Target(ABC):
-    """The kind of thing a network learns.
-
-    power: exponent of the magnitudes that the loss compares; 1 as in the papers, 0.5 weighs quiet parts more.
-    Raises ValueError for a power outside (0, 1].
-    """
-
-    def __init__(self, power: float = 1.0):
-        if not 0 < power <= 1:
-            raise ValueError(f"target.power={power}: must be above 0 and at most 1")
-        self.power = power
+    """The kind of thing a network learns: what its output means, and in which domain the loss is taken."""
 
     @abstractmethod
     def estimate(self, output: Tensor, mixture: Tensor) -> Tensor:
@@ -25,8 +16,25 @@ class Target(ABC):
     def ideal(self, reference: Tensor, mixture: Tensor) -> Tensor:
         """The best magnitude estimate that this target can express, all magnitudes [..., freq, frame]."""
 
+    @abstractmethod
     def loss(self, estimate: Tensor, reference: Tensor) -> Tensor:
-        """Squared difference per frequency and frame, in the target's domain: [..., freq, frame]."""
+        """Cost of each frequency and frame: magnitudes [..., freq, frame] -> [..., freq, frame]."""
+
+
+class MagnitudeTarget(Target):
+    """A target whose loss is the squared difference of magnitudes.
+
+    power: exponent of the magnitudes that are compared; 1 as in the papers, 0.5 weighs quiet parts more.
+    Raises ValueError for a power outside (0, 1].
+    """
+
+    def __init__(self, power: float = 1.0):
+        if not 0 < power <= 1:
+            raise ValueError(f"target.power={power}: must be above 0 and at most 1")
+        self.power = power
+
+    def loss(self, estimate: Tensor, reference: Tensor) -> Tensor:
+        """Squared difference of the magnitudes to the power of `power`."""
         return (self._compressed(estimate) - self._compressed(reference)).square()
 
     def _compressed(self, magnitude: Tensor) -> Tensor:

@@ -3,10 +3,10 @@
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from models.targets.target import Target
+from models.targets.target import MagnitudeTarget
 
 
-class TMS(Target):
+class TMS(MagnitudeTarget):
     """The output through softplus is the magnitude itself."""
 
     def estimate(self, output: Tensor, mixture: Tensor) -> Tensor:

@@ -1,0 +1,35 @@
+"""The cost of every network that conf/network offers (PL-CRNN, Table 6)."""
+
+import pandas as pd
+from hydra import compose
+from omegaconf import DictConfig
+from tqdm import tqdm
+
+from command.entry import CONF
+from models.cost import multiply_adds_per_frame, parameters, seconds_per_second
+from models.run import build_enhancer
+
+
+def cost_table(cfg: DictConfig) -> pd.DataFrame:
+    """One row per option of conf/network at the config's rate and transform.
+
+    Columns: network, parameters, macs_per_frame, macs_per_second, cpu_seconds_per_second (of one core of this machine,
+    with untrained weights: they cost the same).
+    """
+    names = sorted(path.stem for path in (CONF / "network").glob("*.yaml"))
+    return pd.DataFrame([_row(name, cfg) for name in tqdm(names, "costs", unit="network", leave=False, disable=None)])
+
+
+def _row(name: str, cfg: DictConfig) -> dict:
+    # Composed as train.py would; only the network, the rate and the transform matter here.
+    training = compose("train", [f"network={name}", f"sample_rate={cfg.sample_rate}"])
+    training.stft = cfg.stft
+    enhancer = build_enhancer(training)
+    per_frame = multiply_adds_per_frame(enhancer.network, enhancer.stft.freqs)
+    return {
+        "network": name,
+        "parameters": parameters(enhancer.network),
+        "macs_per_frame": round(per_frame),
+        "macs_per_second": round(per_frame * cfg.sample_rate / enhancer.stft.hop),
+        "cpu_seconds_per_second": seconds_per_second(enhancer.enhance, cfg.sample_rate),
+    }

@@ -1,0 +1,40 @@
+"""Progressive LSTM with dense connections (Gao et al., 2018), as the PL-CRNN paper compares with it."""
+
+from torch import Tensor, nn
+
+from models.networks.progressive import Progressive
+from models.targets.target import Target
+
+
+class PLLSTM(Progressive):
+    """`stages` stages of an LSTM and an affine layer; magnitudes are joined along the frequency axis.
+
+    hidden: LSTM units per layer. shared: one LSTM serves all stages, which needs `dense` to be off.
+    Raises ValueError where a shared LSTM would see inputs of different sizes.
+    """
+
+    def __init__(
+        self,
+        freqs: int,
+        target: Target,
+        stages: int = 3,
+        hidden: int = 1024,
+        layers: int = 2,
+        dense: bool = True,
+        average: bool = True,
+        shared: bool = False,
+    ):
+        super().__init__(target, stages, dense, average)
+        if shared and dense and stages > 1:
+            raise ValueError("network.shared=true: dense stages see inputs of different sizes; set network.dense=false")
+        inputs = [freqs * self.inputs(number) for number in range(1, stages + 1)]
+        self.lstms = nn.ModuleList(
+            nn.LSTM(size, hidden, layers, batch_first=True) for size in inputs[: 1 if shared else stages]
+        )
+        self.outputs = nn.ModuleList(nn.Linear(hidden, freqs) for _ in inputs)
+
+    def stage(self, number: int, seen: Tensor, state: tuple | None) -> tuple[Tensor, tuple]:
+        """See `Progressive.stage`."""
+        lstm = self.lstms[min(number, len(self.lstms) - 1)]
+        features, carried = lstm(seen.flatten(1, 2).transpose(1, 2), state)
+        return self.outputs[number](features).transpose(1, 2), carried

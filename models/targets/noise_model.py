@@ -1,0 +1,37 @@
+"""Noise model in decibels (U-Net paper): what the noise adds to each bin, to be taken away again."""
+
+import torch
+from torch import Tensor
+from torch.nn.functional import huber_loss
+
+from models.targets.target import Target
+
+CENTRE_DB, SPREAD_DB = 6.0, 82.0
+FLOOR = 1e-6  # of a magnitude, against the logarithm of silence
+
+
+class NoiseModel(Target):
+    """The output through tanh, scaled to decibels, is mixture over clean; subtracted from the mixture: the estimate.
+
+    The loss is Huber's on the scaled noise model; the mixture cancels out of it. delta: where it turns from square to
+    linear, in units of 82 dB. Raises ValueError for a delta that is not above 0.
+    """
+
+    def __init__(self, delta: float = 1.0):
+        if delta <= 0:
+            raise ValueError(f"target.delta={delta}: must be above 0")
+        self.delta = delta
+
+    def estimate(self, output: Tensor, mixture: Tensor) -> Tensor:
+        """mixture * 10^(-(82 tanh(output) + 6) / 20)."""
+        return mixture * 10 ** (-(SPREAD_DB * torch.tanh(output) + CENTRE_DB) / 20)
+
+    def ideal(self, reference: Tensor, mixture: Tensor) -> Tensor:
+        """The reference, as far as tanh reaches: 76 dB above to 88 dB below the mixture."""
+        highest, lowest = (mixture * 10 ** (-(sign * SPREAD_DB + CENTRE_DB) / 20) for sign in (-1, 1))
+        return torch.minimum(torch.maximum(reference, lowest), highest)
+
+    def loss(self, estimate: Tensor, reference: Tensor) -> Tensor:
+        """Huber's loss of the scaled noise models' difference: [..., freq, frame]."""
+        scaled = [20 * magnitude.clamp_min(FLOOR).log10() / SPREAD_DB for magnitude in (estimate, reference)]
+        return huber_loss(*torch.broadcast_tensors(*scaled), reduction="none", delta=self.delta)

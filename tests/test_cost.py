@@ -1,0 +1,67 @@
+import pytest
+import torch
+from test_networks import make
+from torch import nn
+
+from models.cost import multiply_adds_per_frame, parameters, seconds_per_second
+
+TABLE_6 = {  # PL-CRNN paper: FMAs per frame in millions
+    ("pl_dnn", 3): 17.87,
+    ("pl_lstm", 3): 42.25,
+    ("crnn", 1): 25.28,
+    ("scrnn", 1): 6.34,
+    ("pl_crnn", 3): 5.94,
+    ("pl_crnn", 5): 9.94,
+}
+
+
+@pytest.mark.parametrize(("network", "stages"), TABLE_6)
+def test_multiply_adds_are_within_half_a_per_cent_of_the_paper(network, stages):
+    made = make(network, rate=16000, stages=stages).float()
+    assert multiply_adds_per_frame(made, 161) / 1e6 == pytest.approx(TABLE_6[network, stages], rel=0.005)
+
+
+class OneLayer(nn.Module):
+    """[batch, freq, frame] through one layer."""
+
+    def __init__(self, layer: nn.Module):
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, magnitude):
+        if isinstance(self.layer, nn.Conv2d | nn.ConvTranspose2d):
+            return self.layer(magnitude.transpose(1, 2).unsqueeze(1))
+        return self.layer(magnitude.transpose(1, 2))
+
+
+@pytest.mark.parametrize(
+    ("layer", "expected"),
+    [
+        (nn.Linear(9, 4), 9 * 4 + 4),
+        (nn.LSTM(9, 5, 2, batch_first=True), 4 * 5 * (9 + 5) + 40 + 4 * 5 * (5 + 5) + 40),
+        (nn.Conv2d(1, 6, (2, 3), (1, 2)), 4 * (1 * 6 + 1) * 6),
+        (nn.ConvTranspose2d(1, 6, (2, 3), (1, 2)), 19 * (1 * 6 + 1) * 6),
+    ],
+)
+def test_each_kind_of_layer_counts_as_the_paper_counts_it(layer, expected):
+    assert multiply_adds_per_frame(OneLayer(layer), 9) == expected
+
+
+def test_a_layer_used_twice_counts_twice_and_its_parameters_once():
+    shared = nn.Linear(9, 9)
+    twice = OneLayer(nn.Sequential(shared, nn.ReLU(), shared))
+    assert multiply_adds_per_frame(twice, 9) == 2 * (9 * 9 + 9)
+    assert parameters(twice) == 9 * 9 + 9
+
+
+def test_counting_leaves_no_hook_behind():
+    made = make("pl_crnn").float()
+    multiply_adds_per_frame(made, 81)
+    assert not any(module._forward_hooks for module in made.modules())
+
+
+def test_time_is_per_second_of_audio_and_threads_are_given_back():
+    calls, before = [], torch.get_num_threads()
+    assert seconds_per_second(calls.append, 8000, seconds=2, repeats=3) > 0
+    assert [call.shape for call in calls] == [(1, 16000)] * 4
+    assert torch.get_num_threads() == before
