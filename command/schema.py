@@ -72,14 +72,16 @@ class PlanConfig(Strict):
     segment_s: SecondsPerSplit
     shortest_s: Seconds
     gain_db: Annotated[list[Decibel], Field(min_length=2, max_length=2)]
+    noise_amplitude: Annotated[list[Positive], Field(min_length=2, max_length=2)] | None
     validation_speakers: Fraction
     test_speakers: Fraction
     noise_stretches: Stretches | None
 
     @model_validator(mode="after")
-    def _gain_in_order(self):
-        if self.gain_db[0] > self.gain_db[1]:
-            raise ValueError(f"gain_db={self.gain_db}: the lower end comes first")
+    def _ranges_in_order(self):
+        for option, ends in (("gain_db", self.gain_db), ("noise_amplitude", self.noise_amplitude or [0, 0])):
+            if ends[0] > ends[1]:
+                raise ValueError(f"{option}={ends}: the lower end comes first")
         return self
 
 

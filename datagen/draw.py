@@ -24,13 +24,15 @@ class Protocol:
     """How rows are drawn; every dictionary is by split.
 
     snr_db: the SNRs to choose from. segment_s: longest excerpt in seconds, None for whole utterances. gain_db: range
-    of the joint gain. overlapping: seen noise of all splits is cut from one vector.
+    of the joint gain. noise_amplitude: range of the factor that noise is added with in training and validation, instead
+    of an SNR; the SNR it makes is the row's. overlapping: seen noise of all splits is cut from one vector.
     """
 
     sample_rate: int
     snr_db: dict[str, list[float]]
     segment_s: dict[str, float | None]
     gain_db: tuple[float, float] = (0.0, 0.0)
+    noise_amplitude: tuple[float, float] | None = None
     overlapping: bool = False
 
 
@@ -73,7 +75,8 @@ class Drawer:
         fixed = self._cell(split, index, rng)
         for _ in range(ATTEMPTS):
             cut = self._cut(split, fixed, rng)
-            gain_db = self._gain_db(cut, fixed["snr_db"], rng)
+            snr_db = self._snr_db(split, cut, fixed["snr_db"], rng)
+            gain_db = self._gain_db(cut, snr_db, rng)
             if gain_db is not None:
                 break
         else:
@@ -86,7 +89,7 @@ class Drawer:
             "mixture_id": f"{split}-{index:06d}",
             "split": split,
             **cut,
-            "snr_db": fixed["snr_db"],
+            "snr_db": snr_db,
             "gain_db": gain_db,
             "noise_seen": fixed["noise_seen"],
         }
@@ -125,6 +128,14 @@ class Drawer:
             "noise_start": int(starts[position] + point - ends[position]),
             "length": int(length),
         }
+
+    def _snr_db(self, split: str, cut: dict, chosen: float, rng: np.random.Generator) -> float:
+        """The SNR chosen, or the one that a drawn amplitude of the noise makes."""
+        if self.protocol.noise_amplitude is None or split == "test":
+            return chosen
+        factor = rng.uniform(*self.protocol.noise_amplitude)
+        clean, noise = (torch.from_numpy(excerpt) for excerpt in excerpts(cut, self.library))
+        return round(float(measured_snr_db(clean, noise)) - 20 * np.log10(factor), 4)
 
     def _gain_db(self, cut: dict, snr_db: float, rng: np.random.Generator) -> float | None:
         """The joint gain: as drawn, but within the limits of 16-bit audio; None where the cut cannot be mixed."""

@@ -52,12 +52,14 @@ def make_drawer(tables: Mapping[str, pd.DataFrame], plan: Mapping[str, Any], sam
     table = split_speech(pool, None if test.empty else test, fractions, seed)
     table = limit_utterances(table, plan["utterances"], seed)
     stretches = noise_stretches(tables["noise.seen"], tables["noise.unseen"], plan["noise_stretches"], sample_rate)
+    amplitude = plan["noise_amplitude"]
     protocol = Protocol(
-        sample_rate,
-        plan["snr_db"],
-        plan["segment_s"],
-        tuple(plan["gain_db"]),
-        plan["noise_stretches"] is None,
+        sample_rate=sample_rate,
+        snr_db=plan["snr_db"],
+        segment_s=plan["segment_s"],
+        gain_db=tuple(plan["gain_db"]),
+        noise_amplitude=None if amplitude is None else tuple(amplitude),
+        overlapping=plan["noise_stretches"] is None,
     )
     return Drawer(protocol, table, stretches, Library(table, stretches, FileReader(sample_rate)), seed)
 

@@ -111,3 +111,16 @@ def test_the_joint_gain_is_drawn_from_its_range(make, tmp_path):
     gains = draw_plan(make(gain_db=[-12.0, -6.0]), {"train": 60}, tmp_path).rows.gain_db
     assert gains.between(-12.01, -5.99).all()
     assert gains.max() - gains.min() > 4
+
+
+def test_a_noise_amplitude_makes_the_snr_of_training_rows_and_leaves_the_test_its_grid(own, tmp_path):
+    speech, noise = speech_like(3.0, 1), steady(6.0, 2)
+    drawer = own(three(speech), {"n": noise}, noise_amplitude=[0.2, 0.8], segment_s=dict.fromkeys(SPLITS, 1.0))
+    plan = draw_plan(drawer, {"train": 12, "test": 4}, tmp_path)
+    factors = []
+    for row in plan.split("train").to_dict("records"):
+        _, before = excerpts(row, drawer.library)
+        after = render(row, drawer.library)["noise"].numpy() / 10 ** (row["gain_db"] / 20)
+        factors.append(np.linalg.norm(after * 32768) / np.linalg.norm(before.astype(float)))
+    assert 0.2 - 1e-3 < min(factors) < 0.4 and 0.6 < max(factors) < 0.8 + 1e-3
+    assert plan.split("test").snr_db.tolist() == [-5.0, 0.0, 5.0, 10.0]
