@@ -2,9 +2,10 @@
 
 from omegaconf import DictConfig
 
+from command.check import check
 from command.entry import output_folder, save_config, start
 from command.evaluation import evaluate
-from command.schema import EvaluateConfig, check
+from command.schema import EvaluateConfig
 
 
 def main(cfg: DictConfig) -> None:

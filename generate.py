@@ -3,8 +3,9 @@
 from omegaconf import DictConfig
 
 from command import data
+from command.check import check
 from command.entry import output_folder, start
-from command.schema import GenerateConfig, check
+from command.schema import GenerateConfig
 from datagen.render import render_plan
 from datagen.split import SPLITS
 

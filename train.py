@@ -5,8 +5,9 @@ from pathlib import Path
 from omegaconf import DictConfig
 from pytorch_lightning.utilities.rank_zero import rank_zero_only
 
+from command.check import check
 from command.entry import output_folder, start
-from command.schema import TrainConfig, check
+from command.schema import TrainConfig
 from command.training import fit, require_unused, resumed
 
 

@@ -19,8 +19,9 @@ import torch
 from omegaconf import DictConfig
 
 from command import data
+from command.check import check
 from command.entry import start
-from command.schema import GenerateConfig, check
+from command.schema import GenerateConfig
 from datagen.batches import collate
 from datagen.dataset import Mixed, Rendered, Unmixed
 from datagen.library import FileReader, Library

@@ -1,88 +1,13 @@
-"""What may be typed: types, ranges and rules across options, checked before any work is done."""
+"""What may be typed at each script: types, ranges and rules across options."""
 
 from typing import Annotated, Any, Literal
 
-from omegaconf import DictConfig, OmegaConf
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from command.plan_schema import Count, Decibel, Fraction, Name, PlanConfig, Positive, Seed, Strict
 from reporting.summary import HEADLINE
 
-Count = Annotated[int, Field(ge=0)]
-Seed = Annotated[int, Field(ge=0, lt=2**32)]  # what every generator takes
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Seconds = Annotated[float, Field(ge=0.1, allow_inf_nan=False)]  # shorter excerpts hold no speech
-Name = Annotated[str, Field(min_length=1)]
-Fraction = Annotated[float, Field(gt=0, lt=1)]
-Decibel = Annotated[float, Field(ge=-100, le=100, allow_inf_nan=False)]
 Built = dict[str, Any]  # built through safety.build, which checks the arguments
-
-
-class Strict(BaseModel):
-    """A config node that takes no unknown key, and no text for a number."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class PerSplit(Strict):
-    """How many of something per split; None: all."""
-
-    train: Annotated[int, Field(ge=1)] | None
-    validation: Annotated[int, Field(ge=1)] | None
-    test: Annotated[int, Field(ge=1)] | None
-
-
-class SnrsPerSplit(Strict):
-    """The SNRs of each split in dB."""
-
-    train: Annotated[list[Decibel], Field(min_length=1)]
-    validation: Annotated[list[Decibel], Field(min_length=1)]
-    test: Annotated[list[Decibel], Field(min_length=1)]
-
-    @model_validator(mode="after")
-    def _each_test_snr_once(self):
-        if len(set(self.test)) < len(self.test):
-            raise ValueError(f"test={self.test}: the grid goes through each SNR once; remove those given twice")
-        return self
-
-
-class SecondsPerSplit(Strict):
-    """Longest excerpts in seconds; None: whole."""
-
-    train: Seconds | None
-    validation: Seconds | None
-    test: Seconds | None
-
-
-class Stretches(Strict):
-    """Relative parts of a seen noise for each split."""
-
-    train: Positive
-    validation: Positive
-    test: Positive
-
-
-class PlanConfig(Strict):
-    """conf/plan."""
-
-    train: Count
-    validation: Count
-    test: Count
-    utterances: PerSplit
-    snr_db: SnrsPerSplit
-    segment_s: SecondsPerSplit
-    shortest_s: Seconds
-    gain_db: Annotated[list[Decibel], Field(min_length=2, max_length=2)]
-    noise_amplitude: Annotated[list[Positive], Field(min_length=2, max_length=2)] | None
-    validation_speakers: Fraction
-    test_speakers: Fraction
-    noise_stretches: Stretches | None
-
-    @model_validator(mode="after")
-    def _ranges_in_order(self):
-        for option, ends in (("gain_db", self.gain_db), ("noise_amplitude", self.noise_amplitude or [0, 0])):
-            if ends[0] > ends[1]:
-                raise ValueError(f"{option}={ends}: the lower end comes first")
-        return self
 
 
 class SpeechConfig(Strict):
@@ -212,27 +137,3 @@ class EvaluateConfig(CommonConfig):
         if not self.plan.test:
             raise ValueError(f"plan.test={self.plan.test}: must be above 0")
         return self
-
-
-def check(cfg: DictConfig, model: type[BaseModel]) -> None:
-    """Raise one ValueError naming every option of `cfg` that `model` does not allow, its value and the limit."""
-    if missing := sorted(str(key) for key in cfg if OmegaConf.is_missing(cfg, key)) or sorted(
-        OmegaConf.missing_keys(cfg)
-    ):
-        raise ValueError(f"{', '.join(missing)} must be given: add {missing[0]}=... to the command")
-    try:
-        model.model_validate(OmegaConf.to_container(cfg, resolve=True))
-    except ValidationError as error:
-        raise ValueError("; ".join(_told(problem) for problem in error.errors())) from None
-
-
-def _told(problem: dict) -> str:
-    option = ".".join(str(part) for part in problem["loc"] if not str(part).startswith(("function-", "literal[")))
-    if problem["type"] == "extra_forbidden":
-        return f"{option}: no such option; '--cfg job' lists them"
-    if problem["type"] == "missing":
-        return f"{option}: must be given; '--cfg job' shows what it usually is"
-    if problem["type"] == "list_type":
-        return f"{option}={problem['input']!r}: must be a list; write {option}=[{problem['input']}]"
-    value = "" if problem["type"] == "value_error" else f"={problem['input']!r}"
-    return f"{option}{value}: {problem['msg'].removeprefix('Value error, ')}".removeprefix(": ")

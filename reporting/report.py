@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -28,23 +29,8 @@ def write_report(
     escaped.
     """
     summary = summarise(scores)
-    noises = list(dict.fromkeys(summary.noise))
-    page = {
-        "about": about,
-        "caution": caution,
-        "finding": finding(scores),
-        "tables": {noise: headline(summary, noise) for noise in noises},
-        "headline": HEADLINE,
-        "best": {noise: _best(headline(summary, noise)) for noise in noises},
-        "improvements": improvements(scores),
-        "failures": failures(scores).to_dict("records"),
-        "failed_mixtures": int((scores.failed != "").sum()),
-        "signals": len(scores),
-        "curves": curves(summary),
-        "costs": [] if costs is None else costs.to_dict("records"),
-        "text": headline_text(summary, "github"),
-        "counts": scores[scores.system == MIXTURE].groupby(["noise_seen", "snr_db"]).size().to_dict(),
-    }
+    page = {**_numbers(scores, summary), "about": about, "caution": caution}
+    page["costs"] = [] if costs is None else costs.to_dict("records")
     write_atomic(folder / "scores.csv", scores.to_csv(index=False))
     write_atomic(folder / "summary.csv", summary.to_csv(index=False))
     if costs is not None:
@@ -55,6 +41,24 @@ def write_report(
         env.globals["isnan"] = pd.isna
         write_atomic(folder / name, env.get_template(f"{name}.j2").render(page))
     return summary
+
+
+def _numbers(scores: pd.DataFrame, summary: pd.DataFrame) -> dict[str, Any]:
+    """What the pages show of the scores."""
+    noises = list(dict.fromkeys(summary.noise))
+    return {
+        "finding": finding(scores),
+        "tables": {noise: headline(summary, noise) for noise in noises},
+        "headline": HEADLINE,
+        "best": {noise: _best(headline(summary, noise)) for noise in noises},
+        "improvements": improvements(scores),
+        "failures": failures(scores).to_dict("records"),
+        "failed_mixtures": int((scores.failed != "").sum()),
+        "signals": len(scores),
+        "curves": curves(summary),
+        "text": headline_text(summary, "github"),
+        "counts": scores[scores.system == MIXTURE].groupby(["noise_seen", "snr_db"]).size().to_dict(),
+    }
 
 
 def finding(scores: pd.DataFrame) -> str:

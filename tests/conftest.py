@@ -2,6 +2,7 @@ import copy
 from pathlib import Path
 
 import pytest
+import tiny_run
 import torch
 from corpora import COUNTS, RATE, UNSEEN, data_tree
 from omegaconf import OmegaConf
@@ -20,6 +21,18 @@ CONF = Path(__file__).parent.parent / "conf"
 def data_root(tmp_path_factory) -> Path:
     """A tiny data_root for experiment=librispeech; read only."""
     return data_tree(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory) -> Path:
+    """A corpus of seconds for tiny trainings; read only."""
+    return tiny_run.corpus(tmp_path_factory.mktemp("corpus"))
+
+
+@pytest.fixture(scope="session")
+def whole(data, tmp_path_factory) -> Path:
+    """A training of three epochs that nothing interrupted; read only."""
+    return tiny_run.fit(data, tmp_path_factory.mktemp("runs") / "whole")
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 import pytest
 import tiny_run
 
-from command.schema import EvaluateConfig, GenerateConfig, TrainConfig, check
+from command.check import check
+from command.schema import EvaluateConfig, GenerateConfig, TrainConfig
 
 CONF = tiny_run.ROOT / "conf"
 MODELS = {"generate": GenerateConfig, "train": TrainConfig, "evaluate": EvaluateConfig}

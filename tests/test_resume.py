@@ -4,26 +4,14 @@ import shutil
 import signal
 import subprocess
 import time
-from pathlib import Path
 
 import pandas as pd
 import pytest
 import torch
-from tiny_run import corpus, curve, equal_runs, fit, overrides, resume, script
+from tiny_run import curve, equal_runs, fit, overrides, resume, script
 
 from models.enhancer import Enhancer
 from models.run import LAST
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory) -> Path:
-    return corpus(tmp_path_factory.mktemp("corpus"))
-
-
-@pytest.fixture(scope="module")
-def whole(data, tmp_path_factory) -> Path:
-    """A training of three epochs that nothing interrupted."""
-    return fit(data, tmp_path_factory.mktemp("runs") / "whole")
 
 
 @pytest.mark.parametrize("epochs", [1, 2])

@@ -1,29 +1,17 @@
 """Training as a user starts it: run folders, three routes to one curve, what a person sees."""
 
 import subprocess
-from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 import torch
-from tiny_run import corpus, curve, equal_runs, fit, overrides, rendered, script
+from tiny_run import curve, equal_runs, fit, overrides, rendered, script
 
 from datagen.datamodule import PlanData
 from datagen.dataset import PlanRows
 from datagen.plan import Plan
 from models.run import BEST, LAST
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory) -> Path:
-    return corpus(tmp_path_factory.mktemp("corpus"))
-
-
-@pytest.fixture(scope="module")
-def whole(data, tmp_path_factory) -> Path:
-    """A training of three epochs that nothing interrupted."""
-    return fit(data, tmp_path_factory.mktemp("runs") / "whole")
 
 
 def test_a_run_folder_holds_config_checkpoints_curve_and_events(whole):

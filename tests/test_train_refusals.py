@@ -2,24 +2,12 @@
 
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
-from tiny_run import corpus, curve, fit, overrides, rendered, resume, script
+from tiny_run import curve, fit, overrides, rendered, resume, script
 
 from models.run import BEST
 from safety.atomic import write_atomic
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory) -> Path:
-    return corpus(tmp_path_factory.mktemp("corpus"))
-
-
-@pytest.fixture(scope="module")
-def whole(data, tmp_path_factory) -> Path:
-    """A training of three epochs that nothing interrupted."""
-    return fit(data, tmp_path_factory.mktemp("runs") / "whole")
 
 
 @pytest.mark.parametrize(
