@@ -7,7 +7,7 @@ from statistics import median
 import torch
 from torch import Tensor, nn
 
-FRAMES = 16
+FRAMES = 128  # whole windows of networks that work by windows
 
 
 def parameters(network: nn.Module) -> int:

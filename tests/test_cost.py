@@ -65,3 +65,27 @@ def test_time_is_per_second_of_audio_and_threads_are_given_back():
     assert seconds_per_second(calls.append, 8000, seconds=2, repeats=3) > 0
     assert [call.shape for call in calls] == [(1, 16000)] * 4
     assert torch.get_num_threads() == before
+
+
+def test_a_network_of_windows_counts_each_frame_in_the_two_windows_over_it():
+    made = make("unet", rate=16000).float()
+    layer = made.encoder[0][0]  # 1 to 16 channels, 3 x 3, on 161 frequencies padded to 176
+    everything = multiply_adds_per_frame(made, 161)
+    assert everything > 2 * 176 * (9 * layer.in_channels + 1) * layer.out_channels
+    assert everything == pytest.approx(2 * multiply_adds_of_one_window(made) / made.frames)
+
+
+def multiply_adds_of_one_window(network) -> float:
+    whole = OneWindow(network)
+    return multiply_adds_per_frame(whole, 161) * 128
+
+
+class OneWindow(nn.Module):
+    """The windows of a U-Net side by side, without overlap."""
+
+    def __init__(self, network):
+        super().__init__()
+        self.network = network
+
+    def forward(self, magnitude):
+        return self.network._estimate(magnitude.unfold(-1, 128, 128)[0].permute(1, 0, 2))
