@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from command.plan_schema import Count, Decibel, Fraction, Name, PlanConfig, Positive, Seed, Strict
-from reporting.summary import HEADLINE
+from reporting.headline import HEADLINE
 
 Built = dict[str, Any]  # built through safety.build, which checks the arguments
 

@@ -7,7 +7,8 @@ from matplotlib import rc_context
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from reporting.summary import HEADLINE, MEAN
+from reporting.headline import HEADLINE
+from reporting.summary import MEAN
 
 STYLE = {
     "svg.fonttype": "none",

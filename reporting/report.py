@@ -8,7 +8,8 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from reporting.figures import curves
-from reporting.summary import HEADLINE, failures, headline, headline_text, improvements, summarise
+from reporting.headline import HEADLINE
+from reporting.summary import failures, headline, headline_text, improvements, summarise
 from reporting.systems import MIXTURE, ORACLE
 from safety.atomic import write_atomic
 
