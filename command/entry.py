@@ -49,7 +49,7 @@ def start(main: Callable[[DictConfig], None], config: str, folder: str = ".") ->
 
 
 def _tidy(main: Callable[[DictConfig], None], cfg: DictConfig) -> None:
-    """Run `main`; the output folder that Hydra made does not stay where nothing was put in it."""
+    """Run `main` with absolute folders; the output folder that Hydra made does not stay where nothing was put in it."""
     for option in ("data_root", "cache"):  # a run folder must mean the same from anywhere
         if cfg.get(option):
             cfg[option] = str(Path(cfg[option]).expanduser().absolute())

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor
@@ -54,7 +53,7 @@ class Unmixed(Mixed):
 
     def __getitem__(self, index: int) -> dict:
         row = self.row(index)
-        clean, noise = (torch.from_numpy(np.array(excerpt)) for excerpt in excerpts(row, self.library))
+        clean, noise = (torch.from_numpy(excerpt) for excerpt in excerpts(row, self.library))
         return {"clean": clean, "noise": noise, **{name: row[name] for name in ("length", "snr_db", "gain_db")}}
 
     @staticmethod

@@ -46,12 +46,12 @@ def write_report(
 
 def _numbers(scores: pd.DataFrame, summary: pd.DataFrame) -> dict[str, Any]:
     """What the pages show of the scores."""
-    noises = list(dict.fromkeys(summary.noise))
+    tables = {noise: headline(summary, noise) for noise in dict.fromkeys(summary.noise)}
     return {
         "finding": finding(scores),
-        "tables": {noise: headline(summary, noise) for noise in noises},
+        "tables": tables,
         "headline": HEADLINE,
-        "best": {noise: _best(headline(summary, noise)) for noise in noises},
+        "best": {noise: _best(table) for noise, table in tables.items()},
         "improvements": improvements(scores),
         "failures": failures(scores).to_dict("records"),
         "failed_mixtures": int((scores.failed != "").sum()),
