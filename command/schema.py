@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from command.plan_schema import Count, Decibel, Fraction, Name, PlanConfig, Positive, Seed, Strict
 from reporting.headline import HEADLINE
 
+Steps = Annotated[int, Field(ge=1)] | None
 Built = dict[str, Any]  # built through safety.build, which checks the arguments
 
 
@@ -62,6 +63,8 @@ class RecipeConfig(Strict):
     optimizer: Built
     max_epochs: Annotated[int, Field(ge=1)]
     batch_size: Annotated[int, Field(ge=1)]
+    steps_per_epoch: Steps
+    cooldown_epochs: Count
     gradient_clip: Positive | None
     rule_of_rises: Built
     stage_weight: Annotated[float, Field(ge=0)]
@@ -75,6 +78,7 @@ class DataConfig(Strict):
     cache: Literal["none", "pool"]
     folder: str | None
     batch_size: Annotated[int, Field(ge=1)]
+    steps_per_epoch: Steps
     max_padding: Fraction
     workers: Count
 

@@ -25,7 +25,7 @@ from datagen.plan import Plan, load_plan
 from datagen.pool import build_pool
 from models.progress import Progress
 from models.run import BEST, LAST, build_enhancer, checkpoint, run_config
-from models.training import Curve, Saver, SeedByEpoch, WholeCheckpoints
+from models.training import Cooldown, Curve, Saver, SeedByEpoch, WholeCheckpoints
 from safety.atomic import clear_unfinished
 from safety.build import build
 
@@ -55,14 +55,15 @@ def fit(cfg: DictConfig, run: Path) -> None:
     pl.seed_everything(cfg.seed, workers=True, verbose=False)
     last = run / LAST if cfg.resume and (run / LAST).exists() else None
     step = checkpoint(run, LAST)["global_step"] if last else None
-    module, plan_data = build_enhancer(cfg), _data(cfg)
+    module, batches = build_enhancer(cfg), plan_data(cfg)
     if rank_zero_only.rank == 0:
-        plan_data.plan.save(run)
+        batches.plan.save(run)
         if not cfg.resume:
             save_config(cfg, run)
         for folder in (run, run / LAST.parent):
             clear_unfinished(folder)
-    callbacks = [build(cfg.recipe.rule_of_rises, "models.training"), SeedByEpoch(cfg.seed), Curve(run / "curve.csv")]
+    callbacks = [build(cfg.recipe.rule_of_rises, "models.training"), Cooldown(cfg.recipe.cooldown_epochs)]
+    callbacks += [SeedByEpoch(cfg.seed), Curve(run / "curve.csv")]
     # One for the best epoch on validation, one for the last: the state to resume from.
     callbacks += [Saver(run / BEST, monitor="validation_loss"), Saver(run / LAST)]
     options = OmegaConf.to_container(cfg.trainer, resolve=True)
@@ -76,7 +77,7 @@ def fit(cfg: DictConfig, run: Path) -> None:
             callbacks=callbacks,
             plugins=[WholeCheckpoints()],
         )
-        trainer.fit(module, plan_data, ckpt_path=last, weights_only=True)
+        trainer.fit(module, batches, ckpt_path=last, weights_only=True)
 
 
 def _on_gpu(options: dict) -> bool:
@@ -112,7 +113,8 @@ def _one_line(run: Path) -> Iterator[None]:
         raise ValueError(str(error).strip().splitlines()[-1].partition(": ")[2]) from error
 
 
-def _data(cfg: DictConfig) -> PlanData:
+def plan_data(cfg: DictConfig) -> PlanData:
+    """The batches that the config trains and validates on, by its route."""
     route = build(cfg.data.route, "datagen.dataset")
     if cfg.data.folder is not None:
         plan = load_plan(Path(cfg.data.folder))
@@ -121,7 +123,8 @@ def _data(cfg: DictConfig) -> PlanData:
         drawer = data.drawer(cfg)
         plan = data.plan(cfg, drawer, "train", "validation")
         route = partial(route, library=_library(cfg, plan, drawer.library))
-    return PlanData(plan, route, cfg.data.batch_size, cfg.data.max_padding, cfg.data.workers, cfg.seed)
+    options = {name: cfg.data[name] for name in ("batch_size", "max_padding", "workers", "steps_per_epoch")}
+    return PlanData(plan, route, seed=cfg.seed, **options)
 
 
 def _library(cfg: DictConfig, plan: Plan, files: Library) -> Library:

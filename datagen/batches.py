@@ -1,7 +1,7 @@
 """Batches of like length, so that little of them is padding."""
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import cycle, islice
+from itertools import cycle, groupby, islice
 
 import numpy as np
 import torch
@@ -13,11 +13,11 @@ from torch.utils.data import Sampler
 class LengthBatches(Sampler[list[int]]):
     """Batches of at most `size` items, in which padding to the longest stays within `max_padding` of all samples.
 
-    Items are sorted into bands of like length: within a band any batch is within the limit. Each epoch draws anew
-    which items of a band meet in a batch, and the order of the batches; where `shuffle` is off both are sorted. All
-    follows from `seed` and `epoch()`, so a resumed training sees the batches it would have seen. Of `world` processes
-    each gets every world-th batch and as many as the others, for which the first ones may come twice; every item comes
-    at least once.
+    Items are sorted into bands of like length: within a band any batch is within the limit. Each lap over the items
+    draws anew which items of a band meet in a batch, and the order of the batches; where `shuffle` is off both are
+    sorted. Of `world` processes each gets every world-th batch and as many as the others, for which the first ones may
+    come twice; every item comes at least once a lap. An epoch is a lap, or the next `steps` batches of lap after lap.
+    All follows from `seed` and `epoch()`, so a resumed training sees the batches it would have seen.
     """
 
     def __init__(
@@ -30,23 +30,31 @@ class LengthBatches(Sampler[list[int]]):
         epoch: Callable[[], int] = lambda: 0,
         rank: int = 0,
         world: int = 1,
+        steps: int | None = None,
     ):
         self.lengths = np.asarray(lengths)
         self.shuffle, self.seed, self.epoch, self.rank, self.world = shuffle, seed, epoch, rank, world
-        self.size, self.bands = size, _bands(self.lengths, max_padding)
+        self.size, self.bands, self.steps = size, _bands(self.lengths, max_padding), steps
+        self._lap = -(-sum(-(-len(band) // size) for band in self.bands) // world)
 
     def __len__(self) -> int:
-        return -(-sum(-(-len(band) // self.size) for band in self.bands) // self.world)
+        return self.steps or self._lap
 
     def __iter__(self) -> Iterator[list[int]]:
-        rng = np.random.default_rng([self.seed, self.epoch()])
+        first = self.epoch() * len(self)
+        for lap, turns in groupby(range(first, first + len(self)), lambda turn: turn // self._lap):
+            batches = self._of_lap(lap)
+            yield from (batches[turn % self._lap] for turn in turns)
+
+    def _of_lap(self, lap: int) -> list[list[int]]:
+        rng = np.random.default_rng([self.seed, lap])
         batches = []
         for band in self.bands:
             order = rng.permutation(band) if self.shuffle else band
             batches += [order[begin : begin + self.size].tolist() for begin in range(0, len(order), self.size)]
-        batches = list(islice(cycle(batches), len(self) * self.world))
-        turns = rng.permutation(len(self)) if self.shuffle else range(len(self))
-        return (batches[turn * self.world + self.rank] for turn in turns)
+        batches = list(islice(cycle(batches), self._lap * self.world))
+        turns = rng.permutation(self._lap) if self.shuffle else range(self._lap)
+        return [batches[turn * self.world + self.rank] for turn in turns]
 
 
 def padding(lengths: np.ndarray) -> float:

@@ -15,6 +15,8 @@ class PlanData(pl.LightningDataModule):
     """Loaders over the training and validation rows of `plan`.
 
     route: makes the data set of a table of rows (see datagen.dataset). workers: loader processes, 0 for none.
+    steps_per_epoch: batches of training that an epoch takes, going on in the plan where the last one stopped; None:
+    all.
     Raises ValueError where the plan has no rows to train or to validate on.
     """
 
@@ -26,6 +28,7 @@ class PlanData(pl.LightningDataModule):
         max_padding: float = 0.1,
         workers: int = 0,
         seed: int = 0,
+        steps_per_epoch: int | None = None,
     ):
         super().__init__()
         rows = {split: plan.split(split) for split in ("train", "validation")}
@@ -35,6 +38,7 @@ class PlanData(pl.LightningDataModule):
         self.sets = {split: route(rows[split]) for split in rows}
         self.lengths = {split: rows[split].length for split in rows}
         self.batch_size, self.max_padding, self.workers, self.seed = batch_size, max_padding, workers, seed
+        self.steps_per_epoch = steps_per_epoch
 
     def train_dataloader(self) -> DataLoader:
         """Batches in another order every epoch."""
@@ -63,6 +67,7 @@ class PlanData(pl.LightningDataModule):
             epoch=self._epoch,
             rank=trainer.global_rank if trainer else 0,
             world=trainer.world_size if trainer else 1,
+            steps=self.steps_per_epoch if split == "train" else None,
         )
         return DataLoader(
             self.sets[split],

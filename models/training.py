@@ -1,4 +1,4 @@
-"""What accompanies a training: the rule of rises, the curve, seeds by epoch, checkpoints that are whole."""
+"""What accompanies a training: rule of rises, cooldown, curve, seeds by epoch, checkpoints that are whole."""
 
 import io
 import math
@@ -64,6 +64,26 @@ class RuleOfRises(pl.Callback):
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take up where a checkpoint was made."""
         vars(self).update(state)
+
+
+class Cooldown(pl.Callback):
+    """Brings the learning rate down to nothing over the last `epochs` epochs, in equal steps, from wherever it stands.
+
+    Counted back from the trainer's max_epochs, so that a training resumed with another end cools down before that one.
+    Raises ValueError for fewer than no epochs.
+    """
+
+    def __init__(self, epochs: int):
+        if epochs < 0:
+            raise ValueError(f"recipe.cooldown_epochs={epochs}: must be at least 0")
+        self.epochs = epochs
+
+    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Take one step down, if this is one of the last epochs."""
+        left = trainer.max_epochs - trainer.current_epoch  # this one included
+        if left <= self.epochs:
+            for group in trainer.optimizers[0].param_groups:
+                group["lr"] *= left / (left + 1)
 
 
 class Curve(pl.Callback):

@@ -14,8 +14,8 @@ LENGTHS = {
 }
 
 
-def batches(lengths, world=1, rank=0, epoch=0, shuffle=True, size=16, seed=0):
-    return LengthBatches(lengths, size, 0.1, shuffle, seed, epoch=lambda: epoch, rank=rank, world=world)
+def batches(lengths, world=1, rank=0, epoch=0, shuffle=True, size=16, seed=0, steps=None):
+    return LengthBatches(lengths, size, 0.1, shuffle, seed, epoch=lambda: epoch, rank=rank, world=world, steps=steps)
 
 
 @pytest.mark.parametrize("kind", LENGTHS)
@@ -66,6 +66,17 @@ def test_unshuffled_batches_are_the_same_every_epoch_and_sorted():
     assert first == second
     lengths = [LENGTHS["uniform"][item] for batch in first for item in batch]
     assert lengths == sorted(lengths)
+
+
+@pytest.mark.parametrize("steps", [1, 3, 7, 40])
+@pytest.mark.parametrize("world", [1, 3])
+def test_epochs_of_some_steps_go_on_where_the_last_one_stopped(steps, world):
+    lengths = LENGTHS["uniform"]
+    for rank in range(world):
+        laps = [batch for epoch in range(4) for batch in batches(lengths, world, rank, epoch)]
+        epochs = [list(batches(lengths, world, rank, epoch, steps=steps)) for epoch in range(len(laps) // steps)]
+        assert {len(epoch) for epoch in epochs} == {steps} == {len(batches(lengths, world, rank, steps=steps))}
+        assert [batch for epoch in epochs for batch in epoch] == laps[: len(epochs) * steps]
 
 
 def test_no_items_are_no_batches():

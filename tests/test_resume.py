@@ -32,6 +32,28 @@ def test_a_run_that_finished_no_epoch_is_resumed_from_the_start(data, whole, tmp
     assert equal_runs(resume(run, "trainer.max_epochs=3"), whole)
 
 
+def interrupted_in(monkeypatch, epoch):
+    """Makes a training of this process end in Ctrl-C at the start of `epoch`."""
+
+    def interrupted(module):
+        if module.current_epoch == epoch:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Enhancer, "on_train_epoch_start", interrupted)
+
+
+def test_a_resumed_run_of_short_epochs_goes_on_in_the_plan_and_cools_down(data, tmp_path, monkeypatch):
+    typed = ["recipe.steps_per_epoch=3", "recipe.cooldown_epochs=2"]
+    whole, run = fit(data, tmp_path / "whole", *typed, "trainer.max_epochs=4"), tmp_path / "run"
+    table = pd.read_csv(whole / "curve.csv")
+    assert table.step.tolist() == [3, 6, 9, 12]
+    assert table.learning_rate.tolist() == pytest.approx([0.001, 0.001, 0.001 * 2 / 3, 0.001 / 3])
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        interrupted_in(patch, 2)
+        fit(data, run, *typed, "trainer.max_epochs=40")
+    assert equal_runs(resume(run, "trainer.max_epochs=4"), whole)
+
+
 def test_resuming_a_finished_run_changes_nothing(whole, tmp_path):
     run = shutil.copytree(whole, tmp_path / "run")
     assert equal_runs(resume(run), whole)
@@ -92,13 +114,9 @@ def test_the_rule_of_rises_acts_in_a_training_and_stays_stopped(data, tmp_path, 
 
 
 def test_an_interruption_tells_how_to_go_on(data, whole, tmp_path, monkeypatch, capfd):
-    def interrupted(module):
-        if module.current_epoch == 1:
-            raise KeyboardInterrupt
-
     run = tmp_path / "run"
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(Enhancer, "on_train_epoch_start", interrupted)
+        interrupted_in(patch, 1)
         fit(data, run)
     assert capfd.readouterr().err == f"interrupted; go on with resume={run}\n"
     assert equal_runs(resume(run), whole)

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import torch
 
-from models.training import Curve, RuleOfRises, Saver, SeedByEpoch, WholeCheckpoints
+from models.training import Cooldown, Curve, RuleOfRises, Saver, SeedByEpoch, WholeCheckpoints
 
 
 def trainer(**more):
@@ -111,6 +111,38 @@ def test_a_rule_that_does_nothing_or_harm_is_refused(options):
     (name, value), *_ = options.items()
     with pytest.raises(ValueError, match=f"{name}={value} "):
         RuleOfRises(**options)
+
+
+def cool(cooldown, epochs, begin=0, at=None):
+    """Rates of the epochs from `begin` to the end of a training of `epochs`."""
+    at = at or trainer()
+    rates = []
+    for at.current_epoch in range(begin, epochs):
+        at.max_epochs = epochs
+        cooldown.on_train_epoch_start(at, None)
+        rates.append(at.optimizers[0].param_groups[1]["lr"])
+    return rates
+
+
+def test_the_rate_goes_down_in_a_line_over_the_last_epochs():
+    assert cool(Cooldown(3), 6) == pytest.approx([1, 1, 1, 3 / 4, 2 / 4, 1 / 4])
+    assert cool(Cooldown(0), 6) == [1] * 6
+    assert cool(Cooldown(9), 3) == pytest.approx([3 / 4, 2 / 4, 1 / 4])  # all of it
+
+
+def test_a_training_resumed_with_another_end_cools_down_before_that_one():
+    assert cool(Cooldown(2), 6, begin=3) == pytest.approx([1, 2 / 3, 1 / 3])
+
+
+def test_a_cooldown_keeps_what_the_rule_of_rises_did():
+    at = trainer()
+    at.optimizers[0].param_groups[1]["lr"] = 0.5
+    assert cool(Cooldown(1), 2, at=at) == pytest.approx([0.5, 0.25])
+
+
+def test_a_cooldown_of_fewer_than_no_epochs_is_refused():
+    with pytest.raises(ValueError, match=r"recipe\.cooldown_epochs=-1: must be at least 0"):
+        Cooldown(-1)
 
 
 def epoch(curve, number, train, validation):
