@@ -17,8 +17,9 @@ import numpy as np
 import soundfile
 from joblib import Parallel, delayed
 
-from datagen.demo_noise import SEEN, UNSEEN, Generator, babble, levelled, speech_shaped
+from datagen.demo_noise import SEEN, UNSEEN, Generator, speech_shaped
 from datagen.demo_speech import SAMPLE_RATE, Espeak, Voice, utterance
+from datagen.synthesis import babble, levelled
 from safety.atomic import write_atomic
 
 VERSION = 1  # raise it when the audio changes: corpora of other versions are then built anew

@@ -1,7 +1,7 @@
 """Noises of the demo corpus, made of random numbers and sines.
 
-Every generator takes `(rng, samples)` and returns floats [time] at SAMPLE_RATE of any level; see `levelled`.
-They imitate the character of a noise (its spectrum, rhythm, tones), not any recording.
+Every generator takes `(rng, samples)` and returns floats [time] at SAMPLE_RATE of any level; see
+`datagen.synthesis.levelled`. They imitate the character of a noise (its spectrum, rhythm, tones), not any recording.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,23 +9,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from scipy.signal import oaconvolve
 
-SAMPLE_RATE = 16000
-LEVEL_DB = -26.0  # mean level, dB relative to full scale
-PEAK = 0.9
+from datagen.synthesis import SAMPLE_RATE, coloured, drift, unit
 
 Generator = Callable[[np.random.Generator, int], np.ndarray]
-
-
-def levelled(noise: np.ndarray) -> np.ndarray:
-    """`noise` [time] without its mean, at LEVEL_DB, or below where its peak would pass PEAK."""
-    noise = _unit(noise - noise.mean()) * 10 ** (LEVEL_DB / 20)
-    return noise * min(1.0, PEAK / np.abs(noise).max())
-
-
-def _coloured(rng: np.random.Generator, samples: int, shape: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """Gaussian noise of unit power whose magnitude over frequency (Hz) follows `shape`."""
-    freq = np.fft.rfftfreq(samples, 1 / SAMPLE_RATE)
-    return _unit(np.fft.irfft(np.fft.rfft(rng.standard_normal(samples)) * shape(freq), samples))
 
 
 def _slope(power: float, corner_hz: float = 25.0) -> Callable[[np.ndarray], np.ndarray]:
@@ -34,14 +20,6 @@ def _slope(power: float, corner_hz: float = 25.0) -> Callable[[np.ndarray], np.n
 
 def _band(low_hz: float, high_hz: float) -> Callable[[np.ndarray], np.ndarray]:
     return lambda freq: 1 / np.sqrt(1 + (low_hz / np.maximum(freq, 1)) ** 4 + (freq / high_hz) ** 4)
-
-
-def _drift(rng: np.random.Generator, samples: int, period_s: float) -> np.ndarray:
-    """A smooth random curve between 0 and 1 with a new value about every `period_s` seconds."""
-    knots = rng.uniform(0, 1, int(samples / SAMPLE_RATE / period_s) + 3)
-    position = np.arange(samples) / SAMPLE_RATE / period_s
-    index, fraction = position.astype(int), 0.5 - 0.5 * np.cos(np.pi * (position % 1))
-    return knots[index] * (1 - fraction) + knots[index + 1] * fraction
 
 
 def _phase(freq_hz: np.ndarray) -> np.ndarray:
@@ -66,10 +44,6 @@ def _hits(
     return oaconvolve(impulses, ring)[:samples]
 
 
-def _unit(noise: np.ndarray) -> np.ndarray:
-    return noise / np.sqrt(np.mean(noise**2))
-
-
 def white(rng: np.random.Generator, samples: int) -> np.ndarray:
     """Equal power per Hz: receiver hiss."""
     return rng.standard_normal(samples)
@@ -77,12 +51,12 @@ def white(rng: np.random.Generator, samples: int) -> np.ndarray:
 
 def pink(rng: np.random.Generator, samples: int) -> np.ndarray:
     """Power falling 3 dB per octave above 25 Hz: a waterfall, a busy hall from afar."""
-    return _coloured(rng, samples, _slope(-0.5))
+    return coloured(rng, samples, _slope(-0.5))
 
 
 def brown(rng: np.random.Generator, samples: int) -> np.ndarray:
     """Power falling 6 dB per octave above 25 Hz: rumble of distant traffic or surf."""
-    return _coloured(rng, samples, _slope(-1.0))
+    return coloured(rng, samples, _slope(-1.0))
 
 
 def hum(rng: np.random.Generator, samples: int) -> np.ndarray:
@@ -90,23 +64,23 @@ def hum(rng: np.random.Generator, samples: int) -> np.ndarray:
     harmonic = np.arange(1, 25)
     amplitudes = rng.uniform(0.5, 1.5, 24) * np.where(harmonic % 2, 0.5, 1.0) / harmonic**0.7
     tones = _tones(rng, _phase(np.full(samples, 50.0)), amplitudes)
-    return _unit(tones) * (0.8 + 0.4 * _drift(rng, samples, 3.0)) + 0.05 * rng.standard_normal(samples)
+    return unit(tones) * (0.8 + 0.4 * drift(rng, samples, 3.0)) + 0.05 * rng.standard_normal(samples)
 
 
 def engine(rng: np.random.Generator, samples: int) -> np.ndarray:
     """A four-cylinder engine: firings at twice a slowly wandering shaft rate, and broadband exhaust noise."""
-    shaft_hz = 18 + 40 * _drift(rng, samples, rng.uniform(2, 4))
+    shaft_hz = 18 + 40 * drift(rng, samples, rng.uniform(2, 4))
     amplitudes = rng.uniform(0.3, 1.0, 30) / np.arange(1, 31) ** 0.6
     amplitudes[1::2] *= 2.5
-    pulses = _unit(_tones(rng, _phase(shaft_hz), amplitudes))
-    return pulses + 0.5 * _coloured(rng, samples, _band(80, 1500)) * (shaft_hz / 40)
+    pulses = unit(_tones(rng, _phase(shaft_hz), amplitudes))
+    return pulses + 0.5 * coloured(rng, samples, _band(80, 1500)) * (shaft_hz / 40)
 
 
 def wind(rng: np.random.Generator, samples: int) -> np.ndarray:
     """Wind over a microphone: low rumble, and a rustle that grows with the square of each gust."""
-    gust = 0.15 + _drift(rng, samples, 1.5) ** 1.5
-    rustle = _coloured(rng, samples, _band(200, 1200))
-    return gust * _coloured(rng, samples, _slope(-1.2, 30)) + 0.5 * gust**2 * rustle
+    gust = 0.15 + drift(rng, samples, 1.5) ** 1.5
+    rustle = coloured(rng, samples, _band(200, 1200))
+    return gust * coloured(rng, samples, _slope(-1.2, 30)) + 0.5 * gust**2 * rustle
 
 
 def rain(rng: np.random.Generator, samples: int) -> np.ndarray:
@@ -115,15 +89,15 @@ def rain(rng: np.random.Generator, samples: int) -> np.ndarray:
     for mode_hz in rng.uniform(1200, 6500, 6):
         at = rng.integers(0, samples, int(25 * samples / SAMPLE_RATE))
         drops += _hits(rng, at, samples, [mode_hz], rng.uniform(0.001, 0.004))
-    return _unit(drops) + 0.6 * _coloured(rng, samples, _band(800, 6000))
+    return unit(drops) + 0.6 * coloured(rng, samples, _band(800, 6000))
 
 
 def fan(rng: np.random.Generator, samples: int) -> np.ndarray:
     """A desk fan: steady air noise that flutters with the blades, and their tone with some multiples."""
-    blade_hz = rng.uniform(60, 130) * (1 + 0.01 * _drift(rng, samples, 2.0))
+    blade_hz = rng.uniform(60, 130) * (1 + 0.01 * drift(rng, samples, 2.0))
     phase = _phase(blade_hz)
-    air = _coloured(rng, samples, _band(150, 2500)) * (1 + 0.3 * np.sin(phase))
-    return air + 0.5 * _unit(_tones(rng, phase, np.array([1.0, 0.5, 0.3, 0.2])))
+    air = coloured(rng, samples, _band(150, 2500)) * (1 + 0.3 * np.sin(phase))
+    return air + 0.5 * unit(_tones(rng, phase, np.array([1.0, 0.5, 0.3, 0.2])))
 
 
 def alarm(rng: np.random.Generator, samples: int) -> np.ndarray:
@@ -132,7 +106,7 @@ def alarm(rng: np.random.Generator, samples: int) -> np.ndarray:
     period = int(SAMPLE_RATE / rng.uniform(1.0, 1.6))
     high = (np.arange(samples) % period) < period // 2
     tones = _tones(rng, _phase(np.where(high, 1.3 * low_hz, low_hz)), np.array([1.0, 0.2, 0.4, 0.1, 0.15]))
-    return _unit(tones) + 0.1 * _coloured(rng, samples, _slope(-0.5))
+    return unit(tones) + 0.1 * coloured(rng, samples, _slope(-0.5))
 
 
 def hammer(rng: np.random.Generator, samples: int) -> np.ndarray:
@@ -141,7 +115,7 @@ def hammer(rng: np.random.Generator, samples: int) -> np.ndarray:
     at = np.arange(0, samples, gap) + rng.normal(0, 0.02 * gap, len(np.arange(0, samples, gap)))
     blows = _hits(rng, at.astype(int), samples, rng.uniform(300, 4000, 7), 0.04)
     motor = _tones(rng, _phase(np.full(samples, rng.uniform(40, 90))), 1 / np.arange(1, 12))
-    return _unit(blows) + 0.3 * _unit(motor) + 0.25 * _coloured(rng, samples, _slope(-0.5))
+    return unit(blows) + 0.3 * unit(motor) + 0.25 * coloured(rng, samples, _slope(-0.5))
 
 
 def rattle(rng: np.random.Generator, samples: int) -> np.ndarray:
@@ -149,8 +123,8 @@ def rattle(rng: np.random.Generator, samples: int) -> np.ndarray:
     beats = np.cumsum(rng.normal(0.62, 0.02, int(2 * samples / SAMPLE_RATE) + 2)) * SAMPLE_RATE
     at = np.concatenate([beats, beats + 0.14 * SAMPLE_RATE]).astype(int)
     knocks = _hits(rng, at, samples, rng.uniform(90, 900, 6), 0.03)
-    rolling = _coloured(rng, samples, _slope(-0.8, 40)) + 0.3 * _coloured(rng, samples, _band(700, 3000))
-    return _unit(knocks) + rolling * (0.6 + 0.4 * _drift(rng, samples, 2.0))
+    rolling = coloured(rng, samples, _slope(-0.8, 40)) + 0.3 * coloured(rng, samples, _band(700, 3000))
+    return unit(knocks) + rolling * (0.6 + 0.4 * drift(rng, samples, 2.0))
 
 
 def siren(rng: np.random.Generator, samples: int) -> np.ndarray:
@@ -158,24 +132,15 @@ def siren(rng: np.random.Generator, samples: int) -> np.ndarray:
     time = np.arange(samples) / SAMPLE_RATE
     sweep = 0.5 - 0.5 * np.cos(2 * np.pi * time / rng.uniform(3, 5) + rng.uniform(0, 6))
     tones = _tones(rng, _phase(500 * 2.8**sweep), np.array([1.0, 0.5, 0.35, 0.2, 0.1]))
-    return _unit(tones) * (0.6 + 0.4 * _drift(rng, samples, 4.0)) + 0.25 * _coloured(rng, samples, _slope(-0.7))
+    return unit(tones) * (0.6 + 0.4 * drift(rng, samples, 4.0)) + 0.25 * coloured(rng, samples, _slope(-0.7))
 
 
 def rotor(rng: np.random.Generator, samples: int) -> np.ndarray:
     """A helicopter: low noise chopped by the blades 11 to 17 times a second, and a turbine's whine."""
-    phase = _phase(rng.uniform(11, 17) * (1 + 0.03 * _drift(rng, samples, 3.0)))
+    phase = _phase(rng.uniform(11, 17) * (1 + 0.03 * drift(rng, samples, 3.0)))
     chop = np.exp(3.0 * (np.cos(phase) - 1))
     whine = np.sin(_phase(np.full(samples, rng.uniform(1800, 2600))))
-    return (0.15 + chop) * _coloured(rng, samples, _band(60, 800)) + 0.03 * whine
-
-
-def babble(rng: np.random.Generator, samples: int, speech: Sequence[Sequence[np.ndarray]]) -> np.ndarray:
-    """All talking at once: one unbroken stream per speaker of `speech` (utterances, [time] each)."""
-    streams = []
-    for utterances in speech:
-        stream = np.concatenate([utterances[i] for i in rng.permutation(len(utterances))])
-        streams.append(np.roll(np.resize(stream, samples), rng.integers(samples)) * 10 ** (rng.uniform(-4, 0) / 20))
-    return np.sum(streams, axis=0)
+    return (0.15 + chop) * coloured(rng, samples, _band(60, 800)) + 0.03 * whine
 
 
 def speech_shaped(rng: np.random.Generator, samples: int, speech: Sequence[Sequence[np.ndarray]]) -> np.ndarray:
@@ -183,7 +148,7 @@ def speech_shaped(rng: np.random.Generator, samples: int, speech: Sequence[Seque
     frames = np.concatenate([u[: u.size // 512 * 512].reshape(-1, 512) for voice in speech for u in voice])
     magnitude = np.sqrt(np.mean(np.abs(np.fft.rfft(frames * np.hanning(512))) ** 2, axis=0))
     bins_hz = np.fft.rfftfreq(512, 1 / SAMPLE_RATE)
-    return _coloured(rng, samples, lambda freq: np.interp(freq, bins_hz, magnitude))
+    return coloured(rng, samples, lambda freq: np.interp(freq, bins_hz, magnitude))
 
 
 SEEN: dict[str, Generator] = {f.__name__: f for f in (white, pink, brown, hum, engine, wind, rain, fan, alarm, hammer)}

@@ -82,6 +82,13 @@ def vector_of(split: str, overlapping: bool) -> str:
 
 
 def _seen_rows(recording: tuple, length: int, fractions: dict[str, float] | None) -> list[dict]:
+    if recording.only and fractions is None:
+        raise ValueError(
+            f"plan.noise_stretches=null: all splits are cut from one noise, but {recording.id} may serve in "
+            f"{recording.only} alone; leave its corpus out"
+        )
+    if recording.only:
+        return [_stretch(recording, vector_of(recording.only, overlapping=False), 0, length)]
     if fractions is None:
         return [_stretch(recording, "seen", 0, length)]
     turn = zlib.crc32(recording.id.encode()) % len(SPLITS)

@@ -7,7 +7,7 @@ import pytest
 import soundfile
 from scipy.signal import welch
 
-from datagen import demo, demo_noise
+from datagen import demo, demo_noise, synthesis
 from datagen.demo import CROWD, TEST, TRAIN, build_demo
 from datagen.demo_speech import SAMPLE_RATE, Espeak, Voice
 
@@ -75,7 +75,7 @@ def test_noise_is_at_its_level_never_clips_and_is_never_silent(small):
     for noise in decoded(small / "noise"):
         assert noise.size == 2 * SAMPLE_RATE
         assert np.abs(noise).max() < 0.95
-        assert level_db(noise) == pytest.approx(demo_noise.LEVEL_DB, abs=0.5)
+        assert level_db(noise) == pytest.approx(synthesis.LEVEL_DB, abs=0.5)
         assert min(level_db(part) for part in np.split(noise, 20)) > -60
 
 
@@ -195,5 +195,5 @@ def test_speech_shaped_noise_has_the_spectrum_of_the_speech():
 def test_babble_is_the_sum_of_all_its_speakers():
     tones_hz = (400, 800, 1600)
     speech = [[np.sin(2 * np.pi * freq * np.arange(SAMPLES) / SAMPLE_RATE)] for freq in tones_hz]
-    power = np.abs(np.fft.rfft(demo_noise.babble(np.random.default_rng(0), SAMPLES, speech))) ** 2
+    power = np.abs(np.fft.rfft(synthesis.babble(np.random.default_rng(0), SAMPLES, speech))) ** 2
     assert sorted(np.argsort(power)[-3:] * SAMPLE_RATE / SAMPLES) == list(tones_hz)

@@ -121,6 +121,17 @@ def test_overlapping_noise_is_one_vector_and_unseen_noise_one_each():
     assert (out.stop - out.start).tolist() == [1000] * 4
 
 
+def test_a_noise_bound_to_training_serves_whole_and_nowhere_else():
+    bound = noise(["c"], prefix="made").assign(only="train")
+    out = noise_stretches(pd.concat([noise(["a", "b"]), bound]), noise([]), PARTS, RATE)
+    made = out[out.only == "train"]
+    assert made[["vector", "start", "stop"]].to_numpy().tolist() == [["seen-train", 0, 1000]]
+    rest = out[out.only == ""].reset_index(drop=True)
+    assert rest.equals(noise_stretches(noise(["a", "b"]), noise([]), PARTS, RATE))
+    with pytest.raises(ValueError, match=r"noise_stretches=null: .* made/c may serve in train alone"):
+        noise_stretches(bound, noise([]), None, RATE)
+
+
 def test_a_noise_too_short_to_divide_is_named():
     with pytest.raises(ValueError, match=r"/n/b\.wav: 3 samples are too few"):
         noise_stretches(pd.concat([noise(["a"]), noise(["b"], samples=3)]), noise([]), PARTS, RATE)

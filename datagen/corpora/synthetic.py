@@ -1,0 +1,102 @@
+"""Noise made here to learn from beside recorded noise: random colours, and many talkers at once.
+
+A network that hears a handful of recorded noises learns those noises; there is no end of colours and crowds. All of it
+serves in training alone, so that a test stays one of recorded noise.
+"""
+
+import io
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from datagen import audio
+from datagen.mix import FULL_SCALE
+from datagen.recordings import Recording
+from datagen.synthesis import SAMPLE_RATE, babble, coloured, drift, levelled
+from safety.atomic import write_atomic
+from safety.fingerprint import of_files, of_values
+
+VERSION = 1  # raise it when the audio changes: files of other versions are then not used
+KNOTS_HZ = 62.5 * 2 ** np.arange(8)  # octaves up to 8 kHz
+Corpora = Mapping[str, Callable[[], list[Recording]]]
+
+
+def random_colours(root: str, count: int = 80, seconds: float = 8.0) -> list[Recording]:
+    """`count` noises of random colour under `root`, made where they are missing: steady or swelling, none like another.
+
+    Raises ValueError for no noises, or for noises shorter than a second.
+    """
+    return _made(Path(root), "colour", count, seconds, _colour)
+
+
+def crowds(
+    root: str, speech: Corpora, test: Corpora, count: int = 20, seconds: float = 8.0, talkers: int = 8
+) -> list[Recording]:
+    """`count` noises of 2 to `talkers` speakers of `speech` at once under `root`, made where they are missing.
+
+    speech, test: the corpora of the roles speech.train and speech.test. Without test speech of its own, speakers that
+    are tested would be heard in the training noises: ValueError. Speakers that validate may be.
+    """
+    if not test:
+        raise ValueError("a corpus of crowds would hold test speakers: name test speech of its own, or leave it out")
+    recordings = sorted((r for corpus in speech.values() for r in corpus()), key=lambda r: r.id)
+    made_of = of_values([r.id for r in recordings], of_files([r.path for r in recordings]), talkers)
+    return _made(Path(root) / made_of, "crowd", count, seconds, partial(_crowd, recordings, talkers))
+
+
+def _made(
+    root: Path, kind: str, count: int, seconds: float, make: Callable[[np.random.Generator, int], np.ndarray]
+) -> list[Recording]:
+    if count < 1 or not 1 <= seconds <= 3600:
+        raise ValueError(f"count={count}, seconds={seconds:g} of {kind}: at least one noise of 1 to 3600 s")
+    names = [f"{kind}-{VERSION}-{seconds:g}s-{number:03d}" for number in range(count)]
+    for name in names:
+        if not (root / f"{name}.flac").exists():
+            rng = np.random.default_rng(zlib.crc32(name.encode()))
+            content = io.BytesIO()
+            noise = levelled(make(rng, round(seconds * SAMPLE_RATE)))
+            soundfile.write(content, noise, SAMPLE_RATE, format="FLAC", subtype="PCM_16")
+            write_atomic(root / f"{name}.flac", content.getvalue())
+    return [
+        Recording(f"{kind}/{name}", str(root / f"{name}.flac"), f"{kind}/{name}", kind, only="train") for name in names
+    ]
+
+
+def _colour(rng: np.random.Generator, samples: int) -> np.ndarray:
+    """A slope of -9 to 3 dB an octave and bends of up to some 10 dB; every other one swells, in one band or in two."""
+    noise = _swelling(rng, _bent(rng, samples))
+    return noise + rng.uniform(0, 1) * _swelling(rng, _bent(rng, samples)) if rng.random() < 0.5 else noise
+
+
+def _bent(rng: np.random.Generator, samples: int) -> np.ndarray:
+    octaves = np.arange(len(KNOTS_HZ))
+    gain_db = rng.uniform(-9, 3) * octaves + rng.normal(0, 5, len(octaves))
+    return coloured(rng, samples, lambda hz: 10 ** (np.interp(np.log2(hz + 1), np.log2(KNOTS_HZ), gain_db) / 20))
+
+
+def _swelling(rng: np.random.Generator, noise: np.ndarray) -> np.ndarray:
+    if rng.random() < 0.5:
+        return noise
+    depth_db = rng.uniform(3, 20)
+    return noise * 10 ** (depth_db * (drift(rng, len(noise), rng.uniform(0.1, 2.0)) - 1) / 20)
+
+
+def _crowd(recordings: list[Recording], talkers: int, rng: np.random.Generator, samples: int) -> np.ndarray:
+    count = int(rng.integers(2, talkers + 1))
+    return babble(rng, samples, [list(_utterances(recordings, rng, samples)) for _ in range(count)])
+
+
+def _utterances(recordings: list[Recording], rng: np.random.Generator, samples: int) -> Iterator[np.ndarray]:
+    """Utterances of one speaker, long enough together where there are so many."""
+    sources = sorted({recording.source for recording in recordings})
+    source = sources[rng.integers(len(sources))]
+    length = 0
+    for recording in recordings:
+        if recording.source == source and length < samples:
+            speech = audio.read(recording.path, SAMPLE_RATE) / FULL_SCALE
+            length += len(speech)
+            yield speech / max(np.sqrt(np.mean(speech**2)), 1e-6)
