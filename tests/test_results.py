@@ -1,0 +1,68 @@
+"""The page of results: its numbers are those of the reports, in the places that it marks."""
+
+import shutil
+import sys
+
+import pandas as pd
+import pytest
+import tiny_run
+
+from reporting.published import pl_crnn_paper
+from reporting.summary import headline
+
+sys.path.insert(0, str(tiny_run.ROOT / "docs"))
+
+import results
+
+
+def test_the_papers_values_are_as_printed():
+    """Table 3, seen noise, TMS; Table 4, unseen noise, IAM with SA."""
+    table = pl_crnn_paper()
+    assert headline(table, "seen").loc["CRNN TMS"]["pesq_nb_raw"].tolist() == [2.29, 2.67, 2.98, 3.25, 2.80]
+    unseen = headline(table, "unseen").loc["PL-CRNN IAM"]
+    assert unseen["stoi"]["mean"] == pytest.approx(84.8, abs=0.1)
+    assert table.groupby("noise").system.nunique().tolist() == [13, 13]  # six networks x two targets, and the mixture
+
+
+def report(folder, systems):
+    """A report whose systems each add 0.5 to the PESQ, 0.1 to the STOI and 5 dB to the SDR of the one before."""
+    rows = [
+        (noise, system, snr, score, first + number * step, 4, 0)
+        for noise in ("seen", "unseen")
+        for number, system in enumerate(systems)
+        for snr in ("-5", "0", "5", "10", "mean")
+        for score, first, step in (("pesq_nb_raw", 1.5, 0.5), ("stoi", 0.6, 0.1), ("sdr", 2.0, 5.0))
+    ]
+    folder.mkdir()
+    columns = ["noise", "system", "snr_db", "score", "mean", "scored", "failed"]
+    pd.DataFrame(rows, columns=columns).to_csv(folder / "summary.csv", index=False)
+    return str(folder)
+
+
+def test_the_page_holds_what_the_reports_hold(tmp_path):
+    page = tmp_path / "results.md"
+    shutil.copy(results.PAGE, page)
+    swept = "network-pl_lstm_recipe-brief_target-tms_target.power-0.5"
+    results.main(
+        report(tmp_path / "long", ["mixture", "pl_crnn"]), report(tmp_path / "brief", ["mixture", swept]), page
+    )
+    text = page.read_text()
+    for system in ("pl_crnn", "PL-LSTM TMS"):
+        (row,) = [line for line in text.splitlines() if line.strip("| ").startswith(f"{system} ") and "2.00" in line]
+        assert [cell.strip() for cell in row.strip("|").split("|")][1:] == [
+            "2.00 (+0.50)",
+            "70.0 (+10.0)",
+            "7.00 (+5.00)",
+        ] * 2
+    assert text.count("Clarion, LibriSpeech") == 2
+    once = text
+    results.main(str(tmp_path / "long"), str(tmp_path / "brief"), page)
+    assert page.read_text() == once
+
+
+def test_a_page_without_a_place_for_a_table_is_refused(tmp_path):
+    (tmp_path / "page.md").write_text("# Empty\n")
+    with pytest.raises(ValueError, match="no place <!-- long -->"):
+        results.main(
+            report(tmp_path / "long", ["mixture", "one"]), report(tmp_path / "brief", ["mixture"]), tmp_path / "page.md"
+        )
