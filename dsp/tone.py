@@ -1,0 +1,12 @@
+"""A tone, as it is made and as it is looked for."""
+
+from typing import NamedTuple
+
+
+class Tone(NamedTuple):
+    """A sine of `hz` and `amplitude`, from `begin_s` to `end_s` (None: to the end), both in seconds."""
+
+    hz: float
+    amplitude: float = 1.0
+    begin_s: float = 0.0
+    end_s: float | None = None

@@ -1,0 +1,110 @@
+"""The LMS adaptive line enhancer: what can be predicted from the past is enhanced, what cannot is noise.
+
+As in the Bi-LSTM line enhancement paper (its Fig. 1 and Table I), with the normalised and the leaky filter beside it.
+"""
+
+from math import log10, sqrt
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numba import njit
+from torch import Tensor
+
+DIVERGED = 1e3  # times the largest sample of the mixture: no prediction that converges goes there
+
+
+class LMSState(NamedTuple):
+    """What one block leaves for the next: weights [length], and the last samples before it [delay + length - 1]."""
+
+    weights: np.ndarray
+    history: np.ndarray
+    samples: int
+
+
+def critical_snr_db(length: int, step: float, noise_power: float) -> float:
+    """The input SNR in dB under which an LMS line enhancer collapses (Bi-LSTM line enhancement paper, equation 5)."""
+    m0 = step * noise_power / 4
+    return 10 * log10(2 / (2 * sqrt(length**2 + 2 * m0) - length))
+
+
+class LMS:
+    """Predicts each sample from `length` samples that are `delay_s` and more older; the prediction is the enhanced one.
+
+    step: of the update, weights += step * error * samples; divided by their energy where `normalised`. leak: part of
+    the weights that one update forgets, times step. Of memory it takes a block, the delay and the length.
+    Raises ValueError for options that make no filter, and where the filter diverges.
+    """
+
+    def __init__(
+        self,
+        sample_rate: int,
+        length: int = 512,
+        delay_s: float = 2.0,
+        step: float = 1e-7,
+        normalised: bool = False,
+        leak: float = 0.0,
+    ):
+        self.delay = round(delay_s * sample_rate)
+        if length < 1 or self.delay < 1 or step <= 0 or leak < 0:
+            raise ValueError(
+                f"length={length}, delay_s={delay_s:g}, step={step:g}, leak={leak:g}: a filter needs a length and a "
+                "delay of at least one sample, a step above 0 and a leak of at least 0"
+            )
+        self.sample_rate, self.length, self.step, self.normalised, self.leak = (
+            sample_rate,
+            length,
+            step,
+            normalised,
+            leak,
+        )
+
+    def enhance(self, mixture: Tensor) -> Tensor:
+        """Each mixture by a filter of its own, from silence: [batch, time] -> [batch, time]."""
+        enhanced = [self.advance(one, None)[0] for one in mixture.double().cpu().numpy()]
+        return torch.from_numpy(np.stack(enhanced)).to(mixture)
+
+    def advance(self, block: np.ndarray, state: LMSState | None) -> tuple[np.ndarray, LMSState]:
+        """The next samples of a longer signal [time], and the state to pass with those after them; None starts anew."""
+        before = self.delay + self.length - 1
+        state = state or LMSState(np.zeros(self.length), np.zeros(before), 0)
+        samples = np.concatenate([state.history, np.asarray(block, dtype=np.float64)])
+        weights, enhanced = state.weights.copy(), np.empty(len(block))
+        limit = DIVERGED * max(np.abs(samples).max(initial=0.0), 1e-9)
+        done = _filter(samples, weights, enhanced, before, self.step, self.normalised, self.leak, limit)
+        if done < len(block):
+            self._refuse(samples, state.samples + done)
+        return enhanced, LMSState(weights, samples[len(samples) - before :], state.samples + len(block))
+
+    def _refuse(self, samples: np.ndarray, at: int) -> None:
+        if not np.isfinite(samples).all():
+            raise ValueError("the mixture holds NaN or infinite samples; repair the recording")
+        highest = 1.0 if self.normalised else 1 / (self.length * np.mean(samples**2))
+        raise ValueError(
+            f"step={self.step:g}: the filter diverged after {at / self.sample_rate:.3g} s; choose a step below "
+            f"{highest:.2g}" + ("" if self.normalised else ", or normalised=true with one below 1")
+        )
+
+
+@njit(cache=True, fastmath={"reassoc", "contract"})
+def _filter(samples, weights, enhanced, before, step, normalised, leak, limit):  # pragma: no cover - compiled
+    """Fill `enhanced` and adapt `weights` in place; returns how many samples went well."""
+    length = len(weights)
+    keep = 1 - step * leak
+    energy = 0.0
+    for k in range(length):
+        energy += samples[k] ** 2
+    for n in range(len(enhanced)):
+        predicted = 0.0
+        for k in range(length):
+            predicted += weights[k] * samples[n + k]
+        if not abs(predicted) <= limit:
+            return n
+        enhanced[n] = predicted
+        gain = step * (samples[before + n] - predicted)
+        if normalised:
+            gain /= max(energy, 1e-12)
+        for k in range(length):
+            weights[k] = keep * weights[k] + gain * samples[n + k]
+        energy = max(energy + samples[n + length] ** 2 - samples[n] ** 2, 0.0)
+    return len(enhanced)
