@@ -5,6 +5,8 @@ from omegaconf import DictConfig
 from command import data
 from command.check import check
 from command.entry import output_folder, start
+from command.lines import generate_lines
+from command.lines_schema import TonalGenerateConfig
 from command.schema import GenerateConfig
 from datagen.render import render_plan
 from datagen.split import SPLITS
@@ -12,8 +14,12 @@ from datagen.split import SPLITS
 
 def main(cfg: DictConfig) -> None:
     """Write plan.csv, speech.csv and noise.csv; with render=true the audio and rendered.csv too."""
-    check(cfg, GenerateConfig)
     folder = output_folder()
+    if "tones" in cfg.plan:
+        check(cfg, TonalGenerateConfig)
+        print(f"{generate_lines(cfg, folder)} tonal mixtures: {folder}")
+        return
+    check(cfg, GenerateConfig)
     drawer = data.drawer(cfg)
     plan = data.plan(cfg, drawer, *SPLITS)
     if cfg.render:

@@ -31,7 +31,11 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
     plan = data.plan(cfg, drawer, "test")
     target = build(cfg.oracle, "models.targets")
     runs = [Path(run) for run in cfg.runs]
-    systems = open_systems(runs, plan, cfg.sample_rate, STFT(cfg.sample_rate, **cfg.stft), target, cfg.device)
+    baselines = {
+        name: build(node, "models.baselines", sample_rate=cfg.sample_rate) for name, node in cfg.baselines.items()
+    }
+    stft = STFT(cfg.sample_rate, **cfg.stft)
+    systems = open_systems(runs, plan, cfg.sample_rate, stft, target, cfg.device, baselines)
     metrics = {name: build(node, "metrics") for name, node in cfg.metric.items()}
     require_usable(metrics, cfg.sample_rate)
     plan.save(folder)

@@ -49,6 +49,13 @@ class CommonConfig(Strict):
     caution: str | None
     next: str | None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _speech(cls, content: dict):
+        if "tones" in content.get("plan", {}):
+            raise ValueError("plan=lines: tones in noise are for generate.py, and for evaluate.py experiment=lines")
+        return content
+
 
 class GenerateConfig(CommonConfig):
     """conf/generate.yaml."""
@@ -124,7 +131,11 @@ class TrainConfig(CommonConfig):
 class EvaluateConfig(CommonConfig):
     """conf/evaluate.yaml."""
 
+    lines: None = None
+    wav: str | None
+    wav_tones_hz: list[Positive]
     runs: list[str]
+    baselines: dict[str, Built]
     costs: bool
     device: Annotated[str, Field(pattern=r"^(cpu|cuda(:\d+)?)$")]
     oracle: Built
@@ -138,6 +149,8 @@ class EvaluateConfig(CommonConfig):
 
     @model_validator(mode="after")
     def _something_to_test(self):
+        if self.wav is not None:
+            raise ValueError(f"wav={self.wav!r}: line enhancers alone take recordings; add experiment=lines")
         if not self.plan.test:
             raise ValueError(f"plan.test={self.plan.test}: must be above 0")
         return self

@@ -63,10 +63,10 @@ def resampled_length(samples: int, from_rate: int, to_rate: int) -> int:
     return samples if from_rate == to_rate else max(1, samples * to_rate // from_rate)
 
 
-def encode(samples: np.ndarray, sample_rate: int, audio_format: str) -> bytes:
-    """16-bit samples [time] as the bytes of a "flac" or "wav" file: equal samples, equal bytes."""
+def encode(samples: np.ndarray, sample_rate: int, audio_format: str, bits: int = 16) -> bytes:
+    """16-bit samples or floats in [-1, 1), [time], as bytes of a "flac" or "wav" file: equal samples, equal bytes."""
     buffer = io.BytesIO()
-    soundfile.write(buffer, samples, sample_rate, format=audio_format.upper(), subtype="PCM_16")
+    soundfile.write(buffer, samples, sample_rate, format=audio_format.upper(), subtype=f"PCM_{bits}")
     return buffer.getvalue()
 
 

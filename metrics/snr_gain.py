@@ -56,6 +56,8 @@ def line_powers(signal: np.ndarray, sample_rate: int, tones: Sequence[Tone], win
     parts = [_of_window(*window, sample_rate) for window in _windows(signal, sample_rate, tones, window_s)]
     if not parts:
         raise NotComputable(f"no tone sounds throughout a window of {window_s:g} s")
+    if not np.any(parts):
+        raise NotComputable("signal is silent wherever the tones sound")
     return Powers(*np.mean(parts, axis=0), len(parts))
 
 

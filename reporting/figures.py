@@ -32,7 +32,7 @@ def curves(summary: pd.DataFrame) -> str:
                 _panel(panel, chosen, systems, score, noise)
         handles, labels = panels[0, 0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
-        return _svg(figure)
+        return svg(figure)
 
 
 def _panel(panel, chosen: pd.DataFrame, systems: list[str], score: str, noise: str) -> None:
@@ -52,7 +52,8 @@ def _panel(panel, chosen: pd.DataFrame, systems: list[str], score: str, noise: s
     panel.grid(alpha=0.3, lw=0.5)
 
 
-def _svg(figure: Figure) -> str:
+def svg(figure: Figure) -> str:
+    """The figure as SVG text without a date: equal figures, equal bytes."""
     content = io.BytesIO()
     FigureCanvasSVG(figure).print_svg(content, metadata={"Date": None})
     text = content.getvalue().decode()

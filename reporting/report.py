@@ -36,12 +36,17 @@ def write_report(
     write_atomic(folder / "summary.csv", summary.to_csv(index=False))
     if costs is not None:
         write_atomic(folder / "costs.csv", costs.to_csv(index=False))
+    render_pages("report", page, folder)
+    return summary
+
+
+def render_pages(template: str, page: Mapping[str, Any], folder: Path) -> None:
+    """Write report.html and report.md to `folder`, of the templates of that name; values in the first are escaped."""
     # Autoescape for HTML alone: Markdown has its own rules, and no viewer runs it.
-    for name, escape in (("report.html", True), ("report.md", False)):
+    for suffix, escape in (("html", True), ("md", False)):
         env = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=escape, undefined=StrictUndefined)
         env.globals["isnan"] = pd.isna
-        write_atomic(folder / name, env.get_template(f"{name}.j2").render(page))
-    return summary
+        write_atomic(folder / f"report.{suffix}", env.get_template(f"{template}.{suffix}.j2").render(page))
 
 
 def _numbers(scores: pd.DataFrame, summary: pd.DataFrame) -> dict[str, Any]:

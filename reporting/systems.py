@@ -1,8 +1,9 @@
-"""What is put on the test: the unprocessed mixture, the oracle, and any number of runs."""
+"""What is put on the test: the unprocessed mixture, the oracle, baselines, and any number of runs."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import pandas as pd
 from torch import Tensor
@@ -11,28 +12,47 @@ from datagen.plan import Plan
 from datagen.recordings import read_table
 from dsp.stft import STFT
 from models.baselines.oracle import oracle
-from models.enhancer import Enhancer
 from models.run import load_run
 from models.targets.target import Target
 
 System = Callable[[Mapping[str, Tensor]], Tensor]
 MIXTURE, ORACLE = "mixture", "oracle"
+
+
+class Enhancing(Protocol):
+    """What a baseline does."""
+
+    def enhance(self, mixture: Tensor) -> Tensor:
+        """[batch, time] -> [batch, time]."""
+
+
 REMEDY = "evaluate with the experiment, plan and seed that it was trained with"
 
 
 def open_systems(
-    runs: Sequence[Path], plan: Plan, sample_rate: int, stft: STFT, target: Target, device: str
+    runs: Sequence[Path],
+    plan: Plan,
+    sample_rate: int,
+    stft: STFT,
+    target: Target,
+    device: str,
+    baselines: Mapping[str, Enhancing] | None = None,
 ) -> dict[str, System]:
-    """Systems by name: each takes a batch and gives the enhanced waveforms [batch, time]; runs see the mixture alone.
+    """Systems by name: each takes a batch and gives the enhanced waveforms [batch, time].
 
-    Raises ValueError where a run was trained at another rate, or on speakers or noises that the test keeps unheard.
+    Baselines and runs see the mixture alone. Raises ValueError where two systems have one name, or a run was trained at
+    another rate, or on speakers or noises that the test keeps unheard.
     """
     stft = stft.to(device)
     systems: dict[str, System] = {
         MIXTURE: lambda batch: batch["mixture"],
         ORACLE: lambda batch: oracle(batch["mixture"], batch["clean"], stft, target),
     }
-    for name, run in zip(_names(runs), runs, strict=True):
+    baselines = baselines or {}
+    systems |= {name: partial(_enhanced, baseline) for name, baseline in baselines.items()}
+    if len(systems) < 2 + len(baselines):
+        raise ValueError(f"baselines: {MIXTURE} and {ORACLE} are names of other systems; choose another name")
+    for name, run in zip(_names(runs, systems), runs, strict=True):
         enhancer = load_run(run).to(device)
         if enhancer.stft.sample_rate != sample_rate:
             raise ValueError(
@@ -44,20 +64,20 @@ def open_systems(
     return systems
 
 
-def _enhanced(enhancer: Enhancer, batch: Mapping[str, Tensor]) -> Tensor:
+def _enhanced(enhancer: Enhancing, batch: Mapping[str, Tensor]) -> Tensor:
     return enhancer.enhance(batch["mixture"])
 
 
-def _names(runs: Sequence[Path]) -> list[str]:
+def _names(runs: Sequence[Path], taken: Iterable[str]) -> list[str]:
     """Folder names, with as many parents before them as tell them apart."""
     paths = [run.resolve() for run in runs]
     if len(set(paths)) < len(paths):
         raise ValueError(f"runs={[str(run) for run in runs]}: names one run twice; give each once")
     for depth in range(1, max((len(path.parts) for path in paths), default=1) + 1):
         names = ["/".join(path.parts[-depth:]) for path in paths]
-        if len({MIXTURE, ORACLE, *names}) == len(names) + 2:
+        if len({*taken, *names}) == len(names) + len(set(taken)):
             return names
-    raise ValueError(f"runs: {MIXTURE} and {ORACLE} are names of other systems; rename the run")
+    raise ValueError(f"runs: {', '.join(taken)} are names of other systems; rename the run")
 
 
 def _refuse_leaks(run: Path, plan: Plan) -> None:

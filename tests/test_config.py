@@ -4,6 +4,7 @@ import pytest
 import tiny_run
 
 from command.check import check
+from command.lines_schema import LinesEvaluateConfig, TonalGenerateConfig
 from command.schema import EvaluateConfig, GenerateConfig, TrainConfig
 
 CONF = tiny_run.ROOT / "conf"
@@ -21,12 +22,26 @@ CHOICES = [
 ]
 
 
+LINES = {"generate": TonalGenerateConfig, "evaluate": LinesEvaluateConfig}  # what tones in noise are for
+
+
+def is_lines(group, option):
+    return (group, option) == ("plan", "lines") or (group == "experiment" and option.startswith("lines"))
+
+
 @pytest.mark.parametrize(("script", "group", "option"), CHOICES)
 def test_every_option_is_a_valid_config(script, group, option, tmp_path):
     needed = [f"data.folder={tmp_path}"] if option == "rendered" else []
-    check(tiny_run.config(script, [f"{group}={option}", *needed], tmp_path), MODELS[script])
+    cfg = tiny_run.config(script, [f"{group}={option}", *needed], tmp_path)
+    if not is_lines(group, option):
+        check(cfg, MODELS[script])
+    elif script == "train" or (script, group) == ("evaluate", "plan"):
+        with pytest.raises(ValueError, match="plan=lines: tones in noise are for"):
+            check(cfg, MODELS[script])
+    else:
+        check(cfg, LINES[script])
 
 
 def test_every_folder_of_options_is_swept_here_or_named_by_the_experiments():
     folders = {path.name for path in CONF.iterdir() if path.is_dir()}
-    assert folders - {*sum(GROUPS.values(), ())} == {"corpus", "metric", "download"}
+    assert folders - {*sum(GROUPS.values(), ())} == {"corpus", "metric", "download", "baseline"}

@@ -44,6 +44,20 @@ def test_the_report_folder_is_as_promised(trained, tmp_path, capsys):
     assert str(tmp_path / "report" / "report.html") in printed
 
 
+def test_baselines_stand_in_the_table_of_scores(trained, tmp_path):
+    data, run = trained
+    named = ["+baseline@baselines.filter=lms_speech", "+baseline@baselines.predictor=line_predictor_speech"]
+    scores = _evaluate(data, tmp_path / "report", f"runs=[{run}]", *named, "baselines.filter.step=0.1")
+    assert scores.system.unique().tolist() == ["mixture", "oracle", "filter", "predictor", "tiny"]
+    assert scores.groupby("system").sdr.mean()[["filter", "predictor"]].notna().all()
+
+
+def test_a_baseline_may_not_take_another_systems_name(trained, tmp_path):
+    for name in ("mixture", "oracle"):
+        with pytest.raises(ValueError, match="names of other systems"):
+            _evaluate(trained[0], tmp_path / name, f"+baseline@baselines.{name}=lms_speech")
+
+
 def test_wide_band_pesq_at_8_khz_is_an_empty_cell_with_its_reason(trained, tmp_path):
     scores = _evaluate(trained[0], tmp_path / "report")
     assert scores.pesq_wb.isna().all()

@@ -108,6 +108,11 @@ def test_options_that_make_no_filter_are_refused(options):
         LMS(RATE, **options)
 
 
+def test_a_mixture_no_longer_than_delay_and_filter_is_refused():
+    with pytest.raises(ValueError, match=r"0\.058 s are no longer than the delay and the filter, 0\.058 s"):
+        LMS(RATE, length=8, delay_s=0.05).enhance(torch.ones(1, 58))
+
+
 def test_silence_stays_silent():
     for options in OPTIONS.values():
         assert not LMS(RATE, length=8, delay_s=0.05, **options).enhance(torch.zeros(2, 300)).any()

@@ -61,6 +61,11 @@ class LMS:
 
     def enhance(self, mixture: Tensor) -> Tensor:
         """Each mixture by a filter of its own, from silence: [batch, time] -> [batch, time]."""
+        if mixture.shape[-1] <= self.delay + self.length:
+            raise ValueError(
+                f"{mixture.shape[-1] / self.sample_rate:.3g} s are no longer than the delay and the filter, "
+                f"{(self.delay + self.length) / self.sample_rate:.3g} s; record longer, or choose a shorter delay_s"
+            )
         enhanced = [self.advance(one, None)[0] for one in mixture.double().cpu().numpy()]
         return torch.from_numpy(np.stack(enhanced)).to(mixture)
 

@@ -1,0 +1,74 @@
+"""How long line enhancement takes: python benchmarks/lines.py [lines.systems.predictor.frame_s=... ...]
+
+30 s of the plan's tones in noise on one core, after warming up; medians of the rounds. The published times are those
+that the Bi-LSTM line enhancement paper gives of its own machine.
+"""
+
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+import torch
+from omegaconf import DictConfig, OmegaConf
+from torch import Tensor
+
+from command.entry import start
+from datagen.tones import TonalProtocol, render_tonal
+from dsp.tone import Tone
+from models.baselines.line_predictor import LinePredictor
+from reporting.published import LINES_SECONDS, LINES_SNR_DB
+from safety.build import build
+
+ROUNDS = 5
+
+
+def main(cfg: DictConfig) -> None:
+    """Time the LMS filter, the training and the pass of the line predictor, and its online mode."""
+    cfg = OmegaConf.to_container(cfg, resolve=True)
+    torch.set_num_threads(1)
+    plan, rate = cfg["plan"], cfg["plan"]["sample_rate"]
+    protocol = TonalProtocol([Tone(**tone) for tone in plan["tones"]], sample_rate=rate, duration_s=plan["duration_s"])
+    mixture = torch.from_numpy(render_tonal(protocol, LINES_SNR_DB, 0, 0)["mixture"])
+    systems = {
+        name: build(cfg["lines"]["systems"][name], "models.baselines", sample_rate=rate)
+        for name in ("lms", "predictor")
+    }
+    lms, predictor = systems.values()
+    trained = predictor.train(mixture)
+    jobs = {
+        "LMS": lambda: lms.enhance(mixture[None]),
+        "Bi-LSTM, pass of the trained network": lambda: predictor.apply(trained, mixture),
+        "Bi-LSTM, training": lambda: predictor.train(mixture),
+        "Bi-LSTM, online, every block tuned": lambda: _online(predictor, mixture),
+    }
+    took = {name: [] for name in jobs}
+    for number in range(1 + ROUNDS):  # the first warms up
+        for name, job in jobs.items():
+            seconds = _seconds(job)
+            took[name] += [seconds] if number else []
+    limits = {"LMS": LINES_SECONDS["LMS"], "Bi-LSTM, pass of the trained network": LINES_SECONDS["Bi-LSTM"]}
+    print(f"{plan['duration_s']:g} s at {rate} Hz{'':28}{'seconds':>9}{'published':>11}{'of real time':>14}")
+    for name, seconds in took.items():
+        median = statistics.median(seconds)
+        print(f"{name:42}{median:9.4f}{limits.get(name, ''):>11}{median / plan['duration_s']:13.2%}")
+
+
+def _online(predictor: LinePredictor, mixture: Tensor) -> None:
+    state = None
+    for block in mixture.split(predictor.frame)[:-1]:
+        _, state = predictor.advance(block, state)
+
+
+def _seconds(job: Callable[[], object]) -> float:
+    begin = time.perf_counter()
+    job()
+    return time.perf_counter() - begin
+
+
+if __name__ == "__main__":
+    sys.argv.insert(1, "experiment=lines")
+    start(main, "evaluate")

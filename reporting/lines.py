@@ -1,0 +1,127 @@
+"""Line enhancers on tones in noise: from studies to gain.csv, one row per system and mixture."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import torch
+from tqdm import tqdm
+
+from datagen import audio
+from datagen.tones import TonalProtocol, draw_tonal_rows, render_tonal
+from dsp.tone import Tone
+from metrics.guard import NotComputable
+from metrics.snr_gain import line_powers
+from reporting.systems import Enhancing
+from safety.atomic import write_atomic
+
+OPTIONS = ("frame_s", "delay_s", "cell")  # of a system, in the table
+COLUMNS = ["study", "system", "snr_in_db", *OPTIONS, "draw", "gain_db", "gain_inband_db", "seconds"]
+PEAK = 0.9  # of what is written
+SHOWN_DB = -24.0  # the SNR whose lofargrams are shown, or the one nearest to it
+
+
+class Candidate(NamedTuple):
+    """A system under one setting: its name, the options that tell settings apart, what makes it."""
+
+    name: str
+    options: Mapping[str, Any]
+    make: Callable[[], Enhancing]
+
+
+class Study(NamedTuple):
+    """Candidates over all SNRs and draws of a protocol."""
+
+    name: str
+    protocol: TonalProtocol
+    snrs_db: Sequence[float]
+    draws: int
+    candidates: Sequence[Candidate]
+    written: int  # draws whose audio is written
+
+
+Signals = dict[str, np.ndarray]
+
+
+def score_lines(studies: Sequence[Study], seed: int, folder: Path) -> tuple[pd.DataFrame, Signals]:
+    """The gains of all studies, and the signals of the first one to show.
+
+    Columns: COLUMNS; gains in dB (see metrics.snr_gain), seconds that enhancing took, training included. Mixtures and
+    what the systems made of them are written to `folder`/audio.
+    """
+    rows, shown = [], {}
+    for study in studies:
+        table = draw_tonal_rows(study.snrs_db, study.draws)
+        nearest = min(study.snrs_db, key=lambda snr: abs(snr - SHOWN_DB))
+        for row in tqdm(table.itertuples(), study.name, len(table), unit="mixture", leave=False, disable=None):
+            parts = render_tonal(study.protocol, row.snr_db, row.draw, seed)
+            made = dict(parts)
+            for found in _scored(study, parts["mixture"], made):
+                rows.append({"study": study.name, "snr_in_db": row.snr_db, "draw": row.draw, **found})
+            if row.draw < study.written:
+                write_signals(made, folder / "audio" / study.name, row.mixture_id, study.protocol.sample_rate)
+            if not shown and row.snr_db == nearest:
+                shown = {name: made[name] for name in made if name not in ("clean", "noise")}
+    return pd.DataFrame(rows)[COLUMNS], shown
+
+
+def enhance_recording(
+    path: Path, tones: Sequence[Tone], systems: Callable[[int], Sequence[Candidate]], folder: Path
+) -> tuple[pd.DataFrame, Signals, int]:
+    """What `systems` (given its rate) make of a recording, at the rate it has; gains where there are tones to look for.
+
+    Raises ValueError for a recording that cannot be read or is silent, or a tone that it cannot hold.
+    """
+    try:
+        sample_rate, _, _ = audio.header(path)
+    except ValueError as error:
+        raise ValueError(f"wav={path}: {error}") from error
+    mixture = audio.read(path, sample_rate).astype(np.float64) / 32768
+    if mixture.min() == mixture.max():
+        raise ValueError(f"wav={path}: is constant or silent, there is nothing to enhance; choose another recording")
+    if too_high := [tone.hz for tone in tones if tone.hz >= sample_rate / 2]:
+        raise ValueError(f"wav_tones_hz={too_high}: must lie below {sample_rate / 2:g} Hz, half the rate of {path}")
+    made: Signals = {"mixture": mixture}
+    study = Study(
+        "recording", TonalProtocol(tones or [Tone(1.0)], sample_rate=sample_rate), [], 0, systems(sample_rate), 0
+    )
+    rows = [
+        {"study": study.name, "snr_in_db": np.nan, "draw": 0, **found} for found in _scored(study, mixture, made, tones)
+    ]
+    write_signals(made, folder / "audio", Path(path).stem, sample_rate)
+    return pd.DataFrame(rows)[COLUMNS], made, sample_rate
+
+
+def _scored(study: Study, mixture: np.ndarray, made: Signals, tones: Sequence[Tone] | None = None) -> Iterator[dict]:
+    """One row per candidate; what it makes is put into `made`."""
+    tones, rate = study.protocol.tones if tones is None else tones, study.protocol.sample_rate
+    before = line_powers(mixture, rate, tones) if tones else None
+    for candidate in study.candidates:
+        try:
+            system, begin = candidate.make(), time.perf_counter()
+            enhanced = system.enhance(torch.from_numpy(mixture)[None])[0].double().numpy()
+            seconds = time.perf_counter() - begin
+            after = line_powers(enhanced, rate, tones) if tones else None
+        except ValueError as error:
+            remedy = "; make the mixtures longer" if isinstance(error, NotComputable) else ""
+            raise ValueError(f"study {study.name}, {candidate.name}: {error}{remedy}") from error
+        made[candidate.name] = enhanced
+        gains = {"gain_db": np.nan, "gain_inband_db": np.nan}
+        if after:
+            gains["gain_db"] = after.broadband_db - before.broadband_db
+            gains["gain_inband_db"] = after.inband_db - before.inband_db
+        options = {name: candidate.options.get(name) for name in OPTIONS}
+        yield {"system": candidate.name, **options, **gains, "seconds": seconds}
+
+
+def write_signals(signals: Signals, folder: Path, name: str, sample_rate: int, audio_format: str = "flac") -> None:
+    """24-bit files: mixture, clean and noise under one gain, so that they still add up; the others each under one."""
+    together = [part for part in ("mixture", "clean", "noise") if part in signals]
+    common = max(np.abs(signals[part]).max() for part in together)
+    for part, signal in signals.items():
+        highest = common if part in together else max(np.abs(signal).max(), 1e-12)
+        content = audio.encode(PEAK / highest * signal, sample_rate, audio_format, 24)
+        write_atomic(folder / f"{name}-{part}.{audio_format}", content)

@@ -1,0 +1,163 @@
+"""experiment=lines as its user runs it, in small: gains that the written audio confirms, and one line for bad input."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+import tiny_run
+
+import evaluate
+import generate
+from dsp.tone import Tone
+from metrics.snr_gain import snr_gain
+from reporting.lines import COLUMNS
+
+RATE = 1024
+SMALL = (
+    "experiment=lines_quick",
+    f"plan.sample_rate={RATE}",
+    "plan.duration_s=12.0",
+    "plan.tones=[{hz: 50.0},{hz: 120.0}]",
+    "plan.snr_db=[-12,0]",
+    "lines.systems.lms.step=1e-4",
+    "lines.systems.lms.length=32",
+    "lines.systems.literal.updates=3",
+    "lines.studies.frame.vary.frame_s=[0.5,1.0]",
+    "lines.studies.frame.plan.duration_s=12.0",
+    "lines.studies.off_grid.plan={tones: [{hz: 50.3}], snr_db: [-12]}",
+    "lines.studies.literal.plan={snr_db: [-12], draws: 1}",
+    "lines.studies.delay.plan={snr_db: [-12], draws: 1}",
+    "lines.studies.cell.plan={snr_db: [-12], draws: 1}",
+    "lines.studies.frame.plan.snr_db=[-12]",
+    "lines.studies.field.plan.snr_db=[-12]",
+)
+
+
+def run(folder, *more):
+    evaluate.main(tiny_run.config("evaluate", [*SMALL, f"output={folder}", *more], folder))
+    return pd.read_csv(folder / "gain.csv")
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("lines")
+    return folder, run(folder)
+
+
+def test_the_table_has_a_row_per_study_system_setting_snr_and_draw(report):
+    _, gains = report
+    assert list(gains) == COLUMNS
+    assert gains.groupby("study", sort=False).size().to_dict() == {
+        "snr": 2 * 2 * 2,  # SNRs, draws, systems
+        "off_grid": 2 * 2,
+        "literal": 1,
+        "frame": 1 * (1 + 2),  # the filter has no frame
+        "delay": 2 * 2,
+        "cell": 4,
+        "field": 2 * 2,
+    }
+    assert gains[["gain_db", "gain_inband_db", "seconds"]].notna().all().all()
+    assert gains[gains.study == "cell"].cell.tolist() == ["rnn", "gru", "lstm", "bilstm"]
+
+
+def test_gains_follow_from_the_written_audio(report):
+    folder, gains = report
+    rows = gains[(gains.study == "snr") & (gains.draw == 0)]
+    assert len(rows) == 4
+    for row in rows.itertuples():
+        name = folder / "audio" / "snr" / f"lines-{row.snr_in_db:g}dB-000"
+        read = {part: soundfile.read(f"{name}-{part}.flac") for part in ("mixture", "clean", "noise", row.system)}
+        assert {rate for _, rate in read.values()} == {RATE}
+        signals = {part: samples for part, (samples, _) in read.items()}
+        assert np.allclose(signals["mixture"], signals["clean"] + signals["noise"], atol=3 / 2**23)
+        ratio = 10 * np.log10(np.sum(signals["clean"] ** 2) / np.sum(signals["noise"] ** 2))
+        assert ratio == pytest.approx(row.snr_in_db, abs=1e-3)
+        tones = [Tone(50.0), Tone(120.0)]
+        for inband, gain in ((False, row.gain_db), (True, row.gain_inband_db)):
+            again = snr_gain(signals["mixture"], signals[row.system], RATE, tones, inband=inband)
+            assert again == pytest.approx(gain, abs=0.01)
+
+
+def test_the_page_shows_every_study_and_the_published_values(report):
+    folder, gains = report
+    page = (folder / "report.html").read_text()
+    assert page.count("<svg") == 4  # lofargrams; gains over SNR, frame and delay
+    for shown in (*gains.study.unique(), "12.58", "-14.99", "+8.58", "0.36"):
+        assert shown in page
+        assert shown in page or shown in (folder / "report.md").read_text()
+    assert (folder / ".hydra" / "config.yaml").exists()
+
+
+def test_a_run_repeats_but_for_its_seconds(report, tmp_path):
+    _, gains = report
+    again = run(tmp_path / "again", "lines.audio_draws=0")
+    pd.testing.assert_frame_equal(again.drop(columns="seconds"), gains.drop(columns="seconds"))
+    assert not (tmp_path / "again" / "audio").exists()
+
+
+@pytest.fixture
+def field(tmp_path):
+    rng, time = np.random.default_rng(0), np.arange(12 * 2000) / 2000
+    soundfile.write(
+        tmp_path / "field <1>.wav", 0.05 * np.sin(2 * np.pi * 167 * time) + 0.1 * rng.standard_normal(len(time)), 2000
+    )
+    return tmp_path / "field <1>.wav"
+
+
+def test_a_recording_of_ones_own_is_enhanced_at_its_rate(field, tmp_path):
+    gains = run(tmp_path / "report", f"wav='{field}'", "wav_tones_hz=[167.0]")
+    assert gains.set_index("system").gain_db["predictor"] > 3
+    for system in ("nlms", "predictor"):
+        assert soundfile.info(tmp_path / f"report/audio/field <1>-{system}.flac").samplerate == 2000
+    without = run(tmp_path / "none", f"wav='{field}'")
+    assert without.gain_db.isna().all() and len(without) == 2
+    assert "<1>" not in (tmp_path / "none" / "report.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (["wav=none.wav"], "wav=none.wav: no such file"),
+        (["wav='{field}'", "wav_tones_hz=[1000]"], "must lie below 1000 Hz, half the rate"),
+        (
+            ["plan.duration_s=3.0", "lines.studies.snr.systems=[predictor]"],
+            "shorter than the delay and two frames, 4 s",
+        ),
+        (["plan.duration_s=3.0"], "study snr, lms: signal is silent wherever the tones sound; "),
+        (["plan.duration_s=2.0"], "study snr, lms: 2 s are no longer than the delay and the filter, 2.03 s"),
+        (["plan.tones=[{{hz: 512.0}}]"], "512 Hz does not lie between 0 and half of sample_rate=1024"),
+        (["plan.tones=[]"], "plan.tones"),
+        (["plan.tones=[{{hz: 50.0, loud: 3}}]"], "plan.tones.0.loud: no such option"),
+        (["lines.systems.lms.step=1"], "the filter diverged after"),
+        (["lines.systems.predictor.cell=gruu"], "cell='gruu': must be one of rnn, gru, lstm, bilstm"),
+        (["lines.studies.delay.vary.delay_s=[0.0]"], "delay of at least one sample"),
+        (["lines.studies.snr.systems=[wiener]"], "no system 'wiener'; there are lms, nlms, predictor, literal"),
+        (["lines.studies.field.plan.snr_db=[a]"], r"lines.studies.field.plan.snr_db.0='a'"),
+        (["plan.snr_db=[0,0]"], "remove those given twice"),
+    ],
+)
+def test_bad_input_is_one_line_that_names_it(field, tmp_path, more, told):
+    with pytest.raises((ValueError, OSError)) as error:
+        run(tmp_path / "report", *(item.format(field=field) for item in more))
+    assert told in str(error.value) and "\n" not in str(error.value)
+    assert not (tmp_path / "report" / "gain.csv").exists()
+
+
+@pytest.mark.parametrize("samples", [np.zeros(24000), np.full(24000, 0.1)])
+def test_a_recording_without_anything_in_it_is_refused(samples, tmp_path):
+    soundfile.write(tmp_path / "empty.wav", samples, 2000)
+    with pytest.raises(ValueError, match=r"empty\.wav: is constant or silent"):
+        run(tmp_path / "report", f"wav={tmp_path / 'empty.wav'}")
+
+
+def test_tonal_mixtures_are_generated_like_any_other(tmp_path):
+    plan = [item for item in SMALL if item.startswith("plan.")]
+    typed = ["plan=lines", *plan, "plan.draws=2", f"output={tmp_path}", "render=true", "render_format=wav"]
+    generate.main(tiny_run.config("generate", typed, tmp_path))
+    rows = pd.read_csv(tmp_path / "plan.csv")
+    assert len(rows) == 4
+    for row in rows.itertuples():
+        clean, noise = (
+            soundfile.read(tmp_path / f"test/{row.mixture_id}-{part}.wav")[0] for part in ("clean", "noise")
+        )
+        assert 10 * np.log10(np.sum(clean**2) / np.sum(noise**2)) == pytest.approx(row.snr_db, abs=1e-3)
