@@ -13,6 +13,7 @@ from command import data
 from command.costs import cost_table
 from datagen.plan import Plan
 from dsp.stft import STFT
+from reporting.published import PUBLISHED
 from reporting.report import finding, write_report
 from reporting.scoring import require_usable, score_plan
 from reporting.summary import headline_text
@@ -41,7 +42,8 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
     plan.save(folder)
     scores = score_plan(plan, drawer.library, systems, metrics, cfg.sample_rate, data.jobs(cfg), cfg.device)
     costs = cost_table(cfg) if cfg.costs else None
-    summary = write_report(scores, _about(cfg, plan, scores), cfg.caution, folder, costs)
+    published = PUBLISHED[cfg.published]() if cfg.published else None
+    summary = write_report(scores, _about(cfg, plan, scores), cfg.caution, folder, costs, published)
     print(f"{headline_text(summary, 'simple')}\n\n{finding(scores)}")
     print(f"Report: {folder / 'report.html'}")
     for line in filter(None, (cfg.caution, cfg.next)):

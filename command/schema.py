@@ -47,6 +47,7 @@ class CommonConfig(Strict):
     speech: SpeechConfig
     noise: NoiseConfig
     caution: str | None
+    published: Literal["pl_crnn"] | None
     next: str | None
 
     @model_validator(mode="before")

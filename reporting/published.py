@@ -31,3 +31,6 @@ def pl_crnn_paper() -> pd.DataFrame:
     mean = printed.value * printed.metric.map({metric: factor for metric, (_, factor) in SCORES.items()})
     snr_db = printed.snr_db.replace("avg", MEAN)
     return pd.DataFrame({"noise": printed.noise, "system": system, "snr_db": snr_db, "score": score, "mean": mean})
+
+
+PUBLISHED = {"pl_crnn": pl_crnn_paper}  # by the name that an experiment gives

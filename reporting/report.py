@@ -1,6 +1,6 @@
-"""The report folder: scores.csv, summary.csv, report.md and report.html, all from one table of scores."""
+"""The report folder: tables as CSV, JSON and LaTeX, report.md and report.html, all from one table of scores."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +8,15 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from reporting.figures import curves
-from reporting.headline import HEADLINE
-from reporting.summary import failures, headline, headline_text, improvements, summarise
-from reporting.systems import MIXTURE, ORACLE
+from reporting.grid import Grid, grid
+from reporting.headline import HEADLINE, Headline
+from reporting.latex import tables
+from reporting.summary import Level, by, failures, headline, headline_text, improvements, level_systems, summarise
+from reporting.systems import ORACLE
 from safety.atomic import write_atomic
 
 TEMPLATES = Path(__file__).parent / "templates"
+TOLD = ("low", "high", "scored", "failed")
 
 
 def write_report(
@@ -22,18 +25,21 @@ def write_report(
     caution: str | None,
     folder: Path,
     costs: pd.DataFrame | None = None,
+    published: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Write the report of `scores` (see reporting.scoring) to `folder`; returns the summary.
 
-    about: what was run, by name. caution: a sentence that must be read before the numbers. costs:
-    what networks cost (see command.costs), written to costs.csv. All text from outside is
-    escaped.
+    about: what was run, by name. caution: a sentence that must be read before the numbers. costs: what networks cost
+    (see command.costs), written to costs.csv. published: values of a paper (see reporting.published) to stand beside
+    ours. All text from outside is escaped.
     """
-    summary = summarise(scores)
-    page = {**_numbers(scores, summary), "about": about, "caution": caution}
+    summary, level = summarise(scores), level_systems(scores)
+    page = {**_numbers(scores, summary, level, published), "about": about, "caution": caution}
     page["costs"] = [] if costs is None else costs.to_dict("records")
     write_atomic(folder / "scores.csv", scores.to_csv(index=False))
     write_atomic(folder / "summary.csv", summary.to_csv(index=False))
+    write_atomic(folder / "summary.json", summary.to_json(orient="records", indent=1))
+    write_atomic(folder / "tables.tex", tables(summary, level) + "\n")
     if costs is not None:
         write_atomic(folder / "costs.csv", costs.to_csv(index=False))
     render_pages("report", page, folder)
@@ -49,22 +55,49 @@ def render_pages(template: str, page: Mapping[str, Any], folder: Path) -> None:
         write_atomic(folder / f"report.{suffix}", env.get_template(f"{template}.{suffix}.j2").render(page))
 
 
-def _numbers(scores: pd.DataFrame, summary: pd.DataFrame) -> dict[str, Any]:
+def _numbers(
+    scores: pd.DataFrame, summary: pd.DataFrame, level: Level, published: pd.DataFrame | None
+) -> dict[str, Any]:
     """What the pages show of the scores."""
-    tables = {noise: headline(summary, noise) for noise in dict.fromkeys(summary.noise)}
     return {
         "finding": finding(scores),
-        "tables": tables,
-        "headline": HEADLINE,
-        "best": {noise: _best(table) for noise, table in tables.items()},
+        "grids": list(_grids(scores, summary, level, published)),
         "improvements": improvements(scores),
         "failures": failures(scores).to_dict("records"),
         "failed_mixtures": int((scores.failed != "").sum()),
         "signals": len(scores),
         "curves": curves(summary),
         "text": headline_text(summary, "github"),
-        "counts": scores[scores.system == MIXTURE].groupby(["noise_seen", "snr_db"]).size().to_dict(),
     }
+
+
+def _grids(scores: pd.DataFrame, summary: pd.DataFrame, level: Level, published: pd.DataFrame | None) -> Iterator[Grid]:
+    """The headline tables of seen and unseen noise, then the same scores by kind of noise and by sex."""
+    told = {
+        tuple(row[:4]): row for row in summary[["noise", "system", "score", "snr_db", *TOLD]].itertuples(index=False)
+    }
+    for noise in dict.fromkeys(summary.noise):
+        rows = scores[scores.noise_seen == (noise == "seen")]
+        yield grid(
+            f"{noise.capitalize()} noise, by SNR in dB ({rows.mixture_id.nunique()} mixtures)",
+            headline(summary, noise),
+            lambda system, score, snr, noise=noise: _tip(told[noise, system, score, snr], HEADLINE[score]),
+            {(score, snr): systems for (one, score, snr), systems in level.items() if one == noise},
+            None if published is None else headline(published, noise),
+        )
+        if rows.noise_type.nunique() > 1:
+            yield grid(f"{noise.capitalize()} noise, by its kind", by(rows, "noise_type"))
+    if scores.sex[scores.sex != ""].nunique() > 1:
+        yield grid("By the speaker's sex", by(scores, "sex"))
+
+
+def _tip(row: tuple, shown: Headline) -> str:
+    interval = (
+        f"95 % interval {row.low * shown.factor:.{shown.digits}f} to {row.high * shown.factor:.{shown.digits}f}, "
+        if row.low == row.low
+        else ""
+    )
+    return f"{interval}{row.scored} scored" + (f", {row.failed} not computed" if row.failed else "")
 
 
 def finding(scores: pd.DataFrame) -> str:
@@ -76,9 +109,3 @@ def finding(scores: pd.DataFrame) -> str:
     best = gains.sdr.idxmax() if "sdr" in gains and gains.sdr.notna().any() else gains.index[0]
     changes = ", ".join(shown.change(gains[score][best]) for score, shown in HEADLINE.items() if score in gains)
     return f"On {tested}, {best} changed the mixture on average by {changes}."
-
-
-def _best(table: pd.DataFrame) -> dict:
-    """The system with the highest value of each column, the oracle aside."""
-    columns = table.drop(index=ORACLE, errors="ignore")
-    return {column: columns[column].idxmax() for column in columns if columns[column].notna().any()}

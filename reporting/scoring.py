@@ -14,7 +14,7 @@ from metrics.guard import NotComputable
 from metrics.table import scores
 from reporting.systems import System
 
-IDENTITY = ["system", "mixture_id", "snr_db", "noise_seen", "noise_type", "speech_id"]
+IDENTITY = ["system", "mixture_id", "snr_db", "noise_seen", "noise_type", "speech_id", "speaker", "sex"]
 
 
 def require_usable(metrics: Mapping[str, Callable], sample_rate: int) -> None:
@@ -57,10 +57,12 @@ def score_plan(
 def _signals(
     plan: Plan, library: Library, systems: Mapping[str, System], device: str
 ) -> Iterator[tuple[dict, np.ndarray, np.ndarray]]:
+    speech = plan.speech.set_index("id")
     for row in plan.split("test").to_dict("records"):
         batch = {part: signal.unsqueeze(0).to(device) for part, signal in render(row, library).items()}
         shared = {name: row[name] for name in IDENTITY if name in row}
         shared["noise_type"] = library.noise_type(row["noise_id"], row["noise_start"], row["length"])
+        shared |= {"speaker": speech.source[row["speech_id"]], "sex": speech.category[row["speech_id"]]}
         reference = batch["clean"][0].double().cpu().numpy()
         for name, system in systems.items():
             enhanced = system(batch)[0].double().cpu().numpy()

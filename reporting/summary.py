@@ -7,23 +7,43 @@ from tabulate import tabulate
 
 from reporting.headline import HEADLINE
 from reporting.scoring import IDENTITY
-from reporting.systems import MIXTURE
+from reporting.systems import MIXTURE, ORACLE
+from reporting.uncertainty import interval, level_with_best
 
 MEAN = "mean"
+Level = dict[tuple[str, str, str], set[str]]  # by noise, score and SNR
 
 
 def summarise(scores: pd.DataFrame) -> pd.DataFrame:
-    """Long table: system, noise ("seen", "unseen"), snr_db (or "mean" over all), score, mean, scored, failed.
+    """Long table: noise ("seen", "unseen"), system, snr_db (or "mean" over all), score, mean, bounds and counts.
 
-    scored counts the mixtures that went into a mean, failed those whose score could not be computed.
+    low and high bound the mean's 95 % interval, over speakers (see reporting.uncertainty). scored counts the mixtures
+    that went into a mean, failed those whose score could not be computed.
     """
     names = [name for name in scores.columns if name not in (*IDENTITY, "failed")]
     long = scores.melt(IDENTITY, names, var_name="score", value_name="value")
     long["noise"] = long.noise_seen.map({True: "seen", False: "unseen"})
     long = pd.concat([long.assign(snr_db=long.snr_db.map("{:g}".format)), long.assign(snr_db=MEAN)])
-    groups = long.groupby(["noise", "system", "snr_db", "score"], sort=False).value
-    table = groups.agg(mean="mean", scored="count", mixtures="size").reset_index()
-    return table.assign(failed=table.mixtures - table.scored).drop(columns="mixtures")
+    groups = long.groupby(["noise", "system", "snr_db", "score"], sort=False)
+    table = groups.value.agg(mean="mean", scored="count", mixtures="size")
+    bounds = [interval(group.value.to_numpy(float), group.speaker.to_numpy()) for _, group in groups]
+    table.insert(1, "low", [low for low, _ in bounds])
+    table.insert(2, "high", [high for _, high in bounds])
+    return table.assign(failed=table.mixtures - table.scored).drop(columns="mixtures").reset_index()
+
+
+def level_systems(scores: pd.DataFrame) -> Level:
+    """Systems not significantly below the best, the oracle aside, by (noise, score, snr_db or "mean")."""
+    found = {}
+    others = scores[scores.system != ORACLE]
+    for seen, of_noise in others.groupby("noise_seen"):
+        cells = [(f"{snr:g}", rows) for snr, rows in of_noise.groupby("snr_db")] + [(MEAN, of_noise)]
+        for snr, rows in cells:
+            for score in HEADLINE:
+                if score in rows:
+                    paired = rows.pivot(index="mixture_id", columns="system", values=score)
+                    found["seen" if seen else "unseen", score, snr] = level_with_best(paired)
+    return found
 
 
 def headline(summary: pd.DataFrame, noise: str) -> pd.DataFrame:
@@ -47,6 +67,19 @@ def headline_text(summary: pd.DataFrame, style: str) -> str:
         body = tabulate(rows, heads, style, floatfmt=formats, missingval="-")
         blocks.append(f"{noise.capitalize()} noise, by SNR of the mixture in dB:\n\n{body}")
     return "\n\n".join(blocks)
+
+
+def by(scores: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Means of the headline scores by `column` of scores.csv: system x (score, value of the column); STOI in per cent.
+
+    Rows without a value (a speaker whose sex is not known) are left out.
+    """
+    known = scores[scores[column].astype(str) != ""]
+    names = [score for score in HEADLINE if score in known]
+    wide = known.pivot_table(names, "system", column, "mean", dropna=False, sort=False)
+    wide = wide.reindex(index=list(dict.fromkeys(known.system)))
+    order = [(score, value) for score in names for value in dict.fromkeys(known[column]) if (score, value) in wide]
+    return wide.reindex(columns=pd.MultiIndex.from_tuples(order)) * [HEADLINE[score].factor for score, _ in order]
 
 
 def improvements(scores: pd.DataFrame) -> pd.DataFrame:

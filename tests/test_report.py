@@ -1,19 +1,24 @@
+import json
 import re
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from reporting.grid import grid
+from reporting.published import pl_crnn_paper
 from reporting.report import finding, write_report
 from reporting.scoring import IDENTITY
+from reporting.summary import headline, level_systems, summarise
 
+FILES = ("report.html", "report.md", "scores.csv", "summary.csv", "summary.json", "tables.tex")
 HOSTILE = "<script>alert('\"é')</script>"
 
 
 def scores(system: str = "net") -> pd.DataFrame:
     rng = np.random.default_rng(0)
     rows = [
-        [name, f"test-{number}", snr, seen, HOSTILE, "a", 1.5, 0.7, snr + rng.random(), ""]
+        [name, f"test-{number}", snr, seen, HOSTILE, "a", f"{HOSTILE}{number}", "F", 1.5, 0.7, snr + rng.random(), ""]
         for name in ("mixture", "oracle", system)
         for number, (snr, seen) in enumerate([(-5.0, True), (10.0, True), (-5.0, False), (10.0, False)])
     ]
@@ -22,7 +27,7 @@ def scores(system: str = "net") -> pd.DataFrame:
 
 def test_the_folder_holds_every_number_and_csv_equals_what_was_given(tmp_path):
     write_report(scores(), {"command": "evaluate.py"}, None, tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["report.html", "report.md", "scores.csv", "summary.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(FILES)
     read = pd.read_csv(tmp_path / "scores.csv", keep_default_na=False)
     pd.testing.assert_frame_equal(read, scores())
 
@@ -36,8 +41,75 @@ def test_what_comes_from_outside_is_escaped(tmp_path, place):
         table, {"runs": HOSTILE if place == "about" else ""}, HOSTILE if place == "caution" else None, tmp_path
     )
     page = (tmp_path / "report.html").read_text()
-    assert "<script" not in page
+    assert page.count("<script") == 1  # its own
     assert "&lt;script&gt;" in page
+
+
+def many(systems=("mixture", "oracle", "worse", "better")) -> pd.DataFrame:
+    """Forty mixtures of ten speakers, on which each system is clearly better than the one before."""
+    rng = np.random.default_rng(0)
+    rows = [
+        [
+            name,
+            f"test-{number}",
+            float(snr),
+            seen,
+            "white",
+            "a",
+            f"s{number % 10}",
+            "FM"[number % 2],
+            1.0 + step,
+            0.5,
+            float(snr + step),
+            "",
+        ]
+        for step, name in enumerate(systems)
+        for number, (snr, seen, shift) in enumerate(
+            (s, n, rng.random()) for s in (-5, 10) for n in (True, False) for _ in range(10)
+        )
+    ]
+    return pd.DataFrame(rows, columns=[*IDENTITY, "pesq_nb_raw", "stoi", "sdr", "failed"])
+
+
+def test_the_best_is_marked_and_so_is_what_is_not_significantly_below(tmp_path):
+    table = many()
+    twin = table[table.system == "better"].assign(system="twin")
+    twin.loc[twin.index[::2], "sdr"] -= 0.001
+    summary, level = summarise(pd.concat([table, twin])), level_systems(pd.concat([table, twin]))
+    (seen, *_) = [
+        grid("", headline(summary, "seen"), level={key[1:]: value for key, value in level.items() if key[0] == "seen"})
+    ]
+    marks = {row.name: row.cells[-1].mark for row in seen.rows}
+    assert marks == {"mixture": "", "oracle": "", "worse": "", "better": "best", "twin": ""}
+    marks = {row.name: row.cells[2].mark for row in seen.rows}  # PESQ, all equal in the twin
+    assert marks == {"mixture": "", "oracle": "", "worse": "", "better": "best", "twin": "level"}
+
+
+def test_cells_hold_value_improvement_and_interval(tmp_path):
+    write_report(many(), {}, None, tmp_path)
+    page = (tmp_path / "report.html").read_text()
+    assert '<span class="value">4.00</span><span class="gain">+3.00</span>' in page
+    assert "95 % interval 4.00 to 4.00, 10 scored" in page
+    for title in ("Seen noise, by SNR in dB (20 mixtures)", "By the speaker&#39;s sex"):
+        assert title in page
+
+
+def test_published_values_stand_in_muted_rows(tmp_path):
+    write_report(many(), {}, None, tmp_path, published=pl_crnn_paper())
+    page = (tmp_path / "report.html").read_text()
+    assert page.count('<tr class="muted">') == 2 * 13  # twelve systems and their mixture, seen and unseen
+    assert re.search(r'<tr class="muted"><td>CRNN IAM</td>.*?title="as published"', page)
+
+
+def test_json_and_latex_hold_the_same_numbers(tmp_path):
+    summary = write_report(many(("mixture", "net_1 & 50%")), {}, None, tmp_path)
+    read = pd.DataFrame(json.loads((tmp_path / "summary.json").read_text()))
+    pd.testing.assert_frame_equal(read, summary, check_dtype=False)
+    latex = (tmp_path / "tables.tex").read_text()
+    assert latex.count(r"\begin{tabular}") == latex.count(r"\end{tabular}") == 2
+    (row, _) = [line for line in latex.splitlines() if line.startswith(r"net\_1 \& 50\%")]
+    assert [cell.strip() for cell in row.removesuffix(r" \\").split("&")[2:5]] == [r"\textbf{2.00}"] * 3
+    assert row.count("&") == 10  # one of them in the name
 
 
 def test_the_page_asks_nothing_of_the_network(tmp_path):

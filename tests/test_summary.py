@@ -14,7 +14,8 @@ def scores() -> pd.DataFrame:
             rows.append(
                 {
                     "system": system, "mixture_id": f"test-{number}", "snr_db": snr, "noise_seen": seen,
-                    "noise_type": "white", "speech_id": "a", "pesq_nb_raw": 1.0 + offset, "stoi": 0.5 + offset / 10,
+                    "noise_type": "white", "speech_id": "a", "speaker": f"{number // 2}", "sex": "",
+                    "pesq_nb_raw": 1.0 + offset, "stoi": 0.5 + offset / 10,
                     "sdr": snr + offset, "failed": "",
                 }
             )  # fmt: skip

@@ -1,0 +1,51 @@
+"""The headline tables for a paper, in LaTeX with booktabs."""
+
+import pandas as pd
+
+from reporting.headline import HEADLINE
+from reporting.summary import Level, headline
+
+SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+SPECIAL |= {character: f"\\{character}" for character in "&%$#_{}"}
+
+
+def escaped(text: str) -> str:
+    """`text` with every character that LaTeX would read as a command made harmless."""
+    return "".join(SPECIAL.get(character, character) for character in text if character.isprintable())
+
+
+def tables(summary: pd.DataFrame, level: Level) -> str:
+    """One table per kind of noise: systems by rows, every score by SNR. \\usepackage{booktabs} is all they need.
+
+    level: the systems not significantly below the best of a column (see reporting.summary), bold.
+    """
+    return "\n\n".join(_table(headline(summary, noise), noise, level) for noise in dict.fromkeys(summary.noise))
+
+
+def _table(table: pd.DataFrame, noise: str, level: Level) -> str:
+    columns = table.columns.tolist()
+    spans = [(score, [snr for one, snr in columns if one == score]) for score in HEADLINE if score in table]
+    heads = " & ".join(rf"\multicolumn{{{len(snrs)}}}{{c}}{{{escaped(HEADLINE[score].head)}}}" for score, snrs in spans)
+    rules, first = [], 2
+    for _, snrs in spans:
+        rules.append(rf"\cmidrule(lr){{{first}-{first + len(snrs) - 1}}}")
+        first += len(snrs)
+    lines = [
+        rf"\begin{{tabular}}{{l{'r' * len(columns)}}} % {noise} noise; bold: not significantly below the best",
+        r"\toprule",
+        rf" & {heads} \\ {' '.join(rules)}",
+        f"SNR in dB & {' & '.join(snr.replace('-', '$-$') for _, snrs in spans for snr in snrs)} \\\\",
+        r"\midrule",
+        *(_row(name, row, noise, level) for name, row in table.iterrows()),
+        r"\bottomrule",
+        r"\end{tabular}",
+    ]
+    return "\n".join(lines)
+
+
+def _row(name: str, row: pd.Series, noise: str, level: Level) -> str:
+    cells = [escaped(name)]
+    for (score, snr), value in row.items():
+        shown = "--" if pd.isna(value) else f"{value:.{HEADLINE[score].digits}f}".replace("-", "$-$")
+        cells.append(rf"\textbf{{{shown}}}" if name in level.get((noise, score, snr), ()) else shown)
+    return " & ".join(cells) + r" \\"
