@@ -1,25 +1,28 @@
 """From an evaluation config to a report, and the last lines a user reads."""
 
 import platform
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
 import torch
 from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
 from command import data
 from command.costs import cost_table
 from datagen.plan import Plan
 from dsp.stft import STFT
+from models.run import BEST, CONFIG
 from reporting.published import PUBLISHED
 from reporting.report import finding, write_report
-from reporting.scoring import require_usable, score_plan
+from reporting.score_cache import ScoreCache
+from reporting.scoring import Memory, require_usable, score_plan
 from reporting.summary import headline_text
-from reporting.systems import open_systems
+from reporting.systems import MIXTURE, ORACLE, System, open_systems
 from safety.build import build
-from safety.fingerprint import of_values
+from safety.fingerprint import of_contents, of_sources, of_values
 
 PACKAGES = ("torch", "pytorch-lightning", "pesq", "pystoi", "mir_eval", "numpy", "scipy")
 
@@ -40,7 +43,8 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
     metrics = {name: build(node, "metrics") for name, node in cfg.metric.items()}
     require_usable(metrics, cfg.sample_rate)
     plan.save(folder)
-    scores = score_plan(plan, drawer.library, systems, metrics, cfg.sample_rate, data.jobs(cfg), cfg.device)
+    memory = _memory(cfg, systems, runs)
+    scores = score_plan(plan, drawer.library, systems, metrics, cfg.sample_rate, data.jobs(cfg), cfg.device, memory)
     costs = cost_table(cfg) if cfg.costs else None
     published = PUBLISHED[cfg.published]() if cfg.published else None
     summary = write_report(scores, _about(cfg, plan, scores), cfg.caution, folder, costs, published)
@@ -48,6 +52,22 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
     print(f"Report: {folder / 'report.html'}")
     for line in filter(None, (cfg.caution, cfg.next)):
         print(line)
+
+
+def _memory(cfg: DictConfig, systems: Mapping[str, System], runs: Sequence[Path]) -> Memory:
+    """What was scored before, and the versions of systems and metrics: of all that decides what they give."""
+    shared = cfg.sample_rate, cfg.device, of_sources("dsp", "models", "safety"), version("torch")
+    plain = OmegaConf.to_container(cfg, resolve=True)
+    names = list(systems)[len(systems) - len(runs) :]
+    made = {ORACLE: [plain["oracle"], plain["stft"]], MIXTURE: [], **plain["baselines"]}
+    made |= {name: of_contents([run / CONFIG, run / BEST]) for name, run in zip(names, runs, strict=True)}
+    libraries = [version(name) for name in ("pesq", "pystoi", "mir_eval", "numpy", "scipy")]
+    scored = {
+        name: of_values(name, node, cfg.sample_rate, of_sources("metrics"), libraries)
+        for name, node in plain["metric"].items()
+    }
+    cache = ScoreCache(Path(cfg.cache) / "scores.sqlite")
+    return Memory(cache, {name: of_values(made[name], *shared) for name in systems}, scored)
 
 
 def _about(cfg: DictConfig, plan: Plan, scores: pd.DataFrame) -> dict[str, str]:

@@ -15,18 +15,21 @@ INFINITE = {
 
 def scores(
     reference: np.ndarray, estimate: np.ndarray, sample_rate: int, metrics: Mapping[str, Callable]
-) -> tuple[dict[str, float], str]:
-    """Every score of `estimate` [time] by name, NaN where it has no finite value, and the reasons for those.
+) -> dict[str, tuple[float, str]]:
+    """Every score of `estimate` [time] by name: its value and "", or NaN and the reason why it has no finite one.
 
-    The reasons read "name: reason; name, name: reason", and are "" where all is well. Whatever a metric
-    raises is a reason too, with its type: one bad file must not end an evaluation.
+    Whatever a metric raises is a reason too, with its type: one bad file must not end an evaluation.
     """
-    values, names_of = {}, {}
-    for name, metric in metrics.items():
-        values[name], reason = _score(metric, reference, estimate, sample_rate)
+    return {name: _score(metric, reference, estimate, sample_rate) for name, metric in metrics.items()}
+
+
+def reasons(found: Mapping[str, tuple[float, str]]) -> str:
+    """Why scores are missing: "name: reason; name, name: reason", or "" where all is well."""
+    names_of = {}
+    for name, (_, reason) in found.items():
         if reason:
             names_of.setdefault(reason, []).append(name)
-    return values, "; ".join(f"{', '.join(names)}: {reason}" for reason, names in names_of.items())
+    return "; ".join(f"{', '.join(names)}: {reason}" for reason, names in names_of.items())
 
 
 def _score(metric: Callable, reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> tuple[float, str]:

@@ -14,7 +14,7 @@ from dsp.stft import STFT
 from models.enhancer import Enhancer
 from safety.build import build
 
-BEST, LAST = Path("checkpoints/best.ckpt"), Path("checkpoints/last.ckpt")
+CONFIG, BEST, LAST = Path(".hydra/config.yaml"), Path("checkpoints/best.ckpt"), Path("checkpoints/last.ckpt")
 
 
 def build_enhancer(cfg: DictConfig) -> Enhancer:
@@ -33,7 +33,7 @@ def build_enhancer(cfg: DictConfig) -> Enhancer:
 
 def run_config(run: Path) -> DictConfig:
     """The config of a training run; FileNotFoundError or ValueError where `run` is none."""
-    path = run / ".hydra" / "config.yaml"
+    path = run / CONFIG
     if not path.exists():
         raise FileNotFoundError(
             f"{run}: not a training run, it has no .hydra/config.yaml; give a folder train.py wrote"

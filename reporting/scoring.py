@@ -1,6 +1,8 @@
 """Every system on every mixture of a test plan: one row of scores each."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import NamedTuple
 
 import joblib
 import numpy as np
@@ -11,10 +13,29 @@ from datagen.library import Library
 from datagen.plan import Plan
 from datagen.render import render
 from metrics.guard import NotComputable
-from metrics.table import scores
+from metrics.table import reasons, scores
+from reporting.score_cache import Score, ScoreCache, of_signal
 from reporting.systems import System
 
 IDENTITY = ["system", "mixture_id", "snr_db", "noise_seen", "noise_type", "speech_id", "speaker", "sex"]
+
+
+class Memory(NamedTuple):
+    """What need not be done again. systems, metrics: versions by name; a system without one is run every time."""
+
+    cache: ScoreCache
+    systems: Mapping[str, str]
+    metrics: Mapping[str, str]
+
+    def content(self, name: str, mixture: str, enhance: Callable[[], np.ndarray]) -> str:
+        """Name of the content of what the system `name` makes of `mixture`, by asking or by doing."""
+        version = self.systems.get(name)
+        content = self.cache.enhanced(version, mixture) if version else None
+        if content is None:
+            content = of_signal(enhance())
+            if version:
+                self.cache.put_enhanced(version, mixture, content)
+        return content
 
 
 def require_usable(metrics: Mapping[str, Callable], sample_rate: int) -> None:
@@ -37,45 +58,68 @@ def score_plan(
     sample_rate: int,
     jobs: int,
     device: str = "cpu",
+    memory: Memory | None = None,
 ) -> pd.DataFrame:
     """One row per test mixture and system, in the plan's order: IDENTITY, one column per metric, `failed`.
 
     Systems run here, one mixture at a time; scores are computed over `jobs` processes, and only a few signals wait for
-    them at any time. A score that cannot be computed is NaN, with its reason in `failed`.
+    them at any time. A score that cannot be computed is NaN, with its reason in `failed`. What `memory` knows is not
+    enhanced or scored again, and what is found is put there as it comes.
     """
-    total = len(plan.split("test")) * len(systems)
-    tasks = (
-        joblib.delayed(_scored)(number, identity, reference, enhanced, sample_rate, dict(metrics))
-        for number, (identity, reference, enhanced) in enumerate(_signals(plan, library, systems, device))
-    )
-    # Processes: PESQ holds the interpreter lock.
-    rows = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", pre_dispatch="2*n_jobs", batch_size=1)(tasks)
-    numbered = list(tqdm(rows, "scoring", total, unit="signal", leave=False, disable=None))
-    return pd.DataFrame([row for _, row in sorted(numbered, key=lambda pair: pair[0])])
+    memory = memory or Memory(ScoreCache(None), {}, dict.fromkeys(metrics, ""))
+    total, rows = len(plan.split("test")) * len(systems), {}
+    with tqdm(desc="scoring", total=total, unit="signal", leave=False, disable=None) as bar:
+
+        def lacking() -> Iterator:
+            """Jobs for what is not known; rows that are known all over are put aside."""
+            for number, (identity, pair, signals) in enumerate(_pairs(plan, library, systems, device, memory)):
+                known = memory.cache.scores(pair, memory.metrics)
+                rows[number] = identity, pair, known
+                missing = {name: metric for name, metric in metrics.items() if name not in known}
+                if missing:
+                    yield joblib.delayed(_scored)(number, *signals(), sample_rate, missing)
+                else:
+                    bar.update()
+
+        # Processes: PESQ holds the interpreter lock.
+        parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", pre_dispatch="2*n_jobs", batch_size=1)
+        for number, found in parallel(lacking()):
+            identity, pair, known = rows[number]
+            memory.cache.put_scores(pair, memory.metrics, found)
+            rows[number] = identity, pair, {**known, **found}
+            bar.update()
+    return pd.DataFrame([_row(identity, found, metrics) for _, (identity, _, found) in sorted(rows.items())])
 
 
-def _signals(
-    plan: Plan, library: Library, systems: Mapping[str, System], device: str
-) -> Iterator[tuple[dict, np.ndarray, np.ndarray]]:
+def _pairs(
+    plan: Plan, library: Library, systems: Mapping[str, System], device: str, memory: Memory
+) -> Iterator[tuple[dict, str, Callable]]:
+    """Identity of every row, the name of its pair of signals, and what gives the two: [time] each."""
     speech = plan.speech.set_index("id")
     for row in plan.split("test").to_dict("records"):
         batch = {part: signal.unsqueeze(0).to(device) for part, signal in render(row, library).items()}
         shared = {name: row[name] for name in IDENTITY if name in row}
         shared["noise_type"] = library.noise_type(row["noise_id"], row["noise_start"], row["length"])
         shared |= {"speaker": speech.source[row["speech_id"]], "sex": speech.category[row["speech_id"]]}
-        reference = batch["clean"][0].double().cpu().numpy()
+        parts = {name: batch[name][0].double().cpu().numpy() for name in ("clean", "mixture")}
+        reference, mixture = parts["clean"], of_signal(np.stack(list(parts.values())))
         for name, system in systems.items():
-            enhanced = system(batch)[0].double().cpu().numpy()
-            yield {key: {"system": name, **shared}[key] for key in IDENTITY}, reference, enhanced
+            enhance = cache(lambda system=system, batch=batch: system(batch)[0].double().cpu().numpy())
+            content = memory.content(name, mixture, enhance)
+            identity = {key: {"system": name, **shared}[key] for key in IDENTITY}
+            yield (
+                identity,
+                f"{of_signal(reference)}-{content}",
+                lambda enhance=enhance, clean=reference: (clean, enhance()),
+            )
 
 
 def _scored(
-    number: int,
-    identity: dict,
-    reference: np.ndarray,
-    enhanced: np.ndarray,
-    sample_rate: int,
-    metrics: Mapping[str, Callable],
-) -> tuple[int, dict]:
-    values, failed = scores(reference, enhanced, sample_rate, metrics)
-    return number, {**identity, **values, "failed": failed}
+    number: int, reference: np.ndarray, enhanced: np.ndarray, sample_rate: int, metrics: Mapping[str, Callable]
+) -> tuple[int, dict[str, Score]]:
+    return number, scores(reference, enhanced, sample_rate, metrics)
+
+
+def _row(identity: dict, found: dict[str, Score], metrics: Mapping[str, Callable]) -> dict:
+    ordered = {name: found[name] for name in metrics}
+    return {**identity, **{name: value for name, (value, _) in ordered.items()}, "failed": reasons(ordered)}

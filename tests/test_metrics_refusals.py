@@ -10,12 +10,18 @@ import pytest
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
 
+from metrics import table
 from metrics.guard import NotComputable, checked
 from metrics.ratio import ratio_db
-from metrics.table import scores
 
 ROOT = Path(__file__).parent.parent
 METRICS = {path.stem: instantiate(OmegaConf.load(path)) for path in sorted(ROOT.glob("conf/metric/*.yaml"))}
+
+
+def scored(*arguments):
+    """Values by name, and all reasons in one line."""
+    found = table.scores(*arguments)
+    return {name: value for name, (value, _) in found.items()}, table.reasons(found)
 
 
 def white(samples, seed=0):
@@ -113,7 +119,7 @@ def test_ratios_end_in_named_infinities():
 
 
 def test_the_table_merges_equal_reasons_and_keeps_every_name():
-    values, reasons = scores(white(8000), np.zeros(8000), 8000, METRICS)
+    values, reasons = scored(white(8000), np.zeros(8000), 8000, METRICS)
     assert list(values) == list(METRICS)
     assert all(math.isnan(value) for value in values.values())
     others = ", ".join(name for name in METRICS if name != "pesq_wb")
@@ -123,14 +129,14 @@ def test_the_table_merges_equal_reasons_and_keeps_every_name():
 
 def test_the_table_is_whole_without_reasons_where_all_is_well():
     clean = bursts(0.3, 0.3, 3, 16000)
-    values, reasons = scores(clean, clean + 0.3 * white(len(clean), 1), 16000, METRICS)
+    values, reasons = scored(clean, clean + 0.3 * white(len(clean), 1), 16000, METRICS)
     assert reasons == ""
     assert np.isfinite(list(values.values())).all()
 
 
 def test_the_table_names_an_infinite_score_and_keeps_the_others():
     clean = white(16000)
-    values, reasons = scores(clean, clean, 16000, {name: METRICS[name] for name in ("stoi", "sdr")})
+    values, reasons = scored(clean, clean, 16000, {name: METRICS[name] for name in ("stoi", "sdr")})
     assert values["stoi"] == pytest.approx(1)
     assert math.isnan(values["sdr"])
     assert reasons == "sdr: infinite, estimate equals reference"
@@ -141,7 +147,7 @@ def test_the_table_survives_whatever_a_metric_does():
         raise KeyError("two\nlines; and a semicolon")
 
     metrics = {"broken": broken, "odd": lambda *pair: math.nan, "si_sdr": METRICS["si_sdr"]}
-    values, reasons = scores(white(8000), white(8000, 1), 8000, metrics)
+    values, reasons = scored(white(8000), white(8000, 1), 8000, metrics)
     assert math.isfinite(values["si_sdr"])
     assert reasons == r"broken: KeyError: 'two\nlines, and a semicolon'; odd: the metric gave NaN"
 

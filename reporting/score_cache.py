@@ -1,0 +1,85 @@
+"""Scores remembered by the content of the two signals: what was scored once, by anyone, is looked up."""
+
+import contextlib
+import hashlib
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+
+Score = tuple[float, str]  # value, NaN where there is none, and the reason why there is none
+TABLES = """
+create table if not exists score
+    (pair text, metric text, value real, reason text, primary key (pair, metric)) without rowid;
+create table if not exists enhanced
+    (system text, mixture text, content text, primary key (system, mixture)) without rowid;
+"""
+
+
+def of_signal(signal: np.ndarray) -> str:
+    """Name of the content of a signal [time]."""
+    return hashlib.sha256(np.ascontiguousarray(signal).tobytes()).hexdigest()[:32]
+
+
+class ScoreCache:
+    """Scores by pair of signals and metric, and contents of enhanced signals by system and mixture, in one SQLite file.
+
+    What is put is there once the call returns, whole or not at all; several processes may share the file. `path` None:
+    nothing is remembered. Raises ValueError for a file that is none of ours, OSError where it cannot be written.
+    """
+
+    def __init__(self, path: Path | None):
+        self.path, self._one_at_a_time = path, threading.RLock()
+        with self._told():
+            if path:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            self._store = sqlite3.connect(path or ":memory:", timeout=60, isolation_level=None, check_same_thread=False)
+            self._store.executescript(TABLES)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._store.close()
+
+    def scores(self, pair: str, metrics: Mapping[str, str]) -> dict[str, Score]:
+        """What is known of `pair`, by name; `metrics` gives the version of every metric by name."""
+        with self._told():
+            rows = self._store.execute("select metric, value, reason from score where pair = ?", (pair,)).fetchall()
+        known = {metric: (float("nan") if value is None else value, reason) for metric, value, reason in rows}
+        return {name: known[version] for name, version in metrics.items() if version in known}
+
+    def put_scores(self, pair: str, metrics: Mapping[str, str], found: Mapping[str, Score]) -> None:
+        """Remember scores of `pair`."""
+        rows = [
+            (pair, metrics[name], value if value == value else None, reason) for name, (value, reason) in found.items()
+        ]
+        with self._told():
+            self._store.execute("begin immediate")
+            self._store.executemany("insert or replace into score values (?, ?, ?, ?)", rows)
+            self._store.execute("commit")
+
+    def enhanced(self, system: str, mixture: str) -> str | None:
+        """Content of what `system` makes of `mixture`, if it is known."""
+        with self._told():
+            row = self._store.execute(
+                "select content from enhanced where system = ? and mixture = ?", (system, mixture)
+            ).fetchone()
+        return row[0] if row else None
+
+    def put_enhanced(self, system: str, mixture: str, content: str) -> None:
+        """Remember what `system` makes of `mixture`."""
+        with self._told():
+            self._store.execute("insert or replace into enhanced values (?, ?, ?)", (system, mixture, content))
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            with self._one_at_a_time:  # joblib asks for its tasks from threads of its own
+                yield
+        except sqlite3.OperationalError as error:
+            raise OSError(
+                None, f"{error}; make room, check its permissions, or choose another cache", str(self.path)
+            ) from error
+        except sqlite3.DatabaseError as error:
+            raise ValueError(f"{self.path}: {error}; remove it, scores are then computed anew") from error

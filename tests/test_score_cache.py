@@ -1,0 +1,154 @@
+"""What was scored once is looked up, what has changed is not, and an interrupted evaluation goes on."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+import tiny_run
+
+import evaluate
+from metrics.sdr import sdr
+from metrics.si_sdr import si_sdr
+from reporting.score_cache import ScoreCache, of_signal
+from reporting.scoring import Memory, score_plan
+
+RATE = 16000
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "scores.sqlite"
+
+
+def test_scores_come_back_as_they_were_put(path):
+    versions = {"sdr": "sdr-1", "stoi": "stoi-1", "pesq": "pesq-1"}
+    ScoreCache(path).put_scores("a-b", versions, {"sdr": (0.1 + 0.2, ""), "stoi": (math.nan, "silent")})
+    known = ScoreCache(path).scores("a-b", versions)
+    assert known["sdr"] == (0.1 + 0.2, "") and known["stoi"][1] == "silent" and math.isnan(known["stoi"][0])
+    assert set(known) == {"sdr", "stoi"}
+    assert ScoreCache(path).scores("a-c", versions) == {} == ScoreCache(path).scores("a-b", {"sdr": "sdr-2"})
+
+
+def test_signals_are_named_by_their_samples():
+    signal = np.random.default_rng(0).standard_normal(100)
+    assert of_signal(signal) == of_signal(signal.copy()) == of_signal(np.repeat(signal, 2)[::2])
+    assert of_signal(signal) != of_signal(signal + 1e-15 * signal.max())
+
+
+class Counted:
+    """A system or a metric that counts its calls, in this process."""
+
+    def __init__(self, function):
+        self.function, self.calls = function, 0
+
+    def __call__(self, *arguments):
+        self.calls += 1
+        return self.function(*arguments)
+
+
+def memory(path, systems=("mixture", "half"), metrics=("sdr", "si_sdr")):
+    return Memory(ScoreCache(path), {name: f"{name}-1" for name in systems}, {name: f"{name}-1" for name in metrics})
+
+
+def score(drawn, path, systems, metrics):
+    plan, library = drawn
+    return score_plan(plan, library, systems, metrics, RATE, jobs=1, memory=memory(path, systems))
+
+
+def fresh():
+    systems = {"mixture": Counted(lambda batch: batch["mixture"]), "half": Counted(lambda batch: batch["mixture"] / 2)}
+    return systems, {"sdr": Counted(sdr), "si_sdr": Counted(si_sdr)}
+
+
+def calls(counted):
+    return {name: one.calls for name, one in counted.items()}
+
+
+def test_a_second_time_nothing_is_enhanced_or_scored_and_the_table_is_the_same(drawn, path):
+    systems, metrics = fresh()
+    first = score(drawn, path, systems, metrics)
+    rows = len(first) // 2
+    assert calls(systems) == {"mixture": rows, "half": rows} and calls(metrics) == {"sdr": 2 * rows, "si_sdr": 2 * rows}
+    systems, metrics = fresh()
+    pd.testing.assert_frame_equal(score(drawn, path, systems, metrics), first)
+    assert {*calls(systems).values(), *calls(metrics).values()} == {0}
+
+
+def test_one_system_or_metric_more_is_the_only_one_that_runs(drawn, path):
+    systems, metrics = fresh()
+    rows = len(score(drawn, path, {"half": systems["half"]}, {"sdr": metrics["sdr"]}))
+    systems, metrics = fresh()
+    score(drawn, path, systems, metrics)
+    # The halved mixture has no si_sdr yet, so its signal is needed once more.
+    assert calls(systems) == {"mixture": rows, "half": rows}
+    assert calls(metrics) == {"sdr": rows, "si_sdr": 2 * rows}
+
+
+def test_another_version_is_run_anew(drawn, path):
+    score(drawn, path, *fresh())
+    systems, metrics = fresh()
+    plan, library = drawn
+    changed = Memory(
+        ScoreCache(path), {"mixture": "mixture-1", "half": "half-2"}, {"sdr": "sdr-2", "si_sdr": "si_sdr-1"}
+    )
+    rows = len(score_plan(plan, library, systems, metrics, RATE, 1, memory=changed)) // 2
+    assert calls(metrics) == {"sdr": 2 * rows, "si_sdr": 0}
+    assert calls(systems) == {"mixture": rows, "half": rows}
+
+
+def test_an_interrupted_evaluation_goes_on(drawn, path):
+    systems, metrics = fresh()
+    whole = score(drawn, None, *fresh())
+
+    def breaks(*arguments):
+        if metrics["sdr"].calls == 6:
+            raise KeyboardInterrupt
+        return sdr(*arguments)
+
+    metrics["sdr"] = Counted(breaks)
+    with pytest.raises(KeyboardInterrupt):
+        score(drawn, path, systems, metrics)
+    systems, metrics = fresh()
+    pd.testing.assert_frame_equal(score(drawn, path, systems, metrics), whole)
+    assert 0 < metrics["sdr"].calls <= len(whole) - 4  # at most the one that broke and one on its way were lost
+
+
+def test_failed_scores_are_remembered_with_their_reasons(drawn, path):
+    mute = {"mute": Counted(lambda batch: 0 * batch["mixture"])}
+    tables = [score(drawn, path, mute, fresh()[1]) for _ in range(2)]
+    pd.testing.assert_frame_equal(*tables)
+    assert tables[1].failed.str.contains("silent").all() and mute["mute"].calls == len(tables[0])
+
+
+def test_a_file_that_is_no_cache_is_named_with_a_remedy(path):
+    path.write_bytes(b"no database at all" * 100)
+    with pytest.raises(ValueError, match=r"scores\.sqlite: file is not a database; remove it"):
+        ScoreCache(path)
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "scores.sqlite").mkdir()
+    with pytest.raises(OSError, match=r"choose another cache.*scores\.sqlite"):
+        ScoreCache(tmp_path / "scores.sqlite")
+
+
+def test_a_second_report_scores_nothing_and_a_new_training_is_seen(data, whole, tmp_path, monkeypatch):
+    typed = [
+        item
+        for item in tiny_run.overrides(data, tmp_path / "x")
+        if not item.startswith(("network.", "data.", "trainer."))
+    ]
+    typed = [*typed, f"cache={tmp_path / 'cache'}", f"runs=[{whole}]"]
+    report = tmp_path / "report"
+    evaluate.main(tiny_run.config("evaluate", [*typed, f"output={report}"], report))
+    first = (report / "scores.csv").read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr("reporting.scoring._scored", lambda *_: pytest.fail("scored again"))
+        evaluate.main(tiny_run.config("evaluate", [*typed, f"output={tmp_path / 'again'}"], tmp_path / "again"))
+    assert (tmp_path / "again" / "scores.csv").read_bytes() == first
+    other = tiny_run.fit(data, tmp_path / "whole", "trainer.max_epochs=1")
+    typed[-1] = f"runs=[{other}]"
+    evaluate.main(tiny_run.config("evaluate", [*typed, f"output={tmp_path / 'other'}"], tmp_path / "other"))
+    tables = [pd.read_csv(folder / "scores.csv").query("system == 'whole'") for folder in (report, tmp_path / "other")]
+    assert not np.allclose(*(table.sdr for table in tables))
