@@ -12,14 +12,17 @@ from omegaconf import DictConfig, OmegaConf
 
 from command import data
 from command.costs import cost_table
+from datagen.library import Library
 from datagen.plan import Plan
 from dsp.stft import STFT
-from models.run import BEST, CONFIG
+from models.run import BEST, CONFIG, run_config
+from reporting.examples import Example, examples
 from reporting.published import PUBLISHED
 from reporting.report import finding, write_report
 from reporting.score_cache import ScoreCache
 from reporting.scoring import Memory, require_usable, score_plan
 from reporting.summary import headline_text
+from reporting.sweep import differing, runs_of
 from reporting.systems import MIXTURE, ORACLE, System, open_systems
 from safety.build import build
 from safety.fingerprint import of_contents, of_sources, of_values
@@ -33,25 +36,45 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
         raise ValueError(f"device={cfg.device}: no CUDA device here; use device=cpu")
     drawer = data.drawer(cfg)
     plan = data.plan(cfg, drawer, "test")
-    target = build(cfg.oracle, "models.targets")
-    runs = [Path(run) for run in cfg.runs]
-    baselines = {
-        name: build(node, "models.baselines", sample_rate=cfg.sample_rate) for name, node in cfg.baselines.items()
-    }
-    stft = STFT(cfg.sample_rate, **cfg.stft)
-    systems = open_systems(runs, plan, cfg.sample_rate, stft, target, cfg.device, baselines)
+    swept = runs_of(Path(cfg.sweep)) if cfg.sweep else []
+    runs = [*map(Path, cfg.runs), *swept]
+    systems = _systems(cfg, plan, runs)
     metrics = {name: build(node, "metrics") for name, node in cfg.metric.items()}
     require_usable(metrics, cfg.sample_rate)
     plan.save(folder)
     memory = _memory(cfg, systems, runs)
     scores = score_plan(plan, drawer.library, systems, metrics, cfg.sample_rate, data.jobs(cfg), cfg.device, memory)
-    costs = cost_table(cfg) if cfg.costs else None
-    published = PUBLISHED[cfg.published]() if cfg.published else None
-    summary = write_report(scores, _about(cfg, plan, scores), cfg.caution, folder, costs, published)
+    beside = {
+        "costs": cost_table(cfg) if cfg.costs else None,
+        "published": PUBLISHED[cfg.published]() if cfg.published else None,
+        "examples": _examples(cfg, scores, plan, drawer.library, systems) if cfg.examples else [],
+        "parameters": _parameters(swept, list(systems)) if swept else None,
+    }
+    summary = write_report(scores, _about(cfg, plan, scores), cfg.caution, folder, **beside)
     print(f"{headline_text(summary, 'simple')}\n\n{finding(scores)}")
     print(f"Report: {folder / 'report.html'}")
     for line in filter(None, (cfg.caution, cfg.next)):
         print(line)
+
+
+def _systems(cfg: DictConfig, plan: Plan, runs: Sequence[Path]) -> dict[str, System]:
+    """All systems by name; the runs come last, in their order."""
+    target, stft = build(cfg.oracle, "models.targets"), STFT(cfg.sample_rate, **cfg.stft)
+    baselines = {
+        name: build(node, "models.baselines", sample_rate=cfg.sample_rate) for name, node in cfg.baselines.items()
+    }
+    return open_systems(runs, plan, cfg.sample_rate, stft, target, cfg.device, baselines)
+
+
+def _examples(
+    cfg: DictConfig, scores: pd.DataFrame, plan: Plan, library: Library, systems: Mapping[str, System]
+) -> list[Example]:
+    return list(examples(scores, plan, library, systems, STFT(cfg.sample_rate, **cfg.stft), cfg.device))
+
+
+def _parameters(swept: Sequence[Path], names: Sequence[str]) -> pd.DataFrame:
+    last = names[len(names) - len(swept) :]
+    return differing({name: run_config(run) for name, run in zip(last, swept, strict=True)})
 
 
 def _memory(cfg: DictConfig, systems: Mapping[str, System], runs: Sequence[Path]) -> Memory:
@@ -77,7 +100,7 @@ def _about(cfg: DictConfig, plan: Plan, scores: pd.DataFrame) -> dict[str, str]:
     return {
         "command": " ".join(["evaluate.py", *HydraConfig.get().overrides.task]),
         "systems": ", ".join(dict.fromkeys(scores.system)),
-        "runs": ", ".join(map(str, cfg.runs)) or "none",
+        "runs": ", ".join([*cfg.runs, *([f"all of {cfg.sweep}"] if cfg.sweep else [])]) or "none",
         "test plan": f"{len(rows)} mixtures of {rows.speech_id.nunique()} utterances at {cfg.sample_rate} Hz, "
         f"{minutes:.1f} minutes; seed {cfg.seed}, fingerprint {of_values(rows.to_csv())}",
         "noise": f"{noise[~unseen].source.nunique()} seen sources; "

@@ -136,8 +136,10 @@ class EvaluateConfig(CommonConfig):
     wav: str | None
     wav_tones_hz: list[Positive]
     runs: list[str]
+    sweep: str | None
     baselines: dict[str, Built]
     costs: bool
+    examples: bool
     device: Annotated[str, Field(pattern=r"^(cpu|cuda(:\d+)?)$")]
     oracle: Built
     metric: Annotated[dict[str, Built], Field(min_length=1)]

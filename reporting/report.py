@@ -1,17 +1,19 @@
 """The report folder: tables as CSV, JSON and LaTeX, report.md and report.html, all from one table of scores."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from reporting.examples import Example
 from reporting.figures import curves
 from reporting.grid import Grid, grid
 from reporting.headline import HEADLINE, Headline
 from reporting.latex import tables
 from reporting.summary import Level, by, failures, headline, headline_text, improvements, level_systems, summarise
+from reporting.sweep import effects, leaderboard
 from reporting.systems import ORACLE
 from safety.atomic import write_atomic
 
@@ -26,15 +28,22 @@ def write_report(
     folder: Path,
     costs: pd.DataFrame | None = None,
     published: pd.DataFrame | None = None,
+    examples: Sequence[Example] = (),
+    parameters: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Write the report of `scores` (see reporting.scoring) to `folder`; returns the summary.
 
     about: what was run, by name. caution: a sentence that must be read before the numbers. costs: what networks cost
     (see command.costs), written to costs.csv. published: values of a paper (see reporting.published) to stand beside
-    ours. All text from outside is escaped.
+    ours. examples: what to look at and to listen to (see reporting.examples).
+    parameters: what differs between the runs of a sweep (see reporting.sweep). All text from outside is escaped.
     """
     summary, level = summarise(scores), level_systems(scores)
     page = {**_numbers(scores, summary, level, published), "about": about, "caution": caution}
+    page["examples"] = examples
+    page["sweep"] = parameters is not None
+    if page["sweep"]:
+        page |= {"leaderboard": leaderboard(parameters, scores), "effects": effects(parameters, scores)}
     page["costs"] = [] if costs is None else costs.to_dict("records")
     write_atomic(folder / "scores.csv", scores.to_csv(index=False))
     write_atomic(folder / "summary.csv", summary.to_csv(index=False))
@@ -66,6 +75,7 @@ def _numbers(
         "failures": failures(scores).to_dict("records"),
         "failed_mixtures": int((scores.failed != "").sum()),
         "signals": len(scores),
+        "headline": HEADLINE,
         "curves": curves(summary),
         "text": headline_text(summary, "github"),
     }

@@ -115,7 +115,7 @@ def test_json_and_latex_hold_the_same_numbers(tmp_path):
 def test_the_page_asks_nothing_of_the_network(tmp_path):
     write_report(scores(), {}, None, tmp_path)
     page = (tmp_path / "report.html").read_text()
-    assert not re.search(r"(src|href)\s*=\s*[\"'](?!#)", page)
+    assert not re.search(r"(src|href)\s*=\s*[\"'](?!#|data:)", page)
     assert "@import" not in page
     assert "url(" not in re.sub(r"url\(#[^)]*\)", "", page)
 

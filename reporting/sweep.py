@@ -1,0 +1,66 @@
+"""A sweep's runs: what differs between them, and what that did to the scores."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+from omegaconf import DictConfig, OmegaConf
+
+from models.run import BEST, CONFIG
+from reporting.headline import HEADLINE
+from reporting.summary import improvements
+
+OF_A_RUN = ("output", "resume", "data.folder")  # differ between any two runs
+
+
+def runs_of(folder: Path) -> list[Path]:
+    """The trained runs right below `folder`, by name; those that finished no epoch are left out.
+
+    Raises FileNotFoundError where there is none.
+    """
+    found = sorted(path.parent.parent for path in folder.glob(f"*/{CONFIG}"))
+    runs = [run for run in found if (run / BEST).exists()]
+    if not runs:
+        raise FileNotFoundError(f"sweep={folder}: holds no trained run; give the output folder of train.py -m")
+    return runs
+
+
+def differing(configs: Mapping[str, DictConfig]) -> pd.DataFrame:
+    """System x option, values as text: the options that are not the same in all configs of a sweep.
+
+    An option that follows another (batch_size of data and recipe) is left out beside it.
+    """
+    flat = {name: _flat(OmegaConf.to_container(cfg, resolve=True)) for name, cfg in configs.items()}
+    table = pd.DataFrame.from_dict(flat, orient="index").drop(columns=list(OF_A_RUN), errors="ignore")
+    table = table.astype(object).where(table.notna(), "").astype(str)
+    table = table.loc[:, table.nunique() > 1]
+    return table.loc[:, ~table.T.duplicated()]
+
+
+def leaderboard(parameters: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+    """Runs by what they add to the mixture's SDR (else the first score there is): parameters, then improvements."""
+    gains = improvements(scores).loc[parameters.index]
+    shown = [score for score in HEADLINE if score in gains]
+    table = parameters.join(gains[shown] * [HEADLINE[score].factor for score in shown])
+    return table.sort_values("sdr" if "sdr" in shown else shown[0], ascending=False)
+
+
+def effects(parameters: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+    """Mean improvement of all runs that share one value of one parameter: parameter, value, runs, scores."""
+    table = leaderboard(parameters, scores)
+    shown = [score for score in HEADLINE if score in table]
+    rows = [
+        {"parameter": name, "value": value, "runs": len(rows), **rows[shown].mean()}
+        for name in parameters
+        for value, rows in table.groupby(name)
+    ]
+    return pd.DataFrame(rows, columns=["parameter", "value", "runs", *shown])
+
+
+def _flat(node: dict | list, prefix: str = "") -> dict:
+    items = node.items() if isinstance(node, dict) else enumerate(node)
+    found = {}
+    for key, value in items:
+        name = f"{prefix}{key}"
+        found |= _flat(value, f"{name}.") if isinstance(value, dict | list) and value else {name: value}
+    return found

@@ -1,0 +1,84 @@
+"""Examples are chosen by what was scored, and hold the signals that were."""
+
+import base64
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+from PIL import Image
+
+from dsp.stft import STFT
+from metrics.sdr import sdr
+from models.targets.iam import IAM
+from reporting.examples import choose, examples
+from reporting.scoring import score_plan
+from reporting.systems import open_systems
+
+RATE = 16000
+
+
+def scores(gains, snrs=(-5.0, 10.0)):
+    rows = [
+        {"system": system, "mixture_id": f"test-{snr:g}-{number}", "snr_db": snr, "noise_seen": True, "sdr": value}
+        for snr in snrs
+        for number, gain in enumerate(gains)
+        for system, value in (("mixture", snr), ("net", snr + gain), ("worse", snr + 1), ("oracle", snr + 20))
+    ]
+    return pd.DataFrame(rows).assign(noise_type="white", speech_id="a", speaker="a", sex="", failed="")
+
+
+def test_the_most_least_and_usually_improved_of_every_snr():
+    found = choose(scores([3.0, 9.0, -1.0, 5.0, 4.0]))
+    assert [mixture for _, mixture in found] == [
+        "test--5-4", "test--5-1", "test--5-2", "test-10-4", "test-10-1", "test-10-2",
+    ]  # fmt: skip
+    assert found[0][0] == "-5 dB, typical: net adds +4.0 dB of SDR"
+    assert found[2][0] == "-5 dB, least improved: net adds -1.0 dB of SDR"
+
+
+def test_no_utterance_stands_twice_and_none_without_a_score():
+    assert len(choose(scores([3.0]))) == 2
+    table = scores([3.0, 4.0])
+    assert choose(table.assign(sdr=np.nan)) == []
+
+
+@pytest.fixture
+def shown(drawn):
+    plan, library = drawn
+    systems = open_systems([], plan, RATE, STFT(RATE), IAM(), "cpu")
+    table = score_plan(plan, library, systems, {"sdr": sdr}, RATE, jobs=1)
+    return table, systems, list(examples(table, plan, library, systems, STFT(RATE))), library, plan
+
+
+def content(uri, kind):
+    head, _, text = uri.partition(",")
+    assert head == f"data:{kind};base64"
+    return io.BytesIO(base64.b64decode(text))
+
+
+def test_panels_hold_every_signal_as_picture_and_sound(shown):
+    table, systems, found, _, _ = shown
+    assert len(found) == len(choose(table)) > 0
+    for example in found:
+        assert [panel.name for panel in example.panels] == ["clean", *systems]
+        for panel in example.panels:
+            picture = Image.open(content(panel.picture, "image/webp"))
+            samples, rate = soundfile.read(content(panel.sound, "audio/ogg"))
+            assert rate == RATE and picture.height == 161
+            assert abs(picture.width - (1 + len(samples) // 160)) <= 1
+            assert 0 < np.abs(samples).max() <= 1
+
+
+def test_the_sound_of_the_mixture_is_the_mixture(shown):
+    from datagen.render import render
+
+    table, _, found, library, plan = shown
+    title, mixture_id = choose(table)[0]
+    assert found[0].title.startswith(title)
+    row = plan.rows.set_index("mixture_id", drop=False).loc[mixture_id].to_dict()
+    expected = render(row, library)["mixture"].numpy()[: 4 * RATE]
+    samples, _ = soundfile.read(content(found[0].panels[1].sound, "audio/ogg"))
+    length = min(len(samples), len(expected))
+    assert np.corrcoef(samples[:length], expected[:length])[0, 1] > 0.9

@@ -1,0 +1,77 @@
+"""A sweep's report: which options differ, who leads, and what every value did."""
+
+import pandas as pd
+import pytest
+import tiny_run
+from omegaconf import OmegaConf
+from test_report import many
+
+import evaluate
+from reporting.sweep import differing, effects, leaderboard, runs_of
+
+CONFIGS = {
+    name: OmegaConf.create(
+        {"network": {"stages": stages, "wide": wide}, "output": name, "recipe": {"batch_size": 4}, "seed": 0}
+    )
+    for name, stages, wide in (("a", 1, True), ("b", 3, True), ("c", 1, False), ("d", 3, False))
+}
+
+
+def test_only_what_differs_is_a_parameter():
+    table = differing(CONFIGS)
+    assert table.to_dict("index")["b"] == {"network.stages": "3", "network.wide": "True"}
+    assert differing({"a": CONFIGS["a"]}).empty
+
+
+def test_an_option_that_follows_another_is_no_parameter_of_its_own():
+    follows = {
+        name: OmegaConf.create({"recipe": {"batch_size": size}, "data": {"batch_size": "${recipe.batch_size}"}})
+        for name, size in (("a", 2), ("b", 4))
+    }
+    assert differing(follows).columns.tolist() == ["recipe.batch_size"]
+
+
+def test_options_that_one_run_lacks_are_empty():
+    assert differing({"a": CONFIGS["a"], "b": OmegaConf.create({})}).loc["b"].eq("").all()
+
+
+def test_runs_are_ranked_and_values_averaged():
+    scores = many(("mixture", "oracle", "a", "b", "c", "d"))  # each 1 dB above the one before
+    table = leaderboard(differing(CONFIGS), scores)
+    assert table.index.tolist() == ["d", "c", "b", "a"]
+    assert table.sdr.tolist() == pytest.approx([5, 4, 3, 2])
+    found = effects(differing(CONFIGS), scores).set_index(["parameter", "value"])
+    assert found.sdr.to_dict() == pytest.approx(
+        {
+            ("network.stages", "1"): 3.0,
+            ("network.stages", "3"): 4.0,
+            ("network.wide", "False"): 4.5,
+            ("network.wide", "True"): 2.5,
+        }
+    )
+    assert found.runs.tolist() == [2] * 4
+
+
+def test_a_folder_without_runs_is_refused(tmp_path):
+    with pytest.raises(FileNotFoundError, match="holds no trained run; give the output folder"):
+        runs_of(tmp_path)
+
+
+def test_a_sweep_is_reported_from_its_folder(data, tmp_path):
+    sweep = tmp_path / "sweep"
+    for stages in (1, 2):
+        tiny_run.fit(data, sweep / f"network.stages-{stages}", f"network.stages={stages}", "trainer.max_epochs=1")
+    (sweep / "network.stages-3" / ".hydra").mkdir(parents=True)  # begun, and no epoch finished
+    (sweep / "network.stages-3" / ".hydra" / "config.yaml").write_text("seed: 0")
+    typed = [
+        item
+        for item in tiny_run.overrides(data, tmp_path / "x")
+        if not item.startswith(("network.", "data.", "trainer."))
+    ]
+    report = tmp_path / "report"
+    evaluate.main(tiny_run.config("evaluate", [*typed, f"sweep={sweep}", f"output={report}"], report))
+    scores = pd.read_csv(report / "scores.csv")
+    assert scores.system.unique().tolist() == ["mixture", "oracle", "network.stages-1", "network.stages-2"]
+    page = (report / "report.html").read_text()
+    assert '<a href="#system-2">network.stages-2</a>' in page and 'id="system-2"' in page
+    assert "<td>network.stages</td>" in page
