@@ -15,7 +15,7 @@ from command.costs import cost_table
 from datagen.library import Library
 from datagen.plan import Plan
 from dsp.stft import STFT
-from models.run import BEST, CONFIG, run_config
+from models.run import run_config
 from reporting.examples import Example, examples
 from reporting.published import PUBLISHED
 from reporting.report import finding, write_report
@@ -23,9 +23,9 @@ from reporting.score_cache import ScoreCache
 from reporting.scoring import Memory, require_usable, score_plan
 from reporting.summary import headline_text
 from reporting.sweep import differing, runs_of
-from reporting.systems import MIXTURE, ORACLE, System, open_systems
+from reporting.systems import System, open_systems
 from safety.build import build
-from safety.fingerprint import of_contents, of_sources, of_values
+from safety.fingerprint import of_sources, of_values
 
 PACKAGES = ("torch", "pytorch-lightning", "pesq", "pystoi", "mir_eval", "numpy", "scipy")
 
@@ -42,7 +42,7 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
     metrics = {name: build(node, "metrics") for name, node in cfg.metric.items()}
     require_usable(metrics, cfg.sample_rate)
     plan.save(folder)
-    memory = _memory(cfg, systems, runs)
+    memory = _memory(cfg, systems)
     scores = score_plan(plan, drawer.library, systems, metrics, cfg.sample_rate, data.jobs(cfg), cfg.device, memory)
     beside = {
         "costs": cost_table(cfg) if cfg.costs else None,
@@ -63,7 +63,7 @@ def _systems(cfg: DictConfig, plan: Plan, runs: Sequence[Path]) -> dict[str, Sys
     baselines = {
         name: build(node, "models.baselines", sample_rate=cfg.sample_rate) for name, node in cfg.baselines.items()
     }
-    return open_systems(runs, plan, cfg.sample_rate, stft, target, cfg.device, baselines)
+    return open_systems(runs, plan, cfg.sample_rate, stft, target, cfg.device, baselines, cfg.stages)
 
 
 def _examples(
@@ -77,20 +77,16 @@ def _parameters(swept: Sequence[Path], names: Sequence[str]) -> pd.DataFrame:
     return differing({name: run_config(run) for name, run in zip(last, swept, strict=True)})
 
 
-def _memory(cfg: DictConfig, systems: Mapping[str, System], runs: Sequence[Path]) -> Memory:
+def _memory(cfg: DictConfig, systems: Mapping[str, System]) -> Memory:
     """What was scored before, and the versions of systems and metrics: of all that decides what they give."""
     shared = cfg.sample_rate, cfg.device, of_sources("dsp", "models", "safety"), version("torch")
-    plain = OmegaConf.to_container(cfg, resolve=True)
-    names = list(systems)[len(systems) - len(runs) :]
-    made = {ORACLE: [plain["oracle"], plain["stft"]], MIXTURE: [], **plain["baselines"]}
-    made |= {name: of_contents([run / CONFIG, run / BEST]) for name, run in zip(names, runs, strict=True)}
     libraries = [version(name) for name in ("pesq", "pystoi", "mir_eval", "numpy", "scipy")]
-    scored = {
+    measured = {
         name: of_values(name, node, cfg.sample_rate, of_sources("metrics"), libraries)
-        for name, node in plain["metric"].items()
+        for name, node in OmegaConf.to_container(cfg.metric, resolve=True).items()
     }
-    cache = ScoreCache(Path(cfg.cache) / "scores.sqlite")
-    return Memory(cache, {name: of_values(made[name], *shared) for name in systems}, scored)
+    versions = {name: of_values(system.made_of, shared) for name, system in systems.items()}
+    return Memory(ScoreCache(Path(cfg.cache) / "scores.sqlite"), versions, measured)
 
 
 def _about(cfg: DictConfig, plan: Plan, scores: pd.DataFrame) -> dict[str, str]:

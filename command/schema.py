@@ -140,6 +140,7 @@ class EvaluateConfig(CommonConfig):
     baselines: dict[str, Built]
     costs: bool
     examples: bool
+    stages: bool
     device: Annotated[str, Field(pattern=r"^(cpu|cuda(:\d+)?)$")]
     oracle: Built
     metric: Annotated[dict[str, Built], Field(min_length=1)]

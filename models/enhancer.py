@@ -48,14 +48,18 @@ class Enhancer(pl.LightningModule):
         self.optimizer = optimizer
 
     @torch.no_grad()
-    def enhance(self, mixture: Tensor) -> Tensor:
-        """Waveform to waveform, with the mixture's phase: [batch, time] -> [batch, time]."""
+    def enhance(self, mixture: Tensor, stage: int | None = None) -> Tensor:
+        """Waveform to waveform, with the mixture's phase: [batch, time] -> [batch, time].
+
+        stage: whose estimate is made audible, from 0; None: what the network holds for final.
+        """
         training = self.training
         self.eval()
         spectrum = self.stft(mixture)
         magnitude = spectrum.abs()
         level = self.level(magnitude)
-        enhanced = self.network.final(self.network(magnitude / level)) * level
+        estimates = self.network(magnitude / level)
+        enhanced = (self.network.final(estimates) if stage is None else estimates[:, stage]) * level
         self.train(training)
         return self.stft.inverse(torch.polar(enhanced, spectrum.angle()), mixture.shape[-1])
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
 import pandas as pd
 from torch import Tensor
@@ -12,11 +12,22 @@ from datagen.plan import Plan
 from datagen.recordings import read_table
 from dsp.stft import STFT
 from models.baselines.oracle import oracle
-from models.run import load_run
+from models.run import BEST, CONFIG, load_run
 from models.targets.target import Target
+from safety.fingerprint import of_contents
 
-System = Callable[[Mapping[str, Tensor]], Tensor]
 MIXTURE, ORACLE = "mixture", "oracle"
+
+
+class System(NamedTuple):
+    """enhance: a batch to enhanced waveforms [batch, time]. made_of: plain values that decide what it gives."""
+
+    enhance: Callable[[Mapping[str, Tensor]], Tensor]
+    made_of: Any
+
+    def __call__(self, batch: Mapping[str, Tensor]) -> Tensor:
+        """Enhance a batch."""
+        return self.enhance(batch)
 
 
 class Enhancing(Protocol):
@@ -37,21 +48,27 @@ def open_systems(
     target: Target,
     device: str,
     baselines: Mapping[str, Enhancing] | None = None,
+    stages: bool = False,
 ) -> dict[str, System]:
-    """Systems by name: each takes a batch and gives the enhanced waveforms [batch, time].
+    """Systems by name: each takes a batch and gives the enhanced waveforms [batch, time]; runs come last.
 
-    Baselines and runs see the mixture alone. Raises ValueError where two systems have one name, or a run was trained at
+    Baselines and runs see the mixture alone. stages: every stage of a run is a system of its own too, "NAME, stage 1",
+    before all runs. Raises ValueError where two systems have one name, or a run was trained at
     another rate, or on speakers or noises that the test keeps unheard.
     """
     stft = stft.to(device)
     systems: dict[str, System] = {
-        MIXTURE: lambda batch: batch["mixture"],
-        ORACLE: lambda batch: oracle(batch["mixture"], batch["clean"], stft, target),
+        MIXTURE: System(lambda batch: batch["mixture"], MIXTURE),
+        ORACLE: System(
+            lambda batch: oracle(batch["mixture"], batch["clean"], stft, target),
+            [ORACLE, *_made_of(target), stft.sample_rate, stft.length, stft.hop],
+        ),
     }
     baselines = baselines or {}
-    systems |= {name: partial(_enhanced, baseline) for name, baseline in baselines.items()}
+    systems |= {name: System(partial(_enhanced, one), _made_of(one)) for name, one in baselines.items()}
     if len(systems) < 2 + len(baselines):
         raise ValueError(f"baselines: {MIXTURE} and {ORACLE} are names of other systems; choose another name")
+    opened = {}
     for name, run in zip(_names(runs, systems), runs, strict=True):
         enhancer = load_run(run).to(device)
         if enhancer.stft.sample_rate != sample_rate:
@@ -60,12 +77,19 @@ def open_systems(
                 f"add sample_rate={enhancer.stft.sample_rate}"
             )
         _refuse_leaks(run, plan)
-        systems[name] = partial(_enhanced, enhancer)
-    return systems
+        content = of_contents([run / CONFIG, run / BEST])
+        opened[name] = System(partial(_enhanced, enhancer), content)
+        for stage in range(enhancer.network.stage_count if stages and enhancer.network.stage_count > 1 else 0):
+            systems[f"{name}, stage {stage + 1}"] = System(partial(_enhanced, enhancer, stage=stage), [content, stage])
+    return systems | opened
 
 
-def _enhanced(enhancer: Enhancing, batch: Mapping[str, Tensor]) -> Tensor:
-    return enhancer.enhance(batch["mixture"])
+def _made_of(thing: object) -> list:
+    return [type(thing).__qualname__, {name: str(value) for name, value in vars(thing).items()}]
+
+
+def _enhanced(enhancer: Enhancing, batch: Mapping[str, Tensor], **options: int) -> Tensor:
+    return enhancer.enhance(batch["mixture"], **options)
 
 
 def _names(runs: Sequence[Path], taken: Iterable[str]) -> list[str]:

@@ -52,6 +52,15 @@ def test_baselines_stand_in_the_table_of_scores(trained, tmp_path):
     assert scores.groupby("system").sdr.mean()[["filter", "predictor"]].notna().all()
 
 
+def test_stages_are_systems_of_their_own_and_the_last_is_the_run(trained, tmp_path):
+    data, run = trained
+    scores = _evaluate(data, tmp_path / "report", f"runs=[{run}]", "stages=true")
+    names = ["tiny, stage 1", "tiny, stage 2", "tiny, stage 3"]
+    assert scores.system.unique().tolist() == ["mixture", "oracle", *names, "tiny"]
+    last, whole, first = (scores[scores.system == name].sdr.to_numpy() for name in (names[-1], "tiny", names[0]))
+    assert (last == whole).all() and (first != whole).any()
+
+
 def test_a_baseline_may_not_take_another_systems_name(trained, tmp_path):
     for name in ("mixture", "oracle"):
         with pytest.raises(ValueError, match="names of other systems"):
