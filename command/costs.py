@@ -1,4 +1,7 @@
-"""The cost of every network that conf/network offers (PL-CRNN, Table 6)."""
+"""What the networks of conf/network cost (PL-CRNN, Table 6), and those of runs."""
+
+from collections.abc import Mapping
+from pathlib import Path
 
 import pandas as pd
 from hydra import compose
@@ -6,8 +9,8 @@ from omegaconf import DictConfig
 from tqdm import tqdm
 
 from command.entry import CONF
-from models.cost import multiply_adds_per_frame, parameters, seconds_per_second
-from models.run import build_enhancer
+from models.cost import costs
+from models.run import build_enhancer, load_run
 
 
 def cost_table(cfg: DictConfig) -> pd.DataFrame:
@@ -24,12 +27,9 @@ def _row(name: str, cfg: DictConfig) -> dict:
     # Composed as train.py would; only the network, the rate and the transform matter here.
     training = compose("train", [f"network={name}", f"sample_rate={cfg.sample_rate}"])
     training.stft = cfg.stft
-    enhancer = build_enhancer(training)
-    per_frame = multiply_adds_per_frame(enhancer.network, enhancer.stft.freqs)
-    return {
-        "network": name,
-        "parameters": parameters(enhancer.network),
-        "macs_per_frame": round(per_frame),
-        "macs_per_second": round(per_frame * cfg.sample_rate / enhancer.stft.hop),
-        "cpu_seconds_per_second": seconds_per_second(enhancer.enhance, cfg.sample_rate),
-    }
+    return {"network": name, **costs(build_enhancer(training))}
+
+
+def run_costs(runs: Mapping[str, Path]) -> pd.DataFrame:
+    """One row per trained run: system (its name in the report), and the same columns."""
+    return pd.DataFrame([{"system": name, **costs(load_run(run))} for name, run in runs.items()])

@@ -11,14 +11,14 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
 from command import data
-from command.costs import cost_table
+from command.costs import cost_table, run_costs
 from datagen.library import Library
 from datagen.plan import Plan
 from dsp.stft import STFT
-from models.run import run_config
+from models.run import CURVE, run_config
 from reporting.examples import Example, examples
 from reporting.published import PUBLISHED
-from reporting.report import finding, write_report
+from reporting.report import Beside, finding, write_report
 from reporting.score_cache import ScoreCache
 from reporting.scoring import Memory, require_usable, score_plan
 from reporting.summary import headline_text
@@ -44,13 +44,17 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
     plan.save(folder)
     memory = _memory(cfg, systems)
     scores = score_plan(plan, drawer.library, systems, metrics, cfg.sample_rate, data.jobs(cfg), cfg.device, memory)
-    beside = {
-        "costs": cost_table(cfg) if cfg.costs else None,
-        "published": PUBLISHED[cfg.published]() if cfg.published else None,
-        "examples": _examples(cfg, scores, plan, drawer.library, systems) if cfg.examples else [],
-        "parameters": _parameters(swept, list(systems)) if swept else None,
-    }
-    summary = write_report(scores, _about(cfg, plan, scores), cfg.caution, folder, **beside)
+    names = list(systems)[len(systems) - len(runs) :]
+    beside = Beside(
+        caution=cfg.caution,
+        costs=cost_table(cfg) if cfg.costs else None,
+        published=PUBLISHED[cfg.published]() if cfg.published else None,
+        examples=_examples(cfg, scores, plan, drawer.library, systems) if cfg.examples else [],
+        parameters=_parameters(swept, names) if swept else None,
+        trainings={name: pd.read_csv(run / CURVE) for name, run in zip(names, runs, strict=True)},
+        runs=run_costs(dict(zip(names, runs, strict=True))) if runs else None,
+    )
+    summary = write_report(scores, _about(cfg, plan, scores), folder, beside)
     print(f"{headline_text(summary, 'simple')}\n\n{finding(scores)}")
     print(f"Report: {folder / 'report.html'}")
     for line in filter(None, (cfg.caution, cfg.next)):

@@ -24,7 +24,7 @@ from datagen.library import Library
 from datagen.plan import Plan, load_plan
 from datagen.pool import build_pool
 from models.progress import Progress
-from models.run import BEST, LAST, build_enhancer, checkpoint, run_config
+from models.run import BEST, CURVE, LAST, build_enhancer, checkpoint, run_config
 from models.training import Cooldown, Curve, Saver, SeedByEpoch, WholeCheckpoints
 from safety.atomic import clear_unfinished
 from safety.build import build
@@ -63,7 +63,7 @@ def fit(cfg: DictConfig, run: Path) -> None:
         for folder in (run, run / LAST.parent):
             clear_unfinished(folder)
     callbacks = [build(cfg.recipe.rule_of_rises, "models.training"), Cooldown(cfg.recipe.cooldown_epochs)]
-    callbacks += [SeedByEpoch(cfg.seed), Curve(run / "curve.csv")]
+    callbacks += [SeedByEpoch(cfg.seed), Curve(run / CURVE)]
     # One for the best epoch on validation, one for the last: the state to resume from.
     callbacks += [Saver(run / BEST, monitor="validation_loss"), Saver(run / LAST)]
     options = OmegaConf.to_container(cfg.trainer, resolve=True)

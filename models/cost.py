@@ -7,7 +7,21 @@ from statistics import median
 import torch
 from torch import Tensor, nn
 
+from models.enhancer import Enhancer
+
 FRAMES = 128  # whole windows of networks that work by windows
+
+
+def costs(enhancer: Enhancer) -> dict[str, float]:
+    """parameters, macs_per_frame, macs_per_second (of audio), cpu_seconds_per_second (of one core of this machine)."""
+    stft = enhancer.stft
+    per_frame = multiply_adds_per_frame(enhancer.network, stft.freqs)
+    return {
+        "parameters": parameters(enhancer.network),
+        "macs_per_frame": round(per_frame),
+        "macs_per_second": round(per_frame * stft.sample_rate / stft.hop),
+        "cpu_seconds_per_second": seconds_per_second(enhancer.enhance, stft.sample_rate),
+    }
 
 
 def parameters(network: nn.Module) -> int:

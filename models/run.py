@@ -14,7 +14,8 @@ from dsp.stft import STFT
 from models.enhancer import Enhancer
 from safety.build import build
 
-CONFIG, BEST, LAST = Path(".hydra/config.yaml"), Path("checkpoints/best.ckpt"), Path("checkpoints/last.ckpt")
+CONFIG, CURVE = Path(".hydra/config.yaml"), Path("curve.csv")
+BEST, LAST = Path("checkpoints/best.ckpt"), Path("checkpoints/last.ckpt")
 
 
 def build_enhancer(cfg: DictConfig) -> Enhancer:

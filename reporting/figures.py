@@ -1,6 +1,7 @@
 """Figures of a report, as SVG text that stands in the page itself."""
 
 import io
+from collections.abc import Mapping
 
 import pandas as pd
 from matplotlib import rc_context
@@ -32,6 +33,45 @@ def curves(summary: pd.DataFrame) -> str:
                 _panel(panel, chosen, systems, score, noise)
         handles, labels = panels[0, 0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
+        return svg(figure)
+
+
+def trainings(curves: Mapping[str, pd.DataFrame]) -> str:
+    """Training and validation loss over the epochs of every run (see models.training.Curve)."""
+    with rc_context(STYLE):
+        figure = Figure((6.6, 3.0), layout="constrained")
+        panel = figure.subplots()
+        for position, (name, curve) in enumerate(curves.items()):
+            colour = f"C{position % 10}"
+            panel.plot(curve.epoch + 1, curve.validation_loss, color=colour, lw=1.4, label=name)
+            panel.plot(curve.epoch + 1, curve.train_loss, color=colour, lw=0.8, ls=":")
+        panel.set_yscale("log")
+        panel.set_xlabel("epoch")
+        panel.set_ylabel("loss; dotted: training")
+        panel.grid(alpha=0.3, lw=0.5)
+        figure.legend(loc="outside lower center", ncols=3, frameon=False)
+        return svg(figure)
+
+
+def score_against_cost(costs: pd.DataFrame, gains: pd.DataFrame) -> str:
+    """What every run adds to the mixture's scores over its multiply-adds; the area of a dot follows its parameters.
+
+    costs: system, parameters, macs_per_second. gains: system x score (see reporting.summary.improvements).
+    """
+    shown = [score for score in HEADLINE if score in gains]
+    with rc_context(STYLE):
+        figure = Figure((3.4 * len(shown), 2.8), layout="constrained")
+        for panel, score in zip(figure.subplots(1, len(shown), squeeze=False)[0], shown, strict=True):
+            for position, row in enumerate(costs.itertuples()):
+                gain = gains[score][row.system] * HEADLINE[score].factor
+                area = 20 + 60 * (row.parameters / costs.parameters.max()) ** 0.5
+                panel.scatter(row.macs_per_second / 1e9, gain, area, color=f"C{position % 10}", label=row.system)
+            panel.set_xscale("log")
+            panel.set_xlabel("10⁹ multiply-adds per second of audio")
+            panel.set_ylabel(f"improvement, {HEADLINE[score].head}")
+            panel.grid(alpha=0.3, lw=0.5)
+        handles, labels = panel.get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False)
         return svg(figure)
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from reporting.examples import Example
-from reporting.figures import curves
+from reporting.figures import curves, score_against_cost, trainings
 from reporting.grid import Grid, grid
 from reporting.headline import HEADLINE, Headline
 from reporting.latex import tables
@@ -21,38 +21,55 @@ TEMPLATES = Path(__file__).parent / "templates"
 TOLD = ("low", "high", "scored", "failed")
 
 
-def write_report(
-    scores: pd.DataFrame,
-    about: Mapping[str, str],
-    caution: str | None,
-    folder: Path,
-    costs: pd.DataFrame | None = None,
-    published: pd.DataFrame | None = None,
-    examples: Sequence[Example] = (),
-    parameters: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+class Beside(NamedTuple):
+    """What stands on a page beside the scores.
+
+    caution: a sentence that must be read before the numbers. costs: what networks cost (see command.costs). published:
+    values of a paper (see reporting.published). examples: what to look at and to listen to (see reporting.examples).
+    parameters: what differs between the runs of a sweep (see reporting.sweep). trainings: the curve of every run. runs:
+    what every run costs, by `system`.
+    """
+
+    caution: str | None = None
+    costs: pd.DataFrame | None = None
+    published: pd.DataFrame | None = None
+    examples: Sequence[Example] = ()
+    parameters: pd.DataFrame | None = None
+    trainings: Mapping[str, pd.DataFrame] | None = None
+    runs: pd.DataFrame | None = None
+
+
+ALONE = Beside()
+
+
+def write_report(scores: pd.DataFrame, about: Mapping[str, str], folder: Path, beside: Beside = ALONE) -> pd.DataFrame:
     """Write the report of `scores` (see reporting.scoring) to `folder`; returns the summary.
 
-    about: what was run, by name. caution: a sentence that must be read before the numbers. costs: what networks cost
-    (see command.costs), written to costs.csv. published: values of a paper (see reporting.published) to stand beside
-    ours. examples: what to look at and to listen to (see reporting.examples).
-    parameters: what differs between the runs of a sweep (see reporting.sweep). All text from outside is escaped.
+    about: what was run, by name. All text from outside is escaped.
     """
     summary, level = summarise(scores), level_systems(scores)
-    page = {**_numbers(scores, summary, level, published), "about": about, "caution": caution}
-    page["examples"] = examples
-    page["sweep"] = parameters is not None
-    if page["sweep"]:
-        page |= {"leaderboard": leaderboard(parameters, scores), "effects": effects(parameters, scores)}
-    page["costs"] = [] if costs is None else costs.to_dict("records")
+    page = {**_numbers(scores, summary, level, beside.published), **_beside(scores, beside), "about": about}
     write_atomic(folder / "scores.csv", scores.to_csv(index=False))
     write_atomic(folder / "summary.csv", summary.to_csv(index=False))
     write_atomic(folder / "summary.json", summary.to_json(orient="records", indent=1))
     write_atomic(folder / "tables.tex", tables(summary, level) + "\n")
-    if costs is not None:
-        write_atomic(folder / "costs.csv", costs.to_csv(index=False))
+    for name, table in (("costs", beside.costs), ("runs", beside.runs)):
+        if table is not None:
+            write_atomic(folder / f"{name}.csv", table.to_csv(index=False))
     render_pages("report", page, folder)
     return summary
+
+
+def _beside(scores: pd.DataFrame, beside: Beside) -> dict[str, Any]:
+    page = {"caution": beside.caution, "examples": beside.examples, "sweep": beside.parameters is not None}
+    if page["sweep"]:
+        page |= {
+            name: make(beside.parameters, scores) for name, make in (("leaderboard", leaderboard), ("effects", effects))
+        }
+    page["costs"] = [] if beside.costs is None else beside.costs.to_dict("records")
+    page["trainings"] = trainings(beside.trainings) if beside.trainings else ""
+    page["against_cost"] = "" if beside.runs is None else score_against_cost(beside.runs, improvements(scores))
+    return page
 
 
 def render_pages(template: str, page: Mapping[str, Any], folder: Path) -> None:

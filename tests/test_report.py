@@ -7,7 +7,7 @@ import pytest
 
 from reporting.grid import grid
 from reporting.published import pl_crnn_paper
-from reporting.report import finding, write_report
+from reporting.report import Beside, finding, write_report
 from reporting.scoring import IDENTITY
 from reporting.summary import headline, level_systems, summarise
 
@@ -26,7 +26,7 @@ def scores(system: str = "net") -> pd.DataFrame:
 
 
 def test_the_folder_holds_every_number_and_csv_equals_what_was_given(tmp_path):
-    write_report(scores(), {"command": "evaluate.py"}, None, tmp_path)
+    write_report(scores(), {"command": "evaluate.py"}, tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(FILES)
     read = pd.read_csv(tmp_path / "scores.csv", keep_default_na=False)
     pd.testing.assert_frame_equal(read, scores())
@@ -38,7 +38,10 @@ def test_what_comes_from_outside_is_escaped(tmp_path, place):
     if place == "failed":
         table.loc[0, "failed"] = HOSTILE
     write_report(
-        table, {"runs": HOSTILE if place == "about" else ""}, HOSTILE if place == "caution" else None, tmp_path
+        table,
+        {"runs": HOSTILE if place == "about" else ""},
+        tmp_path,
+        Beside(caution=HOSTILE if place == "caution" else None),
     )
     page = (tmp_path / "report.html").read_text()
     assert page.count("<script") == 1  # its own
@@ -86,7 +89,7 @@ def test_the_best_is_marked_and_so_is_what_is_not_significantly_below(tmp_path):
 
 
 def test_cells_hold_value_improvement_and_interval(tmp_path):
-    write_report(many(), {}, None, tmp_path)
+    write_report(many(), {}, tmp_path)
     page = (tmp_path / "report.html").read_text()
     assert '<span class="value">4.00</span><span class="gain">+3.00</span>' in page
     assert "95 % interval 4.00 to 4.00, 10 scored" in page
@@ -95,14 +98,14 @@ def test_cells_hold_value_improvement_and_interval(tmp_path):
 
 
 def test_published_values_stand_in_muted_rows(tmp_path):
-    write_report(many(), {}, None, tmp_path, published=pl_crnn_paper())
+    write_report(many(), {}, tmp_path, Beside(published=pl_crnn_paper()))
     page = (tmp_path / "report.html").read_text()
     assert page.count('<tr class="muted">') == 2 * 13  # twelve systems and their mixture, seen and unseen
     assert re.search(r'<tr class="muted"><td>CRNN IAM</td>.*?title="as published"', page)
 
 
 def test_json_and_latex_hold_the_same_numbers(tmp_path):
-    summary = write_report(many(("mixture", "net_1 & 50%")), {}, None, tmp_path)
+    summary = write_report(many(("mixture", "net_1 & 50%")), {}, tmp_path)
     read = pd.DataFrame(json.loads((tmp_path / "summary.json").read_text()))
     pd.testing.assert_frame_equal(read, summary, check_dtype=False)
     latex = (tmp_path / "tables.tex").read_text()
@@ -113,7 +116,7 @@ def test_json_and_latex_hold_the_same_numbers(tmp_path):
 
 
 def test_the_page_asks_nothing_of_the_network(tmp_path):
-    write_report(scores(), {}, None, tmp_path)
+    write_report(scores(), {}, tmp_path)
     page = (tmp_path / "report.html").read_text()
     assert not re.search(r"(src|href)\s*=\s*[\"'](?!#|data:)", page)
     assert "@import" not in page
@@ -123,7 +126,7 @@ def test_the_page_asks_nothing_of_the_network(tmp_path):
 def test_a_missing_score_is_a_dash_and_its_reason_is_counted(tmp_path):
     table = scores()
     table.loc[table.system == "net", ["pesq_nb_raw", "failed"]] = [np.nan, "pesq_nb_raw: no utterance found"]
-    write_report(table, {}, None, tmp_path)
+    write_report(table, {}, tmp_path)
     for name in ("report.html", "report.md"):
         text = (tmp_path / name).read_text()
         assert "nan" not in text
@@ -132,7 +135,7 @@ def test_a_missing_score_is_a_dash_and_its_reason_is_counted(tmp_path):
 
 
 def test_the_caution_stands_before_the_numbers(tmp_path):
-    write_report(scores(), {}, "Demo data, no benchmark.", tmp_path)
+    write_report(scores(), {}, tmp_path, Beside(caution="Demo data, no benchmark."))
     for name in ("report.html", "report.md"):
         text = (tmp_path / name).read_text()
         assert text.index("Demo data, no benchmark.") < text.index("PESQ")
@@ -148,3 +151,12 @@ def test_the_finding_is_about_the_best_run_not_the_oracle():
 
 def test_without_a_run_the_finding_says_so():
     assert "No trained system" in finding(scores().query("system != 'net'"))
+
+
+def test_trainings_and_costs_are_drawn_by_run(tmp_path):
+    curve = pd.DataFrame({"epoch": [0, 1], "train_loss": [2.0, 1.0], "validation_loss": [3.0, 2.0]})
+    runs = pd.DataFrame({"system": ["worse", "better"], "parameters": [10, 1000], "macs_per_second": [1e8, 1e9]})
+    write_report(many(), {}, tmp_path, Beside(trainings={"better": curve}, runs=runs))
+    page = (tmp_path / "report.html").read_text()
+    assert page.count("<svg") == 3 and "dotted: training" in page and "multiply-adds per second of audio" in page
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "runs.csv"), runs)
