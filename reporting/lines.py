@@ -11,6 +11,7 @@ import torch
 from tqdm import tqdm
 
 from datagen import audio
+from datagen.mix import FULL_SCALE
 from datagen.tones import TonalProtocol, draw_tonal_rows, render_tonal
 from dsp.tone import Tone
 from metrics.guard import NotComputable
@@ -21,6 +22,7 @@ from safety.atomic import write_atomic
 OPTIONS = ("frame_s", "delay_s", "cell")  # of a system, in the table
 COLUMNS = ["study", "system", "snr_in_db", *OPTIONS, "draw", "gain_db", "gain_inband_db", "seconds"]
 PEAK = 0.9  # of what is written
+RECORDING = "recording"  # the study of a recording of one's own
 SHOWN_DB = -24.0  # the SNR whose lofargrams are shown, or the one nearest to it
 
 
@@ -59,7 +61,10 @@ def score_lines(studies: Sequence[Study], seed: int, folder: Path) -> tuple[pd.D
         for row in tqdm(table.itertuples(), study.name, len(table), unit="mixture", leave=False, disable=None):
             parts = render_tonal(study.protocol, row.snr_db, row.draw, seed)
             made = dict(parts)
-            for found in _scored(study, parts["mixture"], made):
+            protocol = study.protocol
+            for found in _scored(
+                study.name, study.candidates, parts["mixture"], protocol.sample_rate, protocol.tones, made
+            ):
                 rows.append({"study": study.name, "snr_in_db": row.snr_db, "draw": row.draw, **found})
             if row.draw < study.written:
                 write_signals(made, folder / "audio" / study.name, row.mixture_id, study.protocol.sample_rate)
@@ -79,27 +84,29 @@ def enhance_recording(
         sample_rate, _, _ = audio.header(path)
     except ValueError as error:
         raise ValueError(f"wav={path}: {error}") from error
-    mixture = audio.read(path, sample_rate).astype(np.float64) / 32768
+    mixture = audio.read(path, sample_rate).astype(np.float64) / FULL_SCALE
     if mixture.min() == mixture.max():
         raise ValueError(f"wav={path}: is constant or silent, there is nothing to enhance; choose another recording")
     if too_high := [tone.hz for tone in tones if tone.hz >= sample_rate / 2]:
         raise ValueError(f"wav_tones_hz={too_high}: must lie below {sample_rate / 2:g} Hz, half the rate of {path}")
     made: Signals = {"mixture": mixture}
-    study = Study(
-        "recording", TonalProtocol(tones or [Tone(1.0)], sample_rate=sample_rate), [], 0, systems(sample_rate), 0
-    )
-    rows = [
-        {"study": study.name, "snr_in_db": np.nan, "draw": 0, **found} for found in _scored(study, mixture, made, tones)
-    ]
+    found = _scored(RECORDING, systems(sample_rate), mixture, sample_rate, tones, made)
+    rows = [{"study": RECORDING, "snr_in_db": np.nan, "draw": 0, **row} for row in found]
     write_signals(made, folder / "audio", Path(path).stem, sample_rate)
     return pd.DataFrame(rows)[COLUMNS], made, sample_rate
 
 
-def _scored(study: Study, mixture: np.ndarray, made: Signals, tones: Sequence[Tone] | None = None) -> Iterator[dict]:
+def _scored(
+    study: str,
+    candidates: Sequence[Candidate],
+    mixture: np.ndarray,
+    rate: int,
+    tones: Sequence[Tone],
+    made: Signals,
+) -> Iterator[dict]:
     """One row per candidate; what it makes is put into `made`."""
-    tones, rate = study.protocol.tones if tones is None else tones, study.protocol.sample_rate
     before = line_powers(mixture, rate, tones) if tones else None
-    for candidate in study.candidates:
+    for candidate in candidates:
         try:
             system, begin = candidate.make(), time.perf_counter()
             enhanced = system.enhance(torch.from_numpy(mixture)[None])[0].double().numpy()
@@ -107,7 +114,7 @@ def _scored(study: Study, mixture: np.ndarray, made: Signals, tones: Sequence[To
             after = line_powers(enhanced, rate, tones) if tones else None
         except ValueError as error:
             remedy = "; make the mixtures longer" if isinstance(error, NotComputable) else ""
-            raise ValueError(f"study {study.name}, {candidate.name}: {error}{remedy}") from error
+            raise ValueError(f"study {study}, {candidate.name}: {error}{remedy}") from error
         made[candidate.name] = enhanced
         gains = {"gain_db": np.nan, "gain_inband_db": np.nan}
         if after:

@@ -66,7 +66,7 @@ def score_plan(
     them at any time. A score that cannot be computed is NaN, with its reason in `failed`. What `memory` knows is not
     enhanced or scored again, and what is found is put there as it comes.
     """
-    memory = memory or Memory(ScoreCache(None), {}, dict.fromkeys(metrics, ""))
+    memory = memory or Memory(ScoreCache(None), {}, {name: name for name in metrics})
     total, rows = len(plan.split("test")) * len(systems), {}
     with tqdm(desc="scoring", total=total, unit="signal", leave=False, disable=None) as bar:
 

@@ -65,3 +65,12 @@ def test_the_noise_type_is_the_category_or_several(drawn, test_systems):
     assert (unseen.noise_type.to_numpy() == named[unseen.mixture_id].to_numpy()).all()
     assert set(table[table.noise_seen].noise_type) <= {*plan.noise.category, "several"}
     assert np.isfinite(table.sdr).all()
+
+
+def test_systems_that_give_the_same_signal_get_the_same_scores(drawn):
+    plan, library = drawn
+    systems = {name: (lambda batch: batch["mixture"]) for name in ("one", "two", "three")}
+    table = score_plan(plan, library, systems, METRICS, 16000, jobs=1)
+    one, two, three = (table[table.system == name][list(METRICS)].to_numpy() for name in systems)
+    assert (one == two).all() and (one == three).all()
+    assert (one[:, 0] != one[:, 1]).all()
