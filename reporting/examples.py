@@ -85,7 +85,7 @@ def examples(
         top = float(stft(signals["clean"][None]).abs().max())
         kept = scores[scores.mixture_id == mixture_id].set_index("system")
         panels = [
-            Panel(name, _scored(kept, name), _picture(signal, stft, top), _sound(gain * signal, stft.sample_rate))
+            Panel(name, _scored(kept, name), picture(signal, stft, top), sound(gain * signal, stft.sample_rate))
             for name, signal in signals.items()
         ]
         noise = kept.noise_type.iloc[0], "seen" if kept.noise_seen.iloc[0] else "unseen"
@@ -105,8 +105,8 @@ def _scored(kept: pd.DataFrame, name: str) -> str:
     return ", ".join(f"{info.label} {value * info.factor:.{info.digits}f}" for info, value in shown if value == value)
 
 
-def _picture(signal: Tensor, stft: STFT, top: float) -> str:
-    """Spectrogram in dB below `top`, low frequencies at the bottom."""
+def picture(signal: Tensor, stft: STFT, top: float) -> str:
+    """Spectrogram of a signal [time] in dB below `top`, low frequencies at the bottom."""
     magnitude = stft(signal[None])[0].abs()
     level = 20 * torch.log10(magnitude.clamp_min(1e-12) / top) / RANGE_DB + 1
     coloured = colormaps["magma"](level.clamp(0, 1).flip(0).numpy(), bytes=True)[..., :3]
@@ -115,7 +115,8 @@ def _picture(signal: Tensor, stft: STFT, top: float) -> str:
     return _uri("image/webp", content)
 
 
-def _sound(signal: Tensor, sample_rate: int) -> str:
+def sound(signal: Tensor, sample_rate: int) -> str:
+    """A signal [time] in [-1, 1] as Vorbis."""
     content = io.BytesIO()
     with soundfile.SoundFile(content, "w", sample_rate, 1, "VORBIS", format="OGG") as file:
         for block in signal.clamp(-1, 1).split(sample_rate):  # libsndfile crashes on long blocks of Vorbis

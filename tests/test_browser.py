@@ -1,0 +1,84 @@
+"""The report in a real browser: nothing is fetched, nothing fails, tables sort, the switch switches, players play."""
+
+import shutil
+
+import pytest
+from test_report import HOSTILE, many
+
+from reporting.examples import Example, Panel, picture, sound
+from reporting.report import Beside, write_report
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+if BROWSER is None:
+    pytest.skip("no Chromium is installed (Debian: apt-get install chromium)", allow_module_level=True)
+
+sync_api = pytest.importorskip("playwright.sync_api")
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    """The page of a report, with what it asked for and what it complained of."""
+    import torch
+
+    from dsp.stft import STFT
+
+    folder = tmp_path_factory.mktemp("browser") / "a report"
+    tone = 0.3 * torch.sin(torch.arange(16000) / 10)
+    panel = Panel("tone", "", picture(tone, STFT(16000), 10.0), sound(tone, 16000))
+    table = many(("mixture", "oracle", HOSTILE, "better"))
+    table.loc[(table.system == HOSTILE) & (table.noise_seen), "sdr"] += 0.5
+    write_report(table, {"runs": HOSTILE}, folder, Beside(caution=HOSTILE, examples=[Example(HOSTILE, [panel])]))
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.asked, page.complaints = [], []
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.on("console", lambda message: page.complaints.append(message.text))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.on("dialog", lambda dialog: page.complaints.append(dialog.message))
+        page.goto((folder / "report.html").as_uri())
+        yield page
+        browser.close()
+
+
+def systems(page):
+    return page.locator("table.grid").first.locator("tbody tr td:first-child").all_inner_texts()
+
+
+def test_nothing_is_fetched_and_nothing_complains(page):
+    assert [url.split(":")[0] for url in page.asked if not url.startswith("data:")] == ["file"]
+    assert page.complaints == []
+
+
+def test_tables_sort_by_a_click_on_a_head_and_back(page):
+    before = systems(page)
+    head = page.locator("table.grid").first.locator("thead tr:last-child th").last
+    head.click()
+    assert systems(page) == ["better", HOSTILE, "oracle", "mixture"]
+    head.click()
+    assert systems(page) == ["mixture", "oracle", HOSTILE, "better"]
+    page.locator("table.grid").first.locator("thead tr:last-child th").first.click()
+    assert systems(page) == before
+
+
+def test_the_switch_shows_improvements(page):
+    cell = page.locator("table.grid").first.locator("tbody tr").last.locator("td").last
+    assert not cell.inner_text().startswith(("+", "-"))
+    page.get_by_label("show improvement over the mixture").check()
+    assert cell.inner_text() == "+3.00"
+    page.get_by_label("show improvement over the mixture").uncheck()
+
+
+def test_players_play(page):
+    player = page.locator("audio").first
+    player.evaluate("player => player.play()")
+    page.wait_for_function("document.querySelector('audio').currentTime > 0.05")
+    assert player.evaluate("player => player.duration") == pytest.approx(1.0, abs=0.1)
+    assert page.locator("img").first.evaluate("image => image.naturalHeight") == 161
+
+
+def test_a_phone_can_read_it(page):
+    page.set_viewport_size({"width": 360, "height": 740})
+    wide = "document.documentElement.scrollWidth"
+    assert page.evaluate(wide) <= 360
+    page.set_viewport_size({"width": 1280, "height": 800})
