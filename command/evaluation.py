@@ -11,6 +11,7 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
 from command import data
+from command.cluster import workers
 from command.costs import cost_table, run_costs
 from datagen.library import Library
 from datagen.plan import Plan
@@ -43,7 +44,8 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
     require_usable(metrics, cfg.sample_rate)
     plan.save(folder)
     memory = _memory(cfg, systems)
-    scores = score_plan(plan, drawer.library, systems, metrics, cfg.sample_rate, data.jobs(cfg), cfg.device, memory)
+    with workers(cfg.scheduler):
+        scores = score_plan(plan, drawer.library, systems, metrics, cfg.sample_rate, data.jobs(cfg), cfg.device, memory)
     names = list(systems)[len(systems) - len(runs) :]
     beside = Beside(
         caution=cfg.caution,

@@ -141,6 +141,7 @@ class EvaluateConfig(CommonConfig):
     costs: bool
     examples: bool
     stages: bool
+    scheduler: str | None
     device: Annotated[str, Field(pattern=r"^(cpu|cuda(:\d+)?)$")]
     oracle: Built
     metric: Annotated[dict[str, Built], Field(min_length=1)]

@@ -52,6 +52,23 @@ def test_baselines_stand_in_the_table_of_scores(trained, tmp_path):
     assert scores.groupby("system").sdr.mean()[["filter", "predictor"]].notna().all()
 
 
+def test_a_cluster_gives_the_same_scores(trained, tmp_path, monkeypatch):
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setenv("PYTHONPATH", str(tiny_run.ROOT))
+    data, _ = trained
+    here = _evaluate(data, tmp_path / "here", f"cache={tmp_path / 'one'}")
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
+        there = _evaluate(
+            data, tmp_path / "there", f"cache={tmp_path / 'two'}", f"scheduler={cluster.scheduler_address}"
+        )
+    pd.testing.assert_frame_equal(here, there)
+
+
+def test_a_scheduler_that_nobody_answers_at_is_named(trained, tmp_path):
+    with pytest.raises((ValueError, OSError), match=r"no Dask scheduler answers there.*scheduler=nowhere"):
+        _evaluate(trained[0], tmp_path / "report", "scheduler=nowhere://x")
+
+
 def test_stages_are_systems_of_their_own_and_the_last_is_the_run(trained, tmp_path):
     data, run = trained
     scores = _evaluate(data, tmp_path / "report", f"runs=[{run}]", "stages=true")
