@@ -22,6 +22,9 @@ def gain_over(gains: pd.DataFrame, column: str, label: str, log: bool = False) -
         figure = Figure((6.2, 3.2), layout="constrained")
         panel = figure.subplots()
         for position, (system, rows) in enumerate(gains.groupby("system", sort=False)):
+            if rows[column].isna().all():  # it has no such option
+                panel.axhline(rows.gain_db.mean(), color=f"C{position}", lw=1.2, ls="--", label=system)
+                continue
             groups = rows.groupby(column, sort=False).gain_db
             spread = groups.std().fillna(0)
             panel.errorbar(
@@ -58,16 +61,16 @@ def lofargrams(signals: Mapping[str, np.ndarray], sample_rate: int) -> str:
             density = lofargram(torch.from_numpy(signal), sample_rate, window_s, window_s / 4)
             density = density[: int(HIGHEST_HZ * window_s) + 1].numpy()
             extent = (0, len(signal) / sample_rate, 0, min(HIGHEST_HZ, sample_rate / 2))
-            middle = float(np.median(density))
-            image = panel.imshow(
-                density,
-                aspect="auto",
-                origin="lower",
-                extent=extent,
-                cmap="magma",
-                vmin=middle - 5,
-                vmax=middle + RANGE_DB,
-            )
+            density -= np.median(density)
+            shown = {
+                "aspect": "auto",
+                "origin": "lower",
+                "extent": extent,
+                "cmap": "magma",
+                "vmin": -5,
+                "vmax": RANGE_DB,
+            }
+            image = panel.imshow(density, **shown)
             panel.set_title(name, fontsize=9)
             panel.set_xlabel("time in s")
         panels[0].set_ylabel("frequency in Hz")
