@@ -70,6 +70,8 @@ def _as_in_the_paper(system: str) -> str:
 
 
 def _cell(value: float, gain: float, digits: int) -> str:
+    if pd.isna(value):
+        return "not computed"
     return f"{value:.{digits}f}" + (f" ({gain:+.{digits}f})" if gain else "")
 
 
