@@ -27,7 +27,7 @@ from models.cost import multiply_adds_per_frame
 from models.enhancer import Enhancer
 from models.run import build_enhancer
 
-NETWORKS, ROUNDS, STEPS = ("pl_crnn", "crnn"), 5, 3
+NETWORKS, ROUNDS, STEPS = ("pl_crnn", "crnn"), 3, 2
 MATRIX = 2048
 
 
