@@ -110,6 +110,7 @@ class TrainConfig(CommonConfig):
     data: DataConfig
     trainer: TrainerConfig
     resume: str | None
+    start_from: str | None = None  # runs of before it had none
 
     @model_validator(mode="after")
     def _folder_for_the_rendered_route_alone(self):

@@ -24,7 +24,7 @@ from datagen.library import Library
 from datagen.plan import Plan, load_plan
 from datagen.pool import build_pool
 from models.progress import Progress
-from models.run import BEST, CURVE, LAST, build_enhancer, checkpoint, run_config
+from models.run import BEST, CURVE, LAST, build_enhancer, checkpoint, load_weights, run_config
 from models.training import Cooldown, Curve, Saver, SeedByEpoch, WholeCheckpoints
 from safety.atomic import clear_unfinished
 from safety.build import build
@@ -55,7 +55,10 @@ def fit(cfg: DictConfig, run: Path) -> None:
     pl.seed_everything(cfg.seed, workers=True, verbose=False)
     last = run / LAST if cfg.resume and (run / LAST).exists() else None
     step = checkpoint(run, LAST)["global_step"] if last else None
-    module, batches = build_enhancer(cfg), plan_data(cfg)
+    module = build_enhancer(cfg)
+    if cfg.get("start_from") and not last:
+        load_weights(module, Path(cfg.start_from))
+    batches = plan_data(cfg)
     if rank_zero_only.rank == 0:
         batches.plan.save(run)
         if not cfg.resume:

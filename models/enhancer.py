@@ -64,13 +64,13 @@ class Enhancer(pl.LightningModule):
         return self.stft.inverse(torch.polar(enhanced, spectrum.angle()), mixture.shape[-1])
 
     def references(self, clean: Tensor, noise: Tensor) -> Tensor:
-        """Magnitude of each stage's reference, clean speech in less noise.
+        """What the target compares each stage's estimate with: the reference of a stage is clean speech in less noise.
 
         Shapes: clean, noise [batch, time] -> [batch, stage, freq, frame].
         The reference of a stage of gain g dB is clean + noise * 10^(-g / 20); that of the last stage is clean.
         """
         clean, noise = self.stft(clean).unsqueeze(1), self.stft(noise).unsqueeze(1)
-        return (clean + noise * self.noise_left[:, None, None]).abs()
+        return self.target.reference(clean + noise * self.noise_left[:, None, None], clean + noise)
 
     def loss(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Mean loss over frequencies and the frames that are not padding, summed over weighted stages; those frames."""

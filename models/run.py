@@ -34,11 +34,7 @@ def build_enhancer(cfg: DictConfig) -> Enhancer:
 
 def run_config(run: Path) -> DictConfig:
     """The config of a training run; FileNotFoundError or ValueError where `run` is none."""
-    path = run / CONFIG
-    if not path.exists():
-        raise FileNotFoundError(
-            f"{run}: not a training run, it has no .hydra/config.yaml; give a folder train.py wrote"
-        )
+    path = _config_of(run)
     try:
         cfg = OmegaConf.load(path)
     except (OmegaConfBaseException, YAMLError, UnicodeDecodeError) as error:
@@ -50,6 +46,7 @@ def run_config(run: Path) -> DictConfig:
 
 def checkpoint(run: Path, name: Path) -> dict[str, Any]:
     """What a checkpoint of `run` holds, tensors and plain values only; one-line errors for none or a broken one."""
+    _config_of(run)
     path = run / name
     if not path.exists():
         raise FileNotFoundError(
@@ -70,9 +67,23 @@ def checkpoint(run: Path, name: Path) -> dict[str, Any]:
 def load_run(run: Path) -> Enhancer:
     """The trained module of a run, with the weights of its best epoch on validation, ready to enhance."""
     enhancer = build_enhancer(run_config(run))
+    load_weights(enhancer, run)
+    return enhancer.eval()
+
+
+def load_weights(enhancer: Enhancer, run: Path) -> None:
+    """Give `enhancer` the weights of a run's best epoch on validation; ValueError where its network is another."""
     try:
         enhancer.load_state_dict(checkpoint(run, BEST)["state_dict"])
     except RuntimeError as error:
         name = type(enhancer.network).__name__
-        raise ValueError(f"{run / BEST}: weights of another network than {name} as its config has it") from error
-    return enhancer.eval()
+        raise ValueError(f"{run / BEST}: weights of another network than {name} as the config has it") from error
+
+
+def _config_of(run: Path) -> Path:
+    path = run / CONFIG
+    if not path.exists():
+        raise FileNotFoundError(
+            f"{run}: not a training run, it has no .hydra/config.yaml; give a folder train.py wrote"
+        )
+    return path

@@ -11,7 +11,7 @@ import torch
 from tiny_run import curve, equal_runs, fit, overrides, resume, script
 
 from models.enhancer import Enhancer
-from models.run import LAST
+from models.run import BEST, LAST
 
 
 @pytest.mark.parametrize("epochs", [1, 2])
@@ -52,6 +52,22 @@ def test_a_resumed_run_of_short_epochs_goes_on_in_the_plan_and_cools_down(data, 
         interrupted_in(patch, 2)
         fit(data, run, *typed, "trainer.max_epochs=40")
     assert equal_runs(resume(run, "trainer.max_epochs=4"), whole)
+
+
+def test_a_run_starts_from_the_weights_of_another(data, whole, tmp_path):
+    # At a learning rate of zero nothing moves but the statistics of batch norm.
+    still = ["recipe.optimizer.lr=0", "target=iam", "trainer.max_epochs=1"]
+    run = fit(data, tmp_path / "run", f"start_from={whole}", *still)
+    ours, theirs = (torch.load(path / BEST, weights_only=True)["state_dict"] for path in (run, whole))
+    learned = [key for key in ours if "running_" not in key and "num_batches" not in key]
+    assert learned and all(torch.equal(ours[key], theirs[key]) for key in learned)
+    assert pd.read_csv(run / "curve.csv").epoch.tolist() == [0]
+
+
+def test_resuming_goes_on_instead_of_starting_from_those_weights_again(data, whole, tmp_path):
+    run = fit(data, tmp_path / "run", f"start_from={whole}", "trainer.max_epochs=1")
+    once = fit(data, tmp_path / "once", f"start_from={whole}", "trainer.max_epochs=2")
+    assert equal_runs(resume(run, "trainer.max_epochs=2"), once)
 
 
 def test_resuming_a_finished_run_changes_nothing(whole, tmp_path):

@@ -82,6 +82,32 @@ def test_loss_is_the_squared_difference(name):
     assert make(name).loss(torch.tensor([5.0, 1.0]), torch.tensor([2.0, 3.0])).tolist() == [9.0, 4.0]
 
 
+@every_target
+def test_the_loss_compares_with_magnitudes_as_in_the_papers(name):
+    spectrum, mixture = torch.complex(randn(5, 7), randn(5, 7, seed=1)), torch.complex(randn(5, 7), randn(5, 7, seed=2))
+    torch.testing.assert_close(make(name).reference(spectrum, mixture), spectrum.abs())
+
+
+@of_magnitudes
+def test_a_phase_sensitive_loss_compares_with_what_is_in_phase_with_the_mixture(name):
+    # Speech of magnitude 2, turned from the mixture by 0, 60, 90 and 180 degrees; and a mixture that is silent.
+    turned = torch.tensor([0.0, 60.0, 90.0, 180.0, 0.0]).deg2rad()
+    mixture = torch.polar(torch.tensor([3.0, 0.1, 3.0, 3.0, 0.0]), torch.full((5,), 0.7))
+    reference = make(name, phase_sensitive=True).reference(torch.polar(torch.full((5,), 2.0), turned + 0.7), mixture)
+    torch.testing.assert_close(reference, torch.tensor([2.0, 1.0, 0.0, 0.0, 0.0]), atol=1e-5, rtol=0)
+
+
+@of_magnitudes
+def test_the_phase_sensitive_reference_is_the_nearest_signal_in_the_phase_of_the_mixture(name):
+    spectrum, mixture = torch.complex(randn(50), randn(50, seed=1)), torch.complex(randn(50, seed=2), randn(50, seed=3))
+    reference = make(name, phase_sensitive=True).reference(spectrum, mixture)
+
+    def error(magnitude):
+        return (torch.polar(magnitude, mixture.angle()) - spectrum).abs()
+
+    assert all((error(reference) <= error(magnitude * torch.ones(50)) + 1e-6).all() for magnitude in torch.arange(0, 4, 0.01))
+
+
 @of_magnitudes
 def test_power_one_half_compares_roots(name):
     loss = make(name, power=0.5).loss(torch.tensor([9.0, 0.25]), torch.tensor([4.0, 1.0]))

@@ -21,6 +21,7 @@ from safety.atomic import write_atomic
         (["data=rendered", "data.folder=nowhere"], "nowhere: holds no plan"),
         (["data_root=nowhere"], "nowhere"),
         (["target.power=2"], "target.power=2"),
+        (["start_from=nowhere"], "nowhere: not a training run"),
     ],
 )
 def test_what_cannot_be_trained_is_refused_in_one_line(data, tmp_path, typed, told):
@@ -36,6 +37,12 @@ def test_a_script_that_fails_says_so_in_one_line(data, tmp_path):
     out, told = process.communicate()
     assert process.returncode == 1 and out == ""
     assert told.startswith("train.py: network.stages=7: ") and told.count("\n") == 1
+
+
+def test_weights_of_another_network_are_refused(data, whole, tmp_path):
+    with pytest.raises(ValueError, match=f"{whole}/.*: weights of another network than CRNN") as caught:
+        fit(data, tmp_path / "run", f"start_from={whole}", "network.hidden=6")
+    assert "\n" not in str(caught.value) and not (tmp_path / "run").exists()
 
 
 def test_a_folder_that_is_no_run_is_not_resumed(tmp_path):

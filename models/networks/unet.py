@@ -82,7 +82,10 @@ class UNet(nn.Module):
         features = ((decibels - CENTRE_DB) / SPREAD_DB).unsqueeze(1)
         spare = -self.freqs % self.divisor
         output = self._run(F.pad(features, (0, 0, 0, spare), mode="replicate"))[:, 0, : self.freqs]
-        return self.target.estimate(output, relative) * loudest
+        # The target's own scale is that of speech: the loudest bin is far above it, and what is far above a target's
+        # reach costs so much in the first steps that they silence it.
+        typical = windows.square().mean((1, 2), keepdim=True).sqrt().clamp_min(torch.finfo(windows.dtype).tiny)
+        return self.target.estimate(output, windows / typical) * typical
 
     def _run(self, features: Tensor) -> Tensor:
         skips = []

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 
+import torch
 from torch import Tensor
 
 
@@ -16,6 +17,10 @@ class Target(ABC):
     def ideal(self, reference: Tensor, mixture: Tensor) -> Tensor:
         """The best magnitude estimate that this target can express, all magnitudes [..., freq, frame]."""
 
+    def reference(self, spectrum: Tensor, mixture: Tensor) -> Tensor:
+        """Magnitude that the loss compares with, from the spectra of the reference and the mixture: [..., freq, frame]."""
+        return spectrum.abs()
+
     @abstractmethod
     def loss(self, estimate: Tensor, reference: Tensor) -> Tensor:
         """Cost of each frequency and frame: magnitudes [..., freq, frame] -> [..., freq, frame]."""
@@ -25,13 +30,22 @@ class MagnitudeTarget(Target):
     """A target whose loss is the squared difference of magnitudes.
 
     power: exponent of the magnitudes that are compared; 1 as in the papers, 0.5 weighs quiet parts more.
+    phase_sensitive: compare with the part of the reference that is in phase with the mixture, as the enhanced signal
+    takes the mixture's phase (Erdogan et al., ICASSP 2015, phase-sensitive spectrum approximation, negative parts
+    being 0); False as in the papers.
     Raises ValueError for a power outside (0, 1].
     """
 
-    def __init__(self, power: float = 1.0):
+    def __init__(self, power: float = 1.0, phase_sensitive: bool = False):
         if not 0 < power <= 1:
             raise ValueError(f"target.power={power}: must be above 0 and at most 1")
-        self.power = power
+        self.power, self.phase_sensitive = power, phase_sensitive
+
+    def reference(self, spectrum: Tensor, mixture: Tensor) -> Tensor:
+        """|reference|, or with phase_sensitive max(|reference| cos(angle between reference and mixture), 0)."""
+        if not self.phase_sensitive:
+            return spectrum.abs()
+        return (spectrum * torch.sgn(mixture).conj()).real.clamp_min(0)
 
     def loss(self, estimate: Tensor, reference: Tensor) -> Tensor:
         """Squared difference of the magnitudes to the power of `power`."""
