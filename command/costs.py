@@ -1,7 +1,4 @@
-"""What the networks of conf/network cost (PL-CRNN, Table 6), and those of runs."""
-
-from collections.abc import Mapping
-from pathlib import Path
+"""What the networks of conf/network cost (PL-CRNN, Table 6)."""
 
 import pandas as pd
 from hydra import compose
@@ -10,7 +7,7 @@ from tqdm import tqdm
 
 from command.entry import CONF
 from models.cost import costs
-from models.run import build_enhancer, load_run
+from models.run import build_enhancer
 
 
 def cost_table(cfg: DictConfig) -> pd.DataFrame:
@@ -28,8 +25,3 @@ def _row(name: str, cfg: DictConfig) -> dict:
     training = compose("train", [f"network={name}", f"sample_rate={cfg.sample_rate}"])
     training.stft = cfg.stft
     return {"network": name, **costs(build_enhancer(training))}
-
-
-def run_costs(runs: Mapping[str, Path]) -> pd.DataFrame:
-    """One row per trained run: system (its name in the report), and the same columns."""
-    return pd.DataFrame([{"system": name, **costs(load_run(run))} for name, run in runs.items()])

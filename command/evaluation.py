@@ -12,18 +12,19 @@ from omegaconf import DictConfig, OmegaConf
 
 from command import data
 from command.cluster import workers
-from command.costs import cost_table, run_costs
+from command.costs import cost_table
 from datagen.library import Library
 from datagen.plan import Plan
 from dsp.stft import STFT
-from models.run import CURVE, run_config
 from reporting.examples import Example, examples
+from reporting.lines import read_gains
 from reporting.published import PUBLISHED
 from reporting.report import Beside, finding, write_report
+from reporting.runs import read_run
 from reporting.score_cache import ScoreCache
 from reporting.scoring import Memory, require_usable, score_plan
 from reporting.summary import headline_text
-from reporting.sweep import differing, runs_of
+from reporting.sweep import runs_of
 from reporting.systems import System, open_systems
 from safety.build import build
 from safety.fingerprint import of_sources, of_values
@@ -52,9 +53,9 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
         costs=cost_table(cfg) if cfg.costs else None,
         published=PUBLISHED[cfg.published]() if cfg.published else None,
         examples=_examples(cfg, scores, plan, drawer.library, systems) if cfg.examples else [],
-        parameters=_parameters(swept, names) if swept else None,
-        trainings={name: pd.read_csv(run / CURVE) for name, run in zip(names, runs, strict=True)},
-        runs=run_costs(dict(zip(names, runs, strict=True))) if runs else None,
+        runs={name: read_run(run) for name, run in zip(names, runs, strict=True)},
+        swept=names[len(cfg.runs) :],
+        lines=read_gains(Path(cfg.gains)) if cfg.gains else None,
     )
     summary = write_report(scores, _about(cfg, plan, scores), folder, beside)
     print(f"{headline_text(summary, 'simple')}\n\n{finding(scores)}")
@@ -76,11 +77,6 @@ def _examples(
     cfg: DictConfig, scores: pd.DataFrame, plan: Plan, library: Library, systems: Mapping[str, System]
 ) -> list[Example]:
     return list(examples(scores, plan, library, systems, STFT(cfg.sample_rate, **cfg.stft), cfg.device))
-
-
-def _parameters(swept: Sequence[Path], names: Sequence[str]) -> pd.DataFrame:
-    last = names[len(names) - len(swept) :]
-    return differing({name: run_config(run) for name, run in zip(last, swept, strict=True)})
 
 
 def _memory(cfg: DictConfig, systems: Mapping[str, System]) -> Memory:

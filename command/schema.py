@@ -140,6 +140,7 @@ class EvaluateConfig(CommonConfig):
     sweep: str | None
     baselines: dict[str, Built]
     costs: bool
+    gains: str | None
     examples: bool
     stages: bool
     scheduler: str | None

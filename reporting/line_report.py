@@ -7,36 +7,29 @@ import numpy as np
 import pandas as pd
 from tabulate import tabulate
 
-from reporting.line_figures import gain_over, lofargrams
+from reporting.line_figures import line_drawings, lofargrams
+from reporting.lines import GAINS
 from reporting.published import LINES_FIELD_DB, LINES_GAIN_DB, LINES_SECONDS, LINES_SNR_DB
 from reporting.report import render_pages
 from safety.atomic import write_atomic
 
-OVER = {  # study: the figure it makes
-    "snr": ("snr_in_db", "SNR of the mixture in dB", False),
-    "off_grid": ("snr_in_db", "SNR of the mixture in dB, tones off the grid of the frames", False),
-    "frame": ("frame_s", "frame in s", True),
-    "delay": ("delay_s", "delay in s", True),
-    "field": ("snr_in_db", "SNR of the mixture in dB, interferers aside", False),
-}
-
 
 def write_line_report(
-    gains: pd.DataFrame, shown: Mapping[str, np.ndarray], sample_rate: int, about: Mapping[str, str], folder: Path
+    gains: pd.DataFrame,
+    shown: Mapping[str, Mapping[str, np.ndarray]],
+    sample_rate: int,
+    about: Mapping[str, str],
+    folder: Path,
 ) -> str:
     """Write gain.csv, report.html and report.md to `folder`; returns the table of means as text.
 
-    gains: see reporting.lines. shown: signals [time] whose lofargrams stand on the page.
+    gains: see reporting.lines. shown: signals [time] whose lofargrams stand on the page, by study.
     """
     table = means(gains)
-    figures = {"Lofargrams": lofargrams(shown, sample_rate)}
-    for study, (column, label, log) in OVER.items():
-        rows = gains[gains.study == study]
-        if rows[column].nunique() > 1:
-            figures[f"Study {study}: gain over {label}"] = gain_over(rows, column, label, log)
-    write_atomic(folder / "gain.csv", gains.to_csv(index=False))
-    page = {"about": about, "figures": figures, "table": table, "published": published(), "text": text(table)}
-    render_pages("line_report", page, folder)
+    drawn = [lofargrams(study, signals, sample_rate) for study, signals in shown.items()]
+    write_atomic(folder / GAINS, gains.to_csv(index=False))
+    page = {"about": about, "table": table, "published": published(), "text": text(table)}
+    render_pages("line_report", page, [*line_drawings(gains), *drawn], folder)
     return text(table, "simple")
 
 

@@ -21,6 +21,7 @@ from safety.atomic import write_atomic
 
 OPTIONS = ("frame_s", "delay_s", "cell")  # of a system, in the table
 COLUMNS = ["study", "system", "snr_in_db", *OPTIONS, "draw", "gain_db", "gain_inband_db", "seconds"]
+GAINS = "gain.csv"
 PEAK = 0.9  # of what is written
 RECORDING = "recording"  # the study of a recording of one's own
 SHOWN_DB = -24.0  # the SNR whose lofargrams are shown, or the one nearest to it
@@ -48,8 +49,8 @@ class Study(NamedTuple):
 Signals = dict[str, np.ndarray]
 
 
-def score_lines(studies: Sequence[Study], seed: int, folder: Path) -> tuple[pd.DataFrame, Signals]:
-    """The gains of all studies, and the signals of the first one to show.
+def score_lines(studies: Sequence[Study], seed: int, folder: Path) -> tuple[pd.DataFrame, dict[str, Signals]]:
+    """The gains of all studies, and by study the signals to show of those whose audio is written.
 
     Columns: COLUMNS; gains in dB (see metrics.snr_gain), seconds that enhancing took, training included. Mixtures and
     what the systems made of them are written to `folder`/audio.
@@ -68,14 +69,14 @@ def score_lines(studies: Sequence[Study], seed: int, folder: Path) -> tuple[pd.D
                 rows.append({"study": study.name, "snr_in_db": row.snr_db, "draw": row.draw, **found})
             if row.draw < study.written:
                 write_signals(made, folder / "audio" / study.name, row.mixture_id, study.protocol.sample_rate)
-            if not shown and row.snr_db == nearest:
-                shown = {name: made[name] for name in made if name not in ("clean", "noise")}
+            if study.written and study.name not in shown and row.snr_db == nearest:
+                shown[study.name] = {name: made[name] for name in made if name not in ("clean", "noise")}
     return pd.DataFrame(rows)[COLUMNS], shown
 
 
 def enhance_recording(
     path: Path, tones: Sequence[Tone], systems: Callable[[int], Sequence[Candidate]], folder: Path
-) -> tuple[pd.DataFrame, Signals, int]:
+) -> tuple[pd.DataFrame, dict[str, Signals], int]:
     """What `systems` (given its rate) make of a recording, at the rate it has; gains where there are tones to look for.
 
     Raises ValueError for a recording that cannot be read or is silent, or a tone that it cannot hold.
@@ -93,7 +94,7 @@ def enhance_recording(
     found = _scored(RECORDING, systems(sample_rate), mixture, sample_rate, tones, made)
     rows = [{"study": RECORDING, "snr_in_db": np.nan, "draw": 0, **row} for row in found]
     write_signals(made, folder / "audio", Path(path).stem, sample_rate)
-    return pd.DataFrame(rows)[COLUMNS], made, sample_rate
+    return pd.DataFrame(rows)[COLUMNS], {RECORDING: made}, sample_rate
 
 
 def _scored(
@@ -122,6 +123,19 @@ def _scored(
             gains["gain_inband_db"] = after.inband_db - before.inband_db
         options = {name: candidate.options.get(name) for name in OPTIONS}
         yield {"system": candidate.name, **options, **gains, "seconds": seconds}
+
+
+def read_gains(folder: Path) -> pd.DataFrame:
+    """gain.csv of a folder that experiment=lines wrote; FileNotFoundError or ValueError where it is none."""
+    path = folder / GAINS
+    if not path.exists():
+        raise FileNotFoundError(
+            f"gains={folder}: holds no {GAINS}; give a folder that evaluate.py experiment=lines wrote"
+        )
+    gains = pd.read_csv(path)
+    if list(gains) != COLUMNS:
+        raise ValueError(f"gains={folder}: {GAINS} has columns {list(gains)}, not {COLUMNS}; write it anew")
+    return gains
 
 
 def write_signals(signals: Signals, folder: Path, name: str, sample_rate: int, audio_format: str = "flac") -> None:

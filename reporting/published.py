@@ -11,7 +11,7 @@ SCORES = {"pesq": ("pesq_nb_raw", 1.0), "stoi_percent": ("stoi", 0.01), "sdr_db"
 
 # The Bi-LSTM line enhancement paper: section IV.A, and Table II (gain in dB by source level, by field) with its times.
 LINES_GAIN_DB = 12.58  # at LINES_SNR_DB
-LINES_SNR_DB = -24.0
+LINES_SNR_DB, LINES_FRAME_S, LINES_DELAY_S = -24.0, 2.0, 2.0
 LINES_FIELD_DB = {
     "LMS": {"field 1": (-13.96, -14.04, -12.28, -6.01), "field 2": (-14.16, -14.55, -14.99, -6.91)},
     "Bi-LSTM": {"field 1": (7.61, 7.47, 6.59, 6.54), "field 2": (9.26, 8.76, 8.58, 8.39)},

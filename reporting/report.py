@@ -7,13 +7,16 @@ from typing import Any, NamedTuple
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from reporting.drawing import Drawing, write_drawings
 from reporting.examples import Example
-from reporting.figures import curves, score_against_cost, trainings
+from reporting.figures import drawings
 from reporting.grid import Grid, grid
 from reporting.headline import HEADLINE, Headline
 from reporting.latex import tables
+from reporting.line_figures import line_drawings
+from reporting.runs import Run, cost_rows
 from reporting.summary import Level, by, failures, headline, headline_text, improvements, level_systems, summarise
-from reporting.sweep import effects, leaderboard
+from reporting.sweep import differing, effects, leaderboard
 from reporting.systems import ORACLE
 from safety.atomic import write_atomic
 
@@ -26,17 +29,17 @@ class Beside(NamedTuple):
 
     caution: a sentence that must be read before the numbers. costs: what networks cost (see command.costs). published:
     values of a paper (see reporting.published). examples: what to look at and to listen to (see reporting.examples).
-    parameters: what differs between the runs of a sweep (see reporting.sweep). trainings: the curve of every run. runs:
-    what every run costs, by `system`.
+    runs: by the names that they have among the systems. swept: which of them belong to a sweep. lines: gains of line
+    enhancers (see reporting.lines).
     """
 
     caution: str | None = None
     costs: pd.DataFrame | None = None
     published: pd.DataFrame | None = None
     examples: Sequence[Example] = ()
-    parameters: pd.DataFrame | None = None
-    trainings: Mapping[str, pd.DataFrame] | None = None
-    runs: pd.DataFrame | None = None
+    runs: Mapping[str, Run] = {}
+    swept: Sequence[str] = ()
+    lines: pd.DataFrame | None = None
 
 
 ALONE = Beside()
@@ -48,37 +51,43 @@ def write_report(scores: pd.DataFrame, about: Mapping[str, str], folder: Path, b
     about: what was run, by name. All text from outside is escaped.
     """
     summary, level = summarise(scores), level_systems(scores)
+    drawn = drawings(summary, improvements(scores), beside.runs)
+    drawn += [] if beside.lines is None else line_drawings(beside.lines)
     page = {**_numbers(scores, summary, level, beside.published), **_beside(scores, beside), "about": about}
     write_atomic(folder / "scores.csv", scores.to_csv(index=False))
     write_atomic(folder / "summary.csv", summary.to_csv(index=False))
     write_atomic(folder / "summary.json", summary.to_json(orient="records", indent=1))
     write_atomic(folder / "tables.tex", tables(summary, level) + "\n")
-    for name, table in (("costs", beside.costs), ("runs", beside.runs)):
-        if table is not None:
-            write_atomic(folder / f"{name}.csv", table.to_csv(index=False))
-    render_pages("report", page, folder)
+    if beside.costs is not None:
+        write_atomic(folder / "costs.csv", beside.costs.to_csv(index=False))
+    if beside.runs:
+        write_atomic(folder / "runs.csv", cost_rows(beside.runs).to_csv(index=False))
+    render_pages("report", page, drawn, folder)
     return summary
 
 
 def _beside(scores: pd.DataFrame, beside: Beside) -> dict[str, Any]:
-    page = {"caution": beside.caution, "examples": beside.examples, "sweep": beside.parameters is not None}
-    if page["sweep"]:
-        page |= {
-            name: make(beside.parameters, scores) for name, make in (("leaderboard", leaderboard), ("effects", effects))
-        }
+    page = {name: getattr(beside, name) for name in ("caution", "examples", "runs", "swept")}
+    if beside.swept:
+        parameters = differing({name: beside.runs[name].config for name in beside.swept})
+        page |= {"leaderboard": leaderboard(parameters, scores), "effects": effects(parameters, scores)}
     page["costs"] = [] if beside.costs is None else beside.costs.to_dict("records")
-    page["trainings"] = trainings(beside.trainings) if beside.trainings else ""
-    page["against_cost"] = "" if beside.runs is None else score_against_cost(beside.runs, improvements(scores))
     return page
 
 
-def render_pages(template: str, page: Mapping[str, Any], folder: Path) -> None:
-    """Write report.html and report.md to `folder`, of the templates of that name; values in the first are escaped."""
+def render_pages(template: str, page: Mapping[str, Any], drawn: Sequence[Drawing], folder: Path) -> None:
+    """Write report.html and report.md to `folder`, of the templates of that name, and the drawings to its figures.
+
+    Values in the HTML are escaped.
+    """
+    write_drawings(drawn, folder / "figures")
     # Autoescape for HTML alone: Markdown has its own rules, and no viewer runs it.
     for suffix, escape in (("html", True), ("md", False)):
         env = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=escape, undefined=StrictUndefined)
         env.globals["isnan"] = pd.isna
-        write_atomic(folder / f"report.{suffix}", env.get_template(f"{template}.{suffix}.j2").render(page))
+        write_atomic(
+            folder / f"report.{suffix}", env.get_template(f"{template}.{suffix}.j2").render(page, drawings=drawn)
+        )
 
 
 def _numbers(
@@ -93,7 +102,6 @@ def _numbers(
         "failed_mixtures": int((scores.failed != "").sum()),
         "signals": len(scores),
         "headline": HEADLINE,
-        "curves": curves(summary),
         "text": headline_text(summary, "github"),
     }
 

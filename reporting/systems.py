@@ -80,8 +80,13 @@ def open_systems(
         content = of_contents([run / CONFIG, run / BEST])
         opened[name] = System(partial(_enhanced, enhancer), content)
         for stage in range(enhancer.network.stage_count if stages and enhancer.network.stage_count > 1 else 0):
-            systems[f"{name}, stage {stage + 1}"] = System(partial(_enhanced, enhancer, stage=stage), [content, stage])
+            systems[stage_name(name, stage + 1)] = System(partial(_enhanced, enhancer, stage=stage), [content, stage])
     return systems | opened
+
+
+def stage_name(run: str, stage: int) -> str:
+    """What the output of a stage (from 1) of a run is called."""
+    return f"{run}, stage {stage}"
 
 
 def _made_of(thing: object) -> list:

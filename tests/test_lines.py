@@ -27,9 +27,8 @@ SMALL = (
     "lines.studies.off_grid.plan={tones: [{hz: 50.3}], snr_db: [-12]}",
     "lines.studies.literal.plan={snr_db: [-12], draws: 1}",
     "lines.studies.delay.plan={snr_db: [-12], draws: 1}",
-    "lines.studies.cell.plan={snr_db: [-12], draws: 1}",
     "lines.studies.frame.plan.snr_db=[-12]",
-    "lines.studies.field.plan.snr_db=[-12]",
+    "lines.studies.field.plan.snr_db=[-12,0]",
 )
 
 
@@ -49,15 +48,15 @@ def test_the_table_has_a_row_per_study_system_setting_snr_and_draw(report):
     assert list(gains) == COLUMNS
     assert gains.groupby("study", sort=False).size().to_dict() == {
         "snr": 2 * 2 * 2,  # SNRs, draws, systems
-        "off_grid": 2 * 2,
+        "off_grid": 2,
         "literal": 1,
         "frame": 1 * (1 + 2),  # the filter has no frame
         "delay": 2 * 2,
-        "cell": 4,
-        "field": 2 * 2,
+        "field": 2 * 2 * 2,
+        "cell": 2 * 2 * 4,
     }
     assert gains[["gain_db", "gain_inband_db", "seconds"]].notna().all().all()
-    assert gains[gains.study == "cell"].cell.tolist() == ["rnn", "gru", "lstm", "bilstm"]
+    assert gains[gains.study == "cell"].cell.unique().tolist() == ["rnn", "gru", "lstm", "bilstm"]
 
 
 def test_gains_follow_from_the_written_audio(report):
@@ -81,7 +80,11 @@ def test_gains_follow_from_the_written_audio(report):
 def test_the_page_shows_every_study_and_the_published_values(report):
     folder, gains = report
     page = (folder / "report.html").read_text()
-    assert page.count("<svg") == 4  # lofargrams; gains over SNR, frame and delay
+    over, heard = ("snr", "frame", "delay", "field", "cell"), ("snr", "off_grid", "literal", "field")
+    drawn = {f"lines_{study}" for study in (*over, "seconds")} | {f"lofargrams_{study}" for study in heard}
+    assert {path.stem for path in (folder / "figures").glob("*.png")} == drawn and page.count("<svg") == len(drawn)
+    for label in ("Bi-LSTM, published", "LMS, published range", "gru"):
+        assert label in page
     for shown in (*gains.study.unique(), "12.58", "-14.99", "+8.58", "0.36"):
         assert shown in page
         assert shown in page or shown in (folder / "report.md").read_text()

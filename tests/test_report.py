@@ -1,17 +1,22 @@
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from omegaconf import OmegaConf
 
+from reporting.figures import stage_drawings
 from reporting.grid import grid
+from reporting.lines import COLUMNS as LINE_COLUMNS
 from reporting.published import pl_crnn_paper
 from reporting.report import Beside, finding, write_report
+from reporting.runs import Run
 from reporting.scoring import IDENTITY
 from reporting.summary import headline, level_systems, summarise
 
-FILES = ("report.html", "report.md", "scores.csv", "summary.csv", "summary.json", "tables.tex")
+FILES = ("figures", "report.html", "report.md", "scores.csv", "summary.csv", "summary.json", "tables.tex")
 HOSTILE = "<script>alert('\"é')</script>"
 
 
@@ -153,10 +158,44 @@ def test_without_a_run_the_finding_says_so():
     assert "No trained system" in finding(scores().query("system != 'net'"))
 
 
-def test_trainings_and_costs_are_drawn_by_run(tmp_path):
-    curve = pd.DataFrame({"epoch": [0, 1], "train_loss": [2.0, 1.0], "validation_loss": [3.0, 2.0]})
-    runs = pd.DataFrame({"system": ["worse", "better"], "parameters": [10, 1000], "macs_per_second": [1e8, 1e9]})
-    write_report(many(), {}, tmp_path, Beside(trainings={"better": curve}, runs=runs))
+def run(stages: int, folder: str = "runs/x") -> Run:
+    curve = {"epoch": [0, 1], "step": [5, 10], "train_loss": [2.0, 1.0], "validation_loss": [3.0, 2.0]}
+    costs = {"parameters": 1000, "macs_per_frame": 10, "macs_per_second": 10**stages, "cpu_seconds_per_second": 0.1}
+    parts = {part: {"_target_": f"some.{part}"} for part in ("network", "target", "level")}
+    config = OmegaConf.create({**parts, "sample_rate": 8000, "secret": HOSTILE})
+    config.network.stages = stages
+    return Run(Path(folder), config, pd.DataFrame(curve), costs)
+
+
+def test_runs_have_their_figures_and_sections(tmp_path):
+    runs = {"worse": run(1), "better": run(2, HOSTILE)}
+    write_report(many(), {}, tmp_path, Beside(runs=runs, swept=list(runs)))
     page = (tmp_path / "report.html").read_text()
-    assert page.count("<svg") == 3 and "dotted: training" in page and "multiply-adds per second of audio" in page
-    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "runs.csv"), runs)
+    names = {"scores", "cost", "training", "stages"}
+    assert {path.name for path in (tmp_path / "figures").iterdir()} == {
+        f"{name}.{suffix}" for name in names for suffix in ("svg", "png")
+    }
+    assert page.count("<svg") == len(names) and page.count("<script") == 1
+    for position, name in enumerate(runs):
+        assert f'<a href="#run-{position}">{name}</a>' in page and f'<section id="run-{position}"><h3>{name}' in page
+    assert "SDR +3.00 dB over the mixture" in page and "best validation loss 2 in epoch 2" in page
+    assert pd.read_csv(tmp_path / "runs.csv").to_dict("records") == [
+        {"system": name, **one.costs} for name, one in runs.items()
+    ]
+
+
+def test_stages_are_drawn_where_they_were_scored():
+    gains = pd.DataFrame({"sdr": [1.0, 2.0, 3.0]}, index=["a, stage 1", "a, stage 2", "a"])
+    (alone,) = stage_drawings({"a": run(2)}, gains)
+    assert alone.name == "stage_outputs" and "stage" in alone.svg
+    assert stage_drawings({"a": run(2)}, gains.loc[["a"]]) == []
+
+
+def test_line_studies_stand_in_the_same_report(tmp_path):
+    gains = pd.DataFrame(
+        [["snr", "lms", snr, None, 2.0, None, 0, 5.0, 5.0, 0.05] for snr in (-24.0, -15.0)], columns=LINE_COLUMNS
+    )
+    write_report(scores(), {}, tmp_path, Beside(lines=gains))
+    page = (tmp_path / "report.html").read_text()
+    assert "Line enhancement, study snr: gain over SNR" in page and page.count("<svg") == 3
+    assert (tmp_path / "figures" / "lines_snr.png").read_bytes().startswith(b"\x89PNG")

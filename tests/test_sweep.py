@@ -73,5 +73,6 @@ def test_a_sweep_is_reported_from_its_folder(data, tmp_path):
     scores = pd.read_csv(report / "scores.csv")
     assert scores.system.unique().tolist() == ["mixture", "oracle", "network.stages-1", "network.stages-2"]
     page = (report / "report.html").read_text()
-    assert '<a href="#system-2">network.stages-2</a>' in page and 'id="system-2"' in page
+    assert '<a href="#run-1">network.stages-2</a>' in page and 'id="run-1"' in page
     assert "<td>network.stages</td>" in page
+    assert (report / "figures" / "stages.svg").exists()

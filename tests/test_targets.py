@@ -105,7 +105,9 @@ def test_the_phase_sensitive_reference_is_the_nearest_signal_in_the_phase_of_the
     def error(magnitude):
         return (torch.polar(magnitude, mixture.angle()) - spectrum).abs()
 
-    assert all((error(reference) <= error(magnitude * torch.ones(50)) + 1e-6).all() for magnitude in torch.arange(0, 4, 0.01))
+    assert all(
+        (error(reference) <= error(magnitude * torch.ones(50)) + 1e-6).all() for magnitude in torch.arange(0, 4, 0.01)
+    )
 
 
 @of_magnitudes

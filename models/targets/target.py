@@ -18,7 +18,7 @@ class Target(ABC):
         """The best magnitude estimate that this target can express, all magnitudes [..., freq, frame]."""
 
     def reference(self, spectrum: Tensor, mixture: Tensor) -> Tensor:
-        """Magnitude that the loss compares with, from the spectra of the reference and the mixture: [..., freq, frame]."""
+        """Magnitude that the loss compares with, from the spectra of reference and mixture: [..., freq, frame]."""
         return spectrum.abs()
 
     @abstractmethod
