@@ -52,7 +52,7 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
         caution=cfg.caution,
         costs=cost_table(cfg) if cfg.costs else None,
         published=PUBLISHED[cfg.published]() if cfg.published else None,
-        examples=_examples(cfg, scores, plan, drawer.library, systems) if cfg.examples else [],
+        examples=_examples(cfg, scores, plan, drawer.library, systems, memory) if cfg.examples else [],
         runs={name: read_run(run) for name, run in zip(names, runs, strict=True)},
         swept=names[len(cfg.runs) :],
         lines=read_gains(Path(cfg.gains)) if cfg.gains else None,
@@ -74,9 +74,14 @@ def _systems(cfg: DictConfig, plan: Plan, runs: Sequence[Path]) -> dict[str, Sys
 
 
 def _examples(
-    cfg: DictConfig, scores: pd.DataFrame, plan: Plan, library: Library, systems: Mapping[str, System]
+    cfg: DictConfig,
+    scores: pd.DataFrame,
+    plan: Plan,
+    library: Library,
+    systems: Mapping[str, System],
+    memory: Memory,
 ) -> list[Example]:
-    return list(examples(scores, plan, library, systems, STFT(cfg.sample_rate, **cfg.stft), cfg.device))
+    return list(examples(scores, plan, library, systems, STFT(cfg.sample_rate, **cfg.stft), cfg.device, memory))
 
 
 def _memory(cfg: DictConfig, systems: Mapping[str, System]) -> Memory:

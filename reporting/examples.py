@@ -2,7 +2,8 @@
 
 import base64
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -18,8 +19,11 @@ from datagen.plan import Plan
 from datagen.render import render
 from dsp.stft import STFT
 from reporting.headline import HEADLINE
+from reporting.score_cache import ScoreCache, of_signal
+from reporting.scoring import Memory
 from reporting.summary import improvements
 from reporting.systems import MIXTURE, ORACLE, System
+from safety.fingerprint import of_sources, of_values
 
 LONGEST_S = 4.0  # of an excerpt
 MOST = 8  # systems in an example, the best ones
@@ -71,25 +75,48 @@ def examples(
     systems: Mapping[str, System],
     stft: STFT,
     device: str = "cpu",
+    memory: Memory | None = None,
 ) -> Iterator[Example]:
-    """The examples of `choose`, enhanced once more: excerpts of up to 4 s, all signals of a mixture under one gain."""
+    """The examples of `choose`: excerpts of up to 4 s, all signals of a mixture under one gain.
+
+    What `memory` knows is neither enhanced nor drawn again.
+    """
     rows = plan.rows.set_index("mixture_id", drop=False)
-    shown = _shown(scores, systems)
+    memory, shown = memory or Memory(ScoreCache(None), {}, {}), _shown(scores, systems)
     for title, mixture_id in choose(scores):
-        batch = {
-            part: signal[None].to(device) for part, signal in render(rows.loc[mixture_id].to_dict(), library).items()
-        }
-        signals = {"clean": batch["clean"], **{name: systems[name](batch) for name in shown}}
-        signals = {name: signal[0].cpu()[: round(LONGEST_S * stft.sample_rate)] for name, signal in signals.items()}
-        gain = PEAK / max(float(signals[part].abs().max()) for part in ("clean", MIXTURE))
-        top = float(stft(signals["clean"][None]).abs().max())
+        parts = render(rows.loc[mixture_id].to_dict(), library)
         kept = scores[scores.mixture_id == mixture_id].set_index("system")
-        panels = [
-            Panel(name, _scored(kept, name), picture(signal, stft, top), sound(gain * signal, stft.sample_rate))
-            for name, signal in signals.items()
-        ]
+        show = _Shower(parts, stft, device, memory)
+        panels = [Panel("clean", "", *show("clean", lambda batch: batch["clean"]))]
+        panels += [Panel(name, _scored(kept, name), *show(name, systems[name])) for name in shown]
         noise = kept.noise_type.iloc[0], "seen" if kept.noise_seen.iloc[0] else "unseen"
         yield Example(f"{title} ({noise[0]}, {noise[1]} noise)", panels)
+
+
+class _Shower:
+    """Picture and sound of what systems make of one mixture."""
+
+    def __init__(self, parts: Mapping[str, Tensor], stft: STFT, device: str, memory: Memory):
+        self.batch = {part: signal[None].to(device) for part, signal in parts.items()}
+        self.stft, self.memory = stft, memory
+        self.mixture = of_signal(np.stack([parts[part].double().numpy() for part in ("clean", MIXTURE)]))
+        self.samples = round(LONGEST_S * stft.sample_rate)
+
+    def __call__(self, name: str, system: Callable) -> tuple[str, str]:
+        enhance = cache(lambda: system(self.batch)[0].cpu())
+        content = self.memory.content(name, self.mixture, lambda: enhance().double().numpy())
+        key = of_values(self.mixture, content, self.stft.sample_rate, of_sources("reporting", "dsp"))
+        found = self.memory.cache.shown(key)
+        if found is None:
+            found = self._made(enhance()[: self.samples])
+            self.memory.cache.put_shown(key, *found)
+        return found
+
+    def _made(self, signal: Tensor) -> tuple[str, str]:
+        clean, mixture = (self.batch[part][0, : self.samples].cpu() for part in ("clean", MIXTURE))
+        gain = PEAK / max(float(one.abs().max()) for one in (clean, mixture))
+        top = float(self.stft(clean[None]).abs().max())
+        return picture(signal, self.stft, top), sound(gain * signal, self.stft.sample_rate)
 
 
 def _shown(scores: pd.DataFrame, systems: Mapping[str, System]) -> list[str]:

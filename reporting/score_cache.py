@@ -15,6 +15,8 @@ create table if not exists score
     (pair text, metric text, value real, reason text, primary key (pair, metric)) without rowid;
 create table if not exists enhanced
     (system text, mixture text, content text, primary key (system, mixture)) without rowid;
+create table if not exists shown
+    (signal text primary key, picture text, sound text) without rowid;
 """
 
 
@@ -24,10 +26,11 @@ def of_signal(signal: np.ndarray) -> str:
 
 
 class ScoreCache:
-    """Scores by pair of signals and metric, and contents of enhanced signals by system and mixture, in one SQLite file.
+    """Scores by pair of signals and metric, enhanced signals' contents by system and mixture, and what shows a signal.
 
-    What is put is there once the call returns, whole or not at all; several processes may share the file. `path` None:
-    nothing is remembered. Raises ValueError for a file that is none of ours, OSError where it cannot be written.
+    All in one SQLite file. What is put is there once the call returns, whole or not at all; several processes may share
+    the file. `path` None: nothing is remembered. Raises ValueError for a file that is none of ours, OSError where it
+    cannot be written.
     """
 
     def __init__(self, path: Path | None):
@@ -71,6 +74,16 @@ class ScoreCache:
         """Remember what `system` makes of `mixture`."""
         with self._told():
             self._store.execute("insert or replace into enhanced values (?, ?, ?)", (system, mixture, content))
+
+    def shown(self, signal: str) -> tuple[str, str] | None:
+        """Picture and sound of a signal, if they were made before."""
+        with self._told():
+            return self._store.execute("select picture, sound from shown where signal = ?", (signal,)).fetchone()
+
+    def put_shown(self, signal: str, picture: str, sound: str) -> None:
+        """Remember picture and sound of a signal."""
+        with self._told():
+            self._store.execute("insert or replace into shown values (?, ?, ?)", (signal, picture, sound))
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 
@@ -33,6 +34,7 @@ def of_contents(paths: Iterable[str | Path]) -> str:
     return digest.hexdigest()[:16]
 
 
+@cache
 def of_sources(*packages: str) -> str:
     """16 hex digits over the code of `packages` of this project: what they compute may differ where it differs."""
     root = Path(__file__).parent.parent

@@ -13,7 +13,8 @@ from dsp.stft import STFT
 from metrics.sdr import sdr
 from models.targets.iam import IAM
 from reporting.examples import choose, examples
-from reporting.scoring import score_plan
+from reporting.score_cache import ScoreCache
+from reporting.scoring import Memory, score_plan
 from reporting.systems import open_systems
 
 RATE = 16000
@@ -82,3 +83,14 @@ def test_the_sound_of_the_mixture_is_the_mixture(shown):
     samples, _ = soundfile.read(content(found[0].panels[1].sound, "audio/ogg"))
     length = min(len(samples), len(expected))
     assert np.corrcoef(samples[:length], expected[:length])[0, 1] > 0.9
+
+
+def test_what_was_shown_before_is_neither_enhanced_nor_drawn_again(drawn, tmp_path, monkeypatch):
+    plan, library = drawn
+    systems = open_systems([], plan, RATE, STFT(RATE), IAM(), "cpu")
+    memory = Memory(ScoreCache(tmp_path / "memory.sqlite"), {name: name for name in systems}, {"sdr": "sdr"})
+    table = score_plan(plan, library, systems, {"sdr": sdr}, RATE, jobs=1, memory=memory)
+    first = list(examples(table, plan, library, systems, STFT(RATE), memory=memory))
+    monkeypatch.setattr("reporting.examples.picture", lambda *_: pytest.fail("drawn again"))
+    tired = {name: lambda _: pytest.fail("enhanced again") for name in systems}
+    assert list(examples(table, plan, library, tired, STFT(RATE), memory=memory)) == first
