@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from command.plan_schema import Count, Decibel, Fraction, Name, PlanConfig, Positive, Seed, Strict
 from reporting.headline import HEADLINE
 
+Rate = Literal[8000, 16000]
 Steps = Annotated[int, Field(ge=1)] | None
 Built = dict[str, Any]  # built through safety.build, which checks the arguments
 
@@ -36,7 +37,7 @@ class CommonConfig(Strict):
     """conf/common.yaml and the groups that every script reads."""
 
     seed: Seed
-    sample_rate: Literal[8000, 16000]
+    sample_rate: Rate
     data_root: Name
     output: Name
     cache: Name
@@ -136,6 +137,7 @@ class EvaluateConfig(CommonConfig):
     lines: None = None
     wav: str | None
     wav_tones_hz: list[Positive]
+    rates: list[Rate]
     runs: list[str]
     sweep: str | None
     baselines: dict[str, Built]
@@ -147,6 +149,12 @@ class EvaluateConfig(CommonConfig):
     device: Annotated[str, Field(pattern=r"^(cpu|cuda(:\d+)?)$")]
     oracle: Built
     metric: Annotated[dict[str, Built], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _each_rate_once(self):
+        if len(set(self.rates)) < len(self.rates):
+            raise ValueError(f"rates={self.rates}: names one rate twice; give each once")
+        return self
 
     @model_validator(mode="after")
     def _a_headline(self):

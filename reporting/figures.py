@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from reporting.drawing import MARKERS, STYLE, Drawing, drawing
 from reporting.headline import HEADLINE
 from reporting.runs import Run
-from reporting.summary import MEAN
+from reporting.summary import MEAN, conditions
 from reporting.systems import stage_name
 
 
@@ -23,15 +23,15 @@ def drawings(summary: pd.DataFrame, gains: pd.DataFrame, runs: Mapping[str, Run]
 
 
 def curves(summary: pd.DataFrame) -> Drawing:
-    """Headline scores over the SNR of the mixture, one panel per score and kind of noise, one line per system."""
-    noises, systems = list(dict.fromkeys(summary.noise)), list(dict.fromkeys(summary.system))
+    """Headline scores over the SNR of the mixture, one panel per score and condition, one line per system."""
+    under, systems = dict(conditions(summary)), list(dict.fromkeys(summary.system))
     with rc_context(STYLE):
-        figure = Figure((3.4 * len(HEADLINE), 2.7 * len(noises)), layout="constrained")
-        panels = figure.subplots(len(noises), len(HEADLINE), squeeze=False, sharex=True)
-        for panel_row, noise in zip(panels, noises, strict=True):
+        figure = Figure((3.4 * len(HEADLINE), 2.7 * len(under)), layout="constrained")
+        panels = figure.subplots(len(under), len(HEADLINE), squeeze=False, sharex=True)
+        for panel_row, (condition, rows) in zip(panels, under.items(), strict=True):
             for panel, score in zip(panel_row, HEADLINE, strict=True):
-                chosen = summary[(summary.noise == noise) & (summary.score == score) & (summary.snr_db != MEAN)]
-                _panel(panel, chosen, systems, score, noise)
+                chosen = rows[(rows.score == score) & (rows.snr_db != MEAN)]
+                _panel(panel, chosen, systems, score, condition)
         handles, labels = panels[0, 0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
         return drawing(figure, "scores", "Scores over SNR")
@@ -119,7 +119,7 @@ def _axes(panel: Axes, x: str, y: str) -> None:
     panel.grid(alpha=0.3, lw=0.5)
 
 
-def _panel(panel: Axes, chosen: pd.DataFrame, systems: list[str], score: str, noise: str) -> None:
+def _panel(panel: Axes, chosen: pd.DataFrame, systems: list[str], score: str, condition: str) -> None:
     for position, system in enumerate(systems):
         line = chosen[chosen.system == system]
         panel.plot(
@@ -130,6 +130,6 @@ def _panel(panel: Axes, chosen: pd.DataFrame, systems: list[str], score: str, no
             lw=1.2,
             label=system,
         )
-    panel.set_title(f"{HEADLINE[score].head}, {noise} noise", fontsize=9)
+    panel.set_title(f"{HEADLINE[score].head}, {condition} noise", fontsize=9)
     panel.set_xticks(sorted(chosen.snr_db.astype(float).unique()))
     _axes(panel, "SNR of the mixture in dB", "")

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from reporting.headline import HEADLINE
-from reporting.summary import Level, headline
+from reporting.summary import Level, conditions, headline, told
 
 SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 SPECIAL |= {character: f"\\{character}" for character in "&%$#_{}"}
@@ -15,14 +15,16 @@ def escaped(text: str) -> str:
 
 
 def tables(summary: pd.DataFrame, level: Level) -> str:
-    """One table per kind of noise: systems by rows, every score by SNR. \\usepackage{booktabs} is all they need.
+    """One table per condition: systems by rows, every score by SNR. \\usepackage{booktabs} is all they need.
 
     level: the systems not significantly below the best of a column (see reporting.summary), bold.
     """
-    return "\n\n".join(_table(headline(summary, noise), noise, level) for noise in dict.fromkeys(summary.noise))
+    return "\n\n".join(
+        _table(headline(under, under.noise.iloc[0]), condition, level) for condition, under in conditions(summary)
+    )
 
 
-def _table(table: pd.DataFrame, noise: str, level: Level) -> str:
+def _table(table: pd.DataFrame, condition: str, level: Level) -> str:
     columns = table.columns.tolist()
     spans = [(score, [snr for one, snr in columns if one == score]) for score in HEADLINE if score in table]
     heads = " & ".join(rf"\multicolumn{{{len(snrs)}}}{{c}}{{{escaped(HEADLINE[score].head)}}}" for score, snrs in spans)
@@ -31,21 +33,21 @@ def _table(table: pd.DataFrame, noise: str, level: Level) -> str:
         rules.append(rf"\cmidrule(lr){{{first}-{first + len(snrs) - 1}}}")
         first += len(snrs)
     lines = [
-        rf"\begin{{tabular}}{{l{'r' * len(columns)}}} % {noise} noise; bold: not significantly below the best",
+        rf"\begin{{tabular}}{{l{'r' * len(columns)}}} % {told(condition)}; bold: not significantly below the best",
         r"\toprule",
         rf" & {heads} \\ {' '.join(rules)}",
         f"SNR in dB & {' & '.join(snr.replace('-', '$-$') for _, snrs in spans for snr in snrs)} \\\\",
         r"\midrule",
-        *(_row(name, row, noise, level) for name, row in table.iterrows()),
+        *(_row(name, row, condition, level) for name, row in table.iterrows()),
         r"\bottomrule",
         r"\end{tabular}",
     ]
     return "\n".join(lines)
 
 
-def _row(name: str, row: pd.Series, noise: str, level: Level) -> str:
+def _row(name: str, row: pd.Series, condition: str, level: Level) -> str:
     cells = [escaped(name)]
     for (score, snr), value in row.items():
         shown = "--" if pd.isna(value) else f"{value:.{HEADLINE[score].digits}f}".replace("-", "$-$")
-        cells.append(rf"\textbf{{{shown}}}" if name in level.get((noise, score, snr), ()) else shown)
+        cells.append(rf"\textbf{{{shown}}}" if name in level.get((condition, score, snr), ()) else shown)
     return " & ".join(cells) + r" \\"

@@ -15,7 +15,18 @@ from reporting.headline import HEADLINE, Headline
 from reporting.latex import tables
 from reporting.line_figures import line_drawings
 from reporting.runs import Run, cost_rows
-from reporting.summary import Level, by, failures, headline, headline_text, improvements, level_systems, summarise
+from reporting.summary import (
+    Level,
+    by,
+    conditions,
+    failures,
+    headline,
+    headline_text,
+    improvements,
+    level_systems,
+    summarise,
+    told,
+)
 from reporting.sweep import differing, effects, leaderboard
 from reporting.systems import ORACLE
 from safety.atomic import write_atomic
@@ -107,21 +118,23 @@ def _numbers(
 
 
 def _grids(scores: pd.DataFrame, summary: pd.DataFrame, level: Level, published: pd.DataFrame | None) -> Iterator[Grid]:
-    """The headline tables of seen and unseen noise, then the same scores by kind of noise and by sex."""
-    told = {
-        tuple(row[:4]): row for row in summary[["noise", "system", "score", "snr_db", *TOLD]].itertuples(index=False)
-    }
-    for noise in dict.fromkeys(summary.noise):
-        rows = scores[scores.noise_seen == (noise == "seen")]
+    """The headline tables of seen and unseen noise, then the same scores by kind of noise, by rate and by sex."""
+    rows_of = dict(conditions(scores))
+    for condition, under in conditions(summary):
+        rows, noise = rows_of[condition], under.noise.iloc[0]
+        cells = under[["system", "score", "snr_db", *TOLD]].itertuples(index=False)
+        tips = {tuple(cell[:3]): _tip(cell, HEADLINE[cell.score]) for cell in cells if cell.score in HEADLINE}
         yield grid(
-            f"{noise.capitalize()} noise, by SNR in dB ({rows.mixture_id.nunique()} mixtures)",
-            headline(summary, noise),
-            lambda system, score, snr, noise=noise: _tip(told[noise, system, score, snr], HEADLINE[score]),
-            {(score, snr): systems for (one, score, snr), systems in level.items() if one == noise},
+            f"{told(condition)}, by SNR in dB ({rows.mixture_id.nunique()} mixtures)",
+            headline(under, noise),
+            lambda system, score, snr, tips=tips: tips[system, score, snr],
+            {(score, snr): systems for (one, score, snr), systems in level.items() if one == condition},
             None if published is None else headline(published, noise),
         )
         if rows.noise_type.nunique() > 1:
-            yield grid(f"{noise.capitalize()} noise, by its kind", by(rows, "noise_type"))
+            yield grid(f"{told(condition)}, by its kind", by(rows, "noise_type"))
+    if scores.sample_rate.nunique() > 1:
+        yield grid("By sample rate in Hz", by(scores, "sample_rate"))
     if scores.sex[scores.sex != ""].nunique() > 1:
         yield grid("By the speaker's sex", by(scores, "sex"))
 

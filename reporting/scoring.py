@@ -17,7 +17,7 @@ from metrics.table import reasons, scores
 from reporting.score_cache import Score, ScoreCache, of_signal
 from reporting.systems import System
 
-IDENTITY = ["system", "mixture_id", "snr_db", "noise_seen", "noise_type", "speech_id", "speaker", "sex"]
+IDENTITY = ["system", "mixture_id", "sample_rate", "snr_db", "noise_seen", "noise_type", "speech_id", "speaker", "sex"]
 
 
 class Memory(NamedTuple):
@@ -72,7 +72,9 @@ def score_plan(
 
         def lacking() -> Iterator:
             """Jobs for what is not known; rows that are known all over are put aside."""
-            for number, (identity, pair, signals) in enumerate(_pairs(plan, library, systems, device, memory)):
+            for number, (identity, pair, signals) in enumerate(
+                _pairs(plan, library, systems, sample_rate, device, memory)
+            ):
                 known = memory.cache.scores(pair, memory.metrics)
                 rows[number] = identity, pair, known
                 missing = {name: metric for name, metric in metrics.items() if name not in known}
@@ -92,7 +94,7 @@ def score_plan(
 
 
 def _pairs(
-    plan: Plan, library: Library, systems: Mapping[str, System], device: str, memory: Memory
+    plan: Plan, library: Library, systems: Mapping[str, System], sample_rate: int, device: str, memory: Memory
 ) -> Iterator[tuple[dict, str, Callable]]:
     """Identity of every row, the name of its pair of signals, and what gives the two: [time] each."""
     speech = plan.speech.set_index("id")
@@ -101,6 +103,7 @@ def _pairs(
         shared = {name: row[name] for name in IDENTITY if name in row}
         shared["noise_type"] = library.noise_type(row["noise_id"], row["noise_start"], row["length"])
         shared |= {"speaker": speech.source[row["speech_id"]], "sex": speech.category[row["speech_id"]]}
+        shared["sample_rate"] = sample_rate
         parts = {name: batch[name][0].double().cpu().numpy() for name in ("clean", "mixture")}
         reference, mixture = parts["clean"], of_signal(np.stack(list(parts.values())))
         for name, system in systems.items():

@@ -1,5 +1,6 @@
 """Group-bys of the scores: every number of a report comes from here, and from nothing but scores.csv."""
 
+from collections.abc import Iterator
 from math import isnan
 
 import pandas as pd
@@ -11,11 +12,22 @@ from reporting.systems import MIXTURE, ORACLE
 from reporting.uncertainty import interval, level_with_best
 
 MEAN = "mean"
-Level = dict[tuple[str, str, str], set[str]]  # by noise, score and SNR
+Level = dict[tuple[str, str, str], set[str]]  # by condition, score and SNR
+
+
+def conditions(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """What is told apart throughout a report: label and rows of every kind of noise, and of every rate if several.
+
+    table: scores or summary. Labels: "seen", "unseen"; "seen, 8000 Hz" and so on where several rates were tested.
+    """
+    noise = table.noise if "noise" in table else table.noise_seen.map({True: "seen", False: "unseen"})
+    several = table.sample_rate.nunique() > 1
+    for (rate, one), rows in table.groupby([table.sample_rate, noise], sort=False):
+        yield f"{one}, {rate} Hz" if several else one, rows
 
 
 def summarise(scores: pd.DataFrame) -> pd.DataFrame:
-    """Long table: noise ("seen", "unseen"), system, snr_db (or "mean" over all), score, mean, bounds and counts.
+    """Long table: sample_rate, noise ("seen", "unseen"), system, snr_db (or "mean" over all), score, mean and counts.
 
     low and high bound the mean's 95 % interval, over speakers (see reporting.uncertainty). scored counts the mixtures
     that went into a mean, failed those whose score could not be computed.
@@ -24,7 +36,7 @@ def summarise(scores: pd.DataFrame) -> pd.DataFrame:
     long = scores.melt(IDENTITY, names, var_name="score", value_name="value")
     long["noise"] = long.noise_seen.map({True: "seen", False: "unseen"})
     long = pd.concat([long.assign(snr_db=long.snr_db.map("{:g}".format)), long.assign(snr_db=MEAN)])
-    groups = long.groupby(["noise", "system", "snr_db", "score"], sort=False)
+    groups = long.groupby(["sample_rate", "noise", "system", "snr_db", "score"], sort=False)
     table = groups.value.agg(mean="mean", scored="count", mixtures="size")
     bounds = [interval(group.value.to_numpy(float), group.speaker.to_numpy()) for _, group in groups]
     table.insert(1, "low", [low for low, _ in bounds])
@@ -33,21 +45,20 @@ def summarise(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def level_systems(scores: pd.DataFrame) -> Level:
-    """Systems not significantly below the best, the oracle aside, by (noise, score, snr_db or "mean")."""
+    """Systems not significantly below the best, the oracle aside, by (condition, score, snr_db or "mean")."""
     found = {}
-    others = scores[scores.system != ORACLE]
-    for seen, of_noise in others.groupby("noise_seen"):
-        cells = [(f"{snr:g}", rows) for snr, rows in of_noise.groupby("snr_db")] + [(MEAN, of_noise)]
+    for condition, under in conditions(scores[scores.system != ORACLE]):
+        cells = [(f"{snr:g}", rows) for snr, rows in under.groupby("snr_db")] + [(MEAN, under)]
         for snr, rows in cells:
             for score in HEADLINE:
                 if score in rows:
                     paired = rows.pivot(index="mixture_id", columns="system", values=score)
-                    found["seen" if seen else "unseen", score, snr] = level_with_best(paired)
+                    found[condition, score, snr] = level_with_best(paired)
     return found
 
 
 def headline(summary: pd.DataFrame, noise: str) -> pd.DataFrame:
-    """System x (score, SNR) of the headline scores under one kind of noise; STOI in per cent."""
+    """System x (score, SNR) of the headline scores under one kind of noise, at one rate; STOI in per cent."""
     chosen = summary[(summary.noise == noise) & summary.score.isin(HEADLINE)]
     wide = chosen.pivot(index="system", columns=["score", "snr_db"], values="mean")
     snrs = sorted(set(chosen.snr_db) - {MEAN}, key=float)
@@ -57,16 +68,22 @@ def headline(summary: pd.DataFrame, noise: str) -> pd.DataFrame:
 
 
 def headline_text(summary: pd.DataFrame, style: str) -> str:
-    """The headline tables as text, seen and unseen apart; `style` is one of tabulate's formats."""
+    """The headline tables as text, one for each of `conditions`; `style` is one of tabulate's formats."""
     blocks = []
-    for noise in dict.fromkeys(summary.noise):
-        table = headline(summary, noise)
+    for condition, under in conditions(summary):
+        table = headline(under, under.noise.iloc[0])
         heads = ["system", *_heads(table.columns.tolist(), style)]
         formats = ["", *(f".{HEADLINE[score].digits}f" for score, _ in table.columns)]
         rows = [[name, *(None if isnan(value) else value for value in row)] for name, *row in table.itertuples()]
         body = tabulate(rows, heads, style, floatfmt=formats, missingval="-")
-        blocks.append(f"{noise.capitalize()} noise, by SNR of the mixture in dB:\n\n{body}")
+        blocks.append(f"{told(condition)}, by SNR of the mixture in dB:\n\n{body}")
     return "\n\n".join(blocks)
+
+
+def told(condition: str) -> str:
+    """A condition in a title: "Seen noise, 8000 Hz"."""
+    noise, *rate = condition.split(", ")
+    return ", ".join([f"{noise.capitalize()} noise", *rate])
 
 
 def by(scores: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -85,7 +102,7 @@ def by(scores: pd.DataFrame, column: str) -> pd.DataFrame:
 def improvements(scores: pd.DataFrame) -> pd.DataFrame:
     """Mean improvement over the unprocessed mixture: system x score, over the mixtures that both have a score for."""
     names = [name for name in scores.columns if name not in (*IDENTITY, "failed")]
-    table = scores.set_index(["mixture_id", "system"])[names].unstack("system")
+    table = scores.set_index(["sample_rate", "mixture_id", "system"])[names].unstack("system")
     gains = {
         system: {name: (table[name][system] - table[name][MIXTURE]).mean() for name in names}
         for system in dict.fromkeys(scores.system)

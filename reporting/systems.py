@@ -1,6 +1,6 @@
 """What is put on the test: the unprocessed mixture, the oracle, baselines, and any number of runs."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -49,12 +49,14 @@ def open_systems(
     device: str,
     baselines: Mapping[str, Enhancing] | None = None,
     stages: bool = False,
+    rates: Collection[int] = (),
 ) -> dict[str, System]:
     """Systems by name: each takes a batch and gives the enhanced waveforms [batch, time]; runs come last.
 
     Baselines and runs see the mixture alone. stages: every stage of a run is a system of its own too, "NAME, stage 1",
-    before all runs. Raises ValueError where two systems have one name, or a run was trained at
-    another rate, or on speakers or noises that the test keeps unheard.
+    before all runs. rates: of all trials; a run that was trained at another one of them is left to that one. Raises
+    ValueError where two systems have one name, or a run was trained at a rate that is not tested, or on speakers or
+    noises that the test keeps unheard.
     """
     stft = stft.to(device)
     systems: dict[str, System] = {
@@ -69,12 +71,15 @@ def open_systems(
     if len(systems) < 2 + len(baselines):
         raise ValueError(f"baselines: {MIXTURE} and {ORACLE} are names of other systems; choose another name")
     opened = {}
-    for name, run in zip(_names(runs, systems), runs, strict=True):
+    for name, run in zip(run_names(runs, systems), runs, strict=True):
         enhancer = load_run(run).to(device)
-        if enhancer.stft.sample_rate != sample_rate:
+        trained = enhancer.stft.sample_rate
+        if trained != sample_rate and trained in rates:
+            continue
+        if trained != sample_rate:
             raise ValueError(
-                f"{run}: was trained at {enhancer.stft.sample_rate} Hz, the test plan has {sample_rate} Hz; "
-                f"add sample_rate={enhancer.stft.sample_rate}"
+                f"{run}: was trained at {trained} Hz, the test plan has {sample_rate} Hz; add sample_rate={trained}, "
+                f"or rates=[{sample_rate},{trained}] to test every run at its own"
             )
         _refuse_leaks(run, plan)
         content = of_contents([run / CONFIG, run / BEST])
@@ -97,8 +102,8 @@ def _enhanced(enhancer: Enhancing, batch: Mapping[str, Tensor], **options: int) 
     return enhancer.enhance(batch["mixture"], **options)
 
 
-def _names(runs: Sequence[Path], taken: Iterable[str]) -> list[str]:
-    """Folder names, with as many parents before them as tell them apart."""
+def run_names(runs: Sequence[Path], taken: Iterable[str]) -> list[str]:
+    """What runs are called beside systems whose names are `taken`: folder names, with parents where they are alike."""
     paths = [run.resolve() for run in runs]
     if len(set(paths)) < len(paths):
         raise ValueError(f"runs={[str(run) for run in runs]}: names one run twice; give each once")

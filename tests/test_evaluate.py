@@ -10,6 +10,7 @@ import evaluate
 from dsp.stft import STFT
 from models.targets.iam import IAM
 from reporting.scoring import IDENTITY
+from reporting.summary import improvements
 from reporting.systems import open_systems
 
 SCORES = ["pesq_nb_raw", "pesq_nb", "pesq_wb", "stoi", "estoi", "sdr", "si_sdr"]
@@ -78,6 +79,24 @@ def test_stages_are_systems_of_their_own_and_the_last_is_the_run(trained, tmp_pa
     assert (last == whole).all() and (first != whole).any()
 
 
+def test_every_run_is_tested_at_its_own_rate(trained, tmp_path):
+    data, run = trained
+    wide = tiny_run.fit(data, tmp_path / "wide", "sample_rate=16000", "trainer.max_epochs=1")
+    report = tmp_path / "report"
+    scores = _evaluate(data, report, f"runs=[{wide},{run}]", "rates=[8000,16000]")
+    tested = scores.groupby("system", sort=False).sample_rate.unique().map(list).to_dict()
+    assert tested == {"mixture": [8000, 16000], "oracle": [8000, 16000], "tiny": [8000], "wide": [16000]}
+    alone = _evaluate(data, tmp_path / "alone", f"runs=[{run}]")
+    pd.testing.assert_frame_equal(scores[scores.sample_rate == 8000].reset_index(drop=True), alone)
+    page = (report / "report.html").read_text()
+    for title in ("Seen noise, 8000 Hz, by SNR", "Unseen noise, 16000 Hz, by SNR", "By sample rate in Hz"):
+        assert title in page
+    assert page.index("<h3>wide") < page.index("<h3>tiny")
+    assert (report / "plan.csv").exists() and (report / "16000" / "plan.csv").exists()
+    gains = improvements(scores)
+    assert gains.sdr["tiny"] == pytest.approx(improvements(alone).sdr["tiny"])
+
+
 def test_a_baseline_may_not_take_another_systems_name(trained, tmp_path):
     for name in ("mixture", "oracle"):
         with pytest.raises(ValueError, match="names of other systems"):
@@ -110,7 +129,11 @@ def test_a_run_is_given_the_mixture_alone(trained):
     [
         (["runs=[nowhere]"], "nowhere: not a training run"),
         (["runs=[{run},{run}]"], "names one run twice"),
-        (["runs=[{run}]", "sample_rate=16000"], "trained at 8000 Hz, the test plan has 16000 Hz; add sample_rate=8000"),
+        (
+            ["runs=[{run}]", "sample_rate=16000"],
+            "trained at 8000 Hz, the test plan has 16000 Hz; add sample_rate=8000, or rates",
+        ),
+        (["rates=[8000,8000]"], "names one rate twice"),
         (["runs=[{run}]", "seed=1"], "of the test were in its training"),
         (["runs=[{run}]", "plan.noise_stretches=null"], "are not what its training set aside"),
         (["runs={run}"], "runs=[{run}]"),

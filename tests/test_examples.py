@@ -22,12 +22,21 @@ RATE = 16000
 
 def scores(gains, snrs=(-5.0, 10.0)):
     rows = [
-        {"system": system, "mixture_id": f"test-{snr:g}-{number}", "snr_db": snr, "noise_seen": True, "sdr": value}
+        {
+            "system": system,
+            "mixture_id": f"test-{snr:g}-{number}",
+            "sample_rate": 16000,
+            "snr_db": snr,
+            "noise_seen": True,
+            "sdr": value,
+        }
         for snr in snrs
         for number, gain in enumerate(gains)
         for system, value in (("mixture", snr), ("net", snr + gain), ("worse", snr + 1), ("oracle", snr + 20))
     ]
-    return pd.DataFrame(rows).assign(noise_type="white", speech_id="a", speaker="a", sex="", failed="")
+    return pd.DataFrame(rows).assign(
+        sample_rate=RATE, noise_type="white", speech_id="a", speaker="a", sex="", failed=""
+    )
 
 
 def test_the_most_least_and_usually_improved_of_every_snr():

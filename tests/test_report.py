@@ -23,7 +23,21 @@ HOSTILE = "<script>alert('\"é')</script>"
 def scores(system: str = "net") -> pd.DataFrame:
     rng = np.random.default_rng(0)
     rows = [
-        [name, f"test-{number}", snr, seen, HOSTILE, "a", f"{HOSTILE}{number}", "F", 1.5, 0.7, snr + rng.random(), ""]
+        [
+            name,
+            f"test-{number}",
+            16000,
+            snr,
+            seen,
+            HOSTILE,
+            "a",
+            f"{HOSTILE}{number}",
+            "F",
+            1.5,
+            0.7,
+            snr + rng.random(),
+            "",
+        ]
         for name in ("mixture", "oracle", system)
         for number, (snr, seen) in enumerate([(-5.0, True), (10.0, True), (-5.0, False), (10.0, False)])
     ]
@@ -60,6 +74,7 @@ def many(systems=("mixture", "oracle", "worse", "better")) -> pd.DataFrame:
         [
             name,
             f"test-{number}",
+            16000,
             float(snr),
             seen,
             "white",

@@ -19,7 +19,7 @@ def scores() -> pd.DataFrame:
                     "sdr": snr + offset, "failed": "",
                 }
             )  # fmt: skip
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).assign(sample_rate=16000)
 
 
 def _mean(summary: pd.DataFrame, **where) -> pd.Series:

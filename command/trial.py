@@ -1,0 +1,84 @@
+"""A trial: systems on a test plan at one sample rate, and what is remembered of both."""
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+from omegaconf import DictConfig, OmegaConf
+
+from command import data
+from dsp.stft import STFT
+from reporting.examples import Example, examples
+from reporting.score_cache import ScoreCache
+from reporting.scoring import Memory, require_usable, score_plan
+from reporting.systems import System, open_systems
+from safety.build import build
+from safety.fingerprint import of_sources, of_values
+
+LIBRARIES = ("pesq", "pystoi", "mir_eval", "numpy", "scipy")  # that decide what a score is
+
+
+class Trial:
+    """Opened at once, so that what cannot be tested is refused before anything is scored."""
+
+    def __init__(self, cfg: DictConfig, runs: Sequence[Path]):
+        self.cfg, self.sample_rate = cfg, cfg.sample_rate
+        drawer = data.drawer(cfg)
+        self.plan, self.library = data.plan(cfg, drawer, "test"), drawer.library
+        self.stft = STFT(cfg.sample_rate, **cfg.stft)
+        self.systems = self._opened(runs)
+        self.metrics = {name: build(node, "metrics") for name, node in cfg.metric.items()}
+        require_usable(self.metrics, cfg.sample_rate)
+        self.memory = self._memory()
+
+    def scores(self) -> pd.DataFrame:
+        """See reporting.scoring.score_plan."""
+        jobs = data.jobs(self.cfg)
+        return score_plan(
+            self.plan,
+            self.library,
+            self.systems,
+            self.metrics,
+            self.sample_rate,
+            jobs,
+            self.cfg.device,
+            self.memory,
+        )
+
+    def examples(self, scores: pd.DataFrame) -> list[Example]:
+        """See reporting.examples; `scores` are those of this trial."""
+        found = examples(scores, self.plan, self.library, self.systems, self.stft, self.cfg.device, self.memory)
+        several = len(self.cfg.rates) > 1
+        return [one._replace(title=f"{self.sample_rate} Hz, {one.title}") if several else one for one in found]
+
+    def told(self) -> str:
+        """What was tested, in a line."""
+        rows = self.plan.split("test")
+        return (
+            f"{len(rows)} mixtures of {rows.speech_id.nunique()} utterances at {self.sample_rate} Hz, "
+            f"{rows.length.sum() / self.sample_rate / 60:.1f} minutes; seed {self.cfg.seed}, "
+            f"fingerprint {of_values(rows.to_csv())}"
+        )
+
+    def _opened(self, runs: Sequence[Path]) -> dict[str, System]:
+        cfg, target = self.cfg, build(self.cfg.oracle, "models.targets")
+        baselines = {
+            name: build(node, "models.baselines", sample_rate=cfg.sample_rate) for name, node in cfg.baselines.items()
+        }
+        stft = STFT(cfg.sample_rate, **cfg.stft)
+        return open_systems(
+            runs, self.plan, cfg.sample_rate, stft, target, cfg.device, baselines, cfg.stages, cfg.rates
+        )
+
+    def _memory(self) -> Memory:
+        """What was scored before, and the versions of systems and metrics: of all that decides what they give."""
+        cfg = self.cfg
+        shared = cfg.sample_rate, cfg.device, of_sources("dsp", "models", "safety"), version("torch")
+        libraries = [version(name) for name in LIBRARIES]
+        measured = {
+            name: of_values(name, node, cfg.sample_rate, of_sources("metrics"), libraries)
+            for name, node in OmegaConf.to_container(cfg.metric, resolve=True).items()
+        }
+        versions = {name: of_values(system.made_of, shared) for name, system in self.systems.items()}
+        return Memory(ScoreCache(Path(cfg.cache) / "scores.sqlite"), versions, measured)
