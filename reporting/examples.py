@@ -13,6 +13,7 @@ import torch
 from matplotlib import colormaps
 from PIL import Image
 from torch import Tensor
+from torch.nn.functional import pad
 
 from datagen.library import Library
 from datagen.plan import Plan
@@ -116,6 +117,8 @@ class _Shower:
         clean, mixture = (self.batch[part][0, : self.samples].cpu() for part in ("clean", MIXTURE))
         gain = PEAK / max(float(one.abs().max()) for one in (clean, mixture))
         top = float(self.stft(clean[None]).abs().max())
+        # What a broken system returns is shown as far as it goes: NaN and what is missing are silence.
+        signal = pad(torch.nan_to_num(signal, 0.0, 0.0, 0.0), (0, max(0, len(clean) - len(signal))))
         return picture(signal, self.stft, top), sound(gain * signal, self.stft.sample_rate)
 
 

@@ -1,5 +1,7 @@
 """The headline tables for a paper, in LaTeX with booktabs."""
 
+from unicodedata import decomposition
+
 import pandas as pd
 
 from reporting.headline import HEADLINE
@@ -10,8 +12,16 @@ SPECIAL |= {character: f"\\{character}" for character in "&%$#_{}"}
 
 
 def escaped(text: str) -> str:
-    """`text` with every character that LaTeX would read as a command made harmless."""
-    return "".join(SPECIAL.get(character, character) for character in text if character.isprintable())
+    """`text` with every character that LaTeX would read as a command, or has no glyph for, made harmless."""
+    return "".join(map(_character, text))
+
+
+def _character(character: str) -> str:
+    """ASCII and accented letters of Western Europe compile anywhere; the others are told by their code point."""
+    accented = "\N{LATIN CAPITAL LETTER A WITH GRAVE}" <= character <= "\N{LATIN SMALL LETTER Y WITH DIAERESIS}"
+    if (character.isascii() and character.isprintable()) or (accented and decomposition(character)):
+        return SPECIAL.get(character, character)
+    return f"[U+{ord(character):04X}]"
 
 
 def tables(summary: pd.DataFrame, level: Level) -> str:

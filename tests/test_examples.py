@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
+import torch
 from PIL import Image
 
 from dsp.stft import STFT
@@ -103,3 +104,21 @@ def test_what_was_shown_before_is_neither_enhanced_nor_drawn_again(drawn, tmp_pa
     monkeypatch.setattr("reporting.examples.picture", lambda *_: pytest.fail("drawn again"))
     tired = {name: lambda _: pytest.fail("enhanced again") for name in systems}
     assert list(examples(table, plan, library, tired, STFT(RATE), memory=memory)) == first
+
+
+def test_what_broken_systems_return_is_counted_with_its_reason_and_still_shown(drawn):
+    plan, library = drawn
+    broken = {
+        "nan": lambda batch: torch.full_like(batch["mixture"], torch.nan),
+        "short": lambda batch: batch["mixture"][:, :-7],
+        "empty": lambda batch: batch["mixture"][:, :0],
+    }
+    systems = open_systems([], plan, RATE, STFT(RATE), IAM(), "cpu") | broken
+    table = score_plan(plan, library, systems, {"sdr": sdr}, RATE, jobs=1)
+    of_broken = table[table.system.isin(broken)]
+    assert of_broken.sdr.isna().all() and (of_broken.failed != "").all() and table.sdr.notna().sum() > 0
+    for example in examples(table, plan, library, systems, STFT(RATE)):
+        assert [panel.name for panel in example.panels] == ["clean", *systems]
+        for panel in example.panels:
+            samples, _ = soundfile.read(content(panel.sound, "audio/ogg"))
+            assert np.isfinite(samples).all()

@@ -9,6 +9,7 @@ from omegaconf import OmegaConf
 
 from reporting.figures import stage_drawings
 from reporting.grid import grid
+from reporting.latex import escaped
 from reporting.lines import COLUMNS as LINE_COLUMNS
 from reporting.published import pl_crnn_paper
 from reporting.report import Beside, finding, write_report
@@ -214,3 +215,8 @@ def test_line_studies_stand_in_the_same_report(tmp_path):
     page = (tmp_path / "report.html").read_text()
     assert "Line enhancement, study snr: gain over SNR" in page and page.count("<svg") == 3
     assert (tmp_path / "figures" / "lines_snr.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_any_name_compiles_in_latex():
+    assert escaped(r"a_b\c{~^}&%$#") == (r"a\_b\textbackslash{}c\{\textasciitilde{}\textasciicircum{}\}\&\%\$\#")
+    assert escaped("é Ü \N{CJK UNIFIED IDEOGRAPH-65E5}\n\x7f “ß") == "é Ü [U+65E5][U+000A][U+007F] [U+201C][U+00DF]"
