@@ -24,11 +24,11 @@ class Cell(NamedTuple):
 
 
 class Row(NamedTuple):
-    """name of a system; muted where it was not run here."""
+    """name of a system; told: where its values are from, if it was not run here."""
 
     name: str
     cells: list[Cell]
-    muted: bool
+    told: str
 
 
 class Grid(NamedTuple):
@@ -46,11 +46,13 @@ def grid(
     tip: Callable[[str, str, str], str] = lambda system, score, column: "",
     level: Mapping[tuple[str, str], set[str]] | None = None,
     published: pd.DataFrame | None = None,
+    told: str = "published",
 ) -> Grid:
     """The grid of `table`, system x (score, column) with a row for the mixture.
 
     tip: what else to say of a system's score in a column. level: the systems not significantly below the best of
-    (score, column). published: rows of the same columns that were not measured here, with a mixture of their own.
+    (score, column). published: rows of the same columns that were not measured here, with a mixture of their own;
+    told: what their reader must know.
     """
     level = level or {}
     columns = table.columns.tolist()
@@ -71,9 +73,9 @@ def grid(
             first = number == 0 or columns[number - 1][0] != score
             digits = HEADLINE[score].digits
             shown, gain = _text(value, f".{digits}f"), _text(value - base, f"+.{digits}f")
-            said = tip(name, score, column) if ours else "as published"
+            said = tip(name, score, column) if ours else told
             cells.append(Cell(shown, gain, value, value - base, said, mark if ours else "", first))
-        return Row(name, cells, not ours)
+        return Row(name, cells, "" if ours else told)
 
     rows = [row(name, table, True) for name in table.index]
     rows += [row(name, published, False) for name in ([] if published is None else published.index)]

@@ -1,6 +1,7 @@
 """Values that papers print, in the form of summary.csv, to stand beside ours."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -33,4 +34,13 @@ def pl_crnn_paper() -> pd.DataFrame:
     return pd.DataFrame({"noise": printed.noise, "system": system, "snr_db": snr_db, "score": score, "mean": mean})
 
 
-PUBLISHED = {"pl_crnn": pl_crnn_paper}  # by the name that an experiment gives
+class Published(NamedTuple):
+    """values: as summary.csv has them. told: what a reader must know of them."""
+
+    told: str
+    values: pd.DataFrame
+
+
+PUBLISHED = {
+    "pl_crnn": lambda: Published("published on TIMIT", pl_crnn_paper())
+}  # by the name that an experiment gives

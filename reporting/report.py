@@ -14,6 +14,7 @@ from reporting.grid import Grid, grid
 from reporting.headline import HEADLINE, Headline
 from reporting.latex import tables
 from reporting.line_figures import line_drawings
+from reporting.published import Published
 from reporting.runs import Run, cost_rows
 from reporting.summary import (
     Level,
@@ -46,7 +47,7 @@ class Beside(NamedTuple):
 
     caution: str | None = None
     costs: pd.DataFrame | None = None
-    published: pd.DataFrame | None = None
+    published: Published | None = None
     examples: Sequence[Example] = ()
     runs: Mapping[str, Run] = {}
     swept: Sequence[str] = ()
@@ -101,9 +102,7 @@ def render_pages(template: str, page: Mapping[str, Any], drawn: Sequence[Drawing
         )
 
 
-def _numbers(
-    scores: pd.DataFrame, summary: pd.DataFrame, level: Level, published: pd.DataFrame | None
-) -> dict[str, Any]:
+def _numbers(scores: pd.DataFrame, summary: pd.DataFrame, level: Level, published: Published | None) -> dict[str, Any]:
     """What the pages show of the scores."""
     return {
         "finding": finding(scores),
@@ -117,7 +116,7 @@ def _numbers(
     }
 
 
-def _grids(scores: pd.DataFrame, summary: pd.DataFrame, level: Level, published: pd.DataFrame | None) -> Iterator[Grid]:
+def _grids(scores: pd.DataFrame, summary: pd.DataFrame, level: Level, published: Published | None) -> Iterator[Grid]:
     """The headline tables of seen and unseen noise, then the same scores by kind of noise, by rate and by sex."""
     rows_of = dict(conditions(scores))
     for condition, under in conditions(summary):
@@ -129,7 +128,7 @@ def _grids(scores: pd.DataFrame, summary: pd.DataFrame, level: Level, published:
             headline(under, noise),
             lambda system, score, snr, tips=tips: tips[system, score, snr],
             {(score, snr): systems for (one, score, snr), systems in level.items() if one == condition},
-            None if published is None else headline(published, noise),
+            *(() if published is None else (headline(published.values, noise), published.told)),
         )
         if rows.noise_type.nunique() > 1:
             yield grid(f"{told(condition)}, by its kind", by(rows, "noise_type"))

@@ -95,7 +95,7 @@ def by(scores: pd.DataFrame, column: str) -> pd.DataFrame:
     names = [score for score in HEADLINE if score in known]
     wide = known.pivot_table(names, "system", column, "mean", dropna=False, sort=False)
     wide = wide.reindex(index=list(dict.fromkeys(known.system)))
-    order = [(score, value) for score in names for value in dict.fromkeys(known[column]) if (score, value) in wide]
+    order = [(score, value) for score in names for value in sorted(known[column].unique()) if (score, value) in wide]
     return wide.reindex(columns=pd.MultiIndex.from_tuples(order)) * [HEADLINE[score].factor for score, _ in order]
 
 

@@ -11,7 +11,7 @@ from reporting.figures import stage_drawings
 from reporting.grid import grid
 from reporting.latex import escaped
 from reporting.lines import COLUMNS as LINE_COLUMNS
-from reporting.published import pl_crnn_paper
+from reporting.published import PUBLISHED
 from reporting.report import Beside, finding, write_report
 from reporting.runs import Run
 from reporting.scoring import IDENTITY
@@ -119,10 +119,10 @@ def test_cells_hold_value_improvement_and_interval(tmp_path):
 
 
 def test_published_values_stand_in_muted_rows(tmp_path):
-    write_report(many(), {}, tmp_path, Beside(published=pl_crnn_paper()))
+    write_report(many(), {}, tmp_path, Beside(published=PUBLISHED["pl_crnn"]()))
     page = (tmp_path / "report.html").read_text()
     assert page.count('<tr class="muted">') == 2 * 13  # twelve systems and their mixture, seen and unseen
-    assert re.search(r'<tr class="muted"><td>CRNN IAM</td>.*?title="as published"', page)
+    assert re.search(r'<tr class="muted"><td>CRNN IAM <small>published on TIMIT</small></td>', page)
 
 
 def test_json_and_latex_hold_the_same_numbers(tmp_path):
