@@ -29,7 +29,7 @@ def main(long: str, brief: str, page: str = str(PAGE)) -> None:
     text = Path(page).read_text()
     for name, summary in reports.items():
         text = _filled(text, name, means(summary))
-    (trained,) = set(reports["long"].system) - {MIXTURE, "oracle"}
+    *_, trained = dict.fromkeys(reports["long"].system)  # runs stand last in a report
     for noise in NOISES:
         ours, theirs = by_snr(reports["long"], trained, noise), by_snr(reports["paper"], "PL-CRNN IAM", noise)
         both = {"Clarion, LibriSpeech": ours, "paper, TIMIT": theirs}
@@ -56,7 +56,7 @@ def by_snr(summary: pd.DataFrame, system: str, noise: str) -> dict[str, str]:
     table = headline(summary, noise)
     gains = table.loc[system] - table.loc[MIXTURE]
     return {
-        f"{HEADLINE[score].head} {snr}": f"{gain:+.{HEADLINE[score].digits}f}" for (score, snr), gain in gains.items()
+        f"{HEADLINE[score].head} {snr}": _signed(gain, HEADLINE[score].digits) for (score, snr), gain in gains.items()
     }
 
 
@@ -72,7 +72,11 @@ def _as_in_the_paper(system: str) -> str:
 def _cell(value: float, gain: float, digits: int) -> str:
     if pd.isna(value):
         return "not computed"
-    return f"{value:.{digits}f}" + (f" ({gain:+.{digits}f})" if gain else "")
+    return f"{value:.{digits}f}" + (f" ({_signed(gain, digits)})" if gain else "")
+
+
+def _signed(gain: float, digits: int) -> str:
+    return f"{round(gain, digits) or 0.0:+.{digits}f}"  # no "-0.0"
 
 
 def _markdown(heads: list[str], rows: list) -> str:
