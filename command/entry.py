@@ -50,7 +50,7 @@ def start(main: Callable[[DictConfig], None], config: str, folder: str = ".") ->
 
 def _tidy(main: Callable[[DictConfig], None], cfg: DictConfig) -> None:
     """Run `main` with absolute folders; the output folder that Hydra made does not stay where nothing was put in it."""
-    for option in ("data_root", "cache"):  # a run folder must mean the same from anywhere
+    for option in ("data_root", "cache", "start_from"):  # a run folder must mean the same from anywhere
         if cfg.get(option):
             cfg[option] = str(Path(cfg[option]).expanduser().absolute())
     try:

@@ -14,7 +14,7 @@ from omegaconf import DictConfig, OmegaConf
 from command.cluster import workers
 from command.costs import cost_table
 from command.trial import Trial
-from reporting.lines import read_gains
+from reporting.lines import read_studies
 from reporting.published import PUBLISHED
 from reporting.report import Beside, finding, write_report
 from reporting.runs import read_run
@@ -29,27 +29,28 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
     """Score all systems on the test rows of the config's plan, at every rate, and write the report to `folder`."""
     if cfg.device != "cpu" and not torch.cuda.is_available():
         raise ValueError(f"device={cfg.device}: no CUDA device here; use device=cpu")
-    gains = read_gains(Path(cfg.gains)) if cfg.gains else None
+    lines = read_studies(Path(cfg.gains)) if cfg.gains else None
     swept = runs_of(Path(cfg.sweep)) if cfg.sweep else []
     runs = [*map(Path, cfg.runs), *swept]
+    named = dict(zip(run_names(runs, (MIXTURE, ORACLE, *cfg.baselines)), runs, strict=True))
     trials = list(_trials(cfg, runs))
+    opened = {name: read_run(run, Path(cfg.cache)) for name, run in named.items()}
     for trial in trials:
         trial.plan.save(folder if trial is trials[0] else folder / f"{trial.sample_rate}")
     with workers(cfg.scheduler):
         tables = [trial.scores() for trial in trials]
     scores = pd.concat(tables, ignore_index=True)
-    named = dict(zip(run_names(runs, (MIXTURE, ORACLE, *cfg.baselines)), runs, strict=True))
     beside = Beside(
         caution=cfg.caution,
         costs=cost_table(cfg) if cfg.costs else None,
         published=PUBLISHED[cfg.published]() if cfg.published else None,
         examples=list(chain(*map(Trial.examples, trials, tables))) if cfg.examples else [],
-        runs={name: read_run(run) for name, run in named.items()},
-        swept=list(named)[len(cfg.runs) :],
-        lines=gains,
+        runs=opened,
+        swept=list(opened)[len(cfg.runs) :],
+        lines=lines,
     )
     summary = write_report(scores, _about(cfg, trials, scores), folder, beside)
-    print(f"{headline_text(summary, 'simple')}\n\n{finding(scores)}")
+    print(f"{headline_text(summary)}\n\n{finding(scores)}")
     print(f"Report: {folder / 'report.html'}")
     for line in filter(None, (cfg.caution, cfg.next)):
         print(line)
@@ -68,7 +69,7 @@ def _about(cfg: DictConfig, trials: Sequence[Trial], scores: pd.DataFrame) -> Ma
         "command": " ".join(["evaluate.py", *HydraConfig.get().overrides.task]),
         "systems": ", ".join(dict.fromkeys(scores.system)),
         "runs": ", ".join([*cfg.runs, *([f"all of {cfg.sweep}"] if cfg.sweep else [])]) or "none",
-        "test plan": "; ".join(trial.told() for trial in trials),
+        "test plan": "; ".join(trial.described() for trial in trials),
         "noise": f"{noise[~unseen].source.nunique()} seen sources; "
         f"unseen: {', '.join(dict.fromkeys(noise[unseen].category)) or 'none'}",
         "scores not computed": f"{(scores.failed != '').sum()} of {len(scores)} signals lack at least one",

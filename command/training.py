@@ -24,7 +24,7 @@ from datagen.library import Library
 from datagen.plan import Plan, load_plan
 from datagen.pool import build_pool
 from models.progress import Progress
-from models.run import BEST, CURVE, LAST, build_enhancer, checkpoint, load_weights, run_config
+from models.run import BEST, CURVE, LAST, build_enhancer, checkpoint, keep_ancestors, load_weights, run_config
 from models.training import Cooldown, Curve, Saver, SeedByEpoch, WholeCheckpoints
 from safety.atomic import clear_unfinished
 from safety.build import build
@@ -61,6 +61,8 @@ def fit(cfg: DictConfig, run: Path) -> None:
     batches = plan_data(cfg)
     if rank_zero_only.rank == 0:
         batches.plan.save(run)
+        if cfg.get("start_from"):
+            keep_ancestors(run, Path(cfg.start_from))
         if not cfg.resume:
             save_config(cfg, run)
         for folder in (run, run / LAST.parent):

@@ -52,7 +52,7 @@ class Trial:
         several = len(self.cfg.rates) > 1
         return [one._replace(title=f"{self.sample_rate} Hz, {one.title}") if several else one for one in found]
 
-    def told(self) -> str:
+    def described(self) -> str:
         """What was tested, in a line."""
         rows = self.plan.split("test")
         return (

@@ -12,9 +12,11 @@ from yaml import YAMLError
 
 from dsp.stft import STFT
 from models.enhancer import Enhancer
+from safety.atomic import write_atomic
 from safety.build import build
 
 CONFIG, CURVE = Path(".hydra/config.yaml"), Path("curve.csv")
+ANCESTORS = Path("ancestors")  # the tables of what the weights were trained on before, a folder for each training
 BEST, LAST = Path("checkpoints/best.ckpt"), Path("checkpoints/last.ckpt")
 
 
@@ -78,6 +80,18 @@ def load_weights(enhancer: Enhancer, run: Path) -> None:
     except RuntimeError as error:
         name = type(enhancer.network).__name__
         raise ValueError(f"{run / BEST}: weights of another network than {name} as the config has it") from error
+
+
+def ancestors(run: Path) -> list[Path]:
+    """Folders with speech.csv and noise.csv of all trainings before this one that its weights come from."""
+    return sorted((run / ANCESTORS).glob("*"))
+
+
+def keep_ancestors(run: Path, parent: Path) -> None:
+    """Copy into `run` what its `parent` and the ancestors of that one were trained on."""
+    for generation, folder in enumerate([parent, *ancestors(parent)]):
+        for table in ("speech.csv", "noise.csv"):
+            write_atomic(run / ANCESTORS / f"{generation:03d}" / table, (folder / table).read_bytes())
 
 
 def _config_of(run: Path) -> Path:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
@@ -30,6 +31,18 @@ class Drawing(NamedTuple):
     note: str
     svg: str
     png: bytes
+
+
+def label(name: str) -> str:
+    """`name` for a legend or a title, to the letter: no mathematics between dollars, not left out for an underscore."""
+    return ("\N{ZERO WIDTH SPACE}" if name.startswith("_") else "") + name.replace("$", r"\$")
+
+
+def axes(panel: Axes, x: str, y: str) -> None:
+    """Name both axes of a panel, over a light grid."""
+    panel.set_xlabel(x)
+    panel.set_ylabel(y)
+    panel.grid(alpha=0.3, lw=0.5)
 
 
 def drawing(figure: Figure, name: str, title: str, note: str = "") -> Drawing:

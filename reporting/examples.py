@@ -88,8 +88,8 @@ def examples(
         parts = render(rows.loc[mixture_id].to_dict(), library)
         kept = scores[scores.mixture_id == mixture_id].set_index("system")
         show = _Shower(parts, stft, device, memory)
-        panels = [Panel("clean", "", *show("clean", lambda batch: batch["clean"]))]
-        panels += [Panel(name, _scored(kept, name), *show(name, systems[name])) for name in shown]
+        panels = [Panel("clean", "", *show.clean())]
+        panels += [Panel(name, _scored(kept, name), *show.enhanced(name, systems[name])) for name in shown]
         noise = kept.noise_type.iloc[0], "seen" if kept.noise_seen.iloc[0] else "unseen"
         yield Example(f"{title} ({noise[0]}, {noise[1]} noise)", panels)
 
@@ -103,13 +103,20 @@ class _Shower:
         self.mixture = of_signal(np.stack([parts[part].double().numpy() for part in ("clean", MIXTURE)]))
         self.samples = round(LONGEST_S * stft.sample_rate)
 
-    def __call__(self, name: str, system: Callable) -> tuple[str, str]:
+    def clean(self) -> tuple[str, str]:
+        return self._shown(of_signal(self.batch["clean"].cpu().double().numpy()), lambda: self.batch["clean"][0].cpu())
+
+    def enhanced(self, name: str, system: System) -> tuple[str, str]:
         enhance = cache(lambda: system(self.batch)[0].cpu())
         content = self.memory.content(name, self.mixture, lambda: enhance().double().numpy())
-        key = of_values(self.mixture, content, self.stft.sample_rate, of_sources("reporting", "dsp"))
+        return self._shown(content, enhance)
+
+    def _shown(self, content: str, signal: Callable[[], Tensor]) -> tuple[str, str]:
+        transform = self.stft.sample_rate, self.stft.length, self.stft.hop
+        key = of_values(self.mixture, content, transform, of_sources("reporting", "dsp"))
         found = self.memory.cache.shown(key)
         if found is None:
-            found = self._made(enhance()[: self.samples])
+            found = self._made(signal()[: self.samples])
             self.memory.cache.put_shown(key, *found)
         return found
 

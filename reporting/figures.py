@@ -7,11 +7,11 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from reporting.drawing import MARKERS, STYLE, Drawing, drawing
-from reporting.headline import HEADLINE
+from reporting.drawing import MARKERS, STYLE, Drawing, axes, drawing, label
+from reporting.headline import HEADLINE, headlines
 from reporting.runs import Run
+from reporting.stage_figures import stage_drawings
 from reporting.summary import MEAN, conditions
-from reporting.systems import stage_name
 
 
 def drawings(summary: pd.DataFrame, gains: pd.DataFrame, runs: Mapping[str, Run]) -> list[Drawing]:
@@ -44,7 +44,7 @@ def trainings(runs: Mapping[str, Run]) -> Drawing:
         panel = figure.subplots()
         for position, (name, run) in enumerate(runs.items()):
             colour = f"C{position % 10}"
-            panel.plot(run.curve.epoch + 1, run.curve.validation_loss, color=colour, lw=1.4, label=name)
+            panel.plot(run.curve.epoch + 1, run.curve.validation_loss, color=colour, lw=1.4, label=label(name))
             panel.plot(run.curve.epoch + 1, run.curve.train_loss, color=colour, lw=0.8, ls=":")
         panel.set_yscale("log")
         panel.set_xlabel("epoch")
@@ -56,67 +56,23 @@ def trainings(runs: Mapping[str, Run]) -> Drawing:
 
 def score_against_cost(runs: Mapping[str, Run], gains: pd.DataFrame) -> Drawing:
     """What every run adds to the mixture's scores over its multiply-adds and over its seconds per second of audio."""
-    shown, largest = _scored(gains), max(run.costs["parameters"] for run in runs.values())
-    axes = {"macs_per_second": "multiply-adds per second of audio", "cpu_seconds_per_second": "real-time factor"}
+    shown, largest = headlines(gains), max(run.costs["parameters"] for run in runs.values())
+    over = {"macs_per_second": "multiply-adds per second of audio", "cpu_seconds_per_second": "real-time factor"}
     with rc_context(STYLE):
         figure = Figure((3.4 * len(shown), 5.2), layout="constrained")
-        for panel_row, (cost, label) in zip(
-            figure.subplots(len(axes), len(shown), squeeze=False), axes.items(), strict=True
+        for panel_row, (cost, head) in zip(
+            figure.subplots(len(over), len(shown), squeeze=False), over.items(), strict=True
         ):
             for panel, score in zip(panel_row, shown, strict=True):
                 for position, (name, run) in enumerate(runs.items()):
                     area = 20 + 60 * (run.costs["parameters"] / largest) ** 0.5
                     gain = gains[score][name] * HEADLINE[score].factor
-                    panel.scatter(run.costs[cost], gain, area, color=f"C{position % 10}", label=name)
+                    panel.scatter(run.costs[cost], gain, area, color=f"C{position % 10}", label=label(name))
                 panel.set_xscale("log")
-                _axes(panel, label, f"improvement, {HEADLINE[score].head}")
+                axes(panel, head, f"improvement, {HEADLINE[score].head}")
         figure.legend(*panel.get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
         note = "The area of a dot follows the number of parameters; real-time factor: seconds of one core per second."
         return drawing(figure, "cost", "Improvement against cost", f"{note} runs.csv has the numbers.")
-
-
-def stage_drawings(runs: Mapping[str, Run], gains: pd.DataFrame) -> list[Drawing]:
-    """Improvement over the number of stages, and over the stages of each run that were scored (PL-CRNN, Fig. 4)."""
-    ends: dict[str, dict[int, str]] = {}
-    inner: dict[str, dict[int, str]] = {}
-    for name, run in runs.items():
-        if run.stages:
-            ends.setdefault(run.kind, {})[run.stages] = name
-            inner[name] = {
-                stage: one for stage in range(1, run.stages + 1) if (one := stage_name(name, stage)) in gains.index
-            }
-    found = []
-    if len({stages for line in ends.values() for stages in line}) > 1:
-        found.append(_over_stages(ends, gains, "stages", "Improvement over the number of stages", "stages"))
-    if inner := {name: line for name, line in inner.items() if line}:
-        found.append(_over_stages(inner, gains, "stage_outputs", "Improvement of each stage's output", "stage"))
-    return found
-
-
-def _over_stages(lines: Mapping[str, Mapping[int, str]], gains: pd.DataFrame, *about: str) -> Drawing:
-    """A panel per score, a line per entry of `lines`: the systems by their stage."""
-    (name, title, label), shown = about, _scored(gains)
-    with rc_context(STYLE):
-        figure = Figure((3.4 * len(shown), 2.9), layout="constrained")
-        for panel, score in zip(figure.subplots(1, len(shown), squeeze=False)[0], shown, strict=True):
-            for position, (line, systems) in enumerate(lines.items()):
-                order = sorted(systems)
-                values = [gains[score][systems[stage]] * HEADLINE[score].factor for stage in order]
-                panel.plot(order, values, f"{MARKERS[position % 8]}-", ms=4, lw=1.2, label=line)
-            panel.set_xticks(sorted({stage for systems in lines.values() for stage in systems}))
-            _axes(panel, label, f"improvement, {HEADLINE[score].head}")
-        figure.legend(*panel.get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
-        return drawing(figure, name, title)
-
-
-def _scored(gains: pd.DataFrame) -> list[str]:
-    return [score for score in HEADLINE if score in gains]
-
-
-def _axes(panel: Axes, x: str, y: str) -> None:
-    panel.set_xlabel(x)
-    panel.set_ylabel(y)
-    panel.grid(alpha=0.3, lw=0.5)
 
 
 def _panel(panel: Axes, chosen: pd.DataFrame, systems: list[str], score: str, condition: str) -> None:
@@ -128,8 +84,8 @@ def _panel(panel: Axes, chosen: pd.DataFrame, systems: list[str], score: str, co
             MARKERS[position % 8] + "-",
             ms=4,
             lw=1.2,
-            label=system,
+            label=label(system),
         )
     panel.set_title(f"{HEADLINE[score].head}, {condition} noise", fontsize=9)
     panel.set_xticks(sorted(chosen.snr_db.astype(float).unique()))
-    _axes(panel, "SNR of the mixture in dB", "")
+    axes(panel, "SNR of the mixture in dB", "")

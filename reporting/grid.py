@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import pandas as pd
+from tabulate import tabulate
 
 from reporting.headline import HEADLINE
 from reporting.systems import MIXTURE, ORACLE
@@ -24,11 +25,11 @@ class Cell(NamedTuple):
 
 
 class Row(NamedTuple):
-    """name of a system; told: where its values are from, if it was not run here."""
+    """name of a system; source: where its values are from, if it was not run here."""
 
     name: str
     cells: list[Cell]
-    told: str
+    source: str
 
 
 class Grid(NamedTuple):
@@ -46,23 +47,23 @@ def grid(
     tip: Callable[[str, str, str], str] = lambda system, score, column: "",
     level: Mapping[tuple[str, str], set[str]] | None = None,
     published: pd.DataFrame | None = None,
-    told: str = "published",
+    source: str = "published",
 ) -> Grid:
     """The grid of `table`, system x (score, column) with a row for the mixture.
 
     tip: what else to say of a system's score in a column. level: the systems not significantly below the best of
     (score, column). published: rows of the same columns that were not measured here, with a mixture of their own;
-    told: what their reader must know.
+    source: where they are from.
     """
     level = level or {}
     columns = table.columns.tolist()
     counts = {score: sum(one == score for one, _ in columns) for score, _ in columns}
     best = _best(table)
 
-    def row(name: str, source: pd.DataFrame, ours: bool) -> Row:
+    def row(name: str, values: pd.DataFrame, ours: bool) -> Row:
         cells = []
         for number, (score, column) in enumerate(columns):
-            value, base = (_value(source, one, (score, column)) for one in (name, MIXTURE))
+            value, base = (_value(values, one, (score, column)) for one in (name, MIXTURE))
             mark = (
                 "best"
                 if best.get((score, column)) == name
@@ -73,14 +74,37 @@ def grid(
             first = number == 0 or columns[number - 1][0] != score
             digits = HEADLINE[score].digits
             shown, gain = _text(value, f".{digits}f"), _text(value - base, f"+.{digits}f")
-            said = tip(name, score, column) if ours else told
+            said = tip(name, score, column) if ours else source
             cells.append(Cell(shown, gain, value, value - base, said, mark if ours else "", first))
-        return Row(name, cells, "" if ours else told)
+        return Row(name, cells, "" if ours else source)
 
     rows = [row(name, table, True) for name in table.index]
     rows += [row(name, published, False) for name in ([] if published is None else published.index)]
     heads = [(HEADLINE[score].head, count) for score, count in counts.items()]
     return Grid(title, heads, [str(column) for _, column in columns], rows)
+
+
+def markdown(grid: Grid) -> str:
+    """The grid as a table of Markdown: bold is best, a degree sign not significantly below it."""
+    heads = ["system", *(f"{head} {column}" for head, column in zip(_repeated(grid.heads), grid.columns, strict=True))]
+    rows = [
+        [one_cell(f"{row.name} ({row.source})" if row.source else row.name), *(_marked(cell) for cell in row.cells)]
+        for row in grid.rows
+    ]
+    return tabulate(rows, heads, "pipe", colalign=("left", *("right" for _ in grid.columns)), disable_numparse=True)
+
+
+def one_cell(text: str) -> str:
+    """`text` as it can stand in a cell of Markdown."""
+    return " ".join(text.split()).replace("|", r"\|")
+
+
+def _marked(cell: Cell) -> str:
+    return {"best": f"**{cell.value}**", "level": f"{cell.value}\N{DEGREE SIGN}"}.get(cell.mark, cell.value)
+
+
+def _repeated(heads: list[tuple[str, int]]) -> list[str]:
+    return [head for head, count in heads for _ in range(count)]
 
 
 def _value(table: pd.DataFrame, name: str, column: tuple) -> float:

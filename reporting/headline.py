@@ -1,5 +1,6 @@
 """The scores of the headline tables. Loads nothing: the check of a config needs them too."""
 
+from collections.abc import Iterable
 from math import isnan
 from typing import NamedTuple
 
@@ -30,3 +31,8 @@ HEADLINE = {
     "stoi": Headline("STOI", "%", 100.0, 1),
     "sdr": Headline("SDR", "dB", 1.0, 2),
 }
+
+
+def headlines(names: Iterable[str]) -> list[str]:
+    """Those of HEADLINE that are among `names`."""
+    return [score for score in HEADLINE if score in names]

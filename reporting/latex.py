@@ -1,11 +1,13 @@
 """The headline tables for a paper, in LaTeX with booktabs."""
 
+from collections.abc import Mapping
 from unicodedata import decomposition
 
 import pandas as pd
 
 from reporting.headline import HEADLINE
-from reporting.summary import Level, conditions, headline, told
+from reporting.published import Published
+from reporting.summary import Level, conditions, headline, titled
 
 SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 SPECIAL |= {character: f"\\{character}" for character in "&%$#_{}"}
@@ -17,24 +19,31 @@ def escaped(text: str) -> str:
 
 
 def _character(character: str) -> str:
-    """ASCII and accented letters of Western Europe compile anywhere; the others are told by their code point."""
+    """ASCII and accented letters of Western Europe compile anywhere; the others are titled by their code point."""
     accented = "\N{LATIN CAPITAL LETTER A WITH GRAVE}" <= character <= "\N{LATIN SMALL LETTER Y WITH DIAERESIS}"
     if (character.isascii() and character.isprintable()) or (accented and decomposition(character)):
         return SPECIAL.get(character, character)
     return f"[U+{ord(character):04X}]"
 
 
-def tables(summary: pd.DataFrame, level: Level) -> str:
+def tables(summary: pd.DataFrame, level: Level, published: Published | None = None) -> str:
     """One table per condition: systems by rows, every score by SNR. \\usepackage{booktabs} is all they need.
 
-    level: the systems not significantly below the best of a column (see reporting.summary), bold.
+    level: the systems not significantly below the best of a column (see reporting.summary), bold. published: rows that
+    follow below a rule.
     """
-    return "\n\n".join(
-        _table(headline(under, under.noise.iloc[0]), condition, level) for condition, under in conditions(summary)
-    )
+    blocks = []
+    for condition, under in conditions(summary):
+        level_here = {(score, snr): systems for (one, score, snr), systems in level.items() if one == condition}
+        ours = headline(under, under.noise.iloc[0])
+        rows = [_row(name, row, level_here) for name, row in ours.iterrows()]
+        if published and len(theirs := published.beside(under).reindex(columns=ours.columns)):
+            rows += [r"\midrule", *(_row(f"{name}, {published.source}", row, {}) for name, row in theirs.iterrows())]
+        blocks.append(_table(ours, f"{titled(condition)}; bold: not significantly below the best", rows))
+    return "\n\n".join(blocks)
 
 
-def _table(table: pd.DataFrame, condition: str, level: Level) -> str:
+def _table(table: pd.DataFrame, comment: str, rows: list[str]) -> str:
     columns = table.columns.tolist()
     spans = [(score, [snr for one, snr in columns if one == score]) for score in HEADLINE if score in table]
     heads = " & ".join(rf"\multicolumn{{{len(snrs)}}}{{c}}{{{escaped(HEADLINE[score].head)}}}" for score, snrs in spans)
@@ -43,21 +52,21 @@ def _table(table: pd.DataFrame, condition: str, level: Level) -> str:
         rules.append(rf"\cmidrule(lr){{{first}-{first + len(snrs) - 1}}}")
         first += len(snrs)
     lines = [
-        rf"\begin{{tabular}}{{l{'r' * len(columns)}}} % {told(condition)}; bold: not significantly below the best",
+        rf"\begin{{tabular}}{{l{'r' * len(columns)}}} % {comment}",
         r"\toprule",
         rf" & {heads} \\ {' '.join(rules)}",
         f"SNR in dB & {' & '.join(snr.replace('-', '$-$') for _, snrs in spans for snr in snrs)} \\\\",
         r"\midrule",
-        *(_row(name, row, condition, level) for name, row in table.iterrows()),
+        *rows,
         r"\bottomrule",
         r"\end{tabular}",
     ]
     return "\n".join(lines)
 
 
-def _row(name: str, row: pd.Series, condition: str, level: Level) -> str:
-    cells = [escaped(name)]
+def _row(name: str, row: pd.Series, level: Mapping[tuple[str, str], set[str]]) -> str:
+    cells = ["{}" + escaped(name)]  # what begins a row with [ or * would belong to the line break before it
     for (score, snr), value in row.items():
         shown = "--" if pd.isna(value) else f"{value:.{HEADLINE[score].digits}f}".replace("-", "$-$")
-        cells.append(rf"\textbf{{{shown}}}" if name in level.get((condition, score, snr), ()) else shown)
+        cells.append(rf"\textbf{{{shown}}}" if name in level.get((score, snr), ()) else shown)
     return " & ".join(cells) + r" \\"

@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dsp.lofargram import lofargram
-from reporting.drawing import MARKERS, STYLE, Drawing, drawing
+from reporting.drawing import MARKERS, STYLE, Drawing, drawing, label
+from reporting.lines import LOFARGRAMS
 from reporting.published import (
     LINES_DELAY_S,
     LINES_FIELD_DB,
@@ -69,10 +70,17 @@ def gain_over(gains: pd.DataFrame, study: str) -> Drawing:
         panel = figure.subplots()
         for position, (name, rows) in enumerate(gains.groupby(shown.by, sort=False)):
             if rows[shown.column].isna().all():
-                panel.axhline(rows.gain_db.mean(), color=f"C{position}", lw=1.2, ls="--", label=name)
+                panel.axhline(rows.gain_db.mean(), color=f"C{position}", lw=1.2, ls="--", label=label(name))
                 continue
             groups = rows.groupby(shown.column).gain_db
-            style = {"fmt": f"{MARKERS[position % 8]}-", "ms": 4, "lw": 1.2, "capsize": 2, "label": name}
+            style = {
+                "fmt": f"{MARKERS[position % 8]}-",
+                "ms": 4,
+                "lw": 1.2,
+                "capsize": 2,
+                "label": label(name),
+                "color": f"C{position}",
+            }
             panel.errorbar(groups.mean().index, groups.mean(), groups.std().fillna(0), **style)
         _draw_published(panel, shown.published)
         if shown.log:
@@ -133,8 +141,8 @@ def lofargrams(study: str, signals: Mapping[str, np.ndarray], sample_rate: int) 
                 "vmax": RANGE_DB,
             }
             image = panel.imshow(density, **shown)
-            panel.set_title(name, fontsize=9)
+            panel.set_title(label(name), fontsize=9)
             panel.set_xlabel("time in s")
         panels[0].set_ylabel("frequency in Hz")
         figure.colorbar(image, ax=list(panels), label="dB re median", shrink=0.8)
-        return drawing(figure, f"lofargrams_{study}", f"Line enhancement, study {study}: lofargrams")
+        return drawing(figure, f"{LOFARGRAMS}{study}", f"Line enhancement, study {study}: lofargrams")

@@ -21,7 +21,7 @@ from safety.atomic import write_atomic
 
 OPTIONS = ("frame_s", "delay_s", "cell")  # of a system, in the table
 COLUMNS = ["study", "system", "snr_in_db", *OPTIONS, "draw", "gain_db", "gain_inband_db", "seconds"]
-GAINS = "gain.csv"
+GAINS, LOFARGRAMS = "gain.csv", "lofargrams_"  # names of files; a study follows
 PEAK = 0.9  # of what is written
 RECORDING = "recording"  # the study of a recording of one's own
 SHOWN_DB = -24.0  # the SNR whose lofargrams are shown, or the one nearest to it
@@ -125,17 +125,25 @@ def _scored(
         yield {"system": candidate.name, **options, **gains, "seconds": seconds}
 
 
-def read_gains(folder: Path) -> pd.DataFrame:
-    """gain.csv of a folder that experiment=lines wrote; FileNotFoundError or ValueError where it is none."""
+class Studies(NamedTuple):
+    """What experiment=lines left in a folder. gains: as in gain.csv. pictures: PNG of its lofargrams, by study."""
+
+    gains: pd.DataFrame
+    pictures: Mapping[str, bytes]
+
+
+def read_studies(folder: Path) -> Studies:
+    """The studies in `folder`; FileNotFoundError or ValueError where it holds none."""
     path = folder / GAINS
     if not path.exists():
         raise FileNotFoundError(
-            f"gains={folder}: holds no {GAINS}; give a folder that evaluate.py experiment=lines wrote"
+            f"gains={folder}: has no {GAINS}; give a folder that evaluate.py experiment=lines wrote"
         )
     gains = pd.read_csv(path)
     if list(gains) != COLUMNS:
         raise ValueError(f"gains={folder}: {GAINS} has columns {list(gains)}, not {COLUMNS}; write it anew")
-    return gains
+    pictures = sorted((folder / "figures").glob(f"{LOFARGRAMS}*.png"))
+    return Studies(gains, {picture.stem.removeprefix(LOFARGRAMS): picture.read_bytes() for picture in pictures})
 
 
 def write_signals(signals: Signals, folder: Path, name: str, sample_rate: int, audio_format: str = "flac") -> None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from reporting.summary import MEAN
+from reporting.summary import MEAN, headline
 from reporting.systems import MIXTURE
 
 SCORES = {"pesq": ("pesq_nb_raw", 1.0), "stoi_percent": ("stoi", 0.01), "sdr_db": ("sdr", 1.0)}
@@ -35,12 +35,18 @@ def pl_crnn_paper() -> pd.DataFrame:
 
 
 class Published(NamedTuple):
-    """values: as summary.csv has them. told: what a reader must know of them."""
+    """values: as summary.csv has them, at one sample rate. source: what a reader must know of them."""
 
-    told: str
+    source: str
+    sample_rate: int
     values: pd.DataFrame
+
+    def beside(self, under: pd.DataFrame) -> pd.DataFrame:
+        """Headline table for the condition whose summary is `under` (see reporting.summary); empty at another rate."""
+        table = headline(self.values, under.noise.iloc[0])
+        return table if (under.sample_rate == self.sample_rate).all() else table.iloc[:0]
 
 
 PUBLISHED = {
-    "pl_crnn": lambda: Published("published on TIMIT", pl_crnn_paper())
-}  # by the name that an experiment gives
+    "pl_crnn": lambda: Published("published on TIMIT", 16000, pl_crnn_paper())
+}  # by an experiment's name for it

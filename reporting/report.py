@@ -7,13 +7,15 @@ from typing import Any, NamedTuple
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from reporting import line_tables
 from reporting.drawing import Drawing, write_drawings
 from reporting.examples import Example
 from reporting.figures import drawings
-from reporting.grid import Grid, grid
+from reporting.grid import Grid, grid, markdown, one_cell
 from reporting.headline import HEADLINE, Headline
 from reporting.latex import tables
 from reporting.line_figures import line_drawings
+from reporting.lines import Studies
 from reporting.published import Published
 from reporting.runs import Run, cost_rows
 from reporting.summary import (
@@ -22,11 +24,10 @@ from reporting.summary import (
     conditions,
     failures,
     headline,
-    headline_text,
     improvements,
     level_systems,
     summarise,
-    told,
+    titled,
 )
 from reporting.sweep import differing, effects, leaderboard
 from reporting.systems import ORACLE
@@ -41,8 +42,8 @@ class Beside(NamedTuple):
 
     caution: a sentence that must be read before the numbers. costs: what networks cost (see command.costs). published:
     values of a paper (see reporting.published). examples: what to look at and to listen to (see reporting.examples).
-    runs: by the names that they have among the systems. swept: which of them belong to a sweep. lines: gains of line
-    enhancers (see reporting.lines).
+    runs: by the names that they have among the systems. swept: which of them belong to a sweep. lines: studies of
+    line enhancers.
     """
 
     caution: str | None = None
@@ -51,7 +52,7 @@ class Beside(NamedTuple):
     examples: Sequence[Example] = ()
     runs: Mapping[str, Run] = {}
     swept: Sequence[str] = ()
-    lines: pd.DataFrame | None = None
+    lines: Studies | None = None
 
 
 ALONE = Beside()
@@ -64,12 +65,12 @@ def write_report(scores: pd.DataFrame, about: Mapping[str, str], folder: Path, b
     """
     summary, level = summarise(scores), level_systems(scores)
     drawn = drawings(summary, improvements(scores), beside.runs)
-    drawn += [] if beside.lines is None else line_drawings(beside.lines)
+    drawn += [] if beside.lines is None else line_drawings(beside.lines.gains)
     page = {**_numbers(scores, summary, level, beside.published), **_beside(scores, beside), "about": about}
     write_atomic(folder / "scores.csv", scores.to_csv(index=False))
     write_atomic(folder / "summary.csv", summary.to_csv(index=False))
     write_atomic(folder / "summary.json", summary.to_json(orient="records", indent=1))
-    write_atomic(folder / "tables.tex", tables(summary, level) + "\n")
+    write_atomic(folder / "tables.tex", tables(summary, level, beside.published) + "\n")
     if beside.costs is not None:
         write_atomic(folder / "costs.csv", beside.costs.to_csv(index=False))
     if beside.runs:
@@ -79,10 +80,12 @@ def write_report(scores: pd.DataFrame, about: Mapping[str, str], folder: Path, b
 
 
 def _beside(scores: pd.DataFrame, beside: Beside) -> dict[str, Any]:
-    page = {name: getattr(beside, name) for name in ("caution", "examples", "runs", "swept")}
+    page = {name: getattr(beside, name) for name in ("caution", "examples", "runs", "swept", "lines")}
     if beside.swept:
         parameters = differing({name: beside.runs[name].config for name in beside.swept})
         page |= {"leaderboard": leaderboard(parameters, scores), "effects": effects(parameters, scores)}
+    if beside.lines:
+        page |= line_tables.of_page(beside.lines.gains, beside.lines.pictures)
     page["costs"] = [] if beside.costs is None else beside.costs.to_dict("records")
     return page
 
@@ -96,7 +99,7 @@ def render_pages(template: str, page: Mapping[str, Any], drawn: Sequence[Drawing
     # Autoescape for HTML alone: Markdown has its own rules, and no viewer runs it.
     for suffix, escape in (("html", True), ("md", False)):
         env = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=escape, undefined=StrictUndefined)
-        env.globals["isnan"] = pd.isna
+        env.globals["isnan"], env.filters["markdown"], env.filters["cell"] = pd.isna, markdown, one_cell
         write_atomic(
             folder / f"report.{suffix}", env.get_template(f"{template}.{suffix}.j2").render(page, drawings=drawn)
         )
@@ -112,7 +115,6 @@ def _numbers(scores: pd.DataFrame, summary: pd.DataFrame, level: Level, publishe
         "failed_mixtures": int((scores.failed != "").sum()),
         "signals": len(scores),
         "headline": HEADLINE,
-        "text": headline_text(summary, "github"),
     }
 
 
@@ -120,22 +122,24 @@ def _grids(scores: pd.DataFrame, summary: pd.DataFrame, level: Level, published:
     """The headline tables of seen and unseen noise, then the same scores by kind of noise, by rate and by sex."""
     rows_of = dict(conditions(scores))
     for condition, under in conditions(summary):
-        rows, noise = rows_of[condition], under.noise.iloc[0]
+        rows = rows_of[condition]
         cells = under[["system", "score", "snr_db", *TOLD]].itertuples(index=False)
         tips = {tuple(cell[:3]): _tip(cell, HEADLINE[cell.score]) for cell in cells if cell.score in HEADLINE}
         yield grid(
-            f"{told(condition)}, by SNR in dB ({rows.mixture_id.nunique()} mixtures)",
-            headline(under, noise),
+            f"{titled(condition)}, by SNR in dB ({rows.mixture_id.nunique()} mixtures)",
+            headline(under, under.noise.iloc[0]),
             lambda system, score, snr, tips=tips: tips[system, score, snr],
             {(score, snr): systems for (one, score, snr), systems in level.items() if one == condition},
-            *(() if published is None else (headline(published.values, noise), published.told)),
+            *((published.beside(under), published.source) if published else ()),
         )
         if rows.noise_type.nunique() > 1:
-            yield grid(f"{told(condition)}, by its kind", by(rows, "noise_type"))
-    if scores.sample_rate.nunique() > 1:
+            yield grid(f"{titled(condition)}, by its kind", by(rows, "noise_type"))
+    several = scores.sample_rate.nunique() > 1
+    if several:
         yield grid("By sample rate in Hz", by(scores, "sample_rate"))
-    if scores.sex[scores.sex != ""].nunique() > 1:
-        yield grid("By the speaker's sex", by(scores, "sex"))
+    for rate, rows in scores.groupby("sample_rate"):
+        if rows.sex[rows.sex != ""].nunique() > 1:
+            yield grid(f"By the speaker's sex{f', {rate} Hz' if several else ''}", by(rows, "sex"))
 
 
 def _tip(row: tuple, shown: Headline) -> str:
@@ -148,7 +152,9 @@ def _tip(row: tuple, shown: Headline) -> str:
 
 
 def finding(scores: pd.DataFrame) -> str:
-    """One sentence: what the best run did to the mixtures of the test, on average."""
+    """What the best run did to the mixtures of the test, on average: a sentence for every rate."""
+    if scores.sample_rate.nunique() > 1:
+        return " ".join(f"At {rate} Hz: {finding(rows)}" for rate, rows in scores.groupby("sample_rate"))
     gains = improvements(scores).drop(index=ORACLE, errors="ignore")
     tested = f"{scores.mixture_id.nunique()} test mixtures"
     if gains.empty:

@@ -1,14 +1,20 @@
 """A trained run as a report tells of it: what was trained, on what, how far, and what it costs."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
+from platform import node
 from typing import NamedTuple
 
 import pandas as pd
 from omegaconf import DictConfig, OmegaConf
 
 from models.cost import costs
-from models.run import CURVE, load_run, run_config
+from models.run import CONFIG, CURVE, load_run, run_config
+from safety.atomic import write_atomic
+from safety.fingerprint import of_contents, of_sources, of_values
+
+NO_CHOICE = ("output", "resume", "cache", "jobs", "data_root", "data")  # of what is trained, but of where and how
 
 
 class Run(NamedTuple):
@@ -25,19 +31,21 @@ class Run(NamedTuple):
         return OmegaConf.select(self.config, "network.stages")
 
     @property
-    def kind(self) -> str:
-        """Network and target, by their classes."""
-        return " ".join(_class(self.config[part]) for part in ("network", "target"))
+    def but_for_stages(self) -> str:
+        """Equal for runs that differ by their number of stages alone (and by where they lie)."""
+        parts = OmegaConf.to_container(self.config, resolve=True)
+        parts["network"].pop("stages", None)
+        return of_values({name: part for name, part in parts.items() if name not in NO_CHOICE})
 
     @property
     def yaml(self) -> str:
         """Its whole config."""
         return OmegaConf.to_yaml(self.config)
 
-    def told(self) -> dict[str, str]:
+    def facts(self) -> dict[str, str]:
         """What a reader wants to know of it first."""
         best = self.curve.loc[self.curve.validation_loss.idxmin()] if self.curve.validation_loss.notna().any() else None
-        told = {
+        facts = {
             "network": f"{self.config.network} at {self.config.sample_rate} Hz",
             "target": str(self.config.target),
             "level": str(self.config.level),
@@ -47,19 +55,24 @@ class Run(NamedTuple):
             "folder": str(self.folder),
         }
         if best is not None:
-            told["trained"] += f"; best validation loss {best.validation_loss:.4g} in epoch {int(best.epoch) + 1}"
-        return told
+            facts["trained"] += f"; best validation loss {best.validation_loss:.4g} in epoch {int(best.epoch) + 1}"
+        return facts
 
 
-def read_run(folder: Path) -> Run:
-    """The run in `folder`; its network is built to count and time it."""
-    return Run(folder, run_config(folder), pd.read_csv(folder / CURVE), costs(load_run(folder)))
+def read_run(folder: Path, cache: Path) -> Run:
+    """The run in `folder`; what its network costs is counted and timed once, and remembered under `cache`.
+
+    Raises FileNotFoundError or ValueError where `folder` is no run, or has no curve.
+    """
+    config, path = run_config(folder), folder / CURVE
+    if not path.exists():
+        raise FileNotFoundError(f"{folder}: has no {CURVE}; copy it from where the run was trained, or train it anew")
+    known = cache / "costs" / f"{of_values(of_contents([folder / CONFIG]), of_sources('models', 'dsp'), node())}.json"
+    if not known.exists():
+        write_atomic(known, json.dumps(costs(load_run(folder))))
+    return Run(folder, config, pd.read_csv(path), json.loads(known.read_text()))
 
 
 def cost_rows(runs: Mapping[str, Run]) -> pd.DataFrame:
     """What every run costs: system, and the columns of models.cost."""
     return pd.DataFrame([{"system": name, **run.costs} for name, run in runs.items()])
-
-
-def _class(node: DictConfig) -> str:
-    return str(node["_target_"]).rpartition(".")[2]

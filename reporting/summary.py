@@ -67,20 +67,24 @@ def headline(summary: pd.DataFrame, noise: str) -> pd.DataFrame:
     return wide * [HEADLINE[score].factor for score, _ in order]
 
 
-def headline_text(summary: pd.DataFrame, style: str) -> str:
-    """The headline tables as text, one for each of `conditions`; `style` is one of tabulate's formats."""
+def headline_text(summary: pd.DataFrame) -> str:
+    """The headline tables for a terminal, one for each of `conditions`: a score is named once over its SNRs."""
     blocks = []
     for condition, under in conditions(summary):
         table = headline(under, under.noise.iloc[0])
-        heads = ["system", *_heads(table.columns.tolist(), style)]
-        formats = ["", *(f".{HEADLINE[score].digits}f" for score, _ in table.columns)]
+        columns = table.columns.tolist()
+        named = [position == 0 or columns[position - 1][0] != score for position, (score, _) in enumerate(columns)]
+        heads = [
+            f"{HEADLINE[score].head if new else ''}\n{snr}" for new, (score, snr) in zip(named, columns, strict=True)
+        ]
+        formats = ["", *(f".{HEADLINE[score].digits}f" for score, _ in columns)]
         rows = [[name, *(None if isnan(value) else value for value in row)] for name, *row in table.itertuples()]
-        body = tabulate(rows, heads, style, floatfmt=formats, missingval="-")
-        blocks.append(f"{told(condition)}, by SNR of the mixture in dB:\n\n{body}")
+        body = tabulate(rows, ["system", *heads], "simple", floatfmt=formats, missingval="-")
+        blocks.append(f"{titled(condition)}, by SNR of the mixture in dB:\n\n{body}")
     return "\n\n".join(blocks)
 
 
-def told(condition: str) -> str:
+def titled(condition: str) -> str:
     """A condition in a title: "Seen noise, 8000 Hz"."""
     noise, *rate = condition.split(", ")
     return ", ".join([f"{noise.capitalize()} noise", *rate])
@@ -115,11 +119,3 @@ def failures(scores: pd.DataFrame) -> pd.DataFrame:
     """How often each reason kept a score from being computed: system, reason, mixtures."""
     failed = scores[scores.failed != ""]
     return failed.groupby(["system", "failed"], sort=False).size().rename("mixtures").reset_index()
-
-
-def _heads(columns: list[tuple[str, str]], style: str) -> list[str]:
-    """In a terminal a score is named once over its SNRs, in Markdown in every head."""
-    if style != "simple":
-        return [f"{HEADLINE[score].head} {snr}" for score, snr in columns]
-    first = [position == 0 or columns[position - 1][0] != score for position, (score, _) in enumerate(columns)]
-    return [f"{HEADLINE[score].head if new else ''}\n{snr}" for new, (score, snr) in zip(first, columns, strict=True)]

@@ -12,7 +12,7 @@ from datagen.plan import Plan
 from datagen.recordings import read_table
 from dsp.stft import STFT
 from models.baselines.oracle import oracle
-from models.run import BEST, CONFIG, load_run
+from models.run import BEST, CONFIG, ancestors, load_run
 from models.targets.target import Target
 from safety.fingerprint import of_contents
 
@@ -77,11 +77,11 @@ def open_systems(
         if trained != sample_rate and trained in rates:
             continue
         if trained != sample_rate:
-            raise ValueError(
-                f"{run}: was trained at {trained} Hz, the test plan has {sample_rate} Hz; add sample_rate={trained}, "
-                f"or rates=[{sample_rate},{trained}] to test every run at its own"
-            )
-        _refuse_leaks(run, plan)
+            several = f"rates={sorted({*rates, sample_rate, trained})}".replace(" ", "")
+            remedy = f"give {several}" if rates else f"add sample_rate={trained}, or {several} to test each at its own"
+            raise ValueError(f"{run}: was trained at {trained} Hz, the test plan has {sample_rate} Hz; {remedy}")
+        for folder in (run, *ancestors(run)):
+            _refuse_leaks(folder, plan)
         content = of_contents([run / CONFIG, run / BEST])
         opened[name] = System(partial(_enhanced, enhancer), content)
         for stage in range(enhancer.network.stage_count if stages and enhancer.network.stage_count > 1 else 0):

@@ -79,6 +79,22 @@ def test_stages_are_systems_of_their_own_and_the_last_is_the_run(trained, tmp_pa
     assert (last == whole).all() and (first != whole).any()
 
 
+def test_what_the_weights_were_trained_on_before_must_be_new_to_the_test_too(trained, tmp_path):
+    data, run = trained
+    other = tiny_run.fit(data, tmp_path / "other", "seed=1", "trainer.max_epochs=1", f"start_from={run}")
+    with pytest.raises(ValueError, match=r"other/ancestors/000: .* of the test were in its training"):
+        _evaluate(data, tmp_path / "report", f"runs=[{other}]", "seed=1")
+
+
+def test_a_run_without_its_curve_is_refused_before_anything_is_scored(trained, tmp_path):
+    data, run = trained
+    copied = shutil.copytree(run, tmp_path / "copied")
+    (copied / "curve.csv").unlink()
+    with pytest.raises(FileNotFoundError, match=r"copied: has no curve\.csv; copy it"):
+        _evaluate(data, tmp_path / "report", f"runs=[{copied}]")
+    assert not (tmp_path / "report" / "plan.csv").exists()
+
+
 def test_every_run_is_tested_at_its_own_rate(trained, tmp_path):
     data, run = trained
     wide = tiny_run.fit(data, tmp_path / "wide", "sample_rate=16000", "trainer.max_epochs=1")

@@ -122,3 +122,15 @@ def test_what_broken_systems_return_is_counted_with_its_reason_and_still_shown(d
         for panel in example.panels:
             samples, _ = soundfile.read(content(panel.sound, "audio/ogg"))
             assert np.isfinite(samples).all()
+
+
+def test_a_system_may_be_called_clean(drawn, tmp_path):
+    plan, library = drawn
+    systems = open_systems([], plan, RATE, STFT(RATE), IAM(), "cpu")
+    systems["clean"] = systems["mixture"]
+    memory = Memory(ScoreCache(tmp_path / "memory.sqlite"), {name: name for name in systems}, {"sdr": "sdr"})
+    table = score_plan(plan, library, systems, {"sdr": sdr}, RATE, jobs=1, memory=memory)
+    for example in examples(table, plan, library, systems, STFT(RATE), memory=memory):
+        reference, mixture, *_, named = example.panels
+        assert named.name == reference.name == "clean"
+        assert named.sound == mixture.sound != reference.sound

@@ -7,14 +7,15 @@ import pandas as pd
 import pytest
 from omegaconf import OmegaConf
 
-from reporting.figures import stage_drawings
 from reporting.grid import grid
-from reporting.latex import escaped
+from reporting.latex import escaped, tables
 from reporting.lines import COLUMNS as LINE_COLUMNS
+from reporting.lines import Studies
 from reporting.published import PUBLISHED
 from reporting.report import Beside, finding, write_report
 from reporting.runs import Run
 from reporting.scoring import IDENTITY
+from reporting.stage_figures import stage_drawings
 from reporting.summary import headline, level_systems, summarise
 
 FILES = ("figures", "report.html", "report.md", "scores.csv", "summary.csv", "summary.json", "tables.tex")
@@ -123,6 +124,10 @@ def test_published_values_stand_in_muted_rows(tmp_path):
     page = (tmp_path / "report.html").read_text()
     assert page.count('<tr class="muted">') == 2 * 13  # twelve systems and their mixture, seen and unseen
     assert re.search(r'<tr class="muted"><td>CRNN IAM <small>published on TIMIT</small></td>', page)
+    latex, text = ((tmp_path / name).read_text() for name in ("tables.tex", "report.md"))
+    assert latex.count("{}CRNN IAM, published on TIMIT &") == 2 == text.count("| CRNN IAM (published on TIMIT)")
+    write_report(many().assign(sample_rate=8000), {}, tmp_path, Beside(published=PUBLISHED["pl_crnn"]()))
+    assert not any("TIMIT" in (tmp_path / name).read_text() for name in ("report.html", "tables.tex", "report.md"))
 
 
 def test_json_and_latex_hold_the_same_numbers(tmp_path):
@@ -131,7 +136,7 @@ def test_json_and_latex_hold_the_same_numbers(tmp_path):
     pd.testing.assert_frame_equal(read, summary, check_dtype=False)
     latex = (tmp_path / "tables.tex").read_text()
     assert latex.count(r"\begin{tabular}") == latex.count(r"\end{tabular}") == 2
-    (row, _) = [line for line in latex.splitlines() if line.startswith(r"net\_1 \& 50\%")]
+    (row, _) = [line for line in latex.splitlines() if line.startswith(r"{}net\_1 \& 50\%")]
     assert [cell.strip() for cell in row.removesuffix(r" \\").split("&")[2:5]] == [r"\textbf{2.00}"] * 3
     assert row.count("&") == 10  # one of them in the name
 
@@ -200,6 +205,32 @@ def test_runs_have_their_figures_and_sections(tmp_path):
     ]
 
 
+def test_only_runs_that_differ_by_their_stages_alone_are_joined(tmp_path):
+    gains = pd.DataFrame({"sdr": [1.0, 2.0, 3.0]}, index=["a", "b", "c"])
+    runs = {"a": run(1), "b": run(3), "c": run(5)}
+    assert [one.name for one in stage_drawings(runs, gains)] == ["stages"]
+    for position, one in enumerate(runs.values()):
+        one.config.network.channels = [position]
+    assert stage_drawings(runs, gains) == []
+
+
+def test_names_are_drawn_to_the_letter(tmp_path):
+    names = [r"a$\frac$b$", "_hidden", "$x$"]
+    write_report(many(("mixture", *names)), {}, tmp_path, Beside(runs={name: run(1) for name in names}))
+    drawn = (tmp_path / "figures" / "scores.svg").read_text()
+    assert all(name in drawn for name in names)
+
+
+def test_a_sex_is_compared_at_one_rate_only(tmp_path):
+    both = pd.concat([many(("mixture", "a")).assign(sample_rate=8000), many(("mixture", "b"))])
+    write_report(both, {}, tmp_path)
+    page = (tmp_path / "report.html").read_text()
+    for title in ("By the speaker&#39;s sex, 8000 Hz", "By the speaker&#39;s sex, 16000 Hz", "By sample rate in Hz"):
+        assert title in page
+    assert finding(both).startswith("At 8000 Hz: On 40 test mixtures, a changed")
+    assert "At 16000 Hz: On 40 test mixtures, b changed" in finding(both)
+
+
 def test_stages_are_drawn_where_they_were_scored():
     gains = pd.DataFrame({"sdr": [1.0, 2.0, 3.0]}, index=["a, stage 1", "a, stage 2", "a"])
     (alone,) = stage_drawings({"a": run(2)}, gains)
@@ -211,12 +242,21 @@ def test_line_studies_stand_in_the_same_report(tmp_path):
     gains = pd.DataFrame(
         [["snr", "lms", snr, None, 2.0, None, 0, 5.0, 5.0, 0.05] for snr in (-24.0, -15.0)], columns=LINE_COLUMNS
     )
-    write_report(scores(), {}, tmp_path, Beside(lines=gains))
+    write_report(scores(), {}, tmp_path, Beside(lines=Studies(gains, {"snr": b"picture"})))
     page = (tmp_path / "report.html").read_text()
     assert "Line enhancement, study snr: gain over SNR" in page and page.count("<svg") == 3
+    assert "data:image/png;base64,cGljdHVyZQ==" in page
+    for name in ("report.html", "report.md"):
+        assert "Bi-LSTM at -24 dB: gain 12.58 dB" in (tmp_path / name).read_text()
     assert (tmp_path / "figures" / "lines_snr.png").read_bytes().startswith(b"\x89PNG")
+
+
+def tables_of(system):
+    table = scores(system)
+    return tables(summarise(table), level_systems(table)).splitlines()
 
 
 def test_any_name_compiles_in_latex():
     assert escaped(r"a_b\c{~^}&%$#") == (r"a\_b\textbackslash{}c\{\textasciitilde{}\textasciicircum{}\}\&\%\$\#")
+    assert all(line.startswith("{}[x]") for line in tables_of("[x]") if "[x]" in line) and tables_of("[x]")
     assert escaped("é Ü \N{CJK UNIFIED IDEOGRAPH-65E5}\n\x7f “ß") == "é Ü [U+65E5][U+000A][U+007F] [U+201C][U+00DF]"

@@ -11,7 +11,7 @@ import torch
 from tiny_run import curve, equal_runs, fit, overrides, resume, script
 
 from models.enhancer import Enhancer
-from models.run import BEST, LAST
+from models.run import BEST, LAST, ancestors
 
 
 @pytest.mark.parametrize("epochs", [1, 2])
@@ -62,6 +62,10 @@ def test_a_run_starts_from_the_weights_of_another(data, whole, tmp_path):
     learned = [key for key in ours if "running_" not in key and "num_batches" not in key]
     assert learned and all(torch.equal(ours[key], theirs[key]) for key in learned)
     assert pd.read_csv(run / "curve.csv").epoch.tolist() == [0]
+    third = fit(data, tmp_path / "third", f"start_from={run}", "trainer.max_epochs=1")
+    assert len(ancestors(run)) == 1 and len(ancestors(third)) == 2
+    for folder in ancestors(third):
+        assert (folder / "speech.csv").read_bytes() == (whole / "speech.csv").read_bytes()
 
 
 def test_resuming_goes_on_instead_of_starting_from_those_weights_again(data, whole, tmp_path):

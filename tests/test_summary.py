@@ -57,10 +57,9 @@ def test_headline_has_snrs_in_order_and_stoi_in_per_cent(scores):
     assert table.loc["net", ("stoi", MEAN)] == pytest.approx(70.0)
 
 
-@pytest.mark.parametrize("style", ["simple", "github"])
-def test_text_has_seen_and_unseen_apart_and_a_dash_for_what_is_missing(scores, style):
+def test_text_has_seen_and_unseen_apart_and_a_dash_for_what_is_missing(scores):
     scores.loc[scores.system == "net", "pesq_nb_raw"] = np.nan
-    text = headline_text(summarise(scores), style)
+    text = headline_text(summarise(scores))
     assert "Seen noise" in text
     assert "Unseen noise" in text
     assert " - " in next(line for line in text.splitlines() if "net" in line)

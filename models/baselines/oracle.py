@@ -10,5 +10,5 @@ from models.targets.target import Target
 def oracle(mixture: Tensor, clean: Tensor, stft: STFT, target: Target) -> Tensor:
     """Waveform from the ideal magnitude of `target`: mixture, clean [..., time] -> enhanced [..., time]."""
     spectrum = stft(mixture)
-    ideal = target.ideal(stft(clean).abs(), spectrum.abs())
+    ideal = target.ideal(target.reference(stft(clean), spectrum), spectrum.abs())
     return stft.inverse(torch.polar(ideal, spectrum.angle()), mixture.shape[-1])

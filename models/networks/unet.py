@@ -75,7 +75,7 @@ class UNet(nn.Module):
         return estimates[:, 0]
 
     def _estimate(self, windows: Tensor) -> Tensor:
-        """[window, freq, frame] -> the same: each relative to its loudest bin, so that gain does not matter."""
+        """[window, freq, frame] -> the same: all inputs are relative to the window itself, gain plays no part."""
         loudest = windows.amax((1, 2), keepdim=True).clamp_min(torch.finfo(windows.dtype).tiny)
         relative = windows / loudest
         decibels = 20 * relative.clamp_min(10 ** (FLOOR_DB / 20)).log10()
