@@ -68,7 +68,10 @@ def score_against_cost(runs: Mapping[str, Run], gains: pd.DataFrame) -> Drawing:
                     area = 20 + 60 * (run.costs["parameters"] / largest) ** 0.5
                     gain = gains[score][name] * HEADLINE[score].factor
                     panel.scatter(run.costs[cost], gain, area, color=f"C{position % 10}", label=label(name))
-                panel.set_xscale("log")
+                if cost == "macs_per_second":  # networks differ by orders of magnitude; their times on a CPU do not
+                    panel.set_xscale("log")
+                else:
+                    panel.set_xlim(0, 1.1 * max(run.costs[cost] for run in runs.values()))
                 axes(panel, head, f"improvement, {HEADLINE[score].head}")
         figure.legend(*panel.get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
         note = "The area of a dot follows the number of parameters; real-time factor: seconds of one core per second."

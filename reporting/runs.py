@@ -46,9 +46,9 @@ class Run(NamedTuple):
         """What a reader wants to know of it first."""
         best = self.curve.loc[self.curve.validation_loss.idxmin()] if self.curve.validation_loss.notna().any() else None
         facts = {
-            "network": f"{self.config.network} at {self.config.sample_rate} Hz",
-            "target": str(self.config.target),
-            "level": str(self.config.level),
+            "network": f"{_call(self.config.network)} at {self.config.sample_rate} Hz",
+            "target": _call(self.config.target),
+            "level": _call(self.config.level),
             "trained": f"{len(self.curve)} epochs, {int(self.curve.step.max())} steps",
             "costs": f"{self.costs['parameters']:,} parameters, {self.costs['macs_per_second']:,} multiply-adds and "
             f"{self.costs['cpu_seconds_per_second']:.3f} s on one core per second of audio",
@@ -76,3 +76,9 @@ def read_run(folder: Path, cache: Path) -> Run:
 def cost_rows(runs: Mapping[str, Run]) -> pd.DataFrame:
     """What every run costs: system, and the columns of models.cost."""
     return pd.DataFrame([{"system": name, **run.costs} for name, run in runs.items()])
+
+
+def _call(node: DictConfig) -> str:
+    """What a node of a config builds, as Python would write it."""
+    options = ", ".join(f"{name}={value}" for name, value in node.items() if not name.startswith("_"))
+    return f"{str(node['_target_']).rpartition('.')[2]}({options})"
