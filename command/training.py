@@ -61,9 +61,9 @@ def fit(cfg: DictConfig, run: Path) -> None:
     batches = plan_data(cfg)
     if rank_zero_only.rank == 0:
         batches.plan.save(run)
-        if cfg.get("start_from"):
-            keep_ancestors(run, Path(cfg.start_from))
         if not cfg.resume:
+            if cfg.start_from:
+                keep_ancestors(run, Path(cfg.start_from))
             save_config(cfg, run)
         for folder in (run, run / LAST.parent):
             clear_unfinished(folder)

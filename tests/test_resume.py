@@ -74,6 +74,15 @@ def test_resuming_goes_on_instead_of_starting_from_those_weights_again(data, who
     assert equal_runs(resume(run, "trainer.max_epochs=2"), once)
 
 
+def test_a_run_is_resumed_without_the_one_whose_weights_it_began_with(data, whole, tmp_path):
+    parent = shutil.copytree(whole, tmp_path / "parent")
+    run = fit(data, tmp_path / "run", f"start_from={parent}", "trainer.max_epochs=1")
+    kept = [(folder / "speech.csv").read_bytes() for folder in ancestors(run)]
+    shutil.rmtree(parent)
+    assert pd.read_csv(resume(run, "trainer.max_epochs=2") / "curve.csv").epoch.tolist() == [0, 1]
+    assert [(folder / "speech.csv").read_bytes() for folder in ancestors(run)] == kept != []
+
+
 def test_resuming_a_finished_run_changes_nothing(whole, tmp_path):
     run = shutil.copytree(whole, tmp_path / "run")
     assert equal_runs(resume(run), whole)
