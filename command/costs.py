@@ -11,7 +11,7 @@ from models.run import build_enhancer
 
 
 def cost_table(cfg: DictConfig) -> pd.DataFrame:
-    """One row per option of conf/network at the config's rate (the first of several) and transform.
+    """One row per option of conf/network at the config's rate and transform.
 
     Columns: network, parameters, macs_per_frame, macs_per_second, cpu_seconds_per_second (of one core of this machine,
     with untrained weights: they cost the same).
@@ -22,6 +22,6 @@ def cost_table(cfg: DictConfig) -> pd.DataFrame:
 
 def _row(name: str, cfg: DictConfig) -> dict:
     # Composed as train.py would; only the network, the rate and the transform matter here.
-    training = compose("train", [f"network={name}", f"sample_rate={[*cfg.rates, cfg.sample_rate][0]}"])
+    training = compose("train", [f"network={name}", f"sample_rate={cfg.sample_rate}"])
     training.stft = cfg.stft
     return {"network": name, **costs(build_enhancer(training))}

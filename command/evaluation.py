@@ -42,7 +42,7 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
     scores = pd.concat(tables, ignore_index=True)
     beside = Beside(
         caution=cfg.caution,
-        costs=cost_table(cfg) if cfg.costs else None,
+        costs=cost_table(trials[0].cfg) if cfg.costs else None,
         published=PUBLISHED[cfg.published]() if cfg.published else None,
         examples=list(chain(*map(Trial.examples, trials, tables))) if cfg.examples else [],
         runs=opened,

@@ -66,7 +66,7 @@ class Trial:
         baselines = {
             name: build(node, "models.baselines", sample_rate=cfg.sample_rate) for name, node in cfg.baselines.items()
         }
-        stft = STFT(cfg.sample_rate, **cfg.stft)
+        stft = STFT(cfg.sample_rate, **cfg.stft)  # of its own: it moves to the device
         return open_systems(
             runs, self.plan, cfg.sample_rate, stft, target, cfg.device, baselines, cfg.stages, cfg.rates
         )

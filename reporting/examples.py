@@ -22,7 +22,7 @@ from dsp.stft import STFT
 from reporting.headline import HEADLINE
 from reporting.score_cache import ScoreCache, of_signal
 from reporting.scoring import Memory
-from reporting.summary import improvements
+from reporting.summary import NOISE, improvements
 from reporting.systems import MIXTURE, ORACLE, System
 from safety.fingerprint import of_sources, of_values
 
@@ -90,7 +90,7 @@ def examples(
         show = _Shower(parts, stft, device, memory)
         panels = [Panel("clean", "", *show.clean())]
         panels += [Panel(name, _scored(kept, name), *show.enhanced(name, systems[name])) for name in shown]
-        noise = kept.noise_type.iloc[0], "seen" if kept.noise_seen.iloc[0] else "unseen"
+        noise = kept.noise_type.iloc[0], NOISE[bool(kept.noise_seen.iloc[0])]
         yield Example(f"{title} ({noise[0]}, {noise[1]} noise)", panels)
 
 
@@ -98,13 +98,13 @@ class _Shower:
     """Picture and sound of what systems make of one mixture."""
 
     def __init__(self, parts: Mapping[str, Tensor], stft: STFT, device: str, memory: Memory):
-        self.batch = {part: signal[None].to(device) for part, signal in parts.items()}
+        self.parts, self.batch = parts, {part: signal[None].to(device) for part, signal in parts.items()}
         self.stft, self.memory = stft, memory
         self.mixture = of_signal(np.stack([parts[part].double().numpy() for part in ("clean", MIXTURE)]))
         self.samples = round(LONGEST_S * stft.sample_rate)
 
     def clean(self) -> tuple[str, str]:
-        return self._shown(of_signal(self.batch["clean"].cpu().double().numpy()), lambda: self.batch["clean"][0].cpu())
+        return self._shown(of_signal(self.parts["clean"].double().numpy()), lambda: self.parts["clean"])
 
     def enhanced(self, name: str, system: System) -> tuple[str, str]:
         enhance = cache(lambda: system(self.batch)[0].cpu())
@@ -121,7 +121,7 @@ class _Shower:
         return found
 
     def _made(self, signal: Tensor) -> tuple[str, str]:
-        clean, mixture = (self.batch[part][0, : self.samples].cpu() for part in ("clean", MIXTURE))
+        clean, mixture = (self.parts[part][: self.samples] for part in ("clean", MIXTURE))
         gain = PEAK / max(float(one.abs().max()) for one in (clean, mixture))
         top = float(self.stft(clean[None]).abs().max())
         # What a broken system returns is shown as far as it goes: NaN and what is missing are silence.

@@ -47,9 +47,7 @@ def trainings(runs: Mapping[str, Run]) -> Drawing:
             panel.plot(run.curve.epoch + 1, run.curve.validation_loss, color=colour, lw=1.4, label=label(name))
             panel.plot(run.curve.epoch + 1, run.curve.train_loss, color=colour, lw=0.8, ls=":")
         panel.set_yscale("log")
-        panel.set_xlabel("epoch")
-        panel.set_ylabel("loss; dotted: training")
-        panel.grid(alpha=0.3, lw=0.5)
+        axes(panel, "epoch", "loss; dotted: training")
         figure.legend(loc="outside lower center", ncols=3, frameon=False)
         return drawing(figure, "training", "Training")
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from reporting.headline import HEADLINE
 from reporting.published import Published
-from reporting.summary import Level, conditions, headline, titled
+from reporting.summary import Level, conditions, headline, level_under, titled
 
 SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 SPECIAL |= {character: f"\\{character}" for character in "&%$#_{}"}
@@ -19,7 +19,7 @@ def escaped(text: str) -> str:
 
 
 def _character(character: str) -> str:
-    """ASCII and accented letters of Western Europe compile anywhere; the others are titled by their code point."""
+    """ASCII and accented letters of Western Europe compile anywhere; the others are told by their code point."""
     accented = "\N{LATIN CAPITAL LETTER A WITH GRAVE}" <= character <= "\N{LATIN SMALL LETTER Y WITH DIAERESIS}"
     if (character.isascii() and character.isprintable()) or (accented and decomposition(character)):
         return SPECIAL.get(character, character)
@@ -34,7 +34,7 @@ def tables(summary: pd.DataFrame, level: Level, published: Published | None = No
     """
     blocks = []
     for condition, under in conditions(summary):
-        level_here = {(score, snr): systems for (one, score, snr), systems in level.items() if one == condition}
+        level_here = level_under(level, condition)
         ours = headline(under, under.noise.iloc[0])
         rows = [_row(name, row, level_here) for name, row in ours.iterrows()]
         if published and len(theirs := published.beside(under).reindex(columns=ours.columns)):

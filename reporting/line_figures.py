@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dsp.lofargram import lofargram
-from reporting.drawing import MARKERS, STYLE, Drawing, drawing, label
+from reporting.drawing import MARKERS, STYLE, Drawing, axes, drawing, label
 from reporting.lines import LOFARGRAMS
 from reporting.published import (
     LINES_DELAY_S,
@@ -87,10 +87,8 @@ def gain_over(gains: pd.DataFrame, study: str) -> Drawing:
             panel.set_xscale("log", base=2)
             ticks = sorted(gains[shown.column].dropna().unique())
             panel.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-        panel.set_xlabel(shown.label)
-        panel.set_ylabel("SNR gain in dB")
+        axes(panel, shown.label, "SNR gain in dB")
         panel.axhline(0, color="#888", lw=0.6)
-        panel.grid(alpha=0.3, lw=0.5)
         panel.legend(edgecolor="none", framealpha=0.9)
         return drawing(figure, f"lines_{study}", f"Line enhancement, study {study}: gain over {shown.label}")
 

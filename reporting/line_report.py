@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from reporting.line_figures import line_drawings, lofargrams
-from reporting.line_tables import means, of_page, text
+from reporting.line_tables import of_page, text
 from reporting.lines import GAINS
 from reporting.report import render_pages
 from safety.atomic import write_atomic
@@ -28,4 +28,4 @@ def write_line_report(
     write_atomic(folder / GAINS, gains.to_csv(index=False))
     page = {"about": about, **of_page(gains, {})}
     render_pages("line_report", page, [*line_drawings(gains), *drawn], folder)
-    return text(means(gains), "simple")
+    return text(page["line_table"], "simple")

@@ -47,6 +47,5 @@ class Published(NamedTuple):
         return table if (under.sample_rate == self.sample_rate).all() else table.iloc[:0]
 
 
-PUBLISHED = {
-    "pl_crnn": lambda: Published("published on TIMIT", 16000, pl_crnn_paper())
-}  # by an experiment's name for it
+# By the name that an experiment gives.
+PUBLISHED = {"pl_crnn": lambda: Published("published on TIMIT", 16000, pl_crnn_paper())}

@@ -26,6 +26,7 @@ from reporting.summary import (
     headline,
     improvements,
     level_systems,
+    level_under,
     summarise,
     titled,
 )
@@ -64,9 +65,9 @@ def write_report(scores: pd.DataFrame, about: Mapping[str, str], folder: Path, b
     about: what was run, by name. All text from outside is escaped.
     """
     summary, level = summarise(scores), level_systems(scores)
-    drawn = drawings(summary, improvements(scores), beside.runs)
-    drawn += [] if beside.lines is None else line_drawings(beside.lines.gains)
     page = {**_numbers(scores, summary, level, beside.published), **_beside(scores, beside), "about": about}
+    drawn = drawings(summary, page["improvements"], beside.runs)
+    drawn += line_drawings(beside.lines.gains) if beside.lines else []
     write_atomic(folder / "scores.csv", scores.to_csv(index=False))
     write_atomic(folder / "summary.csv", summary.to_csv(index=False))
     write_atomic(folder / "summary.json", summary.to_json(orient="records", indent=1))
@@ -129,7 +130,7 @@ def _grids(scores: pd.DataFrame, summary: pd.DataFrame, level: Level, published:
             f"{titled(condition)}, by SNR in dB ({rows.mixture_id.nunique()} mixtures)",
             headline(under, under.noise.iloc[0]),
             lambda system, score, snr, tips=tips: tips[system, score, snr],
-            {(score, snr): systems for (one, score, snr), systems in level.items() if one == condition},
+            level_under(level, condition),
             *((published.beside(under), published.source) if published else ()),
         )
         if rows.noise_type.nunique() > 1:

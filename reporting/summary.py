@@ -6,12 +6,13 @@ from math import isnan
 import pandas as pd
 from tabulate import tabulate
 
-from reporting.headline import HEADLINE
+from reporting.headline import HEADLINE, headlines
 from reporting.scoring import IDENTITY
 from reporting.systems import MIXTURE, ORACLE
 from reporting.uncertainty import interval, level_with_best
 
 MEAN = "mean"
+NOISE = {True: "seen", False: "unseen"}  # by noise_seen
 Level = dict[tuple[str, str, str], set[str]]  # by condition, score and SNR
 
 
@@ -20,7 +21,7 @@ def conditions(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
 
     table: scores or summary. Labels: "seen", "unseen"; "seen, 8000 Hz" and so on where several rates were tested.
     """
-    noise = table.noise if "noise" in table else table.noise_seen.map({True: "seen", False: "unseen"})
+    noise = table.noise if "noise" in table else table.noise_seen.map(NOISE)
     several = table.sample_rate.nunique() > 1
     for (rate, one), rows in table.groupby([table.sample_rate, noise], sort=False):
         yield f"{one}, {rate} Hz" if several else one, rows
@@ -34,7 +35,7 @@ def summarise(scores: pd.DataFrame) -> pd.DataFrame:
     """
     names = [name for name in scores.columns if name not in (*IDENTITY, "failed")]
     long = scores.melt(IDENTITY, names, var_name="score", value_name="value")
-    long["noise"] = long.noise_seen.map({True: "seen", False: "unseen"})
+    long["noise"] = long.noise_seen.map(NOISE)
     long = pd.concat([long.assign(snr_db=long.snr_db.map("{:g}".format)), long.assign(snr_db=MEAN)])
     groups = long.groupby(["sample_rate", "noise", "system", "snr_db", "score"], sort=False)
     table = groups.value.agg(mean="mean", scored="count", mixtures="size")
@@ -55,6 +56,11 @@ def level_systems(scores: pd.DataFrame) -> Level:
                     paired = rows.pivot(index="mixture_id", columns="system", values=score)
                     found[condition, score, snr] = level_with_best(paired)
     return found
+
+
+def level_under(level: Level, condition: str) -> dict[tuple[str, str], set[str]]:
+    """The part of `level` that is of one condition, by (score, snr_db)."""
+    return {(score, snr): systems for (one, score, snr), systems in level.items() if one == condition}
 
 
 def headline(summary: pd.DataFrame, noise: str) -> pd.DataFrame:
@@ -96,7 +102,7 @@ def by(scores: pd.DataFrame, column: str) -> pd.DataFrame:
     Rows without a value (a speaker whose sex is not known) are left out.
     """
     known = scores[scores[column].astype(str) != ""]
-    names = [score for score in HEADLINE if score in known]
+    names = headlines(known)
     wide = known.pivot_table(names, "system", column, "mean", dropna=False, sort=False)
     wide = wide.reindex(index=list(dict.fromkeys(known.system)))
     order = [(score, value) for score in names for value in sorted(known[column].unique()) if (score, value) in wide]

@@ -7,7 +7,7 @@ import pandas as pd
 from omegaconf import DictConfig, OmegaConf
 
 from models.run import BEST, CONFIG
-from reporting.headline import HEADLINE
+from reporting.headline import HEADLINE, headlines
 from reporting.summary import improvements
 
 OF_A_RUN = ("output", "resume", "data.folder")  # differ between any two runs
@@ -40,7 +40,7 @@ def differing(configs: Mapping[str, DictConfig]) -> pd.DataFrame:
 def leaderboard(parameters: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     """Runs by what they add to the mixture's SDR (else the first score there is): parameters, then improvements."""
     gains = improvements(scores).loc[parameters.index]
-    shown = [score for score in HEADLINE if score in gains]
+    shown = headlines(gains)
     table = parameters.join(gains[shown] * [HEADLINE[score].factor for score in shown])
     return table.sort_values("sdr" if "sdr" in shown else shown[0], ascending=False)
 
@@ -48,7 +48,7 @@ def leaderboard(parameters: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
 def effects(parameters: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     """Mean improvement of all runs that share one value of one parameter: parameter, value, runs, scores."""
     table = leaderboard(parameters, scores)
-    shown = [score for score in HEADLINE if score in table]
+    shown = headlines(table)
     rows = [
         {"parameter": name, "value": value, "runs": len(rows), **rows[shown].mean()}
         for name in parameters

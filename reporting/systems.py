@@ -12,7 +12,7 @@ from datagen.plan import Plan
 from datagen.recordings import read_table
 from dsp.stft import STFT
 from models.baselines.oracle import oracle
-from models.run import BEST, CONFIG, ancestors, load_run
+from models.run import BEST, CONFIG, ancestors, load_run, run_config
 from models.targets.target import Target
 from safety.fingerprint import of_contents
 
@@ -72,14 +72,14 @@ def open_systems(
         raise ValueError(f"baselines: {MIXTURE} and {ORACLE} are names of other systems; choose another name")
     opened = {}
     for name, run in zip(run_names(runs, systems), runs, strict=True):
-        enhancer = load_run(run).to(device)
-        trained = enhancer.stft.sample_rate
+        trained = run_config(run).sample_rate
         if trained != sample_rate and trained in rates:
             continue
         if trained != sample_rate:
             several = f"rates={sorted({*rates, sample_rate, trained})}".replace(" ", "")
             remedy = f"give {several}" if rates else f"add sample_rate={trained}, or {several} to test each at its own"
             raise ValueError(f"{run}: was trained at {trained} Hz, the test plan has {sample_rate} Hz; {remedy}")
+        enhancer = load_run(run).to(device)
         for folder in (run, *ancestors(run)):
             _refuse_leaks(folder, plan)
         content = of_contents([run / CONFIG, run / BEST])

@@ -36,13 +36,18 @@ class Fake(nn.Module):
 
 
 def fake(stages, estimate, target=None, **options):
-    network = lambda freqs, target: Fake(stages, estimate)  # noqa: E731
+    def network(freqs, target):
+        return Fake(stages, estimate)
+
     return Enhancer(STFT(RATE), target or TMS(), network, RawLevel(), GAINS_DB, **options)
 
 
 def crnn(stages=3, target=None):
     torch.manual_seed(0)
-    small = lambda freqs, target: CRNN(freqs, target, stages, [2, 2, 2, 3], 12)  # noqa: E731
+
+    def small(freqs, target):
+        return CRNN(freqs, target, stages, [2, 2, 2, 3], 12)
+
     return Enhancer(STFT(RATE), target or IAM(), small, RunningLevel(), GAINS_DB)
 
 

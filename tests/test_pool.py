@@ -66,7 +66,7 @@ def test_a_pool_travels_to_workers(paths, tmp_path):
     expected = pool.read(paths[1], 5, 50)
     sent = pickle.dumps(pool)
     assert len(sent) < 2000  # no samples in it
-    np.testing.assert_array_equal(pickle.loads(sent).read(paths[1], 5, 50), expected)  # noqa: S301
+    np.testing.assert_array_equal(pickle.loads(sent).read(paths[1], 5, 50), expected)  # noqa: S301 - pickled by this test
 
 
 def test_an_interrupted_pool_is_built_again(paths, tmp_path, monkeypatch):
