@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from test_report import HOSTILE, many
+from score_tables import HOSTILE, many
 
 from reporting.examples import Example, Panel, picture, sound
 from reporting.report import Beside, write_report

@@ -1,49 +1,17 @@
 import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from omegaconf import OmegaConf
+from score_tables import HOSTILE, many, scores
 
 from reporting.grid import grid
-from reporting.latex import escaped, tables
-from reporting.lines import COLUMNS as LINE_COLUMNS
-from reporting.lines import Studies
 from reporting.published import PUBLISHED
 from reporting.report import Beside, finding, write_report
-from reporting.runs import Run
-from reporting.scoring import IDENTITY
-from reporting.stage_figures import stage_drawings
 from reporting.summary import headline, level_systems, summarise
 
 FILES = ("figures", "report.html", "report.md", "scores.csv", "summary.csv", "summary.json", "tables.tex")
-HOSTILE = "<script>alert('\"é')</script>"
-
-
-def scores(system: str = "net") -> pd.DataFrame:
-    rng = np.random.default_rng(0)
-    rows = [
-        [
-            name,
-            f"test-{number}",
-            16000,
-            snr,
-            seen,
-            HOSTILE,
-            "a",
-            f"{HOSTILE}{number}",
-            "F",
-            1.5,
-            0.7,
-            snr + rng.random(),
-            "",
-        ]
-        for name in ("mixture", "oracle", system)
-        for number, (snr, seen) in enumerate([(-5.0, True), (10.0, True), (-5.0, False), (10.0, False)])
-    ]
-    return pd.DataFrame(rows, columns=[*IDENTITY, "pesq_nb_raw", "stoi", "sdr", "failed"])
 
 
 def test_the_folder_holds_every_number_and_csv_equals_what_was_given(tmp_path):
@@ -67,33 +35,6 @@ def test_what_comes_from_outside_is_escaped(tmp_path, place):
     page = (tmp_path / "report.html").read_text()
     assert page.count("<script") == 1  # its own
     assert "&lt;script&gt;" in page
-
-
-def many(systems=("mixture", "oracle", "worse", "better")) -> pd.DataFrame:
-    """Forty mixtures of ten speakers, on which each system is clearly better than the one before."""
-    rng = np.random.default_rng(0)
-    rows = [
-        [
-            name,
-            f"test-{number}",
-            16000,
-            float(snr),
-            seen,
-            "white",
-            "a",
-            f"s{number % 10}",
-            "FM"[number % 2],
-            1.0 + step,
-            0.5,
-            float(snr + step),
-            "",
-        ]
-        for step, name in enumerate(systems)
-        for number, (snr, seen, shift) in enumerate(
-            (s, n, rng.random()) for s in (-5, 10) for n in (True, False) for _ in range(10)
-        )
-    ]
-    return pd.DataFrame(rows, columns=[*IDENTITY, "pesq_nb_raw", "stoi", "sdr", "failed"])
 
 
 def test_the_best_is_marked_and_so_is_what_is_not_significantly_below(tmp_path):
@@ -179,49 +120,6 @@ def test_without_a_run_the_finding_says_so():
     assert "No trained system" in finding(scores().query("system != 'net'"))
 
 
-def run(stages: int, folder: str = "runs/x") -> Run:
-    curve = {"epoch": [0, 1], "step": [5, 10], "train_loss": [2.0, 1.0], "validation_loss": [3.0, 2.0]}
-    costs = {"parameters": 1000, "macs_per_frame": 10, "macs_per_second": 10**stages, "cpu_seconds_per_second": 0.1}
-    parts = {part: {"_target_": f"some.{part}"} for part in ("network", "target", "level")}
-    config = OmegaConf.create({**parts, "sample_rate": 8000, "secret": HOSTILE})
-    config.network.stages = stages
-    return Run(Path(folder), config, pd.DataFrame(curve), costs)
-
-
-def test_runs_have_their_figures_and_sections(tmp_path):
-    runs = {"worse": run(1), "better": run(2, HOSTILE)}
-    write_report(many(), {}, tmp_path, Beside(runs=runs, swept=list(runs)))
-    page = (tmp_path / "report.html").read_text()
-    names = {"scores", "cost", "training", "stages"}
-    assert {path.name for path in (tmp_path / "figures").iterdir()} == {
-        f"{name}.{suffix}" for name in names for suffix in ("svg", "png")
-    }
-    assert page.count("<svg") == len(names) and page.count("<script") == 1
-    for position, name in enumerate(runs):
-        assert f'<a href="#run-{position}">{name}</a>' in page and f'<section id="run-{position}"><h3>{name}' in page
-    assert "SDR +3.00 dB over the mixture" in page and "best validation loss 2 in epoch 2" in page
-    assert "<dd>network(stages=2) at 8000 Hz</dd>" in page
-    assert pd.read_csv(tmp_path / "runs.csv").to_dict("records") == [
-        {"system": name, **one.costs} for name, one in runs.items()
-    ]
-
-
-def test_only_runs_that_differ_by_their_stages_alone_are_joined(tmp_path):
-    gains = pd.DataFrame({"sdr": [1.0, 2.0, 3.0]}, index=["a", "b", "c"])
-    runs = {"a": run(1), "b": run(3), "c": run(5)}
-    assert [one.name for one in stage_drawings(runs, gains)] == ["stages"]
-    for position, one in enumerate(runs.values()):
-        one.config.network.channels = [position]
-    assert stage_drawings(runs, gains) == []
-
-
-def test_names_are_drawn_to_the_letter(tmp_path):
-    names = [r"a$\frac$b$", "_hidden", "$x$"]
-    write_report(many(("mixture", *names)), {}, tmp_path, Beside(runs={name: run(1) for name in names}))
-    drawn = (tmp_path / "figures" / "scores.svg").read_text()
-    assert all(name in drawn for name in names)
-
-
 def test_a_sex_is_compared_at_one_rate_only(tmp_path):
     both = pd.concat([many(("mixture", "a")).assign(sample_rate=8000), many(("mixture", "b"))])
     write_report(both, {}, tmp_path)
@@ -230,34 +128,3 @@ def test_a_sex_is_compared_at_one_rate_only(tmp_path):
         assert title in page
     assert finding(both).startswith("At 8000 Hz: On 40 test mixtures, a changed")
     assert "At 16000 Hz: On 40 test mixtures, b changed" in finding(both)
-
-
-def test_stages_are_drawn_where_they_were_scored():
-    gains = pd.DataFrame({"sdr": [1.0, 2.0, 3.0]}, index=["a, stage 1", "a, stage 2", "a"])
-    (alone,) = stage_drawings({"a": run(2)}, gains)
-    assert alone.name == "stage_outputs" and "stage" in alone.svg
-    assert stage_drawings({"a": run(2)}, gains.loc[["a"]]) == []
-
-
-def test_line_studies_stand_in_the_same_report(tmp_path):
-    gains = pd.DataFrame(
-        [["snr", "lms", snr, None, 2.0, None, 0, 5.0, 5.0, 0.05] for snr in (-24.0, -15.0)], columns=LINE_COLUMNS
-    )
-    write_report(scores(), {}, tmp_path, Beside(lines=Studies(gains, {"snr": b"picture"})))
-    page = (tmp_path / "report.html").read_text()
-    assert "Line enhancement, study snr: gain over SNR" in page and page.count("<svg") == 3
-    assert "data:image/png;base64,cGljdHVyZQ==" in page
-    for name in ("report.html", "report.md"):
-        assert "Bi-LSTM at -24 dB: gain 12.58 dB" in (tmp_path / name).read_text()
-    assert (tmp_path / "figures" / "lines_snr.png").read_bytes().startswith(b"\x89PNG")
-
-
-def tables_of(system):
-    table = scores(system)
-    return tables(summarise(table), level_systems(table)).splitlines()
-
-
-def test_any_name_compiles_in_latex():
-    assert escaped(r"a_b\c{~^}&%$#") == (r"a\_b\textbackslash{}c\{\textasciitilde{}\textasciicircum{}\}\&\%\$\#")
-    assert all(line.startswith("{}[x]") for line in tables_of("[x]") if "[x]" in line) and tables_of("[x]")
-    assert escaped("é Ü \N{CJK UNIFIED IDEOGRAPH-65E5}\n\x7f “ß") == "é Ü [U+65E5][U+000A][U+007F] [U+201C][U+00DF]"

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 import tiny_run
 from omegaconf import OmegaConf
-from test_report import many
+from score_tables import many
 
 import evaluate
 from reporting.sweep import differing, effects, leaderboard, runs_of

@@ -1,0 +1,76 @@
+"""Figures of a report, and the sections of its runs."""
+
+from pathlib import Path
+
+import pandas as pd
+from omegaconf import OmegaConf
+from score_tables import HOSTILE, many, scores
+
+from reporting.lines import COLUMNS as LINE_COLUMNS
+from reporting.lines import Studies
+from reporting.report import Beside, write_report
+from reporting.runs import Run
+from reporting.stage_figures import stage_drawings
+
+
+def run(stages: int, folder: str = "runs/x") -> Run:
+    curve = {"epoch": [0, 1], "step": [5, 10], "train_loss": [2.0, 1.0], "validation_loss": [3.0, 2.0]}
+    costs = {"parameters": 1000, "macs_per_frame": 10, "macs_per_second": 10**stages, "cpu_seconds_per_second": 0.1}
+    parts = {part: {"_target_": f"some.{part}"} for part in ("network", "target", "level")}
+    config = OmegaConf.create({**parts, "sample_rate": 8000, "secret": HOSTILE})
+    config.network.stages = stages
+    return Run(Path(folder), config, pd.DataFrame(curve), costs)
+
+
+def test_runs_have_their_figures_and_sections(tmp_path):
+    runs = {"worse": run(1), "better": run(2, HOSTILE)}
+    write_report(many(), {}, tmp_path, Beside(runs=runs, swept=list(runs)))
+    page = (tmp_path / "report.html").read_text()
+    names = {"scores", "cost", "training", "stages"}
+    assert {path.name for path in (tmp_path / "figures").iterdir()} == {
+        f"{name}.{suffix}" for name in names for suffix in ("svg", "png")
+    }
+    assert page.count("<svg") == len(names) and page.count("<script") == 1
+    for position, name in enumerate(runs):
+        assert f'<a href="#run-{position}">{name}</a>' in page and f'<section id="run-{position}"><h3>{name}' in page
+    assert "SDR +3.00 dB over the mixture" in page and "best validation loss 2 in epoch 2" in page
+    assert "<dd>network(stages=2) at 8000 Hz</dd>" in page
+    assert pd.read_csv(tmp_path / "runs.csv").to_dict("records") == [
+        {"system": name, **one.costs} for name, one in runs.items()
+    ]
+
+
+def test_only_runs_that_differ_by_their_stages_alone_are_joined(tmp_path):
+    gains = pd.DataFrame({"sdr": [1.0, 2.0, 3.0]}, index=["a", "b", "c"])
+    runs = {"a": run(1), "b": run(3), "c": run(5)}
+    assert [one.name for one in stage_drawings(runs, gains)] == ["stages"]
+    for position, one in enumerate(runs.values()):
+        one.config.network.channels = [position]
+    assert stage_drawings(runs, gains) == []
+
+
+def test_names_are_drawn_to_the_letter(tmp_path):
+    names = [r"a$\frac$b$", "_hidden", "$x$"]
+    write_report(many(("mixture", *names)), {}, tmp_path, Beside(runs={name: run(1) for name in names}))
+    drawn = (tmp_path / "figures" / "scores.svg").read_text()
+    assert all(name in drawn for name in names)
+
+
+def test_stages_are_drawn_where_they_were_scored():
+    gains = pd.DataFrame({"sdr": [1.0, 2.0, 3.0]}, index=["a, stage 1", "a, stage 2", "a"])
+    (alone,) = stage_drawings({"a": run(2)}, gains)
+    assert alone.name == "stage_outputs" and "stage" in alone.svg
+    assert stage_drawings({"a": run(2)}, gains.loc[["a"]]) == []
+
+
+def test_line_studies_stand_in_the_same_report(tmp_path):
+    gains = pd.DataFrame(
+        [["snr", "lms", snr, None, 2.0, None, 0, 5.0, 5.0, 0.05] for snr in (-24.0, -15.0)], columns=LINE_COLUMNS
+    )
+    write_report(scores(), {}, tmp_path, Beside(lines=Studies(gains, {"snr": b"picture"})))
+    page = (tmp_path / "report.html").read_text()
+    assert "Line enhancement, study snr: gain over SNR" in page and page.count("<svg") == 3
+    assert "data:image/png;base64,cGljdHVyZQ==" in page
+    for name in ("report.html", "report.md"):
+        assert "Bi-LSTM at -24 dB: gain 12.58 dB" in (tmp_path / name).read_text()
+    assert (tmp_path / "figures" / "lines_snr.png").read_bytes().startswith(b"\x89PNG")
