@@ -106,13 +106,14 @@ def _pairs(
         shared["sample_rate"] = sample_rate
         parts = {name: batch[name][0].double().cpu().numpy() for name in ("clean", "mixture")}
         reference, mixture = parts["clean"], of_signal(np.stack(list(parts.values())))
+        wanted = of_signal(reference)
         for name, system in systems.items():
             enhance = cache(lambda system=system, batch=batch: system(batch)[0].double().cpu().numpy())
             content = memory.content(name, mixture, enhance)
             identity = {key: {"system": name, **shared}[key] for key in IDENTITY}
             yield (
                 identity,
-                f"{of_signal(reference)}-{content}",
+                f"{wanted}-{content}",
                 lambda enhance=enhance, clean=reference: (clean, enhance()),
             )
 

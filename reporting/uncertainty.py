@@ -1,5 +1,7 @@
 """How sure a mean is, and which systems cannot be told from the best one."""
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 from scipy.stats import wilcoxon
@@ -18,25 +20,30 @@ def interval(values: np.ndarray, clusters: np.ndarray) -> tuple[float, float]:
     codes, names = pd.factorize(np.asarray(clusters)[known])
     if len(names) < 2:
         return float("nan"), float("nan")
-    sums, counts = np.bincount(codes, values[known]), np.bincount(codes)
-    drawn = np.random.default_rng(SEED).multinomial(len(names), np.full(len(names), 1 / len(names)), RESAMPLES)
+    sums, counts, drawn = np.bincount(codes, values[known]), np.bincount(codes), _drawn(len(names))
     low, high = np.quantile((drawn @ sums) / (drawn @ counts), [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     return float(low), float(high)
+
+
+@cache
+def _drawn(clusters: int) -> np.ndarray:
+    """How often each cluster is in every resample: [resample, cluster]."""
+    return np.random.default_rng(SEED).multinomial(clusters, np.full(clusters, 1 / clusters), RESAMPLES)
 
 
 def level_with_best(values: pd.DataFrame) -> set[str]:
     """The systems that are not significantly below the best one, itself among them.
 
-    values: item x system, paired: items that any system has no score for are left out. The best has the highest mean;
-    every other is compared with it by a one-sided Wilcoxon signed-rank test, at 5 % after Holm's correction for the
-    number of others. Empty where there is nothing to compare.
+    values: item x system, NaN where a system has no score for an item. The best has the highest mean; every other is
+    compared with it, on the items that both have a score for, by a one-sided Wilcoxon signed-rank test, at 5 % after
+    Holm's correction for the number of others. Empty where there is nothing to compare.
     """
-    paired = values.dropna(axis="columns", how="all").dropna()
-    if paired.empty:
+    scored = values.dropna(axis="columns", how="all")
+    if scored.empty:
         return set()
-    best = paired.mean().idxmax()
-    chances = {name: _chance(paired[best] - paired[name]) for name in paired if name != best}
-    return set(paired) - _rejected(chances)
+    best = scored.mean().idxmax()
+    chances = {name: _chance((scored[best] - scored[name]).dropna()) for name in scored if name != best}
+    return set(scored) - _rejected(chances)
 
 
 def _chance(differences: pd.Series) -> float:

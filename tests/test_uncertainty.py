@@ -86,3 +86,9 @@ def test_items_without_a_score_are_left_out_and_systems_without_any_too():
     assert level_with_best(table) == {"b"}
     assert level_with_best(table.assign(c=np.nan)) == {"b"}
     assert level_with_best(pd.DataFrame({"a": [np.nan]})) == set()
+
+
+def test_a_system_that_fails_nearly_everywhere_hides_no_difference_between_others():
+    table = pd.DataFrame({"a": RNG.normal(0.0, 0.1, 60), "b": RNG.normal(0.5, 0.1, 60)})
+    table["broken"] = table.a.where(table.index < 2)
+    assert level_with_best(table) == {"b", "broken"}
