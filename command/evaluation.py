@@ -30,7 +30,7 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
     if cfg.device != "cpu" and not torch.cuda.is_available():
         raise ValueError(f"device={cfg.device}: no CUDA device here; use device=cpu")
     lines = read_studies(Path(cfg.gains)) if cfg.gains else None
-    swept = runs_of(Path(cfg.sweep)) if cfg.sweep else []
+    swept, unfinished = runs_of(Path(cfg.sweep)) if cfg.sweep else ([], [])
     runs = [*map(Path, cfg.runs), *swept]
     named = dict(zip(run_names(runs, (MIXTURE, ORACLE, *cfg.baselines)), runs, strict=True))
     trials = list(_trials(cfg, runs))
@@ -49,7 +49,7 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
         swept=list(opened)[len(cfg.runs) :],
         lines=lines,
     )
-    summary = write_report(scores, _about(cfg, trials, scores), folder, beside)
+    summary = write_report(scores, _about(cfg, trials, scores, unfinished), folder, beside)
     print(f"{headline_text(summary)}\n\n{finding(scores)}")
     print(f"Report: {folder / 'report.html'}")
     for line in filter(None, (cfg.caution, cfg.next)):
@@ -62,13 +62,16 @@ def _trials(cfg: DictConfig, runs: Sequence[Path]) -> Iterator[Trial]:
         yield Trial(OmegaConf.merge(cfg, {"sample_rate": rate}), runs)
 
 
-def _about(cfg: DictConfig, trials: Sequence[Trial], scores: pd.DataFrame) -> Mapping[str, str]:
+def _about(
+    cfg: DictConfig, trials: Sequence[Trial], scores: pd.DataFrame, unfinished: Sequence[Path]
+) -> Mapping[str, str]:
     noise = trials[0].plan.noise
     unseen = noise.vector.str.startswith("unseen")
     return {
         "command": " ".join(["evaluate.py", *HydraConfig.get().overrides.task]),
         "systems": ", ".join(dict.fromkeys(scores.system)),
         "runs": ", ".join([*cfg.runs, *([f"all of {cfg.sweep}"] if cfg.sweep else [])]) or "none",
+        **({"left out": f"{', '.join(run.name for run in unfinished)}: finished no epoch"} if unfinished else {}),
         "test plan": "; ".join(trial.described() for trial in trials),
         "noise": f"{noise[~unseen].source.nunique()} seen sources; "
         f"unseen: {', '.join(dict.fromkeys(noise[unseen].category)) or 'none'}",

@@ -14,7 +14,6 @@ from tabulate import tabulate
 from reporting.headline import HEADLINE
 from reporting.published import pl_crnn_paper
 from reporting.summary import MEAN, headline
-from reporting.systems import MIXTURE
 
 PAGE = Path(__file__).parent / "results.md"
 NOISES = ("seen", "unseen")
@@ -43,18 +42,17 @@ def means(summary: pd.DataFrame) -> str:
     """Every system's mean over all SNRs, and in brackets what it adds to the mixture's."""
     heads, columns = ["system"], []
     for noise in NOISES:
-        table = headline(summary, noise)
+        values, gains = headline(summary, noise), headline(summary, noise, "gain")
         for score, label in HEADLINE.items():
-            value, digits = table[score][MEAN], label.digits
             heads.append(f"{noise}: {label.head}")
-            columns.append([_cell(one, one - value[MIXTURE], digits) for one in value])
-    return _markdown(heads, list(zip(table.index, *columns, strict=True)))
+            both = zip(values[score][MEAN], gains[score][MEAN], strict=True)
+            columns.append([_cell(value, gain, label.digits) for value, gain in both])
+    return _markdown(heads, list(zip(values.index, *columns, strict=True)))
 
 
 def by_snr(summary: pd.DataFrame, system: str, noise: str) -> dict[str, str]:
     """What `system` adds to the mixture's scores at every SNR."""
-    table = headline(summary, noise)
-    gains = table.loc[system] - table.loc[MIXTURE]
+    gains = headline(summary, noise, "gain").loc[system]
     return {
         f"{HEADLINE[score].head} {snr}": _signed(gain, HEADLINE[score].digits) for (score, snr), gain in gains.items()
     }

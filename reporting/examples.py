@@ -20,9 +20,10 @@ from datagen.plan import Plan
 from datagen.render import render
 from dsp.stft import STFT
 from reporting.headline import HEADLINE
+from reporting.improvement import improvements, ranked
 from reporting.score_cache import ScoreCache, of_signal
 from reporting.scoring import Memory
-from reporting.summary import NOISE, improvements
+from reporting.summary import NOISE
 from reporting.systems import MIXTURE, ORACLE, System
 from safety.fingerprint import of_sources, of_values
 
@@ -130,9 +131,8 @@ class _Shower:
 
 
 def _shown(scores: pd.DataFrame, systems: Mapping[str, System]) -> list[str]:
-    gains = improvements(scores)
-    ranked = gains.sdr.drop(ORACLE, errors="ignore").sort_values(ascending=False).index[:MOST] if "sdr" in gains else []
-    return [name for name in systems if name in (MIXTURE, ORACLE) or name in set(ranked)]
+    shown = {MIXTURE, ORACLE, *ranked(improvements(scores))[:MOST]}
+    return [name for name in systems if name in shown]
 
 
 def _scored(kept: pd.DataFrame, name: str) -> str:

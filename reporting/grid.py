@@ -1,27 +1,33 @@
-"""Tables as the page shows them: cells with value, improvement, interval and mark, whatever is in the columns."""
+"""Tables as the page shows them: cells with value, improvement, intervals and mark, whatever is in the columns."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import pandas as pd
-from tabulate import tabulate
 
 from reporting.headline import HEADLINE
-from reporting.systems import MIXTURE, ORACLE
+from reporting.systems import ORACLE
 
 NONE = "\N{EN DASH}"
+Means = Mapping[str, pd.DataFrame]  # by the column of a summary: "mean", "gain", ...; each system x (score, column)
 
 
 class Cell(NamedTuple):
-    """value and gain: as text; number and change: to sort by; tip: more to say; mark: "best", "level" or ""."""
+    """What stands in a cell.
+
+    value, gain: as text, with the 95 % intervals of both. number, change: to sort by. tip: more to say. mark: "best",
+    "level" or "". first: of its score.
+    """
 
     value: str
     gain: str
+    interval: str
+    gain_interval: str
     number: float
     change: float
     tip: str
-    mark: str
-    first: bool  # of its score
+    mark: str = ""
+    first: bool = False
 
 
 class Row(NamedTuple):
@@ -43,79 +49,76 @@ class Grid(NamedTuple):
 
 def grid(
     title: str,
-    table: pd.DataFrame,
-    tip: Callable[[str, str, str], str] = lambda system, score, column: "",
+    means: Means,
     level: Mapping[tuple[str, str], set[str]] | None = None,
-    published: pd.DataFrame | None = None,
-    source: str = "published",
+    published: Means | None = None,
+    source: str = "",
 ) -> Grid:
-    """The grid of `table`, system x (score, column) with a row for the mixture.
+    """The grid of `means`.
 
-    tip: what else to say of a system's score in a column. level: the systems not significantly below the best of
-    (score, column). published: rows of the same columns that were not measured here, with a mixture of their own;
-    source: where they are from.
+    means: "mean" and "gain" at least; intervals and counts where there are any. level: the systems not significantly
+    below the best of (score, column). published: rows of the same columns that were not measured here; source: where
+    they are from.
     """
-    level = level or {}
-    columns = table.columns.tolist()
+    columns, best = means["mean"].columns.tolist(), _best(means["gain"])
+
+    def mark(name: str, column: tuple[str, str]) -> str:
+        if best.get(column) == name:
+            return "best"
+        return "level" if name in (level or {}).get(column, ()) else ""
+
+    def row(name: str, values: Means, source: str = "") -> Row:
+        marks = ["" if source else mark(name, column) for column in columns]
+        firsts = [number == 0 or columns[number - 1][0] != score for number, (score, _) in enumerate(columns)]
+        cells = [_cell(name, column, values) for column in columns]
+        cells = [one._replace(mark=mark, first=first) for one, mark, first in zip(cells, marks, firsts, strict=True)]
+        return Row(name, cells, source)
+
+    rows = [row(name, means) for name in means["mean"].index]
+    if published:
+        rows += [row(name, published, source) for name in published["mean"].index]
     counts = {score: sum(one == score for one, _ in columns) for score, _ in columns}
-    best = _best(table)
-
-    def row(name: str, values: pd.DataFrame, ours: bool) -> Row:
-        cells = []
-        for number, (score, column) in enumerate(columns):
-            value, base = (_value(values, one, (score, column)) for one in (name, MIXTURE))
-            mark = (
-                "best"
-                if best.get((score, column)) == name
-                else "level"
-                if name in level.get((score, column), ())
-                else ""
-            )
-            first = number == 0 or columns[number - 1][0] != score
-            digits = HEADLINE[score].digits
-            shown, gain = _text(value, f".{digits}f"), _text(value - base, f"+.{digits}f")
-            said = tip(name, score, column) if ours else source
-            cells.append(Cell(shown, gain, value, value - base, said, mark if ours else "", first))
-        return Row(name, cells, "" if ours else source)
-
-    rows = [row(name, table, True) for name in table.index]
-    rows += [row(name, published, False) for name in ([] if published is None else published.index)]
     heads = [(HEADLINE[score].head, count) for score, count in counts.items()]
     return Grid(title, heads, [str(column) for _, column in columns], rows)
 
 
-def markdown(grid: Grid) -> str:
-    """The grid as a table of Markdown: bold is best, a degree sign not significantly below it."""
-    heads = ["system", *(f"{head} {column}" for head, column in zip(_repeated(grid.heads), grid.columns, strict=True))]
-    rows = [
-        [one_cell(f"{row.name} ({row.source})" if row.source else row.name), *(_marked(cell) for cell in row.cells)]
-        for row in grid.rows
-    ]
-    return tabulate(rows, heads, "pipe", colalign=("left", *("right" for _ in grid.columns)), disable_numparse=True)
+def _cell(name: str, column: tuple[str, str], means: Means) -> Cell:
+    found = {what: float(table[column].get(name, float("nan"))) for what, table in means.items() if column in table}
+    shown, missing = HEADLINE[column[0]], float("nan")
+    number, change = found.get("mean", missing), found.get("gain", missing)
+    interval = _interval(found.get("low", missing), found.get("high", missing), f".{shown.digits}f")
+    gain_interval = _interval(found.get("gain_low", missing), found.get("gain_high", missing), f"+.{shown.digits}f")
+    return Cell(
+        value=_text(number, f".{shown.digits}f"),
+        gain=_text(change, f"+.{shown.digits}f"),
+        interval=interval,
+        gain_interval=gain_interval,
+        number=number,
+        change=change,
+        tip=", ".join(_told(found, interval, gain_interval)),
+    )
 
 
-def one_cell(text: str) -> str:
-    """`text` as it can stand in a cell of Markdown."""
-    return " ".join(text.split()).replace("|", r"\|")
+def _told(found: Mapping[str, float], interval: str, gain_interval: str) -> Iterator[str]:
+    if interval:
+        yield f"95 % interval {interval}"
+    if gain_interval:
+        yield f"of the improvement {gain_interval}"
+    if "scored" in found:
+        yield f"{found['scored']:.0f} scored"
+    if found.get("failed"):
+        yield f"{found['failed']:.0f} not computed"
 
 
-def _marked(cell: Cell) -> str:
-    return {"best": f"**{cell.value}**", "level": f"{cell.value}\N{DEGREE SIGN}"}.get(cell.mark, cell.value)
-
-
-def _repeated(heads: list[tuple[str, int]]) -> list[str]:
-    return [head for head, count in heads for _ in range(count)]
-
-
-def _value(table: pd.DataFrame, name: str, column: tuple) -> float:
-    return float(table[column].get(name, float("nan"))) if column in table else float("nan")
+def _interval(low: float, high: float, form: str) -> str:
+    return "" if pd.isna(low) else f"{low:{form}} to {high:{form}}"
 
 
 def _text(value: float, form: str) -> str:
     return NONE if pd.isna(value) else format(value, form)
 
 
-def _best(table: pd.DataFrame) -> dict:
-    """The system with the highest value of each column, the oracle aside."""
-    columns = table.drop(index=ORACLE, errors="ignore")
+def _best(gains: pd.DataFrame) -> dict:
+    """The system that adds most to each column, the oracle aside."""
+    columns = gains.drop(index=ORACLE, errors="ignore")
     return {column: columns[column].idxmax() for column in columns if columns[column].notna().any()}

@@ -10,6 +10,7 @@ from reporting.published import Published
 from reporting.summary import Level, conditions, headline, level_under, titled
 
 SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+SIGNS = {ord(sign): f"${sign}$" for sign in "+-"}
 SPECIAL |= {character: f"\\{character}" for character in "&%$#_{}"}
 
 
@@ -27,19 +28,21 @@ def _character(character: str) -> str:
 
 
 def tables(summary: pd.DataFrame, level: Level, published: Published | None = None) -> str:
-    """One table per condition: systems by rows, every score by SNR. \\usepackage{booktabs} is all they need.
+    """Scores and improvements under each condition: systems by rows, every score by SNR; for \\usepackage{booktabs}.
 
     level: the systems not significantly below the best of a column (see reporting.summary), bold. published: rows that
     follow below a rule.
     """
     blocks = []
     for condition, under in conditions(summary):
-        level_here = level_under(level, condition)
-        ours = headline(under, under.noise.iloc[0])
-        rows = [_row(name, row, level_here) for name, row in ours.iterrows()]
-        if published and len(theirs := published.beside(under).reindex(columns=ours.columns)):
-            rows += [r"\midrule", *(_row(f"{name}, {published.source}", row, {}) for name, row in theirs.iterrows())]
-        blocks.append(_table(ours, f"{titled(condition)}; bold: not significantly below the best", rows))
+        for what, (title, sign) in {"mean": ("", ""), "gain": (", improvement", "+")}.items():
+            ours, theirs = headline(under, under.noise.iloc[0], what), published and published.beside(under, what)
+            rows = [_row(name, row, level_under(level, condition), sign) for name, row in ours.iterrows()]
+            if theirs is not None and len(theirs):
+                rows.append(r"\midrule")
+                theirs = theirs.reindex(columns=ours.columns)
+                rows += [_row(f"{name}, {published.source}", row, {}, sign) for name, row in theirs.iterrows()]
+            blocks.append(_table(ours, f"{titled(condition)}{title}; bold: not significantly below the best", rows))
     return "\n\n".join(blocks)
 
 
@@ -55,7 +58,7 @@ def _table(table: pd.DataFrame, comment: str, rows: list[str]) -> str:
         rf"\begin{{tabular}}{{l{'r' * len(columns)}}} % {comment}",
         r"\toprule",
         rf" & {heads} \\ {' '.join(rules)}",
-        f"SNR in dB & {' & '.join(snr.replace('-', '$-$') for _, snrs in spans for snr in snrs)} \\\\",
+        f"SNR in dB & {' & '.join(snr.translate(SIGNS) for _, snrs in spans for snr in snrs)} \\\\",
         r"\midrule",
         *rows,
         r"\bottomrule",
@@ -64,9 +67,9 @@ def _table(table: pd.DataFrame, comment: str, rows: list[str]) -> str:
     return "\n".join(lines)
 
 
-def _row(name: str, row: pd.Series, level: Mapping[tuple[str, str], set[str]]) -> str:
+def _row(name: str, row: pd.Series, level: Mapping[tuple[str, str], set[str]], sign: str) -> str:
     cells = ["{}" + escaped(name)]  # what begins a row with [ or * would belong to the line break before it
     for (score, snr), value in row.items():
-        shown = "--" if pd.isna(value) else f"{value:.{HEADLINE[score].digits}f}".replace("-", "$-$")
+        shown = "--" if pd.isna(value) else f"{value:{sign}.{HEADLINE[score].digits}f}".translate(SIGNS)
         cells.append(rf"\textbf{{{shown}}}" if name in level.get((score, snr), ()) else shown)
     return " & ".join(cells) + r" \\"

@@ -23,15 +23,18 @@ LINES_SECONDS = {"LMS": 0.36, "Bi-LSTM": 0.02}
 def pl_crnn_paper() -> pd.DataFrame:
     """Tables 3 and 4 of the PL-CRNN paper (Li et al., 2020; TIMIT, 115 noises, 800 mixtures).
 
-    Columns: noise, system, snr_db, score, mean, as `reporting.summary.summarise` has them. A system is a model and its
-    target, "PL-CRNN IAM".
+    Columns: noise, system, snr_db, score, mean, gain, as `reporting.summary.summarise` has them. A system is a model
+    and its target, "PL-CRNN IAM".
     """
     printed = pd.read_csv(Path(__file__).parent / "published" / "pl_crnn.csv", dtype={"snr_db": str})
     system = (printed.model + " " + printed.target.str.upper()).where(printed.model != "noisy", MIXTURE)
     score = printed.metric.map({metric: score for metric, (score, _) in SCORES.items()})
     mean = printed.value * printed.metric.map({metric: factor for metric, (_, factor) in SCORES.items()})
     snr_db = printed.snr_db.replace("avg", MEAN)
-    return pd.DataFrame({"noise": printed.noise, "system": system, "snr_db": snr_db, "score": score, "mean": mean})
+    table = pd.DataFrame({"noise": printed.noise, "system": system, "snr_db": snr_db, "score": score, "mean": mean})
+    cell = ["noise", "snr_db", "score"]
+    mixture = table[table.system == MIXTURE].set_index(cell)["mean"]
+    return table.assign(gain=mean - mixture.reindex(pd.MultiIndex.from_frame(table[cell])).to_numpy())
 
 
 class Published(NamedTuple):
@@ -41,9 +44,9 @@ class Published(NamedTuple):
     sample_rate: int
     values: pd.DataFrame
 
-    def beside(self, under: pd.DataFrame) -> pd.DataFrame:
-        """Headline table for the condition whose summary is `under` (see reporting.summary); empty at another rate."""
-        table = headline(self.values, under.noise.iloc[0])
+    def beside(self, under: pd.DataFrame, what: str) -> pd.DataFrame:
+        """Headline table of "mean" or "gain" under the condition of a summary; empty at another rate than its own."""
+        table = headline(self.values, under.noise.iloc[0], what)
         return table if (under.sample_rate == self.sample_rate).all() else table.iloc[:0]
 
 

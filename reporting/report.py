@@ -7,35 +7,35 @@ from typing import Any, NamedTuple
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from reporting import line_tables
+from reporting import line_tables, markdown
 from reporting.drawing import Drawing, write_drawings
 from reporting.examples import Example
 from reporting.figures import drawings
-from reporting.grid import Grid, grid, markdown, one_cell
-from reporting.headline import HEADLINE, Headline
+from reporting.grid import Grid, Means, grid
+from reporting.headline import HEADLINE
+from reporting.improvement import improved, improvements, ranked
 from reporting.latex import tables
 from reporting.line_figures import line_drawings
 from reporting.lines import Studies
 from reporting.published import Published
-from reporting.runs import Run, cost_rows
+from reporting.runs import COST_HEADS, Run, cost_rows
 from reporting.summary import (
+    SUMMARISED,
     Level,
     by,
     conditions,
     failures,
     headline,
-    improvements,
     level_systems,
     level_under,
     summarise,
     titled,
 )
 from reporting.sweep import differing, effects, leaderboard
-from reporting.systems import ORACLE
 from safety.atomic import write_atomic
 
 TEMPLATES = Path(__file__).parent / "templates"
-TOLD = ("low", "high", "scored", "failed")
+HEADS = {**COST_HEADS, **{name: shown.head for name, shown in HEADLINE.items()}}  # of columns
 
 
 class Beside(NamedTuple):
@@ -87,7 +87,8 @@ def _beside(scores: pd.DataFrame, beside: Beside) -> dict[str, Any]:
         page |= {"leaderboard": leaderboard(parameters, scores), "effects": effects(parameters, scores)}
     if beside.lines:
         page |= line_tables.of_page(beside.lines.gains, beside.lines.pictures)
-    page["costs"] = [] if beside.costs is None else beside.costs.to_dict("records")
+    costs = [beside.costs] if beside.costs is not None else []
+    page["costs"] = [cost_rows(beside.runs), *costs] if beside.runs else costs
     return page
 
 
@@ -100,7 +101,7 @@ def render_pages(template: str, page: Mapping[str, Any], drawn: Sequence[Drawing
     # Autoescape for HTML alone: Markdown has its own rules, and no viewer runs it.
     for suffix, escape in (("html", True), ("md", False)):
         env = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=escape, undefined=StrictUndefined)
-        env.globals["isnan"], env.filters["markdown"], env.filters["cell"] = pd.isna, markdown, one_cell
+        env.globals |= {"isnan": pd.isna, "markdown": markdown, "heads": HEADS}
         write_atomic(
             folder / f"report.{suffix}", env.get_template(f"{template}.{suffix}.j2").render(page, drawings=drawn)
         )
@@ -124,42 +125,34 @@ def _grids(scores: pd.DataFrame, summary: pd.DataFrame, level: Level, published:
     rows_of = dict(conditions(scores))
     for condition, under in conditions(summary):
         rows = rows_of[condition]
-        cells = under[["system", "score", "snr_db", *TOLD]].itertuples(index=False)
-        tips = {tuple(cell[:3]): _tip(cell, HEADLINE[cell.score]) for cell in cells if cell.score in HEADLINE}
         yield grid(
             f"{titled(condition)}, by SNR in dB ({rows.mixture_id.nunique()} mixtures)",
-            headline(under, under.noise.iloc[0]),
-            lambda system, score, snr, tips=tips: tips[system, score, snr],
+            {what: headline(under, under.noise.iloc[0], what) for what in SUMMARISED},
             level_under(level, condition),
-            *((published.beside(under), published.source) if published else ()),
+            {what: published.beside(under, what) for what in ("mean", "gain")} if published else None,
+            published.source if published else "",
         )
         if rows.noise_type.nunique() > 1:
-            yield grid(f"{titled(condition)}, by its kind", by(rows, "noise_type"))
+            yield grid(f"{titled(condition)}, by its kind", _means_by(rows, "noise_type"))
     several = scores.sample_rate.nunique() > 1
     if several:
-        yield grid("By sample rate in Hz", by(scores, "sample_rate"))
+        yield grid("By sample rate in Hz", _means_by(scores, "sample_rate"))
     for rate, rows in scores.groupby("sample_rate"):
         if rows.sex[rows.sex != ""].nunique() > 1:
-            yield grid(f"By the speaker's sex{f', {rate} Hz' if several else ''}", by(rows, "sex"))
+            yield grid(f"By the speaker's sex{f', {rate} Hz' if several else ''}", _means_by(rows, "sex"))
 
 
-def _tip(row: tuple, shown: Headline) -> str:
-    interval = (
-        f"95 % interval {row.low * shown.factor:.{shown.digits}f} to {row.high * shown.factor:.{shown.digits}f}, "
-        if row.low == row.low
-        else ""
-    )
-    return f"{interval}{row.scored} scored" + (f", {row.failed} not computed" if row.failed else "")
+def _means_by(scores: pd.DataFrame, column: str) -> Means:
+    return {"mean": by(scores, column), "gain": by(improved(scores), column)}
 
 
 def finding(scores: pd.DataFrame) -> str:
     """What the best run did to the mixtures of the test, on average: a sentence for every rate."""
     if scores.sample_rate.nunique() > 1:
         return " ".join(f"At {rate} Hz: {finding(rows)}" for rate, rows in scores.groupby("sample_rate"))
-    gains = improvements(scores).drop(index=ORACLE, errors="ignore")
+    gains = improvements(scores)
     tested = f"{scores.mixture_id.nunique()} test mixtures"
-    if gains.empty:
+    if not (systems := ranked(gains)):
         return f"No trained system was put on the {tested}: the mixture and the oracle alone."
-    best = gains.sdr.idxmax() if "sdr" in gains and gains.sdr.notna().any() else gains.index[0]
-    changes = ", ".join(shown.change(gains[score][best]) for score, shown in HEADLINE.items() if score in gains)
-    return f"On {tested}, {best} changed the mixture on average by {changes}."
+    changes = ", ".join(shown.change(gains[score][systems[0]]) for score, shown in HEADLINE.items() if score in gains)
+    return f"On {tested}, {systems[0]} changed the mixture on average by {changes}."

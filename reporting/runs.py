@@ -16,6 +16,12 @@ from safety.fingerprint import of_contents, of_sources, of_values
 
 NO_CHOICE = ("output", "resume", "cache", "jobs", "data_root", "data")  # of what is trained, but of where and how
 
+COST_HEADS = {  # of the columns of models.cost
+    "macs_per_frame": "multiply-adds per frame",
+    "macs_per_second": "multiply-adds per second of audio",
+    "cpu_seconds_per_second": "real-time factor",
+}
+
 
 class Run(NamedTuple):
     """curve: see models.training.Curve. costs: see models.cost."""

@@ -15,7 +15,7 @@ Points = Sequence[tuple[int, str]]  # stages or stage, system
 
 
 def stage_drawings(runs: Mapping[str, Run], gains: pd.DataFrame) -> list[Drawing]:
-    """What there is to draw of progressive runs. gains: see reporting.summary.improvements."""
+    """What there is to draw of progressive runs. gains: see reporting.improvement.improvements."""
     found = []
     if lines := _by_number(runs):
         title = "Improvement over the number of stages"

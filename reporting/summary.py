@@ -7,11 +7,14 @@ import pandas as pd
 from tabulate import tabulate
 
 from reporting.headline import HEADLINE, headlines
+from reporting.improvement import improved, score_names
 from reporting.scoring import IDENTITY
-from reporting.systems import MIXTURE, ORACLE
+from reporting.systems import ORACLE
 from reporting.uncertainty import interval, level_with_best
 
 MEAN = "mean"
+COUNTS = ("scored", "failed")
+SUMMARISED = ("mean", "low", "high", "gain", "gain_low", "gain_high", *COUNTS)
 NOISE = {True: "seen", False: "unseen"}  # by noise_seen
 Level = dict[tuple[str, str, str], set[str]]  # by condition, score and SNR
 
@@ -28,27 +31,36 @@ def conditions(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
 
 
 def summarise(scores: pd.DataFrame) -> pd.DataFrame:
-    """Long table: sample_rate, noise ("seen", "unseen"), system, snr_db (or "mean" over all), score, mean and counts.
+    """Long table: sample_rate, noise ("seen", "unseen"), system, snr_db (or "mean" over all), score, means and counts.
 
-    low and high bound the mean's 95 % interval, over speakers (see reporting.uncertainty). scored counts the mixtures
-    that went into a mean, failed those whose score could not be computed.
+    mean is that of the score, gain that of its improvement over the unprocessed mixture (see `improved`); low and high,
+    gain_low and gain_high bound their 95 % intervals, over speakers (see reporting.uncertainty). scored counts the
+    mixtures that went into a mean, failed those whose score could not be computed.
     """
-    names = [name for name in scores.columns if name not in (*IDENTITY, "failed")]
-    long = scores.melt(IDENTITY, names, var_name="score", value_name="value")
+    table, gains = _means(scores), _means(improved(scores))
+    table[["gain", "gain_low", "gain_high"]] = gains[["mean", "low", "high"]]
+    table["failed"] = table.mixtures - table.scored
+    return table[list(SUMMARISED)].reset_index()
+
+
+def _means(scores: pd.DataFrame) -> pd.DataFrame:
+    long = scores.melt(IDENTITY, score_names(scores), var_name="score", value_name="value")
     long["noise"] = long.noise_seen.map(NOISE)
     long = pd.concat([long.assign(snr_db=long.snr_db.map("{:g}".format)), long.assign(snr_db=MEAN)])
     groups = long.groupby(["sample_rate", "noise", "system", "snr_db", "score"], sort=False)
-    table = groups.value.agg(mean="mean", scored="count", mixtures="size")
     bounds = [interval(group.value.to_numpy(float), group.speaker.to_numpy()) for _, group in groups]
-    table.insert(1, "low", [low for low, _ in bounds])
-    table.insert(2, "high", [high for _, high in bounds])
-    return table.assign(failed=table.mixtures - table.scored).drop(columns="mixtures").reset_index()
+    table = groups.value.agg(mean="mean", scored="count", mixtures="size")
+    table[["low", "high"]] = bounds
+    return table
 
 
 def level_systems(scores: pd.DataFrame) -> Level:
-    """Systems not significantly below the best, the oracle aside, by (condition, score, snr_db or "mean")."""
+    """Systems not significantly below the best, the oracle aside, by (condition, score, snr_db or "mean").
+
+    By what they add to the mixture, so that it does not matter how hard the mixtures are that a system fails on.
+    """
     found = {}
-    for condition, under in conditions(scores[scores.system != ORACLE]):
+    for condition, under in conditions(improved(scores[scores.system != ORACLE])):
         cells = [(f"{snr:g}", rows) for snr, rows in under.groupby("snr_db")] + [(MEAN, under)]
         for snr, rows in cells:
             for score in HEADLINE:
@@ -63,14 +75,17 @@ def level_under(level: Level, condition: str) -> dict[tuple[str, str], set[str]]
     return {(score, snr): systems for (one, score, snr), systems in level.items() if one == condition}
 
 
-def headline(summary: pd.DataFrame, noise: str) -> pd.DataFrame:
-    """System x (score, SNR) of the headline scores under one kind of noise, at one rate; STOI in per cent."""
+def headline(summary: pd.DataFrame, noise: str, what: str = "mean") -> pd.DataFrame:
+    """System x (score, SNR) of the headline scores under one kind of noise, at one rate; STOI in per cent.
+
+    what: which column of the summary.
+    """
     chosen = summary[(summary.noise == noise) & summary.score.isin(HEADLINE)]
-    wide = chosen.pivot(index="system", columns=["score", "snr_db"], values="mean")
+    wide = chosen.pivot(index="system", columns=["score", "snr_db"], values=what)
     snrs = sorted(set(chosen.snr_db) - {MEAN}, key=float)
     order = [(score, snr) for score in HEADLINE for snr in [*snrs, MEAN] if (score, snr) in wide.columns]
     wide = wide.reindex(index=list(dict.fromkeys(chosen.system)), columns=pd.MultiIndex.from_tuples(order))
-    return wide * [HEADLINE[score].factor for score, _ in order]
+    return wide if what in COUNTS else wide * [HEADLINE[score].factor for score, _ in order]
 
 
 def headline_text(summary: pd.DataFrame) -> str:
@@ -107,18 +122,6 @@ def by(scores: pd.DataFrame, column: str) -> pd.DataFrame:
     wide = wide.reindex(index=list(dict.fromkeys(known.system)))
     order = [(score, value) for score in names for value in sorted(known[column].unique()) if (score, value) in wide]
     return wide.reindex(columns=pd.MultiIndex.from_tuples(order)) * [HEADLINE[score].factor for score, _ in order]
-
-
-def improvements(scores: pd.DataFrame) -> pd.DataFrame:
-    """Mean improvement over the unprocessed mixture: system x score, over the mixtures that both have a score for."""
-    names = [name for name in scores.columns if name not in (*IDENTITY, "failed")]
-    table = scores.set_index(["sample_rate", "mixture_id", "system"])[names].unstack("system")
-    gains = {
-        system: {name: (table[name][system] - table[name][MIXTURE]).mean() for name in names}
-        for system in dict.fromkeys(scores.system)
-        if system != MIXTURE
-    }
-    return pd.DataFrame.from_dict(gains, orient="index")
 
 
 def failures(scores: pd.DataFrame) -> pd.DataFrame:

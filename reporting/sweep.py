@@ -8,21 +8,21 @@ from omegaconf import DictConfig, OmegaConf
 
 from models.run import BEST, CONFIG
 from reporting.headline import HEADLINE, headlines
-from reporting.summary import improvements
+from reporting.improvement import improvements, ranked
 
 OF_A_RUN = ("output", "resume", "data.folder")  # differ between any two runs
 
 
-def runs_of(folder: Path) -> list[Path]:
-    """The trained runs right below `folder`, by name; those that finished no epoch are left out.
+def runs_of(folder: Path) -> tuple[list[Path], list[Path]]:
+    """The trained runs right below `folder`, by name, and those that have finished no epoch, which cannot be tested.
 
-    Raises FileNotFoundError where there is none.
+    Raises FileNotFoundError where there is no trained one.
     """
     found = sorted(path.parent.parent for path in folder.glob(f"*/{CONFIG}"))
-    runs = [run for run in found if (run / BEST).exists()]
-    if not runs:
+    trained = [run for run in found if (run / BEST).exists()]
+    if not trained:
         raise FileNotFoundError(f"sweep={folder}: holds no trained run; give the output folder of train.py -m")
-    return runs
+    return trained, [run for run in found if run not in trained]
 
 
 def differing(configs: Mapping[str, DictConfig]) -> pd.DataFrame:
@@ -38,11 +38,10 @@ def differing(configs: Mapping[str, DictConfig]) -> pd.DataFrame:
 
 
 def leaderboard(parameters: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
-    """Runs by what they add to the mixture's SDR (else the first score there is): parameters, then improvements."""
+    """Runs, best first (see reporting.improvement.ranked): parameters, then improvements; STOI in per cent."""
     gains = improvements(scores).loc[parameters.index]
     shown = headlines(gains)
-    table = parameters.join(gains[shown] * [HEADLINE[score].factor for score in shown])
-    return table.sort_values("sdr" if "sdr" in shown else shown[0], ascending=False)
+    return parameters.join(gains[shown] * [HEADLINE[score].factor for score in shown]).loc[ranked(gains)]
 
 
 def effects(parameters: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:

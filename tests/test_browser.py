@@ -42,7 +42,7 @@ def page(tmp_path_factory):
 
 
 def systems(page):
-    return page.locator("table.grid").first.locator("tbody tr td:first-child").all_inner_texts()
+    return page.locator("table").first.locator("tbody tr td:first-child").all_inner_texts()
 
 
 def test_nothing_is_fetched_and_nothing_complains(page):
@@ -52,21 +52,46 @@ def test_nothing_is_fetched_and_nothing_complains(page):
 
 def test_tables_sort_by_a_click_on_a_head_and_back(page):
     before = systems(page)
-    head = page.locator("table.grid").first.locator("thead tr:last-child th").last
+    head = page.locator("table").first.locator("thead tr:last-child th").last
     head.click()
     assert systems(page) == ["better", HOSTILE, "oracle", "mixture"]
     head.click()
     assert systems(page) == ["mixture", "oracle", HOSTILE, "better"]
-    page.locator("table.grid").first.locator("thead tr:last-child th").first.click()
+    page.locator("table").first.locator("thead tr:last-child th").first.click()
     assert systems(page) == before
 
 
 def test_the_switch_shows_improvements(page):
-    cell = page.locator("table.grid").first.locator("tbody tr").last.locator("td").last
+    cell = page.locator("table").first.locator("tbody tr").last.locator("td").last
     assert not cell.inner_text().startswith(("+", "-"))
     page.get_by_label("show improvement over the mixture").check()
     assert cell.inner_text() == "+3.00"
     page.get_by_label("show improvement over the mixture").uncheck()
+
+
+def test_a_switch_shows_intervals_of_what_is_shown(page):
+    cell = page.locator("table").first.locator("tbody tr").last.locator("td").last
+    told = []
+    for gains in (False, True):
+        page.get_by_label("show improvement over the mixture").set_checked(gains)
+        page.get_by_label("show 95 % intervals").check()
+        told.append(cell.inner_text().split())
+        page.get_by_label("show 95 % intervals").uncheck()
+        assert len(cell.inner_text().split()) == 1
+    page.get_by_label("show improvement over the mixture").uncheck()
+    value, gain = ([float(words[0]), float(words[1]), float(words[3])] for words in told)
+    assert value == [5.5] * 3 and gain == [3.0] * 3  # every speaker is the same
+
+
+def test_every_table_sorts_by_its_text_too(page):
+    table = page.locator("table").last
+    column = "tr td:last-child"
+    before = table.locator("tbody").locator(column).all_inner_texts()
+    head = table.locator("thead tr:last-child th").last
+    head.press("Enter")
+    assert table.locator("tbody").locator(column).all_inner_texts() == sorted(before, key=float, reverse=True)
+    table.locator("thead tr:last-child th").first.press("Enter")
+    assert table.locator("tbody").locator(column).all_inner_texts() == before
 
 
 def test_players_play(page):

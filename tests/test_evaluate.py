@@ -9,8 +9,8 @@ import command.data
 import evaluate
 from dsp.stft import STFT
 from models.targets.iam import IAM
+from reporting.improvement import improvements
 from reporting.scoring import IDENTITY
-from reporting.summary import improvements
 from reporting.systems import open_systems
 
 SCORES = ["pesq_nb_raw", "pesq_nb", "pesq_wb", "stoi", "estoi", "sdr", "si_sdr"]

@@ -9,7 +9,7 @@ from score_tables import HOSTILE, many, scores
 from reporting.grid import grid
 from reporting.published import PUBLISHED
 from reporting.report import Beside, finding, write_report
-from reporting.summary import headline, level_systems, summarise
+from reporting.summary import headline, level_systems, level_under, summarise
 
 FILES = ("figures", "report.html", "report.md", "scores.csv", "summary.csv", "summary.json", "tables.tex")
 
@@ -42,9 +42,8 @@ def test_the_best_is_marked_and_so_is_what_is_not_significantly_below(tmp_path):
     twin = table[table.system == "better"].assign(system="twin")
     twin.loc[twin.index[::2], "sdr"] -= 0.001
     summary, level = summarise(pd.concat([table, twin])), level_systems(pd.concat([table, twin]))
-    (seen, *_) = [
-        grid("", headline(summary, "seen"), level={key[1:]: value for key, value in level.items() if key[0] == "seen"})
-    ]
+    means = {what: headline(summary, "seen", what) for what in ("mean", "gain")}
+    seen = grid("", means, level_under(level, "seen"))
     marks = {row.name: row.cells[-1].mark for row in seen.rows}
     assert marks == {"mixture": "", "oracle": "", "worse": "", "better": "best", "twin": ""}
     marks = {row.name: row.cells[2].mark for row in seen.rows}  # PESQ, all equal in the twin
@@ -55,7 +54,7 @@ def test_cells_hold_value_improvement_and_interval(tmp_path):
     write_report(many(), {}, tmp_path)
     page = (tmp_path / "report.html").read_text()
     assert '<span class="value">4.00</span><span class="gain">+3.00</span>' in page
-    assert "95 % interval 4.00 to 4.00, 10 scored" in page
+    assert "95 % interval 4.00 to 4.00, of the improvement +3.00 to +3.00, 10 scored" in page
     for title in ("Seen noise, by SNR in dB (20 mixtures)", "By the speaker&#39;s sex"):
         assert title in page
 
@@ -66,7 +65,7 @@ def test_published_values_stand_in_muted_rows(tmp_path):
     assert page.count('<tr class="muted">') == 2 * 13  # twelve systems and their mixture, seen and unseen
     assert re.search(r'<tr class="muted"><td>CRNN IAM <small>published on TIMIT</small></td>', page)
     latex, text = ((tmp_path / name).read_text() for name in ("tables.tex", "report.md"))
-    assert latex.count("{}CRNN IAM, published on TIMIT &") == 2 == text.count("| CRNN IAM (published on TIMIT)")
+    assert latex.count("{}CRNN IAM, published on TIMIT &") == 4 == 2 * text.count("| CRNN IAM (published on TIMIT)")
     write_report(many().assign(sample_rate=8000), {}, tmp_path, Beside(published=PUBLISHED["pl_crnn"]()))
     assert not any("TIMIT" in (tmp_path / name).read_text() for name in ("report.html", "tables.tex", "report.md"))
 
@@ -76,10 +75,11 @@ def test_json_and_latex_hold_the_same_numbers(tmp_path):
     read = pd.DataFrame(json.loads((tmp_path / "summary.json").read_text()))
     pd.testing.assert_frame_equal(read, summary, check_dtype=False)
     latex = (tmp_path / "tables.tex").read_text()
-    assert latex.count(r"\begin{tabular}") == latex.count(r"\end{tabular}") == 2
-    (row, _) = [line for line in latex.splitlines() if line.startswith(r"{}net\_1 \& 50\%")]
+    assert latex.count(r"\begin{tabular}") == latex.count(r"\end{tabular}") == 4
+    (row, gains, *_) = [line for line in latex.splitlines() if line.startswith(r"{}net\_1 \& 50\%")]
     assert [cell.strip() for cell in row.removesuffix(r" \\").split("&")[2:5]] == [r"\textbf{2.00}"] * 3
     assert row.count("&") == 10  # one of them in the name
+    assert gains.removesuffix(r" \\").split("&")[2].strip() == r"\textbf{$+$1.00}"
 
 
 def test_the_page_asks_nothing_of_the_network(tmp_path):

@@ -1,25 +1,12 @@
 """Figures of a report, and the sections of its runs."""
 
-from pathlib import Path
-
 import pandas as pd
-from omegaconf import OmegaConf
-from score_tables import HOSTILE, many, scores
+from score_tables import HOSTILE, many, run, scores
 
 from reporting.lines import COLUMNS as LINE_COLUMNS
 from reporting.lines import Studies
 from reporting.report import Beside, write_report
-from reporting.runs import Run
 from reporting.stage_figures import stage_drawings
-
-
-def run(stages: int, folder: str = "runs/x") -> Run:
-    curve = {"epoch": [0, 1], "step": [5, 10], "train_loss": [2.0, 1.0], "validation_loss": [3.0, 2.0]}
-    costs = {"parameters": 1000, "macs_per_frame": 10, "macs_per_second": 10**stages, "cpu_seconds_per_second": 0.1}
-    parts = {part: {"_target_": f"some.{part}"} for part in ("network", "target", "level")}
-    config = OmegaConf.create({**parts, "sample_rate": 8000, "secret": HOSTILE})
-    config.network.stages = stages
-    return Run(Path(folder), config, pd.DataFrame(curve), costs)
 
 
 def test_runs_have_their_figures_and_sections(tmp_path):

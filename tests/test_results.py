@@ -21,20 +21,23 @@ def test_the_papers_values_are_as_printed():
     assert headline(table, "seen").loc["CRNN TMS"]["pesq_nb_raw"].tolist() == [2.29, 2.67, 2.98, 3.25, 2.80]
     unseen = headline(table, "unseen").loc["PL-CRNN IAM"]
     assert unseen["stoi"]["mean"] == pytest.approx(84.8, abs=0.1)
+    gains = headline(table, "seen", "gain")
+    assert gains.loc["CRNN TMS"]["pesq_nb_raw"]["-5"] == pytest.approx(2.29 - 1.43)
+    assert (gains.loc["mixture"] == 0).all()
     assert table.groupby("noise").system.nunique().tolist() == [13, 13]  # six networks x two targets, and the mixture
 
 
 def report(folder, systems):
     """A report whose systems each add 0.5 to the PESQ, 0.1 to the STOI and 5 dB to the SDR of the one before."""
     rows = [
-        (noise, system, snr, score, first + number * step, 4, 0)
+        (noise, system, snr, score, first + number * step, number * step)
         for noise in ("seen", "unseen")
         for number, system in enumerate(systems)
         for snr in ("-5", "0", "5", "10", "mean")
         for score, first, step in (("pesq_nb_raw", 1.5, 0.5), ("stoi", 0.6, 0.1), ("sdr", 2.0, 5.0))
     ]
     folder.mkdir()
-    columns = ["noise", "system", "snr_db", "score", "mean", "scored", "failed"]
+    columns = ["noise", "system", "snr_db", "score", "mean", "gain"]
     pd.DataFrame(rows, columns=columns).to_csv(folder / "summary.csv", index=False)
     return str(folder)
 

@@ -2,7 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reporting.summary import MEAN, failures, headline, headline_text, improvements, summarise
+from reporting.grid import grid
+from reporting.improvement import improved, improvements, ranked
+from reporting.summary import MEAN, failures, headline, headline_text, level_systems, summarise
 
 
 @pytest.fixture
@@ -51,6 +53,38 @@ def test_improvement_is_over_the_mixtures_that_both_have_a_score_for(scores):
     assert gains.stoi["net"] == pytest.approx(0.2)
 
 
+def test_an_improvement_in_the_summary_is_over_the_same_mixtures(scores):
+    """Without its hardest mixture the net's mean rises by far more than what it adds to any mixture."""
+    scores.loc[(scores.system == "net") & (scores.mixture_id == "test-0"), "sdr"] = np.nan
+    row = _mean(summarise(scores), system="net", noise="seen", snr_db=MEAN, score="sdr")
+    assert (row["mean"], row["gain"]) == (12.0, 2.0)
+    base = _mean(summarise(scores), system="mixture", noise="seen", snr_db=MEAN, score="sdr")
+    assert (base["mean"], base["gain"]) == (2.5, 0.0)
+
+
+def test_the_interval_of_an_improvement_knows_what_mixtures_share(scores):
+    """Speakers differ by 15 dB, what the net adds by nothing."""
+    row = _mean(
+        summarise(scores.assign(speaker=scores.mixture_id)), system="net", noise="seen", snr_db=MEAN, score="sdr"
+    )
+    assert (row["low"], row["high"]) == (-3.0, 12.0)
+    assert (row["gain_low"], row["gain_high"]) == (2.0, 2.0)
+
+
+def test_a_mixture_is_compared_with_itself_at_its_own_rate(scores):
+    other = scores.assign(sample_rate=8000)
+    other["sdr"] += np.where(other.system == "net", 5.0, 100.0)
+    both = improved(pd.concat([scores, other], ignore_index=True))
+    assert both[both.system == "net"].groupby("sample_rate").sdr.mean().to_dict() == {16000: 2.0, 8000: -93.0}
+    assert (both[both.system == "mixture"].sdr == 0).all()
+
+
+def test_systems_are_ranked_by_sdr_else_by_the_first_score_there_is():
+    gains = pd.DataFrame({"stoi": [0.1, 0.3, 0.2, 0.5], "sdr": [3.0, np.nan, 4.0, 9.0]}, index=[*"abc", "oracle"])
+    assert ranked(gains) == ["c", "a", "b"]
+    assert ranked(gains[["stoi"]]) == ["b", "c", "a"]
+
+
 def test_headline_has_snrs_in_order_and_stoi_in_per_cent(scores):
     table = headline(summarise(scores.sample(frac=1, random_state=0)), "seen")
     assert table.columns.tolist()[:3] == [("pesq_nb_raw", "-5"), ("pesq_nb_raw", "10"), ("pesq_nb_raw", MEAN)]
@@ -64,3 +98,15 @@ def test_text_has_seen_and_unseen_apart_and_a_dash_for_what_is_missing(scores):
     assert "Unseen noise" in text
     assert " - " in next(line for line in text.splitlines() if "net" in line)
     assert "nan" not in text
+
+
+def test_a_system_scored_on_easy_mixtures_alone_is_not_best_for_it(scores):
+    lucky = scores[scores.system == "net"].assign(system="lucky", sdr=scores.snr_db + 1.0)
+    lucky.loc[lucky.snr_db < 0, "sdr"] = np.nan
+    table = pd.concat([scores, lucky], ignore_index=True)
+    summary = summarise(table)
+    means = {what: headline(summary, "seen", what) for what in ("mean", "gain")}
+    marks = {row.name: row.cells[-1] for row in grid("", means).rows}
+    assert marks["lucky"].number > marks["net"].number  # over 10 dB alone
+    assert (marks["lucky"].mark, marks["net"].mark) == ("", "best")
+    assert "net" in level_systems(table)["seen", "sdr", MEAN]

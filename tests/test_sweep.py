@@ -75,4 +75,5 @@ def test_a_sweep_is_reported_from_its_folder(data, tmp_path):
     page = (report / "report.html").read_text()
     assert '<a href="#run-1">network.stages-2</a>' in page and 'id="run-1"' in page
     assert "<td>network.stages</td>" in page
+    assert "<dt>left out</dt><dd>network.stages-3: finished no epoch</dd>" in page
     assert (report / "figures" / "stages.svg").exists()

@@ -1,0 +1,19 @@
+"""Markdown that any viewer reads as the tables that were meant."""
+
+import re
+
+from score_tables import many, run
+
+from reporting.report import Beside, write_report
+
+
+def test_a_table_of_markdown_is_one_block_of_rows_of_one_width(tmp_path):
+    runs = {"better": run(2), "a | b\nc": run(1)}
+    write_report(many(("mixture", "oracle", *runs)), {}, tmp_path, Beside(runs=runs, swept=list(runs)))
+    blocks = re.split(r"\n\n+", (tmp_path / "report.md").read_text())
+    tables = [block.splitlines() for block in blocks if block.startswith("|")]
+    assert len(tables) == 7  # two of the headline, the speaker's sex, improvements, leaderboard, effects, costs
+    for table in tables:
+        assert set(table[1]) <= set("|:-") and len(table) > 2
+        assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table}) == 1
+    assert not any(re.search(r"(?<!\\)\|", block) for block in blocks if not block.startswith("|"))
