@@ -1,6 +1,7 @@
 """Figures of a report: scores over SNR, over cost and over stages, and how the runs were trained."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import cycle
 
 import pandas as pd
 from matplotlib import rc_context
@@ -9,84 +10,110 @@ from matplotlib.figure import Figure
 
 from reporting.drawing import MARKERS, STYLE, Drawing, axes, drawing, label
 from reporting.headline import HEADLINE, headlines
-from reporting.runs import Run
+from reporting.improvement import ranked
+from reporting.runs import COST_HEADS, Run
 from reporting.stage_figures import stage_drawings
 from reporting.summary import MEAN, conditions
+from reporting.systems import MIXTURE, ORACLE
+
+MOST = 10  # systems in a figure with a line for each: there are ten colours
 
 
 def drawings(summary: pd.DataFrame, gains: pd.DataFrame, runs: Mapping[str, Run]) -> list[Drawing]:
-    """What there is to draw of scores and runs. gains: see reporting.summary.improvements."""
-    found = [curves(summary)]
+    """What there is to draw of scores and runs. gains: see reporting.improvement.improvements."""
+    colours, computed = _colours(summary, gains), set(summary.score[summary.scored > 0])
+    others = [score for score in dict.fromkeys(summary.score) if score in computed and score not in HEADLINE]
+    count = len(ranked(gains))
+    note = f"The best {MOST} of {count} systems, mixture and oracle aside." if count > MOST else ""
+    found = [curves(summary, headlines(gains), colours, "scores", "Scores over SNR", note)]
+    if others:
+        found.append(curves(summary, others, colours, "other_scores", "Other scores over SNR", note))
     if runs:
-        found += [score_against_cost(runs, gains), trainings(runs)]
+        found += [score_against_cost(runs, gains, colours), trainings(runs, colours, note)]
     return found + stage_drawings(runs, gains)
 
 
-def curves(summary: pd.DataFrame) -> Drawing:
-    """Headline scores over the SNR of the mixture, one panel per score and condition, one line per system."""
-    under, systems = dict(conditions(summary)), list(dict.fromkeys(summary.system))
+def _colours(summary: pd.DataFrame, gains: pd.DataFrame) -> dict[str, str]:
+    """The colour of every system that is told apart, the same in all figures: the best ones, mixture and oracle."""
+    best, systems = set(ranked(gains)[:MOST]), list(dict.fromkeys(summary.system))
+    greys = {name: grey for name, grey in ((MIXTURE, "0.6"), (ORACLE, "0.3")) if name in systems}
+    return greys | {name: f"C{number}" for number, name in enumerate(one for one in systems if one in best)}
+
+
+def curves(
+    summary: pd.DataFrame, scores: Sequence[str], colours: Mapping[str, str], name: str, title: str, note: str
+) -> Drawing:
+    """Scores over the SNR of the mixture, one panel per score and condition, one line per system."""
+    under = dict(conditions(summary))
     with rc_context(STYLE):
-        figure = Figure((3.4 * len(HEADLINE), 2.7 * len(under)), layout="constrained")
-        panels = figure.subplots(len(under), len(HEADLINE), squeeze=False, sharex=True)
+        figure = Figure((10.2, 2.7 * len(under)), layout="constrained")
+        panels = figure.subplots(len(under), len(scores), squeeze=False, sharex=True)
         for panel_row, (condition, rows) in zip(panels, under.items(), strict=True):
-            for panel, score in zip(panel_row, HEADLINE, strict=True):
-                chosen = rows[(rows.score == score) & (rows.snr_db != MEAN)]
-                _panel(panel, chosen, systems, score, condition)
+            for panel, score in zip(panel_row, scores, strict=True):
+                _lines(panel, rows[(rows.score == score) & (rows.snr_db != MEAN)], score, colours)
+                panel.set_title(
+                    f"{HEADLINE[score].head if score in HEADLINE else score}, {condition} noise", fontsize=9
+                )
         handles, labels = panels[0, 0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
-        return drawing(figure, "scores", "Scores over SNR")
+        return drawing(figure, name, title, note)
 
 
-def trainings(runs: Mapping[str, Run]) -> Drawing:
-    """Training and validation loss over the epochs of every run."""
-    with rc_context(STYLE):
-        figure = Figure((6.6, 3.0), layout="constrained")
-        panel = figure.subplots()
-        for position, (name, run) in enumerate(runs.items()):
-            colour = f"C{position % 10}"
-            panel.plot(run.curve.epoch + 1, run.curve.validation_loss, color=colour, lw=1.4, label=label(name))
-            panel.plot(run.curve.epoch + 1, run.curve.train_loss, color=colour, lw=0.8, ls=":")
-        panel.set_yscale("log")
-        axes(panel, "epoch", "loss; dotted: training")
-        figure.legend(loc="outside lower center", ncols=3, frameon=False)
-        return drawing(figure, "training", "Training")
-
-
-def score_against_cost(runs: Mapping[str, Run], gains: pd.DataFrame) -> Drawing:
-    """What every run adds to the mixture's scores over its multiply-adds and over its seconds per second of audio."""
-    shown, largest = headlines(gains), max(run.costs["parameters"] for run in runs.values())
-    over = {"macs_per_second": "multiply-adds per second of audio", "cpu_seconds_per_second": "real-time factor"}
-    with rc_context(STYLE):
-        figure = Figure((3.4 * len(shown), 5.2), layout="constrained")
-        for panel_row, (cost, head) in zip(
-            figure.subplots(len(over), len(shown), squeeze=False), over.items(), strict=True
-        ):
-            for panel, score in zip(panel_row, shown, strict=True):
-                for position, (name, run) in enumerate(runs.items()):
-                    area = 20 + 60 * (run.costs["parameters"] / largest) ** 0.5
-                    gain = gains[score][name] * HEADLINE[score].factor
-                    panel.scatter(run.costs[cost], gain, area, color=f"C{position % 10}", label=label(name))
-                if cost == "macs_per_second":  # networks differ by orders of magnitude; their times on a CPU do not
-                    panel.set_xscale("log")
-                else:
-                    panel.set_xlim(0, 1.1 * max(run.costs[cost] for run in runs.values()))
-                axes(panel, head, f"improvement, {HEADLINE[score].head}")
-        figure.legend(*panel.get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
-        note = "The area of a dot follows the number of parameters; real-time factor: seconds of one core per second."
-        return drawing(figure, "cost", "Improvement against cost", f"{note} runs.csv has the numbers.")
-
-
-def _panel(panel: Axes, chosen: pd.DataFrame, systems: list[str], score: str, condition: str) -> None:
-    for position, system in enumerate(systems):
+def _lines(panel: Axes, chosen: pd.DataFrame, score: str, colours: Mapping[str, str]) -> None:
+    factor = HEADLINE[score].factor if score in HEADLINE else 1.0
+    for marker, (system, colour) in zip(cycle(MARKERS), colours.items()):
         line = chosen[chosen.system == system]
         panel.plot(
             line.snr_db.astype(float),
-            line["mean"] * HEADLINE[score].factor,
-            MARKERS[position % 8] + "-",
+            line["mean"] * factor,
+            f"{marker}-",
+            color=colour,
             ms=4,
             lw=1.2,
             label=label(system),
         )
-    panel.set_title(f"{HEADLINE[score].head}, {condition} noise", fontsize=9)
     panel.set_xticks(sorted(chosen.snr_db.astype(float).unique()))
     axes(panel, "SNR of the mixture in dB", "")
+
+
+def trainings(runs: Mapping[str, Run], colours: Mapping[str, str], note: str) -> Drawing:
+    """Training and validation loss over the epochs of every run that has a colour."""
+    with rc_context(STYLE):
+        figure = Figure((6.6, 3.0), layout="constrained")
+        panel = figure.subplots()
+        for name, run in runs.items():
+            if name in colours:
+                epoch = run.curve.epoch + 1
+                panel.plot(epoch, run.curve.validation_loss, color=colours[name], lw=1.4, label=label(name))
+                panel.plot(epoch, run.curve.train_loss, color=colours[name], lw=0.8, ls=":")
+        panel.set_yscale("log")
+        axes(panel, "epoch", "loss; dotted: training")
+        figure.legend(loc="outside lower center", ncols=3, frameon=False)
+        return drawing(figure, "training", "Training", note)
+
+
+def score_against_cost(runs: Mapping[str, Run], gains: pd.DataFrame, colours: Mapping[str, str]) -> Drawing:
+    """What every run adds to the mixture's scores over its multiply-adds and over its seconds per second of audio."""
+    shown, over = headlines(gains), ("macs_per_second", "cpu_seconds_per_second")
+    with rc_context(STYLE):
+        figure = Figure((3.4 * len(shown), 5.2), layout="constrained")
+        for panel_row, cost in zip(figure.subplots(len(over), len(shown), squeeze=False), over, strict=True):
+            for panel, score in zip(panel_row, shown, strict=True):
+                _dots(panel, runs, gains[score] * HEADLINE[score].factor, cost, colours)
+                axes(panel, COST_HEADS[cost], f"improvement, {HEADLINE[score].head}")
+        figure.legend(*panel.get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
+        grey = "" if set(runs) <= set(colours) else f" Light grey: runs that are not among the best {MOST} systems."
+        note = f"The area of a dot follows the number of parameters.{grey} runs.csv has the numbers."
+        return drawing(figure, "cost", "Improvement against cost", note)
+
+
+def _dots(panel: Axes, runs: Mapping[str, Run], gains: pd.Series, cost: str, colours: Mapping[str, str]) -> None:
+    largest = max(run.costs["parameters"] for run in runs.values())
+    for name, run in runs.items():
+        area = 20 + 60 * (run.costs["parameters"] / largest) ** 0.5
+        told = {"color": colours[name], "label": label(name)} if name in colours else {"color": "0.85", "zorder": 0}
+        panel.scatter(run.costs[cost], gains[name], area, **told)
+    if cost == "macs_per_second":  # networks differ by orders of magnitude; their times on a CPU do not
+        panel.set_xscale("log")
+    else:
+        panel.set_xlim(0, 1.1 * max(run.costs[cost] for run in runs.values()))
