@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import wrap
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
@@ -21,6 +22,8 @@ STYLE = {
 }
 MARKERS = "osD^vP*X"
 DPI = 200  # of the PNG
+LETTER = 0.075  # inches, of a legend
+LONGEST, HANDLE = 64, 8  # letters, of a line of a legend and of what stands before it
 
 
 class Drawing(NamedTuple):
@@ -34,8 +37,12 @@ class Drawing(NamedTuple):
 
 
 def label(name: str) -> str:
-    """`name` for a legend or a title, to the letter: no mathematics between dollars, not left out for an underscore."""
-    return ("\N{ZERO WIDTH SPACE}" if name.startswith("_") else "") + name.replace("$", r"\$")
+    """`name` for a legend or a title, to the letter, long ones over several lines.
+
+    Matplotlib would read what is between dollars as mathematics, and leave out what begins with an underscore.
+    """
+    lines = wrap(name, LONGEST, break_on_hyphens=False, replace_whitespace=False, drop_whitespace=False)
+    return ("\N{ZERO WIDTH SPACE}" if name.startswith("_") else "") + "\n".join(lines).replace("$", r"\$")
 
 
 def axes(panel: Axes, x: str, y: str) -> None:
@@ -45,10 +52,19 @@ def axes(panel: Axes, x: str, y: str) -> None:
     panel.grid(alpha=0.3, lw=0.5)
 
 
+def legend(figure: Figure, panel: Axes) -> None:
+    """Below the figure, what the lines or dots of `panel` are called, in as many columns as there is room for."""
+    handles, labels = panel.get_legend_handles_labels()
+    longest = max((len(line) for name in labels for line in name.splitlines()), default=0)
+    columns = max(1, int(figure.get_figwidth() / (LETTER * (longest + HANDLE))))
+    figure.legend(handles, labels, loc="outside lower center", ncols=min(columns, 4), frameon=False)
+
+
 def drawing(figure: Figure, name: str, title: str, note: str = "") -> Drawing:
     """Both forms of a figure, without a date: equal figures, equal bytes."""
     text, picture = io.BytesIO(), io.BytesIO()
     FigureCanvasSVG(figure).print_svg(text, metadata={"Date": None})
+    figure.set_layout_engine("none")  # laid out already, and the same for both
     FigureCanvasAgg(figure)
     figure.savefig(picture, format="png", dpi=DPI)
     svg = text.getvalue().decode()

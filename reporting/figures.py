@@ -8,7 +8,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from reporting.drawing import MARKERS, STYLE, Drawing, axes, drawing, label
+from reporting.drawing import MARKERS, STYLE, Drawing, axes, drawing, label, legend
 from reporting.headline import HEADLINE, headlines
 from reporting.improvement import ranked
 from reporting.runs import COST_HEADS, Run
@@ -54,8 +54,7 @@ def curves(
                 panel.set_title(
                     f"{HEADLINE[score].head if score in HEADLINE else score}, {condition} noise", fontsize=9
                 )
-        handles, labels = panels[0, 0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
+        legend(figure, panels[0, 0])
         return drawing(figure, name, title, note)
 
 
@@ -88,7 +87,7 @@ def trainings(runs: Mapping[str, Run], colours: Mapping[str, str], note: str) ->
                 panel.plot(epoch, run.curve.train_loss, color=colours[name], lw=0.8, ls=":")
         panel.set_yscale("log")
         axes(panel, "epoch", "loss; dotted: training")
-        figure.legend(loc="outside lower center", ncols=3, frameon=False)
+        legend(figure, panel)
         return drawing(figure, "training", "Training", note)
 
 
@@ -101,7 +100,7 @@ def score_against_cost(runs: Mapping[str, Run], gains: pd.DataFrame, colours: Ma
             for panel, score in zip(panel_row, shown, strict=True):
                 _dots(panel, runs, gains[score] * HEADLINE[score].factor, cost, colours)
                 axes(panel, COST_HEADS[cost], f"improvement, {HEADLINE[score].head}")
-        figure.legend(*panel.get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
+        legend(figure, panel)
         grey = "" if set(runs) <= set(colours) else f" Light grey: runs that are not among the best {MOST} systems."
         note = f"The area of a dot follows the number of parameters.{grey} runs.csv has the numbers."
         return drawing(figure, "cost", "Improvement against cost", note)

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from reporting.drawing import MARKERS, STYLE, Drawing, axes, drawing, label
+from reporting.drawing import MARKERS, STYLE, Drawing, axes, drawing, label, legend
 from reporting.headline import HEADLINE, headlines
 from reporting.runs import Run
 from reporting.systems import stage_name
@@ -60,5 +60,5 @@ def _over_stages(
                 panel.plot([stage for stage, _ in points], values, style, ms=4, lw=1.2, label=label(line))
             panel.set_xticks(sorted({stage for points in lines.values() for stage, _ in points}))
             axes(panel, head, f"improvement, {HEADLINE[score].head}")
-        figure.legend(*panel.get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
+        legend(figure, panel)
         return drawing(figure, name, title, note)

@@ -51,9 +51,17 @@ def effects(parameters: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     rows = [
         {"parameter": name, "value": value, "runs": len(rows), **rows[shown].mean()}
         for name in parameters
-        for value, rows in table.groupby(name)
+        for value, rows in sorted(table.groupby(name), key=lambda pair: _in_order(pair[0]))
     ]
     return pd.DataFrame(rows, columns=["parameter", "value", "runs", *shown])
+
+
+def _in_order(value: str) -> tuple[float, str]:
+    """Numbers as numbers, before words."""
+    try:
+        return float(value), ""
+    except ValueError:
+        return float("inf"), value
 
 
 def _flat(node: dict | list, prefix: str = "") -> dict:

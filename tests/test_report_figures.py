@@ -1,5 +1,7 @@
 """Figures of a report, and the sections of its runs."""
 
+import re
+
 import pandas as pd
 from score_tables import HOSTILE, many, run, scores
 
@@ -34,6 +36,35 @@ def test_only_runs_that_differ_by_their_stages_alone_are_joined(tmp_path):
     for position, one in enumerate(runs.values()):
         one.config.network.channels = [position]
     assert stage_drawings(runs, gains) == []
+
+
+def test_every_score_has_its_curves(tmp_path):
+    table = many().rename(columns={"stoi": "estoi"}).assign(si_sdr=1.0, pesq_wb=float("nan"))
+    write_report(table, {}, tmp_path)
+    drawn = (tmp_path / "figures" / "scores.svg").read_text(), (tmp_path / "figures" / "other_scores.svg").read_text()
+    for score, figure in (("PESQ", 0), ("SDR dB", 0), ("estoi", 1), ("si_sdr", 1)):
+        assert [f">{score}, seen noise<" in one for one in drawn] == [figure == 0, figure == 1]
+    assert "pesq_wb" not in drawn[1]  # none could be computed
+
+
+def test_of_many_systems_the_best_are_drawn_and_the_page_says_so(tmp_path):
+    names = [f"network-{number:02d}" for number in range(14)]
+    write_report(many(("mixture", *names)), {}, tmp_path, Beside(runs={name: run(1) for name in names}))
+    for figure in ("scores", "training", "cost"):
+        drawn = (tmp_path / "figures" / f"{figure}.svg").read_text()
+        assert [f">{name}<" in drawn for name in names] == [False] * 4 + [True] * 10
+    page = (tmp_path / "report.html").read_text()
+    assert page.count("The best 10 of 14 systems, mixture and oracle aside.") == 2
+    assert "Light grey: runs that are not among the best 10 systems." in page
+
+
+def test_names_of_any_length_stay_in_their_figure(tmp_path):
+    """Long ones are cut into lines: a legend is as wide as its text."""
+    long = "_and".join(f"option{number}-{number}" for number in range(12))
+    write_report(many(("mixture", long)), {}, tmp_path)
+    drawn = (tmp_path / "figures" / "scores.svg").read_text()
+    assert long not in drawn  # over several lines
+    assert all(len(text) <= 64 for text in re.findall(r">([^<\n]+)</text>", drawn))
 
 
 def test_names_are_drawn_to_the_letter(tmp_path):

@@ -52,6 +52,13 @@ def test_runs_are_ranked_and_values_averaged():
     assert found.runs.tolist() == [2] * 4
 
 
+def test_values_of_an_option_stand_in_the_order_of_numbers():
+    stages = {"a": 10, "b": 9, "c": "many", "d": 0.5}
+    configs = {name: OmegaConf.create({"stages": number}) for name, number in stages.items()}
+    found = effects(differing(configs), many(("mixture", *configs)))
+    assert found.value.tolist() == ["0.5", "9", "10", "many"]
+
+
 def test_a_folder_without_runs_is_refused(tmp_path):
     with pytest.raises(FileNotFoundError, match="holds no trained run; give the output folder"):
         runs_of(tmp_path)
