@@ -6,6 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from reporting.headline import HEADLINE
+from reporting.summary import SUMMARISED
 from reporting.systems import ORACLE
 
 NONE = "\N{EN DASH}"
@@ -83,18 +84,18 @@ def grid(
 
 
 def _cell(name: str, column: tuple[str, str], means: Means) -> Cell:
-    found = {what: float(table[column].get(name, float("nan"))) for what, table in means.items() if column in table}
-    shown, missing = HEADLINE[column[0]], float("nan")
-    number, change = found.get("mean", missing), found.get("gain", missing)
-    interval = _interval(found.get("low", missing), found.get("high", missing), f".{shown.digits}f")
-    gain_interval = _interval(found.get("gain_low", missing), found.get("gain_high", missing), f"+.{shown.digits}f")
+    found = dict.fromkeys(SUMMARISED, float("nan"))
+    found |= {what: float(table[column].get(name, float("nan"))) for what, table in means.items() if column in table}
+    form = f".{HEADLINE[column[0]].digits}f"
+    interval = _interval(found["low"], found["high"], form)
+    gain_interval = _interval(found["gain_low"], found["gain_high"], f"+{form}")
     return Cell(
-        value=_text(number, f".{shown.digits}f"),
-        gain=_text(change, f"+.{shown.digits}f"),
+        value=_text(found["mean"], form),
+        gain=_text(found["gain"], f"+{form}"),
         interval=interval,
         gain_interval=gain_interval,
-        number=number,
-        change=change,
+        number=found["mean"],
+        change=found["gain"],
         tip=", ".join(_told(found, interval, gain_interval)),
     )
 
@@ -104,9 +105,9 @@ def _told(found: Mapping[str, float], interval: str, gain_interval: str) -> Iter
         yield f"95 % interval {interval}"
     if gain_interval:
         yield f"of the improvement {gain_interval}"
-    if "scored" in found:
+    if found["scored"] >= 0:
         yield f"{found['scored']:.0f} scored"
-    if found.get("failed"):
+    if found["failed"] > 0:
         yield f"{found['failed']:.0f} not computed"
 
 
