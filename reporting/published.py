@@ -8,6 +8,7 @@ import pandas as pd
 from reporting.summary import MEAN, headline
 from reporting.systems import MIXTURE
 
+TABLES = Path(__file__).parent / "published"
 SCORES = {"pesq": ("pesq_nb_raw", 1.0), "stoi_percent": ("stoi", 0.01), "sdr_db": ("sdr", 1.0)}
 
 # The Bi-LSTM line enhancement paper: section IV.A, and Table II (gain in dB by source level, by field) with its times.
@@ -26,7 +27,7 @@ def pl_crnn_paper() -> pd.DataFrame:
     Columns: noise, system, snr_db, score, mean, gain, as `reporting.summary.summarise` has them. A system is a model
     and its target, "PL-CRNN IAM".
     """
-    printed = pd.read_csv(Path(__file__).parent / "published" / "pl_crnn.csv", dtype={"snr_db": str})
+    printed = pd.read_csv(TABLES / "pl_crnn.csv", dtype={"snr_db": str})
     system = (printed.model + " " + printed.target.str.upper()).where(printed.model != "noisy", MIXTURE)
     score = printed.metric.map({metric: score for metric, (score, _) in SCORES.items()})
     mean = printed.value * printed.metric.map({metric: factor for metric, (_, factor) in SCORES.items()})
@@ -37,18 +38,34 @@ def pl_crnn_paper() -> pd.DataFrame:
     return table.assign(gain=mean - mixture.reindex(pd.MultiIndex.from_frame(table[cell])).to_numpy())
 
 
+def pl_crnn_costs() -> pd.DataFrame:
+    """Table 6 of the PL-CRNN paper: network (of conf/network), stages, and in millions parameters, macs_per_frame."""
+    return pd.read_csv(TABLES / "pl_crnn_costs.csv", dtype={"parameters": str, "macs_per_frame": str})
+
+
 class Published(NamedTuple):
-    """values: as summary.csv has them, at one sample rate. source: what a reader must know of them."""
+    """What a paper prints, at one sample rate. source: what a reader must know of its values.
+
+    values: as summary.csv has them. costs: of its networks, see `pl_crnn_costs`.
+    """
 
     source: str
     sample_rate: int
     values: pd.DataFrame
+    costs: pd.DataFrame
 
     def beside(self, under: pd.DataFrame, what: str) -> pd.DataFrame:
         """Headline table of "mean" or "gain" under the condition of a summary; empty at another rate than its own."""
         table = headline(self.values, under.noise.iloc[0], what)
         return table if (under.sample_rate == self.sample_rate).all() else table.iloc[:0]
 
+    def costs_beside(self, costs: pd.DataFrame) -> pd.DataFrame:
+        """Rows of `costs` (see command.costs), and below them the published ones, in millions."""
+        stages = self.costs.stages.map(lambda count: f", {count} stages" if count > 1 else "")
+        rows = self.costs.drop(columns="stages").assign(network=self.costs.network + stages + " (published)")
+        rows[["parameters", "macs_per_frame"]] += " M"
+        return pd.concat([costs.astype(object), rows.astype(object)], ignore_index=True).fillna("")
+
 
 # By the name that an experiment gives.
-PUBLISHED = {"pl_crnn": lambda: Published("published on TIMIT", 16000, pl_crnn_paper())}
+PUBLISHED = {"pl_crnn": lambda: Published("published on TIMIT", 16000, pl_crnn_paper(), pl_crnn_costs())}

@@ -87,9 +87,15 @@ def _beside(scores: pd.DataFrame, beside: Beside) -> dict[str, Any]:
         page |= {"leaderboard": leaderboard(parameters, scores), "effects": effects(parameters, scores)}
     if beside.lines:
         page |= line_tables.of_page(beside.lines.gains, beside.lines.pictures)
-    costs = [beside.costs] if beside.costs is not None else []
-    page["costs"] = [cost_rows(beside.runs), *costs] if beside.runs else costs
-    return page
+    runs = [cost_rows(beside.runs)] if beside.runs else []
+    return page | {"costs": [*runs, *_network_costs(scores, beside)]}
+
+
+def _network_costs(scores: pd.DataFrame, beside: Beside) -> list[pd.DataFrame]:
+    if beside.costs is None:
+        return []
+    comparable = beside.published and beside.published.sample_rate == scores.sample_rate.iloc[0]
+    return [beside.published.costs_beside(beside.costs) if comparable else beside.costs]
 
 
 def render_pages(template: str, page: Mapping[str, Any], drawn: Sequence[Drawing], folder: Path) -> None:

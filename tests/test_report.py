@@ -70,6 +70,19 @@ def test_published_values_stand_in_muted_rows(tmp_path):
     assert not any("TIMIT" in (tmp_path / name).read_text() for name in ("report.html", "tables.tex", "report.md"))
 
 
+def test_published_costs_stand_below_ours_at_the_papers_rate(tmp_path):
+    ours = {"network": "crnn", "parameters": 1234567, "macs_per_frame": 10, "macs_per_second": 1000}
+    costs = pd.DataFrame([{**ours, "cpu_seconds_per_second": 0.5}])
+    beside = Beside(published=PUBLISHED["pl_crnn"](), costs=costs)
+    write_report(many(), {}, tmp_path, beside)
+    text = (tmp_path / "report.md").read_text()
+    assert re.search(r"\| crnn +\| +1,234,567 \| +10 \| +1,000 \| +0\.500 \|", text)
+    assert re.search(r"\| pl_crnn, 5 stages \(published\) +\| +1\.33 M \| +9\.94 M \| +\| +\|", text)
+    assert "<td>17.59 M</td>" in (tmp_path / "report.html").read_text()
+    write_report(many().assign(sample_rate=8000), {}, tmp_path, beside)
+    assert "17.59 M" not in (tmp_path / "report.html").read_text()
+
+
 def test_json_and_latex_hold_the_same_numbers(tmp_path):
     summary = write_report(many(("mixture", "net_1 & 50%")), {}, tmp_path)
     read = pd.DataFrame(json.loads((tmp_path / "summary.json").read_text()))
