@@ -72,7 +72,9 @@ def drawing(figure: Figure, name: str, title: str, note: str = "") -> Drawing:
 
 
 def write_drawings(drawings: Sequence[Drawing], folder: Path) -> None:
-    """NAME.svg and NAME.png of every drawing, into `folder`."""
-    for one in drawings:
-        write_atomic(folder / f"{one.name}.svg", one.svg)
-        write_atomic(folder / f"{one.name}.png", one.png)
+    """NAME.svg and NAME.png of every drawing, into `folder`; those of an earlier report there are removed."""
+    written = {folder / f"{one.name}.{suffix}": getattr(one, suffix) for one in drawings for suffix in ("svg", "png")}
+    for path, content in written.items():
+        write_atomic(path, content)
+    for path in {*folder.glob("*.svg"), *folder.glob("*.png")} - set(written):
+        path.unlink()

@@ -72,10 +72,11 @@ def write_report(scores: pd.DataFrame, about: Mapping[str, str], folder: Path, b
     write_atomic(folder / "summary.csv", summary.to_csv(index=False))
     write_atomic(folder / "summary.json", summary.to_json(orient="records", indent=1))
     write_atomic(folder / "tables.tex", tables(summary, level, beside.published) + "\n")
-    if beside.costs is not None:
-        write_atomic(folder / "costs.csv", beside.costs.to_csv(index=False))
-    if beside.runs:
-        write_atomic(folder / "runs.csv", cost_rows(beside.runs).to_csv(index=False))
+    for name, table in (("costs.csv", beside.costs), ("runs.csv", cost_rows(beside.runs) if beside.runs else None)):
+        if table is not None:
+            write_atomic(folder / name, table.to_csv(index=False))
+        else:
+            (folder / name).unlink(missing_ok=True)  # of an earlier report
     render_pages("report", page, drawn, folder)
     return summary
 

@@ -29,6 +29,14 @@ def test_runs_have_their_figures_and_sections(tmp_path):
     ]
 
 
+def test_a_report_leaves_nothing_of_an_earlier_one_in_its_folder(tmp_path):
+    write_report(many(), {}, tmp_path, Beside(runs={"better": run(1)}, costs=pd.DataFrame({"network": ["x"]})))
+    assert (tmp_path / "figures" / "cost.svg").exists() and (tmp_path / "costs.csv").exists()
+    write_report(many(), {}, tmp_path)
+    assert {path.name for path in tmp_path.glob("figures/*")} == {"scores.svg", "scores.png"}
+    assert not (tmp_path / "runs.csv").exists() and not (tmp_path / "costs.csv").exists()
+
+
 def test_only_runs_that_differ_by_their_stages_alone_are_joined(tmp_path):
     gains = pd.DataFrame({"sdr": [1.0, 2.0, 3.0]}, index=["a", "b", "c"])
     runs = {"a": run(1), "b": run(3), "c": run(5)}
