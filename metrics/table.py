@@ -1,7 +1,7 @@
 """All scores of one pair of signals: what could be computed, and why the rest could not."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -21,6 +21,16 @@ def scores(
     Whatever a metric raises is a reason too, with its type: one bad file must not end an evaluation.
     """
     return {name: _score(metric, reference, estimate, sample_rate) for name, metric in metrics.items()}
+
+
+def scores_of(
+    pairs: Sequence[tuple[int, np.ndarray, np.ndarray, Mapping[str, Callable]]], sample_rate: int
+) -> list[tuple[int, dict[str, tuple[float, str]]]]:
+    """Number and `scores` of each (number, reference, estimate, metrics).
+
+    Stands here because a process that does this needs nothing but metrics.
+    """
+    return [(number, scores(*signals, sample_rate, metrics)) for number, *signals, metrics in pairs]
 
 
 def reasons(found: Mapping[str, tuple[float, str]]) -> str:

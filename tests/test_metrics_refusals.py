@@ -105,11 +105,12 @@ def test_stoi_with_too_few_active_frames_is_refused_without_a_warning(name):
         METRICS[name](sparse, white(16000, 1), 16000)
 
 
-def test_stoi_of_an_estimate_muted_wherever_the_reference_speaks_is_not_zero_but_refused():
+@pytest.mark.parametrize("name", ["stoi", "estoi"])
+def test_stoi_of_an_estimate_muted_wherever_the_reference_speaks_is_not_zero_but_refused(name):
     reference = np.concatenate([white(16000), np.zeros(8000)])
     estimate = np.concatenate([np.zeros(20000), white(4000)])
     with pytest.raises(NotComputable, match="silent wherever the reference is not"):
-        METRICS["stoi"](reference, estimate, 16000)
+        METRICS[name](reference, estimate, 16000)
 
 
 def test_ratios_end_in_named_infinities():

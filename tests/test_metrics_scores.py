@@ -12,9 +12,12 @@ from omegaconf import OmegaConf
 from scipy.signal import lfilter
 
 from metrics import pesq_nb as pesq_nb_module
+from metrics import third_octaves
+from metrics.estoi import estoi
 from metrics.pesq_nb_raw import raw_of_lqo
 from metrics.sdr import sdr
 from metrics.si_sdr import si_sdr
+from metrics.stoi import stoi
 
 CONF = Path(__file__).parent.parent / "conf"
 METRICS = {path.stem: instantiate(OmegaConf.load(path)) for path in sorted((CONF / "metric").glob("*.yaml"))}
@@ -41,6 +44,11 @@ def noisy(reference, snr_db, seed=1):
 
 def faded_tone(samples):
     return 0.5 * np.hanning(samples) * np.sin(2 * np.pi * 0.0315 * np.arange(samples))
+
+
+def forget():
+    for remembered in (pesq_nb_module._remembered, third_octaves._envelopes, third_octaves._resampled):
+        remembered.cache_clear()
 
 
 def references(samples):
@@ -92,12 +100,12 @@ def test_scores_rise_with_snr_at_8_khz(name):
 def test_scores_repeat_exactly_and_leave_signals_and_random_state_alone(name):
     clean = speech_like()
     estimate = noisy(clean, 5)
-    estimate[8000:24000] = 0  # a gate: pystoi's ESTOI then scores its own dither
+    estimate[8000:24000] = 0  # a gate
     before = clean.copy(), estimate.copy(), np.random.get_state()[1].copy()
     first = METRICS[name](clean, estimate, 16000)
     assert np.array_equal(np.random.get_state()[1], before[2])
     np.random.standard_normal(7)
-    pesq_nb_module._remembered.cache_clear()
+    forget()
     assert METRICS[name](clean, estimate, 16000) == first
     assert np.array_equal(clean, before[0])
     assert np.array_equal(estimate, before[1])
@@ -175,6 +183,53 @@ def test_sdr_is_the_explicit_projection_on_512_delayed_copies_of_a_16_bit_faded_
 def test_sdr_stays_within_a_fifth_of_a_decibel_where_the_reference_is_singular(engine, snr_db):
     reference = faded_tone(16000)
     assert sdr(reference, noisy(reference, snr_db), 16000, engine) == pytest.approx(snr_db, abs=0.2)
+
+
+@pytest.mark.parametrize("metric", [stoi, estoi])
+@pytest.mark.parametrize("sample_rate", [8000, 10000, 16000])
+def test_intelligibility_is_what_pystoi_finds(metric, sample_rate):
+    clean = speech_like(sample_rate)
+    for seed, snr_db in enumerate((-20, -5, 10, 40)):
+        for estimate in (noisy(clean, snr_db, seed), np.clip(noisy(clean, snr_db, seed), -0.1, 0.1)):
+            expected = metric(clean, estimate, sample_rate, engine="pystoi")
+            assert metric(clean, estimate, sample_rate) == pytest.approx(expected, abs=1e-9)
+
+
+def test_what_is_digitally_silent_adds_nothing_to_estoi():
+    """pystoi scores its dither there: a random correlation, whose mean is this value."""
+    clean = speech_like(seconds=4.0)
+    estimate = noisy(clean, 10)
+    estimate[24000:] = 0
+    score = estoi(clean, estimate, 16000)
+    assert score == pytest.approx(estoi(clean, estimate, 16000, engine="pystoi"), abs=0.02)
+    assert 0 < score < 0.5 * estoi(clean, noisy(clean, 10), 16000)
+    assert estoi(clean, 1e-3 * estimate, 16000) == pytest.approx(score, abs=1e-9)  # a dither would be heard
+
+
+@pytest.mark.parametrize("sample_rate", [8000, 16000])
+def test_envelopes_are_found_once_for_both_measures(monkeypatch, sample_rate):
+    calls, once = [], third_octaves._without_silence
+    monkeypatch.setattr(third_octaves, "_without_silence", lambda frames: calls.append(1) or once(frames))
+    clean = speech_like(sample_rate, seed=8)
+    for metric in (stoi, estoi):
+        metric(clean, noisy(clean, 5), sample_rate)
+    assert len(calls) == 1
+    stoi(clean, noisy(clean, 6), sample_rate)
+    assert len(calls) == 2
+
+
+def test_a_tone_of_one_band_has_its_envelope_there():
+    time = np.arange(20000) / 10000
+    tone = np.sin(2 * np.pi * 600 * time)  # two octaves above the lowest band
+    envelopes, _ = third_octaves.segments(tone, tone, 10000)
+    assert envelopes.mean(axis=(0, 2)).argmax() == 6
+    assert envelopes.shape[1:] == (15, 30)
+
+
+@pytest.mark.parametrize("metric", [stoi, estoi])
+def test_an_unknown_stoi_engine_is_refused(metric):
+    with pytest.raises(ValueError, match="'matlab' is unknown: choose one of shared, pystoi"):
+        metric(speech_like(), speech_like(), 16000, engine="matlab")
 
 
 def test_an_unknown_sdr_engine_is_refused():
