@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from itertools import chain
 from typing import NamedTuple
 
 import joblib
@@ -13,11 +14,12 @@ from datagen.library import Library
 from datagen.plan import Plan
 from datagen.render import render
 from metrics.guard import NotComputable
-from metrics.table import reasons, scores
+from metrics.table import reasons, scores_of
 from reporting.score_cache import Score, ScoreCache, of_signal
 from reporting.systems import System
 
 IDENTITY = ["system", "mixture_id", "sample_rate", "snr_db", "noise_seen", "noise_type", "speech_id", "speaker", "sex"]
+TOGETHER = 4  # pairs of signals in a job: most share their reference, which is then sent and prepared once
 
 
 class Memory(NamedTuple):
@@ -72,6 +74,7 @@ def score_plan(
 
         def lacking() -> Iterator:
             """Jobs for what is not known; rows that are known all over are put aside."""
+            waiting = []
             for number, (identity, pair, signals) in enumerate(
                 _pairs(plan, library, systems, sample_rate, device, memory)
             ):
@@ -79,13 +82,18 @@ def score_plan(
                 rows[number] = identity, pair, known
                 missing = {name: metric for name, metric in metrics.items() if name not in known}
                 if missing:
-                    yield joblib.delayed(_scored)(number, *signals(), sample_rate, missing)
+                    waiting.append((number, *signals(), missing))
                 else:
                     bar.update()
+                if len(waiting) == TOGETHER:
+                    yield joblib.delayed(scores_of)(waiting, sample_rate)
+                    waiting = []
+            if waiting:
+                yield joblib.delayed(scores_of)(waiting, sample_rate)
 
         # Processes: PESQ holds the interpreter lock.
         parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", pre_dispatch="2*n_jobs", batch_size=1)
-        for number, found in parallel(lacking()):
+        for number, found in chain.from_iterable(parallel(lacking())):
             identity, pair, known = rows[number]
             memory.cache.put_scores(pair, memory.metrics, found)
             rows[number] = identity, pair, {**known, **found}
@@ -116,12 +124,6 @@ def _pairs(
                 f"{wanted}-{content}",
                 lambda enhance=enhance, clean=reference: (clean, enhance()),
             )
-
-
-def _scored(
-    number: int, reference: np.ndarray, enhanced: np.ndarray, sample_rate: int, metrics: Mapping[str, Callable]
-) -> tuple[int, dict[str, Score]]:
-    return number, scores(reference, enhanced, sample_rate, metrics)
 
 
 def _row(identity: dict, found: dict[str, Score], metrics: Mapping[str, Callable]) -> dict:
