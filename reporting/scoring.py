@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from itertools import chain
+from itertools import chain, islice
 from typing import NamedTuple
 
 import joblib
@@ -72,33 +72,32 @@ def score_plan(
     total, rows = len(plan.split("test")) * len(systems), {}
     with tqdm(desc="scoring", total=total, unit="signal", leave=False, disable=None) as bar:
 
-        def lacking() -> Iterator:
-            """Jobs for what is not known; rows that are known all over are put aside."""
-            waiting = []
-            for number, (identity, pair, signals) in enumerate(
-                _pairs(plan, library, systems, sample_rate, device, memory)
-            ):
+        def lacking() -> Iterator[tuple]:
+            """Signals and metrics whose scores are not known; rows that are known all over are put aside."""
+            pairs = _pairs(plan, library, systems, sample_rate, device, memory)
+            for number, (identity, pair, signals) in enumerate(pairs):
                 known = memory.cache.scores(pair, memory.metrics)
                 rows[number] = identity, pair, known
-                missing = {name: metric for name, metric in metrics.items() if name not in known}
-                if missing:
-                    waiting.append((number, *signals(), missing))
+                if missing := {name: metric for name, metric in metrics.items() if name not in known}:
+                    yield number, *signals(), missing
                 else:
                     bar.update()
-                if len(waiting) == TOGETHER:
-                    yield joblib.delayed(scores_of)(waiting, sample_rate)
-                    waiting = []
-            if waiting:
-                yield joblib.delayed(scores_of)(waiting, sample_rate)
 
         # Processes: PESQ holds the interpreter lock.
         parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", pre_dispatch="2*n_jobs", batch_size=1)
-        for number, found in chain.from_iterable(parallel(lacking())):
+        tasks = (joblib.delayed(scores_of)(some, sample_rate) for some in _some(lacking()))
+        for number, found in chain.from_iterable(parallel(tasks)):
             identity, pair, known = rows[number]
             memory.cache.put_scores(pair, memory.metrics, found)
             rows[number] = identity, pair, {**known, **found}
             bar.update()
     return pd.DataFrame([_row(identity, found, metrics) for _, (identity, _, found) in sorted(rows.items())])
+
+
+def _some(items: Iterator) -> Iterator[list]:
+    """TOGETHER of them at a time."""
+    while some := list(islice(items, TOGETHER)):
+        yield some
 
 
 def _pairs(
