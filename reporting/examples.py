@@ -28,7 +28,8 @@ from reporting.systems import MIXTURE, ORACLE, System
 from safety.fingerprint import of_sources, of_values
 
 LONGEST_S = 4.0  # of an excerpt
-MOST = 8  # systems in an example, the best ones
+PANELS = 132  # in all, at most: about 7 MB at 16 kHz
+MOST, ALWAYS = 8, 3  # systems in an example, the best ones; beside clean, mixture and oracle
 RANGE_DB = 70.0  # of a spectrogram, below its loudest point
 PEAK = 0.8  # Vorbis may overshoot
 
@@ -84,8 +85,9 @@ def examples(
     What `memory` knows is neither enhanced nor drawn again.
     """
     rows = plan.rows.set_index("mixture_id", drop=False)
-    memory, shown = memory or Memory(ScoreCache(None), {}, {}), _shown(scores, systems)
-    for title, mixture_id in choose(scores):
+    memory, chosen = memory or Memory(ScoreCache(None), {}, {}), choose(scores)
+    shown = _shown(scores, systems, PANELS // max(1, len(chosen)) - ALWAYS)
+    for title, mixture_id in chosen:
         parts = render(rows.loc[mixture_id].to_dict(), library)
         kept = scores[scores.mixture_id == mixture_id].set_index("system")
         show = _Shower(parts, stft, device, memory)
@@ -130,8 +132,9 @@ class _Shower:
         return picture(signal, self.stft, top), sound(gain * signal, self.stft.sample_rate)
 
 
-def _shown(scores: pd.DataFrame, systems: Mapping[str, System]) -> list[str]:
-    shown = {MIXTURE, ORACLE, *ranked(improvements(scores))[:MOST]}
+def _shown(scores: pd.DataFrame, systems: Mapping[str, System], room: int) -> list[str]:
+    """Mixture, oracle, and as many of the best systems as there is room for, one at least."""
+    shown = {MIXTURE, ORACLE, *ranked(improvements(scores))[: max(1, min(MOST, room))]}
     return [name for name in systems if name in shown]
 
 

@@ -13,7 +13,7 @@ from PIL import Image
 from dsp.stft import STFT
 from metrics.sdr import sdr
 from models.targets.iam import IAM
-from reporting.examples import choose, examples
+from reporting.examples import ALWAYS, PANELS, _shown, choose, examples
 from reporting.score_cache import ScoreCache
 from reporting.scoring import Memory, score_plan
 from reporting.systems import open_systems
@@ -53,6 +53,15 @@ def test_no_utterance_stands_twice_and_none_without_a_score():
     assert len(choose(scores([3.0]))) == 2
     table = scores([3.0, 4.0])
     assert choose(table.assign(sdr=np.nan)) == []
+
+
+@pytest.mark.parametrize(("examples", "systems"), [(1, 8), (12, 8), (22, 3), (33, 1), (400, 1)])
+def test_many_examples_show_fewer_systems_so_that_a_page_can_be_opened(examples, systems):
+    names = [f"net{number}" for number in range(20)]
+    table = pd.concat([scores([float(number)]).replace("net", name) for number, name in enumerate(names)])
+    room = PANELS // examples - ALWAYS
+    found = _shown(table.drop_duplicates(["system", "mixture_id"]), dict.fromkeys(["mixture", "oracle", *names]), room)
+    assert found == ["mixture", "oracle", *names[20 - systems :]]
 
 
 @pytest.fixture
