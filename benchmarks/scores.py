@@ -3,7 +3,7 @@
 Scores the test mixtures under SYSTEMS made-up systems (the noise lowered, as an enhancer would) as evaluate.py does,
 and in a plain loop over as many processes that calls pesq, pystoi and mir_eval as their pages show, on the same
 signals. The two take turns, BLOCK mixtures at a time, so that a busy machine is as busy for both, and every process has
-one thread. Prints both times and by how much the scores differ.
+one thread. Prints both times and by how much the scores differ, and fails where that is more than 1e-6.
 """
 
 import os
@@ -36,6 +36,7 @@ from safety.build import build
 
 SYSTEMS = 8
 BLOCK = 25  # mixtures
+EQUAL = 1e-6  # dB for the SDR
 PLAIN = ("pesq_nb", "pesq_wb", "stoi", "estoi", "sdr")
 
 
@@ -103,8 +104,11 @@ def _plain(clean: Path, enhanced: Path, sample_rate: int) -> tuple[float, ...]:
 def _print(ours: pd.DataFrame, plain: pd.DataFrame, took: np.ndarray, jobs: int) -> None:
     share = took[0] / took[1]
     print(f"{len(ours)} pairs, {jobs} processes: {took[0]:.1f} s, plain loop {took[1]:.1f} s: {share:.0%}")
-    for name in PLAIN:
-        print(f"{name:8} differs by at most {np.abs(ours[name].to_numpy() - plain[name].to_numpy()).max():.1e}")
+    differences = {name: np.abs(ours[name].to_numpy() - plain[name].to_numpy()).max() for name in PLAIN}
+    for name, difference in differences.items():
+        print(f"{name:8} differs by at most {difference:.1e}")
+    if not all(difference <= EQUAL for difference in differences.values()):  # nor NaN
+        sys.exit(f"more than {EQUAL:g}: scores are not what the packages find")
 
 
 if __name__ == "__main__":
