@@ -26,7 +26,8 @@ def segments(reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> t
     reference, estimate = checked(reference, estimate, sample_rate)
     found = _envelopes(reference.tobytes(), estimate.tobytes(), sample_rate)
     if found.shape[-1] < SEGMENT:
-        raise NotComputable("fewer than 30 frames (0.4 s) left after silence removal")
+        seconds = SEGMENT * HOP / SAMPLE_RATE
+        raise NotComputable(f"fewer than {SEGMENT} frames ({seconds:.1f} s) left after silence removal")
     clean, enhanced = sliding_window_view(found, SEGMENT, axis=-1).transpose(0, 2, 1, 3)
     return clean, enhanced
 

@@ -59,7 +59,11 @@ class ScoreCache:
         ]
         with self._told():
             self._store.execute("begin immediate")
-            self._store.executemany("insert or replace into score values (?, ?, ?, ?)", rows)
+            try:
+                self._store.executemany("insert or replace into score values (?, ?, ?, ?)", rows)
+            except BaseException:
+                self._store.execute("rollback")
+                raise
             self._store.execute("commit")
 
     def enhanced(self, system: str, mixture: str) -> str | None:

@@ -228,7 +228,7 @@ def test_a_tone_of_one_band_has_its_envelope_there():
 
 @pytest.mark.parametrize("metric", [stoi, estoi])
 def test_an_unknown_stoi_engine_is_refused(metric):
-    with pytest.raises(ValueError, match="'matlab' is unknown: choose one of shared, pystoi"):
+    with pytest.raises(ValueError, match="'matlab' of STOI and ESTOI is unknown: choose one of shared, pystoi"):
         metric(speech_like(), speech_like(), 16000, engine="matlab")
 
 
