@@ -9,11 +9,13 @@ from pathlib import Path
 import pandas as pd
 import torch
 from hydra.core.hydra_config import HydraConfig
+from joblib import cpu_count
 from omegaconf import DictConfig, OmegaConf
 
 from command.cluster import workers
 from command.costs import cost_table
 from command.trial import Trial
+from datagen.prepare import ROLES
 from reporting.lines import read_studies
 from reporting.published import PUBLISHED
 from reporting.report import Beside, finding, write_report
@@ -21,7 +23,9 @@ from reporting.runs import read_run
 from reporting.summary import headline_text
 from reporting.sweep import runs_of
 from reporting.systems import MIXTURE, ORACLE, run_names
+from safety.fingerprint import of_sources
 
+SOURCES = ("datagen", "dsp", "metrics", "models", "reporting", "safety")
 PACKAGES = ("torch", "pytorch-lightning", "pesq", "pystoi", "mir_eval", "numpy", "scipy")
 
 
@@ -73,9 +77,17 @@ def _about(
         "runs": ", ".join([*cfg.runs, *([f"all of {cfg.sweep}"] if cfg.sweep else [])]) or "none",
         **({"left out": f"{', '.join(run.name for run in unfinished)}: finished no epoch"} if unfinished else {}),
         "test plan": "; ".join(trial.described() for trial in trials),
-        "noise": f"{noise[~unseen].source.nunique()} seen sources; "
+        "speech": f"{_corpora(cfg, 'speech')}: {scores.speaker.nunique()} test speakers",
+        "noise": f"{_corpora(cfg, 'noise')}: {noise[~unseen].source.nunique()} seen sources; "
         f"unseen: {', '.join(dict.fromkeys(noise[unseen].category)) or 'none'}",
         "scores not computed": f"{(scores.failed != '').sum()} of {len(scores)} signals lack at least one",
-        "versions": ", ".join(f"{name} {version(name)}" for name in PACKAGES),
-        "machine": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
+        "versions": ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+        + f", Clarion's sources {of_sources(*SOURCES)}",
+        "machine": f"{platform.system()} {platform.machine()}, {cpu_count()} cores, Python {platform.python_version()}",
     }
+
+
+def _corpora(cfg: DictConfig, kind: str) -> str:
+    """Names of the corpora of speech or of noise."""
+    roles = [OmegaConf.select(cfg, role) or {} for role in ROLES if role.partition(".")[0] == kind]
+    return ", ".join(dict.fromkeys(name for role in roles for name in role))

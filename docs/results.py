@@ -42,7 +42,8 @@ def means(summary: pd.DataFrame) -> str:
     """Every system's mean over all SNRs, and in brackets what it adds to the mixture's."""
     heads, columns = ["system"], []
     for noise in NOISES:
-        values, gains = headline(summary, noise), headline(summary, noise, "gain")
+        under = summary[summary.noise == noise]
+        values, gains = headline(under), headline(under, "gain")
         for score, label in HEADLINE.items():
             heads.append(f"{noise}: {label.head}")
             both = zip(values[score][MEAN], gains[score][MEAN], strict=True)
@@ -52,7 +53,7 @@ def means(summary: pd.DataFrame) -> str:
 
 def by_snr(summary: pd.DataFrame, system: str, noise: str) -> dict[str, str]:
     """What `system` adds to the mixture's scores at every SNR."""
-    gains = headline(summary, noise, "gain").loc[system]
+    gains = headline(summary[summary.noise == noise], "gain").loc[system]
     return {
         f"{HEADLINE[score].head} {snr}": _signed(gain, HEADLINE[score].digits) for (score, snr), gain in gains.items()
     }

@@ -1,6 +1,8 @@
 """A figure as it stands in a page and lies in the folder `figures`."""
 
 import io
+import re
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from textwrap import wrap
@@ -22,7 +24,7 @@ STYLE = {
 }
 MARKERS = "osD^vP*X"
 DPI = 200  # of the PNG
-LETTER = 0.075  # inches, of a legend
+LETTER, LINE = 0.075, 0.17  # inches, of a legend
 LONGEST, HANDLE = 64, 8  # letters, of a line of a legend and of what stands before it
 
 
@@ -53,22 +55,33 @@ def axes(panel: Axes, x: str, y: str) -> None:
 
 
 def legend(figure: Figure, panel: Axes) -> None:
-    """Below the figure, what the lines or dots of `panel` are called, in as many columns as there is room for."""
+    """Below the figure, which becomes higher by it, what the lines or dots of `panel` are called.
+
+    In as many columns as there is room for.
+    """
     handles, labels = panel.get_legend_handles_labels()
     longest = max((len(line) for name in labels for line in name.splitlines()), default=0)
-    columns = max(1, int(figure.get_figwidth() / (LETTER * (longest + HANDLE))))
-    figure.legend(handles, labels, loc="outside lower center", ncols=min(columns, 4), frameon=False)
+    columns = max(1, min(4, int(figure.get_figwidth() / (LETTER * (longest + HANDLE)))))
+    figure.legend(handles, labels, loc="outside lower center", ncols=columns, frameon=False)
+    lines = sum(name.count("\n") + 1 for name in labels) / columns
+    figure.set_figheight(figure.get_figheight() + LINE * max(0, lines - 2))
 
 
 def drawing(figure: Figure, name: str, title: str, note: str = "") -> Drawing:
     """Both forms of a figure, without a date: equal figures, equal bytes."""
     text, picture = io.BytesIO(), io.BytesIO()
-    FigureCanvasSVG(figure).print_svg(text, metadata={"Date": None})
-    figure.set_layout_engine("none")  # laid out already, and the same for both
-    FigureCanvasAgg(figure)
-    figure.savefig(picture, format="png", dpi=DPI)
+    with warnings.catch_warnings(action="ignore", category=UserWarning):  # letters that the font of the PNG lacks
+        FigureCanvasSVG(figure).print_svg(text, metadata={"Date": None})
+        figure.set_layout_engine("none")  # laid out already, and the same for both
+        FigureCanvasAgg(figure)
+        figure.savefig(picture, format="png", dpi=DPI)
     svg = text.getvalue().decode()
-    return Drawing(name, title, note, svg[svg.index("<svg") :], picture.getvalue())
+    return Drawing(name, title, note, _own_ids(svg[svg.index("<svg") :], name), picture.getvalue())
+
+
+def _own_ids(svg: str, name: str) -> str:
+    """Every id with the figure's name before it: several figures stand in one page."""
+    return re.sub(r'(\bid="|href="#|url\(#)', rf"\1{name}-", svg)
 
 
 def write_drawings(drawings: Sequence[Drawing], folder: Path) -> None:

@@ -134,7 +134,7 @@ class _Shower:
 
 def _shown(scores: pd.DataFrame, systems: Mapping[str, System], room: int) -> list[str]:
     """Mixture, oracle, and as many of the best systems as there is room for, one at least."""
-    shown = {MIXTURE, ORACLE, *ranked(improvements(scores))[: max(1, min(MOST, room))]}
+    shown = {MIXTURE, ORACLE, *ranked(scores)[: max(1, min(MOST, room))]}
     return [name for name in systems if name in shown]
 
 

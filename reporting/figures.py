@@ -7,10 +7,10 @@ import pandas as pd
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from reporting.drawing import MARKERS, STYLE, Drawing, axes, drawing, label, legend
 from reporting.headline import HEADLINE, headlines
-from reporting.improvement import ranked
 from reporting.runs import COST_HEADS, Run
 from reporting.stage_figures import stage_drawings
 from reporting.summary import MEAN, conditions
@@ -19,23 +19,27 @@ from reporting.systems import MIXTURE, ORACLE
 MOST = 10  # systems in a figure with a line for each: there are ten colours
 
 
-def drawings(summary: pd.DataFrame, gains: pd.DataFrame, runs: Mapping[str, Run]) -> list[Drawing]:
-    """What there is to draw of scores and runs. gains: see reporting.improvement.improvements."""
-    colours, computed = _colours(summary, gains), set(summary.score[summary.scored > 0])
+def drawings(
+    summary: pd.DataFrame, gains: pd.DataFrame, order: Sequence[str], runs: Mapping[str, Run]
+) -> list[Drawing]:
+    """What there is to draw of scores and runs.
+
+    gains: see reporting.improvement.improvements. order: systems, best first (see reporting.improvement.ranked).
+    """
+    colours, computed = _colours(summary, order[:MOST]), set(summary.score[summary.scored > 0])
     others = [score for score in dict.fromkeys(summary.score) if score in computed and score not in HEADLINE]
-    count = len(ranked(gains))
-    note = f"The best {MOST} of {count} systems, mixture and oracle aside." if count > MOST else ""
+    note = f"The best {MOST} of {len(order)} systems, mixture and oracle aside." if len(order) > MOST else ""
     found = [curves(summary, headlines(gains), colours, "scores", "Scores over SNR", note)]
     if others:
         found.append(curves(summary, others, colours, "other_scores", "Other scores over SNR", note))
     if runs:
         found += [score_against_cost(runs, gains, colours), trainings(runs, colours, note)]
-    return found + stage_drawings(runs, gains)
+    return found + stage_drawings(runs, gains, colours)
 
 
-def _colours(summary: pd.DataFrame, gains: pd.DataFrame) -> dict[str, str]:
+def _colours(summary: pd.DataFrame, best: Sequence[str]) -> dict[str, str]:
     """The colour of every system that is told apart, the same in all figures: the best ones, mixture and oracle."""
-    best, systems = set(ranked(gains)[:MOST]), list(dict.fromkeys(summary.system))
+    systems = list(dict.fromkeys(summary.system))
     greys = {name: grey for name, grey in ((MIXTURE, "0.6"), (ORACLE, "0.3")) if name in systems}
     return greys | {name: f"C{number}" for number, name in enumerate(one for one in systems if one in best)}
 
@@ -79,13 +83,15 @@ def trainings(runs: Mapping[str, Run], colours: Mapping[str, str], note: str) ->
     """Training and validation loss over the epochs of every run that has a colour."""
     with rc_context(STYLE):
         figure = Figure((6.6, 3.0), layout="constrained")
-        panel = figure.subplots()
+        panel, lowest = figure.subplots(), float("inf")
         for name, run in runs.items():
             if name in colours:
-                epoch = run.curve.epoch + 1
-                panel.plot(epoch, run.curve.validation_loss, color=colours[name], lw=1.4, label=label(name))
-                panel.plot(epoch, run.curve.train_loss, color=colours[name], lw=0.8, ls=":")
-        panel.set_yscale("log")
+                epoch, losses = run.curve.epoch + 1, (run.curve.validation_loss, run.curve.train_loss)
+                panel.plot(epoch, losses[0], ".-", color=colours[name], ms=3, lw=1.4, label=label(name))
+                panel.plot(epoch, losses[1], ".:", color=colours[name], ms=2, lw=0.8)
+                lowest = min(lowest, losses[0].min(), losses[1].min())
+        panel.set_yscale("log" if lowest > 0 else "linear")
+        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes(panel, "epoch", "loss; dotted: training")
         legend(figure, panel)
         return drawing(figure, "training", "Training", note)
@@ -107,12 +113,14 @@ def score_against_cost(runs: Mapping[str, Run], gains: pd.DataFrame, colours: Ma
 
 
 def _dots(panel: Axes, runs: Mapping[str, Run], gains: pd.Series, cost: str, colours: Mapping[str, str]) -> None:
+    """A dot for every run; a run without the score is left out, but for its name."""
+    costs = [run.costs[cost] for run in runs.values()]
+    if cost == "macs_per_second" and min(costs) > 0:  # networks differ by orders of magnitude; times on a CPU do not
+        panel.set(xscale="log", xlim=(min(costs) / 2, max(costs) * 2))
+    else:
+        panel.set_xlim(0, 1.1 * max(costs) or 1)
     largest = max(run.costs["parameters"] for run in runs.values())
     for name, run in runs.items():
         area = 20 + 60 * (run.costs["parameters"] / largest) ** 0.5
         told = {"color": colours[name], "label": label(name)} if name in colours else {"color": "0.85", "zorder": 0}
         panel.scatter(run.costs[cost], gains[name], area, **told)
-    if cost == "macs_per_second":  # networks differ by orders of magnitude; their times on a CPU do not
-        panel.set_xscale("log")
-    else:
-        panel.set_xlim(0, 1.1 * max(run.costs[cost] for run in runs.values()))

@@ -7,7 +7,7 @@ import pandas as pd
 
 from reporting.headline import HEADLINE
 from reporting.summary import SUMMARISED
-from reporting.systems import ORACLE
+from reporting.systems import MIXTURE
 
 NONE = "\N{EN DASH}"
 Means = Mapping[str, pd.DataFrame]  # by the column of a summary: "mean", "gain", ...; each system x (score, column)
@@ -17,7 +17,7 @@ class Cell(NamedTuple):
     """What stands in a cell.
 
     value, gain: as text, with the 95 % intervals of both. number, change: to sort by. tip: more to say. mark: "best",
-    "level" or "". first: of its score.
+    "level" or "". partial: some mixtures could not be scored. first: of its score.
     """
 
     value: str
@@ -27,8 +27,9 @@ class Cell(NamedTuple):
     number: float
     change: float
     tip: str
-    mark: str = ""
-    first: bool = False
+    mark: str
+    partial: bool
+    first: bool
 
 
 class Row(NamedTuple):
@@ -48,32 +49,16 @@ class Grid(NamedTuple):
     rows: list[Row]
 
 
-def grid(
-    title: str,
-    means: Means,
-    level: Mapping[tuple[str, str], set[str]] | None = None,
-    published: Means | None = None,
-    source: str = "",
-) -> Grid:
-    """The grid of `means`.
+def grid(title: str, means: Means, published: Means | None = None, source: str = "") -> Grid:
+    """The grid of `means`, by the columns of a summary (see reporting.summary.wide): "mean" and "gain" at least.
 
-    means: "mean" and "gain" at least; intervals and counts where there are any. level: the systems not significantly
-    below the best of (score, column). published: rows of the same columns that were not measured here; source: where
-    they are from.
+    published: rows of the same columns that were not measured here; source: where they are from.
     """
-    columns, best = means["mean"].columns.tolist(), _best(means["gain"])
-
-    def mark(name: str, column: tuple[str, str]) -> str:
-        if best.get(column) == name:
-            return "best"
-        return "level" if name in (level or {}).get(column, ()) else ""
+    columns = means["mean"].columns.tolist()
+    firsts = [number == 0 or columns[number - 1][0] != score for number, (score, _) in enumerate(columns)]
 
     def row(name: str, values: Means, source: str = "") -> Row:
-        marks = ["" if source else mark(name, column) for column in columns]
-        firsts = [number == 0 or columns[number - 1][0] != score for number, (score, _) in enumerate(columns)]
-        cells = [_cell(name, column, values) for column in columns]
-        cells = [one._replace(mark=mark, first=first) for one, mark, first in zip(cells, marks, firsts, strict=True)]
-        return Row(name, cells, source)
+        return Row(name, [_cell(name, *column, values) for column in zip(columns, firsts, strict=True)], source)
 
     rows = [row(name, means) for name in means["mean"].index]
     if published:
@@ -83,12 +68,12 @@ def grid(
     return Grid(title, heads, [str(column) for _, column in columns], rows)
 
 
-def _cell(name: str, column: tuple[str, str], means: Means) -> Cell:
-    found = dict.fromkeys(SUMMARISED, float("nan"))
-    found |= {what: float(table[column].get(name, float("nan"))) for what, table in means.items() if column in table}
+def _cell(name: str, column: tuple[str, str], first: bool, means: Means) -> Cell:
+    found = dict.fromkeys(SUMMARISED, float("nan")) | {"mark": ""}
+    found |= {what: table[column].get(name, found[what]) for what, table in means.items() if column in table}
     form = f".{HEADLINE[column[0]].digits}f"
     interval = _interval(found["low"], found["high"], form)
-    gain_interval = _interval(found["gain_low"], found["gain_high"], f"+{form}")
+    gain_interval = "" if name == MIXTURE else _interval(found["gain_low"], found["gain_high"], f"+{form}")
     return Cell(
         value=_text(found["mean"], form),
         gain=_text(found["gain"], f"+{form}"),
@@ -97,6 +82,9 @@ def _cell(name: str, column: tuple[str, str], means: Means) -> Cell:
         number=found["mean"],
         change=found["gain"],
         tip=", ".join(_told(found, interval, gain_interval)),
+        mark=found["mark"] if isinstance(found["mark"], str) else "",
+        partial=found["failed"] > 0,
+        first=first,
     )
 
 
@@ -117,9 +105,3 @@ def _interval(low: float, high: float, form: str) -> str:
 
 def _text(value: float, form: str) -> str:
     return NONE if pd.isna(value) else format(value, form)
-
-
-def _best(gains: pd.DataFrame) -> dict:
-    """The system that adds most to each column, the oracle aside."""
-    columns = gains.drop(index=ORACLE, errors="ignore")
-    return {column: columns[column].idxmax() for column in columns if columns[column].notna().any()}

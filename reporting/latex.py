@@ -1,5 +1,6 @@
 """The headline tables for a paper, in LaTeX with booktabs."""
 
+import re
 from collections.abc import Mapping
 from unicodedata import decomposition
 
@@ -7,16 +8,20 @@ import pandas as pd
 
 from reporting.headline import HEADLINE
 from reporting.published import Published
-from reporting.summary import Level, conditions, headline, level_under, titled
+from reporting.summary import conditions, headline, titled
 
-SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 SIGNS = {ord(sign): f"${sign}$" for sign in "+-"}
+SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+SPECIAL |= {"<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"{\ttfamily\char34}"}
 SPECIAL |= {character: f"\\{character}" for character in "&%$#_{}"}
+SPECIAL |= {"æ": r"\ae{}", "Æ": r"\AE{}", "ø": r"\o{}", "Ø": r"\O{}", "ß": r"\ss{}"}
+BOLD = "bold: not significantly below the best, the oracle aside"
+LIGATURES = re.compile(r"(?<=[-'`,])(?=[-'`,])|(?<=[?!])(?=`)")
 
 
 def escaped(text: str) -> str:
-    """`text` with every character that LaTeX would read as a command, or has no glyph for, made harmless."""
-    return "".join(map(_character, text))
+    """`text` so that LaTeX prints it to the letter, with any font encoding; what it has no glyph for as [U+...]."""
+    return "{}".join("".join(map(_character, part)) for part in LIGATURES.split(text))
 
 
 def _character(character: str) -> str:
@@ -24,25 +29,26 @@ def _character(character: str) -> str:
     accented = "\N{LATIN CAPITAL LETTER A WITH GRAVE}" <= character <= "\N{LATIN SMALL LETTER Y WITH DIAERESIS}"
     if (character.isascii() and character.isprintable()) or (accented and decomposition(character)):
         return SPECIAL.get(character, character)
-    return f"[U+{ord(character):04X}]"
+    return SPECIAL.get(character, f"[U+{ord(character):04X}]")
 
 
-def tables(summary: pd.DataFrame, level: Level, published: Published | None = None) -> str:
+def tables(summary: pd.DataFrame, published: Published | None = None) -> str:
     """Scores and improvements under each condition: systems by rows, every score by SNR; for \\usepackage{booktabs}.
 
-    level: the systems not significantly below the best of a column (see reporting.summary), bold. published: rows that
-    follow below a rule.
+    Bold: the systems that are not significantly below the best of a column. Published rows follow below a rule.
     """
     blocks = []
     for condition, under in conditions(summary):
+        bold = headline(under, "mark").isin(["best", "level"])
         for what, (title, sign) in {"mean": ("", ""), "gain": (", improvement", "+")}.items():
-            ours, theirs = headline(under, under.noise.iloc[0], what), published and published.beside(under, what)
-            rows = [_row(name, row, level_under(level, condition), sign) for name, row in ours.iterrows()]
+            ours, theirs = headline(under, what), published and published.beside(under, what)
+            rows = [_row(name, row, bold.loc[name], sign) for name, row in ours.iterrows()]
             if theirs is not None and len(theirs):
-                rows.append(r"\midrule")
+                head = rf"\multicolumn{{{len(ours.columns) + 1}}}{{l}}{{\emph{{{escaped(published.source)}}}}} \\"
+                rows += [r"\midrule", head]
                 theirs = theirs.reindex(columns=ours.columns)
-                rows += [_row(f"{name}, {published.source}", row, {}, sign) for name, row in theirs.iterrows()]
-            blocks.append(_table(ours, f"{titled(condition)}{title}; bold: not significantly below the best", rows))
+                rows += [_row(name, row, {}, sign) for name, row in theirs.iterrows()]
+            blocks.append(_table(ours, f"{titled(condition)}{title}; {BOLD}", rows))
     return "\n\n".join(blocks)
 
 
@@ -55,6 +61,7 @@ def _table(table: pd.DataFrame, comment: str, rows: list[str]) -> str:
         rules.append(rf"\cmidrule(lr){{{first}-{first + len(snrs) - 1}}}")
         first += len(snrs)
     lines = [
+        r"{\footnotesize\setlength{\tabcolsep}{3pt}",
         rf"\begin{{tabular}}{{l{'r' * len(columns)}}} % {comment}",
         r"\toprule",
         rf" & {heads} \\ {' '.join(rules)}",
@@ -62,14 +69,14 @@ def _table(table: pd.DataFrame, comment: str, rows: list[str]) -> str:
         r"\midrule",
         *rows,
         r"\bottomrule",
-        r"\end{tabular}",
+        r"\end{tabular}}",
     ]
     return "\n".join(lines)
 
 
-def _row(name: str, row: pd.Series, level: Mapping[tuple[str, str], set[str]], sign: str) -> str:
+def _row(name: str, row: pd.Series, bold: Mapping[tuple[str, str], bool], sign: str) -> str:
     cells = ["{}" + escaped(name)]  # what begins a row with [ or * would belong to the line break before it
     for (score, snr), value in row.items():
         shown = "--" if pd.isna(value) else f"{value:{sign}.{HEADLINE[score].digits}f}".translate(SIGNS)
-        cells.append(rf"\textbf{{{shown}}}" if name in level.get((score, snr), ()) else shown)
+        cells.append(rf"\textbf{{{shown}}}" if bold.get((score, snr)) else shown)
     return " & ".join(cells) + r" \\"

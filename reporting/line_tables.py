@@ -15,7 +15,6 @@ def of_page(gains: pd.DataFrame, pictures: Mapping[str, bytes]) -> dict[str, Any
     table = means(gains)
     return {
         "line_table": table,
-        "line_text": text(table),
         "line_published": published(),
         "line_pictures": {study: f"data:image/png;base64,{b64encode(one).decode()}" for study, one in pictures.items()},
     }

@@ -1,4 +1,4 @@
-"""Tables in Markdown. No viewer runs what stands in them, but a cell must not end its table."""
+"""Tables in Markdown, where names stand to the letter."""
 
 from collections.abc import Mapping
 
@@ -8,14 +8,15 @@ from tabulate import tabulate
 from reporting.grid import Cell, Grid
 
 MARKS = {"best": "**{}**", "level": "{}\N{DEGREE SIGN}", "": "{}"}
+SPECIAL = {ord(one): f"\\{one}" for one in "\\`*[]|$"} | {ord("<"): "&lt;", ord("&"): "&amp;"}
 
 
-def of_grid(grid: Grid) -> str:
-    """The values of a grid: bold is best, a degree sign not significantly below it."""
+def of_grid(grid: Grid, gains: bool = False) -> str:
+    """The values of a grid, or the improvements: bold is best, a degree sign not significantly below it."""
     heads = [head for head, count in grid.heads for _ in range(count)]
     columns = [f"{head} {column}" for head, column in zip(heads, grid.columns, strict=True)]
     rows = [
-        [f"{row.name} ({row.source})" if row.source else row.name, *(_marked(cell) for cell in row.cells)]
+        [f"{row.name} ({row.source})" if row.source else row.name, *(_marked(cell, gains) for cell in row.cells)]
         for row in grid.rows
     ]
     return _pipe(["system", *columns], rows)
@@ -29,26 +30,27 @@ def of_table(
     heads: what columns are called, where not by their name. form: of numbers that are not whole.
     """
     shown = table if name is None else table.rename_axis(name).reset_index()
-    rows = [[_told(value, form) for value in row] for row in shown.itertuples(index=False)]
+    rows = [[str(first), *(_told(value, form) for value in row)] for first, *row in shown.itertuples(index=False)]
     return _pipe([(heads or {}).get(head, head) for head in shown], rows)
 
 
 def _told(value: object, form: str) -> str:
     if isinstance(value, float):
         return "-" if pd.isna(value) else format(value, form)
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return f"{value:,}" if isinstance(value, int) else to_the_letter(str(value))
 
 
-def one_cell(text: str) -> str:
-    """`text` as it can stand in a cell, or in a line."""
-    return " ".join(text.split()).replace("|", r"\|")
+def to_the_letter(text: str) -> str:
+    """`text` as it can stand in a line or in a cell."""
+    return " ".join(text.split()).translate(SPECIAL)
 
 
-def _marked(cell: Cell) -> str:
-    return MARKS[cell.mark].format(cell.value)
+def _marked(cell: Cell, gains: bool) -> str:
+    return MARKS[cell.mark].format(cell.gain if gains else cell.value) + (r"\*" if cell.partial else "")
 
 
 def _pipe(heads: list[str], rows: list[list[str]]) -> str:
-    rows = [[one_cell(cell) for cell in row] for row in rows]
+    """The first cell of a row and the heads are names."""
+    rows = [[to_the_letter(name), *cells] for name, *cells in rows]
     aligned = ["left", *["right"] * (len(heads) - 1)] if rows else None
-    return tabulate(rows, [one_cell(head) for head in heads], "pipe", colalign=aligned, disable_numparse=True)
+    return tabulate(rows, [*map(to_the_letter, heads)], "pipe", colalign=aligned, disable_numparse=True)

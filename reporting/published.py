@@ -40,7 +40,7 @@ def pl_crnn_paper() -> pd.DataFrame:
 
 def pl_crnn_costs() -> pd.DataFrame:
     """Table 6 of the PL-CRNN paper: network (of conf/network), stages, and in millions parameters, macs_per_frame."""
-    return pd.read_csv(TABLES / "pl_crnn_costs.csv", dtype={"parameters": str, "macs_per_frame": str})
+    return pd.read_csv(TABLES / "pl_crnn_costs.csv")
 
 
 class Published(NamedTuple):
@@ -55,15 +55,22 @@ class Published(NamedTuple):
     costs: pd.DataFrame
 
     def beside(self, under: pd.DataFrame, what: str) -> pd.DataFrame:
-        """Headline table of "mean" or "gain" under the condition of a summary; empty at another rate than its own."""
-        table = headline(self.values, under.noise.iloc[0], what)
-        return table if (under.sample_rate == self.sample_rate).all() else table.iloc[:0]
+        """Headline table of "mean" or "gain" under the condition of a summary; empty at another rate than its own.
+
+        Its mean over all SNRs is left out where ours is over other ones.
+        """
+        if (under.sample_rate != self.sample_rate).any():
+            return pd.DataFrame()
+        values = self.values[self.values.noise == under.noise.iloc[0]]
+        table = headline(values, what)
+        return table if set(values.snr_db) == set(under.snr_db) else table.drop(columns=MEAN, level=1)
 
     def costs_beside(self, costs: pd.DataFrame) -> pd.DataFrame:
-        """Rows of `costs` (see command.costs), and below them the published ones, in millions."""
+        """Rows of `costs` (see command.costs), and below them the published ones, as far as they are printed."""
         stages = self.costs.stages.map(lambda count: f", {count} stages" if count > 1 else "")
         rows = self.costs.drop(columns="stages").assign(network=self.costs.network + stages + " (published)")
-        rows[["parameters", "macs_per_frame"]] += " M"
+        printed = ["parameters", "macs_per_frame"]
+        rows[printed] = (rows[printed] * 1e6).round().astype(int)
         return pd.concat([costs.astype(object), rows.astype(object)], ignore_index=True).fillna("")
 
 

@@ -11,30 +11,20 @@ from reporting import line_tables, markdown
 from reporting.drawing import Drawing, write_drawings
 from reporting.examples import Example
 from reporting.figures import drawings
-from reporting.grid import Grid, Means, grid
-from reporting.headline import HEADLINE
+from reporting.grid import Grid, grid
+from reporting.headline import HEADLINE, Headline, headlines
 from reporting.improvement import improved, improvements, ranked
 from reporting.latex import tables
 from reporting.line_figures import line_drawings
 from reporting.lines import Studies
 from reporting.published import Published
 from reporting.runs import COST_HEADS, Run, cost_rows
-from reporting.summary import (
-    SUMMARISED,
-    Level,
-    by,
-    conditions,
-    failures,
-    headline,
-    level_systems,
-    level_under,
-    summarise,
-    titled,
-)
+from reporting.summary import SUMMARISED, conditions, failures, headline, summarise, summarise_by, titled, wide
 from reporting.sweep import differing, effects, leaderboard
 from safety.atomic import write_atomic
 
 TEMPLATES = Path(__file__).parent / "templates"
+TOGETHER = 6  # columns of each score in one table, at most
 HEADS = {**COST_HEADS, **{name: shown.head for name, shown in HEADLINE.items()}}  # of columns
 
 
@@ -64,25 +54,26 @@ def write_report(scores: pd.DataFrame, about: Mapping[str, str], folder: Path, b
 
     about: what was run, by name. All text from outside is escaped.
     """
-    summary, level = summarise(scores), level_systems(scores)
-    page = {**_numbers(scores, summary, level, beside.published), **_beside(scores, beside), "about": about}
-    drawn = drawings(summary, page["improvements"], beside.runs)
-    drawn += line_drawings(beside.lines.gains) if beside.lines else []
+    summary = summarise(scores)
     write_atomic(folder / "scores.csv", scores.to_csv(index=False))
     write_atomic(folder / "summary.csv", summary.to_csv(index=False))
     write_atomic(folder / "summary.json", summary.to_json(orient="records", indent=1))
-    write_atomic(folder / "tables.tex", tables(summary, level, beside.published) + "\n")
+    write_atomic(folder / "tables.tex", tables(summary, beside.published) + "\n")
     for name, table in (("costs.csv", beside.costs), ("runs.csv", cost_rows(beside.runs) if beside.runs else None)):
         if table is not None:
             write_atomic(folder / name, table.to_csv(index=False))
         else:
             (folder / name).unlink(missing_ok=True)  # of an earlier report
+    page = {**_numbers(scores, summary, beside.published), **_beside(scores, beside), "about": about}
+    drawn = drawings(summary, page["improvements"], ranked(scores), beside.runs)
+    drawn += line_drawings(beside.lines.gains) if beside.lines else []
     render_pages("report", page, drawn, folder)
     return summary
 
 
 def _beside(scores: pd.DataFrame, beside: Beside) -> dict[str, Any]:
     page = {name: getattr(beside, name) for name in ("caution", "examples", "runs", "swept", "lines")}
+    page["links"] = {name: f"#run-{number}" for number, name in enumerate(beside.runs)}
     if beside.swept:
         parameters = differing({name: beside.runs[name].config for name in beside.swept})
         page |= {"leaderboard": leaderboard(parameters, scores), "effects": effects(parameters, scores)}
@@ -105,7 +96,7 @@ def render_pages(template: str, page: Mapping[str, Any], drawn: Sequence[Drawing
     Values in the HTML are escaped.
     """
     write_drawings(drawn, folder / "figures")
-    # Autoescape for HTML alone: Markdown has its own rules, and no viewer runs it.
+    # Autoescape for HTML alone: Markdown has its own rules (reporting.markdown).
     for suffix, escape in (("html", True), ("md", False)):
         env = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=escape, undefined=StrictUndefined)
         env.globals |= {"isnan": pd.isna, "markdown": markdown, "heads": HEADS}
@@ -114,12 +105,14 @@ def render_pages(template: str, page: Mapping[str, Any], drawn: Sequence[Drawing
         )
 
 
-def _numbers(scores: pd.DataFrame, summary: pd.DataFrame, level: Level, published: Published | None) -> dict[str, Any]:
+def _numbers(scores: pd.DataFrame, summary: pd.DataFrame, published: Published | None) -> dict[str, Any]:
     """What the pages show of the scores."""
+    rates = [(rate, rows) for rate, rows in scores.groupby("sample_rate", sort=False)]
     return {
         "finding": finding(scores),
-        "grids": list(_grids(scores, summary, level, published)),
+        "grids": list(_grids(scores, summary, published)),
         "improvements": improvements(scores),
+        "improvements_at": {f", {rate} Hz" if len(rates) > 1 else "": improvements(rows) for rate, rows in rates},
         "failures": failures(scores).to_dict("records"),
         "failed_mixtures": int((scores.failed != "").sum()),
         "signals": len(scores),
@@ -127,39 +120,48 @@ def _numbers(scores: pd.DataFrame, summary: pd.DataFrame, level: Level, publishe
     }
 
 
-def _grids(scores: pd.DataFrame, summary: pd.DataFrame, level: Level, published: Published | None) -> Iterator[Grid]:
+def _grids(scores: pd.DataFrame, summary: pd.DataFrame, published: Published | None) -> Iterator[Grid]:
     """The headline tables of seen and unseen noise, then the same scores by kind of noise, by rate and by sex."""
     rows_of = dict(conditions(scores))
     for condition, under in conditions(summary):
         rows = rows_of[condition]
         yield grid(
             f"{titled(condition)}, by SNR in dB ({rows.mixture_id.nunique()} mixtures)",
-            {what: headline(under, under.noise.iloc[0], what) for what in SUMMARISED},
-            level_under(level, condition),
+            {what: headline(under, what) for what in SUMMARISED},
             {what: published.beside(under, what) for what in ("mean", "gain")} if published else None,
             published.source if published else "",
         )
         if rows.noise_type.nunique() > 1:
-            yield grid(f"{titled(condition)}, by its kind", _means_by(rows, "noise_type"))
+            yield from _grids_by(rows, "noise_type", f"{titled(condition)}, by its kind")
     several = scores.sample_rate.nunique() > 1
     if several:
-        yield grid("By sample rate in Hz", _means_by(scores, "sample_rate"))
+        yield from _grids_by(scores, "sample_rate", "All noise, by sample rate in Hz")
     for rate, rows in scores.groupby("sample_rate"):
         if rows.sex[rows.sex != ""].nunique() > 1:
-            yield grid(f"By the speaker's sex{f', {rate} Hz' if several else ''}", _means_by(rows, "sex"))
+            yield from _grids_by(rows, "sex", f"All noise, by the speaker's sex{f', {rate} Hz' if several else ''}")
 
 
-def _means_by(scores: pd.DataFrame, column: str) -> Means:
-    return {"mean": by(scores, column), "gain": by(improved(scores), column)}
+def _grids_by(scores: pd.DataFrame, column: str, title: str) -> Iterator[Grid]:
+    """One grid, or one for each score where there are many columns."""
+    table = summarise_by(scores, column)
+    apart = table[column].nunique() > TOGETHER
+    for rows in [table[table.score == score] for score in headlines(scores)] if apart else [table]:
+        named = f"{title}: {HEADLINE[rows.score.iloc[0]].label}" if apart else title
+        yield grid(named, {what: wide(rows, column, what) for what in SUMMARISED})
 
 
 def finding(scores: pd.DataFrame) -> str:
     """What the best run did to the mixtures of the test, on average: a sentence for every rate."""
     if scores.sample_rate.nunique() > 1:
         return " ".join(f"At {rate} Hz: {finding(rows)}" for rate, rows in scores.groupby("sample_rate"))
-    gains = improvements(scores)
     tested = f"{scores.mixture_id.nunique()} test mixtures"
-    if not (systems := ranked(gains)):
-        return f"No trained system was put on the {tested}: the mixture and the oracle alone."
-    changes = ", ".join(shown.change(gains[score][systems[0]]) for score, shown in HEADLINE.items() if score in gains)
+    if not (systems := ranked(scores)):
+        return f"No trained system was put on the {tested}: {', '.join(dict.fromkeys(scores.system))} alone."
+    gains = improved(scores).query("system == @systems[0]")
+    changes = ", ".join(_change(gains[score], shown) for score, shown in HEADLINE.items() if score in gains)
     return f"On {tested}, {systems[0]} changed the mixture on average by {changes}."
+
+
+def _change(gains: pd.Series, shown: Headline) -> str:
+    known = gains.count()
+    return shown.change(gains.mean()) + (f" ({known} of {len(gains)} scored)" if 0 < known < len(gains) else "")

@@ -14,26 +14,27 @@ from reporting.systems import stage_name
 Points = Sequence[tuple[int, str]]  # stages or stage, system
 
 
-def stage_drawings(runs: Mapping[str, Run], gains: pd.DataFrame) -> list[Drawing]:
+def stage_drawings(runs: Mapping[str, Run], gains: pd.DataFrame, colours: Mapping[str, str]) -> list[Drawing]:
     """What there is to draw of progressive runs. gains: see reporting.improvement.improvements."""
     found = []
     if lines := _by_number(runs):
         title = "Improvement over the number of stages"
         note = "A line joins runs that differ by their stages alone."
-        found.append(_over_stages(lines, gains, "stages", title, "stages", note))
+        found.append(_over_stages(lines, gains, colours, "stages", title, "stages", note))
     if lines := _by_stage(runs, gains):
-        found.append(_over_stages(lines, gains, "stage_outputs", "Improvement of each stage's output", "stage"))
+        title = "Improvement of each stage's output"
+        found.append(_over_stages(lines, gains, colours, "stage_outputs", title, "stage"))
     return found
 
 
 def _by_number(runs: Mapping[str, Run]) -> dict[str, Points]:
-    """Runs that differ by the number of stages alone, those of most stages giving the name; others are left out."""
+    """Runs that differ by the number of stages alone, by all of their names; others are left out."""
     families: dict[str, list[tuple[int, str]]] = {}
     for name, run in runs.items():
         if run.stages:
             families.setdefault(run.but_for_stages, []).append((run.stages, name))
-    families = {max(points)[1]: sorted(points) for points in families.values()}
-    return {name: points for name, points in families.items() if len({stages for stages, _ in points}) > 1}
+    joined = [sorted(points) for points in families.values() if len({stages for stages, _ in points}) > 1]
+    return {", ".join(name for _, name in points): points for points in joined}
 
 
 def _by_stage(runs: Mapping[str, Run], gains: pd.DataFrame) -> dict[str, Points]:
@@ -47,9 +48,15 @@ def _by_stage(runs: Mapping[str, Run], gains: pd.DataFrame) -> dict[str, Points]
 
 
 def _over_stages(
-    lines: Mapping[str, Points], gains: pd.DataFrame, name: str, title: str, head: str, note: str = ""
+    lines: Mapping[str, Points],
+    gains: pd.DataFrame,
+    colours: Mapping[str, str],
+    name: str,
+    title: str,
+    head: str,
+    note: str = "",
 ) -> Drawing:
-    """A panel per score, a line per entry of `lines`."""
+    """A panel per score, a line per entry of `lines` in the colour of its last system."""
     shown = headlines(gains)
     with rc_context(STYLE):
         figure = Figure((3.4 * len(shown), 2.9), layout="constrained")
@@ -57,7 +64,9 @@ def _over_stages(
             for position, (line, points) in enumerate(lines.items()):
                 values = [gains[score][system] * HEADLINE[score].factor for _, system in points]
                 style = f"{MARKERS[position % 8]}-"
-                panel.plot([stage for stage, _ in points], values, style, ms=4, lw=1.2, label=label(line))
+                colour = colours.get(points[-1][1], f"C{position % 10}")
+                at = [stage for stage, _ in points]
+                panel.plot(at, values, style, color=colour, ms=4, lw=1.2, label=label(line))
             panel.set_xticks(sorted({stage for points in lines.values() for stage, _ in points}))
             axes(panel, head, f"improvement, {HEADLINE[score].head}")
         legend(figure, panel)

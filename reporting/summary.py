@@ -6,17 +6,16 @@ from math import isnan
 import pandas as pd
 from tabulate import tabulate
 
-from reporting.headline import HEADLINE, headlines
+from reporting.headline import HEADLINE
 from reporting.improvement import improved, score_names
 from reporting.scoring import IDENTITY
 from reporting.systems import ORACLE
 from reporting.uncertainty import interval, level_with_best
 
 MEAN = "mean"
-COUNTS = ("scored", "failed")
-SUMMARISED = ("mean", "low", "high", "gain", "gain_low", "gain_high", *COUNTS)
+NUMBERS = ("mean", "low", "high", "gain", "gain_low", "gain_high")
+SUMMARISED = (*NUMBERS, "scored", "failed", "mark")
 NOISE = {True: "seen", False: "unseen"}  # by noise_seen
-Level = dict[tuple[str, str, str], set[str]]  # by condition, score and SNR
 
 
 def conditions(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -31,68 +30,85 @@ def conditions(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
 
 
 def summarise(scores: pd.DataFrame) -> pd.DataFrame:
-    """Long table: sample_rate, noise ("seen", "unseen"), system, snr_db (or "mean" over all), score, means and counts.
+    """Long table: sample_rate, noise ("seen", "unseen"), snr_db (or "mean" over all), system, score, and SUMMARISED.
 
     mean is that of the score, gain that of its improvement over the unprocessed mixture (see `improved`); low and high,
-    gain_low and gain_high bound their 95 % intervals, over speakers (see reporting.uncertainty). scored counts the
-    mixtures that went into a mean, failed those whose score could not be computed.
+    gain_low and gain_high bound their 95 % intervals, over speakers. scored counts the mixtures that went into a mean,
+    failed those whose score could not be computed. mark: the system is the "best", or "level" with it (see
+    reporting.uncertainty), the oracle aside; by what it adds to the mixture, so that it does not matter how hard the
+    mixtures are that a system fails on.
     """
-    table, gains = _means(scores), _means(improved(scores))
-    table[["gain", "gain_low", "gain_high"]] = gains[["mean", "low", "high"]]
-    table["failed"] = table.mixtures - table.scored
-    return table[list(SUMMARISED)].reset_index()
-
-
-def _means(scores: pd.DataFrame) -> pd.DataFrame:
-    long = scores.melt(IDENTITY, score_names(scores), var_name="score", value_name="value")
-    long["noise"] = long.noise_seen.map(NOISE)
+    long = _long(scores)
     long = pd.concat([long.assign(snr_db=long.snr_db.map("{:g}".format)), long.assign(snr_db=MEAN)])
-    groups = long.groupby(["sample_rate", "noise", "system", "snr_db", "score"], sort=False)
-    bounds = [interval(group.value.to_numpy(float), group.speaker.to_numpy()) for _, group in groups]
-    table = groups.value.agg(mean="mean", scored="count", mixtures="size")
-    table[["low", "high"]] = bounds
-    return table
+    return _summarised(long, ["sample_rate", "noise", "snr_db"])
 
 
-def level_systems(scores: pd.DataFrame) -> Level:
-    """Systems not significantly below the best, the oracle aside, by (condition, score, snr_db or "mean").
+def summarise_by(scores: pd.DataFrame, column: str) -> pd.DataFrame:
+    """The same of the headline scores by another column of scores.csv, at one rate or by rate.
 
-    By what they add to the mixture, so that it does not matter how hard the mixtures are that a system fails on.
+    Rows without a value (a speaker whose sex is not known) are left out.
     """
-    found = {}
-    for condition, under in conditions(improved(scores[scores.system != ORACLE])):
-        cells = [(f"{snr:g}", rows) for snr, rows in under.groupby("snr_db")] + [(MEAN, under)]
-        for snr, rows in cells:
-            for score in HEADLINE:
-                if score in rows:
-                    paired = rows.pivot(index="mixture_id", columns="system", values=score)
-                    found[condition, score, snr] = level_with_best(paired)
-    return found
+    long = _long(scores)
+    return _summarised(long[long.score.isin(HEADLINE) & (long[column].astype(str) != "")], [column])
 
 
-def level_under(level: Level, condition: str) -> dict[tuple[str, str], set[str]]:
-    """The part of `level` that is of one condition, by (score, snr_db)."""
-    return {(score, snr): systems for (one, score, snr), systems in level.items() if one == condition}
+def _long(scores: pd.DataFrame) -> pd.DataFrame:
+    """A row per score: IDENTITY, noise, score, value and gain."""
+    long, gains = (table.melt(IDENTITY, score_names(scores), var_name="score") for table in (scores, improved(scores)))
+    return long.assign(noise=long.noise_seen.map(NOISE), gain=gains.value)
 
 
-def headline(summary: pd.DataFrame, noise: str, what: str = "mean") -> pd.DataFrame:
-    """System x (score, SNR) of the headline scores under one kind of noise, at one rate; STOI in per cent.
+def _summarised(long: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    groups = long.groupby([*keys, "system", "score"], sort=False)
+    table = groups.agg(mean=("value", "mean"), gain=("gain", "mean"), scored=("value", "count"), rows=("value", "size"))
+    for what, bounds in {"value": ["low", "high"], "gain": ["gain_low", "gain_high"]}.items():
+        table[bounds] = [interval(rows[what].to_numpy(float), rows.speaker.to_numpy()) for _, rows in groups]
+    table["failed"] = table.rows - table.scored
+    table = table.reset_index()
+    marks = dict(_marks(long, keys))
+    cells = table[[*keys, "score", "system"]].itertuples(index=False, name=None)
+    return table.assign(mark=[marks.get(cell, "") for cell in cells])[[*keys, "system", "score", *SUMMARISED]]
 
-    what: which column of the summary.
+
+def _marks(long: pd.DataFrame, keys: list[str]) -> Iterator[tuple[tuple, str]]:
+    """Mark by (*keys, score, system)."""
+    for cell, rows in long[long.system != ORACLE].groupby([*keys, "score"], sort=False):
+        gains = rows.pivot(index="mixture_id", columns="system", values="gain")
+        level = level_with_best(gains[list(dict.fromkeys(rows.system))])
+        yield from (((*cell, system), "level" if number else "best") for number, system in enumerate(level))
+
+
+def wide(table: pd.DataFrame, column: str, what: str = "mean") -> pd.DataFrame:
+    """System x (score, value of `column`) of the headline scores in a summary; STOI in per cent.
+
+    what: which of SUMMARISED.
     """
-    chosen = summary[(summary.noise == noise) & summary.score.isin(HEADLINE)]
-    wide = chosen.pivot(index="system", columns=["score", "snr_db"], values=what)
-    snrs = sorted(set(chosen.snr_db) - {MEAN}, key=float)
-    order = [(score, snr) for score in HEADLINE for snr in [*snrs, MEAN] if (score, snr) in wide.columns]
-    wide = wide.reindex(index=list(dict.fromkeys(chosen.system)), columns=pd.MultiIndex.from_tuples(order))
-    return wide if what in COUNTS else wide * [HEADLINE[score].factor for score, _ in order]
+    chosen = table[table.score.isin(HEADLINE)]
+    found = chosen.pivot(index="system", columns=["score", column], values=what)
+    values = sorted(chosen[column].unique(), key=in_order)
+    order = [(score, value) for score in HEADLINE for value in values if (score, value) in found.columns]
+    found = found.reindex(index=list(dict.fromkeys(chosen.system)), columns=pd.MultiIndex.from_tuples(order))
+    return found * [HEADLINE[score].factor for score, _ in order] if what in NUMBERS else found
+
+
+def in_order(value: object) -> tuple[float, str]:
+    """To sort by: numbers as numbers, and before words."""
+    try:
+        return float(value), ""
+    except ValueError:
+        return float("inf"), str(value)
+
+
+def headline(under: pd.DataFrame, what: str = "mean") -> pd.DataFrame:
+    """The headline table of one of `conditions` of a summary: see `wide`, by SNR."""
+    return wide(under, "snr_db", what)
 
 
 def headline_text(summary: pd.DataFrame) -> str:
     """The headline tables for a terminal, one for each of `conditions`: a score is named once over its SNRs."""
     blocks = []
     for condition, under in conditions(summary):
-        table = headline(under, under.noise.iloc[0])
+        table = headline(under)
         columns = table.columns.tolist()
         named = [position == 0 or columns[position - 1][0] != score for position, (score, _) in enumerate(columns)]
         heads = [
@@ -109,19 +125,6 @@ def titled(condition: str) -> str:
     """A condition in a title: "Seen noise, 8000 Hz"."""
     noise, *rate = condition.split(", ")
     return ", ".join([f"{noise.capitalize()} noise", *rate])
-
-
-def by(scores: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Means of the headline scores by `column` of scores.csv: system x (score, value of the column); STOI in per cent.
-
-    Rows without a value (a speaker whose sex is not known) are left out.
-    """
-    known = scores[scores[column].astype(str) != ""]
-    names = headlines(known)
-    wide = known.pivot_table(names, "system", column, "mean", dropna=False, sort=False)
-    wide = wide.reindex(index=list(dict.fromkeys(known.system)))
-    order = [(score, value) for score in names for value in sorted(known[column].unique()) if (score, value) in wide]
-    return wide.reindex(columns=pd.MultiIndex.from_tuples(order)) * [HEADLINE[score].factor for score, _ in order]
 
 
 def failures(scores: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from omegaconf import DictConfig, OmegaConf
 from models.run import BEST, CONFIG
 from reporting.headline import HEADLINE, headlines
 from reporting.improvement import improvements, ranked
+from reporting.summary import in_order
 
 OF_A_RUN = ("output", "resume", "data.folder")  # differ between any two runs
 
@@ -28,20 +29,22 @@ def runs_of(folder: Path) -> tuple[list[Path], list[Path]]:
 def differing(configs: Mapping[str, DictConfig]) -> pd.DataFrame:
     """System x option, values as text: the options that are not the same in all configs of a sweep.
 
-    An option that follows another (batch_size of data and recipe) is left out beside it.
+    Options that always have the same values as each other (one follows the other) stand in one column, "a = b". An
+    option that a run lacks is empty.
     """
     flat = {name: _flat(OmegaConf.to_container(cfg, resolve=True)) for name, cfg in configs.items()}
-    table = pd.DataFrame.from_dict(flat, orient="index").drop(columns=list(OF_A_RUN), errors="ignore")
-    table = table.astype(object).where(table.notna(), "").astype(str)
-    table = table.loc[:, table.nunique() > 1]
-    return table.loc[:, ~table.T.duplicated()]
+    table = pd.DataFrame.from_dict(flat, orient="index").drop(columns=list(OF_A_RUN), errors="ignore").fillna("")
+    alike: dict[tuple, list[str]] = {}
+    for option in table.columns[table.nunique() > 1]:
+        alike.setdefault(tuple(table[option]), []).append(option)
+    return pd.DataFrame({" = ".join(options): values for values, options in alike.items()}, index=table.index)
 
 
 def leaderboard(parameters: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     """Runs, best first (see reporting.improvement.ranked): parameters, then improvements; STOI in per cent."""
     gains = improvements(scores).loc[parameters.index]
-    shown = headlines(gains)
-    return parameters.join(gains[shown] * [HEADLINE[score].factor for score in shown]).loc[ranked(gains)]
+    shown, order = headlines(gains), [name for name in ranked(scores) if name in parameters.index]
+    return parameters.join(gains[shown] * [HEADLINE[score].factor for score in shown]).loc[order]
 
 
 def effects(parameters: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
@@ -51,23 +54,19 @@ def effects(parameters: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     rows = [
         {"parameter": name, "value": value, "runs": len(rows), **rows[shown].mean()}
         for name in parameters
-        for value, rows in sorted(table.groupby(name), key=lambda pair: _in_order(pair[0]))
+        for value, rows in sorted(table.groupby(name), key=lambda pair: in_order(pair[0]))
     ]
     return pd.DataFrame(rows, columns=["parameter", "value", "runs", *shown])
 
 
-def _in_order(value: str) -> tuple[float, str]:
-    """Numbers as numbers, before words."""
-    try:
-        return float(value), ""
-    except ValueError:
-        return float("inf"), value
-
-
-def _flat(node: dict | list, prefix: str = "") -> dict:
+def _flat(node: dict | list, prefix: str = "") -> dict[str, str]:
     items = node.items() if isinstance(node, dict) else enumerate(node)
     found = {}
     for key, value in items:
         name = f"{prefix}{key}"
-        found |= _flat(value, f"{name}.") if isinstance(value, dict | list) and value else {name: value}
+        found |= _flat(value, f"{name}.") if isinstance(value, dict | list) and value else {name: _told(value)}
     return found
+
+
+def _told(value: object) -> str:
+    return "" if value is None else str(value)

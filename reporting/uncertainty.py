@@ -31,19 +31,20 @@ def _drawn(clusters: int) -> np.ndarray:
     return np.random.default_rng(SEED).multinomial(clusters, np.full(clusters, 1 / clusters), RESAMPLES)
 
 
-def level_with_best(values: pd.DataFrame) -> set[str]:
-    """The systems that are not significantly below the best one, itself among them.
+def level_with_best(values: pd.DataFrame) -> list[str]:
+    """The best system, and after it those that are not significantly below it.
 
-    values: item x system, NaN where a system has no score for an item. The best has the highest mean; every other is
-    compared with it, on the items that both have a score for, by a one-sided Wilcoxon signed-rank test, at 5 % after
-    Holm's correction for the number of others. Empty where there is nothing to compare.
+    values: item x system, NaN where a system has no score for an item; a system takes part that has one for half of the
+    items at least. The best has the highest mean; every other is compared with it, on the items that both have a score
+    for, by a one-sided Wilcoxon signed-rank test, at 5 % after Holm's correction for the number of others. Empty where
+    there is nothing to compare.
     """
-    scored = values.dropna(axis="columns", how="all")
+    scored = values.loc[:, 2 * values.count() >= len(values)].dropna(axis="columns", how="all")
     if scored.empty:
-        return set()
+        return []
     best = scored.mean().idxmax()
     chances = {name: _chance((scored[best] - scored[name]).dropna()) for name in scored if name != best}
-    return set(scored) - _rejected(chances)
+    return [best, *(name for name in chances if name not in _rejected(chances))]
 
 
 def _chance(differences: pd.Series) -> float:

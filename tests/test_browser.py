@@ -27,6 +27,7 @@ def page(tmp_path_factory):
     panel = Panel("tone", "", picture(tone, STFT(16000), 10.0), sound(tone, 16000))
     table = many(("mixture", "oracle", HOSTILE, "better"))
     table.loc[(table.system == HOSTILE) & (table.noise_seen), "sdr"] += 0.5
+    table.loc[table[table.system == "better"].index[0], "pesq_nb_raw"] = None
     write_report(table, {"runs": HOSTILE}, folder, Beside(caution=HOSTILE, examples=[Example(HOSTILE, [panel])]))
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
@@ -81,6 +82,24 @@ def test_a_switch_shows_intervals_of_what_is_shown(page):
     page.get_by_label("show improvement over the mixture").uncheck()
     value, gain = ([float(words[0]), float(words[1]), float(words[3])] for words in told)
     assert value == [5.5] * 3 and gain == [3.0] * 3  # every speaker is the same
+
+
+def test_a_switch_leaves_no_table_sorted_by_what_it_no_longer_shows(page):
+    """What was sorted by values is sorted by improvements once they are shown, and back."""
+    table = page.locator("table").first
+    head = table.locator("thead tr:last-child th").nth(1)
+    head.click()
+    for gains in (True, False):
+        page.get_by_label("show improvement over the mixture").set_checked(gains)
+        shown = table.locator("tbody tr td:nth-child(2) span:visible").all_inner_texts()
+        assert shown == sorted(shown, key=float, reverse=True)
+    table.locator("thead tr:last-child th").first.click()
+
+
+def test_a_cell_that_lacks_mixtures_has_a_star(page):
+    cells = page.locator("table").first.locator("tbody tr").last.locator("td")
+    star = "cell => getComputedStyle(cell.querySelector('span'), '::after').content"
+    assert [cells.nth(number).evaluate(star) for number in (1, 2)] == ['"*"', "none"]
 
 
 def test_every_table_sorts_by_its_text_too(page):

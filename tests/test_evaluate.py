@@ -105,7 +105,7 @@ def test_every_run_is_tested_at_its_own_rate(trained, tmp_path):
     alone = _evaluate(data, tmp_path / "alone", f"runs=[{run}]")
     pd.testing.assert_frame_equal(scores[scores.sample_rate == 8000].reset_index(drop=True), alone)
     page = (report / "report.html").read_text()
-    for title in ("Seen noise, 8000 Hz, by SNR", "Unseen noise, 16000 Hz, by SNR", "By sample rate in Hz"):
+    for title in ("Seen noise, 8000 Hz, by SNR", "Unseen noise, 16000 Hz, by SNR", "by sample rate in Hz"):
         assert title in page
     assert page.index("<h3>wide") < page.index("<h3>tiny")
     assert (report / "plan.csv").exists() and (report / "16000" / "plan.csv").exists()

@@ -4,6 +4,7 @@ import re
 
 from score_tables import many, run
 
+from reporting.markdown import to_the_letter
 from reporting.report import Beside, write_report
 
 
@@ -12,8 +13,15 @@ def test_a_table_of_markdown_is_one_block_of_rows_of_one_width(tmp_path):
     write_report(many(("mixture", "oracle", *runs)), {}, tmp_path, Beside(runs=runs, swept=list(runs)))
     blocks = re.split(r"\n\n+", (tmp_path / "report.md").read_text())
     tables = [block.splitlines() for block in blocks if block.startswith("|")]
-    assert len(tables) == 7  # two of the headline, the speaker's sex, improvements, leaderboard, effects, costs
+    assert (
+        len(tables) == 10
+    )  # headline (2) and sex, each also as improvements; improvements, leaderboard, effects, costs
     for table in tables:
         assert set(table[1]) <= set("|:-") and len(table) > 2
         assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table}) == 1
     assert not any(re.search(r"(?<!\\)\|", block) for block in blocks if not block.startswith("|"))
+
+
+def test_names_stand_to_the_letter():
+    assert to_the_letter("<b>*x* [a](b) `c` \\ | &\n$1$") == r"&lt;b>\*x\* \[a\](b) \`c\` \\ \| &amp; \$1\$"
+    assert to_the_letter("pl_crnn stages-3") == "pl_crnn stages-3"

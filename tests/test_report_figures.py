@@ -40,10 +40,10 @@ def test_a_report_leaves_nothing_of_an_earlier_one_in_its_folder(tmp_path):
 def test_only_runs_that_differ_by_their_stages_alone_are_joined(tmp_path):
     gains = pd.DataFrame({"sdr": [1.0, 2.0, 3.0]}, index=["a", "b", "c"])
     runs = {"a": run(1), "b": run(3), "c": run(5)}
-    assert [one.name for one in stage_drawings(runs, gains)] == ["stages"]
+    assert [one.name for one in stage_drawings(runs, gains, {})] == ["stages"]
     for position, one in enumerate(runs.values()):
         one.config.network.channels = [position]
-    assert stage_drawings(runs, gains) == []
+    assert stage_drawings(runs, gains, {}) == []
 
 
 def test_every_score_has_its_curves(tmp_path):
@@ -84,9 +84,9 @@ def test_names_are_drawn_to_the_letter(tmp_path):
 
 def test_stages_are_drawn_where_they_were_scored():
     gains = pd.DataFrame({"sdr": [1.0, 2.0, 3.0]}, index=["a, stage 1", "a, stage 2", "a"])
-    (alone,) = stage_drawings({"a": run(2)}, gains)
+    (alone,) = stage_drawings({"a": run(2)}, gains, {})
     assert alone.name == "stage_outputs" and "stage" in alone.svg
-    assert stage_drawings({"a": run(2)}, gains.loc[["a"]]) == []
+    assert stage_drawings({"a": run(2)}, gains.loc[["a"]], {}) == []
 
 
 def test_line_studies_stand_in_the_same_report(tmp_path):

@@ -18,10 +18,16 @@ import results
 def test_the_papers_values_are_as_printed():
     """Table 3, seen noise, TMS; Table 4, unseen noise, IAM with SA."""
     table = pl_crnn_paper()
-    assert headline(table, "seen").loc["CRNN TMS"]["pesq_nb_raw"].tolist() == [2.29, 2.67, 2.98, 3.25, 2.80]
-    unseen = headline(table, "unseen").loc["PL-CRNN IAM"]
+    assert headline(table.query("noise == 'seen'")).loc["CRNN TMS"]["pesq_nb_raw"].tolist() == [
+        2.29,
+        2.67,
+        2.98,
+        3.25,
+        2.80,
+    ]
+    unseen = headline(table.query("noise == 'unseen'")).loc["PL-CRNN IAM"]
     assert unseen["stoi"]["mean"] == pytest.approx(84.8, abs=0.1)
-    gains = headline(table, "seen", "gain")
+    gains = headline(table.query("noise == 'seen'"), "gain")
     assert gains.loc["CRNN TMS"]["pesq_nb_raw"]["-5"] == pytest.approx(2.29 - 1.43)
     assert (gains.loc["mixture"] == 0).all()
     assert table.groupby("noise").system.nunique().tolist() == [13, 13]  # six networks x two targets, and the mixture

@@ -1,10 +1,21 @@
 import numpy as np
 import pandas as pd
 import pytest
+from score_tables import many
 
 from reporting.grid import grid
 from reporting.improvement import improved, improvements, ranked
-from reporting.summary import MEAN, failures, headline, headline_text, level_systems, summarise
+from reporting.summary import (
+    MEAN,
+    SUMMARISED,
+    failures,
+    headline,
+    headline_text,
+    in_order,
+    summarise,
+    summarise_by,
+    wide,
+)
 
 
 @pytest.fixture
@@ -79,14 +90,26 @@ def test_a_mixture_is_compared_with_itself_at_its_own_rate(scores):
     assert (both[both.system == "mixture"].sdr == 0).all()
 
 
-def test_systems_are_ranked_by_sdr_else_by_the_first_score_there_is():
-    gains = pd.DataFrame({"stoi": [0.1, 0.3, 0.2, 0.5], "sdr": [3.0, np.nan, 4.0, 9.0]}, index=[*"abc", "oracle"])
-    assert ranked(gains) == ["c", "a", "b"]
-    assert ranked(gains[["stoi"]]) == ["b", "c", "a"]
+def test_systems_are_ranked_by_what_they_add_to_the_sdr_else_to_the_first_score_there_is():
+    table = many(("mixture", "oracle", "a", "b", "c"))
+    assert ranked(table) == ["c", "b", "a"]
+    table.loc[table.system == "a", "pesq_nb_raw"] = 9.0
+    assert ranked(table) == ["c", "b", "a"]
+    assert ranked(table.drop(columns="sdr")) == ["a", "c", "b"]
+
+
+def test_those_with_few_scores_come_last():
+    table = many(("mixture", "a", "b", "c", "nothing"))
+    best = table[table.system == "c"].index
+    table.loc[best[:21], "sdr"] = np.nan
+    table.loc[table.system == "nothing", "sdr"] = np.nan
+    assert ranked(table) == ["b", "a", "c", "nothing"]
+    table.loc[best[:20], "sdr"] = 10.0
+    assert ranked(table)[0] == "c"
 
 
 def test_headline_has_snrs_in_order_and_stoi_in_per_cent(scores):
-    table = headline(summarise(scores.sample(frac=1, random_state=0)), "seen")
+    table = headline(summarise(scores.sample(frac=1, random_state=0)).query("noise == 'seen'"))
     assert table.columns.tolist()[:3] == [("pesq_nb_raw", "-5"), ("pesq_nb_raw", "10"), ("pesq_nb_raw", MEAN)]
     assert table.loc["net", ("stoi", MEAN)] == pytest.approx(70.0)
 
@@ -103,10 +126,28 @@ def test_text_has_seen_and_unseen_apart_and_a_dash_for_what_is_missing(scores):
 def test_a_system_scored_on_easy_mixtures_alone_is_not_best_for_it(scores):
     lucky = scores[scores.system == "net"].assign(system="lucky", sdr=scores.snr_db + 1.0)
     lucky.loc[lucky.snr_db < 0, "sdr"] = np.nan
-    table = pd.concat([scores, lucky], ignore_index=True)
-    summary = summarise(table)
-    means = {what: headline(summary, "seen", what) for what in ("mean", "gain")}
+    seen = summarise(pd.concat([scores, lucky], ignore_index=True)).query("noise == 'seen'")
+    means = {what: headline(seen, what) for what in SUMMARISED}
     marks = {row.name: row.cells[-1] for row in grid("", means).rows}
     assert marks["lucky"].number > marks["net"].number  # over 10 dB alone
-    assert (marks["lucky"].mark, marks["net"].mark) == ("", "best")
-    assert "net" in level_systems(table)["seen", "sdr", MEAN]
+    assert (marks["lucky"].mark, marks["net"].mark) == ("level", "best")
+    assert (marks["lucky"].partial, marks["net"].partial) == (True, False)
+
+
+def test_other_columns_have_the_same_numbers_intervals_counts_and_marks():
+    table = many(("mixture", "worse", "better"))
+    by_sex, by_noise = (summarise_by(table, column) for column in ("sex", "noise_type"))
+    assert by_sex.sex.tolist().count("F") == 3 * 3 and set(by_noise.noise_type) == {"white"}
+    for sex, rows in table.groupby("sex"):
+        cell = _mean(by_sex, sex=sex, system="better", score="sdr")
+        assert cell["mean"] == pytest.approx(rows[rows.system == "better"].sdr.mean())
+        assert (cell["gain"], cell["gain_low"], cell["gain_high"]) == (2.0, 2.0, 2.0)
+        assert (cell["scored"], cell["failed"], cell["mark"]) == (20, 0, "best")
+    assert set(by_sex[by_sex.system == "worse"].query("score == 'sdr'").mark) == {""}
+    wide_table = wide(by_sex, "sex", "gain")
+    assert wide_table.columns.tolist()[:2] == [("pesq_nb_raw", "F"), ("pesq_nb_raw", "M")]
+    assert wide_table.loc["better", ("stoi", "M")] == 0.0
+
+
+def test_values_stand_in_the_order_of_numbers_before_words():
+    assert sorted(["mean", "10", "-5", "9.5", "b", "a"], key=in_order) == ["-5", "9.5", "10", "a", "b", "mean"]

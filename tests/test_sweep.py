@@ -23,12 +23,17 @@ def test_only_what_differs_is_a_parameter():
     assert differing({"a": CONFIGS["a"]}).empty
 
 
-def test_an_option_that_follows_another_is_no_parameter_of_its_own():
+def test_an_option_that_follows_another_stands_beside_it():
     follows = {
         name: OmegaConf.create({"recipe": {"batch_size": size}, "data": {"batch_size": "${recipe.batch_size}"}})
         for name, size in (("a", 2), ("b", 4))
     }
-    assert differing(follows).columns.tolist() == ["recipe.batch_size"]
+    assert differing(follows).columns.tolist() == ["recipe.batch_size = data.batch_size"]
+
+
+def test_whole_numbers_stay_whole_where_a_run_lacks_the_option():
+    table = differing({"a": OmegaConf.create({"units": 3, "deep": None}), "b": OmegaConf.create({"deep": True})})
+    assert table.loc["a"].tolist() == ["3", ""] and table.loc["b"].tolist() == ["", "True"]
 
 
 def test_options_that_one_run_lacks_are_empty():
