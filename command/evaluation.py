@@ -52,6 +52,7 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
         runs=opened,
         swept=list(opened)[len(cfg.runs) :],
         lines=lines,
+        config=OmegaConf.to_yaml(cfg),
     )
     summary = write_report(scores, _about(cfg, trials, scores, unfinished), folder, beside)
     print(f"{headline_text(summary)}\n\n{finding(scores)}")

@@ -34,7 +34,7 @@ class Beside(NamedTuple):
     caution: a sentence that must be read before the numbers. costs: what networks cost (see command.costs). published:
     values of a paper (see reporting.published). examples: what to look at and to listen to (see reporting.examples).
     runs: by the names that they have among the systems. swept: which of them belong to a sweep. lines: studies of
-    line enhancers.
+    line enhancers. config: of the evaluation, as YAML.
     """
 
     caution: str | None = None
@@ -44,6 +44,7 @@ class Beside(NamedTuple):
     runs: Mapping[str, Run] = {}
     swept: Sequence[str] = ()
     lines: Studies | None = None
+    config: str = ""
 
 
 ALONE = Beside()
@@ -72,7 +73,7 @@ def write_report(scores: pd.DataFrame, about: Mapping[str, str], folder: Path, b
 
 
 def _beside(scores: pd.DataFrame, beside: Beside) -> dict[str, Any]:
-    page = {name: getattr(beside, name) for name in ("caution", "examples", "runs", "swept", "lines")}
+    page = {name: getattr(beside, name) for name in ("caution", "examples", "runs", "swept", "lines", "config")}
     page["links"] = {name: f"#run-{number}" for number, name in enumerate(beside.runs)}
     if beside.swept:
         parameters = differing({name: beside.runs[name].config for name in beside.swept})

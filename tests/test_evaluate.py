@@ -108,6 +108,7 @@ def test_every_run_is_tested_at_its_own_rate(trained, tmp_path):
     for title in ("Seen noise, 8000 Hz, by SNR", "Unseen noise, 16000 Hz, by SNR", "by sample rate in Hz"):
         assert title in page
     assert page.index("<h3>wide") < page.index("<h3>tiny")
+    assert "the whole config of this evaluation" in page and "rates:\n- 8000\n- 16000\n" in page
     assert (report / "plan.csv").exists() and (report / "16000" / "plan.csv").exists()
     gains = improvements(scores)
     assert gains.sdr["tiny"] == pytest.approx(improvements(alone).sdr["tiny"])
