@@ -10,6 +10,15 @@ from reporting.lines import Studies
 from reporting.report import Beside, write_report
 from reporting.stage_figures import stage_drawings
 
+FILES = ("figures", "report.html", "report.md", "scores.csv", "summary.csv", "summary.json", "tables.tex")
+
+
+def test_the_folder_holds_every_number_and_csv_equals_what_was_given(tmp_path):
+    write_report(scores(), {"command": "evaluate.py"}, tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(FILES)
+    read = pd.read_csv(tmp_path / "scores.csv", keep_default_na=False)
+    pd.testing.assert_frame_equal(read, scores())
+
 
 def test_runs_have_their_figures_and_sections(tmp_path):
     runs = {"worse": run(1), "better": run(2, HOSTILE)}
@@ -57,7 +66,9 @@ def test_every_score_has_its_curves(tmp_path):
 
 def test_of_many_systems_the_best_are_drawn_and_the_page_says_so(tmp_path):
     names = [f"network-{number:02d}" for number in range(14)]
-    write_report(many(("mixture", *names)), {}, tmp_path, Beside(runs={name: run(1) for name in names}))
+    scores = many(("mixture", *names))
+    scores = scores[scores.noise_seen].drop(columns=["stoi", "pesq_nb_raw"])
+    write_report(scores, {}, tmp_path, Beside(runs={name: run(1) for name in names}))
     for figure in ("scores", "training", "cost"):
         drawn = (tmp_path / "figures" / f"{figure}.svg").read_text()
         assert [f">{name}<" in drawn for name in names] == [False] * 4 + [True] * 10
