@@ -69,7 +69,8 @@ def main(cfg: DictConfig) -> None:
                 plain.append(pd.DataFrame(found, columns=PLAIN))
                 odd += _once_more(ours[-1], plain[-1], pairs, metrics, cfg.sample_rate)
     _print(pd.concat(ours), pd.concat(plain), took, jobs)
-    print(*(text for text, _ in odd), sep="\n", end="")
+    for text, _ in odd:
+        print(text)
     if not all(equal for _, equal in odd):
         sys.exit(f"differs by more than {EQUAL:g} once more: scores are not what the packages find")
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from reporting.headline import HEADLINE
-from reporting.summary import SUMMARISED
+from reporting.summary import SUMMARISED, firsts
 from reporting.systems import MIXTURE
 
 NONE = "\N{EN DASH}"
@@ -55,10 +55,10 @@ def grid(title: str, means: Means, published: Means | None = None, source: str =
     published: rows of the same columns that were not measured here; source: where they are from.
     """
     columns = means["mean"].columns.tolist()
-    firsts = [number == 0 or columns[number - 1][0] != score for number, (score, _) in enumerate(columns)]
+    places = list(zip(columns, firsts(columns), strict=True))
 
     def row(name: str, values: Means, source: str = "") -> Row:
-        return Row(name, [_cell(name, *column, values) for column in zip(columns, firsts, strict=True)], source)
+        return Row(name, [_cell(name, column, first, values) for column, first in places], source)
 
     rows = [row(name, means) for name in means["mean"].index]
     if published:

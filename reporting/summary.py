@@ -1,6 +1,6 @@
 """Group-bys of the scores: every number of a report comes from here, and from nothing but scores.csv."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isnan
 
 import pandas as pd
@@ -104,15 +104,20 @@ def headline(under: pd.DataFrame, what: str = "mean") -> pd.DataFrame:
     return wide(under, "snr_db", what)
 
 
+def firsts(columns: Sequence[tuple[str, object]]) -> list[bool]:
+    """Which columns of a `wide` table are the first of their score."""
+    return [number == 0 or columns[number - 1][0] != score for number, (score, _) in enumerate(columns)]
+
+
 def headline_text(summary: pd.DataFrame) -> str:
     """The headline tables for a terminal, one for each of `conditions`: a score is named once over its SNRs."""
     blocks = []
     for condition, under in conditions(summary):
         table = headline(under)
         columns = table.columns.tolist()
-        named = [position == 0 or columns[position - 1][0] != score for position, (score, _) in enumerate(columns)]
         heads = [
-            f"{HEADLINE[score].head if new else ''}\n{snr}" for new, (score, snr) in zip(named, columns, strict=True)
+            f"{HEADLINE[score].head if first else ''}\n{snr}"
+            for first, (score, snr) in zip(firsts(columns), columns, strict=True)
         ]
         formats = ["", *(f".{HEADLINE[score].digits}f" for score, _ in columns)]
         rows = [[name, *(None if isnan(value) else value for value in row)] for name, *row in table.itertuples()]

@@ -45,7 +45,8 @@ def level_with_best(values: pd.DataFrame) -> list[str]:
     best = scored.mean().idxmax()
     above = {name: (scored[best] - scored[name]).dropna() for name in scored if name != best}
     chances = {name: _chance(differences.to_numpy(float).tobytes()) for name, differences in above.items()}
-    return [best, *(name for name in chances if name not in _rejected(chances))]
+    rejected = _rejected(chances)
+    return [best, *(name for name in chances if name not in rejected)]
 
 
 @lru_cache(maxsize=10_000)  # ties take long, and equal differences stand in several tables
