@@ -14,7 +14,9 @@ class Recording:
     id: unique over all corpora, begins with the corpus' name. path: as found. source: whoever or whatever was
     recorded (a speaker, the recording an ESC-50 clip was cut from); one source never stands in two splits. category:
     the kind of noise, or the speaker's sex ("F", "M", "" where unknown). only: the one split the recording may serve
-    in, or "". sample_rate in Hz, samples and channels are filled in from the file's header.
+    in, or "". sample_rate in Hz, samples and channels come from the file. content: 16 hex digits over the decoded
+    audio, "" where it was not decoded; equal audio, equal content. What reading corrects: offset, the mean in 16-bit
+    steps, is taken away, and what is left is multiplied with gain.
     """
 
     id: str
@@ -25,9 +27,13 @@ class Recording:
     sample_rate: int = 0
     samples: int = 0
     channels: int = 1
+    content: str = ""
+    offset: int = 0
+    gain: float = 1.0
 
 
 COLUMNS = [field.name for field in fields(Recording)]
+TEXT = {field.name: str for field in fields(Recording) if field.type == "str" or field.type is str}
 
 
 def table(recordings: list[Recording]) -> pd.DataFrame:
@@ -37,7 +43,7 @@ def table(recordings: list[Recording]) -> pd.DataFrame:
 
 def read_table(path: Path | TextIO) -> pd.DataFrame:
     """A table written as CSV; empty cells are empty strings, never NaN."""
-    return pd.read_csv(path, keep_default_na=False, dtype={"id": str, "source": str, "category": str, "only": str})
+    return pd.read_csv(path, keep_default_na=False, dtype=TEXT)
 
 
 class BadAudioError(ValueError):
