@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import pytorch_lightning as pl
 import torch
@@ -38,31 +39,52 @@ def train(cfg: DictConfig, run: Path) -> str:
     """
     if not cfg.resume:
         require_unused(run)
-    if not is_first():
-        joined(run, job())
-        return _fit(cfg, run)
-    with owned(run, job()):
-        if not cfg.resume:
-            require_unused(run)  # now that nobody else can put a training there
-        return _fit(cfg, run)
-
-
-def _fit(cfg: DictConfig, run: Path) -> str:
     pl.seed_everything(cfg.seed, workers=True, verbose=False)
     steps = steps_done(run) if cfg.resume else None
     module = _module(cfg, run, steps)
-    rule = build(cfg.recipe.rule_of_rises, "models.training")
-    curve = Curve(run / CURVE)
-    # One for the best epoch on validation, one for the last: the state to resume from.
-    savers = [Saver(run / BEST, monitor="validation_loss"), Saver(run / LAST)]
+    callbacks = _callbacks(cfg, run)
+    # All that every process refuses alike comes before one of them owns the folder and the others wait for that.
     with quiet(), _one_line(run):
-        callbacks = [rule, Cooldown(cfg.recipe.cooldown_epochs), SeedByEpoch(cfg.seed), curve, *savers]
         trainer = build_trainer(cfg, run, callbacks, steps)
-        batches = plan_data(cfg)
         if is_first():
-            _prepare(cfg, run, batches.plan)
-        trainer.fit(module, batches, ckpt_path=run / LAST if steps is not None else None, weights_only=True)
-    return _outcome(trainer, run, rule, curve, began=steps or 0)
+            with owned(run, job()):
+                _fit(cfg, run, trainer, module)
+        else:
+            joined(run, job())
+            _fit(cfg, run, trainer, module)
+    return _outcome(trainer, run, callbacks, began=steps or 0)
+
+
+class Callbacks(NamedTuple):
+    """What accompanies a training."""
+
+    rule: RuleOfRises
+    cooldown: Cooldown
+    seeds: SeedByEpoch
+    curve: Curve
+    best: Saver  # the best epoch on validation
+    last: Saver  # the state to resume from
+
+
+def _callbacks(cfg: DictConfig, run: Path) -> Callbacks:
+    return Callbacks(
+        rule=build(cfg.recipe.rule_of_rises, "models.training"),
+        cooldown=Cooldown(cfg.recipe.cooldown_epochs),
+        seeds=SeedByEpoch(cfg.seed),
+        curve=Curve(run / CURVE),
+        best=Saver(run / BEST, monitor="validation_loss"),
+        last=Saver(run / LAST),
+    )
+
+
+def _fit(cfg: DictConfig, run: Path, trainer: pl.Trainer, module: Enhancer) -> None:
+    if not cfg.resume:
+        require_unused(run)  # now that nobody else can put a training there
+    batches = plan_data(cfg)
+    if is_first():
+        _prepare(cfg, run, batches.plan)
+    begun = run / LAST if cfg.resume and (run / LAST).exists() else None
+    trainer.fit(module, batches, ckpt_path=begun, weights_only=True)
 
 
 def _module(cfg: DictConfig, run: Path, steps: int | None) -> Enhancer:
@@ -88,9 +110,9 @@ def _prepare(cfg: DictConfig, run: Path, plan: Plan) -> None:
         clear_unfinished(folder)
 
 
-def _outcome(trainer: pl.Trainer, run: Path, rule: RuleOfRises, curve: Curve, began: int) -> str:
+def _outcome(trainer: pl.Trainer, run: Path, callbacks: Callbacks, began: int) -> str:
     """How a training ended, and how to go on where it can."""
-    epochs, most = len(curve.rows), trainer.max_epochs
+    rule, epochs, most = callbacks.rule, len(callbacks.curve.rows), trainer.max_epochs
     if rule.has_stopped():
         ended = "trained" if trainer.global_step > began else "was trained before"
         why = f"the validation loss rose more than recipe.rule_of_rises.stop_after={rule.stop_after} times"

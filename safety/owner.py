@@ -14,7 +14,7 @@ from safety.lock import is_process, take
 
 OWNER = ".owner"  # says which process, on which machine; gone when it ends, free to take when it was killed
 PATIENCE_S = 1.0  # with a lock that another process only looks at
-BEGIN_S = 300.0  # within which the first of several processes of a job must own the folder
+BEGIN_S = 60.0  # within which the first of several processes of a job must own the folder
 
 
 @contextmanager
