@@ -10,8 +10,8 @@ from yaml import YAMLError
 from dsp.stft import STFT
 from models.checkpoints import read_checkpoint
 from models.enhancer import Enhancer
-from safety.atomic import write_atomic
 from safety.build import build
+from safety.table import copy_tables
 from safety.typed import typed
 
 CONFIG, CURVE = Path(".hydra/config.yaml"), Path("curve.csv")
@@ -85,9 +85,9 @@ def ancestors(run: Path) -> list[Path]:
 
 def keep_ancestors(run: Path, parent: Path) -> None:
     """Copy into `run` what its `parent` and the ancestors of that one were trained on."""
+    remedy = f"put it back with train.py resume={parent}"
     for generation, folder in enumerate([parent, *ancestors(parent)]):
-        for table in ("speech.csv", "noise.csv"):
-            write_atomic(run / ANCESTORS / f"{generation:03d}" / table, (folder / table).read_bytes())
+        copy_tables(folder, run / ANCESTORS / f"{generation:03d}", ("speech.csv", "noise.csv"), remedy)
 
 
 def _config_of(run: Path) -> Path:

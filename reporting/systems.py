@@ -8,8 +8,7 @@ from typing import Any, NamedTuple, Protocol
 import pandas as pd
 from torch import Tensor
 
-from datagen.plan import Plan
-from datagen.recordings import read_table
+from datagen.plan import Plan, load_recordings
 from dsp.stft import STFT
 from models.baselines.oracle import oracle
 from models.run import BEST, CONFIG, ancestors, load_run, run_config
@@ -38,6 +37,7 @@ class Enhancing(Protocol):
 
 
 REMEDY = "evaluate with the experiment, plan and seed that it was trained with"
+COPY = "copy the folder from the run that the training started from"  # of an ancestor
 
 
 def open_systems(
@@ -81,7 +81,7 @@ def open_systems(
             raise ValueError(f"{run}: was trained at {trained} Hz, the test plan has {sample_rate} Hz; {remedy}")
         enhancer = load_run(run).to(device)
         for folder in (run, *ancestors(run)):
-            _refuse_leaks(folder, plan)
+            _refuse_leaks(folder, plan, run)
         content = of_contents([run / CONFIG, run / BEST])
         opened[name] = System(partial(_enhanced, enhancer), content)
         for stage in range(enhancer.network.stage_count if stages and enhancer.network.stage_count > 1 else 0):
@@ -114,10 +114,13 @@ def run_names(runs: Sequence[Path], taken: Iterable[str]) -> list[str]:
     raise ValueError(f"runs: {', '.join(taken)} are names of other systems; rename the run")
 
 
-def _refuse_leaks(run: Path, plan: Plan) -> None:
-    """The test's speakers and unseen noises must be new to the run, and its seen noises what the run calls seen."""
+def _refuse_leaks(run: Path, plan: Plan, whose: Path) -> None:
+    """The test's speakers and unseen noises must be new to the run, and its seen noises what the run calls seen.
+
+    whose: the run that `run` is, or is an ancestor of.
+    """
     tested = plan.split("test")
-    speech, noise = (read_table(run / name) for name in ("speech.csv", "noise.csv"))
+    speech, noise = load_recordings(run, f"put it back with train.py resume={whose}" if run == whose else COPY)
     speakers = plan.speech[plan.speech.id.isin(tested.speech_id)]
     unseen = plan.noise[plan.noise.id.isin(tested[~tested.noise_seen].noise_id)]
     trained = noise[noise.vector.str.startswith("seen")]
