@@ -15,6 +15,7 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from command.process import Ended, is_first, signals, streams
 from safety.atomic import write_atomic
 
 CONF = Path(__file__).parent.parent / "conf"
@@ -24,8 +25,9 @@ def start(main: Callable[[DictConfig], None], config: str, folder: str = ".") ->
     """Compose `config`.yaml of conf/`folder` with the command line and call `main` with it.
 
     What a user can mend (a value, a file, a full disk) ends in one line and exit status 1; with HYDRA_FULL_ERROR=1 set
-    the traceback is shown instead.
+    the traceback is shown instead. A signal that ends the script does so in one line and exit status 128 + its number.
     """
+    streams()
     logging.basicConfig(format="%(message)s", stream=sys.stderr)
     show_traceback = os.environ.get("HYDRA_FULL_ERROR") == "1"
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then raises instead of printing its own lines
@@ -33,17 +35,21 @@ def start(main: Callable[[DictConfig], None], config: str, folder: str = ".") ->
     def guarded(task: Callable[..., None], *arguments: DictConfig) -> None:
         try:
             task(*arguments)
-        except (KeyboardInterrupt, ValueError, OSError, HydraException, OmegaConfBaseException) as error:
+        except KeyboardInterrupt as error:
+            ended = error if isinstance(error, Ended) else Ended()
+            if is_first():
+                print(f"{config}.py: {ended}", file=sys.stderr)
+            raise SystemExit(ended.status) from None
+        except (ValueError, OSError, HydraException, OmegaConfBaseException) as error:
             if show_traceback:
                 raise
-            raise SystemExit(
-                130 if isinstance(error, KeyboardInterrupt) else f"{config}.py: {one_line(error)}"
-            ) from None
+            raise SystemExit(f"{config}.py: {one_line(error)}") from None
 
     # Guarded twice: in the job, because Hydra would report an error of its own; around Hydra, for what it finds itself.
     job = functools.wraps(main)(functools.partial(guarded, functools.partial(_tidy, main)))
     try:
-        guarded(hydra.main(version_base="1.3", config_path=str(CONF / folder), config_name=config)(job))
+        with signals():
+            guarded(hydra.main(version_base="1.3", config_path=str(CONF / folder), config_name=config)(job))
     finally:
         os.environ["HYDRA_FULL_ERROR"] = "1" if show_traceback else "0"
 

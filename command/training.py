@@ -1,7 +1,7 @@
 """From a training config to a run folder, or on from where a run was interrupted."""
 
 import logging
-import sys
+import signal
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,13 +19,14 @@ from pytorch_lightning.utilities.rank_zero import rank_zero_only
 
 from command import data
 from command.entry import save_config
+from command.process import Ended
 from datagen.datamodule import PlanData
 from datagen.library import Library
 from datagen.plan import Plan, load_plan
 from datagen.pool import build_pool
 from models.progress import Progress
 from models.run import BEST, CURVE, LAST, build_enhancer, checkpoint, keep_ancestors, load_weights, run_config
-from models.training import Cooldown, Curve, Saver, SeedByEpoch, WholeCheckpoints
+from models.training import Cooldown, Curve, OwnSignals, Saver, SeedByEpoch, WholeCheckpoints
 from safety.atomic import clear_unfinished
 from safety.build import build
 
@@ -68,7 +69,7 @@ def fit(cfg: DictConfig, run: Path) -> None:
         for folder in (run, run / LAST.parent):
             clear_unfinished(folder)
     callbacks = [build(cfg.recipe.rule_of_rises, "models.training"), Cooldown(cfg.recipe.cooldown_epochs)]
-    callbacks += [SeedByEpoch(cfg.seed), Curve(run / CURVE)]
+    callbacks += [SeedByEpoch(cfg.seed), Curve(run / CURVE), OwnSignals()]
     # One for the best epoch on validation, one for the last: the state to resume from.
     callbacks += [Saver(run / BEST, monitor="validation_loss"), Saver(run / LAST)]
     options = OmegaConf.to_container(cfg.trainer, resolve=True)
@@ -107,9 +108,9 @@ def _one_line(run: Path) -> Iterator[None]:
     """What a user can mend, as a ValueError of one line: a setting of the trainer, a file that a worker met."""
     try:
         yield
-    except SystemExit:  # what Lightning makes of Ctrl-C
-        print(f"interrupted; go on with resume={run}", file=sys.stderr)
-        raise KeyboardInterrupt from None
+    except SystemExit as error:  # what Lightning makes of Ctrl-C, and of other signals
+        number = getattr(error.__context__, "number", signal.SIGINT)
+        raise Ended(number, f"go on with resume={run}") from None
     except (MisconfigurationException, ImportError) as error:
         raise ValueError(f"trainer: {' '.join(str(error).split())} Give others, or trainer=cpu") from error
     except (ValueError, OSError) as error:
