@@ -1,5 +1,6 @@
 """A script as a process among others: its standard streams, and the signals that end it."""
 
+import atexit
 import contextlib
 import io
 import os
@@ -7,6 +8,7 @@ import signal
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from types import FrameType
 
@@ -48,6 +50,8 @@ def signals() -> Iterator[None]:
         return
     if os.environ.get("LOCAL_RANK", "0") != "0":
         end_with_parent(os.getppid())
+    # Of a process that was killed, joblib's tracker clears up what is left, and would tell a terminal of it.
+    os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker")
     before = {number: signal.getsignal(number) for number in ENDING}
     ours = [number for number, handler in before.items() if handler in (signal.SIG_DFL, signal.default_int_handler)]
     end = _Ending(ours)
@@ -55,10 +59,21 @@ def signals() -> Iterator[None]:
         signal.signal(number, end)
     try:
         yield
+    except SystemExit as left:
+        if end.begun:
+            _leave(left.code)
+        raise
     finally:
-        if not end.begun:
-            for number in ours:
-                signal.signal(number, before[number])
+        for number in ours:
+            signal.signal(number, before[number])
+
+
+def _leave(status: int) -> None:
+    """End this process while threads of it are at work: Python would tear them out of the code of C++, and abort."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    atexit._run_exitfuncs()
+    os._exit(status)
 
 
 class _Ending:
@@ -71,6 +86,7 @@ class _Ending:
         if self.begun or os.getpid() != self.process:  # a child that has just been forked
             return
         self.begun = True
+        warnings.simplefilter("ignore")  # what libraries say of being interrupted
         threading.Thread(target=self._at_last, args=(number,), daemon=True).start()
         raise Ended(number)
 

@@ -1,6 +1,7 @@
 """Every system on every mixture of a test plan: one row of scores each."""
 
 import os
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
 from itertools import chain, islice
@@ -56,7 +57,13 @@ def over_processes(jobs: int) -> Spread:
             initializer=end_with_parent,
             initargs=(os.getpid(),),
         )
-        return parallel(joblib.delayed(function)(item) for item in items)
+        results = parallel(joblib.delayed(function)(item) for item in items)
+        try:
+            for found in results:  # noqa: UP028 - `yield from` would close them first
+                yield found
+        finally:
+            with warnings.catch_warnings(action="ignore"):  # about results that nobody takes any more
+                results.close()
 
     return spread
 
