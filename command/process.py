@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterator
 from types import FrameType
 
+from safety.atomic import drop_unfinished
 from safety.children import ENDING, end_with_parent
 
 PATIENCE_S = 8  # for what is under way to come to its end; a container is given 10 s, a job of SLURM 30 s
@@ -73,6 +74,7 @@ def _leave(status: int) -> None:
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     atexit._run_exitfuncs()
+    drop_unfinished()
     os._exit(status)
 
 
@@ -106,7 +108,7 @@ def streams() -> None:
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, mode)  # gets the lowest number that is free
+            os.set_inheritable(os.open(os.devnull, mode), True)  # it gets the lowest number that is free: this one
     if sys.stdin is None:
         sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123 - for as long as the process lives
     for name, number in (("stdout", 1), ("stderr", 2)):
