@@ -15,7 +15,7 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from command.process import Ended, is_first, signals, streams
+from command.process import Ended, in_utf8, is_first, signals, streams
 from safety.atomic import write_atomic
 
 CONF = Path(__file__).parent.parent / "conf"
@@ -27,6 +27,7 @@ def start(main: Callable[[DictConfig], None], config: str, folder: str = ".") ->
     What a user can mend (a value, a file, a full disk) ends in one line and exit status 1; with HYDRA_FULL_ERROR=1 set
     the traceback is shown instead. A signal that ends the script does so in one line and exit status 128 + its number.
     """
+    in_utf8()
     streams()
     logging.basicConfig(format="%(message)s", stream=sys.stderr)
     show_traceback = os.environ.get("HYDRA_FULL_ERROR") == "1"

@@ -1,6 +1,7 @@
 """A script as a process among others: its standard streams, and the signals that end it."""
 
 import atexit
+import codecs
 import contextlib
 import io
 import os
@@ -96,6 +97,17 @@ class _Ending:
     def _at_last(number: int) -> None:
         time.sleep(PATIENCE_S)
         os._exit(128 + number)
+
+
+def in_utf8() -> None:
+    """Where the locale knows nothing but ASCII, start the script anew in Python's UTF-8 mode.
+
+    Python takes that mode by itself in such a locale, unless it was told not to; names of files and people, in tables
+    and on pages, would else be what they are not.
+    """
+    if codecs.lookup(sys.getfilesystemencoding()).name == "ascii" and os.environ.get("PYTHONUTF8") != "1":
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
 def streams() -> None:

@@ -43,7 +43,7 @@ def table(recordings: list[Recording]) -> pd.DataFrame:
 
 def read_table(path: Path | TextIO) -> pd.DataFrame:
     """A table written as CSV; empty cells are empty strings, never NaN."""
-    return pd.read_csv(path, keep_default_na=False, dtype=TEXT)
+    return pd.read_csv(path, keep_default_na=False, dtype=TEXT, encoding="utf-8", encoding_errors="surrogateescape")
 
 
 class BadAudioError(ValueError):

@@ -20,7 +20,8 @@ def write_atomic(path: str | Path, content: bytes | str) -> None:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    data = content.encode() if isinstance(content, str) else content
+    # A name of a file that is no UTF-8 is written as the bytes that it is.
+    data = content.encode(errors="surrogateescape") if isinstance(content, str) else content
     handle, unfinished = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=path.parent)
     _at_work.add(unfinished)
     try:
