@@ -102,7 +102,7 @@ def _manifest(folder: Path, sizes: dict[str, float]) -> dict[str, float]:
 
 def _stands(folder: Path, sizes: dict[str, float]) -> bool:
     try:
-        return json.loads((folder / MANIFEST).read_text()) == _manifest(folder, sizes)
+        return json.loads((folder / MANIFEST).read_text(encoding="utf-8")) == _manifest(folder, sizes)
     except (FileNotFoundError, NotADirectoryError, ValueError):
         return False
 

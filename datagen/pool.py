@@ -19,7 +19,7 @@ class PoolReader:
 
     def __init__(self, pool: Path):
         self.pool = pool
-        self.offsets = json.loads((pool / "offsets.json").read_text())
+        self.offsets = json.loads((pool / "offsets.json").read_text(encoding="utf-8"))
         self._samples = None
 
     def read(self, path: str, start: int, length: int) -> np.ndarray:
