@@ -52,6 +52,7 @@ def test_a_damaged_table_of_what_was_rendered_is_named_and_mended_by_the_same_co
     plan, out = on_disk
     path, before = out / "rendered.csv", (out / "rendered.csv").read_bytes()
     for kind in DAMAGES:
+        path.write_bytes(before)
         damage(path, kind)
         refused(lambda: Rendered(plan.rows, str(out), RATE), f"{path}: ", f"run generate.py with output={out} render=t")
     render_plan(*drawn, out, RATE)
