@@ -19,4 +19,4 @@ def main(cfg: DictConfig) -> None:
 
 
 if __name__ == "__main__":
-    start(main, "evaluate")
+    start(main, "evaluate", alone=True)

@@ -3,25 +3,27 @@
 from pathlib import Path
 
 from omegaconf import DictConfig
-from pytorch_lightning.utilities.rank_zero import rank_zero_only
 
 from command.check import check
 from command.entry import output_folder, start
+from command.launch import is_first
+from command.resume import resumed, taken_up
 from command.schema import TrainConfig
-from command.training import fit, require_unused, resumed
+from command.sweep import is_sweep
+from command.training import train
 
 
 def main(cfg: DictConfig) -> None:
     """Write a run folder: config, checkpoints, curve.csv, TensorBoard events."""
     run = Path(cfg.resume) if cfg.resume else output_folder()
-    cfg = resumed(cfg) if cfg.resume else cfg
+    if cfg.resume:
+        cfg = resumed(cfg)
+    elif is_sweep():
+        cfg = taken_up(cfg, run)
     check(cfg, TrainConfig)
-    first = rank_zero_only.rank == 0  # of several devices, each runs this script
-    if not cfg.resume and first:
-        require_unused(run)
-    fit(cfg, run)
-    if first:
-        print(f"trained: {run}")
+    ended = train(cfg, run)
+    if is_first():  # of several devices, each runs this script
+        print(ended)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 from omegaconf import DictConfig, OmegaConf
 from pydantic import BaseModel, ValidationError
 
+from safety.typed import typed
+
 
 def check(cfg: DictConfig, model: type[BaseModel]) -> None:
     """Raise one ValueError naming every option of `cfg` that `model` does not allow, its value and the limit."""
@@ -24,5 +26,7 @@ def _told(problem: dict) -> str:
         return f"{option}: must be given; '--cfg job' shows what it usually is"
     if problem["type"] == "list_type":
         return f"{option}={problem['input']!r}: must be a list; write {option}=[{problem['input']}]"
+    if problem["type"] == "string_type" and isinstance(problem["input"], int | float):
+        return f"{option}={problem['input']!r}: must be text; write {typed(option, problem['input'])}"
     value = "" if problem["type"] == "value_error" else f"={problem['input']!r}"
     return f"{option}{value}: {problem['msg'].removeprefix('Value error, ')}".removeprefix(": ")

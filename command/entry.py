@@ -4,70 +4,95 @@ import contextlib
 import functools
 import logging
 import os
-import re
 import sys
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
-from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 
+from command import message
+from command.message import MENDABLE
+from command.sweep import JobFailedError, fail, failures, is_sweep, note_swept, require_all
+from datagen.prepare import ROLES
 from safety.atomic import write_atomic
+from safety.owner import owned
 
 CONF = Path(__file__).parent.parent / "conf"
 
 
-def start(main: Callable[[DictConfig], None], config: str, folder: str = ".") -> None:
+def start(main: Callable[[DictConfig], None], config: str, folder: str = ".", alone: bool = False) -> None:
     """Compose `config`.yaml of conf/`folder` with the command line and call `main` with it.
 
+    alone: nobody else may write to the output folder meanwhile.
+
     What a user can mend (a value, a file, a full disk) ends in one line and exit status 1; with HYDRA_FULL_ERROR=1 set
-    the traceback is shown instead.
+    the traceback is shown instead. A job of a sweep that fails does not end the others.
     """
     logging.basicConfig(format="%(message)s", stream=sys.stderr)
     show_traceback = os.environ.get("HYDRA_FULL_ERROR") == "1"
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then raises instead of printing its own lines
+    note_swept(sys.argv[1:])
 
-    def guarded(task: Callable[..., None], *arguments: DictConfig) -> None:
-        try:
-            task(*arguments)
-        except (KeyboardInterrupt, ValueError, OSError, HydraException, OmegaConfBaseException) as error:
-            if show_traceback:
-                raise
-            raise SystemExit(
-                130 if isinstance(error, KeyboardInterrupt) else f"{config}.py: {one_line(error)}"
-            ) from None
+    @functools.wraps(main)
+    def job(cfg: DictConfig) -> None:
+        with _of_a_sweep(config, show_traceback) if is_sweep() else _one_line(config, show_traceback):
+            _tidy(main, cfg, alone)
 
-    # Guarded twice: in the job, because Hydra would report an error of its own; around Hydra, for what it finds itself.
-    job = functools.wraps(main)(functools.partial(guarded, functools.partial(_tidy, main)))
     try:
-        guarded(hydra.main(version_base="1.3", config_path=str(CONF / folder), config_name=config)(job))
+        # Guarded twice: in the job, because Hydra would report an error of its own; here for what Hydra finds itself.
+        with _one_line(config, show_traceback):
+            hydra.main(version_base="1.3", config_path=str(CONF / folder), config_name=config)(job)()
+            require_all()
     finally:
         os.environ["HYDRA_FULL_ERROR"] = "1" if show_traceback else "0"
 
 
-def _tidy(main: Callable[[DictConfig], None], cfg: DictConfig) -> None:
-    """Run `main` with absolute folders; the output folder that Hydra made does not stay where nothing was put in it."""
-    for option in ("data_root", "cache", "start_from"):  # a run folder must mean the same from anywhere
-        if cfg.get(option):
-            cfg[option] = str(Path(cfg[option]).expanduser().absolute())
+@contextlib.contextmanager
+def _one_line(script: str, show_traceback: bool) -> Iterator[None]:
+    """Of an error that a user can mend, one line and the exit status."""
     try:
-        main(cfg)
+        yield
+    except JobFailedError:
+        raise SystemExit(f"{script}.py: {failures()}") from None
+    except (KeyboardInterrupt, *MENDABLE) as error:
+        if show_traceback:
+            raise
+        raise SystemExit(
+            130 if isinstance(error, KeyboardInterrupt) else f"{script}.py: {message.one_line(error)}"
+        ) from None
+
+
+@contextlib.contextmanager
+def _of_a_sweep(script: str, show_traceback: bool) -> Iterator[None]:
+    """An error of one job of a sweep is printed and noted: the next one begins."""
+    try:
+        yield
+    except Exception as error:
+        if show_traceback or not isinstance(error, MENDABLE):
+            traceback.print_exc()
+        fail(script, message.one_line(error))
+
+
+def _tidy(main: Callable[[DictConfig], None], cfg: DictConfig, alone: bool) -> None:
+    """Run `main` with absolute folders; the output folder that Hydra made does not stay where nothing was put in it."""
+    make_absolute(cfg)
+    try:
+        with owned(output_folder()) if alone else contextlib.nullcontext():
+            main(cfg)
     finally:
         with contextlib.suppress(OSError):  # it holds something, or was never there
             output_folder().rmdir()
 
 
-def one_line(error: BaseException) -> str:
-    """What `error` says, on one line; of Hydra's lists of places searched nothing."""
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename or 'disk'}: {error.strerror}"
-    message = " ".join(str(error).split("Config search path")[0].split())
-    if isinstance(error, HydraException) and error.__cause__ is not None:
-        message = f"{message} {' '.join(str(error.__cause__).split('full_key')[0].split())}"
-    return re.sub(r"To append to your config use \S+", "'--cfg job' lists the options.", message)
+def make_absolute(cfg: DictConfig) -> None:
+    """Make the folders of `cfg` absolute: a run folder must mean the same from anywhere."""
+    corpora = [f"{role}.{name}.root" for role in ROLES for name in OmegaConf.select(cfg, role) or {}]
+    for option in ("data_root", "cache", "start_from", "data.folder", *corpora):
+        if isinstance(folder := OmegaConf.select(cfg, option), str) and folder:
+            OmegaConf.update(cfg, option, str(Path(folder).expanduser().absolute()))
 
 
 def output_folder() -> Path:

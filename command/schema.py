@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from command.plan_schema import Count, Decibel, Fraction, Name, PlanConfig, Positive, Seed, Strict
+from command.trainer_schema import TrainerConfig
 from reporting.headline import HEADLINE
 
 Rate = Literal[8000, 16000]
@@ -90,15 +91,6 @@ class DataConfig(Strict):
     steps_per_epoch: Steps
     max_padding: Fraction
     workers: Count
-
-
-class TrainerConfig(BaseModel):
-    """conf/trainer: what matters here; Lightning checks the rest."""
-
-    model_config = ConfigDict(extra="allow", strict=True)
-
-    max_epochs: Annotated[int, Field(ge=1)]
-    gradient_clip_val: Positive | None = None
 
 
 class TrainConfig(CommonConfig):

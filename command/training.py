@@ -1,105 +1,129 @@
 """From a training config to a run folder, or on from where a run was interrupted."""
 
-import logging
 import sys
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import pytorch_lightning as pl
 import torch
-from hydra.core.hydra_config import HydraConfig
-from lightning_fabric.utilities.warnings import PossibleUserWarning
-from omegaconf import DictConfig, OmegaConf
-from pytorch_lightning.loggers import TensorBoardLogger
+from omegaconf import DictConfig
 from pytorch_lightning.utilities.exceptions import MisconfigurationException
-from pytorch_lightning.utilities.rank_zero import rank_zero_only
 
 from command import data
 from command.entry import save_config
+from command.launch import is_first, job
+from command.resume import require_unused, steps_done
+from command.trainer import build_trainer, quiet
 from datagen.datamodule import PlanData
 from datagen.library import Library
 from datagen.plan import Plan, load_plan
 from datagen.pool import build_pool
-from models.progress import Progress
-from models.run import BEST, CURVE, LAST, build_enhancer, checkpoint, keep_ancestors, load_weights, run_config
-from models.training import Cooldown, Curve, Saver, SeedByEpoch, WholeCheckpoints
+from models.checkpoints import Saver
+from models.enhancer import Enhancer
+from models.run import BEST, CURVE, LAST, build_enhancer, keep_ancestors, load_weights
+from models.training import Cooldown, Curve, RuleOfRises, SeedByEpoch, TimeLimit
 from safety.atomic import clear_unfinished
 from safety.build import build
-
-MAY_CHANGE = ("trainer.", "data.workers", "data.cache", "data_root=", "cache=", "jobs=")
-
-
-def resumed(cfg: DictConfig) -> DictConfig:
-    """The config of the run to resume, with the few overrides that may differ; ValueError naming any other."""
-    typed = [item for item in HydraConfig.get().overrides.task if not item.startswith("resume=")]
-    typed = [item.lstrip("+") for item in typed]
-    if refused := [item for item in typed if not item.startswith(MAY_CHANGE)]:
-        raise ValueError(
-            f"resume={cfg.resume}: goes on with the config of that run, so {', '.join(refused)} cannot be given; "
-            f"only {', '.join(MAY_CHANGE)} may change"
-        )
-    return OmegaConf.merge(run_config(Path(cfg.resume)), OmegaConf.from_dotlist(typed), {"resume": cfg.resume})
+from safety.owner import joined, owned
+from safety.typed import typed
 
 
-def require_unused(run: Path) -> None:
-    """Raise ValueError where `run` holds the checkpoints of a training: a new one would replace them unasked."""
-    if any((run / name).exists() for name in (BEST, LAST)):
-        raise ValueError(f"output={run}: holds a training; go on with it by resume={run}, or choose another output")
+def train(cfg: DictConfig, run: Path) -> str:
+    """Train as `cfg` says, into `run`, which is this job's alone; returns how it ended, in a line.
 
-
-def fit(cfg: DictConfig, run: Path) -> None:
-    """Train as `cfg` says, into `run`; with `resume` from the last epoch that it finished, if it finished one."""
+    With `resume` from the last epoch that it finished, if it finished one. Raises ValueError where another process
+    works in `run`, or where `run` holds what a new training would replace.
+    """
+    if not cfg.resume:
+        require_unused(run)
     pl.seed_everything(cfg.seed, workers=True, verbose=False)
-    last = run / LAST if cfg.resume and (run / LAST).exists() else None
-    step = checkpoint(run, LAST)["global_step"] if last else None
-    module = build_enhancer(cfg)
-    if cfg.get("start_from") and not last:
-        load_weights(module, Path(cfg.start_from))
+    steps = steps_done(run) if cfg.resume else None
+    module = _module(cfg, run, steps)
+    callbacks = _callbacks(cfg, run)
+    # All that every process refuses alike comes before one of them owns the folder and the others wait for that.
+    with quiet(), _one_line(run):
+        trainer = build_trainer(cfg, run, callbacks, steps)
+        if is_first():
+            with owned(run, job()):
+                _fit(cfg, run, trainer, module)
+        else:
+            joined(run, job())
+            _fit(cfg, run, trainer, module)
+    return _outcome(trainer, run, callbacks, began=steps or 0)
+
+
+class Callbacks(NamedTuple):
+    """What accompanies a training."""
+
+    rule: RuleOfRises
+    cooldown: Cooldown
+    seeds: SeedByEpoch
+    curve: Curve
+    best: Saver  # the best epoch on validation
+    last: Saver  # the state to resume from
+
+
+def _callbacks(cfg: DictConfig, run: Path) -> Callbacks:
+    return Callbacks(
+        rule=build(cfg.recipe.rule_of_rises, "models.training"),
+        cooldown=Cooldown(cfg.recipe.cooldown_epochs),
+        seeds=SeedByEpoch(cfg.seed),
+        curve=Curve(run / CURVE),
+        best=Saver(run / BEST, monitor="validation_loss"),
+        last=Saver(run / LAST),
+    )
+
+
+def _fit(cfg: DictConfig, run: Path, trainer: pl.Trainer, module: Enhancer) -> None:
+    if not cfg.resume:
+        require_unused(run)  # now that nobody else can put a training there
     batches = plan_data(cfg)
-    if rank_zero_only.rank == 0:
-        batches.plan.save(run)
-        if not cfg.resume:
-            if cfg.start_from:
-                keep_ancestors(run, Path(cfg.start_from))
-            save_config(cfg, run)
-        for folder in (run, run / LAST.parent):
-            clear_unfinished(folder)
-    callbacks = [build(cfg.recipe.rule_of_rises, "models.training"), Cooldown(cfg.recipe.cooldown_epochs)]
-    callbacks += [SeedByEpoch(cfg.seed), Curve(run / CURVE)]
-    # One for the best epoch on validation, one for the last: the state to resume from.
-    callbacks += [Saver(run / BEST, monitor="validation_loss"), Saver(run / LAST)]
-    options = OmegaConf.to_container(cfg.trainer, resolve=True)
-    options["sync_batchnorm"] = options.get("sync_batchnorm", False) and _on_gpu(options)
-    callbacks += [Progress()] if options.get("enable_progress_bar", True) else []
-    with _quiet(), _one_line(run):
-        trainer = build(
-            {**options, "enable_progress_bar": False, "_partial_": True},
-            "pytorch_lightning",
-            logger=TensorBoardLogger(run, name="", version="", sub_dir="tensorboard", purge_step=step),
-            callbacks=callbacks,
-            plugins=[WholeCheckpoints()],
-        )
-        trainer.fit(module, batches, ckpt_path=last, weights_only=True)
+    if is_first():
+        _prepare(cfg, run, batches.plan)
+    begun = run / LAST if cfg.resume and (run / LAST).exists() else None
+    trainer.fit(module, batches, ckpt_path=begun, weights_only=True)
 
 
-def _on_gpu(options: dict) -> bool:
-    """PyTorch synchronises batch norm on GPUs only, and refuses elsewhere."""
-    return torch.cuda.is_available() and options.get("accelerator", "auto") != "cpu"
+def _module(cfg: DictConfig, run: Path, steps: int | None) -> Enhancer:
+    """The network, with the weights that it begins or goes on with."""
+    module = build_enhancer(cfg)
+    if steps is not None:
+        load_weights(module, run, LAST)
+    elif cfg.get("start_from"):
+        load_weights(module, Path(cfg.start_from))
+    if cfg.resume and steps is None and is_first():
+        print(f"{run}: finished no epoch; it begins anew", file=sys.stderr)
+    return module
 
 
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Lightning's greetings, tips and guesses at what its user may have meant are not for ours."""
-    for name in ("pytorch_lightning", "lightning_fabric"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", category=PossibleUserWarning)
-        warnings.filterwarnings("ignore", r".*isinstance\(treespec, LeafSpec\)")  # Lightning 2.6 on torch 2.14
-        warnings.filterwarnings("ignore", "Checkpoint directory .* exists and is not empty")  # it does when resuming
-        yield
+def _prepare(cfg: DictConfig, run: Path, plan: Plan) -> None:
+    """Write to `run` what says how it is trained, and on what."""
+    plan.save(run)
+    if not cfg.resume:
+        if cfg.start_from:
+            keep_ancestors(run, Path(cfg.start_from))
+        save_config(cfg, run)
+    for folder in (run, run / LAST.parent):
+        clear_unfinished(folder)
+
+
+def _outcome(trainer: pl.Trainer, run: Path, callbacks: Callbacks, began: int) -> str:
+    """How a training ended, and how to go on where it can."""
+    rule, epochs, most = callbacks.rule, len(callbacks.curve.rows), trainer.max_epochs
+    if rule.has_stopped():
+        ended = "trained" if trainer.global_step > began else "was trained before"
+        why = f"the validation loss rose more than recipe.rule_of_rises.stop_after={rule.stop_after} times"
+        return f"{ended}: {run}, {epochs} of {most} epochs: {why}"
+    if epochs < most:
+        times = [callback for callback in trainer.callbacks if isinstance(callback, TimeLimit) and callback.is_up()]
+        why = "trainer.max_time is up" if times else "stopped"
+        return f"{why} after epoch {epochs} of {most}; go on with {typed('resume', run)}"
+    if trainer.global_step == began:
+        return f"was trained before: {run}, all {epochs} epochs; trainer.max_epochs=N with more than that goes on"
+    return f"trained: {run}"
 
 
 @contextmanager
@@ -108,9 +132,11 @@ def _one_line(run: Path) -> Iterator[None]:
     try:
         yield
     except SystemExit:  # what Lightning makes of Ctrl-C
-        print(f"interrupted; go on with resume={run}", file=sys.stderr)
+        print(f"interrupted; go on with {typed('resume', run)}", file=sys.stderr)
         raise KeyboardInterrupt from None
-    except (MisconfigurationException, ImportError) as error:
+    except torch.OutOfMemoryError as error:
+        raise ValueError("the device is out of memory; give a smaller data.batch_size or plan.segment_s") from error
+    except MisconfigurationException as error:
         raise ValueError(f"trainer: {' '.join(str(error).split())} Give others, or trainer=cpu") from error
     except (ValueError, OSError) as error:
         if "Original Traceback" not in str(error):

@@ -1,6 +1,7 @@
 """Reading audio files into the project's one form: mono 16-bit samples at the plan's rate."""
 
 import io
+import os
 import re
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def header(path: str | Path) -> tuple[int, int, int]:
     if not Path(path).exists():
         raise ValueError("no such file")
     try:
-        info = soundfile.info(str(path))
+        info = soundfile.info(os.fsencode(path))
     except (soundfile.LibsndfileError, OSError) as error:
         raise ValueError(_reason(error)) from error
     if info.frames > 2**60:  # a FLAC file written as a stream
@@ -46,7 +47,7 @@ def read(path: str | Path, sample_rate: int, start: int = 0, length: int | None 
     reason where the file cannot be decoded or holds NaN.
     """
     try:
-        with soundfile.SoundFile(str(path)) as file:
+        with soundfile.SoundFile(os.fsencode(path)) as file:
             if file.samplerate == sample_rate and not INEXACT & set(file.subtype.split("_")):
                 file.seek(start)
                 return _pcm(file, -1 if length is None else length)

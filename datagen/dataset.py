@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor
@@ -11,7 +12,8 @@ from datagen import audio
 from datagen.draw import excerpts
 from datagen.library import Library
 from datagen.mix import FULL_SCALE, mix
-from datagen.render import FORMATS, PARTS, part_path, render
+from datagen.render import FORMATS, PARTS, RENDERED, part_path, render, sha256
+from safety.table import read_table
 
 
 class PlanRows(Dataset):
@@ -65,24 +67,28 @@ class Unmixed(Mixed):
 class Rendered(PlanRows):
     """Mixtures as `generate.py render=true` wrote them to `folder`.
 
-    Raises FileNotFoundError where one is missing, ValueError where they have another sample rate.
+    Raises FileNotFoundError where one is missing, ValueError where they have another sample rate, or where rendered.csv
+    is damaged or names other mixtures; reading a mixture raises ValueError where it is not the one that was written.
     """
 
     def __init__(self, rows: pd.DataFrame, folder: str, sample_rate: int):
-        super().__init__(rows)
+        super().__init__(_with_sums(rows, Path(folder)))
         self.folder, self.sample_rate = Path(folder), sample_rate
         lacking = {audio_format: self._first_missing(audio_format) for audio_format in FORMATS}
         self.format = next((audio_format for audio_format in FORMATS if lacking[audio_format] is None), None)
         if self.format is None:
             begun = [name for name in FORMATS if part_path(self.folder, self.row(0), PARTS[0], name).exists()]
             missing = lacking[(begun or FORMATS)[0]]
-            raise FileNotFoundError(f"{missing}: not rendered; run generate.py with output={folder} render=true again")
+            raise FileNotFoundError(f"{missing}: not rendered; {_again(self.folder)}")
         if len(rows):
             self._check_rate()
 
     def __getitem__(self, index: int) -> dict:
         row = self.row(index)
         clean, noise = (self._part(row, part) for part in ("clean", "noise"))
+        if row["sha256"] not in ("", sha256(clean + noise)):
+            raise ValueError(self._odd(row, "clean", "and that in noise are not what was rendered"))
+        clean, noise = (torch.from_numpy(part).float().div_(FULL_SCALE) for part in (clean, noise))
         return {"mixture": clean + noise, "clean": clean, "noise": noise, "length": row["length"]}
 
     def _first_missing(self, audio_format: str) -> Path | None:
@@ -96,9 +102,33 @@ class Rendered(PlanRows):
                 f"{self.folder}: rendered at {rendered} Hz, not {self.sample_rate}; set sample_rate={rendered}"
             )
 
-    def _part(self, row: dict, part: str) -> Tensor:
+    def _part(self, row: dict, part: str) -> np.ndarray:
         samples = audio.read(part_path(self.folder, row, part, self.format), self.sample_rate)
-        return torch.from_numpy(samples).float().div_(FULL_SCALE)
+        if len(samples) != row["length"]:
+            raise ValueError(self._odd(row, part, f"has {len(samples)} samples, not the plan's {row['length']}"))
+        return samples
+
+    def _odd(self, row: dict, part: str, what: str) -> str:
+        return f"{part_path(self.folder, row, part, self.format)}: {what}; remove it and {_again(self.folder)}"
+
+
+def _again(folder: Path) -> str:
+    return f"run generate.py with output={folder} render=true again"
+
+
+def _with_sums(rows: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    """`rows` with the sha256 that rendered.csv has of each mixture, "" where a rendering did not come that far."""
+    path = folder / "rendered.csv"
+    if not path.exists():
+        return rows.assign(sha256="")
+    table = read_table(path, RENDERED, _again(folder))
+    told = table[table.split.isin(rows.split)].set_index("mixture_id")
+    if told.index.tolist() != rows.mixture_id.tolist() or told.samples.tolist() != rows.length.tolist():
+        raise ValueError(
+            f"{path}: does not have the {len(rows)} mixtures of plan.csv in {', '.join(rows.split.unique())}; "
+            f"{_again(folder)}, or remove {path} where the change was meant"
+        )
+    return rows.assign(sha256=told.sha256[rows.mixture_id].to_numpy())
 
 
 def _storage(column: pd.Series) -> str | None:

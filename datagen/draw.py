@@ -9,12 +9,20 @@ import torch
 from datagen.library import Library
 from datagen.mix import FULL_SCALE, TOLERANCE_DB, mix
 from datagen.split import SPLITS, vector_of
+from datagen.unmixable import (
+    OUT_OF_REACH,
+    PEAK_LIMIT,
+    SILENT_NOISE,
+    SILENT_SPEECH,
+    Unmixable,
+    reach_db,
+    refusal,
+)
 from dsp.level import is_silent, level_db
 from dsp.level import snr_db as measured_snr_db
 
 ATTEMPTS = 100
-PEAK_LIMIT = 0.99  # of full scale, for mixture, clean and noise
-FLOOR_DB = -60.0  # the quieter of clean and noise, so that 16-bit rounding moves the SNR by less than 0.001 dB
+FLOOR_DB = -60.0  # the quieter of clean and noise where that can be: 16-bit rounding then moves the SNR by 0.0003 dB
 GAIN_STEP_DB = 0.01
 LIFT_DB = 6.0  # further, step by step, where that is not enough
 
@@ -74,18 +82,16 @@ class Drawer:
         """
         rng = np.random.default_rng([self.seed, SPLITS.index(split), index])
         fixed = self._cell(split, index, rng)
-        for _ in range(ATTEMPTS):
+        tried = []
+        while True:
             cut = self._cut(split, fixed, rng)
             snr_db = self._snr_db(split, cut, fixed["snr_db"], rng)
             gain_db = self._gain_db(cut, snr_db, rng)
-            if gain_db is not None:
+            if not isinstance(gain_db, Unmixable):
                 break
-        else:
-            raise ValueError(
-                f"{split} mixture {index}: {ATTEMPTS} cuts of {fixed['speech'].path} with "
-                f"{'seen' if fixed['noise_seen'] else 'unseen'} noise were silent "
-                f"or too quiet for 16 bits at {fixed['snr_db']:g} dB; remove silent audio or that SNR"
-            )
+            tried.append(gain_db)
+            if len(tried) == ATTEMPTS:
+                raise ValueError(f"{split} mixture {index}: {self._refusal(split, fixed, tried)}")
         return {
             "mixture_id": f"{split}-{index:06d}",
             "split": split,
@@ -94,6 +100,12 @@ class Drawer:
             "gain_db": gain_db,
             "noise_seen": fixed["noise_seen"],
         }
+
+    def _refusal(self, split: str, fixed: dict, tried: list[Unmixable]) -> str:
+        snrs = split == "test" or self.protocol.noise_amplitude is None
+        option = f"plan.snr_db.{split}" if snrs else "plan.noise_amplitude"
+        noises = dict(zip(self.noise.id, self.noise.path, strict=True))
+        return refusal(tried, fixed["speech"].path, noises, option, self.protocol.snr_db[split])
 
     def _cell(self, split: str, index: int, rng: np.random.Generator) -> dict:
         """Utterance, SNR and noise vector of a row: each utterance in turn, in an order that the seed decides."""
@@ -138,21 +150,22 @@ class Drawer:
         clean, noise = (torch.from_numpy(excerpt) for excerpt in excerpts(cut, self.library))
         return round(float(measured_snr_db(clean, noise)) - 20 * np.log10(factor), 4)
 
-    def _gain_db(self, cut: dict, snr_db: float, rng: np.random.Generator) -> float | None:
-        """The joint gain: as drawn, but within the limits of 16-bit audio; None where the cut cannot be mixed."""
+    def _gain_db(self, cut: dict, snr_db: float, rng: np.random.Generator) -> float | Unmixable:
+        """The joint gain: as drawn, but within the limits of 16-bit audio; or why the cut cannot be mixed."""
         drawn = rng.uniform(*self.protocol.gain_db)
         clean, noise = (torch.from_numpy(excerpt) for excerpt in excerpts(cut, self.library))
-        if is_silent(clean, FULL_SCALE) or is_silent(noise, FULL_SCALE):
-            return None
+        for part, cause in ((clean, SILENT_SPEECH), (noise, SILENT_NOISE)):
+            if is_silent(part, FULL_SCALE):
+                return Unmixable(cause, cut["noise_id"])
         parts = mix(clean, noise, *torch.tensor([snr_db, 0.0], dtype=torch.float64))
         loudest = max(float(part.abs().max()) for part in parts.values())
         quietest = min(float(level_db(parts[name])) for name in ("clean", "noise"))
         highest = 20 * np.log10(PEAK_LIMIT / loudest)
         lowest = FLOOR_DB - quietest
-        if lowest > highest:
-            return None
-        gains = (_on_grid(gain) for gain in np.arange(min(max(drawn, lowest), highest), highest + 1e-9, LIFT_DB))
-        return next((gain for gain in gains if _keeps_snr(clean, noise, snr_db, gain)), None)
+        steps = np.arange(min(max(drawn, lowest), highest), highest + 1e-9, LIFT_DB)
+        gains = (_on_grid(gain) for gain in (*steps, highest))
+        kept = next((gain for gain in gains if _keeps_snr(clean, noise, snr_db, gain)), None)
+        return Unmixable(OUT_OF_REACH, cut["noise_id"], snr_db, *reach_db(clean, noise)) if kept is None else kept
 
 
 def _on_grid(gain_db: float) -> float:

@@ -27,16 +27,16 @@ def scan_all(
 
     Raises one BadAudioError for the bad files of all of them, and ValueError for a recording that one role holds twice.
     """
-    tables, problems = {role: [pd.DataFrame(columns=COLUMNS)] for role in roles}, []
+    tables, problems = {role: {} for role in roles}, []
     for role, corpora in roles.items():
-        for corpus in corpora.values():
+        for name, corpus in corpora.items():
             try:
-                tables[role].append(scan(corpus, cache, jobs, check_audio))
+                tables[role][name] = scan(corpus, cache, jobs, check_audio)
             except BadAudioError as bad:
                 problems += bad.problems
     if problems:
         raise BadAudioError(problems)
-    return {role: _one_table(parts, sample_rate) for role, parts in tables.items()}
+    return {role: _one_table(role, parts, sample_rate) for role, parts in tables.items()}
 
 
 def make_drawer(tables: Mapping[str, pd.DataFrame], plan: Mapping[str, Any], sample_rate: int, seed: int) -> Drawer:
@@ -112,9 +112,23 @@ def long_enough(speech: pd.DataFrame, role: str, shortest_s: float, sample_rate:
     return speech[~short].reset_index(drop=True)
 
 
-def _one_table(parts: list[pd.DataFrame], sample_rate: int) -> pd.DataFrame:
-    table = pd.concat(parts[1:] or parts, ignore_index=True)
-    if (twice := table[table.id.duplicated()]).size:
-        raise ValueError(f"{twice.iloc[0].path}: recording {twice.iloc[0].id} is in two corpora; name each only once")
+def _one_table(role: str, parts: Mapping[str, pd.DataFrame], sample_rate: int) -> pd.DataFrame:
+    table = pd.concat(list(parts.values()) or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)
+    if table.id.duplicated().any():
+        twice = table.id[table.id.duplicated()].iloc[0]
+        _refuse_twice(role, [(name, path) for name, part in parts.items() for path in part.path[part.id == twice]])
     note_conversions(table, sample_rate)
     return table
+
+
+def _refuse_twice(role: str, found: list[tuple[str, str]]) -> None:
+    """Raise ValueError for the corpora and paths of two recordings that have one name."""
+    (one, path), (other, another), *_ = found
+    if one == other:
+        raise ValueError(f"{path} and {another}: are one recording by their names; rename or remove one of them")
+    if path == another:
+        raise ValueError(f"{path}: is in two corpora, {role}.{one} and {role}.{other}; leave one out: ~{role}.{other}")
+    raise ValueError(
+        f"{path} and {another}: are one recording by their names, in {role}.{one} and {role}.{other}; "
+        f"leave one out (~{role}.{other}), or give a folder another name ({role}.{other}.name=...)"
+    )

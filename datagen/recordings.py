@@ -1,8 +1,7 @@
 """What a corpus offers: one `Recording` per audio file, and the tables made of them."""
 
-from dataclasses import asdict, dataclass, fields
-from pathlib import Path
-from typing import TextIO
+from dataclasses import asdict, dataclass
+from typing import get_type_hints
 
 import pandas as pd
 
@@ -32,18 +31,14 @@ class Recording:
     gain: float = 1.0
 
 
-COLUMNS = [field.name for field in fields(Recording)]
-TEXT = {field.name: str for field in fields(Recording) if field.type == "str" or field.type is str}
+TYPES = get_type_hints(Recording)
+COLUMNS = list(TYPES)
+DEFAULTS = {name: getattr(Recording, name) for name in ("content", "offset", "gain")}  # older tables lack these
 
 
 def table(recordings: list[Recording]) -> pd.DataFrame:
     """Recordings as a table with one column per field, in the order given."""
     return pd.DataFrame([asdict(recording) for recording in recordings], columns=COLUMNS)
-
-
-def read_table(path: Path | TextIO) -> pd.DataFrame:
-    """A table written as CSV; empty cells are empty strings, never NaN."""
-    return pd.read_csv(path, keep_default_na=False, dtype=TEXT)
 
 
 class BadAudioError(ValueError):

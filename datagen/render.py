@@ -17,9 +17,14 @@ from datagen.plan import Plan
 from datagen.threads import over_threads
 from dsp.level import snr_db
 from safety.atomic import clear_unfinished, write_atomic
+from safety.table import write_tables
 
 PARTS = ("mixture", "clean", "noise")
 FORMATS = ("flac", "wav")
+RENDERED = {
+    "mixture_id": str, "split": str, "snr_db": float, "achieved_snr_db": float,
+    "gain_db": float, "samples": int, "sha256": str,
+}  # fmt: skip
 
 
 def render(row: dict, library: Library) -> dict[str, Tensor]:
@@ -38,10 +43,11 @@ def render_plan(
 ) -> pd.DataFrame:
     """Render `plan` to `folder`, over `jobs` threads, and measure every file written.
 
-    Each file appears whole or not at all; files that stand are measured, not rendered again, so an interrupted
-    rendering continues where it was and ends in the same bytes. Writes and returns rendered.csv: mixture_id, split,
-    snr_db, achieved_snr_db, gain_db, samples, sha256 (of the mixture's 16-bit little-endian samples).
-    Raises ValueError where a measured SNR is more than 0.01 dB off, or where what stands is not this plan's.
+    Each file appears whole or not at all; files that stand are compared, not written again, so an interrupted rendering
+    continues where it was and ends in the same bytes. Writes and returns rendered.csv, with the columns RENDERED: the
+    SNR achieved, and the sha256 of the mixture's 16-bit little-endian samples.
+    Raises ValueError where a measured SNR is more than 0.01 dB off, or where what stands is not this plan's, be it
+    damaged or of other recordings.
     """
     plan.save(folder)
     clear_unfinished(folder)
@@ -49,37 +55,54 @@ def render_plan(
         for part in PARTS:
             clear_unfinished(folder / split / part)
     one = partial(_render_to_disk, library=library, folder=folder, sample_rate=sample_rate, audio_format=audio_format)
-    table = pd.DataFrame(over_threads(one, plan.rows.to_dict("records"), jobs, "rendering", "mixture"))
-    write_atomic(folder / "rendered.csv", table.to_csv(index=False))
+    rows = over_threads(one, plan.rows.to_dict("records"), jobs, "rendering", "mixture")
+    table = pd.DataFrame(rows, columns=list(RENDERED))
+    write_tables(folder, {"rendered.csv": table})
     return table
+
+
+def sha256(mixture: np.ndarray) -> str:
+    """Of 16-bit samples, as in rendered.csv."""
+    return hashlib.sha256(mixture.astype("<i2").tobytes()).hexdigest()
 
 
 def _render_to_disk(row: dict, library: Library, folder: Path, sample_rate: int, audio_format: str) -> dict:
     paths = {part: part_path(folder, row, part, audio_format) for part in PARTS}
+    made = {part: to_pcm(signal).numpy() for part, signal in render(row, library).items()}
+    achieved = _achieved(row, made, folder)
     if not all(path.exists() for path in paths.values()):
-        for part, signal in render(row, library).items():
-            write_atomic(paths[part], audio.encode(to_pcm(signal).numpy(), sample_rate, audio_format))
-    return _measured(row, {part: audio.read(path, sample_rate) for part, path in paths.items()}, folder)
+        for part, samples in made.items():
+            write_atomic(paths[part], audio.encode(samples, sample_rate, audio_format))
+    for part, path in paths.items():
+        _compare(path, audio.read(path, sample_rate), made[part], folder)
+    return {
+        **{name: row[name] for name in ("mixture_id", "split", "snr_db", "gain_db")},
+        "achieved_snr_db": round(achieved, 6),
+        "samples": row["length"],
+        "sha256": sha256(made["mixture"]),
+    }
 
 
-def _measured(row: dict, parts: dict[str, np.ndarray], folder: Path) -> dict:
+def _compare(path: Path, there: np.ndarray, made: np.ndarray, folder: Path) -> None:
+    """Raise ValueError where a file holds other samples than were made."""
+    again = f"remove it and run again (or remove {folder}, where all of it is old)"
+    if len(there) != len(made):
+        raise ValueError(f"{path}: has {len(there)} samples, not the plan's {len(made)}; {again}")
+    if not np.array_equal(there, made):
+        raise ValueError(
+            f"{path}: is damaged, or was rendered before the recordings that it is made of changed; {again}"
+        )
+
+
+def _achieved(row: dict, made: dict[str, np.ndarray], folder: Path) -> float:
+    """The SNR of what was made, in dB."""
     name = f"{folder}: {row['mixture_id']}"
-    if any(len(samples) != row["length"] for samples in parts.values()):
-        raise ValueError(f"{name} has not the plan's {row['length']} samples; remove {folder} and render again")
-    if not np.array_equal(parts["mixture"], parts["clean"] + parts["noise"]):
-        raise ValueError(f"{name} is not the sum of its clean and noise; remove {folder} and render again")
-    achieved = float(snr_db(*(torch.from_numpy(parts[part]) for part in ("clean", "noise"))))
+    if not np.array_equal(made["mixture"], made["clean"] + made["noise"]):
+        raise ValueError(f"{name} clips; its audio has changed since the plan was drawn")
+    achieved = float(snr_db(*(torch.from_numpy(made[part]) for part in ("clean", "noise"))))
     if not abs(achieved - row["snr_db"]) <= TOLERANCE_DB:
         raise ValueError(
             f"{name}: achieved {achieved:.3f} dB for {row['snr_db']} dB, more than {TOLERANCE_DB} dB off; "
             "its audio is too quiet or has changed since the plan was drawn"
         )
-    return {
-        "mixture_id": row["mixture_id"],
-        "split": row["split"],
-        "snr_db": row["snr_db"],
-        "achieved_snr_db": round(achieved, 6),
-        "gain_db": row["gain_db"],
-        "samples": row["length"],
-        "sha256": hashlib.sha256(parts["mixture"].astype("<i2").tobytes()).hexdigest(),
-    }
+    return achieved

@@ -12,8 +12,8 @@ from datagen.mix import FULL_SCALE
 from datagen.recordings import BadAudioError, Recording
 from datagen.threads import over_threads
 from dsp.level import is_silent
-from safety.atomic import write_atomic
 from safety.fingerprint import of_files, of_values
+from safety.table import keep, recall
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +28,8 @@ def scan(corpus: Callable[[], list[Recording]], cache: Path, jobs: int = 1, chec
     found = corpus()
     key = of_values([vars(recording) for recording in found], of_files([r.path for r in found]), check_audio)
     kept = cache / "recordings" / f"{key}.csv"
-    if kept.exists():
-        return recordings.read_table(kept)
+    if (known := recall(kept, recordings.TYPES)) is not None:
+        return known
     outcomes = [_with_header(recording) for recording in found]
     good = [outcome for outcome in outcomes if isinstance(outcome, Recording)]
     problems = [outcome for outcome in outcomes if isinstance(outcome, str)]
@@ -38,7 +38,7 @@ def scan(corpus: Callable[[], list[Recording]], cache: Path, jobs: int = 1, chec
     if problems:
         raise BadAudioError(problems)
     table = recordings.table(good)
-    write_atomic(kept, table.to_csv(index=False))
+    keep(kept, table)
     return table
 
 

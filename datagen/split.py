@@ -1,5 +1,6 @@
 """Which recordings serve where: speakers over the splits, noises over seen and unseen, stretch by stretch."""
 
+import os
 import zlib
 
 import numpy as np
@@ -90,7 +91,7 @@ def _seen_rows(recording: tuple, length: int, fractions: dict[str, float] | None
         return [_stretch(recording, vector_of(recording.only, overlapping=False), 0, length)]
     if fractions is None:
         return [_stretch(recording, "seen", 0, length)]
-    turn = zlib.crc32(recording.id.encode()) % len(SPLITS)
+    turn = zlib.crc32(os.fsencode(recording.id)) % len(SPLITS)
     order = SPLITS[turn:] + SPLITS[:turn]
     ends = np.cumsum([0, *(fractions[split] for split in order)]) / sum(fractions.values())
     bounds = np.rint(ends * length).astype(int)

@@ -1,23 +1,42 @@
 """Many small jobs over threads, with a progress bar."""
 
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from itertools import islice
 from typing import Any
 
-import joblib
 import torch
 from tqdm import tqdm
+
+AHEAD = 4  # items per thread that wait to be worked on or to be taken
 
 
 def over_threads(function: Callable, items: Sequence[Any], jobs: int, doing: str, unit: str) -> list:
     """`function` of every item, in order, over `jobs` threads: libsndfile works outside the interpreter lock.
 
-    The first error of a job is raised.
+    The error of the first item that has one is raised. Whatever ends the work, Ctrl-C included, what was not begun is
+    given up and no thread runs any more when this returns or raises.
     """
     before = torch.get_num_threads()
     torch.set_num_threads(1)  # the jobs fill the cores; where each spreads over all of them, they wait for one another
     try:
-        tasks = (joblib.delayed(function)(item) for item in items)
-        outcomes = joblib.Parallel(n_jobs=jobs, prefer="threads", return_as="generator")(tasks)
-        return list(tqdm(outcomes, doing, len(items), unit=unit, leave=False, disable=None))
+        one_by_one = (function(item) for item in items)
+        with closing(one_by_one if jobs == 1 else _in_order(function, items, jobs)) as outcomes:
+            return list(tqdm(outcomes, doing, len(items), unit=unit, leave=False, disable=None))
     finally:
         torch.set_num_threads(before)
+
+
+def _in_order(function: Callable, items: Sequence[Any], jobs: int) -> Iterator[Any]:
+    left = iter(items)
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        pending = deque(pool.submit(function, item) for item in islice(left, AHEAD * jobs))
+        while pending:
+            yield pending.popleft().result()
+            pending.extend(pool.submit(function, item) for item in islice(left, 1))
+    finally:
+        # A thread that is still in native code when the interpreter ends makes the process abort.
+        pool.shutdown(wait=True, cancel_futures=True)

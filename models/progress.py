@@ -6,6 +6,8 @@ from typing import Any
 import pytorch_lightning as pl
 from tqdm import tqdm
 
+from models.checkpoints import is_validated
+
 
 class Progress(pl.Callback):
     """A bar over the steps of an epoch where there is a terminal, and one line per finished epoch anywhere."""
@@ -41,7 +43,7 @@ class Progress(pl.Callback):
         losses = [
             f"{name.replace('_', ' ')} {float(measured[key]):.4g}"
             for name, key in (("train_loss", "train_loss_epoch"), ("validation_loss", "validation_loss"))
-            if key in measured
+            if key in measured and (key != "validation_loss" or is_validated(trainer))
         ]
         rate = trainer.optimizers[0].param_groups[0]["lr"]
         print(

@@ -1,19 +1,18 @@
 """A run folder is the model: rebuilt from its config, weights loaded, nothing executed."""
 
-import warnings
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import torch
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from dsp.stft import STFT
+from models.checkpoints import read_checkpoint
 from models.enhancer import Enhancer
-from safety.atomic import write_atomic
 from safety.build import build
+from safety.table import copy_tables
+from safety.typed import typed
 
 CONFIG, CURVE = Path(".hydra/config.yaml"), Path("curve.csv")
 ANCESTORS = Path("ancestors")  # the tables of what the weights were trained on before, a folder for each training
@@ -52,18 +51,9 @@ def checkpoint(run: Path, name: Path) -> dict[str, Any]:
     path = run / name
     if not path.exists():
         raise FileNotFoundError(
-            f"{run}: has no {name}, its training has not finished an epoch; train it with resume={run}"
+            f"{run}: has no {name}, its training has not finished an epoch; train it with {typed('resume', run)}"
         )
-    try:
-        with warnings.catch_warnings(action="ignore"):  # about the pickle of a file that is none of ours
-            content = torch.load(path, map_location="cpu", weights_only=True)
-    except OSError:
-        raise
-    except Exception as error:  # a broken file makes torch raise nearly anything
-        raise ValueError(f"{path}: not a checkpoint of weights and plain values; train the run anew") from error
-    if not isinstance(content, Mapping) or not isinstance(content.get("state_dict"), Mapping):
-        raise ValueError(f"{path}: not a checkpoint, it has no state_dict; train the run anew")
-    return content
+    return read_checkpoint(path)
 
 
 def load_run(run: Path) -> Enhancer:
@@ -73,13 +63,19 @@ def load_run(run: Path) -> Enhancer:
     return enhancer.eval()
 
 
-def load_weights(enhancer: Enhancer, run: Path) -> None:
-    """Give `enhancer` the weights of a run's best epoch on validation; ValueError where its network is another."""
+def load_weights(enhancer: Enhancer, run: Path, name: Path = BEST) -> None:
+    """Give `enhancer` the weights of a run's best epoch on validation; ValueError where its network is another.
+
+    name: of another checkpoint.
+    """
     try:
-        enhancer.load_state_dict(checkpoint(run, BEST)["state_dict"])
+        enhancer.load_state_dict(checkpoint(run, name)["state_dict"])
     except RuntimeError as error:
-        name = type(enhancer.network).__name__
-        raise ValueError(f"{run / BEST}: weights of another network than {name} as the config has it") from error
+        network = type(enhancer.network).__name__
+        raise ValueError(
+            f"{run / name}: weights of another network than {network} as the config has it; "
+            "give the run that they belong to"
+        ) from error
 
 
 def ancestors(run: Path) -> list[Path]:
@@ -89,9 +85,9 @@ def ancestors(run: Path) -> list[Path]:
 
 def keep_ancestors(run: Path, parent: Path) -> None:
     """Copy into `run` what its `parent` and the ancestors of that one were trained on."""
+    remedy = f"put it back with train.py resume={parent}"
     for generation, folder in enumerate([parent, *ancestors(parent)]):
-        for table in ("speech.csv", "noise.csv"):
-            write_atomic(run / ANCESTORS / f"{generation:03d}" / table, (folder / table).read_bytes())
+        copy_tables(folder, run / ANCESTORS / f"{generation:03d}", ("speech.csv", "noise.csv"), remedy)
 
 
 def _config_of(run: Path) -> Path:

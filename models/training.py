@@ -1,6 +1,5 @@
-"""What accompanies a training: rule of rises, cooldown, curve, seeds by epoch, checkpoints that are whole."""
+"""What accompanies a training: rule of rises, cooldown, time limit, curve, seeds by epoch."""
 
-import io
 import math
 from pathlib import Path
 from typing import Any
@@ -9,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytorch_lightning as pl
 import torch
-from pytorch_lightning.callbacks import ModelCheckpoint
-from pytorch_lightning.plugins.io import TorchCheckpointIO
+from pytorch_lightning.callbacks import Timer
 from torch import Tensor
 
+from models.checkpoints import is_validated
 from safety.atomic import write_atomic
 
 
@@ -34,9 +33,13 @@ class RuleOfRises(pl.Callback):
         self.halve_after, self.stop_after, self.factor = halve_after, stop_after, factor
         self.previous, self.in_a_row, self.in_all = float("inf"), 0, 0
 
+    def has_stopped(self) -> bool:
+        """Whether the loss has risen so often that the training is at its end."""
+        return self.in_all > self.stop_after
+
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """A training that was stopped stays so when it is resumed."""
-        trainer.should_stop = trainer.should_stop or self.in_all > self.stop_after
+        trainer.should_stop = trainer.should_stop or self.has_stopped()
 
     def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Take in the validation loss of one more epoch."""
@@ -54,7 +57,7 @@ class RuleOfRises(pl.Callback):
             self.in_a_row = 0
             for group in trainer.optimizers[0].param_groups:
                 group["lr"] *= self.factor
-        if self.in_all > self.stop_after:
+        if self.has_stopped():
             trainer.should_stop = True
 
     def state_dict(self) -> dict[str, Any]:
@@ -86,10 +89,32 @@ class Cooldown(pl.Callback):
                 group["lr"] *= left / (left + 1)
 
 
+class TimeLimit(Timer):
+    """Ends the training after the epoch in which `duration` (Lightning's words: DD:HH:MM:SS, or a mapping) passes.
+
+    Counted from the start of this process, not from the first one that trained the run; no epoch is cut.
+    """
+
+    def __init__(self, duration: str | dict[str, int]):
+        super().__init__(duration, interval="epoch", verbose=False)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Nothing: a resumed training has all of its time."""
+        return {}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Nothing."""
+
+    def is_up(self) -> bool:
+        """Whether the time has passed."""
+        return (self.time_remaining() or 0) <= 0
+
+
 class Curve(pl.Callback):
     """Writes one row per epoch to `path`: epoch, step, train_loss, validation_loss, learning_rate.
 
-    The rows travel in the checkpoint, so a resumed training writes the curve that an uninterrupted one would have.
+    validation_loss is empty for an epoch that was not validated (trainer.check_val_every_n_epoch). The rows travel in
+    the checkpoint, so a resumed training writes the curve that an uninterrupted one would have.
     """
 
     def __init__(self, path: Path):
@@ -99,9 +124,9 @@ class Curve(pl.Callback):
         """Add the epoch that ends."""
         measured = trainer.callback_metrics
         row = {"epoch": trainer.current_epoch, "step": trainer.global_step, "train_loss": measured["train_loss_epoch"]}
-        row["validation_loss"] = measured.get("validation_loss", float("nan"))
+        row["validation_loss"] = measured.get("validation_loss") if is_validated(trainer) else None
         row["learning_rate"] = trainer.optimizers[0].param_groups[0]["lr"]
-        self.rows.append({name: value if isinstance(value, int) else float(value) for name, value in row.items()})
+        self.rows.append({name: value if isinstance(value, int) else _number(value) for name, value in row.items()})
         if trainer.is_global_zero:
             write_atomic(self.path, pd.DataFrame(self.rows).to_csv(index=False))
 
@@ -133,27 +158,5 @@ class SeedByEpoch(pl.Callback):
             torch.manual_seed(int(mixed.generate_state(1, np.uint64)[0]))
 
 
-class Saver(ModelCheckpoint):
-    """A `ModelCheckpoint` at the end of each epoch that still knows its best one when the run folder has moved."""
-
-    def __init__(self, path: Path, monitor: str | None = None):
-        super().__init__(path.parent, path.stem, monitor, enable_version_counter=False, save_on_train_epoch_end=True)
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take up where a checkpoint was made, there or elsewhere."""
-        moved = {name: self._here(state[name]) for name in state if name.endswith("_path")}
-        kept = {self._here(path): score for path, score in state["best_k_models"].items()}
-        super().load_state_dict({**state, **moved, "best_k_models": kept, "dirpath": self.dirpath})
-
-    def _here(self, path: str) -> str:
-        return str(Path(self.dirpath) / Path(path).name) if path else path
-
-
-class WholeCheckpoints(TorchCheckpointIO):
-    """Checkpoints appear whole or not at all, on any file system: a run killed while saving still has its last one."""
-
-    def save_checkpoint(self, checkpoint: dict[str, Any], path: str, storage_options: Any = None) -> None:
-        """Write `checkpoint` to `path`."""
-        content = io.BytesIO()
-        torch.save(checkpoint, content)
-        write_atomic(path, content.getvalue())
+def _number(value: Tensor | float | None) -> float:
+    return float("nan") if value is None else float(value)

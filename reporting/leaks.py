@@ -7,20 +7,20 @@ import numpy as np
 import pandas as pd
 
 from datagen.copies import same_audio
-from datagen.plan import Plan
-from datagen.recordings import read_table
+from datagen.plan import Plan, load_recordings
 
 REMEDY = "evaluate with the experiment, plan and seed that it was trained with"
+COPY = "copy the folder from the run that the training started from"  # of an ancestor
 
 
-def refuse_leaks(run: Path, plan: Plan) -> None:
+def refuse_leaks(run: Path, plan: Plan, whose: Path) -> None:
     """Raise ValueError where the training of `run` heard what the test of `plan` keeps unheard.
 
     That is the test's speakers and unseen noises, by their names and by their audio (see datagen.copies); its seen
-    noise must be what the run calls seen.
+    noise must be what the run calls seen. whose: the run that `run` is, or is an ancestor of.
     """
     tested = plan.split("test")
-    speech, noise = (read_table(run / name) for name in ("speech.csv", "noise.csv"))
+    speech, noise = load_recordings(run, f"put it back with train.py resume={whose}" if run == whose else COPY)
     speakers = _of_sources(plan.speech[plan.speech.split == "test"], tested.speech_id)
     unseen = _of_sources(plan.noise[plan.noise.vector.str.startswith("unseen")], tested[~tested.noise_seen].noise_id)
     trained = noise[noise.vector.str.startswith("seen")]

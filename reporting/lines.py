@@ -18,9 +18,12 @@ from metrics.guard import NotComputable
 from metrics.snr_gain import line_powers
 from reporting.systems import Enhancing
 from safety.atomic import write_atomic
+from safety.table import OptionalFloat, read_table
 
 OPTIONS = ("frame_s", "delay_s", "cell")  # of a system, in the table
-COLUMNS = ["study", "system", "snr_in_db", *OPTIONS, "draw", "gain_db", "gain_inband_db", "seconds"]
+TYPES = {"study": str, "system": str, "snr_in_db": OptionalFloat, "frame_s": OptionalFloat, "delay_s": OptionalFloat}
+TYPES |= {"cell": str, "draw": int, "gain_db": OptionalFloat, "gain_inband_db": OptionalFloat, "seconds": OptionalFloat}
+COLUMNS = list(TYPES)
 GAINS, LOFARGRAMS = "gain.csv", "lofargrams_"  # names of files; a study follows
 PEAK = 0.9  # of what is written
 RECORDING = "recording"  # the study of a recording of one's own
@@ -139,9 +142,7 @@ def read_studies(folder: Path) -> Studies:
         raise FileNotFoundError(
             f"gains={folder}: has no {GAINS}; give a folder that evaluate.py experiment=lines wrote"
         )
-    gains = pd.read_csv(path)
-    if list(gains) != COLUMNS:
-        raise ValueError(f"gains={folder}: {GAINS} has columns {list(gains)}, not {COLUMNS}; write it anew")
+    gains = read_table(path, TYPES, f"write it anew with evaluate.py experiment=lines output={folder}")
     pictures = sorted((folder / "figures").glob(f"{LOFARGRAMS}*.png"))
     return Studies(gains, {picture.stem.removeprefix(LOFARGRAMS): picture.read_bytes() for picture in pictures})
 

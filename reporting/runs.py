@@ -13,6 +13,7 @@ from models.cost import costs
 from models.run import CONFIG, CURVE, load_run, run_config
 from safety.atomic import write_atomic
 from safety.fingerprint import of_contents, of_sources, of_values
+from safety.table import OptionalFloat, read_table
 
 NO_CHOICE = ("output", "resume", "cache", "jobs", "data_root", "data")  # of what is trained, but of where and how
 
@@ -20,6 +21,15 @@ COST_HEADS = {  # of the columns of models.cost
     "macs_per_frame": "multiply-adds per frame",
     "macs_per_second": "multiply-adds per second of audio",
     "cpu_seconds_per_second": "real-time factor",
+}
+
+
+EPOCH = {  # of a curve
+    "epoch": int,
+    "step": int,
+    "train_loss": OptionalFloat,
+    "validation_loss": OptionalFloat,
+    "learning_rate": OptionalFloat,
 }
 
 
@@ -73,10 +83,19 @@ def read_run(folder: Path, cache: Path) -> Run:
     config, path = run_config(folder), folder / CURVE
     if not path.exists():
         raise FileNotFoundError(f"{folder}: has no {CURVE}; copy it from where the run was trained, or train it anew")
+    curve = read_table(path, EPOCH, f"train on with resume={folder} and more epochs, which writes it again")
     known = cache / "costs" / f"{of_values(of_contents([folder / CONFIG]), of_sources('models', 'dsp'), node())}.json"
-    if not known.exists():
-        write_atomic(known, json.dumps(costs(load_run(folder))))
-    return Run(folder, config, pd.read_csv(path), json.loads(known.read_text()))
+    return Run(folder, config, curve, _costs(known, folder))
+
+
+def _costs(known: Path, folder: Path) -> Mapping[str, float]:
+    """What is remembered in `known`, where it stands and is whole; or measured, and put there."""
+    try:
+        return json.loads(known.read_text())
+    except (FileNotFoundError, ValueError):
+        measured = costs(load_run(folder))
+        write_atomic(known, json.dumps(measured))
+        return measured
 
 
 def cost_rows(runs: Mapping[str, Run]) -> pd.DataFrame:

@@ -77,7 +77,7 @@ def open_systems(
             raise ValueError(f"{run}: was trained at {trained} Hz, the test plan has {sample_rate} Hz; {remedy}")
         enhancer = load_run(run).to(device)
         for folder in (run, *ancestors(run)):
-            refuse_leaks(folder, plan)
+            refuse_leaks(folder, plan, run)
         content = of_contents([run / CONFIG, run / BEST])
         opened[name] = System(partial(_enhanced, enhancer), content)
         for stage in range(enhancer.network.stage_count if stages and enhancer.network.stage_count > 1 else 0):

@@ -12,14 +12,14 @@ os.umask(_UMASK)
 
 
 def write_atomic(path: str | Path, content: bytes | str) -> None:
-    """Write `content` (text as UTF-8) to `path` so that no reader ever sees a part of it.
+    """Write `content` (text as UTF-8, file names in it as their bytes) to `path`; no reader ever sees a part of it.
 
     The folder is made where it is missing. Raises OSError (a full disk, no permission) naming `path`, with the
     unfinished file removed; what stood at `path` before then still stands.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    data = content.encode() if isinstance(content, str) else content
+    data = content.encode(errors="surrogateescape") if isinstance(content, str) else content
     handle, unfinished = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:

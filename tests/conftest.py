@@ -45,6 +45,13 @@ def isolated_cache(tmp_path, monkeypatch) -> Path:
     return cache
 
 
+@pytest.fixture
+def command(monkeypatch, tmp_path) -> tiny_run.Command:
+    """train.py as it is typed, in this process."""
+    monkeypatch.setenv("HYDRA_FULL_ERROR", "0")  # start() sets it
+    return tiny_run.Command(monkeypatch, tmp_path / "run")
+
+
 @pytest.fixture(scope="session")
 def protocol() -> dict:
     """conf/plan/paper.yaml, without limits on utterances."""

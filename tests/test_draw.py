@@ -33,7 +33,7 @@ def own(tmp_path, protocol):
 
 def three(signal):
     """Three speakers who say the same, but for the last sample: no two are the same audio."""
-    return {f"s{number}": np.append(signal[:-1], signal[-1] + number / 1000) for number in range(3)}
+    return {f"s{number}": np.append(signal[:-1], signal[-1] + number / 32768) for number in range(3)}
 
 
 def test_no_row_has_a_silent_excerpt(own, tmp_path):
@@ -49,7 +49,8 @@ def test_no_row_has_a_silent_excerpt(own, tmp_path):
 def test_a_recording_of_nothing_but_silence_is_named(own, tmp_path):
     drawer = own(three(np.zeros(2 * RATE)), {"n": steady(3, 0)})
     with pytest.raises(
-        ValueError, match=r"train mixture 0: 100 cuts of .*/speech/s\d\.wav with seen noise were silent"
+        ValueError,
+        match=r"train mixture 0: none of 100 cuts of (.*/speech/s\d\.wav) .*: in 100 the speech is silent; take \1 out",
     ):
         draw_plan(drawer, {"train": 1}, tmp_path)
     assert not list(tmp_path.glob("plans/*"))
@@ -106,6 +107,38 @@ def test_every_row_drawn_can_be_rendered_even_where_noise_hardly_moves(own, tmp_
     plan = draw_plan(drawer, {"train": 30}, tmp_path)
     off = render_plan(plan, drawer.library, tmp_path / "out", RATE).eval("achieved_snr_db - snr_db").abs()
     assert off.max() <= 0.01
+
+
+@pytest.mark.parametrize("snr_db", [35, 45, -35])
+def test_a_wide_snr_is_reached_where_peaks_leave_room_for_it(own, tmp_path, snr_db):
+    """Peaks that stand 26 dB out of the mean power: 16 bits hold 74 - 26 = 48 dB."""
+    speech = speech_like(2, 1) * 0.06
+    speech[::400] = 0.99 * np.sign(speech[::400])
+    noise = steady(3, 2) if snr_db > 0 else np.tile(speech, 2)
+    drawer = own(three(speech), {"n": noise}, snr_db={split: [snr_db] for split in SPLITS})
+    plan = draw_plan(drawer, {"train": 4}, tmp_path)
+    off = render_plan(plan, drawer.library, tmp_path / "out", RATE).eval("achieved_snr_db - snr_db").abs()
+    assert off.max() <= 0.01
+
+
+def test_an_snr_out_of_reach_is_told_with_the_limit_and_snrs_that_work(own, tmp_path):
+    square, noise = three(np.sign(speech_like(2, 1)) * 0.5), {"n": steady(3, 2)}  # 74.7 - 0.1 dB, less one for chance
+    told = (
+        r"none of 100 cuts of .*/s\d\.wav can be mixed: in 100 an SNR of 80 dB is out of reach of 16-bit audio "
+        r"\(at most 73 dB here\); set plan\.snr_db\.train=\[0,10\]$"
+    )
+    with pytest.raises(ValueError, match=told):
+        draw_plan(own(square, noise, snr_db={split: [0, 10, 80] for split in SPLITS}), {"train": 20}, tmp_path)
+    drawer = own(square, noise, snr_db={split: [73] for split in SPLITS})
+    assert len(draw_plan(drawer, {"train": 3}, tmp_path).rows) == 3
+
+
+def test_a_silent_noise_is_blamed_by_its_own_name(own, tmp_path):
+    quiet = np.zeros(9 * RATE)
+    quiet[:8] = 0.001
+    drawer = own(three(speech_like(1, 1)), {"quiet": quiet}, segment_s=dict.fromkeys(SPLITS, 0.5))
+    with pytest.raises(ValueError, match=r"the noise is silent \(mostly (.*/noise/quiet\.wav)\); take \1 out"):
+        draw_plan(drawer, {"train": 1}, tmp_path)
 
 
 def test_the_joint_gain_is_drawn_from_its_range(make, tmp_path):

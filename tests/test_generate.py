@@ -58,7 +58,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 def test_the_artefacts_are_as_fixed(run, capsys, sample_rate, suffix):
     folder = run("render=true", f"sample_rate={sample_rate}", f"render_format={suffix}")
     assert {path.name for path in folder.iterdir()} == {
-        *("plan.csv", "speech.csv", "noise.csv", "rendered.csv"),
+        *("plan.csv", "speech.csv", "noise.csv", "rendered.csv", "SHA256SUMS"),
         *("train", "validation", "test"),
     }
     plan, rendered = pd.read_csv(folder / "plan.csv"), pd.read_csv(folder / "rendered.csv")
@@ -76,7 +76,7 @@ def test_the_artefacts_are_as_fixed(run, capsys, sample_rate, suffix):
 
 
 def test_without_render_there_is_the_plan_alone(run):
-    assert {path.name for path in run().iterdir()} == {"plan.csv", "speech.csv", "noise.csv"}
+    assert {path.name for path in run().iterdir()} == {"plan.csv", "speech.csv", "noise.csv", "SHA256SUMS"}
 
 
 def test_the_papers_protocol_runs_on_timit(run, tmp_path, data_root):
@@ -124,7 +124,7 @@ def test_ones_own_folders_need_no_code(run, tmp_path, data_root):
         (["render_format=mp3"], "render_format='mp3': "),
         (["plan.gain_db=[3,-3]"], "the lower end comes first"),
         (["plan.snr_db.train=[]"], "plan.snr_db.train=[]"),
-        (["plan.snr_db.train=[99]"], "too quiet for 16 bits at 99 dB"),
+        (["plan.snr_db.train=[99]"], "99 dB is out of reach of 16-bit audio (at most"),
         (["plan.utterances.train=1000"], "plan.utterances.train=1000: there are only"),
         (["plan.shortest_s=100"], "plan.shortest_s=100; lower it"),
         (["~noise.seen.esc50", "~noise.seen.nonspeech115"], "noise.seen is empty"),

@@ -155,7 +155,7 @@ def test_a_saved_plan_is_loaded_unchanged_with_its_library(make, tmp_path):
 def test_a_folder_keeps_its_plan(make, tmp_path):
     draw_plan(make(), {"train": 2}, tmp_path / "cache").save(tmp_path)
     before = (tmp_path / "plan.csv").read_bytes()
-    with pytest.raises(ValueError, match=r"holds another plan \(plan.csv differs\)"):
+    with pytest.raises(ValueError, match=r"holds another plan \(plan.csv differs: 2 rows there, 3 here\)"):
         draw_plan(make(), {"train": 3}, tmp_path / "cache").save(tmp_path)
     assert (tmp_path / "plan.csv").read_bytes() == before
     with pytest.raises(FileNotFoundError, match=r"holds no plan, plan\.csv is missing"):

@@ -8,7 +8,7 @@ import time
 import pandas as pd
 import pytest
 import torch
-from tiny_run import curve, equal_runs, fit, overrides, resume, script
+from tiny_run import curve, equal_runs, fit, overrides, rendered, resume, same_weights, script
 
 from models.enhancer import Enhancer
 from models.run import BEST, LAST, ancestors
@@ -26,10 +26,40 @@ def test_a_run_resumed_with_workers_elsewhere_is_the_same(data, whole, tmp_path)
     assert equal_runs(resume(moved, "trainer.max_epochs=3", "data.workers=1"), whole)
 
 
-def test_a_run_that_finished_no_epoch_is_resumed_from_the_start(data, whole, tmp_path):
+def test_a_run_that_finished_no_epoch_is_resumed_from_the_start(data, whole, tmp_path, capfd):
     run = fit(data, tmp_path / "run", "trainer.max_epochs=1")
-    (run / LAST).unlink()
+    shutil.rmtree(run / LAST.parent)
+    capfd.readouterr()
     assert equal_runs(resume(run, "trainer.max_epochs=3"), whole)
+    assert capfd.readouterr().err == f"{run}: finished no epoch; it begins anew\n"
+
+
+def test_a_run_without_its_last_checkpoint_is_not_begun_anew_over_its_best_one(whole, tmp_path):
+    run = shutil.copytree(whole, tmp_path / "run")
+    (run / LAST).unlink()
+    with pytest.raises(ValueError, match=f"has no {LAST}.*start_from={run}"):
+        resume(run)
+    assert same_weights(run / BEST, whole / BEST)
+
+
+def test_a_run_trained_on_one_kind_of_device_goes_on_with_another(data, whole, tmp_path):
+    run = fit(data, tmp_path / "run", "trainer.max_epochs=1", "trainer.accumulate_grad_batches=1")
+    path = run / ".hydra" / "config.yaml"
+    path.write_text(path.read_text().replace("accelerator: cpu", "accelerator: gpu\n  strategy: ddp"))
+    with pytest.raises(ValueError, match="trainer=cpu"):
+        resume(run, "trainer.max_epochs=3")
+    assert equal_runs(resume(run, "trainer=cpu", "trainer.max_epochs=3"), whole)
+
+
+def test_mixtures_as_files_may_have_moved_when_a_run_is_resumed(data, whole, tmp_path, monkeypatch, command):
+    monkeypatch.chdir(tmp_path)
+    route, _ = rendered(data, tmp_path / "mixtures")
+    command(*overrides(data, command.folder, route, "data.folder=mixtures", "trainer.max_epochs=1"))
+    monkeypatch.chdir("/")
+    resume(command.folder, "trainer.max_epochs=2")
+    shutil.move(tmp_path / "mixtures", tmp_path / "moved")
+    moved = resume(command.folder, "trainer.max_epochs=3", f"data.folder={tmp_path / 'moved'}")
+    assert equal_runs(moved, whole)
 
 
 def interrupted_in(monkeypatch, epoch):

@@ -1,4 +1,5 @@
 import logging
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -153,8 +154,19 @@ def test_a_resampled_tone_keeps_its_level_and_length(tmp_path):
 
 def test_a_recording_in_two_corpora_is_refused(corpus, tmp_path):
     both = {name: lambda: folder(str(corpus), "x") for name in ("one", "two")}
-    with pytest.raises(ValueError, match=r"x/0\.wav is in two corpora"):
+    told = r"corpus/0\.wav: is in two corpora, noise.seen.one and noise.seen.two; leave one out: ~noise.seen.two"
+    with pytest.raises(ValueError, match=told):
         scan_all({"noise.seen": both}, RATE, tmp_path, 1, True)
+
+
+def test_two_recordings_of_one_name_are_named_with_both_their_files(corpus, tmp_path):
+    write(tmp_path / "a" / "0.wav", steady(1, 0))
+    both = {"one": lambda: folder(str(corpus), "x"), "two": lambda: folder(str(tmp_path / "a"), "x")}
+    with pytest.raises(ValueError, match=r"corpus/0\.wav and .*/a/0\.wav: .* in noise.seen.one and noise.seen.two; "):
+        scan_all({"noise.seen": both}, RATE, tmp_path, 1, True)
+    twice = {"one": lambda: [replace(recording, id="x") for recording in folder(str(corpus), "x")]}
+    with pytest.raises(ValueError, match=r"corpus/0\.wav and .*/corpus/1\.wav: are one recording by their names; ren"):
+        scan_all({"noise.seen": twice}, RATE, tmp_path, 1, True)
 
 
 def test_bad_files_of_all_roles_are_listed_in_one_error(tmp_path):

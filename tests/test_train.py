@@ -19,6 +19,7 @@ def test_a_run_folder_holds_config_checkpoints_curve_and_events(whole):
     events = {name for name in files if name.startswith("tensorboard/events.out.tfevents")}
     assert len(events) == 1
     assert files - events - {"tensorboard/hparams.yaml"} == {
+        "SHA256SUMS",
         ".hydra/config.yaml",
         ".hydra/overrides.yaml",
         "checkpoints/best.ckpt",

@@ -4,10 +4,12 @@ import shutil
 import subprocess
 
 import pytest
-from tiny_run import curve, fit, overrides, rendered, resume, script
+import torch
+from tiny_run import curve, equal_runs, fit, overrides, rendered, resume, script
 
-from models.run import BEST
+from models.run import BEST, LAST, load_run
 from safety.atomic import write_atomic
+from safety.owner import owned
 
 
 @pytest.mark.parametrize(
@@ -18,6 +20,26 @@ from safety.atomic import write_atomic
         (["recipe.optimizer.lr=-1"], "learning rate"),
         (["trainer.accelerator=tpu"], "torch_xla"),
         (["trainer.devices=0"], "devices"),
+        (["trainer.accelerator=gpu"], "gpu.*trainer=cpu"),
+        (["trainer.precision=16-true"], "trainer.precision='16-true'"),
+        (["trainer.precision=transformer-engine"], "trainer.precision='transformer-engine'"),
+        (["trainer.precision=16-mixed"], "precision='16-mixed': .*bf16-mixed"),
+        (["+trainer.strategy=fsdp"], "trainer.strategy='fsdp'"),
+        (["+trainer.fast_dev_run=true"], "fast_dev_run=True: .*recipe=brief"),
+        (["+trainer.fast_dev_run=2"], "fast_dev_run=2"),
+        (["+trainer.limit_val_batches=0"], "trainer.limit_val_batches"),
+        (["+trainer.limit_train_batches=0"], "trainer.limit_train_batches"),
+        (["+trainer.max_steps=5"], "max_steps=5: .*trainer.max_epochs"),
+        (["+trainer.overfit_batches=1"], "overfit_batches=1"),
+        (["+trainer.val_check_interval=0.5"], "val_check_interval=0.5"),
+        (["+trainer.val_check_interval=1"], "val_check_interval=1:"),
+        (["trainer.check_val_every_n_epoch=4"], "check_val_every_n_epoch=4.*max_epochs=3"),
+        (["trainer.check_val_every_n_epoch=null"], "trainer.check_val_every_n_epoch"),
+        (["trainer.max_time=soon"], "trainer.max_time='soon'"),
+        (["+trainer.default_root_dir=x"], "default_root_dir: is set by train.py"),
+        (["+trainer.callbacks=[]"], "callbacks: is set by train.py"),
+        (["+trainer.enable_checkpointing=false"], "enable_checkpointing: is set by train.py"),
+        (["+trainer.no_such_option=1"], "no_such_option"),
         (["data=rendered", "data.folder=nowhere"], "nowhere: holds no plan"),
         (["data_root=nowhere"], "nowhere"),
         (["target.power=2"], "target.power=2"),
@@ -45,6 +67,44 @@ def test_weights_of_another_network_are_refused(data, whole, tmp_path):
     assert "\n" not in str(caught.value) and not (tmp_path / "run").exists()
 
 
+@pytest.mark.parametrize("name", [LAST, BEST])
+def test_a_checkpoint_with_changed_bytes_is_neither_resumed_nor_loaded(whole, tmp_path, name):
+    run = shutil.copytree(whole, tmp_path / "run")
+    content = bytearray((run / name).read_bytes())
+    middle = len(content) // 2  # weights, or the optimiser's memory of them
+    content[middle : middle + 16] = bytes(byte ^ 0x55 for byte in content[middle : middle + 16])
+    (run / name).write_bytes(content)
+    with pytest.raises(ValueError, match=f"{run / name}: is damaged .*checksum") as caught:
+        resume(run, "trainer.max_epochs=4") if name == LAST else load_run(run)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_checkpoint_of_another_network_is_not_resumed(data, whole, tmp_path):
+    run = shutil.copytree(whole, tmp_path / "run")
+    other = fit(data, tmp_path / "other", "network.hidden=6", "trainer.max_epochs=1")
+    shutil.copy(other / LAST, run / LAST)
+    with pytest.raises(ValueError, match=f"{run / LAST}: weights of another network than CRNN") as caught:
+        resume(run, "trainer.max_epochs=4")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_checkpoint_of_weights_alone_is_not_resumed(whole, tmp_path):
+    run = shutil.copytree(whole, tmp_path / "run")
+    content = torch.load(run / LAST, weights_only=True)
+    torch.save({"state_dict": content["state_dict"]}, run / LAST)
+    with pytest.raises(ValueError, match="holds no training to go on with, it has no callbacks"):
+        resume(run, "trainer.max_epochs=4")
+
+
+def test_a_run_folder_at_work_is_not_trained_in_by_another(data, whole, tmp_path):
+    run = shutil.copytree(whole, tmp_path / "run")
+    with owned(run), pytest.raises(ValueError, match="another process works there"):
+        resume(run, "trainer.max_epochs=4")
+    with owned(tmp_path / "new"), pytest.raises(ValueError, match="another process works there"):
+        fit(data, tmp_path / "new")
+    assert equal_runs(run, whole) and not (tmp_path / "new").exists()
+
+
 def test_a_folder_that_is_no_run_is_not_resumed(tmp_path):
     with pytest.raises(FileNotFoundError, match="not a training run") as caught:
         resume(tmp_path)
@@ -60,7 +120,7 @@ def test_a_training_does_not_replace_another(data, whole):
 
 @pytest.mark.parametrize("typed", ["network.hidden=8", "seed=1", "+plan.new=1", "data.batch_size=4"])
 def test_other_options_are_refused_when_resuming(whole, typed):
-    with pytest.raises(ValueError, match=r"cannot be given; only trainer\., data\.workers, data\.cache") as caught:
+    with pytest.raises(ValueError, match=r"cannot be given; only trainer\., trainer=, data\.workers=") as caught:
         resume(whole, typed)
     assert typed.lstrip("+") in str(caught.value) and "\n" not in str(caught.value)
 

@@ -6,13 +6,15 @@ import pandas as pd
 import pytest
 import torch
 
-from models.training import Cooldown, Curve, RuleOfRises, Saver, SeedByEpoch, WholeCheckpoints
+from models.checkpoints import Saver, WholeCheckpoints
+from models.training import Cooldown, Curve, RuleOfRises, SeedByEpoch
 
 
 def trainer(**more):
     optimizer = SimpleNamespace(param_groups=[{"lr": 1.0}, {"lr": 1.0}])
     state = {"optimizers": [optimizer], "should_stop": False, "sanity_checking": False, "current_epoch": 0}
-    return SimpleNamespace(**{**state, "global_step": 0, "global_rank": 0, "is_global_zero": True, **more})
+    state |= {"global_step": 0, "global_rank": 0, "is_global_zero": True, "check_val_every_n_epoch": 1}
+    return SimpleNamespace(**{**state, **more})
 
 
 def follow(rule, losses, at=None):

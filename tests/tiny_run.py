@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 import soundfile
 import torch
 from hydra import compose, initialize_config_dir
@@ -14,6 +15,7 @@ from omegaconf import DictConfig, open_dict
 
 import generate
 import train
+from command.entry import start
 from models.run import BEST, LAST
 
 ROOT = Path(__file__).parent.parent
@@ -74,6 +76,26 @@ def script(name: str, *arguments: str, **options) -> subprocess.Popen:
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     command = [sys.executable, str(ROOT / f"{name}.py"), *arguments]
     return subprocess.Popen(command, env=environment, text=True, **options)
+
+
+class Command:
+    """train.py with what is typed behind it, in this process; writes to `folder` unless told otherwise."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path):
+        self.monkeypatch, self.folder = monkeypatch, folder
+
+    def __call__(self, *typed: str) -> None:
+        self.monkeypatch.setattr(sys, "argv", [str(ROOT / "train.py"), *typed, f"output={self.folder}"])
+        self.monkeypatch.setattr("command.sweep._FAILED", [])
+        start(train.main, "train")
+
+    def refused(self, *typed: str) -> str:
+        """The one line that it ends in."""
+        with pytest.raises(SystemExit) as caught:
+            self(*typed)
+        line = str(caught.value)
+        assert line.startswith("train.py: ") and "\n" not in line
+        return line
 
 
 def fit(data: Path, run: Path, *more: str) -> Path:

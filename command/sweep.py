@@ -1,0 +1,97 @@
+"""The jobs of a sweep (-m): what their folders are called, and that one that fails does not end the others."""
+
+import hashlib
+import os
+import re
+import sys
+from collections.abc import Collection, Sequence
+
+from hydra.core.hydra_config import HydraConfig
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import HydraException
+from hydra.types import RunMode
+from omegaconf import OmegaConf
+
+# Options that say where and by what a job runs name no folder, unless the sweep goes through them.
+UNNAMED = ("cache", "data.cache", "data.folder", "data.workers", "data_root", "experiment", "jobs", "output", "resume")
+UNNAMED += ("start_from", "trainer", "trainer.")
+SWEPT = "CLARION_SWEPT"  # options that the sweep goes through, for its jobs wherever they run
+LONGEST = 80  # characters of a folder's name; file systems take 255 bytes
+
+
+class JobFailedError(Exception):
+    """A job of a sweep that ended with an error, which has been printed."""
+
+
+def is_sweep() -> bool:
+    """Whether this process runs a job of a sweep."""
+    return HydraConfig.initialized() and HydraConfig.get().mode == RunMode.MULTIRUN
+
+
+def note_swept(arguments: Sequence[str]) -> None:
+    """Note which options the command line `arguments` goes through."""
+    os.environ[SWEPT] = ",".join(sorted(filter(None, map(_swept, arguments))))
+
+
+def job_name(overrides: Sequence[str], swept: Collection[str]) -> str:
+    """The folder of the job with these `overrides`: what they are, less what names no folder and is not `swept`.
+
+    Two jobs of a sweep have two names, the same job always the same one. What a file name or a command line would not
+    take is replaced, and what is long is cut; then a few digits over all of it follow.
+    """
+    options = {item: item.partition("=")[0].lstrip("+~") for item in overrides}
+    named = [item for item in overrides if _names(options[item], swept)]
+    named.sort(key=lambda item: (options[item] not in swept, item))  # what the jobs differ in comes first
+    exact = "_".join(item.lstrip("+").replace("=", "-", 1) for item in named) or "job"
+    plain = re.sub(r"[^A-Za-z0-9_.+-]+", "-", exact)
+    if plain == exact and len(exact) <= LONGEST:
+        return exact
+    return f"{plain[:LONGEST].strip('-_.')}-{hashlib.sha256(exact.encode()).hexdigest()[:8]}"
+
+
+_FAILED: list[str] = []  # jobs of this process
+
+
+def fail(script: str, message: str) -> None:
+    """Print what ended this job of a sweep, and note that it failed.
+
+    Raises JobFailedError where the sweep's own process is another one, which has to be told.
+    """
+    job = HydraConfig.get()
+    _FAILED.append(job.sweep.subdir)
+    print(f"{script}.py: {job.sweep.subdir}: {message}", file=sys.stderr, flush=True)
+    if not job.launcher._target_.endswith(".BasicLauncher"):
+        raise JobFailedError(message)
+
+
+def require_all() -> None:
+    """Raise JobFailedError where a job of this process' sweep failed."""
+    if _FAILED:
+        raise JobFailedError
+
+
+def failures() -> str:
+    """How many jobs of the sweep failed, as far as this process knows."""
+    many = f"{len(_FAILED)} job(s)" if _FAILED else "some jobs"
+    return f"{many} of the sweep failed, see above; the same command tries those again and leaves the others"
+
+
+def _swept(argument: str) -> str | None:
+    try:
+        override = OverridesParser.create().parse_override(argument)
+    except HydraException:  # an option of Hydra's own, or nothing that can be read
+        return None
+    return override.get_key_element().lstrip("+~") if override.is_sweep_override() else None
+
+
+def _names(option: str, swept: Collection[str]) -> bool:
+    return option in swept or not any(
+        option.startswith(name) if name.endswith(".") else option == name for name in UNNAMED
+    )
+
+
+def _job_name(overrides: Sequence[str], params: Collection[str] | None) -> str:
+    return job_name(overrides, {*os.environ.get(SWEPT, "").split(","), *(params or ())})
+
+
+OmegaConf.register_new_resolver("job_name", _job_name, replace=True)

@@ -1,0 +1,61 @@
+"""What may be typed of the trainer: all of Lightning's options but those that would end in half a run."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from command.plan_schema import Positive
+
+OURS = ("barebones", "callbacks", "default_root_dir", "enable_checkpointing", "logger", "plugins")  # set by train.py
+REFUSED = {  # option: what it would do, unless it is off
+    "fast_dev_run": "keeps no checkpoint; for a short training give recipe=brief",
+    "max_steps": "would cut an epoch; give trainer.max_epochs, and recipe.steps_per_epoch for short epochs",
+    "overfit_batches": "validates on the training batches; give a smaller plan.train",
+    "use_distributed_sampler": "would share out batches that are shared out already; leave it false",
+    "val_check_interval": "would validate within an epoch; give recipe.steps_per_epoch for short epochs",
+}
+OFF = {"max_steps": "-1", "val_check_interval": "1.0"}  # other than false, 0 and null
+Precision = Literal[32, 64, "32", "32-true", "64", "64-true", "16-mixed", "bf16-mixed"]  # the transform needs 32 bits
+Strategy = Literal["auto", "ddp", "ddp_find_unused_parameters_false", "ddp_find_unused_parameters_true"]
+Part = Annotated[int, Field(ge=1)] | Annotated[float, Field(gt=0, le=1)] | None  # so many batches, or this part
+
+
+class TrainerConfig(BaseModel):
+    """conf/trainer: what matters here; Lightning checks the rest."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+
+    accelerator: str = "auto"
+    max_epochs: Annotated[int, Field(ge=1)]
+    gradient_clip_val: Positive | None = None
+    check_val_every_n_epoch: Annotated[int, Field(ge=1)] = 1
+    limit_train_batches: Part = None
+    limit_val_batches: Part = None  # the best epoch is chosen by validation: never none
+    precision: Precision | None = None
+    strategy: Strategy = "auto"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_half_runs(cls, content: dict[str, Any]) -> dict[str, Any]:
+        if taken := [name for name in OURS if name in content]:
+            raise ValueError(f"{taken[0]}: is set by train.py; remove it")
+        for name, what in REFUSED.items():
+            value = content.get(name)
+            if value and repr(value) != OFF.get(name):
+                raise ValueError(f"{name}={value!r}: {what}")
+        return content
+
+    @model_validator(mode="after")
+    def _half_precision_on_gpus(self):
+        if self.precision == "16-mixed" and self.accelerator == "cpu":
+            raise ValueError(f"precision={self.precision!r}: is for GPUs; on a CPU give bf16-mixed")
+        return self
+
+    @model_validator(mode="after")
+    def _validated_at_all(self):
+        if self.check_val_every_n_epoch > self.max_epochs:
+            raise ValueError(
+                f"check_val_every_n_epoch={self.check_val_every_n_epoch}: no epoch of max_epochs={self.max_epochs} "
+                "would be validated, and the best one is chosen by that; lower it"
+            )
+        return self

@@ -1,0 +1,101 @@
+"""Checkpoints: written whole, read back only where no byte has changed, and nothing in them executed."""
+
+import io
+import warnings
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from pytorch_lightning.callbacks import ModelCheckpoint
+from pytorch_lightning.plugins.io import TorchCheckpointIO
+
+from safety.atomic import write_atomic
+
+OF_A_TRAINING = ("callbacks", "epoch", "global_step", "loops", "lr_schedulers", "optimizer_states")
+
+
+def read_checkpoint(path: Path) -> dict[str, Any]:
+    """What the checkpoint at `path` holds, tensors and plain values only.
+
+    Every byte of it is held against the checksums that PyTorch's format carries and does not look at itself. Raises
+    ValueError, in one line, for a damaged file or one that is no checkpoint.
+    """
+    if damaged := _damage(path):
+        raise ValueError(f"{path}: is damaged ({damaged}); restore it from a copy, or train the run anew")
+    try:
+        with warnings.catch_warnings(action="ignore"):  # about the pickle of a file that is none of ours
+            content = torch.load(path, map_location="cpu", weights_only=True)
+    except OSError:
+        raise
+    except Exception as error:  # a broken file makes torch raise nearly anything
+        raise ValueError(f"{path}: not a checkpoint of weights and plain values; train the run anew") from error
+    if not isinstance(content, Mapping) or not isinstance(content.get("state_dict"), Mapping):
+        raise ValueError(f"{path}: not a checkpoint, it has no state_dict; train the run anew")
+    return content
+
+
+def require_training(content: Mapping[str, Any], path: Path) -> None:
+    """Raise ValueError where `content` of the checkpoint at `path` is not the state of a training."""
+    if missing := [name for name in OF_A_TRAINING if name not in content]:
+        raise ValueError(
+            f"{path}: holds no training to go on with, it has no {missing[0]}; restore it, or train the run anew"
+        )
+
+
+def _damage(path: Path) -> str | None:
+    """What is wrong with the archive at `path`, if anything is; a file that is no archive is not judged here."""
+    if not zipfile.is_zipfile(path):
+        return None
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entry = archive.testzip()
+    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
+        return " ".join(str(error).split()) or "it ends early"
+    return f"the checksum of {entry!r} does not hold" if entry else None
+
+
+class Saver(ModelCheckpoint):
+    """Saves at the end of each epoch; with `monitor` only the best one, of those that were validated.
+
+    It still knows its best one when the run folder has moved.
+    """
+
+    def __init__(self, path: Path, monitor: str | None = None):
+        super().__init__(path.parent, path.stem, monitor, enable_version_counter=False, save_on_train_epoch_end=True)
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Save, unless what is monitored was not measured in this epoch."""
+        if self.monitor is None or is_validated(trainer):
+            super().on_train_epoch_end(trainer, pl_module)
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take up where a checkpoint was made, there or elsewhere."""
+        moved = {name: self._here(state[name]) for name in state if name.endswith("_path")}
+        kept = {self._here(path): score for path, score in state["best_k_models"].items()}
+        super().load_state_dict({**state, **moved, "best_k_models": kept, "dirpath": self.dirpath})
+
+    def _here(self, path: str) -> str:
+        return str(Path(self.dirpath) / Path(path).name) if path else path
+
+
+class WholeCheckpoints(TorchCheckpointIO):
+    """Checkpoints appear whole or not at all, on any file system: a run killed while saving still has its last one."""
+
+    def save_checkpoint(self, checkpoint: dict[str, Any], path: str, storage_options: Any = None) -> None:
+        """Write `checkpoint` to `path`."""
+        content = io.BytesIO()
+        torch.save(checkpoint, content)
+        write_atomic(path, content.getvalue())
+
+    def load_checkpoint(self, path: str, *options: Any, **more: Any) -> dict[str, Any]:
+        """See `read_checkpoint`."""
+        return read_checkpoint(Path(path))
+
+
+def is_validated(trainer: pl.Trainer) -> bool:
+    """Whether the epoch that runs or has just ended has a validation loss of its own."""
+    every = trainer.check_val_every_n_epoch
+    return every is not None and (trainer.current_epoch + 1) % every == 0

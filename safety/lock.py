@@ -1,0 +1,48 @@
+"""A lock on a file, which a killed process lets go by itself."""
+
+import errno
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)  # what file systems without locks answer
+
+
+@contextmanager
+def locked(path: str | Path, wait: bool = True) -> Iterator[bool]:
+    """Hold the lock of the file at `path`, which is made where it is missing and stays.
+
+    Yields False where the file system keeps no locks (some network disks): then nothing is held.
+    Where another process holds it, that process is waited for, or without `wait` BlockingIOError is raised.
+    """
+    with Path(path).open("a") as file:
+        yield take(file.fileno(), wait)
+
+
+def take(handle: int, wait: bool = False) -> bool:
+    """Lock the open file `handle` until it is closed; False where its file system keeps no locks.
+
+    Raises BlockingIOError where another process holds it and `wait` is off.
+    """
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError as error:
+        if error.errno in NO_LOCKS:
+            return False
+        if isinstance(error, BlockingIOError) or error.errno == errno.EACCES:
+            raise BlockingIOError(error.errno, "another process holds it") from error
+        raise
+    return True
+
+
+def is_process(pid: int) -> bool:
+    """Whether a process of this number runs on this machine."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True

@@ -1,0 +1,69 @@
+"""Jobs of a sweep: each has a folder of its own, one that fails ends no other, the same sweep again does the rest."""
+
+import itertools
+import shutil
+
+import pytest
+from tiny_run import curve, overrides
+
+from command.sweep import LONGEST, job_name
+from models.run import LAST
+from safety.typed import typed
+
+
+def test_a_job_is_named_by_what_was_typed_but_not_by_where_and_on_what_it_runs():
+    typed = ["network=crnn", "target=tms", "data_root=/x", "trainer=gpu", "trainer.max_epochs=3", "start_from=/a/b"]
+    assert job_name(typed, []) == "network-crnn_target-tms"
+
+
+@pytest.mark.parametrize(
+    ("option", "values"),
+    [
+        ("experiment", ("timit", "librispeech")),
+        ("trainer.max_epochs", ("1", "2")),
+        ("start_from", ("/a/b", "/c/b")),
+        ("+plan.snr_db.train", ("[1,2]", "[1,3]", "[12]")),
+        ("x", ("a b", "a-b", "a_b", "a/b", "a.b", "A.B", "ä", "")),
+        ("network", ("a" * 300, "a" * 299 + "b")),
+        ("~x", ("1", "2")),
+    ],
+)
+def test_two_values_make_two_names_that_every_file_system_and_shell_takes(option, values):
+    names = [job_name([f"{option}={value}", "seed=1"], [option.lstrip("+~")]) for value in values]
+    assert len(set(names)) == len(values)
+    for name in names:
+        assert len(name.encode()) <= LONGEST + 9 and "/" not in name and name not in (".", "..")
+        assert typed("resume", name) == f"resume={name}"
+
+
+def test_names_do_not_depend_on_the_order_of_options_and_begin_with_what_is_gone_through():
+    typed = ["a=1", "b=2", "c=3"]
+    assert {job_name(order, ["c"]) for order in itertools.permutations(typed)} == {"c-3_a-1_b-2"}
+
+
+def test_many_options_make_a_name_that_can_be_a_folder(tmp_path):
+    (tmp_path / job_name([f"plan.option_number_{i}=[1,2,3]" for i in range(40)], [])).mkdir()
+
+
+def test_a_job_that_fails_ends_no_other_and_the_same_sweep_again_does_the_rest(data, command, capfd):
+    typed = ["-m", *overrides(data, command.folder), "trainer.max_epochs=1", "network.hidden=-1,4,5"]
+    line = command.refused(*typed)
+    assert "1 job(s) of the sweep failed" in line
+    out, told = capfd.readouterr()
+    assert out.count("\ntrained: ") == 2 and told.count("\n") == 1
+    assert told.startswith("train.py: network.hidden--1_") and "hidden_size must be greater than zero" in told
+    first, second = sorted(folder for folder in command.folder.iterdir() if folder.is_dir())
+    before = curve(first)
+    shutil.rmtree(second / LAST.parent)  # as if it had been killed in its first epoch
+    command.refused(*typed)
+    out, _ = capfd.readouterr()
+    assert out.count("was trained before: ") == 1 and out.count("\ntrained: ") == 1
+    assert curve(first) == before and (second / LAST).exists()
+
+
+def test_a_sweep_into_the_folder_of_another_is_refused_job_by_job_naming_what_differs(data, command, capfd):
+    typed = ["-m", *overrides(data, command.folder), "trainer.max_epochs=1", "network.hidden=4", "hydra.sweep.subdir=a"]
+    command(*typed)
+    capfd.readouterr()
+    command.refused(*typed, "seed=1")
+    assert "was begun with another seed; choose another output" in capfd.readouterr().err
