@@ -48,7 +48,7 @@ class Protocol:
 class Drawer:
     """Draws rows: `draw(split, index)` is a pure function of its arguments, the seed and the tables.
 
-    speech has a `split` column, noise a `vector` column (see datagen.split).
+    speech has a `split` column, noise a `vector` column (see datagen.split). left_out: recordings that serve nowhere.
     """
 
     protocol: Protocol
@@ -56,6 +56,7 @@ class Drawer:
     noise: pd.DataFrame
     library: Library
     seed: int
+    left_out: int = 0
     _speech: dict = field(init=False, repr=False)
     _vectors: dict = field(init=False, repr=False)
     _unseen: list = field(init=False, repr=False)

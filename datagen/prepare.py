@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from datagen.audio import resampled_length
+from datagen.copies import conflicts, repeated
 from datagen.draw import Drawer, Protocol
 from datagen.library import FileReader, Library
 from datagen.recordings import COLUMNS, BadAudioError, Recording
@@ -42,16 +43,11 @@ def make_drawer(tables: Mapping[str, pd.DataFrame], plan: Mapping[str, Any], sam
     """A drawer of the protocol `plan` (see conf/plan) over the `tables` of all ROLES.
 
     Without test speech, speakers are set aside for it. Raises ValueError where speakers, utterances or noises do not
-    suffice or would stand in two splits.
+    suffice, or where speakers or equal audio would stand in two splits.
     """
-    for role in ("speech.train", "noise.seen"):
-        if tables[role].empty:
-            raise ValueError(f"{role} is empty: name at least one corpus, see conf/experiment")
-    pool, test = (_long_enough(tables, role, plan["shortest_s"], sample_rate) for role in ROLES[:2])
-    fractions = {"validation": plan["validation_speakers"], "test": plan["test_speakers"]}
-    table = split_speech(pool, None if test.empty else test, fractions, seed)
-    table = limit_utterances(table, plan["utterances"], seed)
-    stretches = noise_stretches(tables["noise.seen"], tables["noise.unseen"], plan["noise_stretches"], sample_rate)
+    given, tables = tables, usable(tables, plan, sample_rate)
+    table = speech_table(tables, plan, seed)
+    stretches = noise_table(tables, plan, sample_rate)
     amplitude = plan["noise_amplitude"]
     protocol = Protocol(
         sample_rate=sample_rate,
@@ -61,7 +57,59 @@ def make_drawer(tables: Mapping[str, pd.DataFrame], plan: Mapping[str, Any], sam
         noise_amplitude=None if amplitude is None else tuple(amplitude),
         overlapping=plan["noise_stretches"] is None,
     )
-    return Drawer(protocol, table, stretches, Library(table, stretches, FileReader(sample_rate)), seed)
+    left_out = sum(len(given[role]) - len(tables[role]) for role in ROLES)
+    return Drawer(protocol, table, stretches, Library(table, stretches, FileReader(sample_rate)), seed, left_out)
+
+
+def usable(tables: Mapping[str, pd.DataFrame], plan: Mapping[str, Any], sample_rate: int) -> dict[str, pd.DataFrame]:
+    """`tables` without speech that is too short and without copies; speech has its length at `sample_rate` too.
+
+    Raises ValueError where a role has no recordings, or where equal audio would serve in two splits.
+    """
+    for role in ("speech.train", "noise.seen"):
+        if tables[role].empty:
+            raise ValueError(f"{role} is empty: name at least one corpus, see conf/experiment")
+    speech = {role: long_enough(tables[role], role, plan["shortest_s"], sample_rate) for role in ROLES[:2]}
+    tables = {**tables, **speech}
+    if lines := conflicts(tables):
+        raise ValueError("; ".join(lines))
+    for role, copies in repeated(tables, overlapping=plan["noise_stretches"] is None).items():
+        if len(copies):
+            path = tables[role].path[copies.index[0]]
+            count = f"{len(copies)} of {len(tables[role])} recordings of {role}"
+            log.warning("note: %s left out, for others are the same audio: %s is %s", count, path, copies.iloc[0])
+        tables[role] = tables[role].drop(index=copies.index).reset_index(drop=True)
+    return tables
+
+
+def speech_table(tables: Mapping[str, pd.DataFrame], plan: Mapping[str, Any], seed: int) -> pd.DataFrame:
+    """The speech of a plan, see datagen.split; without test speech, speakers are set aside for it."""
+    fractions = {"validation": plan["validation_speakers"], "test": plan["test_speakers"]}
+    test = tables["speech.test"]
+    table = split_speech(tables["speech.train"], None if test.empty else test, fractions, seed)
+    return limit_utterances(table, plan["utterances"], seed)
+
+
+def noise_table(tables: Mapping[str, pd.DataFrame], plan: Mapping[str, Any], sample_rate: int) -> pd.DataFrame:
+    """The stretches of noise of a plan, see datagen.split."""
+    return noise_stretches(tables["noise.seen"], tables["noise.unseen"], plan["noise_stretches"], sample_rate)
+
+
+def long_enough(speech: pd.DataFrame, role: str, shortest_s: float, sample_rate: int) -> pd.DataFrame:
+    """Speech of at least `shortest_s`, with its `length` at `sample_rate`; ValueError where there is none."""
+    columns = zip(speech.samples, speech.sample_rate, strict=True)
+    speech = speech.assign(length=[resampled_length(samples, rate, sample_rate) for samples, rate in columns])
+    short = speech.length < shortest_s * sample_rate
+    if len(speech) and short.all():
+        raise ValueError(f"{role}: no recording reaches plan.shortest_s={shortest_s:g}; lower it or add speech")
+    if short.any():
+        log.warning(
+            "note: %d of %d utterances are shorter than %g s and left out",
+            short.sum(),
+            len(speech),
+            shortest_s,
+        )
+    return speech[~short].reset_index(drop=True)
 
 
 def _one_table(role: str, parts: Mapping[str, pd.DataFrame], sample_rate: int) -> pd.DataFrame:
@@ -84,20 +132,3 @@ def _refuse_twice(role: str, found: list[tuple[str, str]]) -> None:
         f"{path} and {another}: are one recording by their names, in {role}.{one} and {role}.{other}; "
         f"leave one out (~{role}.{other}), or give a folder another name ({role}.{other}.name=...)"
     )
-
-
-def _long_enough(tables: Mapping[str, pd.DataFrame], role: str, shortest_s: float, sample_rate: int) -> pd.DataFrame:
-    speech = tables[role]
-    columns = zip(speech.samples, speech.sample_rate, strict=True)
-    speech = speech.assign(length=[resampled_length(samples, rate, sample_rate) for samples, rate in columns])
-    short = speech.length < shortest_s * sample_rate
-    if len(speech) and short.all():
-        raise ValueError(f"{role}: no recording reaches plan.shortest_s={shortest_s:g}; lower it or add speech")
-    if short.any():
-        log.warning(
-            "note: %d of %d utterances are shorter than %g s and left out",
-            short.sum(),
-            len(speech),
-            shortest_s,
-        )
-    return speech[~short].reset_index(drop=True)

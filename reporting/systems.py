@@ -5,14 +5,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-import pandas as pd
 from torch import Tensor
 
-from datagen.plan import Plan, load_recordings
+from datagen.plan import Plan
 from dsp.stft import STFT
 from models.baselines.oracle import oracle
 from models.run import BEST, CONFIG, ancestors, load_run, run_config
 from models.targets.target import Target
+from reporting.leaks import refuse_leaks
 from safety.fingerprint import of_contents
 
 MIXTURE, ORACLE = "mixture", "oracle"
@@ -34,10 +34,6 @@ class Enhancing(Protocol):
 
     def enhance(self, mixture: Tensor) -> Tensor:
         """[batch, time] -> [batch, time]."""
-
-
-REMEDY = "evaluate with the experiment, plan and seed that it was trained with"
-COPY = "copy the folder from the run that the training started from"  # of an ancestor
 
 
 def open_systems(
@@ -81,7 +77,7 @@ def open_systems(
             raise ValueError(f"{run}: was trained at {trained} Hz, the test plan has {sample_rate} Hz; {remedy}")
         enhancer = load_run(run).to(device)
         for folder in (run, *ancestors(run)):
-            _refuse_leaks(folder, plan, run)
+            refuse_leaks(folder, plan, run)
         content = of_contents([run / CONFIG, run / BEST])
         opened[name] = System(partial(_enhanced, enhancer), content)
         for stage in range(enhancer.network.stage_count if stages and enhancer.network.stage_count > 1 else 0):
@@ -112,37 +108,3 @@ def run_names(runs: Sequence[Path], taken: Iterable[str]) -> list[str]:
         if len({*taken, *names}) == len(names) + len(set(taken)):
             return names
     raise ValueError(f"runs: {', '.join(taken)} are names of other systems; rename the run")
-
-
-def _refuse_leaks(run: Path, plan: Plan, whose: Path) -> None:
-    """The test's speakers and unseen noises must be new to the run, and its seen noises what the run calls seen.
-
-    whose: the run that `run` is, or is an ancestor of.
-    """
-    tested = plan.split("test")
-    speech, noise = load_recordings(run, f"put it back with train.py resume={whose}" if run == whose else COPY)
-    speakers = plan.speech[plan.speech.id.isin(tested.speech_id)]
-    unseen = plan.noise[plan.noise.id.isin(tested[~tested.noise_seen].noise_id)]
-    trained = noise[noise.vector.str.startswith("seen")]
-    _refuse(run, "speakers", speakers, speech[speech.split != "test"])
-    _refuse(run, "unseen noises", unseen, trained)
-    if tested.noise_seen.any():
-        stretches, known = (_stretches(table, plan) for table in (plan.noise, trained))
-        if strange := sorted(stretches - known):
-            raise ValueError(
-                f"{run}: {len(strange)} stretches of the test's seen noise are not what its training set aside "
-                f"({strange[0][0]}, ...); {REMEDY}"
-            )
-
-
-def _stretches(noise: pd.DataFrame, plan: Plan) -> set[tuple]:
-    """The stretches that seen test noise is cut from, wherever the files lie."""
-    used = plan.noise[plan.noise.id.isin(plan.split("test").query("noise_seen").noise_id)].vector.unique()
-    rows = noise[noise.vector.isin(used)]
-    return set(zip(rows.source, rows.id, rows.vector, rows.start, rows.stop, strict=True))
-
-
-def _refuse(run: Path, what: str, tested: pd.DataFrame, trained: pd.DataFrame) -> None:
-    files = ({str(Path(path).resolve()) for path in table.path} for table in (tested, trained))
-    if shared := sorted((set(tested.source) & set(trained.source)) | set.intersection(*files)):
-        raise ValueError(f"{run}: {len(shared)} {what} of the test were in its training ({shared[0]}, ...); {REMEDY}")

@@ -1,5 +1,3 @@
-import os
-
 import pandas as pd
 import pytest
 from corpora import RATE
@@ -72,15 +70,6 @@ def test_recordings_of_one_source_are_refused_in_seen_and_unseen_noise():
     seen, unseen = noise(["a", "b"]), noise(["b"], prefix="u").assign(source="n/b")
     with pytest.raises(ValueError, match=r"^n/b: in seen noise and in unseen noise"):
         noise_stretches(seen, unseen, PARTS, RATE)
-
-
-def test_one_file_under_two_names_is_refused(tmp_path):
-    (tmp_path / "real.wav").touch()
-    (tmp_path / "link.wav").symlink_to(tmp_path / "real.wav")
-    seen = noise(["a"]).assign(path=str(tmp_path / "real.wav"))
-    for other in (tmp_path / "link.wav", tmp_path / ".." / tmp_path.name / "real.wav"):
-        with pytest.raises(ValueError, match=r"real\.wav: in seen noise"):
-            noise_stretches(seen, noise(["b"]).assign(path=os.fspath(other)), PARTS, RATE)
 
 
 def test_utterances_bound_to_a_split_serve_nowhere_else():
