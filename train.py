@@ -6,7 +6,7 @@ from omegaconf import DictConfig
 
 from command.check import check
 from command.entry import output_folder, start
-from command.launch import is_first
+from command.process import is_first
 from command.resume import resumed, taken_up
 from command.schema import TrainConfig
 from command.sweep import is_sweep

@@ -15,6 +15,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from command import message
 from command.message import MENDABLE
+from command.process import Ended, in_utf8, is_first, signals, streams
 from command.sweep import JobFailedError, fail, failures, is_sweep, note_swept, require_all
 from datagen.prepare import ROLES
 from safety.atomic import write_atomic
@@ -31,6 +32,8 @@ def start(main: Callable[[DictConfig], None], config: str, folder: str = ".", al
     What a user can mend (a value, a file, a full disk) ends in one line and exit status 1; with HYDRA_FULL_ERROR=1 set
     the traceback is shown instead. A job of a sweep that fails does not end the others.
     """
+    in_utf8()
+    streams()
     logging.basicConfig(format="%(message)s", stream=sys.stderr)
     show_traceback = os.environ.get("HYDRA_FULL_ERROR") == "1"
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then raises instead of printing its own lines
@@ -43,7 +46,7 @@ def start(main: Callable[[DictConfig], None], config: str, folder: str = ".", al
 
     try:
         # Guarded twice: in the job, because Hydra would report an error of its own; here for what Hydra finds itself.
-        with _one_line(config, show_traceback):
+        with _one_line(config, show_traceback), signals():
             hydra.main(version_base="1.3", config_path=str(CONF / folder), config_name=config)(job)()
             require_all()
     finally:
@@ -57,12 +60,15 @@ def _one_line(script: str, show_traceback: bool) -> Iterator[None]:
         yield
     except JobFailedError:
         raise SystemExit(f"{script}.py: {failures()}") from None
-    except (KeyboardInterrupt, *MENDABLE) as error:
+    except KeyboardInterrupt as error:
+        ended = error if isinstance(error, Ended) else Ended()
+        if is_first():
+            print(f"{script}.py: {ended}", file=sys.stderr)
+        raise SystemExit(ended.status) from None
+    except MENDABLE as error:
         if show_traceback:
             raise
-        raise SystemExit(
-            130 if isinstance(error, KeyboardInterrupt) else f"{script}.py: {message.one_line(error)}"
-        ) from None
+        raise SystemExit(f"{script}.py: {message.one_line(error)}") from None
 
 
 @contextlib.contextmanager

@@ -5,7 +5,6 @@ import uuid
 from typing import NamedTuple
 
 import pytorch_lightning as pl
-from pytorch_lightning.utilities.rank_zero import rank_zero_only
 
 JOB = "CLARION_JOB"  # handed on to the processes that a training starts itself
 
@@ -16,11 +15,6 @@ class Launcher(NamedTuple):
     name: str
     processes: int
     remedy: str
-
-
-def is_first() -> bool:
-    """Whether this is the first process of its job, or the only one."""
-    return rank_zero_only.rank == 0
 
 
 def job() -> str:

@@ -1,5 +1,6 @@
 """From a training config to a run folder, or on from where a run was interrupted."""
 
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,8 @@ from pytorch_lightning.utilities.exceptions import MisconfigurationException
 from command import data
 from command.audit import tell
 from command.entry import save_config
-from command.launch import is_first, job
+from command.launch import job
+from command.process import Ended, is_first
 from command.resume import require_unused, steps_done
 from command.trainer import build_trainer, quiet
 from datagen.datamodule import PlanData
@@ -25,7 +27,7 @@ from datagen.pool import build_pool
 from models.checkpoints import Saver
 from models.enhancer import Enhancer
 from models.run import BEST, CURVE, LAST, build_enhancer, keep_ancestors, load_weights
-from models.training import Cooldown, Curve, RuleOfRises, SeedByEpoch, TimeLimit
+from models.training import Cooldown, Curve, OwnSignals, RuleOfRises, SeedByEpoch, TimeLimit
 from safety.atomic import clear_unfinished
 from safety.build import build
 from safety.owner import joined, owned
@@ -62,6 +64,7 @@ class Callbacks(NamedTuple):
     rule: RuleOfRises
     cooldown: Cooldown
     seeds: SeedByEpoch
+    signals: OwnSignals
     curve: Curve
     best: Saver  # the best epoch on validation
     last: Saver  # the state to resume from
@@ -72,6 +75,7 @@ def _callbacks(cfg: DictConfig, run: Path) -> Callbacks:
         rule=build(cfg.recipe.rule_of_rises, "models.training"),
         cooldown=Cooldown(cfg.recipe.cooldown_epochs),
         seeds=SeedByEpoch(cfg.seed),
+        signals=OwnSignals(),
         curve=Curve(run / CURVE),
         best=Saver(run / BEST, monitor="validation_loss"),
         last=Saver(run / LAST),
@@ -132,9 +136,9 @@ def _one_line(run: Path) -> Iterator[None]:
     """What a user can mend, as a ValueError of one line: a setting of the trainer, a file that a worker met."""
     try:
         yield
-    except SystemExit:  # what Lightning makes of Ctrl-C
-        print(f"interrupted; go on with {typed('resume', run)}", file=sys.stderr)
-        raise KeyboardInterrupt from None
+    except (KeyboardInterrupt, SystemExit) as error:  # Lightning makes the other of the one
+        number = next((cause.number for cause in (error, error.__context__) if isinstance(cause, Ended)), signal.SIGINT)
+        raise Ended(number, f"go on with {typed('resume', run)}") from None
     except torch.OutOfMemoryError as error:
         raise ValueError("the device is out of memory; give a smaller data.batch_size or plan.segment_s") from error
     except MisconfigurationException as error:

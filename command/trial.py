@@ -11,7 +11,7 @@ from command import data
 from dsp.stft import STFT
 from reporting.examples import Example, examples
 from reporting.score_cache import ScoreCache
-from reporting.scoring import Memory, require_usable, score_plan
+from reporting.scoring import Memory, Spread, require_usable, score_plan
 from reporting.systems import System, open_systems
 from safety.build import build
 from safety.fingerprint import of_sources, of_values
@@ -32,18 +32,18 @@ class Trial:
         require_usable(self.metrics, cfg.sample_rate)
         self.memory = self._memory()
 
-    def scores(self) -> pd.DataFrame:
-        """See reporting.scoring.score_plan."""
-        jobs = data.jobs(self.cfg)
+    def scores(self, spread: Spread | None = None) -> pd.DataFrame:
+        """See reporting.scoring.score_plan; without `spread` over the config's jobs."""
         return score_plan(
             self.plan,
             self.library,
             self.systems,
             self.metrics,
             self.sample_rate,
-            jobs,
+            data.jobs(self.cfg),
             self.cfg.device,
             self.memory,
+            spread,
         )
 
     def examples(self, scores: pd.DataFrame) -> list[Example]:

@@ -1,7 +1,10 @@
 """A plan as batches for Lightning: training and validation, by whichever route the config chose."""
 
+import os
 from collections.abc import Callable
+from functools import cache, partial
 
+import numpy as np
 import pytorch_lightning as pl
 from torch import Tensor
 from torch.utils.data import DataLoader
@@ -9,12 +12,15 @@ from torch.utils.data import DataLoader
 from datagen.batches import LengthBatches, collate
 from datagen.dataset import PlanRows
 from datagen.plan import Plan
+from datagen.shared_memory import InSharedMemory, workers_that_fit
+from safety.children import end_with_parent
 
 
 class PlanData(pl.LightningDataModule):
     """Loaders over the training and validation rows of `plan`.
 
-    route: makes the data set of a table of rows (see datagen.dataset). workers: loader processes, 0 for none.
+    route: makes the data set of a table of rows (see datagen.dataset). workers: loader processes, 0 for none; none too,
+    with a note, where the machine has too little shared memory for them.
     steps_per_epoch: batches of training that an epoch takes, going on in the plan where the last one stopped; None:
     all.
     Raises ValueError where the plan has no rows to train or to validate on.
@@ -56,8 +62,20 @@ class PlanData(pl.LightningDataModule):
         # Not trainer.current_epoch: when a training is resumed, that still is the epoch before when the loader starts.
         return self.trainer.fit_loop.epoch_progress.current.processed if self.trainer else 0
 
+    @cache  # noqa: B019 - one note for both loaders; a training has one of these
+    def _workers(self) -> int:
+        if not self.workers:
+            return 0
+        largest = [self._batch_bytes(split) for split in self.sets]
+        return workers_that_fit(self.workers, largest, self.trainer.world_size if self.trainer else 1)
+
+    def _batch_bytes(self, split: str) -> int:
+        longest = self.sets[split][int(np.argmax(self.lengths[split]))]
+        one = collate([longest])
+        return min(self.batch_size, len(self.sets[split])) * sum(tensor.nbytes for tensor in one.values())
+
     def _loader(self, split: str, shuffle: bool) -> DataLoader:
-        trainer = self.trainer
+        trainer, workers = self.trainer, self._workers()
         batches = LengthBatches(
             self.lengths[split],
             self.batch_size,
@@ -72,8 +90,14 @@ class PlanData(pl.LightningDataModule):
         return DataLoader(
             self.sets[split],
             batch_sampler=batches,
-            collate_fn=collate,
-            num_workers=self.workers,
-            persistent_workers=self.workers > 0,
+            collate_fn=InSharedMemory(collate),
+            num_workers=workers,
+            persistent_workers=workers > 0,
+            worker_init_fn=partial(_begin, os.getpid()),
             pin_memory=bool(trainer) and trainer.strategy.root_device.type == "cuda",
         )
+
+
+def _begin(training: int, worker: int) -> None:
+    """What a loader worker does first."""
+    end_with_parent(training)

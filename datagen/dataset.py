@@ -87,7 +87,7 @@ class Rendered(PlanRows):
         row = self.row(index)
         clean, noise = (self._part(row, part) for part in ("clean", "noise"))
         if row["sha256"] not in ("", sha256(clean + noise)):
-            raise ValueError(self._odd(row, "clean", "and that in noise are not what was rendered"))
+            raise ValueError(self._odd(row, "clean", "what it holds and its noise are not what was rendered"))
         clean, noise = (torch.from_numpy(part).float().div_(FULL_SCALE) for part in (clean, noise))
         return {"mixture": clean + noise, "clean": clean, "noise": noise, "length": row["length"]}
 

@@ -3,13 +3,10 @@
 It is there to try the tools on, no benchmark: eSpeak NG's voices are far more alike than people's.
 """
 
-import contextlib
-import fcntl
 import io
 import json
 import shutil
 import zlib
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +18,7 @@ from datagen.demo_noise import SEEN, UNSEEN, Generator, speech_shaped
 from datagen.demo_speech import SAMPLE_RATE, Espeak, Voice, utterance
 from datagen.synthesis import babble, levelled
 from safety.atomic import write_atomic
+from safety.lock import locked
 
 VERSION = 1  # raise it when the audio changes: corpora of other versions are then built anew
 MANIFEST = "demo.json"
@@ -83,7 +81,7 @@ def build_demo(
     if _stands(folder, sizes):
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(folder):
+    with locked(folder.with_name(f".{folder.name}.lock")):  # of several processes one builds, the others find its work
         if not _stands(folder, sizes):
             _check_replaceable(folder)
             _build_beside(folder, jobs, sizes)
@@ -102,18 +100,9 @@ def _manifest(folder: Path, sizes: dict[str, float]) -> dict[str, float]:
 
 def _stands(folder: Path, sizes: dict[str, float]) -> bool:
     try:
-        return json.loads((folder / MANIFEST).read_text()) == _manifest(folder, sizes)
+        return json.loads((folder / MANIFEST).read_text(encoding="utf-8")) == _manifest(folder, sizes)
     except (FileNotFoundError, NotADirectoryError, ValueError):
         return False
-
-
-@contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Of several processes after `folder` one builds, the others wait and find its work."""
-    with folder.with_name(f".{folder.name}.lock").open("w") as lock:
-        with contextlib.suppress(OSError):  # some network disks have no locks: a lone builder needs none
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _check_replaceable(folder: Path) -> None:

@@ -1,15 +1,15 @@
 """Corpora from the network into data_root: fetched, verified, unpacked, and only then put in place."""
 
 import csv
-import fcntl
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from datagen import audio
 from datagen.archives import require_torchaudio, staging, unpack_librispeech, unpack_zip
 from datagen.transfer import fetch_file
+from safety.lock import locked
 
 CLIP_S = 5  # every clip of ESC-50
 PLACED = "move it away and run again, or use what is there as it is"
@@ -138,9 +138,9 @@ def _archive(data_root: Path, name: str, url: str, sha256: str | None, keep: boo
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Hold `folder` against a second download of the same corpus; a killed process lets go by itself."""
-    with (folder / ".lock").open("w") as lock:
+    with ExitStack() as held:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            held.enter_context(locked(folder / ".lock", wait=False))
         except BlockingIOError as error:
             raise OSError(f"another download is at work in {folder}; wait for it or end it") from error
         yield

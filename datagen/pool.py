@@ -1,6 +1,5 @@
 """A whole corpus in one memory-mapped file of 16-bit samples: decoded and resampled once, then only looked up."""
 
-import fcntl
 import json
 import os
 import tempfile
@@ -12,6 +11,7 @@ from tqdm import tqdm
 from datagen import audio
 from safety.atomic import TEMPORARY_PREFIX, clear_unfinished, write_atomic
 from safety.fingerprint import of_files, of_values
+from safety.lock import locked
 
 
 class PoolReader:
@@ -19,7 +19,7 @@ class PoolReader:
 
     def __init__(self, pool: Path):
         self.pool = pool
-        self.offsets = json.loads((pool / "offsets.json").read_text())
+        self.offsets = json.loads((pool / "offsets.json").read_text(encoding="utf-8"))
         self._samples = None
 
     def read(self, path: str, start: int, length: int) -> np.ndarray:
@@ -46,10 +46,11 @@ def build_pool(paths: list[str], sample_rate: int, cache: Path) -> PoolReader:
     whole = pool / "offsets.json"  # written last: where it stands, the samples do
     if not whole.exists():
         pool.mkdir(parents=True, exist_ok=True)
-        with (pool / "lock").open("w") as lock:  # one of several training processes builds, the others wait for it
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        # One of several training processes builds, the others wait for it; without locks each builds one of its own.
+        with locked(pool / "lock") as alone:
             if not whole.exists():
-                clear_unfinished(pool)
+                if alone:
+                    clear_unfinished(pool)
                 write_atomic(whole, json.dumps(_write_samples(sorted(set(paths)), sample_rate, pool)))
     return PoolReader(pool)
 

@@ -149,7 +149,7 @@ def _held(part: Path) -> tuple[int, dict]:
     note = _note_path(part)
     if not part.exists() or not note.exists():
         return 0, {"validator": "", "total": None}
-    known = json.loads(note.read_text())
+    known = json.loads(note.read_text(encoding="utf-8"))
     return (part.stat().st_size if known["validator"] else 0), known
 
 

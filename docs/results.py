@@ -25,7 +25,7 @@ def main(long: str, brief: str, page: str = str(PAGE)) -> None:
     reports = {name: pd.read_csv(Path(folder) / "summary.csv") for name, folder in (("long", long), ("brief", brief))}
     reports["paper"] = pl_crnn_paper()
     reports["brief"]["system"] = reports["brief"].system.map(_as_in_the_paper)
-    text = Path(page).read_text()
+    text = Path(page).read_text(encoding="utf-8")
     for name, summary in reports.items():
         text = _filled(text, name, means(summary))
     *_, trained = dict.fromkeys(reports["long"].system)  # runs stand last in a report
@@ -35,7 +35,7 @@ def main(long: str, brief: str, page: str = str(PAGE)) -> None:
         text = _filled(
             text, f"{noise} by SNR", _markdown(["by", *ours], [[who, *row.values()] for who, row in both.items()])
         )
-    Path(page).write_text(text)
+    Path(page).write_text(text, encoding="utf-8")
 
 
 def means(summary: pd.DataFrame) -> str:

@@ -1,6 +1,8 @@
 """What accompanies a training: rule of rises, cooldown, time limit, curve, seeds by epoch."""
 
 import math
+import signal
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +158,22 @@ class SeedByEpoch(pl.Callback):
         if batch_idx == 0:
             mixed = np.random.SeedSequence([self.seed, trainer.current_epoch, trainer.global_rank])
             torch.manual_seed(int(mixed.generate_state(1, np.uint64)[0]))
+
+
+class OwnSignals(pl.Callback):
+    """Leaves SIGTERM to who had it when the training was set up.
+
+    Lightning's own handler speaks to the other processes of the training first, and waits for ones that may be gone.
+    """
+
+    def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
+        """Remember whose it is."""
+        self.handler = signal.getsignal(signal.SIGTERM)
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Give it back."""
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, self.handler)
 
 
 def _number(value: Tensor | float | None) -> float:

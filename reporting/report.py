@@ -22,6 +22,7 @@ from reporting.runs import COST_HEADS, Run, cost_rows
 from reporting.summary import SUMMARISED, conditions, failures, headline, summarise, summarise_by, titled, wide
 from reporting.sweep import differing, effects, leaderboard
 from safety.atomic import write_atomic
+from safety.table import csv_text
 
 TEMPLATES = Path(__file__).parent / "templates"
 TOGETHER = 6  # columns of each score in one table, at most
@@ -56,13 +57,13 @@ def write_report(scores: pd.DataFrame, about: Mapping[str, str], folder: Path, b
     about: what was run, by name. All text from outside is escaped.
     """
     summary = summarise(scores)
-    write_atomic(folder / "scores.csv", scores.to_csv(index=False))
-    write_atomic(folder / "summary.csv", summary.to_csv(index=False))
+    write_atomic(folder / "scores.csv", csv_text(scores))
+    write_atomic(folder / "summary.csv", csv_text(summary))
     write_atomic(folder / "summary.json", summary.to_json(orient="records", indent=1))
     write_atomic(folder / "tables.tex", tables(summary, beside.published) + "\n")
     for name, table in (("costs.csv", beside.costs), ("runs.csv", cost_rows(beside.runs) if beside.runs else None)):
         if table is not None:
-            write_atomic(folder / name, table.to_csv(index=False))
+            write_atomic(folder / name, csv_text(table))
         else:
             (folder / name).unlink(missing_ok=True)  # of an earlier report
     page = {**_numbers(scores, summary, beside.published), **_beside(scores, beside), "about": about}

@@ -91,7 +91,7 @@ def read_run(folder: Path, cache: Path) -> Run:
 def _costs(known: Path, folder: Path) -> Mapping[str, float]:
     """What is remembered in `known`, where it stands and is whole; or measured, and put there."""
     try:
-        return json.loads(known.read_text())
+        return json.loads(known.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         measured = costs(load_run(folder))
         write_atomic(known, json.dumps(measured))

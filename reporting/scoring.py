@@ -1,9 +1,11 @@
 """Every system on every mixture of a test plan: one row of scores each."""
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+import os
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, partial
 from itertools import chain, islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import joblib
 import numpy as np
@@ -17,8 +19,10 @@ from metrics.guard import NotComputable
 from metrics.table import reasons, scores_of
 from reporting.score_cache import Score, ScoreCache, of_signal
 from reporting.systems import System
+from safety.children import end_with_parent
 
 IDENTITY = ["system", "mixture_id", "sample_rate", "snr_db", "noise_seen", "noise_type", "speech_id", "speaker", "sex"]
+Spread = Callable[[Callable, Iterable], Iterator]  # a function and its arguments, to its results as they come
 TOGETHER = 4  # pairs of signals in a job: most share their reference, which is then sent and prepared once
 
 
@@ -38,6 +42,30 @@ class Memory(NamedTuple):
             if version:
                 self.cache.put_enhanced(version, mixture, content)
         return content
+
+
+def over_processes(jobs: int) -> Spread:
+    """Over `jobs` processes of this machine, which end with this one; few arguments wait for them at any time."""
+
+    def spread(function: Callable, items: Iterable) -> Iterator[Any]:
+        # Processes: PESQ holds the interpreter lock.
+        parallel = joblib.Parallel(
+            n_jobs=jobs,
+            return_as="generator_unordered",
+            pre_dispatch="2*n_jobs",
+            batch_size=1,
+            initializer=end_with_parent,
+            initargs=(os.getpid(),),
+        )
+        results = parallel(joblib.delayed(function)(item) for item in items)
+        try:
+            for found in results:  # noqa: UP028 - `yield from` would close them first
+                yield found
+        finally:
+            with warnings.catch_warnings(action="ignore"):  # about results that nobody takes any more
+                results.close()
+
+    return spread
 
 
 def require_usable(metrics: Mapping[str, Callable], sample_rate: int) -> None:
@@ -61,12 +89,13 @@ def score_plan(
     jobs: int,
     device: str = "cpu",
     memory: Memory | None = None,
+    spread: Spread | None = None,
 ) -> pd.DataFrame:
     """One row per test mixture and system, in the plan's order: IDENTITY, one column per metric, `failed`.
 
-    Systems run here, one mixture at a time; scores are computed over `jobs` processes, and only a few signals wait for
-    them at any time. A score that cannot be computed is NaN, with its reason in `failed`. What `memory` knows is not
-    enhanced or scored again, and what is found is put there as it comes.
+    Systems run here, one mixture at a time; scores are computed over `jobs` processes, or wherever `spread` has
+    them computed, and only a few signals wait for that at any time. A score that cannot be computed is NaN, with its
+    reason in `failed`. What `memory` knows is not enhanced or scored again, and what is found is put there as it comes.
     """
     memory = memory or Memory(ScoreCache(None), {}, {name: name for name in metrics})
     total, rows = len(plan.split("test")) * len(systems), {}
@@ -83,10 +112,8 @@ def score_plan(
                 else:
                     bar.update()
 
-        # Processes: PESQ holds the interpreter lock.
-        parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", pre_dispatch="2*n_jobs", batch_size=1)
-        tasks = (joblib.delayed(scores_of)(some, sample_rate) for some in _some(lacking()))
-        for number, found in chain.from_iterable(parallel(tasks)):
+        scored = partial(scores_of, sample_rate=sample_rate)
+        for number, found in chain.from_iterable((spread or over_processes(jobs))(scored, _some(lacking()))):
             identity, pair, known = rows[number]
             memory.cache.put_scores(pair, memory.metrics, found)
             rows[number] = identity, pair, {**known, **found}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 TEMPORARY_PREFIX = ".unfinished-"
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_at_work: set[str] = set()  # files that threads of this process are writing
 _UMASK = os.umask(0o022)  # asking means setting: once, at import, before any thread runs
 os.umask(_UMASK)
 
@@ -19,8 +20,10 @@ def write_atomic(path: str | Path, content: bytes | str) -> None:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    # A name of a file that is no UTF-8 is written as the bytes that it is.
     data = content.encode(errors="surrogateescape") if isinstance(content, str) else content
     handle, unfinished = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=path.parent)
+    _at_work.add(unfinished)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -33,6 +36,14 @@ def write_atomic(path: str | Path, content: bytes | str) -> None:
     except BaseException:
         Path(unfinished).unlink(missing_ok=True)
         raise
+    finally:
+        _at_work.discard(unfinished)
+
+
+def drop_unfinished() -> None:
+    """Remove what threads of this process are writing, which is about to end without them."""
+    for unfinished in list(_at_work):
+        Path(unfinished).unlink(missing_ok=True)
 
 
 def clear_unfinished(folder: str | Path) -> None:

@@ -172,10 +172,10 @@ def test_the_rule_of_rises_acts_in_a_training_and_stays_stopped(data, tmp_path, 
         assert equal_runs(resume(run, "trainer.max_epochs=9"), whole)
 
 
-def test_an_interruption_tells_how_to_go_on(data, whole, tmp_path, monkeypatch, capfd):
+def test_an_interruption_tells_how_to_go_on(data, whole, tmp_path, monkeypatch):
     run = tmp_path / "run"
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt) as caught:
         interrupted_in(patch, 1)
         fit(data, run)
-    assert capfd.readouterr().err == f"interrupted; go on with resume={run}\n"
+    assert str(caught.value) == f"interrupted; go on with resume={run}"
     assert equal_runs(resume(run), whole)

@@ -1,0 +1,132 @@
+"""A script as a process: streams that are closed or full, locales, signals; each in a small process of its own."""
+
+import ast
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from command.process import Ended
+from safety.table import read_table, write_tables
+
+ROOT = Path(__file__).parent.parent
+BEGIN = f"""
+import os, signal, subprocess, sys, threading, time
+sys.path.insert(0, {str(ROOT)!r})
+from command import process
+"""
+
+
+def run(code: str, redirected: str = "", **environment: str) -> subprocess.CompletedProcess:
+    """What a process that runs `code`, with its streams `redirected` by a shell, says and ends in."""
+    command = ["bash", "-c", f'exec "$0" -c "$1" {redirected}', sys.executable, BEGIN + code]
+    return subprocess.run(command, env={**os.environ, **environment}, capture_output=True, check=False)
+
+
+@pytest.mark.parametrize("closed", ["2>&-", ">&-", "0<&- >&- 2>&-"])
+def test_closed_streams_do_not_end_the_work_nor_give_their_numbers_to_files(tmp_path, closed):
+    done = run(
+        f"""
+process.streams()
+with open({str(tmp_path / "file")!r}, "w") as file:
+    print("to nobody"), print("to nobody", file=sys.stderr, flush=True)
+    child = subprocess.run([sys.executable, "-c", "import sys; print('child', file=sys.stderr); print('child')"])
+    file.write(f"{{file.fileno() > 2}} {{child.returncode}}")
+""",
+        closed,
+    )
+    assert done.returncode == 0
+    assert (tmp_path / "file").read_text() == "True 0"
+
+
+@pytest.mark.parametrize("redirected", [">/dev/full", "> >(true)"])
+def test_what_nobody_takes_is_dropped_and_the_work_goes_on(redirected):
+    done = run(
+        """
+process.streams()
+time.sleep(0.1)
+for line in range(3):
+    print("x" * 70000, flush=True)
+print("done", file=sys.stderr)
+""",
+        redirected,
+    )
+    assert (done.returncode, done.stderr) == (0, b"done\n")
+
+
+def test_text_that_the_locale_cannot_write_is_written_as_escapes():
+    done = run("process.streams(); print('J\\u00fcrgen', '\\udcfc')", PYTHONIOENCODING="ascii:strict")
+    assert (done.returncode, done.stdout) == (0, rb"J\xfcrgen \udcfc" + b"\n")
+
+
+def test_a_locale_of_ascii_alone_leads_to_utf_8(tmp_path):
+    (tmp_path / "Jürgen").touch()
+    code = f"process.in_utf8(); process.streams(); print(os.listdir({str(tmp_path)!r})[0], sys.stdout.encoding)"
+    done = run(code, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    assert done.stdout.decode() == "Jürgen utf-8\n"
+
+
+def test_names_that_are_no_utf_8_come_back_from_a_table(tmp_path):
+    name = os.fsdecode(b"m\xfcller")
+    write_tables(tmp_path, {"table.csv": pd.DataFrame([{"path": name, "source": "李"}])})
+    read = read_table(tmp_path / "table.csv", {"path": str, "source": str}, "write it again")
+    assert read.iloc[0].tolist() == [name, "李"]
+    assert b"m\xfcller" in (tmp_path / "table.csv").read_bytes()
+
+
+def test_text_files_are_read_and_written_in_utf_8():
+    paths = [path for package in ROOT.glob("*/__init__.py") for path in package.parent.rglob("*.py")]
+    for path in [*paths, *ROOT.glob("*.py")]:
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            method = getattr(getattr(call, "func", None), "attr", "") if isinstance(call, ast.Call) else ""
+            if method in ("read_text", "write_text"):
+                named = {keyword.arg for keyword in call.keywords}
+                assert {"encoding", None} & named, f"{path}:{call.lineno}"
+
+
+ENDING = """
+with process.signals():
+    try:
+        print("ready", flush=True)
+        {work}
+    except process.Ended as ended:
+        {rest}
+        print(ended, file=sys.stderr)
+        raise SystemExit(ended.status)
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGUSR1", "SIGHUP", "SIGXCPU"])
+def test_a_signal_ends_a_script_in_one_line_and_128_and_its_number(name):
+    done = run(
+        ENDING.format(work=f"signal.raise_signal(signal.{name}); time.sleep(9)", rest="os.kill(os.getpid(), 15)")
+    )
+    told = "interrupted" if name == "SIGINT" else f"ended by {name}"
+    assert done.stderr.decode() == f"{told}; run the same command again to go on\n"
+    assert done.returncode == 128 + signal.Signals[name]
+
+
+def test_a_script_that_does_not_come_to_its_end_is_ended():
+    begin = "process.PATIENCE_S = 0.2\n"
+    done = run(begin + ENDING.format(work="signal.raise_signal(15)", rest="time.sleep(60)"))
+    assert done.returncode == 143
+
+
+def test_a_signal_that_was_ignored_stays_so():
+    begin = "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+    done = run(begin + ENDING.format(work="signal.raise_signal(signal.SIGHUP); print('goes on')", rest="pass"))
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"ready\ngoes on\n", b"")
+
+
+def test_signals_are_given_back(monkeypatch):
+    from command.process import signals
+
+    monkeypatch.delenv("PYTHONWARNINGS", raising=False)
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(Ended, match="ended by SIGUSR1"), signals():
+        signal.raise_signal(signal.SIGUSR1)
+    assert signal.getsignal(signal.SIGTERM) == before
