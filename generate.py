@@ -3,6 +3,7 @@
 from omegaconf import DictConfig
 
 from command import data
+from command.audit import audit
 from command.check import check
 from command.entry import output_folder, start
 from command.lines import generate_lines
@@ -13,13 +14,19 @@ from datagen.split import SPLITS
 
 
 def main(cfg: DictConfig) -> None:
-    """Write plan.csv, speech.csv and noise.csv; with render=true the audio and rendered.csv too."""
+    """Write plan.csv, speech.csv and noise.csv; with render=true the audio and rendered.csv too.
+
+    With audit=true none of these, but what is found in the corpora: audit.csv, audit_files.csv and audit.html.
+    """
     folder = output_folder()
     if "tones" in cfg.plan:
         check(cfg, TonalGenerateConfig)
         print(f"{generate_lines(cfg, folder)} tonal mixtures: {folder}")
         return
     check(cfg, GenerateConfig)
+    if cfg.audit:
+        audit(cfg, folder)
+        return
     drawer = data.drawer(cfg)
     plan = data.plan(cfg, drawer, *SPLITS)
     if cfg.render:

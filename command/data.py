@@ -1,5 +1,6 @@
 """From a config to its corpora, its drawer and its plan."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import joblib
@@ -8,6 +9,7 @@ from omegaconf import DictConfig, OmegaConf
 from datagen.draw import Drawer
 from datagen.plan import Plan, draw_plan
 from datagen.prepare import ROLES, make_drawer, scan_all
+from datagen.recordings import Recording
 from safety.build import build
 
 
@@ -16,13 +18,17 @@ def jobs(cfg: DictConfig) -> int:
     return cfg.jobs or joblib.cpu_count()
 
 
+def corpora(cfg: DictConfig) -> dict[str, dict[str, Callable[[], list[Recording]]]]:
+    """The config's corpora by role and name; each lists its recordings when it is called."""
+    nodes = {role: OmegaConf.select(cfg, role) for role in ROLES}
+    return {
+        role: {name: build(node, "datagen.corpora") for name, node in named.items()} for role, named in nodes.items()
+    }
+
+
 def drawer(cfg: DictConfig) -> Drawer:
     """The drawer of the config's protocol over its corpora, each scanned once."""
-    corpora = {role: OmegaConf.select(cfg, role) for role in ROLES}
-    roles = {
-        role: {name: build(node, "datagen.corpora") for name, node in nodes.items()} for role, nodes in corpora.items()
-    }
-    tables = scan_all(roles, cfg.sample_rate, Path(cfg.cache), jobs(cfg), cfg.check_audio)
+    tables = scan_all(corpora(cfg), cfg.sample_rate, Path(cfg.cache), jobs(cfg), cfg.check_audio)
     return make_drawer(tables, OmegaConf.to_container(cfg.plan, resolve=True), cfg.sample_rate, cfg.seed)
 
 

@@ -84,6 +84,12 @@ class TonalGenerateConfig(GenerateConfig):
     def _speech(cls, content: dict):
         return content
 
+    @model_validator(mode="after")
+    def _nothing_to_audit(self):
+        if self.audit:
+            raise ValueError("audit=true: is about corpora of speech and noise, and plan=lines has none")
+        return self
+
 
 class LinesEvaluateConfig(EvaluateConfig):
     """conf/evaluate.yaml with experiment=lines."""

@@ -65,6 +65,13 @@ class GenerateConfig(CommonConfig):
 
     render: bool
     render_format: Literal["flac", "wav"]
+    audit: bool
+
+    @model_validator(mode="after")
+    def _an_audit_draws_nothing(self):
+        if self.audit and self.render:
+            raise ValueError("audit=true: looks at corpora and draws nothing; leave out render=true")
+        return self
 
 
 class RecipeConfig(Strict):

@@ -14,6 +14,7 @@ from omegaconf import DictConfig
 from pytorch_lightning.utilities.exceptions import MisconfigurationException
 
 from command import data
+from command.audit import tell
 from command.entry import save_config
 from command.launch import job
 from command.process import Ended, is_first
@@ -156,6 +157,7 @@ def plan_data(cfg: DictConfig) -> PlanData:
         route = partial(route, folder=cfg.data.folder, sample_rate=cfg.sample_rate)
     else:
         drawer = data.drawer(cfg)
+        tell(cfg, drawer)
         plan = data.plan(cfg, drawer, "train", "validation")
         route = partial(route, library=_library(cfg, plan, drawer.library))
     options = {name: cfg.data[name] for name in ("batch_size", "max_padding", "workers", "steps_per_epoch")}

@@ -19,11 +19,11 @@ ASKED = 500  # files in one question
 def measured(paths: Iterable[str], cache: Path, jobs: int = 1) -> pd.DataFrame:
     """One row of measures for each of `paths`, NaN for a file that cannot be decoded.
 
-    Files that were not measured before, or have changed since, are decoded over `jobs` threads.
+    Files that were not measured before, or have changed since, are decoded over `jobs` threads; with 0 they are NaN.
     """
     names = {path: _name(path) for path in dict.fromkeys(paths)}
     known = kept(names, cache)
-    new = [path for path in names if path not in known]
+    new = [path for path in names if path not in known] if jobs else []
     outcomes = over_threads(_measured, new, jobs, "measuring audio", "file") if new else []
     found = {path: outcome for path, outcome in zip(new, outcomes, strict=True) if outcome is not None}
     keep(found, cache)

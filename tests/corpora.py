@@ -109,7 +109,8 @@ def timit_tree(root: Path, sentences: tuple = ("SA1", "SX37", "SI648"), upper: b
                 name = f"{part}/{folder}/{sentence}.WAV"
                 path = root / (name if upper else name.lower())
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(sphere(pcm(speech_like(1.2, 100 * number + position))))
+                seed = 100 * number + position + 50 * (part == "TEST")
+                path.write_bytes(sphere(pcm(speech_like(1.2, seed))))
                 path.with_suffix(".PHN" if upper else ".phn").write_text("0 19200 h#\n")
     return root
 

@@ -1,0 +1,75 @@
+"""From a config to the audit of its corpora, and to the line about them at the start of a training."""
+
+import platform
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig, OmegaConf
+from pytorch_lightning.utilities.rank_zero import rank_zero_only
+
+from command.data import corpora, jobs
+from command.message import one_line
+from datagen.draw import Drawer
+from datagen.measured import measured
+from datagen.recordings import BadAudioError, Recording
+from datagen.scan import scan
+from reporting.audit import data_line, heard, write_audit
+from reporting.audit_files import Corpus, find
+from safety.fingerprint import of_sources
+
+
+def audit(cfg: DictConfig, folder: Path) -> None:
+    """Look at every file of the config's corpora, write what is found to `folder` and print it; nothing is drawn.
+
+    Whatever is wrong with them is part of what is found, and no error; only where no corpus can be read at all, what
+    is wrong with the first is raised.
+    """
+    roles = corpora(cfg)
+    looked_at = [_corpus(cfg, role, name, make) for role, made in roles.items() for name, make in made.items()]
+    if looked_at and all(corpus.error for corpus in looked_at):
+        raise ValueError(looked_at[0].error)
+    plan = OmegaConf.to_container(cfg.plan, resolve=True)
+    measure = partial(measured, cache=Path(cfg.cache), jobs=jobs(cfg))
+    told = write_audit(find(looked_at, measure, plan, cfg.sample_rate, cfg.seed), cfg.sample_rate, _about(cfg), folder)
+    print(f"{told.table}\n\n{told.last}: {folder / 'audit.html'}")
+
+
+@rank_zero_only
+def tell(cfg: DictConfig, drawer: Drawer) -> None:
+    """Print what a training on `drawer` hears, in a line; unless check_audio is off, all of it is measured once."""
+    paths, cache = heard(drawer), Path(cfg.cache)
+    print(data_line(drawer, measured(paths, cache, jobs(cfg) if cfg.check_audio else 0)))
+
+
+def _corpus(cfg: DictConfig, role: str, name: str, make: Callable[[], list[Recording]]) -> Corpus:
+    """The corpus as far as it can be used: its bad files are told, and do not end it."""
+    look = partial(scan, cache=Path(cfg.cache), jobs=jobs(cfg), check_audio=cfg.check_audio)
+    try:
+        found = make()
+        try:
+            return Corpus(role, name, found, look(lambda: found))
+        except BadAudioError as error:
+            bad = _reasons(error, found)
+            rest = [recording for recording in found if recording.path not in bad]
+            return Corpus(role, name, found, look(lambda: rest), bad)
+    except (ValueError, OSError) as error:
+        return Corpus(role, name, error=one_line(error))
+
+
+def _reasons(error: BadAudioError, found: list[Recording]) -> dict[str, str]:
+    """Why files are bad, by path."""
+    paths, reasons = {recording.path for recording in found}, {}
+    for problem in error.problems:  # "PATH (WHY)", and both may hold brackets
+        ends = [place for place in range(len(problem)) if problem.startswith(" (", place) and problem[:place] in paths]
+        reasons |= {problem[:place]: problem[place + 2 : -1] for place in ends[-1:]}
+    return reasons
+
+
+def _about(cfg: DictConfig) -> dict[str, str]:
+    return {
+        "command": " ".join(["generate.py", *HydraConfig.get().overrides.task]),
+        "plan": f"{cfg.sample_rate} Hz, speech of at least {cfg.plan.shortest_s:g} s, seed {cfg.seed}",
+        "versions": f"Clarion's sources {of_sources('datagen', 'reporting')}, Python {platform.python_version()}",
+    }

@@ -1,0 +1,28 @@
+"use strict";
+const shows = name => document.body.classList.contains(name);
+const number = cell => parseFloat((shows("gains") ? cell.dataset.gain : cell.dataset.value) ?? cell.innerText.replaceAll(",", ""));
+const compare = (one, other, sign) => {
+  const [a, b] = [number(one), number(other)], [noA, noB] = [Number.isNaN(a), Number.isNaN(b)];
+  return noA && noB ? sign * one.innerText.localeCompare(other.innerText) : noA || noB ? noA - noB : sign * (a - b);
+};
+const again = [];
+for (const table of document.querySelectorAll("table")) {
+  const heads = [...[...table.tHead.rows].at(-1).cells], body = table.tBodies[0], order = [...body.rows];
+  let by = 0, sign = -1;
+  const sort = () => {
+    heads.forEach(head => head.removeAttribute("aria-sort"));
+    if (by > 0) heads[by].setAttribute("aria-sort", sign < 0 ? "descending" : "ascending");
+    const rows = by === 0 ? order : [...body.rows].sort((a, b) => compare(a.cells[by], b.cells[by], sign));
+    rows.forEach(row => body.append(row));
+  };
+  const click = index => { sign = index === by ? -sign : -1; by = index; sort(); };
+  heads.forEach((head, index) => {
+    head.tabIndex = 0;
+    head.addEventListener("click", () => click(index));
+    head.addEventListener("keydown", event => { if (event.key === "Enter") click(index); });
+  });
+  again.push(() => { if (by > 0) sort(); });
+}
+for (const box of document.querySelectorAll(".switch input"))
+  box.addEventListener("change", () => { document.body.classList.toggle(box.id, box.checked); again.forEach(sort => sort()); });
+window.addEventListener("beforeprint", () => document.querySelectorAll(".panels").forEach(one => one.parentElement.open = true));
