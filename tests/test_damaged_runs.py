@@ -16,8 +16,9 @@ from datagen.dataset import Rendered
 from datagen.plan import Plan, draw_plan, load_plan
 from datagen.render import render_plan
 from models.run import ancestors, build_enhancer, run_config
+from reporting.leaks import COPY
 from reporting.runs import read_run
-from reporting.systems import COPY, open_systems
+from reporting.systems import open_systems
 from safety.table import SUMS
 
 
