@@ -27,6 +27,7 @@ from datagen.dataset import Mixed, Rendered, Unmixed
 from datagen.library import FileReader, Library
 from datagen.plan import Plan
 from datagen.pool import build_pool
+from datagen.recordings import corrections
 from datagen.render import render_plan
 
 ROUNDS, BATCH, FEW = 5, 16, 0.1
@@ -71,8 +72,9 @@ def main(cfg: DictConfig) -> None:
 
 def _routes(plan: Plan, library: Library, folder: Path, cfg: DictConfig) -> dict[str, Callable[[], None]]:
     rows = plan.split("train")
-    pool = Library(plan.speech, plan.noise, build_pool([*plan.speech.path, *plan.noise.path], cfg.sample_rate, folder))
-    decode = Library(plan.speech, plan.noise, DecodeOnly(cfg.sample_rate))
+    paths, corrected = [*plan.speech.path, *plan.noise.path], corrections(plan.speech, plan.noise)
+    pool = Library(plan.speech, plan.noise, build_pool(paths, cfg.sample_rate, folder, corrected))
+    decode = Library(plan.speech, plan.noise, DecodeOnly(cfg.sample_rate, corrected))
     few = Plan(rows.head(max(1, round(len(rows) * FEW))), plan.speech, plan.noise)
     render_plan(few, library, folder / "rendered", cfg.sample_rate)
 

@@ -24,6 +24,7 @@ from datagen.datamodule import PlanData
 from datagen.library import Library
 from datagen.plan import Plan, load_plan
 from datagen.pool import build_pool
+from datagen.recordings import corrections
 from models.checkpoints import Saver
 from models.enhancer import Enhancer
 from models.run import BEST, CURVE, LAST, build_enhancer, keep_ancestors, load_weights
@@ -168,5 +169,6 @@ def _library(cfg: DictConfig, plan: Plan, files: Library) -> Library:
     if cfg.data.cache == "none":
         return files
     speech = plan.speech[plan.speech.split != "test"]
-    pool = build_pool([*speech.path, *plan.noise.path], cfg.sample_rate, Path(cfg.cache))
+    paths, corrected = [*speech.path, *plan.noise.path], corrections(speech, plan.noise)
+    pool = build_pool(paths, cfg.sample_rate, Path(cfg.cache), corrected)
     return Library(speech, plan.noise, pool)

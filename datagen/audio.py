@@ -1,67 +1,63 @@
 """Reading audio files into the project's one form: mono 16-bit samples at the plan's rate."""
 
 import io
-import os
-import re
+import threading
+from collections import OrderedDict
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import soundfile
 import soxr
 
+from datagen import decoding
+from datagen.decoding import Header
 from datagen.mix import FULL_SCALE
+from datagen.resampling import resampled, resampled_length
 
-SUFFIXES = frozenset(f".{name.lower()}" for name in soundfile.available_formats()) | {".aif", ".sph", ".opus"}
-INEXACT = {"MPEG", "VORBIS", "OPUS"}  # codecs whose samples depend on where decoding began
-CUT_SHORT = re.compile(r"^data\s*: (\d+) \(should be (\d+)\)", re.MULTILINE)  # libsndfile's log of a RIFF file
-STREAMED = 0xFFFF0000  # bytes; a length beyond says that the writer did not know it
+HELD = 256 * 2**20  # bytes of decoded files that are held, of those that cannot be cut without decoding them whole
+LIMITS = -FULL_SCALE, FULL_SCALE - 1
 
 
-def is_audio(path: Path) -> bool:
-    """True where libsndfile may be able to read `path`, judged by its suffix."""
-    return path.suffix.lower() in SUFFIXES - {".raw"}
+class Correction(NamedTuple):
+    """What reading does to the samples of a file: `offset` (16-bit steps) is taken away, the rest times `gain`."""
+
+    offset: int = 0
+    gain: float = 1.0
+
+
+NONE = Correction()
 
 
 def header(path: str | Path) -> tuple[int, int, int]:
-    """(sample_rate, samples, channels) from the header alone; ValueError with the reason where it has none."""
-    if not Path(path).exists():
-        raise ValueError("no such file")
-    try:
-        info = soundfile.info(os.fsencode(path))
-    except (soundfile.LibsndfileError, OSError) as error:
-        raise ValueError(_reason(error)) from error
-    if info.frames > 2**60:  # a FLAC file written as a stream
-        raise ValueError("its header does not say how long it is")
-    if lacking := CUT_SHORT.search(info.extra_info):
-        promised, there = map(int, lacking.groups())
-        if there < promised < STREAMED:
-            raise ValueError(f"cut short: {there} of {promised} bytes of samples")
-    return info.samplerate, info.frames, info.channels
+    """(sample_rate, samples, channels) of a file; ValueError with the reason where it cannot be read.
+
+    From the header alone, or, where that does not say how long the file is, by decoding it.
+    """
+    head = decoding.header(path)
+    samples = sum(map(len, decoding.blocks(head))) if head.samples is None else head.samples
+    return head.sample_rate, samples, head.channels
 
 
-def read(path: str | Path, sample_rate: int, start: int = 0, length: int | None = None) -> np.ndarray:
+def read(
+    path: str | Path, sample_rate: int, start: int = 0, length: int | None = None, correction: Correction = NONE
+) -> np.ndarray:
     """Samples [time] of `path` as 16-bit PCM at `sample_rate`; `start` and `length` count samples at that rate.
 
-    Stereo is mixed down by averaging; other rates are resampled (soxr HQ), and formats in which seeking is inexact
-    decoded, as a whole before cutting, so a cut has the same samples wherever it begins. Raises ValueError naming the
-    reason where the file cannot be decoded or holds NaN.
+    Channels are averaged and other rates resampled (soxr HQ), in such a way that a cut has the same samples wherever it
+    begins. Raises ValueError naming the reason where the file cannot be decoded, holds NaN, or exceeds full scale, for
+    which datagen.scan finds the `correction`.
     """
     try:
-        with soundfile.SoundFile(os.fsencode(path)) as file:
-            if file.samplerate == sample_rate and not INEXACT & set(file.subtype.split("_")):
-                file.seek(start)
-                return _pcm(file, -1 if length is None else length)
-            whole = _pcm(file, -1) if file.samplerate == sample_rate else _resampled(file, sample_rate)
-    except (soundfile.LibsndfileError, OSError) as error:
-        raise ValueError(f"{path}: {_reason(error)}") from error
+        head = decoding.header(path)
+        stop = 2**62 if length is None else start + length
+        if not head.exact or head.samples is None:
+            return _store.whole(head, sample_rate, correction)[start:stop].copy()
+        if head.sample_rate == sample_rate:
+            return _pcm(decoding.stretch(head, start, min(stop, head.samples)), correction)
+        return _pcm(resampled(head, sample_rate, start, stop), correction, overshoots=True)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
-    return whole[start:] if length is None else whole[start : start + length]
-
-
-def resampled_length(samples: int, from_rate: int, to_rate: int) -> int:
-    """How many samples `read` gives for a file of `samples` samples at `from_rate`."""
-    return samples if from_rate == to_rate else max(1, samples * to_rate // from_rate)
 
 
 def encode(samples: np.ndarray, sample_rate: int, audio_format: str, bits: int = 16) -> bytes:
@@ -71,28 +67,57 @@ def encode(samples: np.ndarray, sample_rate: int, audio_format: str, bits: int =
     return buffer.getvalue()
 
 
-def _pcm(file: soundfile.SoundFile, frames: int) -> np.ndarray:
-    if file.subtype == "PCM_16" and file.channels == 1:
-        return file.read(frames, dtype="int16")
-    return _to_pcm(_mono(file.read(frames, dtype="float64", always_2d=True)))
+def _pcm(steps: np.ndarray, correction: Correction, overshoots: bool = False) -> np.ndarray:
+    """Steps [time], corrected, as 16-bit samples; `overshoots` of a filter at full scale are cut off."""
+    if steps.dtype == np.int16 and correction == NONE:
+        return steps
+    exact = np.rint((steps.astype(np.float64) - correction.offset) * correction.gain)
+    peak = np.abs(exact).max(initial=0)
+    if peak > FULL_SCALE and correction.gain == 1 and not overshoots:
+        raise ValueError(
+            f"exceeds full scale (peak {peak / FULL_SCALE:.3g}); with check_audio=true the whole file is scaled down"
+        )
+    return np.clip(exact, *LIMITS).astype(np.int16)
 
 
-def _resampled(file: soundfile.SoundFile, sample_rate: int) -> np.ndarray:
-    mono = _mono(file.read(dtype="float64", always_2d=True))
-    whole = _to_pcm(soxr.resample(mono, file.samplerate, sample_rate, quality="HQ"))
-    length = resampled_length(len(mono), file.samplerate, sample_rate)
+class _Store:
+    """Files that can only be decoded whole, decoded: the last ones that were asked for, up to HELD bytes and one more.
+
+    Threads of one process share it; while one decodes, the others wait, for most ask for the same file.
+    """
+
+    def __init__(self):
+        self._files: OrderedDict[tuple, np.ndarray] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def whole(self, head: Header, sample_rate: int, correction: Correction) -> np.ndarray:
+        """All samples of a file at `sample_rate`, corrected."""
+        key = (head, Path(head.path).stat().st_mtime_ns, sample_rate, correction)
+        with self._lock:
+            if key not in self._files:
+                self._files[key] = _decoded(head, sample_rate, correction)
+                while len(self._files) > 1 and sum(one.nbytes for one in self._files.values()) > HELD:
+                    self._files.popitem(last=False)
+            self._files.move_to_end(key)
+            return self._files[key]
+
+    def __reduce__(self):
+        return _Store, ()
+
+
+_store = _Store()
+
+
+def _decoded(head: Header, sample_rate: int, correction: Correction) -> np.ndarray:
+    samples, parts, resampler = 0, [], None
+    if sample_rate != head.sample_rate:
+        resampler = soxr.ResampleStream(head.sample_rate, sample_rate, 1, dtype="float64", quality="HQ")
+    for block in map(decoding.mono, decoding.blocks(head)):
+        samples += len(block)
+        steps = block if resampler is None else resampler.resample_chunk(block.astype(np.float64))
+        parts.append(_pcm(steps, correction, overshoots=True))  # a codec's overshoots are no more than its errors
+    if resampler is not None:
+        parts.append(_pcm(resampler.resample_chunk(np.zeros(0), last=True), correction, overshoots=True))
+    whole = np.concatenate([np.zeros(0, np.int16), *parts])
+    length = resampled_length(samples, head.sample_rate, sample_rate) if samples else 0
     return np.pad(whole[:length], (0, max(0, length - len(whole))))
-
-
-def _mono(samples: np.ndarray) -> np.ndarray:
-    if not np.isfinite(samples).all():
-        raise ValueError("holds NaN or infinite samples")
-    return samples.mean(axis=1)
-
-
-def _to_pcm(samples: np.ndarray) -> np.ndarray:
-    return np.clip(np.rint(samples * FULL_SCALE), -FULL_SCALE, FULL_SCALE - 1).astype(np.int16)
-
-
-def _reason(error: Exception) -> str:
-    return getattr(error, "error_string", None) or " ".join(str(error).split())

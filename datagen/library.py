@@ -1,6 +1,6 @@
 """Where excerpts come from: any stretch of any recording in the tables, as 16-bit samples at one rate."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 import numpy as np
@@ -17,14 +17,14 @@ class Reader(Protocol):
 
 
 class FileReader:
-    """Decodes what is asked for, every time anew."""
+    """Decodes what is asked for, every time anew. corrections: see datagen.recordings."""
 
-    def __init__(self, sample_rate: int):
-        self.sample_rate = sample_rate
+    def __init__(self, sample_rate: int, corrections: Mapping[str, audio.Correction] | None = None):
+        self.sample_rate, self.corrections = sample_rate, corrections or {}
 
     def read(self, path: str, start: int, length: int) -> np.ndarray:
         """16-bit samples [time] of `path`; ValueError where it cannot be decoded."""
-        return audio.read(path, self.sample_rate, start, length)
+        return audio.read(path, self.sample_rate, start, length, self.corrections.get(path, audio.NONE))
 
 
 class Library:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import fft
 
-from datagen import audio
+from datagen import audio, decoding
 from datagen.mix import FULL_SCALE
 
 VERSION = 1  # raise it when a measure changes: those that are kept are then taken anew
@@ -155,8 +155,9 @@ class _Flat:
 
 def measure(path: str) -> Measures:
     """What the recording at `path` is like, at its own rate; ValueError where it cannot be decoded."""
-    sample_rate, _, _ = audio.header(path)
-    return measure_blocks([audio.read(path, sample_rate)], sample_rate)
+    head = decoding.header(path)
+    steps = (np.rint(decoding.mono(block)).clip(*audio.LIMITS) for block in decoding.blocks(head))
+    return measure_blocks((block.astype(np.int16) for block in steps), head.sample_rate)
 
 
 def measure_blocks(blocks: Iterable[np.ndarray], sample_rate: int) -> Measures:

@@ -3,6 +3,7 @@
 import json
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ from datagen import audio
 from safety.atomic import TEMPORARY_PREFIX, clear_unfinished, write_atomic
 from safety.fingerprint import of_files, of_values
 from safety.lock import locked
+
+READING = 2  # raise it when files are read otherwise: pools are then built anew
 
 
 class PoolReader:
@@ -36,13 +39,18 @@ class PoolReader:
         return {**vars(self), "_samples": None}
 
 
-def build_pool(paths: list[str], sample_rate: int, cache: Path) -> PoolReader:
+def build_pool(
+    paths: list[str], sample_rate: int, cache: Path, corrections: Mapping[str, audio.Correction] | None = None
+) -> PoolReader:
     """The pool of `paths` at `sample_rate` under `cache`: found by its fingerprint, or built.
+
+    corrections: see datagen.recordings.
 
     A pool holds 2 bytes per sample (115 MB an hour at 16 kHz). Raises OSError where the disk is full and
     ValueError for a file that cannot be decoded; neither leaves a pool behind.
     """
-    pool = cache / "pools" / of_values(of_files(paths), sample_rate)
+    corrections = corrections or {}
+    pool = cache / "pools" / of_values(READING, of_files(paths), sample_rate, corrections)
     whole = pool / "offsets.json"  # written last: where it stands, the samples do
     if not whole.exists():
         pool.mkdir(parents=True, exist_ok=True)
@@ -51,17 +59,19 @@ def build_pool(paths: list[str], sample_rate: int, cache: Path) -> PoolReader:
             if not whole.exists():
                 if alone:
                     clear_unfinished(pool)
-                write_atomic(whole, json.dumps(_write_samples(sorted(set(paths)), sample_rate, pool)))
+                write_atomic(whole, json.dumps(_write_samples(sorted(set(paths)), sample_rate, pool, corrections)))
     return PoolReader(pool)
 
 
-def _write_samples(paths: list[str], sample_rate: int, pool: Path) -> dict[str, list[int]]:
+def _write_samples(
+    paths: list[str], sample_rate: int, pool: Path, corrections: Mapping[str, audio.Correction]
+) -> dict[str, list[int]]:
     offsets, position = {}, 0
     handle, unfinished = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=pool)
     try:
         with os.fdopen(handle, "wb") as file:
             for path in tqdm(paths, "building the pool", unit="file", leave=False, disable=None):
-                samples = audio.read(path, sample_rate)
+                samples = audio.read(path, sample_rate, correction=corrections.get(path, audio.NONE))
                 file.write(samples.astype("<i2", copy=False).tobytes())
                 offsets[path] = [position, position + len(samples)]
                 position += len(samples)

@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from datagen.audio import resampled_length
 from datagen.copies import conflicts, repeated
 from datagen.draw import Drawer, Protocol
 from datagen.library import FileReader, Library
-from datagen.recordings import COLUMNS, BadAudioError, Recording
+from datagen.recordings import COLUMNS, BadAudioError, Recording, corrections
+from datagen.resampling import resampled_length
 from datagen.scan import note_conversions, scan
 from datagen.split import limit_utterances, noise_stretches, split_speech
 
@@ -58,7 +58,14 @@ def make_drawer(tables: Mapping[str, pd.DataFrame], plan: Mapping[str, Any], sam
         overlapping=plan["noise_stretches"] is None,
     )
     left_out = sum(len(given[role]) - len(tables[role]) for role in ROLES)
-    return Drawer(protocol, table, stretches, Library(table, stretches, FileReader(sample_rate)), seed, left_out)
+    return Drawer(
+        protocol,
+        table,
+        stretches,
+        Library(table, stretches, FileReader(sample_rate, corrections(table, stretches))),
+        seed,
+        left_out,
+    )
 
 
 def usable(tables: Mapping[str, pd.DataFrame], plan: Mapping[str, Any], sample_rate: int) -> dict[str, pd.DataFrame]:

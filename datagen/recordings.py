@@ -5,6 +5,8 @@ from typing import get_type_hints
 
 import pandas as pd
 
+from datagen.audio import Correction
+
 
 @dataclass(frozen=True)
 class Recording:
@@ -39,6 +41,15 @@ DEFAULTS = {name: getattr(Recording, name) for name in ("content", "offset", "ga
 def table(recordings: list[Recording]) -> pd.DataFrame:
     """Recordings as a table with one column per field, in the order given."""
     return pd.DataFrame([asdict(recording) for recording in recordings], columns=COLUMNS)
+
+
+def corrections(*tables: pd.DataFrame) -> dict[str, Correction]:
+    """What reading corrects, by path, of the recordings of `tables` that have something to correct."""
+    found = {}
+    for table in tables:
+        rows = table[(table.offset != 0) | (table.gain != 1)]
+        found |= {row.path: Correction(int(row.offset), float(row.gain)) for row in rows.itertuples()}
+    return found
 
 
 class BadAudioError(ValueError):

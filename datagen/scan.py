@@ -2,20 +2,22 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
-import torch
 
-from datagen import audio, recordings
+from datagen import audio, decoding, recordings
+from datagen.listening import listen
 from datagen.mix import FULL_SCALE
 from datagen.recordings import BadAudioError, Recording
 from datagen.threads import over_threads
-from dsp.level import is_silent
 from safety.fingerprint import of_files, of_values
 from safety.table import keep, recall
 
 log = logging.getLogger(__name__)
+SCANNING = 1  # raise it when files are read otherwise: tables under the cache are then made anew
+MUCH = 0.005  # of full scale, for an offset that is worth a note
 
 
 def scan(corpus: Callable[[], list[Recording]], cache: Path, jobs: int = 1, check_audio: bool = True) -> pd.DataFrame:
@@ -26,15 +28,16 @@ def scan(corpus: Callable[[], list[Recording]], cache: Path, jobs: int = 1, chec
     Raises one BadAudioError that lists every file that is unreadable, cut short, empty, silent or holds NaN.
     """
     found = corpus()
-    key = of_values([vars(recording) for recording in found], of_files([r.path for r in found]), check_audio)
+    key = of_values(SCANNING, [vars(recording) for recording in found], of_files([r.path for r in found]), check_audio)
     kept = cache / "recordings" / f"{key}.csv"
     if (known := recall(kept, recordings.TYPES)) is not None:
         return known
-    outcomes = [_with_header(recording) for recording in found]
+    if check_audio:
+        outcomes = over_threads(_heard, found, jobs, "checking audio", "file")
+    else:
+        outcomes = [_headed(recording) for recording in found]
     good = [outcome for outcome in outcomes if isinstance(outcome, Recording)]
     problems = [outcome for outcome in outcomes if isinstance(outcome, str)]
-    if check_audio:
-        problems += _audio_problems(good, jobs)
     if problems:
         raise BadAudioError(problems)
     table = recordings.table(good)
@@ -43,36 +46,49 @@ def scan(corpus: Callable[[], list[Recording]], cache: Path, jobs: int = 1, chec
 
 
 def note_conversions(table: pd.DataFrame, sample_rate: int) -> None:
-    """Say once how many recordings will be mixed down or resampled to `sample_rate`."""
-    for count, what in (
-        ((table.channels > 1).sum(), "of several channels are mixed down to one"),
-        ((table.sample_rate != sample_rate).sum(), f"of another rate are resampled to {sample_rate} Hz"),
+    """Say once how many recordings will not be read as they are, to be used at `sample_rate`."""
+    for which, what in (
+        (table.channels > 1, "of several channels are mixed down to one"),
+        (table.sample_rate != sample_rate, f"of another rate are resampled to {sample_rate} Hz"),
+        (table.gain != 1, "exceed full scale and are scaled down as a whole"),
+        (table.offset.abs() >= MUCH * FULL_SCALE, "have an offset, which is taken away"),
+        (table.path.map(_is_counted), "do not say how long they are, or cannot be trusted in it: what decodes counts"),
     ):
-        if count:
-            log.warning("note: %d of %d recordings %s", count, len(table), what)
+        if which.any():
+            log.warning("note: %d of %d recordings %s (%s)", which.sum(), len(table), what, table.path[which].iloc[0])
 
 
-def _with_header(recording: Recording) -> Recording | str:
+def _is_counted(path: str) -> bool:
+    try:
+        return decoding.header(path).counted
+    except ValueError:  # gone since it was scanned, which its reader will say
+        return False
+
+
+def _headed(recording: Recording) -> Recording | str:
+    """With what the header says; samples that only decoding tells are counted."""
     try:
         sample_rate, samples, channels = audio.header(recording.path)
     except ValueError as error:
-        return f"{recording.path} (unreadable: {error})"
+        return _bad(recording, error)
     if samples == 0:
         return f"{recording.path} (zero length)"
-    described = {**vars(recording), "sample_rate": sample_rate, "samples": samples, "channels": channels}
-    return Recording(**described)
+    return replace(recording, sample_rate=sample_rate, samples=samples, channels=channels)
 
 
-def _audio_problems(good: list[Recording], jobs: int) -> list[str]:
-    outcomes = over_threads(_audio_problem, good, jobs, "checking audio", "file")
-    return [outcome for outcome in outcomes if outcome]
-
-
-def _audio_problem(recording: Recording) -> str | None:
+def _heard(recording: Recording) -> Recording | str:
+    """With all that one look at every sample says."""
     try:
-        samples = audio.read(recording.path, recording.sample_rate)
+        head = decoding.header(recording.path)
+        heard = listen(head)
     except ValueError as error:
-        return f"{recording.path} (unreadable: {str(error).removeprefix(f'{recording.path}: ')})"
-    if len(samples) < recording.samples:
-        return f"{recording.path} (cut short: {len(samples)} of {recording.samples} samples)"
-    return f"{recording.path} (silent)" if is_silent(torch.from_numpy(samples), FULL_SCALE) else None
+        return _bad(recording, error)
+    if heard.problem:
+        return f"{recording.path} ({heard.problem})"
+    described = {"sample_rate": head.sample_rate, "channels": head.channels, "samples": heard.samples}
+    return replace(recording, **described, content=heard.content, **heard.correction._asdict())
+
+
+def _bad(recording: Recording, error: ValueError) -> str:
+    reason = str(error).removeprefix(f"{recording.path}: ")
+    return f"{recording.path} ({reason if reason.startswith('cut short') else f'unreadable: {reason}'})"

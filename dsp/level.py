@@ -41,5 +41,6 @@ SILENCE_DB = -70.0  # relative to full scale; real recordings down to -50 dB are
 
 
 def is_silent(signal: Tensor, full_scale: float = 1.0) -> Tensor:
-    """True where the mean power is below `SILENCE_DB`: [..., time] -> [...]."""
-    return level_db(signal, full_scale).squeeze(-1) < SILENCE_DB
+    """True where the mean power is below `SILENCE_DB`, an offset left aside: [..., time] -> [...]."""
+    signal = signal.double()
+    return level_db(signal - signal.mean(-1, keepdim=True), full_scale).squeeze(-1) < SILENCE_DB

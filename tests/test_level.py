@@ -43,6 +43,7 @@ def test_noise_gain_brings_noise_to_the_snr(wanted):
 
 @pytest.mark.parametrize(("level", "silent"), [(-71, True), (-69, False), (-math.inf, True), (0, False)])
 def test_silence_begins_at_70_db_below_full_scale(level, silent):
-    signal = torch.full((2, 100), 10 ** (level / 20))
+    signal = 10 ** (level / 20) * torch.tensor([1.0, -1.0]).repeat(2, 50)
     assert is_silent(signal).tolist() == [silent, silent]
+    assert is_silent(signal + 0.25).tolist() == [silent, silent]  # an offset is not heard
     assert bool(is_silent(signal[0] * 32768, 32768)) is silent

@@ -7,6 +7,7 @@ from corpora import RATE, UNSEEN
 from datagen.draw import excerpts
 from datagen.library import FileReader, Library
 from datagen.plan import COLUMNS, draw_plan, load_plan
+from datagen.recordings import corrections
 
 SPLITS = ("train", "validation", "test")
 
@@ -142,13 +143,9 @@ def test_a_saved_plan_is_loaded_unchanged_with_its_library(make, tmp_path):
     for name in ("rows", "speech", "noise"):
         pd.testing.assert_frame_equal(getattr(loaded, name), getattr(plan, name), check_dtype=name == "rows")
     row = plan.rows.to_dict("records")[7]
-    here, there = (
-        excerpts(row, library)
-        for library in (
-            drawer.library,
-            Library(load_plan(tmp_path).speech, load_plan(tmp_path).noise, FileReader(RATE)),
-        )
-    )
+    reader = FileReader(RATE, corrections(loaded.speech, loaded.noise))
+    libraries = drawer.library, Library(loaded.speech, loaded.noise, reader)
+    here, there = (excerpts(row, library) for library in libraries)
     assert all(np.array_equal(*pair) for pair in zip(here, there, strict=True))
 
 

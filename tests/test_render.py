@@ -44,7 +44,7 @@ def test_the_clean_on_disk_is_the_recording_with_the_joint_gain(drawn, tmp_path)
     for row in plan.rows.itertuples():
         original, _ = soundfile.read(speech.path[row.speech_id])
         excerpt = original[row.speech_start : row.speech_start + row.length]
-        expected = excerpt * 10 ** (row.gain_db / 20) * 32768
+        expected = (excerpt * 32768 - speech.offset[row.speech_id]) * 10 ** (row.gain_db / 20)
         assert np.abs(rendered(tmp_path / "out", row, "clean") - expected).max() <= 0.5 + 1e-3
 
 

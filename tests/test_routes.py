@@ -12,6 +12,7 @@ from datagen.datamodule import PlanData
 from datagen.dataset import Mixed, Rendered, Unmixed
 from datagen.library import Library
 from datagen.pool import build_pool
+from datagen.recordings import corrections
 from datagen.render import PARTS, render_plan
 
 
@@ -29,7 +30,8 @@ def by_loader(dataset, workers: int, size: int = 4) -> list[dict]:
 def test_all_routes_give_the_same_samples(drawn, tmp_path):
     plan, library = drawn
     render_plan(plan, library, tmp_path / "out", RATE)
-    pool = Library(plan.speech, plan.noise, build_pool([*plan.speech.path, *plan.noise.path], RATE, tmp_path))
+    paths = [*plan.speech.path, *plan.noise.path]
+    pool = Library(plan.speech, plan.noise, build_pool(paths, RATE, tmp_path, corrections(plan.speech, plan.noise)))
     routes = {
         "worker": (Mixed(plan.rows, library), (0, 1, 2)),
         "device": (Unmixed(plan.rows, library), (0, 2)),

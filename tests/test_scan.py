@@ -6,10 +6,11 @@ import pytest
 import soundfile
 from corpora import RATE, speech_like, steady, write
 
-from datagen import audio, scan
+from datagen import audio, decoding, scan
 from datagen.corpora.folder import folder
 from datagen.prepare import scan_all
 from datagen.recordings import COLUMNS
+from datagen.resampling import resampled_length
 
 
 @pytest.fixture
@@ -59,10 +60,10 @@ def test_a_changed_corpus_is_scanned_again(corpus, tmp_path, change):
 
 
 def test_headers_alone_are_read_where_the_check_is_off(corpus, tmp_path, monkeypatch):
-    monkeypatch.setattr(soundfile, "SoundFile", no_audio)
-    monkeypatch.setattr(soundfile, "info", lambda path: audio_info)
-    audio_info = type("Info", (), {"samplerate": RATE, "frames": 5, "channels": 1, "extra_info": ""})
-    assert scanned(corpus, tmp_path, check_audio=False).samples.tolist() == [5, 5, 5]
+    monkeypatch.setattr(decoding, "blocks", no_audio)
+    monkeypatch.setattr(decoding, "stretch", no_audio)
+    table = scanned(corpus, tmp_path, check_audio=False)
+    assert table.samples.tolist() == [16000, 32000, 48000] and (table.content == "").all()
 
 
 def damage(root):
@@ -76,22 +77,16 @@ def damage(root):
     for name in ("half.flac", "half.wav"):
         path = write(root / name, speech_like(2, 6))
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    path = write(root / "endless.flac", speech_like(1, 7))
-    content = bytearray(path.read_bytes())
-    content[21] &= 0xF0  # the number of samples in STREAMINFO, 36 bits: unknown, as in a stream
-    content[22:26] = bytes(4)
-    path.write_bytes(content)
     (root / "gone.wav").symlink_to(root / "nowhere.wav")
     return {
-        "text.wav": "unreadable",
-        "nothing.wav": "unreadable",
+        "text.wav": "unreadable: is no audio that libsndfile reads",
+        "nothing.wav": "unreadable: is empty",
         "no_samples.wav": "zero length",
         "silent.wav": "silent",
         "nan.wav": "holds NaN or infinite",
         "infinite.wav": "holds NaN or infinite",
-        "half.flac": "unreadable",
+        "half.flac": "unreadable: ",
         "half.wav": "cut short",
-        "endless.flac": "its header does not say how long it is",
         "gone.wav": "no such file",
     }
 
@@ -147,7 +142,7 @@ def test_a_resampled_tone_keeps_its_level_and_length(tmp_path):
     time = np.arange(44100) / 44100
     path = write(tmp_path / "a.wav", 0.5 * np.sin(2 * np.pi * 1000 * time), 44100)
     samples = audio.read(path, RATE) / 32768
-    assert len(samples) == audio.resampled_length(44100, 44100, RATE) == 16000
+    assert len(samples) == resampled_length(44100, 44100, RATE) == 16000
     assert np.sqrt(2 * np.mean(samples[2000:-2000] ** 2)) == pytest.approx(0.5, abs=1e-3)
     np.testing.assert_array_equal(audio.read(path, RATE, 500, 99), audio.read(path, RATE)[500:599])
 

@@ -1,0 +1,75 @@
+"""One look at every sample of a file, block by block: how many there are, what reading corrects, what is wrong."""
+
+import hashlib
+from typing import NamedTuple
+
+import numpy as np
+
+from datagen import decoding
+from datagen.audio import Correction
+from datagen.decoding import Header
+from datagen.mix import FULL_SCALE
+from dsp.level import SILENCE_DB
+
+MEANT = 2**16  # times full scale; a float file beyond is no audio, one at the scale of 16-bit integers is
+LOUDEST = FULL_SCALE - 1
+SILENT = 10 ** (SILENCE_DB / 10) * FULL_SCALE**2  # mean power in steps of 16 bit
+
+
+class Heard(NamedTuple):
+    """samples: per channel. content: 16 hex digits over all of them, and their rate. problem: "" for a usable file."""
+
+    samples: int
+    content: str
+    correction: Correction
+    problem: str
+
+
+def listen(head: Header) -> Heard:
+    """Decode a file once; ValueError with the reason where that fails, or where it has fewer samples than promised."""
+    digest, total = hashlib.sha256(f"{head.sample_rate} ".encode()), _Sums()
+    for block in decoding.blocks(head):
+        mono = decoding.mono(block)
+        total.add(block, mono)
+        digest.update(np.rint(mono).clip(-(2**31), 2**31 - 1).astype("<i4").tobytes())
+    if head.samples is not None and total.count < head.samples:
+        raise ValueError(f"cut short: {total.count} of {head.samples} samples decode")
+    correction = total.correction() if total.count else Correction()
+    return Heard(total.count, digest.hexdigest()[:16], correction, total.problem())
+
+
+class _Sums:
+    """What is added up over blocks, in steps of 16 bit."""
+
+    def __init__(self):
+        self.count, self.sum, self.power, self.channels, self.low, self.high = 0, 0.0, 0.0, 0.0, np.inf, -np.inf
+
+    def add(self, block: np.ndarray, mono: np.ndarray) -> None:
+        exact = mono.astype(np.float64)
+        self.count += len(exact)
+        self.sum += float(exact.sum())
+        self.power += float(exact @ exact)
+        self.channels = max(self.channels, float(np.abs(block).max(initial=0)))
+        self.low, self.high = min(self.low, float(exact.min())), max(self.high, float(exact.max()))
+
+    def correction(self) -> Correction:
+        """The mean in whole steps, and what brings the rest below full scale."""
+        offset = round(self.sum / self.count)
+        low, high = self.low - offset, self.high - offset
+        exceeds = low < -FULL_SCALE - 0.5 or high > LOUDEST + 0.5
+        return Correction(offset, LOUDEST / max(-low, high) if exceeds else 1.0)
+
+    def problem(self) -> str:
+        """Why the file is of no use, or ""."""
+        if self.count == 0:
+            return "zero length"
+        if max(-self.low, self.high) > MEANT * FULL_SCALE:
+            return f"its peak is {max(-self.low, self.high) / FULL_SCALE:.3g} times full scale, which cannot be meant"
+        mean = self.sum / self.count
+        if self.power / self.count - mean**2 >= SILENT * self.correction().gain ** -2:
+            return ""
+        if self.channels**2 > 100 * SILENT and self.channels > 10 * max(-self.low, self.high):
+            return "silent: its channels cancel one another"
+        if self.low == self.high != 0:
+            return f"constant: every sample is {mean / FULL_SCALE:.3g} of full scale"
+        return "silent"
