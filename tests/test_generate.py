@@ -13,6 +13,7 @@ from corpora import timit_tree, write
 
 import generate
 from command.entry import start
+from safety.owner import owned
 
 SCRIPT = Path(generate.__file__)
 SMALL = ("experiment=librispeech", "plan.train=6", "plan.validation=4", "plan.test=8", "jobs=1")
@@ -27,7 +28,7 @@ def run(monkeypatch, isolated_cache, data_root, tmp_path):
         monkeypatch.setenv("HYDRA_FULL_ERROR", "0")  # start() sets it
         given = [*SMALL, f"data_root={data_root}", f"output={output}", *overrides]
         monkeypatch.setattr(sys, "argv", [str(SCRIPT), *given])
-        start(generate.main, "generate")
+        start(generate.main, "generate", alone=True)
         return output
 
     return run
@@ -52,6 +53,12 @@ def refused(run, tmp_path):
 
 def tree(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_folder_that_another_process_writes_to_is_refused_at_once(refused, tmp_path):
+    with owned(tmp_path / "out"):
+        assert "another process works there" in refused("render=true")
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(("sample_rate", "suffix"), [(16000, "flac"), (8000, "wav")])
