@@ -5,13 +5,13 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import pandas as pd
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 from pytorch_lightning.utilities.rank_zero import rank_zero_only
 
 from command.data import corpora, jobs
 from command.message import one_line
-from datagen.draw import Drawer
 from datagen.measured import measured
 from datagen.recordings import BadAudioError, Recording
 from datagen.scan import scan
@@ -37,10 +37,16 @@ def audit(cfg: DictConfig, folder: Path) -> None:
 
 
 @rank_zero_only
-def tell(cfg: DictConfig, drawer: Drawer) -> None:
-    """Print what a training on `drawer` hears, in a line; unless check_audio is off, all of it is measured once."""
-    paths, cache = heard(drawer), Path(cfg.cache)
-    print(data_line(drawer, measured(paths, cache, jobs(cfg) if cfg.check_audio else 0)))
+def tell(cfg: DictConfig, speech: pd.DataFrame, noise: pd.DataFrame, left_out: int = 0) -> None:
+    """Print what a training on the tables of a plan hears, in a line.
+
+    Files are measured for it, once, where training decodes them: not where it reads what was rendered, or where
+    check_audio is off.
+    """
+    speech, noise = heard(speech, noise)
+    decoded = cfg.check_audio and cfg.data.folder is None
+    measures = measured([*speech.path, *noise.path], Path(cfg.cache), jobs(cfg) if decoded else 0)
+    print(data_line(speech, noise, measures, left_out))
 
 
 def _corpus(cfg: DictConfig, role: str, name: str, make: Callable[[], list[Recording]]) -> Corpus:

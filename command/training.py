@@ -155,10 +155,11 @@ def plan_data(cfg: DictConfig) -> PlanData:
     route = build(cfg.data.route, "datagen.dataset")
     if cfg.data.folder is not None:
         plan = load_plan(Path(cfg.data.folder))
+        tell(cfg, plan.speech, plan.noise)
         route = partial(route, folder=cfg.data.folder, sample_rate=cfg.sample_rate)
     else:
         drawer = data.drawer(cfg)
-        tell(cfg, drawer)
+        tell(cfg, drawer.speech, drawer.noise, drawer.left_out)
         plan = data.plan(cfg, drawer, "train", "validation")
         route = partial(route, library=_library(cfg, plan, drawer.library))
     options = {name: cfg.data[name] for name in ("batch_size", "max_padding", "workers", "steps_per_epoch")}

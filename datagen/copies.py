@@ -96,7 +96,7 @@ def _in_both(
 
 def _told(count: int, where: str, remedy: str) -> str:
     things = "1 recording stands" if count == 1 else f"{count} recordings stand"
-    return f"{things} {where}{', ...' if count > 1 else ''}; {remedy} (links and copies count)"
+    return f"{things} {where}{', ...' if count > 1 else ''}; {remedy} (links and copies are one recording)"
 
 
 def _contents(contents: list[str]) -> Iterator[tuple[int, tuple]]:

@@ -1,5 +1,6 @@
 """The audit of corpora: two tables, a page that stands alone, a line for the start of a training."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -8,7 +9,6 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from tabulate import tabulate
 
-from datagen.draw import Drawer
 from reporting.audit_files import Findings, per_corpus
 from reporting.audit_kinds import CLIPPED, Found, left_out, troubles
 from reporting.report import TEMPLATES
@@ -19,7 +19,7 @@ WORST = 10  # files of a kind on the page
 LISTED = 200  # files on the page that are left out
 FORMS = {  # of measures on the page
     "clipped": ("clipped, %", lambda value: f"{100 * value:.3f}"),
-    "dc": ("mean, % of full scale", lambda value: f"{100 * value:+.2f}"),
+    "dc": ("offset, %", lambda value: f"{100 * value:+.2f}"),
     "silence": ("silence, %", lambda value: f"{100 * value:.0f}"),
     "bandwidth_hz": ("bandwidth, kHz", lambda value: f"{value / 1000:.1f}"),
     "snr_db": ("SNR, dB", lambda value: f"{value:.1f}"),
@@ -44,10 +44,11 @@ def write_audit(findings: Findings, sample_rate: int, about: Mapping[str, str], 
     page = {
         "about": about,
         "corpora": shown,
-        "finding": last,
+        "finding": last.capitalize(),
         "stops": findings.stops,
-        "troubles": [_of_page(one) for one in found],
-        "left_out": unused.head(LISTED),
+        "root": (root := _root(files)),
+        "troubles": [_of_page(one, root) for one in found],
+        "left_out": _below(unused.head(LISTED), root),
         "left_out_count": len(unused),
         "worst": WORST,
     }
@@ -57,16 +58,24 @@ def write_audit(findings: Findings, sample_rate: int, about: Mapping[str, str], 
     return Told(tabulate(shown, "keys", "simple", showindex=False, disable_numparse=True), last)
 
 
-def _of_page(found: Found) -> dict[str, Any]:
-    measure = found.files.columns[-1]
-    head, form = FORMS[measure]
-    rows = found.files.head(WORST)
-    return {
-        "title": found.title,
-        "remedy": found.remedy,
-        "count": len(found.files),
-        "rows": rows.assign(**{measure: rows[measure].map(form)}).rename(columns={measure: head, "path": "file"}),
-    }
+def _root(files: pd.DataFrame) -> str:
+    """The folder that all files lie in."""
+    folders = {os.path.dirname(path) for path in files.path}  # noqa: PTH120 - thousands of them
+    return os.path.commonpath(folders) if folders else ""
+
+
+def _below(rows: pd.DataFrame, root: str) -> pd.DataFrame:
+    """Rows whose paths begin below `root`."""
+    texts = rows.select_dtypes(exclude="number")
+    rows = rows.assign(**{name: texts[name].str.replace(f"{root}/", "", regex=False) for name in texts})
+    return rows.rename(columns={"path": "file"})
+
+
+def _of_page(found: Found, root: str) -> dict[str, Any]:
+    rows = _below(found.files.head(WORST), root)
+    head, form = FORMS[found.measure]
+    shown = rows.assign(**{found.measure: rows[found.measure].map(form)}).rename(columns={found.measure: head})
+    return {"title": found.title, "remedy": found.remedy, "count": len(found.files), "rows": shown}
 
 
 def _shown(corpora: pd.DataFrame) -> pd.DataFrame:
@@ -79,21 +88,22 @@ def _shown(corpora: pd.DataFrame) -> pd.DataFrame:
                 "files": f"{row.files:,}",
                 "hours": f"{row.hours:.2f}",
                 "sources": f"{row.sources:,}",
-                "rate, Hz": row.sample_rates,
-                "channels": row.channels,
-                "level, dB": _number(row.level_db),
-                "from, to": f"{_number(row.level_low_db)}, {_number(row.level_high_db)}",
+                "rate, kHz": _rates(row.sample_rates) + ("" if row.channels in ("", "1") else f" ({row.channels} ch.)"),
+                "level, dB": f"{_number(row.level_db)} ({_number(row.level_low_db)} to {_number(row.level_high_db)})",
                 "clipped": row.clipped,
                 "offset": row.offset,
-                "silence, %": _number(100 * row.silence),
+                "silent, %": _number(100 * row.silence),
                 "band, kHz": _number(row.bandwidth_hz / 1000, 1),
                 "SNR, dB": _number(row.snr_db),
-                "copies": row.copies,
-                "left out": row.left_out,
+                "left out": f"{row.left_out}" + (f" ({_count(row.copies, 'copy')})" if row.copies else ""),
             }
             for row in corpora.itertuples()
         ]
     )
+
+
+def _rates(sample_rates: str) -> str:
+    return " ".join(f"{int(rate) / 1000:g}" for rate in sample_rates.split())
 
 
 def _number(value: float, digits: int = 0) -> str:
@@ -113,36 +123,29 @@ def _last(findings: Findings, found: list[Found]) -> str:
 
 
 def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+    plural = f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
+    return f"{number:,} {what if number == 1 else plural}"
 
 
-def data_line(drawer: Drawer, measures: pd.DataFrame) -> str:
-    """What a training hears, in a line. measures: by path, of those files where they are known."""
-    speech = drawer.speech[drawer.speech.split != "test"]
-    noise = drawer.noise[drawer.noise.vector.str.startswith("seen")].drop_duplicates("path")
-    known = measures.reindex([*speech.path, *noise.path])
-    clipped = int((known.clipped >= CLIPPED).sum())
+def heard(speech: pd.DataFrame, noise: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Of the tables of a plan, the recordings that a training hears."""
+    return speech[speech.split != "test"], noise[noise.vector.str.startswith("seen")].drop_duplicates("path")
+
+
+def data_line(speech: pd.DataFrame, noise: pd.DataFrame, measures: pd.DataFrame, left_out: int) -> str:
+    """What is `heard`, in a line. measures: by path, of those files where they are known."""
+    known = measures.reindex(dict.fromkeys([*speech.path, *noise.path]))
+    level_db, clipped = known.level_db.reindex(speech.path).median(), int((known.clipped >= CLIPPED).sum())
     parts = [
-        f"{_hours(speech):.2f} h of {_count(speech.source.nunique(), 'speaker')}",
-        "" if known.level_db.isna().all() else f"level {known.level_db.reindex(speech.path).median():.0f} dB",
+        f"{_lasting(speech)} of {_count(speech.source.nunique(), 'speaker')}",
+        "" if pd.isna(level_db) else f"level {level_db:.0f} dB",
         f"{_count(clipped, 'file')} clipped" if clipped else "",
-        f"{_count(drawer.left_out, 'file')} left out" if drawer.left_out else "",
+        f"{_count(left_out, 'file')} left out" if left_out else "",
     ]
-    noises = f"{_count(len(noise), 'recording')}, {_hours(noise):.2f} h"
+    noises = f"{_count(len(noise), 'recording')}, {_lasting(noise)}"
     return f"data: {', '.join(filter(None, parts))}; noise: {noises} ('generate.py audit=true' has the details)"
 
 
-def _hours(recordings: pd.DataFrame) -> float:
-    return float((recordings.samples / recordings.sample_rate).sum() / 3600)
-
-
-def heard(drawer: Drawer) -> list[str]:
-    """Paths of what `data_line` is about."""
-    return list(
-        dict.fromkeys(
-            [
-                *drawer.speech.path[drawer.speech.split != "test"],
-                *drawer.noise.path[drawer.noise.vector.str.startswith("seen")],
-            ]
-        )
-    )
+def _lasting(recordings: pd.DataFrame) -> str:
+    hours = float((recordings.samples / recordings.sample_rate).sum() / 3600)
+    return f"{hours:.2f} h" if hours >= 0.1 else f"{60 * hours:.1f} min"

@@ -111,7 +111,7 @@ def _bad(files: pd.DataFrame) -> list[str]:
     bad = files[(files.left_out != "") & (files.left_out != NOT_READ)]
     if bad.empty:
         return []
-    first = f"{bad.path.iloc[0]} ({bad.left_out.iloc[0]}{', ...' if len(bad) > 1 else ''})"
+    first = f"{bad.path.iloc[0]} ({bad.left_out.iloc[0].rstrip('.')}){', ...' if len(bad) > 1 else ''}"
     count = "1 file cannot" if len(bad) == 1 else f"{len(bad)} files cannot"
     return [f"{count} be used, {first}: replace or remove what is listed as bad, or leave it out of the corpus"]
 

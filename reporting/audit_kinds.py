@@ -26,10 +26,11 @@ class Kind(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What there is of a kind: path, role, corpus and the measure, the worst first."""
+    """What there is of a kind: path, the measure, role and corpus, the worst first."""
 
     title: str
     remedy: str
+    measure: str
     files: pd.DataFrame
 
 
@@ -87,16 +88,16 @@ def troubles(files: pd.DataFrame, sample_rate: int) -> list[Found]:
     """What there is of every kind among the `files` (see reporting.audit_files) that are used."""
     used = files[files.left_out == ""]
     found = [(kind, _worst(used[kind.shows(used, sample_rate)], kind)) for kind in KINDS]
-    return [Found(kind.title, kind.remedy, rows) for kind, rows in found if len(rows)]
+    return [Found(kind.title, kind.remedy, kind.measure, rows) for kind, rows in found if len(rows)]
 
 
 def _worst(rows: pd.DataFrame, kind: Kind) -> pd.DataFrame:
     values = -rows[kind.measure].abs() if kind.largest else rows[kind.measure]
-    return rows.loc[values.sort_values(kind="stable").index, ["path", "role", "corpus", kind.measure]]
+    return rows.loc[values.sort_values(kind="stable").index, ["path", kind.measure, "role", "corpus"]]
 
 
 def left_out(files: pd.DataFrame) -> pd.DataFrame:
-    """What does not serve: path, role, corpus and why."""
+    """What does not serve: path, why, role and corpus."""
     rows = files[files.left_out != ""]
     why = [f"{why} of {other}" if other else why for why, other in zip(rows.left_out, rows.copy_of, strict=True)]
-    return rows[["path", "role", "corpus"]].assign(why=why)
+    return rows.assign(why=why)[["path", "why", "role", "corpus"]]

@@ -87,17 +87,18 @@ def test_several_processes_share_the_rows(data, tmp_path):
     assert f"output: {run}\n" in (run / ".hydra" / "config.yaml").read_text()
 
 
-def test_a_person_sees_one_line_per_epoch_and_where_the_run_is(data, tmp_path, capfd):
+def test_a_person_sees_a_line_on_the_data_one_per_epoch_and_where_the_run_is(data, tmp_path, capfd):
     run = fit(data, tmp_path / "run", "trainer.max_epochs=2")
     out, told = capfd.readouterr()
-    first, second, last = out.splitlines()
+    heard, first, second, last = out.splitlines()
+    assert heard.startswith("data: ")
     assert first.startswith("epoch 1 of 2: train loss ") and second.startswith("epoch 2 of 2: train loss ")
     assert last == f"trained: {run}" and told == ""
 
 
 def test_the_progress_can_be_switched_off(data, tmp_path, capfd):
     run = fit(data, tmp_path / "run", "trainer.max_epochs=1", "trainer.enable_progress_bar=false")
-    assert capfd.readouterr().out == f"trained: {run}\n"
+    assert capfd.readouterr().out.splitlines()[1:] == [f"trained: {run}"]
 
 
 def test_each_process_has_its_own_rows_and_together_they_have_all():
