@@ -41,8 +41,8 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
     opened = {name: read_run(run, Path(cfg.cache)) for name, run in named.items()}
     for trial in trials:
         trial.plan.save(folder if trial is trials[0] else folder / f"{trial.sample_rate}")
-    with workers(cfg.scheduler):
-        tables = [trial.scores() for trial in trials]
+    with workers(cfg.scheduler, {trial.sample_rate: trial.metrics for trial in trials}) as spread:
+        tables = [trial.scores(spread) for trial in trials]
     scores = pd.concat(tables, ignore_index=True)
     beside = Beside(
         caution=cfg.caution,

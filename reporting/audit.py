@@ -60,7 +60,7 @@ def write_audit(findings: Findings, sample_rate: int, about: Mapping[str, str], 
 
 def _root(files: pd.DataFrame) -> str:
     """The folder that all files lie in."""
-    folders = {os.path.dirname(path) for path in files.path}  # noqa: PTH120 - thousands of them
+    folders = {os.path.dirname(os.path.abspath(path)) for path in files.path}  # noqa: PTH100, PTH120 - thousands of them
     return os.path.commonpath(folders) if folders else ""
 
 

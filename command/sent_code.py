@@ -1,0 +1,64 @@
+"""The code that a Dask worker needs, sent to it as it is now."""
+
+import importlib
+import io
+import os
+import socket
+import sys
+import uuid
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import cloudpickle
+from distributed import WorkerPlugin
+
+from safety.fingerprint import of_contents
+
+ROOT = Path(__file__).parent.parent
+cloudpickle.register_pickle_by_value(sys.modules[__name__])
+PACKAGES = ("metrics", "dsp", "safety")  # a process that scores needs nothing but metrics, and what stands below it
+
+
+def code_to_send() -> "SentCode":
+    """PACKAGES as they are on this disk now."""
+    files = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for path in files:
+            archive.write(path, path.relative_to(ROOT))
+    name = f"clarion-{of_contents(files)}-{uuid.uuid4().hex[:8]}"  # others may have sent the same
+    return SentCode(name, content.getvalue(), PACKAGES, (socket.gethostname(), os.getpid()))
+
+
+class SentCode(WorkerPlugin):
+    """A plugin of Dask's workers: `packages` are found in `archive` (a ZIP file) while it is registered.
+
+    It travels with its own code, which may name nothing else of the project: a worker need not know this module. At
+    `home`, the host and the process that sends it, it does nothing: threads of that process may be the cluster.
+    """
+
+    def __init__(self, name: str, archive: bytes, packages: tuple[str, ...], home: tuple[str, int]):
+        self.name, self.archive, self.packages, self.home = name, archive, packages, home
+
+    def setup(self, worker: Any) -> None:
+        """Put the code first on the path, and forget other code of its names."""
+        if self.home == (socket.gethostname(), os.getpid()):
+            return
+        path = Path(worker.local_directory, f"{self.name}.zip")
+        path.write_bytes(self.archive)
+        self.path = str(path)
+        sys.path.insert(0, self.path)
+        self._forget()
+
+    def teardown(self, worker: Any) -> None:
+        """Leave the worker as it was."""
+        if path := vars(self).pop("path", None):
+            sys.path.remove(path)
+            Path(path).unlink(missing_ok=True)
+            self._forget()
+
+    def _forget(self) -> None:
+        for name in [name for name in sys.modules if name.split(".")[0] in self.packages]:
+            del sys.modules[name]
+        importlib.invalidate_caches()
