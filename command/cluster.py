@@ -1,6 +1,7 @@
 """Work over the machines of a Dask cluster instead of this one's cores."""
 
 import logging
+import pickle
 import platform
 import time
 import warnings
@@ -112,7 +113,10 @@ def _note_versions(client: Any) -> None:
 
 def _spread(client: Any, scheduler: str, function: Callable, items: Iterable) -> Iterator[Any]:
     """Results of `function` as they come; two items for every thread of the cluster are under way at any time."""
+    import cloudpickle
     from distributed import wait
+
+    from command.sent_code import Call
 
     running, lost = set(), _Lost(client, scheduler)
     items = iter(items)
@@ -121,7 +125,7 @@ def _spread(client: Any, scheduler: str, function: Callable, items: Iterable) ->
         while more and len(running) < 2 * lost.threads:
             item = next(items, lost)
             if more := item is not lost:
-                running.add(client.submit(function, item, pure=False))
+                running.add(client.submit(pickle.loads, cloudpickle.dumps(Call(function, item)), pure=False))
         try:
             done = wait(running, timeout=1, return_when="FIRST_COMPLETED").done if running else set()
         except TimeoutError:

@@ -7,6 +7,7 @@ import socket
 import sys
 import uuid
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,20 @@ def code_to_send() -> "SentCode":
             archive.write(path, path.relative_to(ROOT))
     name = f"clarion-{of_contents(files)}-{uuid.uuid4().hex[:8]}"  # others may have sent the same
     return SentCode(name, content.getvalue(), PACKAGES, (socket.gethostname(), os.getpid()))
+
+
+class Call:
+    """A call as an object to be pickled: unpickled, it is what `function` gives for `item`.
+
+    The scheduler, which has none of our code, unpickles what it is given itself: so it is given bytes, and only the
+    worker unpickles those.
+    """
+
+    def __init__(self, function: Callable, item: Any):
+        self.function, self.item = function, item
+
+    def __reduce__(self):
+        return self.function, (self.item,)
 
 
 class SentCode(WorkerPlugin):

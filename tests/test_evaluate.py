@@ -1,4 +1,8 @@
+import json
 import shutil
+import subprocess
+import sys
+import time
 
 import pandas as pd
 import pytest
@@ -53,15 +57,30 @@ def test_baselines_stand_in_the_table_of_scores(trained, tmp_path):
     assert scores.groupby("system").sdr.mean()[["filter", "predictor"]].notna().all()
 
 
-def test_a_cluster_gives_the_same_scores(trained, tmp_path, monkeypatch):
-    distributed = pytest.importorskip("distributed")
-    monkeypatch.setenv("PYTHONPATH", str(tiny_run.ROOT))
+@pytest.fixture
+def cluster(tmp_path, monkeypatch):
+    """The address of a scheduler with one worker, both started in an empty folder that knows nothing of the project."""
+    pytest.importorskip("distributed")
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    folder, file = tmp_path / "empty", tmp_path / "scheduler.json"
+    folder.mkdir()
+    dask, quiet = [sys.executable, "-m", "dask"], {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    roles = ["scheduler", "--port", "0"], ["worker", "--nthreads", "1", "--no-nanny"]
+    common = ["--no-dashboard", "--scheduler-file", str(file)]
+    started = [subprocess.Popen([*dask, *role, *common], cwd=folder, **quiet) for role in roles]
+    while not file.exists():
+        time.sleep(0.05)
+    yield json.loads(file.read_text())["address"]
+    for process in started[::-1]:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.slow
+def test_a_cluster_that_knows_nothing_of_the_project_gives_the_same_scores(trained, tmp_path, cluster):
     data, _ = trained
     here = _evaluate(data, tmp_path / "here", f"cache={tmp_path / 'one'}")
-    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster:
-        there = _evaluate(
-            data, tmp_path / "there", f"cache={tmp_path / 'two'}", f"scheduler={cluster.scheduler_address}"
-        )
+    there = _evaluate(data, tmp_path / "there", f"cache={tmp_path / 'two'}", f"scheduler={cluster}")
     pd.testing.assert_frame_equal(here, there)
 
 
