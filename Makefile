@@ -15,7 +15,7 @@ demo: $(VENV)/ready
 	$(python) evaluate.py experiment=demo runs=[$(DEMO)/pl_crnn] output=$(DEMO)/report $(SIZE)
 
 test: $(VENV)/ready
-	$(python) -m pytest
+	$(python) -m pytest -n auto --dist loadfile
 
 check: $(VENV)/ready
 	$(VENV)/bin/ruff check .

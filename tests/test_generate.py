@@ -163,8 +163,8 @@ def test_bad_files_are_listed_together(refused, tmp_path, data_root):
     write(tmp_path / "bad" / "silent.wav", np.zeros(16000))
     write(tmp_path / "bad" / "text.wav", np.zeros(0)).write_text("no audio")
     told = refused(f"noise.seen.nonspeech115.root={tmp_path / 'bad'}")
-    assert f"2 bad audio file(s): {tmp_path}/bad/text.wav (unreadable: " in told
-    assert f"{tmp_path}/bad/silent.wav (silent)" in told
+    assert f"2 bad audio file(s): {tmp_path}/bad/silent.wav (silent); " in told
+    assert f"{tmp_path}/bad/text.wav (unreadable: is no audio" in told
 
 
 def test_another_plan_is_not_written_over(run):

@@ -74,7 +74,7 @@ def test_a_checkpoint_with_changed_bytes_is_neither_resumed_nor_loaded(whole, tm
     middle = len(content) // 2  # weights, or the optimiser's memory of them
     content[middle : middle + 16] = bytes(byte ^ 0x55 for byte in content[middle : middle + 16])
     (run / name).write_bytes(content)
-    with pytest.raises(ValueError, match=f"{run / name}: is damaged .*checksum") as caught:
+    with pytest.raises(ValueError, match=f"{run / name}: is damaged ") as caught:
         resume(run, "trainer.max_epochs=4") if name == LAST else load_run(run)
     assert "\n" not in str(caught.value)
 
