@@ -53,9 +53,12 @@ def read(
         stop = 2**62 if length is None else start + length
         if not head.exact or head.samples is None:
             return _store.whole(head, sample_rate, correction)[start:stop].copy()
-        if head.sample_rate == sample_rate:
-            return _pcm(decoding.stretch(head, start, min(stop, head.samples)), correction)
-        return _pcm(resampled(head, sample_rate, start, stop), correction, overshoots=True)
+        check = _require_full_scale if correction.gain == 1 else _take_all
+        if head.sample_rate != sample_rate:
+            return _pcm(resampled(head, sample_rate, start, stop, check), correction)
+        steps = decoding.stretch(head, start, min(stop, head.samples))
+        check(steps)
+        return _pcm(steps, correction)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
 
@@ -67,16 +70,22 @@ def encode(samples: np.ndarray, sample_rate: int, audio_format: str, bits: int =
     return buffer.getvalue()
 
 
-def _pcm(steps: np.ndarray, correction: Correction, overshoots: bool = False) -> np.ndarray:
-    """Steps [time], corrected, as 16-bit samples; `overshoots` of a filter at full scale are cut off."""
-    if steps.dtype == np.int16 and correction == NONE:
-        return steps
-    exact = np.rint((steps.astype(np.float64) - correction.offset) * correction.gain)
-    peak = np.abs(exact).max(initial=0)
-    if peak > FULL_SCALE and correction.gain == 1 and not overshoots:
+def _take_all(steps: np.ndarray) -> None:
+    """Samples of a file that is scaled may be of any size."""
+
+
+def _require_full_scale(steps: np.ndarray) -> None:
+    if steps.dtype != np.int16 and (peak := np.abs(steps).max(initial=0)) > FULL_SCALE + 0.5:
         raise ValueError(
             f"exceeds full scale (peak {peak / FULL_SCALE:.3g}); with check_audio=true the whole file is scaled down"
         )
+
+
+def _pcm(steps: np.ndarray, correction: Correction) -> np.ndarray:
+    """Steps [time], corrected, as 16-bit samples; overshoots of a filter or of a lossy codec are cut off."""
+    if steps.dtype == np.int16 and correction == NONE:
+        return steps
+    exact = np.rint((steps.astype(np.float64) - correction.offset) * correction.gain)
     return np.clip(exact, *LIMITS).astype(np.int16)
 
 
@@ -115,9 +124,9 @@ def _decoded(head: Header, sample_rate: int, correction: Correction) -> np.ndarr
     for block in map(decoding.mono, decoding.blocks(head)):
         samples += len(block)
         steps = block if resampler is None else resampler.resample_chunk(block.astype(np.float64))
-        parts.append(_pcm(steps, correction, overshoots=True))  # a codec's overshoots are no more than its errors
+        parts.append(_pcm(steps, correction))
     if resampler is not None:
-        parts.append(_pcm(resampler.resample_chunk(np.zeros(0), last=True), correction, overshoots=True))
+        parts.append(_pcm(resampler.resample_chunk(np.zeros(0), last=True), correction))
     whole = np.concatenate([np.zeros(0, np.int16), *parts])
     length = resampled_length(samples, head.sample_rate, sample_rate) if samples else 0
     return np.pad(whole[:length], (0, max(0, length - len(whole))))

@@ -1,12 +1,13 @@
 """One look at every sample of a file, block by block: how many there are, what reading corrects, what is wrong."""
 
 import hashlib
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from datagen import decoding
-from datagen.audio import Correction
+from datagen.audio import Correction, read
 from datagen.decoding import Header
 from datagen.mix import FULL_SCALE
 from dsp.level import SILENCE_DB
@@ -17,12 +18,16 @@ SILENT = 10 ** (SILENCE_DB / 10) * FULL_SCALE**2  # mean power in steps of 16 bi
 
 
 class Heard(NamedTuple):
-    """samples: per channel. content: 16 hex digits over all of them, and their rate. problem: "" for a usable file."""
+    """samples: per channel. content: 16 hex digits over all of them, and their rate. problem: "" for a usable file.
+
+    silent: whether it is that which the problem is.
+    """
 
     samples: int
     content: str
     correction: Correction
     problem: str
+    silent: bool
 
 
 def listen(head: Header) -> Heard:
@@ -35,7 +40,26 @@ def listen(head: Header) -> Heard:
     if head.samples is not None and total.count < head.samples:
         raise ValueError(f"cut short: {total.count} of {head.samples} samples decode")
     correction = total.correction() if total.count else Correction()
-    return Heard(total.count, digest.hexdigest()[:16], correction, total.problem())
+    unusable = total.unusable()
+    problem = unusable or total.silence()
+    return Heard(total.count, digest.hexdigest()[:16], correction, problem, silent=bool(problem and not unusable))
+
+
+def whole(path: str | Path, sample_rate: int | None = None) -> tuple[np.ndarray, int]:
+    """All samples [time] of `path` as 16-bit PCM and their rate: without its offset, and below full scale.
+
+    sample_rate: None for the file's own. Raises ValueError naming the reason where it cannot be used; for silence it
+    can.
+    """
+    try:
+        head = decoding.header(path)
+        heard = listen(head)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}; choose another recording") from error
+    if heard.problem and not heard.silent:
+        raise ValueError(f"{path}: {heard.problem}; choose another recording")
+    sample_rate = sample_rate or head.sample_rate
+    return read(path, sample_rate, correction=heard.correction), sample_rate
 
 
 class _Sums:
@@ -59,12 +83,16 @@ class _Sums:
         exceeds = low < -FULL_SCALE - 0.5 or high > LOUDEST + 0.5
         return Correction(offset, LOUDEST / max(-low, high) if exceeds else 1.0)
 
-    def problem(self) -> str:
-        """Why the file is of no use, or ""."""
+    def unusable(self) -> str:
+        """Why nothing can be done with the samples, or ""."""
         if self.count == 0:
             return "zero length"
         if max(-self.low, self.high) > MEANT * FULL_SCALE:
             return f"its peak is {max(-self.low, self.high) / FULL_SCALE:.3g} times full scale, which cannot be meant"
+        return ""
+
+    def silence(self) -> str:
+        """Why nothing can be heard, or "" where something can; offsets are not heard."""
         mean = self.sum / self.count
         if self.power / self.count - mean**2 >= SILENT * self.correction().gain ** -2:
             return ""

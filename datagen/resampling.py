@@ -1,6 +1,7 @@
 """Other rates, block by block: a cut has the same samples wherever it begins, and costs what it is long."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,20 +38,26 @@ def resampled_length(samples: int, from_rate: int, to_rate: int) -> int:
     return samples if from_rate == to_rate else max(1, samples * to_rate // from_rate)
 
 
-def resampled(head: Header, to_rate: int, start: int, stop: int) -> np.ndarray:
-    """Samples `start` to `stop` at `to_rate` of an exact file, in steps of 16 bit, float64 [time] (soxr HQ)."""
+def resampled(
+    head: Header, to_rate: int, start: int, stop: int, check: Callable[[np.ndarray], None] = lambda steps: None
+) -> np.ndarray:
+    """Samples `start` to `stop` at `to_rate` of an exact file, in steps of 16 bit, float64 [time] (soxr HQ).
+
+    check: sees all samples before they are resampled.
+    """
     grid = Grid.of(head.sample_rate, to_rate)
     stop = min(stop, resampled_length(head.samples, head.sample_rate, to_rate))
     length = grid.block[1]
-    blocks = [_block(head, to_rate, grid, number) for number in range(start // length, -(-stop // length))]
+    blocks = [_block(head, to_rate, grid, number, check) for number in range(start // length, -(-stop // length))]
     first = start // length * length
     return np.concatenate([np.zeros(0), *blocks])[max(0, start - first) : max(0, stop - first)]
 
 
-def _block(head: Header, to_rate: int, grid: Grid, number: int) -> np.ndarray:
+def _block(head: Header, to_rate: int, grid: Grid, number: int, check: Callable[[np.ndarray], None]) -> np.ndarray:
     before = min(number * grid.block[0], grid.margin[0])  # nothing lies before the file
     begin = number * grid.block[0] - before
     samples = decoding.stretch(head, begin, (number + 1) * grid.block[0] + grid.margin[0])
+    check(samples)
     whole = soxr.resample(samples.astype(np.float64), head.sample_rate, to_rate, quality="HQ")
     skipped = before * grid.block[1] // grid.block[0]
     block = whole[skipped : skipped + grid.block[1]]

@@ -13,7 +13,7 @@ import pandas as pd
 import torch
 from scipy.signal import lfilter
 
-from datagen import audio
+from datagen.listening import whole
 from dsp.level import noise_gain
 from dsp.tone import Tone
 
@@ -90,7 +90,7 @@ def _sine(tone: Tone, rng: np.random.Generator, samples: int, sample_rate: int) 
 
 def _noise(protocol: TonalProtocol, rng: np.random.Generator, samples: int) -> np.ndarray:
     if protocol.noise not in COLOURS:
-        recording = audio.read(protocol.noise, protocol.sample_rate).astype(np.float64)
+        recording = whole(protocol.noise, protocol.sample_rate)[0].astype(np.float64)
         if not recording.any():
             raise ValueError(f"{protocol.noise}: is silent; choose another recording, or one of {', '.join(COLOURS)}")
         return np.roll(recording, -int(rng.integers(len(recording)))).take(np.arange(samples), mode="wrap")

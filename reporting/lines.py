@@ -11,6 +11,7 @@ import torch
 from tqdm import tqdm
 
 from datagen import audio
+from datagen.listening import whole
 from datagen.mix import FULL_SCALE
 from datagen.tones import TonalProtocol, draw_tonal_rows, render_tonal
 from dsp.tone import Tone
@@ -85,10 +86,10 @@ def enhance_recording(
     Raises ValueError for a recording that cannot be read or is silent, or a tone that it cannot hold.
     """
     try:
-        sample_rate, _, _ = audio.header(path)
+        samples, sample_rate = whole(path)
     except ValueError as error:
-        raise ValueError(f"wav={path}: {error}") from error
-    mixture = audio.read(path, sample_rate).astype(np.float64) / FULL_SCALE
+        raise ValueError(f"wav={error}") from error
+    mixture = samples.astype(np.float64) / FULL_SCALE
     if mixture.min() == mixture.max():
         raise ValueError(f"wav={path}: is constant or silent, there is nothing to enhance; choose another recording")
     if too_high := [tone.hz for tone in tones if tone.hz >= sample_rate / 2]:

@@ -10,6 +10,7 @@ from corpora import pcm, speech_like, sphere, write
 
 from datagen import audio, decoding
 from datagen.corpora.folder import folder
+from datagen.listening import whole
 from datagen.scan import note_conversions, scan
 
 RATE = 16000
@@ -258,3 +259,19 @@ def test_a_lossy_file_is_decoded_once_for_many_cuts(tmp_path, monkeypatch):
     monkeypatch.setattr(decoding, "blocks", lambda head: begun.append(head) or blocks(head))
     cuts = [audio.read(path, 8000, start, 500) for start in range(0, 20000, 1000)]
     assert len(begun) == 1 and all(len(cut) == 500 for cut in cuts)
+
+
+@pytest.mark.parametrize("rate", [8000, RATE])
+def test_floats_above_full_scale_are_never_cut_off_unasked_at_any_rate(tmp_path, rate):
+    path = write(tmp_path / "a.wav", 1.4 * VOICE / np.abs(VOICE).max(), subtype="FLOAT")
+    with pytest.raises(ValueError, match="exceeds full scale"):
+        audio.read(path, rate)
+    samples, own_rate = whole(path)
+    expected = VOICE - VOICE.mean()
+    assert own_rate == RATE and np.abs(samples / np.abs(samples).max() - expected / np.abs(expected).max()).max() < 1e-3
+
+
+def test_a_recording_without_samples_is_named(tmp_path):
+    path = write(tmp_path / "a.wav", np.zeros(0))
+    with pytest.raises(ValueError, match=f"{path}: zero length"):
+        whole(path)
