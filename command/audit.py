@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
-from pytorch_lightning.utilities.rank_zero import rank_zero_only
 
 from command.data import corpora, jobs
 from command.message import one_line
+from command.process import is_first
 from datagen.measured import measured
 from datagen.recordings import BadAudioError, Recording
 from datagen.scan import scan
@@ -36,13 +36,14 @@ def audit(cfg: DictConfig, folder: Path) -> None:
     print(f"{told.table}\n\n{told.last}: {folder / 'audit.html'}")
 
 
-@rank_zero_only
 def tell(cfg: DictConfig, speech: pd.DataFrame, noise: pd.DataFrame, left_out: int = 0) -> None:
-    """Print what a training on the tables of a plan hears, in a line.
+    """Print what a training on the tables of a plan hears, in a line, by its first process.
 
     Files are measured for it, once, where training decodes them: not where it reads what was rendered, or where
     check_audio is off.
     """
+    if not is_first():
+        return
     speech, noise = heard(speech, noise)
     decoded = cfg.check_audio and cfg.data.folder is None
     measures = measured([*speech.path, *noise.path], Path(cfg.cache), jobs(cfg) if decoded else 0)

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
 from models.checkpoints import require_training
 from models.run import BEST, CONFIG, LAST, checkpoint, run_config
+from reporting.sweep import flat
 from safety.typed import typed
 
 MAY_CHANGE = ("trainer.", "trainer=", "data.workers=", "data.cache=", "data.folder=", "data_root=", "cache=", "jobs=")
@@ -51,21 +51,14 @@ def taken_up(cfg: DictConfig, run: Path) -> DictConfig:
     """
     if not (run / CONFIG).exists():
         return cfg
-    before, now = (_flat(OmegaConf.to_container(config, resolve=True)) for config in (run_config(run), cfg))
-    options = sorted(option for option in before.keys() | now.keys() if before.get(option) != now.get(option))
+    before, now = (flat(OmegaConf.to_container(config, resolve=True)) for config in (run_config(run), cfg))
+    options = sorted(option for option in before.keys() | now.keys() if before.get(option, "") != now.get(option, ""))
     if other := [option for option in options if not f"{option}=".startswith((*MAY_CHANGE, *OF_A_START))]:
         raise ValueError(
             f"{run}: was begun with another {', '.join(other[:5])}; choose another output, or go on with it by "
             f"{typed('resume', run)}"
         )
     return OmegaConf.merge(cfg, {"resume": str(run)})
-
-
-def _flat(node: dict, prefix: str = "") -> dict[str, Any]:
-    flat = {}
-    for key, value in node.items():
-        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
-    return flat
 
 
 def require_unused(run: Path) -> None:

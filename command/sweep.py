@@ -30,7 +30,8 @@ def is_sweep() -> bool:
 
 def note_swept(arguments: Sequence[str]) -> None:
     """Note which options the command line `arguments` goes through."""
-    os.environ[SWEPT] = ",".join(sorted(filter(None, map(_swept, arguments))))
+    parser = OverridesParser.create()
+    os.environ[SWEPT] = ",".join(sorted(filter(None, (_swept(parser, argument) for argument in arguments))))
 
 
 def job_name(overrides: Sequence[str], swept: Collection[str]) -> str:
@@ -76,9 +77,9 @@ def failures() -> str:
     return f"{many} of the sweep failed, see above; the same command tries those again and leaves the others"
 
 
-def _swept(argument: str) -> str | None:
+def _swept(parser: OverridesParser, argument: str) -> str | None:
     try:
-        override = OverridesParser.create().parse_override(argument)
+        override = parser.parse_override(argument)
     except HydraException:  # an option of Hydra's own, or nothing that can be read
         return None
     return override.get_key_element().lstrip("+~") if override.is_sweep_override() else None

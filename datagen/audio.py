@@ -35,8 +35,7 @@ def header(path: str | Path) -> tuple[int, int, int]:
     From the header alone, or, where that does not say how long the file is, by decoding it.
     """
     head = decoding.header(path)
-    samples = sum(map(len, decoding.blocks(head))) if head.samples is None else head.samples
-    return head.sample_rate, samples, head.channels
+    return head.sample_rate, decoding.length(head), head.channels
 
 
 def read(
@@ -55,10 +54,10 @@ def read(
             return _store.whole(head, sample_rate, correction)[start:stop].copy()
         check = _require_full_scale if correction.gain == 1 else _take_all
         if head.sample_rate != sample_rate:
-            return _pcm(resampled(head, sample_rate, start, stop, check), correction)
+            return pcm(resampled(head, sample_rate, start, stop, check), correction)
         steps = decoding.stretch(head, start, min(stop, head.samples))
         check(steps)
-        return _pcm(steps, correction)
+        return pcm(steps, correction)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
 
@@ -81,7 +80,7 @@ def _require_full_scale(steps: np.ndarray) -> None:
         )
 
 
-def _pcm(steps: np.ndarray, correction: Correction) -> np.ndarray:
+def pcm(steps: np.ndarray, correction: Correction = NONE) -> np.ndarray:
     """Steps [time], corrected, as 16-bit samples; overshoots of a filter or of a lossy codec are cut off."""
     if steps.dtype == np.int16 and correction == NONE:
         return steps
@@ -110,9 +109,6 @@ class _Store:
             self._files.move_to_end(key)
             return self._files[key]
 
-    def __reduce__(self):
-        return _Store, ()
-
 
 _store = _Store()
 
@@ -124,9 +120,9 @@ def _decoded(head: Header, sample_rate: int, correction: Correction) -> np.ndarr
     for block in map(decoding.mono, decoding.blocks(head)):
         samples += len(block)
         steps = block if resampler is None else resampler.resample_chunk(block.astype(np.float64))
-        parts.append(_pcm(steps, correction))
+        parts.append(pcm(steps, correction))
     if resampler is not None:
-        parts.append(_pcm(resampler.resample_chunk(np.zeros(0), last=True), correction))
+        parts.append(pcm(resampler.resample_chunk(np.zeros(0), last=True), correction))
     whole = np.concatenate([np.zeros(0, np.int16), *parts])
     length = resampled_length(samples, head.sample_rate, sample_rate) if samples else 0
     return np.pad(whole[:length], (0, max(0, length - len(whole))))

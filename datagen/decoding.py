@@ -131,6 +131,11 @@ def blocks(head: Header) -> Iterator[np.ndarray]:
         raise ValueError(reason(error)) from error
 
 
+def length(head: Header) -> int:
+    """Samples of a file: as its header says, or, where that does not, as many as decode."""
+    return sum(map(len, blocks(head))) if head.samples is None else head.samples
+
+
 def stretch(head: Header, begin: int, stop: int) -> np.ndarray:
     """Samples `begin` to `stop` of an exact file, at its own rate, as mono steps (see `blocks`)."""
     try:

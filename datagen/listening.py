@@ -36,7 +36,7 @@ def listen(head: Header) -> Heard:
     for block in decoding.blocks(head):
         mono = decoding.mono(block)
         total.add(block, mono)
-        digest.update(np.rint(mono).clip(-(2**31), 2**31 - 1).astype("<i4").tobytes())
+        digest.update(_whole_steps(mono).tobytes())
     if head.samples is not None and total.count < head.samples:
         raise ValueError(f"cut short: {total.count} of {head.samples} samples decode")
     correction = total.correction() if total.count else Correction()
@@ -62,6 +62,10 @@ def whole(path: str | Path, sample_rate: int | None = None) -> tuple[np.ndarray,
     return read(path, sample_rate, correction=heard.correction), sample_rate
 
 
+def _whole_steps(mono: np.ndarray) -> np.ndarray:
+    return (mono if mono.dtype == np.int16 else np.rint(mono).clip(-(2**31), 2**31 - 1)).astype("<i4")
+
+
 class _Sums:
     """What is added up over blocks, in steps of 16 bit."""
 
@@ -73,8 +77,8 @@ class _Sums:
         self.count += len(exact)
         self.sum += float(exact.sum())
         self.power += float(exact @ exact)
-        self.channels = max(self.channels, float(np.abs(block).max(initial=0)))
-        self.low, self.high = min(self.low, float(exact.min())), max(self.high, float(exact.max()))
+        self.low, self.high = min(self.low, float(mono.min())), max(self.high, float(mono.max()))
+        self.channels = max(self.channels, -float(block.min()), float(block.max()))
 
     def correction(self) -> Correction:
         """The mean in whole steps, and what brings the rest below full scale."""

@@ -156,8 +156,8 @@ class _Flat:
 def measure(path: str) -> Measures:
     """What the recording at `path` is like, at its own rate; ValueError where it cannot be decoded."""
     head = decoding.header(path)
-    steps = (np.rint(decoding.mono(block)).clip(*audio.LIMITS) for block in decoding.blocks(head))
-    return measure_blocks((block.astype(np.int16) for block in steps), head.sample_rate)
+    blocks = (audio.pcm(decoding.mono(block)) for block in decoding.blocks(head))
+    return measure_blocks(blocks, head.sample_rate)
 
 
 def measure_blocks(blocks: Iterable[np.ndarray], sample_rate: int) -> Measures:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from datagen import audio, decoding, recordings
+from datagen import decoding, recordings
+from datagen.decoding import Header
 from datagen.listening import listen
 from datagen.mix import FULL_SCALE
 from datagen.recordings import BadAudioError, Recording
@@ -16,8 +17,8 @@ from safety.fingerprint import of_files, of_values
 from safety.table import keep, recall
 
 log = logging.getLogger(__name__)
-SCANNING = 1  # raise it when files are read otherwise: tables under the cache are then made anew
-MUCH = 0.005  # of full scale, for an offset that is worth a note
+SCANNING = 2  # raise it when files are read otherwise: tables under the cache are then made anew
+OFFSET = 5e-3  # of full scale: from there on an offset is worth a word
 
 
 def scan(corpus: Callable[[], list[Recording]], cache: Path, jobs: int = 1, check_audio: bool = True) -> pd.DataFrame:
@@ -51,29 +52,21 @@ def note_conversions(table: pd.DataFrame, sample_rate: int) -> None:
         (table.channels > 1, "of several channels are mixed down to one"),
         (table.sample_rate != sample_rate, f"of another rate are resampled to {sample_rate} Hz"),
         (table.gain != 1, "exceed full scale and are scaled down as a whole"),
-        (table.offset.abs() >= MUCH * FULL_SCALE, "have an offset, which is taken away"),
-        (table.path.map(_is_counted), "do not say how long they are, or cannot be trusted in it: what decodes counts"),
+        (table.offset.abs() >= OFFSET * FULL_SCALE, "have an offset, which is taken away"),
+        (table.counted, "do not say how long they are, or cannot be trusted in it: what decodes counts"),
     ):
         if which.any():
             log.warning("note: %d of %d recordings %s (%s)", which.sum(), len(table), what, table.path[which].iloc[0])
 
 
-def _is_counted(path: str) -> bool:
-    try:
-        return decoding.header(path).counted
-    except ValueError:  # gone since it was scanned, which its reader will say
-        return False
-
-
 def _headed(recording: Recording) -> Recording | str:
     """With what the header says; samples that only decoding tells are counted."""
     try:
-        sample_rate, samples, channels = audio.header(recording.path)
+        head = decoding.header(recording.path)
+        samples = decoding.length(head)
     except ValueError as error:
         return _bad(recording, error)
-    if samples == 0:
-        return f"{recording.path} (zero length)"
-    return replace(recording, sample_rate=sample_rate, samples=samples, channels=channels)
+    return _described(recording, head, samples) if samples else f"{recording.path} (zero length)"
 
 
 def _heard(recording: Recording) -> Recording | str:
@@ -85,8 +78,13 @@ def _heard(recording: Recording) -> Recording | str:
         return _bad(recording, error)
     if heard.problem:
         return f"{recording.path} ({heard.problem})"
-    described = {"sample_rate": head.sample_rate, "channels": head.channels, "samples": heard.samples}
-    return replace(recording, **described, content=heard.content, **heard.correction._asdict())
+    described = _described(recording, head, heard.samples)
+    return replace(described, content=heard.content, **heard.correction._asdict())
+
+
+def _described(recording: Recording, head: Header, samples: int) -> Recording:
+    counted = {"samples": samples, "counted": head.counted}
+    return replace(recording, sample_rate=head.sample_rate, channels=head.channels, **counted)
 
 
 def _bad(recording: Recording, error: ValueError) -> str:

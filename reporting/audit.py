@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from tabulate import tabulate
 
 from reporting.audit_files import Findings, per_corpus
 from reporting.audit_kinds import CLIPPED, Found, left_out, troubles
-from reporting.report import TEMPLATES
+from reporting.page import rendered
 from safety.atomic import write_atomic
 from safety.table import csv_text
 
@@ -52,9 +51,7 @@ def write_audit(findings: Findings, sample_rate: int, about: Mapping[str, str], 
         "left_out_count": len(unused),
         "worst": WORST,
     }
-    env = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
-    env.globals |= {"isnan": pd.isna}
-    write_atomic(folder / "audit.html", env.get_template("audit.html.j2").render(page))
+    write_atomic(folder / "audit.html", rendered("audit.html.j2", page))
     return Told(tabulate(shown, "keys", "simple", showindex=False, disable_numparse=True), last)
 
 

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from datagen.scan import OFFSET
+
 CLIPPED = 1e-4  # of the samples
-OFFSET = 5e-3  # of full scale
 SILENT = 0.5  # of the frames
 NARROW = 0.75  # of the band at the plan's rate
 NOISY_DB, QUIET_DB = 15.0, -50.0

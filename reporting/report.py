@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from reporting import line_tables, markdown
 from reporting.drawing import Drawing, write_drawings
@@ -17,6 +16,7 @@ from reporting.improvement import improved, improvements, ranked
 from reporting.latex import tables
 from reporting.line_figures import line_drawings
 from reporting.lines import Studies
+from reporting.page import rendered
 from reporting.published import Published
 from reporting.runs import COST_HEADS, Run, cost_rows
 from reporting.summary import SUMMARISED, conditions, failures, headline, summarise, summarise_by, titled, wide
@@ -24,7 +24,6 @@ from reporting.sweep import differing, effects, leaderboard
 from safety.atomic import write_atomic
 from safety.table import csv_text
 
-TEMPLATES = Path(__file__).parent / "templates"
 TOGETHER = 6  # columns of each score in one table, at most
 HEADS = {**COST_HEADS, **{name: shown.head for name, shown in HEADLINE.items()}}  # of columns
 
@@ -100,11 +99,9 @@ def render_pages(template: str, page: Mapping[str, Any], drawn: Sequence[Drawing
     write_drawings(drawn, folder / "figures")
     # Autoescape for HTML alone: Markdown has its own rules (reporting.markdown).
     for suffix, escape in (("html", True), ("md", False)):
-        env = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=escape, undefined=StrictUndefined)
-        env.globals |= {"isnan": pd.isna, "markdown": markdown, "heads": HEADS}
-        write_atomic(
-            folder / f"report.{suffix}", env.get_template(f"{template}.{suffix}.j2").render(page, drawings=drawn)
-        )
+        shown = {**page, "drawings": drawn}
+        text = rendered(f"{template}.{suffix}.j2", shown, escape, markdown=markdown, heads=HEADS)
+        write_atomic(folder / f"report.{suffix}", text)
 
 
 def _numbers(scores: pd.DataFrame, summary: pd.DataFrame, published: Published | None) -> dict[str, Any]:

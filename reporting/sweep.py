@@ -32,8 +32,8 @@ def differing(configs: Mapping[str, DictConfig]) -> pd.DataFrame:
     Options that always have the same values as each other (one follows the other) stand in one column, "a = b". An
     option that a run lacks is empty.
     """
-    flat = {name: _flat(OmegaConf.to_container(cfg, resolve=True)) for name, cfg in configs.items()}
-    table = pd.DataFrame.from_dict(flat, orient="index").drop(columns=list(OF_A_RUN), errors="ignore").fillna("")
+    options = {name: flat(OmegaConf.to_container(cfg, resolve=True)) for name, cfg in configs.items()}
+    table = pd.DataFrame.from_dict(options, orient="index").drop(columns=list(OF_A_RUN), errors="ignore").fillna("")
     alike: dict[tuple, list[str]] = {}
     for option in table.columns[table.nunique() > 1]:
         alike.setdefault(tuple(table[option]), []).append(option)
@@ -59,12 +59,13 @@ def effects(parameters: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["parameter", "value", "runs", *shown])
 
 
-def _flat(node: dict | list, prefix: str = "") -> dict[str, str]:
+def flat(node: dict | list, prefix: str = "") -> dict[str, str]:
+    """Options of a config by their whole names, values as text; what is null is empty."""
     items = node.items() if isinstance(node, dict) else enumerate(node)
     found = {}
     for key, value in items:
         name = f"{prefix}{key}"
-        found |= _flat(value, f"{name}.") if isinstance(value, dict | list) and value else {name: _told(value)}
+        found |= flat(value, f"{name}.") if isinstance(value, dict | list) and value else {name: _told(value)}
     return found
 
 

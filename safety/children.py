@@ -1,10 +1,11 @@
 """A child process ends with its parent, and before it only when the parent says so."""
 
-import contextlib
 import os
 import signal
 import threading
 import time
+
+from safety.lock import is_process
 
 EVERY_S = 0.5  # how often a child looks for its parent
 # What a terminal or a scheduler sends to all processes of a job in order to end it, as far as this system knows it.
@@ -32,18 +33,9 @@ def end_with_parent(parent: int) -> None:
 
 def _watch(parent: int, above: int, waits: bool) -> None:
     # Above a child stands its parent, or a server that forked it for that one and ends with it.
-    while os.getppid() == above and _lives(parent):
+    while os.getppid() == above and is_process(parent):
         if not waits:
             time.sleep(EVERY_S)
         elif (got := signal.sigtimedwait({signal.SIGTERM}, EVERY_S)) and got.si_pid == parent:
             break
     os._exit(0)
-
-
-def _lives(process: int) -> bool:
-    with contextlib.suppress(PermissionError):  # it lives, as somebody else's
-        try:
-            os.kill(process, 0)
-        except ProcessLookupError:
-            return False
-    return True
