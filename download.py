@@ -4,7 +4,7 @@ from omegaconf import DictConfig
 
 from command.entry import start
 from datagen.download import fetch_corpus
-from safety.build import build
+from options.build import build
 
 
 def main(cfg: DictConfig) -> None:

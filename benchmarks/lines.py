@@ -20,8 +20,8 @@ from command.entry import start
 from datagen.tones import TonalProtocol, render_tonal
 from dsp.tone import Tone
 from models.baselines.line_predictor import LinePredictor
-from reporting.published import LINES_SECONDS, LINES_SNR_DB
-from safety.build import build
+from options.build import build
+from reporting.tables.published import LINES_SECONDS, LINES_SNR_DB
 
 ROUNDS = 5
 

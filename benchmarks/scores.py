@@ -33,8 +33,8 @@ from command.schema import EvaluateConfig
 from datagen.render import render
 from dsp.level import amplitude
 from metrics.table import scores
-from reporting.scoring import score_plan
-from safety.build import build
+from options.build import build
+from reporting.scoring.score_plan import score_plan
 
 SYSTEMS = 8
 BLOCK = 25  # mixtures

@@ -15,9 +15,9 @@ from command.process import is_first
 from datagen.measured import measured
 from datagen.recordings import BadAudioError, Recording
 from datagen.scan import scan
-from reporting.audit import data_line, heard, write_audit
-from reporting.audit_files import Corpus, find
-from safety.fingerprint import of_sources
+from files.fingerprint import of_sources
+from reporting.pages.audit import data_line, heard, write_audit
+from reporting.tables.audit_files import Corpus, find
 
 
 def audit(cfg: DictConfig, folder: Path) -> None:

@@ -3,7 +3,7 @@
 from omegaconf import DictConfig, OmegaConf
 from pydantic import BaseModel, ValidationError
 
-from safety.typed import typed
+from options.typed import typed
 
 
 def check(cfg: DictConfig, model: type[BaseModel]) -> None:

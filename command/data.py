@@ -10,7 +10,7 @@ from datagen.draw import Drawer
 from datagen.plan import Plan, draw_plan
 from datagen.prepare import ROLES, make_drawer, scan_all
 from datagen.recordings import Recording
-from safety.build import build
+from options.build import build
 
 
 def jobs(cfg: DictConfig) -> int:

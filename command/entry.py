@@ -18,8 +18,8 @@ from command.message import MENDABLE
 from command.process import Ended, in_utf8, is_first, signals, streams
 from command.sweep import JobFailedError, fail, failures, is_sweep, note_swept, require_all
 from datagen.prepare import ROLES
-from safety.atomic import write_atomic
-from safety.owner import owned
+from files.atomic import write_atomic
+from files.owner import owned
 
 CONF = Path(__file__).parent.parent / "conf"
 

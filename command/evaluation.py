@@ -16,16 +16,16 @@ from command.cluster import workers
 from command.costs import cost_table
 from command.trial import Trial
 from datagen.prepare import ROLES
-from reporting.lines import read_studies
-from reporting.published import PUBLISHED
-from reporting.report import Beside, finding, write_report
-from reporting.runs import read_run
-from reporting.summary import headline_text
-from reporting.sweep import runs_of
-from reporting.systems import MIXTURE, ORACLE, run_names
-from safety.fingerprint import of_sources
+from files.fingerprint import of_sources
+from reporting.pages.report import Beside, finding, write_report
+from reporting.scoring.lines import read_studies
+from reporting.scoring.systems import MIXTURE, ORACLE, run_names
+from reporting.tables.published import PUBLISHED
+from reporting.tables.runs import read_run
+from reporting.tables.summary import headline_text
+from reporting.tables.sweep import runs_of
 
-SOURCES = ("datagen", "dsp", "metrics", "models", "reporting", "safety")
+SOURCES = ("datagen", "dsp", "metrics", "models", "reporting", "audio", "files", "options", "parallel")
 PACKAGES = ("torch", "pytorch-lightning", "pesq", "pystoi", "mir_eval", "numpy", "scipy")
 
 

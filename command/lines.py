@@ -13,10 +13,10 @@ from omegaconf import DictConfig, OmegaConf
 
 from datagen.tones import Interferer, TonalProtocol, draw_tonal_rows, render_tonal
 from dsp.tone import Tone
-from reporting.line_report import write_line_report
-from reporting.lines import Candidate, Study, enhance_recording, score_lines, write_signals
-from safety.atomic import write_atomic
-from safety.build import build
+from files.atomic import write_atomic
+from options.build import build
+from reporting.pages.line_report import write_line_report
+from reporting.scoring.lines import Candidate, Study, enhance_recording, score_lines, write_signals
 
 
 def evaluate_lines(cfg: DictConfig, folder: Path) -> None:

@@ -7,7 +7,7 @@ import sys
 from hydra.errors import HydraException, OverrideParseException
 from omegaconf.errors import InterpolationKeyError, OmegaConfBaseException
 
-from safety.typed import quoted, typed
+from options.typed import quoted, typed
 
 MENDABLE = (ValueError, OSError, HydraException, OmegaConfBaseException)  # by the person who typed the command
 AMBIGUOUS = re.compile(r"Ambiguous value for argument '(.*?)'\s+1\. ", re.DOTALL)

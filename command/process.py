@@ -13,8 +13,8 @@ import warnings
 from collections.abc import Iterator
 from types import FrameType
 
-from safety.atomic import drop_unfinished
-from safety.children import ENDING, end_with_parent
+from files.atomic import drop_unfinished
+from parallel.children import ENDING, end_with_parent
 
 PATIENCE_S = 8  # for what is under way to come to its end; a container is given 10 s, a job of SLURM 30 s
 RANKS = ("RANK", "LOCAL_RANK", "SLURM_PROCID")  # what tells the processes of one training apart

@@ -8,8 +8,8 @@ from omegaconf import DictConfig, OmegaConf
 
 from models.checkpoints import require_training
 from models.run import BEST, CONFIG, LAST, checkpoint, run_config
-from reporting.sweep import flat
-from safety.typed import typed
+from options.typed import typed
+from reporting.tables.sweep import flat
 
 MAY_CHANGE = ("trainer.", "trainer=", "data.workers=", "data.cache=", "data.folder=", "data_root=", "cache=", "jobs=")
 OF_A_START = ("output=", "resume=")

@@ -6,11 +6,11 @@ from pydantic import Field, model_validator
 
 from command.plan_schema import Count, Decibel, Fraction, Name, PlanConfig, Positive, Seed, Strict
 from command.trainer_schema import TrainerConfig
-from reporting.headline import HEADLINE
+from reporting.tables.headline import HEADLINE
 
 Rate = Literal[8000, 16000]
 Steps = Annotated[int, Field(ge=1)] | None
-Built = dict[str, Any]  # built through safety.build, which checks the arguments
+Built = dict[str, Any]  # built through options.build, which checks the arguments
 
 
 class SpeechConfig(Strict):

@@ -14,11 +14,11 @@ from typing import Any
 import cloudpickle
 from distributed import WorkerPlugin
 
-from safety.fingerprint import of_contents
+from files.fingerprint import of_contents
 
 ROOT = Path(__file__).parent.parent
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
-PACKAGES = ("metrics", "dsp", "safety")  # a process that scores needs nothing but metrics, and what stands below it
+PACKAGES = ("metrics", "dsp")  # a process that scores needs nothing but metrics, and what stands below it
 
 
 def code_to_send() -> "SentCode":

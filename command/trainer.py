@@ -20,7 +20,7 @@ from models.checkpoints import WholeCheckpoints
 from models.progress import Progress
 from models.run import LAST
 from models.training import TimeLimit
-from safety.build import build
+from options.build import build
 
 
 def build_trainer(cfg: DictConfig, run: Path, callbacks: Sequence[pl.Callback], steps: int | None) -> pl.Trainer:

@@ -25,14 +25,14 @@ from datagen.library import Library
 from datagen.plan import Plan, load_plan
 from datagen.pool import build_pool
 from datagen.recordings import corrections
+from files.atomic import clear_unfinished
+from files.owner import joined, owned
 from models.checkpoints import Saver
 from models.enhancer import Enhancer
 from models.run import BEST, CURVE, LAST, build_enhancer, keep_ancestors, load_weights
 from models.training import Cooldown, Curve, OwnSignals, RuleOfRises, SeedByEpoch, TimeLimit
-from safety.atomic import clear_unfinished
-from safety.build import build
-from safety.owner import joined, owned
-from safety.typed import typed
+from options.build import build
+from options.typed import typed
 
 
 def train(cfg: DictConfig, run: Path) -> str:

@@ -9,12 +9,12 @@ from omegaconf import DictConfig, OmegaConf
 
 from command import data
 from dsp.stft import STFT
-from reporting.examples import Example, examples
-from reporting.score_cache import ScoreCache
-from reporting.scoring import Memory, Spread, require_usable, score_plan
-from reporting.systems import System, open_systems
-from safety.build import build
-from safety.fingerprint import of_sources, of_values
+from files.fingerprint import of_sources, of_values
+from options.build import build
+from reporting.pages.examples import Example, examples
+from reporting.scoring.score_cache import ScoreCache
+from reporting.scoring.score_plan import Memory, Spread, require_usable, score_plan
+from reporting.scoring.systems import System, open_systems
 
 LIBRARIES = ("pesq", "pystoi", "mir_eval", "numpy", "scipy")  # that decide what a score is
 
@@ -33,7 +33,7 @@ class Trial:
         self.memory = self._memory()
 
     def scores(self, spread: Spread | None = None) -> pd.DataFrame:
-        """See reporting.scoring.score_plan; without `spread` over the config's jobs."""
+        """See reporting.scoring.score_plan.score_plan; without `spread` over the config's jobs."""
         return score_plan(
             self.plan,
             self.library,
@@ -47,7 +47,7 @@ class Trial:
         )
 
     def examples(self, scores: pd.DataFrame) -> list[Example]:
-        """See reporting.examples; `scores` are those of this trial."""
+        """See reporting.pages.examples; `scores` are those of this trial."""
         found = examples(scores, self.plan, self.library, self.systems, self.stft, self.cfg.device, self.memory)
         several = len(self.cfg.rates) > 1
         return [one._replace(title=f"{self.sample_rate} Hz, {one.title}") if several else one for one in found]
@@ -74,7 +74,7 @@ class Trial:
     def _memory(self) -> Memory:
         """What was scored before, and the versions of systems and metrics: of all that decides what they give."""
         cfg = self.cfg
-        shared = cfg.sample_rate, cfg.device, of_sources("dsp", "models", "safety"), version("torch")
+        shared = cfg.sample_rate, cfg.device, of_sources("dsp", "models"), version("torch")
         libraries = [version(name) for name in LIBRARIES]
         measured = {
             name: of_values(name, node, cfg.sample_rate, of_sources("metrics"), libraries)

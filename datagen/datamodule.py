@@ -12,8 +12,8 @@ from torch.utils.data import DataLoader
 from datagen.batches import LengthBatches, collate
 from datagen.dataset import PlanRows
 from datagen.plan import Plan
-from datagen.shared_memory import InSharedMemory, workers_that_fit
-from safety.children import end_with_parent
+from parallel.children import end_with_parent
+from parallel.shared_memory import InSharedMemory, workers_that_fit
 
 
 class PlanData(pl.LightningDataModule):

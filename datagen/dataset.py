@@ -8,12 +8,13 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from datagen import audio
+from audio import reading
+from audio.pcm import FULL_SCALE
 from datagen.draw import excerpts
 from datagen.library import Library
-from datagen.mix import FULL_SCALE, mix
+from datagen.mix import mix
 from datagen.render import FORMATS, PARTS, RENDERED, part_path, render, sha256
-from safety.table import read_table
+from files.table import read_table
 
 
 class PlanRows(Dataset):
@@ -96,14 +97,14 @@ class Rendered(PlanRows):
         return next((path for path in paths if not path.exists()), None)
 
     def _check_rate(self) -> None:
-        rendered, _, _ = audio.header(part_path(self.folder, self.row(0), "mixture", self.format))
+        rendered, _, _ = reading.header(part_path(self.folder, self.row(0), "mixture", self.format))
         if rendered != self.sample_rate:
             raise ValueError(
                 f"{self.folder}: rendered at {rendered} Hz, not {self.sample_rate}; set sample_rate={rendered}"
             )
 
     def _part(self, row: dict, part: str) -> np.ndarray:
-        samples = audio.read(part_path(self.folder, row, part, self.format), self.sample_rate)
+        samples = reading.read(part_path(self.folder, row, part, self.format), self.sample_rate)
         if len(samples) != row["length"]:
             raise ValueError(self._odd(row, part, f"has {len(samples)} samples, not the plan's {row['length']}"))
         return samples

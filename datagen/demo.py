@@ -17,8 +17,8 @@ from joblib import Parallel, delayed
 from datagen.demo_noise import SEEN, UNSEEN, Generator, speech_shaped
 from datagen.demo_speech import SAMPLE_RATE, Espeak, Voice, utterance
 from datagen.synthesis import babble, levelled
-from safety.atomic import write_atomic
-from safety.lock import locked
+from files.atomic import write_atomic
+from files.lock import locked
 
 VERSION = 1  # raise it when the audio changes: corpora of other versions are then built anew
 MANIFEST = "demo.json"

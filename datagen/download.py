@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from datagen import audio
+from audio import reading
 from datagen.archives import require_torchaudio, staging, unpack_librispeech, unpack_zip
 from datagen.transfer import fetch_file
-from safety.lock import locked
+from files.lock import locked
 
 CLIP_S = 5  # every clip of ESC-50
 PLACED = "move it away and run again, or use what is there as it is"
@@ -103,7 +103,7 @@ def whole_clips(folder: Path) -> int:
 
 def _is_whole_clip(path: Path) -> bool:
     try:
-        sample_rate, samples, _ = audio.header(path)  # samples that are there, not those that were promised
+        sample_rate, samples, _ = reading.header(path)  # samples that are there, not those that were promised
     except ValueError:
         return False
     return samples == CLIP_S * sample_rate

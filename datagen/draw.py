@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import torch
 
+from audio.pcm import FULL_SCALE
 from datagen.library import Library
-from datagen.mix import FULL_SCALE, TOLERANCE_DB, mix
+from datagen.mix import TOLERANCE_DB, mix
 from datagen.split import SPLITS, vector_of
 from datagen.unmixable import (
     OUT_OF_REACH,

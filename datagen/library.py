@@ -6,7 +6,8 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from datagen import audio
+from audio import reading
+from audio.pcm import UNCORRECTED, Correction
 
 
 class Reader(Protocol):
@@ -19,12 +20,12 @@ class Reader(Protocol):
 class FileReader:
     """Decodes what is asked for, every time anew. corrections: see datagen.recordings."""
 
-    def __init__(self, sample_rate: int, corrections: Mapping[str, audio.Correction] | None = None):
+    def __init__(self, sample_rate: int, corrections: Mapping[str, Correction] | None = None):
         self.sample_rate, self.corrections = sample_rate, corrections or {}
 
     def read(self, path: str, start: int, length: int) -> np.ndarray:
         """16-bit samples [time] of `path`; ValueError where it cannot be decoded."""
-        return audio.read(path, self.sample_rate, start, length, self.corrections.get(path, audio.NONE))
+        return reading.read(path, self.sample_rate, start, length, self.corrections.get(path, UNCORRECTED))
 
 
 class Library:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from datagen.measures import VERSION, Measures, measure
-from datagen.threads import over_threads
-from safety.fingerprint import of_files
+from files.fingerprint import of_files
+from parallel.threads import over_threads
 
 NAMES = Measures._fields
 TABLE = f"create table if not exists measured (file text primary key, {' real, '.join(NAMES)} real) without rowid"

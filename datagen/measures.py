@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import fft
 
-from datagen import audio, decoding
-from datagen.mix import FULL_SCALE
+from audio import decoding
+from audio.pcm import FULL_SCALE, pcm
 
 VERSION = 1  # raise it when a measure changes: those that are kept are then taken anew
 FRAME_S = 0.02  # of level and spectrum
@@ -156,7 +156,7 @@ class _Flat:
 def measure(path: str) -> Measures:
     """What the recording at `path` is like, at its own rate; ValueError where it cannot be decoded."""
     head = decoding.header(path)
-    blocks = (audio.pcm(decoding.mono(block)) for block in decoding.blocks(head))
+    blocks = (pcm(decoding.mono(block)) for block in decoding.blocks(head))
     return measure_blocks(blocks, head.sample_rate)
 
 

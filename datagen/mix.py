@@ -3,9 +3,9 @@
 import torch
 from torch import Tensor
 
+from audio.pcm import FULL_SCALE
 from dsp.level import amplitude, noise_gain
 
-FULL_SCALE = 32768  # 16-bit PCM
 TOLERANCE_DB = 0.01  # between the SNR asked for and that of the rounded samples
 
 

@@ -10,9 +10,9 @@ import pandas as pd
 from datagen.draw import Drawer
 from datagen.recordings import DEFAULTS, TYPES
 from datagen.split import SPLITS
-from datagen.threads import over_threads
-from safety.fingerprint import of_files, of_values
-from safety.table import keep, read_table, recall, unchanged, write_tables
+from files.fingerprint import of_files, of_values
+from files.table import keep, read_table, recall, unchanged, write_tables
+from parallel.threads import over_threads
 
 log = logging.getLogger(__name__)
 DRAWING = 2  # raise it when rows are drawn otherwise: plans under the cache are then drawn anew

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from datagen import audio
-from safety.atomic import TEMPORARY_PREFIX, clear_unfinished, write_atomic
-from safety.fingerprint import of_files, of_values
-from safety.lock import locked
+from audio import reading
+from audio.pcm import UNCORRECTED, Correction
+from files.atomic import TEMPORARY_PREFIX, clear_unfinished, write_atomic
+from files.fingerprint import of_files, of_values
+from files.lock import locked
 
 READING = 2  # raise it when files are read otherwise: pools are then built anew
 
@@ -40,7 +41,7 @@ class PoolReader:
 
 
 def build_pool(
-    paths: list[str], sample_rate: int, cache: Path, corrections: Mapping[str, audio.Correction] | None = None
+    paths: list[str], sample_rate: int, cache: Path, corrections: Mapping[str, Correction] | None = None
 ) -> PoolReader:
     """The pool of `paths` at `sample_rate` under `cache`: found by its fingerprint, or built.
 
@@ -64,14 +65,14 @@ def build_pool(
 
 
 def _write_samples(
-    paths: list[str], sample_rate: int, pool: Path, corrections: Mapping[str, audio.Correction]
+    paths: list[str], sample_rate: int, pool: Path, corrections: Mapping[str, Correction]
 ) -> dict[str, list[int]]:
     offsets, position = {}, 0
     handle, unfinished = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=pool)
     try:
         with os.fdopen(handle, "wb") as file:
             for path in tqdm(paths, "building the pool", unit="file", leave=False, disable=None):
-                samples = audio.read(path, sample_rate, correction=corrections.get(path, audio.NONE))
+                samples = reading.read(path, sample_rate, correction=corrections.get(path, UNCORRECTED))
                 file.write(samples.astype("<i2", copy=False).tobytes())
                 offsets[path] = [position, position + len(samples)]
                 position += len(samples)

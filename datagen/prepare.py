@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from audio.resampling import resampled_length
 from datagen.copies import conflicts, repeated
 from datagen.draw import Drawer, Protocol
 from datagen.library import FileReader, Library
 from datagen.recordings import COLUMNS, BadAudioError, Recording, corrections
-from datagen.resampling import resampled_length
 from datagen.scan import note_conversions, scan
 from datagen.split import limit_utterances, noise_stretches, split_speech
 

@@ -5,7 +5,7 @@ from typing import get_type_hints
 
 import pandas as pd
 
-from datagen.audio import Correction
+from audio.pcm import Correction
 
 
 @dataclass(frozen=True)

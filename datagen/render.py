@@ -9,15 +9,16 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from datagen import audio
+from audio import reading
+from audio.encoding import encode
 from datagen.draw import excerpts
 from datagen.library import Library
 from datagen.mix import TOLERANCE_DB, mix, to_pcm
 from datagen.plan import Plan
-from datagen.threads import over_threads
 from dsp.level import snr_db
-from safety.atomic import clear_unfinished, write_atomic
-from safety.table import write_tables
+from files.atomic import clear_unfinished, write_atomic
+from files.table import write_tables
+from parallel.threads import over_threads
 
 PARTS = ("mixture", "clean", "noise")
 FORMATS = ("flac", "wav")
@@ -72,9 +73,9 @@ def _render_to_disk(row: dict, library: Library, folder: Path, sample_rate: int,
     achieved = _achieved(row, made, folder)
     if not all(path.exists() for path in paths.values()):
         for part, samples in made.items():
-            write_atomic(paths[part], audio.encode(samples, sample_rate, audio_format))
+            write_atomic(paths[part], encode(samples, sample_rate, audio_format))
     for part, path in paths.items():
-        _compare(path, audio.read(path, sample_rate), made[part], folder)
+        _compare(path, reading.read(path, sample_rate), made[part], folder)
     return {
         **{name: row[name] for name in ("mixture_id", "split", "snr_db", "gain_db")},
         "achieved_snr_db": round(achieved, 6),

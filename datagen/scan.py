@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from datagen import decoding, recordings
-from datagen.decoding import Header
-from datagen.listening import listen
-from datagen.mix import FULL_SCALE
+from audio import decoding
+from audio.decoding import Header
+from audio.listening import listen
+from audio.pcm import FULL_SCALE
+from datagen import recordings
 from datagen.recordings import BadAudioError, Recording
-from datagen.threads import over_threads
-from safety.fingerprint import of_files, of_values
-from safety.table import keep, recall
+from files.fingerprint import of_files, of_values
+from files.table import keep, recall
+from parallel.threads import over_threads
 
 log = logging.getLogger(__name__)
 SCANNING = 2  # raise it when files are read otherwise: tables under the cache are then made anew

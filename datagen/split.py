@@ -6,7 +6,7 @@ import zlib
 import numpy as np
 import pandas as pd
 
-from datagen.resampling import resampled_length
+from audio.resampling import resampled_length
 
 SPLITS = ("train", "validation", "test")
 

@@ -13,7 +13,7 @@ import pandas as pd
 import torch
 from scipy.signal import lfilter
 
-from datagen.listening import whole
+from audio.listening import whole
 from dsp.level import noise_gain
 from dsp.tone import Tone
 

@@ -13,7 +13,7 @@ from urllib.request import Request, urlopen
 
 from tqdm import tqdm
 
-from safety.atomic import write_atomic
+from files.atomic import write_atomic
 
 BLOCK = 1 << 16  # bytes; what a killed download loses at most
 TIMEOUT_S = 60  # of silence, not of the whole transfer

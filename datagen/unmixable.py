@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from datagen.mix import FULL_SCALE, TOLERANCE_DB
+from audio.pcm import FULL_SCALE
+from datagen.mix import TOLERANCE_DB
 from dsp.level import level_db
 
 PEAK_LIMIT = 0.99  # of full scale, for mixture, clean and noise

@@ -11,9 +11,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 import pandas as pd
 from tabulate import tabulate
 
-from reporting.headline import HEADLINE
-from reporting.published import pl_crnn_paper
-from reporting.summary import MEAN, headline
+from reporting.tables.headline import HEADLINE
+from reporting.tables.published import pl_crnn_paper
+from reporting.tables.summary import MEAN, headline
 
 PAGE = Path(__file__).parent / "results.md"
 NOISES = ("seen", "unseen")

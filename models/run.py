@@ -8,11 +8,11 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from dsp.stft import STFT
+from files.table import copy_tables
 from models.checkpoints import read_checkpoint
 from models.enhancer import Enhancer
-from safety.build import build
-from safety.table import copy_tables
-from safety.typed import typed
+from options.build import build
+from options.typed import typed
 
 CONFIG, CURVE = Path(".hydra/config.yaml"), Path("curve.csv")
 ANCESTORS = Path("ancestors")  # the tables of what the weights were trained on before, a folder for each training

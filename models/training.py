@@ -13,8 +13,8 @@ import torch
 from pytorch_lightning.callbacks import Timer
 from torch import Tensor
 
+from files.atomic import write_atomic
 from models.checkpoints import is_validated
-from safety.atomic import write_atomic
 
 
 class RuleOfRises(pl.Callback):

@@ -12,7 +12,7 @@ from datagen.corpora.librispeech import librispeech
 from datagen.corpora.noisex92 import noisex92
 from datagen.plan import draw_plan
 from datagen.prepare import make_drawer, scan_all
-from reporting import drawing
+from reporting.figures.score_figures import drawing
 
 torch.set_num_threads(1)  # tiny signals: more threads only wait for one another
 drawing.DPI = 40  # a third of a report's time goes into the dots of its PNGs, which no test looks at

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from omegaconf import OmegaConf
 
-from reporting.runs import Run
-from reporting.scoring import IDENTITY
+from reporting.scoring.score_plan import IDENTITY
+from reporting.tables.runs import Run
 
 HOSTILE = "<script>alert('\"é')</script>"
 

@@ -8,9 +8,10 @@ import pytest
 import soundfile
 from corpora import pcm, speech_like, sphere, write
 
-from datagen import audio, decoding
+from audio import decoding, reading
+from audio.listening import whole
+from audio.pcm import Correction
 from datagen.corpora.folder import folder
-from datagen.listening import whole
 from datagen.scan import note_conversions, scan
 
 RATE = 16000
@@ -65,11 +66,11 @@ def test_a_file_cut_in_half_is_listed_and_a_whole_one_is_not(tmp_path, suffix):
 @pytest.mark.parametrize("size", [0, 0x7FFFF000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF])
 def test_a_wav_file_that_a_pipe_wrote_is_read_to_its_end_and_said_so(tmp_path, size, caplog):
     path = make(tmp_path / "all" / "a.wav")
-    whole, content = audio.read(path, RATE), bytearray(path.read_bytes())
+    whole, content = reading.read(path, RATE), bytearray(path.read_bytes())
     content[40:44] = content[4:8] = struct.pack("<I", size)
     path.write_bytes(content)
     table = scanned(tmp_path / "all", tmp_path)
-    np.testing.assert_array_equal(audio.read(path, RATE), whole)
+    np.testing.assert_array_equal(reading.read(path, RATE), whole)
     with caplog.at_level(logging.WARNING):
         note_conversions(table, RATE)
     assert table.samples.tolist() == [len(whole)] and "what decodes counts" in caplog.text
@@ -77,23 +78,23 @@ def test_a_wav_file_that_a_pipe_wrote_is_read_to_its_end_and_said_so(tmp_path, s
 
 def test_a_flac_stream_without_a_length_is_read_to_its_end(tmp_path):
     path = make(tmp_path / "all" / "a.flac")
-    whole, content = audio.read(path, RATE), bytearray(path.read_bytes())
+    whole, content = reading.read(path, RATE), bytearray(path.read_bytes())
     content[21] &= 0xF0  # the number of samples in STREAMINFO, 36 bits
     content[22:26] = bytes(4)
     path.write_bytes(content)
     assert scanned(tmp_path / "all", tmp_path).samples.tolist() == [len(whole)]
-    np.testing.assert_array_equal(audio.read(path, RATE, 9, 99), whole[9:108])
+    np.testing.assert_array_equal(reading.read(path, RATE, 9, 99), whole[9:108])
 
 
 @pytest.mark.parametrize(("suffix", "place", "size"), [("au", 8, b"\xff" * 4), ("aiff", None, b"\xff" * 4)])
 def test_other_containers_that_a_pipe_wrote_are_read_to_their_end(tmp_path, suffix, place, size):
     path = make(tmp_path / "all" / f"a.{suffix}")
-    whole, content = audio.read(path, RATE), bytearray(path.read_bytes())
+    whole, content = reading.read(path, RATE), bytearray(path.read_bytes())
     place = content.index(b"SSND") + 4 if place is None else place
     content[place : place + 4] = size
     path.write_bytes(content)
     scanned(tmp_path / "all", tmp_path)
-    np.testing.assert_array_equal(audio.read(path, RATE), whole)
+    np.testing.assert_array_equal(reading.read(path, RATE), whole)
 
 
 def test_a_wav_file_over_4_gb_has_as_many_samples_as_it_has_bytes(tmp_path):
@@ -103,14 +104,14 @@ def test_a_wav_file_over_4_gb_has_as_many_samples_as_it_has_bytes(tmp_path):
         file.seek(40)
         file.write(struct.pack("<I", 2000))
         file.truncate(begin + 2 * samples)  # sparse
-    assert audio.header(path) == (RATE, samples, 1)
-    np.testing.assert_array_equal(audio.read(path, RATE, 100, 500), pcm(VOICE)[100:600])
-    assert len(audio.read(path, RATE, samples - 10, 99)) == 10
+    assert reading.header(path) == (RATE, samples, 1)
+    np.testing.assert_array_equal(reading.read(path, RATE, 100, 500), pcm(VOICE)[100:600])
+    assert len(reading.read(path, RATE, samples - 10, 99)) == 10
 
 
 def without_info(content):
     """An MP3 file without its first frame, which counts the others."""
-    from datagen.containers.mpeg import frame_length
+    from audio.containers.mpeg import frame_length
 
     begin = next(i for i in range(len(content)) if frame_length(content[i : i + 4]))
     return content[begin + frame_length(content[begin : begin + 4]) :]
@@ -121,11 +122,11 @@ def test_an_mp3_file_without_an_info_frame_is_whole(tmp_path, mode):
     path = tmp_path / "all" / "a.mp3"
     path.parent.mkdir()
     soundfile.write(path, VOICE, RATE, format="MP3", bitrate_mode=mode)
-    whole = len(audio.read(path, RATE))
+    whole = len(reading.read(path, RATE))
     path.write_bytes(without_info(path.read_bytes()))
     [samples] = scanned(tmp_path / "all", tmp_path).samples
     assert abs(samples - whole) < 3 * 1152  # what the frame said of the beginning and the end is lost
-    assert len(audio.read(path, RATE)) == samples
+    assert len(reading.read(path, RATE)) == samples
 
 
 @pytest.mark.parametrize("suffix", ["mp3", "ogg", "opus"])
@@ -135,9 +136,9 @@ def test_files_that_were_joined_have_all_parts(tmp_path, suffix):
     path.parent.mkdir()
     path.write_bytes(one.read_bytes() + two.read_bytes())
     [samples] = scanned(tmp_path / "all", tmp_path).samples
-    expected = np.concatenate([audio.read(one, RATE), audio.read(two, RATE)])
+    expected = np.concatenate([reading.read(one, RATE), reading.read(two, RATE)])
     assert samples == len(expected) == 5 * RATE
-    assert np.abs(audio.read(path, RATE).astype(int) - expected).max() <= 2
+    assert np.abs(reading.read(path, RATE).astype(int) - expected).max() <= 2
 
 
 @pytest.mark.parametrize("subtype", ["GSM610", "IMA_ADPCM", "MS_ADPCM", "NMS_ADPCM_32", "ULAW", "ALAW", "G721_32"])
@@ -146,9 +147,9 @@ def test_codings_that_cannot_seek_are_cut_all_the_same(tmp_path, subtype):
     path.parent.mkdir()
     soundfile.write(path, VOICE[: 2 * 8000], 8000, subtype=subtype)
     [samples] = scanned(tmp_path / "all", tmp_path).samples
-    whole = audio.read(path, 8000)
+    whole = reading.read(path, 8000)
     assert len(whole) == samples >= 2 * 8000
-    np.testing.assert_array_equal(audio.read(path, 8000, 4321, 1000), whole[4321:5321])
+    np.testing.assert_array_equal(reading.read(path, 8000, 4321, 1000), whole[4321:5321])
 
 
 @pytest.mark.parametrize("suffix", ["wave", "bwf", "oga", "snd", "aifc", "dat", ""])
@@ -184,9 +185,9 @@ def test_audio_that_is_not_read_is_counted_and_named_with_what_to_do(tmp_path, c
 def test_floats_above_full_scale_are_scaled_down_as_a_whole(tmp_path, caplog, peak):
     path = write(tmp_path / "all" / "a.wav", peak * VOICE / np.abs(VOICE).max(), subtype="FLOAT")
     with pytest.raises(ValueError, match=r"exceeds full scale .*check_audio=true"):
-        audio.read(path, RATE)  # nothing is cut off unasked
+        reading.read(path, RATE)  # nothing is cut off unasked
     table = scanned(tmp_path / "all", tmp_path)
-    samples = audio.read(path, RATE, correction=audio.Correction(table.offset[0], table.gain[0]))
+    samples = reading.read(path, RATE, correction=Correction(table.offset[0], table.gain[0]))
     assert samples.max() >= 32766 or samples.min() <= -32766
     scaled = samples / 32768 * np.abs(VOICE).max()
     assert np.abs(scaled - VOICE).max() < 1e-3
@@ -205,7 +206,7 @@ def test_an_offset_is_taken_away_and_the_rest_is_as_it_was(tmp_path, offset):
     path = write(tmp_path / "all" / "a.wav", VOICE - VOICE.mean() + offset)
     table = scanned(tmp_path / "all", tmp_path)
     assert table.offset[0] == pytest.approx(offset * 32768, abs=1) and table.gain[0] == 1
-    samples = audio.read(path, RATE, correction=audio.Correction(table.offset[0], table.gain[0]))
+    samples = reading.read(path, RATE, correction=Correction(table.offset[0], table.gain[0]))
     assert abs(samples.mean()) <= 0.6
     assert np.abs(samples - 32768 * (VOICE - VOICE.mean())).max() <= 1.5
 
@@ -236,20 +237,20 @@ def test_a_cut_at_another_rate_is_that_of_the_whole_file(tmp_path, rate):
     soxr = pytest.importorskip("soxr")
     tone = 0.5 * speech_like(7.3, 3, rate)
     path = make(tmp_path / "a.wav", tone, rate)
-    whole = audio.read(path, RATE)
+    whole = reading.read(path, RATE)
     assert len(whole) == len(pcm(tone)) * RATE // rate
     plain = np.rint(soxr.resample(pcm(tone).astype(float), rate, RATE, quality="HQ"))[: len(whole)]
     assert np.abs(plain - whole[: len(plain)]).max() <= 1
     rng = np.random.default_rng(0)
     for start, length in zip(rng.integers(0, len(whole), 8), rng.integers(1, 50000, 8), strict=True):
-        np.testing.assert_array_equal(audio.read(path, RATE, start, length), whole[start : start + length])
+        np.testing.assert_array_equal(reading.read(path, RATE, start, length), whole[start : start + length])
 
 
 def test_a_cut_from_a_long_file_of_another_rate_does_not_decode_all_of_it(tmp_path, monkeypatch):
     path, decoded = write(tmp_path / "a.wav", speech_like(60, 1, 48000), 48000), []
     stretch = decoding.stretch
     monkeypatch.setattr(decoding, "stretch", lambda *where: decoded.append(len(one := stretch(*where))) or one)
-    audio.read(path, RATE, 30 * RATE, RATE)
+    reading.read(path, RATE, 30 * RATE, RATE)
     assert sum(decoded) <= 6 * 48000
 
 
@@ -257,7 +258,7 @@ def test_a_lossy_file_is_decoded_once_for_many_cuts(tmp_path, monkeypatch):
     path, begun = make(tmp_path / "a.mp3"), []
     blocks = decoding.blocks
     monkeypatch.setattr(decoding, "blocks", lambda head: begun.append(head) or blocks(head))
-    cuts = [audio.read(path, 8000, start, 500) for start in range(0, 20000, 1000)]
+    cuts = [reading.read(path, 8000, start, 500) for start in range(0, 20000, 1000)]
     assert len(begun) == 1 and all(len(cut) == 500 for cut in cuts)
 
 
@@ -265,7 +266,7 @@ def test_a_lossy_file_is_decoded_once_for_many_cuts(tmp_path, monkeypatch):
 def test_floats_above_full_scale_are_never_cut_off_unasked_at_any_rate(tmp_path, rate):
     path = write(tmp_path / "a.wav", 1.4 * VOICE / np.abs(VOICE).max(), subtype="FLOAT")
     with pytest.raises(ValueError, match="exceeds full scale"):
-        audio.read(path, rate)
+        reading.read(path, rate)
     samples, own_rate = whole(path)
     expected = VOICE - VOICE.mean()
     assert own_rate == RATE and np.abs(samples / np.abs(samples).max() - expected / np.abs(expected).max()).max() < 1e-3

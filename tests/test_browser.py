@@ -5,8 +5,8 @@ import shutil
 import pytest
 from score_tables import HOSTILE, many
 
-from reporting.examples import Example, Panel, picture, sound
-from reporting.report import Beside, write_report
+from reporting.pages.examples import Example, Panel, picture, sound
+from reporting.pages.report import Beside, write_report
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 if BROWSER is None:

@@ -6,7 +6,7 @@ from omegaconf import OmegaConf
 
 from datagen.corpora.folder import folder
 from datagen.mix import mix
-from safety.build import build
+from options.build import build
 
 FOLDER = {"_target_": "datagen.corpora.folder.folder", "_partial_": True, "root": "x"}
 
@@ -25,7 +25,7 @@ def refused(node, within="datagen.corpora", match="is not a class or function of
         "builtins.eval",
         "subprocess.Popen",
         "hydra.utils.get_method",
-        "datagen.audio.read",  # of the project, but not of the package
+        "audio.reading.read",  # of the project, but not of the package
         "datagen.corpora",
         "datagen.corpora.",
         "datagen.corporate.evil",
@@ -51,7 +51,7 @@ def test_a_target_outside_the_package_is_refused(target):
         ("models.networks.crnn.os.system", "models.networks"),
         ("models.networks.crnn.torch.load", "models.networks"),
         ("models.networks.crnn.nn.Linear", "models.networks"),
-        ("datagen.audio.soundfile.write", "datagen"),
+        ("audio.reading.soundfile.write", "datagen"),
         ("datagen.scan.write_atomic", "datagen"),
         ("datagen.library.Library.__init__.__globals__", "datagen"),
     ],

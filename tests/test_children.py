@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from datagen import shared_memory
-from datagen.shared_memory import workers_that_fit
+from parallel import shared_memory
+from parallel.shared_memory import workers_that_fit
 
 ROOT = Path(__file__).parent.parent
 BEGIN = f"""
 import os, signal, subprocess, sys, threading, time
 sys.path.insert(0, {str(ROOT)!r})
-from safety.children import end_with_parent
+from parallel.children import end_with_parent
 """
 # A child says who it is once it is on its guard; the pipe of its standard output closes when it is gone.
 FORKED = """

@@ -14,7 +14,7 @@ from datagen.corpora.folder import folder
 from datagen.plan import Plan
 from datagen.prepare import ROLES, make_drawer, scan_all, usable
 from datagen.recordings import Recording, table
-from reporting.leaks import refuse_leaks
+from reporting.scoring.leaks import refuse_leaks
 
 COPIES = {
     "link": lambda one, other: other.symlink_to(one),

@@ -12,7 +12,7 @@ from corpora import (
 )
 from omegaconf import OmegaConf
 
-from datagen import audio
+from audio import reading
 from datagen.corpora.esc50 import esc50
 from datagen.corpora.folder import folder
 from datagen.corpora.librispeech import librispeech
@@ -174,6 +174,6 @@ def test_a_cut_has_the_same_samples_wherever_it_begins(tmp_path, suffix):
         soundfile.write(path, speech_like(3, 1), RATE, format="OGG", subtype="OPUS")
     else:
         write(path, speech_like(3, 1), subtype=None)
-    whole = audio.read(path, RATE)
+    whole = reading.read(path, RATE)
     for start in (0, 1, 5000, 16001, 40000):
-        np.testing.assert_array_equal(audio.read(path, RATE, start, 1000), whole[start : start + 1000])
+        np.testing.assert_array_equal(reading.read(path, RATE, start, 1000), whole[start : start + 1000])

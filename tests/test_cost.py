@@ -4,7 +4,7 @@ from test_networks import make
 from torch import nn
 
 from models.cost import multiply_adds_per_frame, parameters, seconds_per_second
-from reporting.published import pl_crnn_costs
+from reporting.tables.published import pl_crnn_costs
 
 TABLE_6 = pl_crnn_costs().set_index(["network", "stages"]).astype(float)
 

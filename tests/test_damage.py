@@ -14,7 +14,7 @@ from datagen.dataset import Rendered
 from datagen.plan import Plan, draw_plan, load_plan
 from datagen.prepare import make_drawer, scan_all
 from datagen.render import render_plan
-from safety.table import SUMS
+from files.table import SUMS
 
 NASTY = ["a\rb", " both ", "NA", 'q"q', "x,y", "n\nl", "日本", "\udcff\udcfe", "\x01", "#"]
 

@@ -15,11 +15,11 @@ from tiny_run import fit, rendered, resume
 from datagen.dataset import Rendered
 from datagen.plan import Plan, draw_plan, load_plan
 from datagen.render import render_plan
+from files.table import SUMS
 from models.run import ancestors, build_enhancer, run_config
-from reporting.leaks import COPY
-from reporting.runs import read_run
-from reporting.systems import open_systems
-from safety.table import SUMS
+from reporting.scoring.leaks import COPY
+from reporting.scoring.systems import open_systems
+from reporting.tables.runs import read_run
 
 
 @pytest.fixture

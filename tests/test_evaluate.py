@@ -13,9 +13,9 @@ import command.data
 import evaluate
 from dsp.stft import STFT
 from models.targets.iam import IAM
-from reporting.improvement import improvements
-from reporting.scoring import IDENTITY
-from reporting.systems import open_systems
+from reporting.scoring.score_plan import IDENTITY
+from reporting.scoring.systems import open_systems
+from reporting.tables.improvement import improvements
 
 SCORES = ["pesq_nb_raw", "pesq_nb", "pesq_wb", "stoi", "estoi", "sdr", "si_sdr"]
 LEFT_OUT = ("network.", "data.", "trainer.")

@@ -13,10 +13,10 @@ from PIL import Image
 from dsp.stft import STFT
 from metrics.sdr import sdr
 from models.targets.iam import IAM
-from reporting.examples import ALWAYS, PANELS, _shown, choose, examples
-from reporting.score_cache import ScoreCache
-from reporting.scoring import Memory, score_plan
-from reporting.systems import open_systems
+from reporting.pages.examples import ALWAYS, PANELS, _shown, choose, examples
+from reporting.scoring.score_cache import ScoreCache
+from reporting.scoring.score_plan import Memory, score_plan
+from reporting.scoring.systems import open_systems
 
 RATE = 16000
 
@@ -110,7 +110,7 @@ def test_what_was_shown_before_is_neither_enhanced_nor_drawn_again(drawn, tmp_pa
     memory = Memory(ScoreCache(tmp_path / "memory.sqlite"), {name: name for name in systems}, {"sdr": "sdr"})
     table = score_plan(plan, library, systems, {"sdr": sdr}, RATE, jobs=1, memory=memory)
     first = list(examples(table, plan, library, systems, STFT(RATE), memory=memory))
-    monkeypatch.setattr("reporting.examples.picture", lambda *_: pytest.fail("drawn again"))
+    monkeypatch.setattr("reporting.pages.examples.picture", lambda *_: pytest.fail("drawn again"))
     tired = {name: lambda _: pytest.fail("enhanced again") for name in systems}
     assert list(examples(table, plan, library, tired, STFT(RATE), memory=memory)) == first
 

@@ -13,7 +13,7 @@ from corpora import timit_tree, write
 
 import generate
 from command.entry import start
-from safety.owner import owned
+from files.owner import owned
 
 SCRIPT = Path(generate.__file__)
 SMALL = ("experiment=librispeech", "plan.train=6", "plan.validation=4", "plan.test=8", "jobs=1")

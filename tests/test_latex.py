@@ -2,8 +2,8 @@
 
 from score_tables import scores
 
-from reporting.latex import escaped, tables
-from reporting.summary import summarise
+from reporting.tables.latex import escaped, tables
+from reporting.tables.summary import summarise
 
 
 def tables_of(system):

@@ -10,7 +10,7 @@ import evaluate
 import generate
 from dsp.tone import Tone
 from metrics.snr_gain import snr_gain
-from reporting.lines import COLUMNS
+from reporting.scoring.lines import COLUMNS
 
 RATE = 1024
 SMALL = (

@@ -4,12 +4,12 @@ import re
 
 from score_tables import many, run
 
-from reporting.markdown import to_the_letter
-from reporting.report import Beside, write_report
+from reporting.pages.report import Beside, write_report
+from reporting.tables.markdown import to_the_letter
 
 
 def test_a_table_of_markdown_is_one_block_of_rows_of_one_width(tmp_path, monkeypatch):
-    monkeypatch.setattr("reporting.report.drawings", lambda *_: [])
+    monkeypatch.setattr("reporting.pages.report.drawings", lambda *_: [])
     runs = {"better": run(2), "a | b\nc": run(1)}
     write_report(many(("mixture", "oracle", *runs)), {}, tmp_path, Beside(runs=runs, swept=list(runs)))
     blocks = re.split(r"\n\n+", (tmp_path / "report.md").read_text())

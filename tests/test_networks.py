@@ -9,7 +9,7 @@ from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
 from dsp.stft import STFT
-from safety.build import build
+from options.build import build
 
 CONF = Path(__file__).parent.parent / "conf"
 NETWORKS = sorted(path.stem for path in (CONF / "network").glob("*.yaml"))

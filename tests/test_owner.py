@@ -8,8 +8,8 @@ import threading
 
 import pytest
 
-from safety import lock, owner
-from safety.owner import OWNER, joined, owned
+from files import lock, owner
+from files.owner import OWNER, joined, owned
 
 
 def test_a_second_owner_is_refused_and_the_first_is_named(tmp_path):

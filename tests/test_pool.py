@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from corpora import RATE, speech_like, write
 
-from datagen import audio
+from audio import reading
 from datagen.library import FileReader
 from datagen.pool import build_pool
 
@@ -36,7 +36,7 @@ def test_a_pool_reads_what_the_files_hold(paths, tmp_path, sample_rate):
     pool, files = build_pool(paths, sample_rate, tmp_path), FileReader(sample_rate)
     for path in paths:
         for start, length in ((0, 10**9), (0, 1), (1234, 999), (7990, 5000), (10**8, 10)):
-            expected = audio.read(path, sample_rate)[start : start + length]
+            expected = reading.read(path, sample_rate)[start : start + length]
             got = pool.read(path, start, length)
             assert got.dtype == np.int16
             np.testing.assert_array_equal(got, expected)
@@ -51,7 +51,7 @@ def refuse(*_, **__):
 def test_a_pool_is_found_again_and_built_anew_after_a_change(paths, tmp_path, monkeypatch):
     first = build_pool(paths, RATE, tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr(audio, "read", refuse)
+        patch.setattr(reading, "read", refuse)
         assert build_pool(paths[::-1], RATE, tmp_path).pool == first.pool
         with pytest.raises(AssertionError, match="decoded"):
             build_pool(paths, 8000, tmp_path)
@@ -113,8 +113,8 @@ def test_a_file_that_cannot_be_decoded_leaves_no_pool_behind(paths, tmp_path):
 
 
 def test_processes_that_need_one_pool_at_once_build_it_once(paths, tmp_path, monkeypatch):
-    decoded, read = [], audio.read
-    monkeypatch.setattr(audio, "read", lambda path, *rest, **more: decoded.append(path) or read(path, *rest, **more))
+    decoded, read = [], reading.read
+    monkeypatch.setattr(reading, "read", lambda path, *rest, **more: decoded.append(path) or read(path, *rest, **more))
     with ThreadPoolExecutor(4) as executor:  # locks of one file exclude threads as they do processes
         pools = list(executor.map(lambda _: build_pool(paths, RATE, tmp_path), range(4)))
     assert sorted(decoded) == sorted(paths)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from safety.table import read_table, write_tables
+from files.table import read_table, write_tables
 
 ROOT = Path(__file__).parent.parent
 BEGIN = f"""

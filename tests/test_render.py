@@ -8,7 +8,7 @@ import pytest
 import soundfile
 from corpora import COUNTS, RATE, rendered
 
-import safety.atomic
+import files.atomic
 from datagen import render as rendering
 from datagen.library import Library
 from datagen.plan import draw_plan
@@ -132,18 +132,18 @@ def test_a_recording_that_changed_since_the_plan_is_reported(make, tmp_path, dat
 def test_a_full_disk_leaves_nothing_half_written(drawn, tmp_path, monkeypatch, call):
     plan, library = drawn
     full = OSError(errno.ENOSPC, "No space left on device")
-    real, left = {"fdopen": safety.atomic.os.fdopen, "mkstemp": safety.atomic.tempfile.mkstemp}[call], [12]
+    real, left = {"fdopen": files.atomic.os.fdopen, "mkstemp": files.atomic.tempfile.mkstemp}[call], [12]
 
     def until_full(*arguments, **options):
         left[0] -= 1
         if left[0] < 0:
             if call == "fdopen":
-                safety.atomic.os.close(arguments[0])
+                files.atomic.os.close(arguments[0])
             raise full
         return real(*arguments, **options)
 
     with monkeypatch.context() as patch:
-        patch.setattr(safety.atomic.os if call == "fdopen" else safety.atomic.tempfile, call, until_full)
+        patch.setattr(files.atomic.os if call == "fdopen" else files.atomic.tempfile, call, until_full)
         with pytest.raises(OSError, match="No space left on device") as caught:
             render_plan(plan, library, tmp_path / "out", RATE)
     assert "\n" not in str(caught.value)

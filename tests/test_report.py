@@ -6,16 +6,16 @@ import pandas as pd
 import pytest
 from score_tables import HOSTILE, many, run, scores
 
-from reporting.grid import grid
-from reporting.published import PUBLISHED
-from reporting.report import Beside, finding, write_report
-from reporting.summary import MEAN, SUMMARISED, headline, summarise
+from reporting.pages.report import Beside, finding, write_report
+from reporting.tables.grid import grid
+from reporting.tables.published import PUBLISHED
+from reporting.tables.summary import MEAN, SUMMARISED, headline, summarise
 
 
 @pytest.fixture(autouse=True)
 def _without_figures(monkeypatch):
     """They take most of a report's time, and have tests of their own."""
-    monkeypatch.setattr("reporting.report.drawings", lambda *_: [])
+    monkeypatch.setattr("reporting.pages.report.drawings", lambda *_: [])
 
 
 @pytest.mark.parametrize("place", ["system", "failed", "about", "caution"])

@@ -5,10 +5,10 @@ import re
 import pandas as pd
 from score_tables import HOSTILE, many, run, scores
 
-from reporting.lines import COLUMNS as LINE_COLUMNS
-from reporting.lines import Studies
-from reporting.report import Beside, write_report
-from reporting.stage_figures import stage_drawings
+from reporting.figures.stage_figures import stage_drawings
+from reporting.pages.report import Beside, write_report
+from reporting.scoring.lines import COLUMNS as LINE_COLUMNS
+from reporting.scoring.lines import Studies
 
 FILES = ("figures", "report.html", "report.md", "scores.csv", "summary.csv", "summary.json", "tables.tex")
 

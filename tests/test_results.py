@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 import tiny_run
 
-from reporting.published import pl_crnn_paper
-from reporting.summary import headline
+from reporting.tables.published import pl_crnn_paper
+from reporting.tables.summary import headline
 
 sys.path.insert(0, str(tiny_run.ROOT / "docs"))
 

@@ -8,9 +8,9 @@ import pytest
 import torch
 from tiny_run import corpus, fit
 
+from files.atomic import write_atomic
 from models.enhancer import Enhancer
 from models.run import BEST, load_run
-from safety.atomic import write_atomic
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,12 @@ import pytest
 import soundfile
 from corpora import RATE, speech_like, steady, write
 
-from datagen import audio, decoding, scan
+from audio import decoding, reading
+from audio.resampling import resampled_length
+from datagen import scan
 from datagen.corpora.folder import folder
 from datagen.prepare import scan_all
 from datagen.recordings import COLUMNS
-from datagen.resampling import resampled_length
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_a_changed_corpus_is_scanned_again(corpus, tmp_path, change):
         write(corpus / ("1.wav" if change == "content" else "4.wav"), speech_like(0.7, 9))
     after = scanned(corpus, tmp_path)
     assert not after.equals(before)
-    assert after.samples.tolist() == [audio.header(path)[1] for path in after.path]
+    assert after.samples.tolist() == [reading.header(path)[1] for path in after.path]
 
 
 def test_headers_alone_are_read_where_the_check_is_off(corpus, tmp_path, monkeypatch):
@@ -135,16 +136,16 @@ def test_stereo_and_other_rates_are_taken_with_a_note(corpus, tmp_path, caplog):
 def test_channels_are_averaged(tmp_path):
     left = np.array([1000, -2000, 3000, 7], np.int16)
     path = write(tmp_path / "a.wav", np.stack([left, np.array([3000, -4000, -3000, 9], np.int16)], axis=1))
-    assert audio.read(path, RATE).tolist() == [2000, -3000, 0, 8]
+    assert reading.read(path, RATE).tolist() == [2000, -3000, 0, 8]
 
 
 def test_a_resampled_tone_keeps_its_level_and_length(tmp_path):
     time = np.arange(44100) / 44100
     path = write(tmp_path / "a.wav", 0.5 * np.sin(2 * np.pi * 1000 * time), 44100)
-    samples = audio.read(path, RATE) / 32768
+    samples = reading.read(path, RATE) / 32768
     assert len(samples) == resampled_length(44100, 44100, RATE) == 16000
     assert np.sqrt(2 * np.mean(samples[2000:-2000] ** 2)) == pytest.approx(0.5, abs=1e-3)
-    np.testing.assert_array_equal(audio.read(path, RATE, 500, 99), audio.read(path, RATE)[500:599])
+    np.testing.assert_array_equal(reading.read(path, RATE, 500, 99), reading.read(path, RATE)[500:599])
 
 
 def test_a_recording_in_two_corpora_is_refused(corpus, tmp_path):

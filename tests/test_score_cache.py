@@ -10,8 +10,8 @@ import tiny_run
 import evaluate
 from metrics.sdr import sdr
 from metrics.si_sdr import si_sdr
-from reporting.score_cache import ScoreCache, of_signal
-from reporting.scoring import Memory, score_plan
+from reporting.scoring.score_cache import ScoreCache, of_signal
+from reporting.scoring.score_plan import Memory, score_plan
 
 RATE = 16000
 
@@ -144,7 +144,7 @@ def test_a_second_report_scores_nothing_and_a_new_training_is_seen(data, whole, 
     evaluate.main(tiny_run.config("evaluate", [*typed, f"output={report}"], report))
     first = (report / "scores.csv").read_bytes()
     with monkeypatch.context() as patch:
-        patch.setattr("reporting.scoring.scores_of", lambda *_: pytest.fail("scored again"))
+        patch.setattr("reporting.scoring.score_plan.scores_of", lambda *_: pytest.fail("scored again"))
         evaluate.main(tiny_run.config("evaluate", [*typed, f"output={tmp_path / 'again'}"], tmp_path / "again"))
     assert (tmp_path / "again" / "scores.csv").read_bytes() == first
     other = tiny_run.fit(data, tmp_path / "whole", "trainer.max_epochs=1")

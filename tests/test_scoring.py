@@ -7,8 +7,8 @@ from dsp.stft import STFT
 from metrics.sdr import sdr
 from metrics.si_sdr import si_sdr
 from models.targets.iam import IAM
-from reporting.scoring import IDENTITY, score_plan
-from reporting.systems import MIXTURE, ORACLE, open_systems
+from reporting.scoring.score_plan import IDENTITY, score_plan
+from reporting.scoring.systems import MIXTURE, ORACLE, open_systems
 
 METRICS = {"sdr": sdr, "si_sdr": si_sdr}
 

@@ -3,9 +3,9 @@ import pandas as pd
 import pytest
 from score_tables import many
 
-from reporting.grid import grid
-from reporting.improvement import improved, improvements, ranked
-from reporting.summary import (
+from reporting.tables.grid import grid
+from reporting.tables.improvement import improved, improvements, ranked
+from reporting.tables.summary import (
     MEAN,
     SUMMARISED,
     failures,

@@ -7,7 +7,7 @@ from omegaconf import OmegaConf
 from score_tables import many
 
 import evaluate
-from reporting.sweep import differing, effects, leaderboard, runs_of
+from reporting.tables.sweep import differing, effects, leaderboard, runs_of
 
 CONFIGS = {
     name: OmegaConf.create(

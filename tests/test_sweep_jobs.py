@@ -8,7 +8,7 @@ from tiny_run import curve, overrides
 
 from command.sweep import LONGEST, job_name
 from models.run import LAST
-from safety.typed import typed
+from options.typed import typed
 
 
 def test_a_job_is_named_by_what_was_typed_but_not_by_where_and_on_what_it_runs():

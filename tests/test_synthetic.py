@@ -7,10 +7,10 @@ import pytest
 import tiny_run
 
 import generate
-from datagen import audio
+from audio import reading
+from audio.pcm import FULL_SCALE
 from datagen.corpora.folder import folder
 from datagen.corpora.synthetic import crowds, random_colours
-from datagen.mix import FULL_SCALE
 
 RATE = 16000
 
@@ -29,7 +29,7 @@ def kinds(speech):
 
 
 def samples(recording):
-    return audio.read(recording.path, RATE) / FULL_SCALE
+    return reading.read(recording.path, RATE) / FULL_SCALE
 
 
 @pytest.mark.parametrize("kind", ["colour", "crowd"])

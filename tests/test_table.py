@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from safety import table
-from safety.table import SUMS, OptionalFloat, csv_text, keep, read_table, recall, write_tables
+from files import table
+from files.table import SUMS, OptionalFloat, csv_text, keep, read_table, recall, write_tables
 
 COLUMNS = {"name": str, "count": int, "level": float, "loss": OptionalFloat, "seen": bool}
 NAMES = [

@@ -10,7 +10,7 @@ from dsp.stft import STFT
 from models.targets.iam import IAM
 from models.targets.noise_model import NoiseModel
 from models.targets.tms import TMS
-from safety.build import build
+from options.build import build
 
 CONF = Path(__file__).parent.parent / "conf" / "target"
 TARGETS = sorted(path.stem for path in CONF.glob("*.yaml"))

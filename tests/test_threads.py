@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from datagen.threads import over_threads
+from parallel.threads import over_threads
 
 
 def working() -> list[str]:
@@ -44,7 +44,7 @@ def test_an_error_of_whoever_waits_ends_the_threads_too(jobs, monkeypatch):
             yield outcome
             raise KeyboardInterrupt  # as it would come while the bar is drawn
 
-    monkeypatch.setattr("datagen.threads.tqdm", interrupted)
+    monkeypatch.setattr("parallel.threads.tqdm", interrupted)
     begun = []
     with pytest.raises(KeyboardInterrupt):
         over_threads(begun.append, range(1000), jobs, "testing", "item")

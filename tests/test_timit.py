@@ -9,7 +9,7 @@ from corpora import (
     write,
 )
 
-from datagen import audio
+from audio import reading
 from datagen.corpora.timit import timit
 
 
@@ -36,9 +36,9 @@ def test_sphere_and_riff_give_the_same_samples(tmp_path):
     (tmp_path / "a.WAV").write_bytes(sphere(samples))
     write(tmp_path / "b.WAV", samples)
     for name in ("a.WAV", "b.WAV"):
-        assert audio.header(tmp_path / name) == (RATE, len(samples), 1)
-        np.testing.assert_array_equal(audio.read(tmp_path / name, RATE), samples)
-        np.testing.assert_array_equal(audio.read(tmp_path / name, RATE, 100, 50), samples[100:150])
+        assert reading.header(tmp_path / name) == (RATE, len(samples), 1)
+        np.testing.assert_array_equal(reading.read(tmp_path / name, RATE), samples)
+        np.testing.assert_array_equal(reading.read(tmp_path / name, RATE, 100, 50), samples[100:150])
 
 
 def test_a_sphere_file_beside_its_riff_copy_counts_once(tmp_path):

@@ -7,9 +7,9 @@ import pytest
 import torch
 from tiny_run import curve, equal_runs, fit, overrides, rendered, resume, script
 
+from files.atomic import write_atomic
+from files.owner import owned
 from models.run import BEST, LAST, load_run
-from safety.atomic import write_atomic
-from safety.owner import owned
 
 
 @pytest.mark.parametrize(

@@ -209,7 +209,7 @@ def test_a_failed_write_leaves_the_old_checkpoint_and_nothing_else(tmp_path, mon
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(f"safety.atomic.Path.{fails}", full)
+        patch.setattr(f"files.atomic.Path.{fails}", full)
         with pytest.raises(OSError, match="No space left on device"):
             WholeCheckpoints().save_checkpoint({"epoch": 2}, path)
     assert torch.load(path, weights_only=True) == {"epoch": 1}

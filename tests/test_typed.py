@@ -7,7 +7,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import OmegaConf
 from tiny_run import overrides
 
-from safety.typed import typed
+from options.typed import typed
 
 NASTY = [
     "a",

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
-from reporting.uncertainty import interval, level_with_best
+from reporting.tables.uncertainty import interval, level_with_best
 
 RNG = np.random.default_rng(0)
 

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from datagen.containers.content import READABLE, SUFFIXES, recognise
+from audio.containers.content import READABLE, SUFFIXES, recognise
 
 log = logging.getLogger(__name__)
 

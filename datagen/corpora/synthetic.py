@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from datagen import audio
-from datagen.mix import FULL_SCALE
+from audio import reading
+from audio.pcm import FULL_SCALE
 from datagen.recordings import Recording
 from datagen.synthesis import SAMPLE_RATE, babble, coloured, drift, levelled
-from safety.atomic import write_atomic
-from safety.fingerprint import of_files, of_values
+from files.atomic import write_atomic
+from files.fingerprint import of_files, of_values
 
 VERSION = 1  # raise it when the audio changes: files of other versions are then not used
 KNOTS_HZ = 62.5 * 2 ** np.arange(8)  # octaves up to 8 kHz
@@ -97,6 +97,6 @@ def _utterances(recordings: list[Recording], rng: np.random.Generator, samples: 
     length = 0
     for recording in recordings:
         if recording.source == source and length < samples:
-            speech = audio.read(recording.path, SAMPLE_RATE) / FULL_SCALE
+            speech = reading.read(recording.path, SAMPLE_RATE) / FULL_SCALE
             length += len(speech)
             yield speech / max(np.sqrt(np.mean(speech**2)), 1e-6)

@@ -1,0 +1,1 @@
+"""Audio files: what they hold, as samples at any rate, and back."""

@@ -1,0 +1,1 @@
+"""What is typed: how an option is written, and which object it becomes."""

@@ -1,0 +1,1 @@
+"""Work side by side: threads, child processes, memory that they share."""

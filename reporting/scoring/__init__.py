@@ -1,0 +1,1 @@
+"""From systems and a test plan to scores."""

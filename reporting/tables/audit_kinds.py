@@ -1,0 +1,104 @@
+"""What may be wrong with files of audio, from which value on, and what to do about it."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pandas as pd
+
+from datagen.scan import OFFSET
+
+CLIPPED = 1e-4  # of the samples
+SILENT = 0.5  # of the frames
+NARROW = 0.75  # of the band at the plan's rate
+NOISY_DB, QUIET_DB = 15.0, -50.0
+
+
+class Kind(NamedTuple):
+    """One kind of trouble: the measure that shows it, and the test of files (with the plan's rate) for it.
+
+    largest: whether the worst have the largest values of it, whatever their sign.
+    """
+
+    title: str
+    remedy: str
+    measure: str
+    largest: bool
+    shows: Callable[[pd.DataFrame, int], pd.Series]
+
+
+class Found(NamedTuple):
+    """What there is of a kind: path, the measure, role and corpus, the worst first."""
+
+    title: str
+    remedy: str
+    measure: str
+    files: pd.DataFrame
+
+
+KINDS = (
+    Kind(
+        "Clipped",
+        f"At least {CLIPPED:.2%} of the samples are cut off at full scale, and a network learns that as speech or as "
+        "noise. Take an earlier version of the recording, or leave it out.",
+        "clipped",
+        True,
+        lambda files, _: files.clipped >= CLIPPED,
+    ),
+    Kind(
+        "With an offset",
+        f"The mean is at least {OFFSET:.1%} of full scale. Reading takes it away; look at what recorded it.",
+        "dc",
+        True,
+        lambda files, _: files.dc.abs() >= OFFSET,
+    ),
+    Kind(
+        "Mostly silent",
+        f"At least {SILENT:.0%} of the frames hold nothing, and excerpts are drawn again until they hold something. "
+        "Cut these shorter, or leave them out.",
+        "silence",
+        True,
+        lambda files, _: files.silence >= SILENT,
+    ),
+    Kind(
+        "Narrow",
+        f"Nothing stands above {NARROW:.0%} of the plan's band: recorded, or once stored, at a lower rate. A network "
+        "learns to take the band above away. Leave these out, or choose a lower sample_rate.",
+        "bandwidth_hz",
+        False,
+        lambda files, sample_rate: files.bandwidth_hz < NARROW * sample_rate / 2,
+    ),
+    Kind(
+        "Noise in clean speech",
+        f"The SNR is estimated as below {NOISY_DB:g} dB: a network learns to keep that noise, and a test counts it as "
+        "speech. Listen, and leave out what is noisy; speech without pauses reads so too.",
+        "snr_db",
+        False,
+        lambda files, _: files.role.str.startswith("speech") & (files.snr_db < NOISY_DB),
+    ),
+    Kind(
+        "Quiet",
+        f"The level is below {QUIET_DB:g} dB of full scale: little is left of 16 bits. Take louder versions.",
+        "level_db",
+        False,
+        lambda files, _: files.level_db < QUIET_DB,
+    ),
+)
+
+
+def troubles(files: pd.DataFrame, sample_rate: int) -> list[Found]:
+    """What there is of every kind among the `files` (see reporting.tables.audit_files) that are used."""
+    used = files[files.left_out == ""]
+    found = [(kind, _worst(used[kind.shows(used, sample_rate)], kind)) for kind in KINDS]
+    return [Found(kind.title, kind.remedy, kind.measure, rows) for kind, rows in found if len(rows)]
+
+
+def _worst(rows: pd.DataFrame, kind: Kind) -> pd.DataFrame:
+    values = -rows[kind.measure].abs() if kind.largest else rows[kind.measure]
+    return rows.loc[values.sort_values(kind="stable").index, ["path", kind.measure, "role", "corpus"]]
+
+
+def left_out(files: pd.DataFrame) -> pd.DataFrame:
+    """What does not serve: path, why, role and corpus."""
+    rows = files[files.left_out != ""]
+    why = [f"{why} of {other}" if other else why for why, other in zip(rows.left_out, rows.copy_of, strict=True)]
+    return rows.assign(why=why)[["path", "why", "role", "corpus"]]

@@ -1,0 +1,109 @@
+"""A trained run as a report tells of it: what was trained, on what, how far, and what it costs."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from platform import node
+from typing import NamedTuple
+
+import pandas as pd
+from omegaconf import DictConfig, OmegaConf
+
+from files.atomic import write_atomic
+from files.fingerprint import of_contents, of_sources, of_values
+from files.table import OptionalFloat, read_table
+from models.cost import costs
+from models.run import CONFIG, CURVE, load_run, run_config
+
+NO_CHOICE = ("output", "resume", "cache", "jobs", "data_root", "data")  # of what is trained, but of where and how
+
+COST_HEADS = {  # of the columns of models.cost
+    "macs_per_frame": "multiply-adds per frame",
+    "macs_per_second": "multiply-adds per second of audio",
+    "cpu_seconds_per_second": "real-time factor",
+}
+
+
+EPOCH = {  # of a curve
+    "epoch": int,
+    "step": int,
+    "train_loss": OptionalFloat,
+    "validation_loss": OptionalFloat,
+    "learning_rate": OptionalFloat,
+}
+
+
+class Run(NamedTuple):
+    """curve: see models.training.Curve. costs: see models.cost."""
+
+    folder: Path
+    config: DictConfig
+    curve: pd.DataFrame
+    costs: Mapping[str, float]
+
+    @property
+    def stages(self) -> int | None:
+        """How many stages its network has; None where it is not progressive."""
+        return OmegaConf.select(self.config, "network.stages")
+
+    @property
+    def but_for_stages(self) -> str:
+        """Equal for runs that differ by their number of stages alone (and by where they lie)."""
+        parts = OmegaConf.to_container(self.config, resolve=True)
+        parts["network"].pop("stages", None)
+        return of_values({name: part for name, part in parts.items() if name not in NO_CHOICE})
+
+    @property
+    def yaml(self) -> str:
+        """Its whole config."""
+        return OmegaConf.to_yaml(self.config)
+
+    def facts(self) -> dict[str, str]:
+        """What a reader wants to know of it first."""
+        best = self.curve.loc[self.curve.validation_loss.idxmin()] if self.curve.validation_loss.notna().any() else None
+        facts = {
+            "network": f"{_call(self.config.network)} at {self.config.sample_rate} Hz",
+            "target": _call(self.config.target),
+            "level": _call(self.config.level),
+            "trained": f"{len(self.curve)} epochs, {int(self.curve.step.max())} steps",
+            "costs": f"{self.costs['parameters']:,} parameters, {self.costs['macs_per_second']:,} multiply-adds and "
+            f"{self.costs['cpu_seconds_per_second']:.3f} s on one core per second of audio",
+            "folder": str(self.folder),
+        }
+        if best is not None:
+            facts["trained"] += f"; best validation loss {best.validation_loss:.4g} in epoch {int(best.epoch) + 1}"
+        return facts
+
+
+def read_run(folder: Path, cache: Path) -> Run:
+    """The run in `folder`; what its network costs is counted and timed once, and remembered under `cache`.
+
+    Raises FileNotFoundError or ValueError where `folder` is no run, or has no curve.
+    """
+    config, path = run_config(folder), folder / CURVE
+    if not path.exists():
+        raise FileNotFoundError(f"{folder}: has no {CURVE}; copy it from where the run was trained, or train it anew")
+    curve = read_table(path, EPOCH, f"train on with resume={folder} and more epochs, which writes it again")
+    known = cache / "costs" / f"{of_values(of_contents([folder / CONFIG]), of_sources('models', 'dsp'), node())}.json"
+    return Run(folder, config, curve, _costs(known, folder))
+
+
+def _costs(known: Path, folder: Path) -> Mapping[str, float]:
+    """What is remembered in `known`, where it stands and is whole; or measured, and put there."""
+    try:
+        return json.loads(known.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        measured = costs(load_run(folder))
+        write_atomic(known, json.dumps(measured))
+        return measured
+
+
+def cost_rows(runs: Mapping[str, Run]) -> pd.DataFrame:
+    """What every run costs: system, and the columns of models.cost."""
+    return pd.DataFrame([{"system": name, **run.costs} for name, run in runs.items()])
+
+
+def _call(node: DictConfig) -> str:
+    """What a node of a config builds, as Python would write it."""
+    options = ", ".join(f"{name}={value}" for name, value in node.items() if not name.startswith("_"))
+    return f"{str(node['_target_']).rpartition('.')[2]}({options})"
