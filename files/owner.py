@@ -10,7 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from files.lock import is_process, take
+from files.lock import take
+from parallel.processes import is_process
 
 OWNER = ".owner"  # says which process, on which machine; gone when it ends, free to take when it was killed
 PATIENCE_S = 1.0  # with a lock that another process only looks at

@@ -5,7 +5,7 @@ import signal
 import threading
 import time
 
-from files.lock import is_process
+from parallel.processes import is_process
 
 EVERY_S = 0.5  # how often a child looks for its parent
 # What a terminal or a scheduler sends to all processes of a job in order to end it, as far as this system knows it.
