@@ -4,32 +4,57 @@ import importlib
 import inspect
 import typing
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from hydra.errors import InstantiationException
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from pydantic import ConfigDict, PydanticSchemaGenerationError, TypeAdapter, ValidationError
 
+Thing = TypeVar("Thing")
 
-def build(node: DictConfig | dict, within: str, **supplied: Any) -> Any:
-    """The object that `node` describes (`_target_` and its arguments), `supplied` arguments added.
 
-    A config may come with somebody else's run folder, so its target must be a class or function defined under the
-    package `within`, and so must every target nested in it. Raises ValueError naming any other, or an argument that
-    the target does not know.
+def build(node: DictConfig | dict, contract: type[Thing] | str, **supplied: Any) -> Thing:
+    """The `contract` that `node` describes (`_target_` and its arguments), `supplied` arguments added; see `maker`."""
+    make = maker(node, contract)
+    if isinstance(contract, str) and not supplied and node.get("_partial_"):
+        return make
+    try:
+        return make(**supplied)
+    except TypeError as error:  # an argument that it needs
+        raise ValueError(f"{node['_target_']}: {error}") from error
+
+
+def maker(node: DictConfig | dict, contract: type[Thing] | str, within: str = "") -> Callable[..., Thing]:
+    """What makes the `contract` that `node` describes, once it is called with the arguments that `node` lacks.
+
+    A config may come with somebody else's run folder, so its target must be a class derived from `contract`, with all
+    that `contract` asks for, and defined under the package `within` (that of `contract`), and so must every target
+    nested in it. Raises ValueError naming any other, a part of the contract that is missing, or an argument that the
+    target does not know.
     """
     content = OmegaConf.to_container(node, resolve=True) if isinstance(node, DictConfig) else node
+    within = within or (contract if isinstance(contract, str) else contract.__module__.rpartition(".")[0])
     if "_target_" not in content:
         raise ValueError(f"config of {within} has no _target_; choose one of the group's options")
     _check(content, within)
+    if not isinstance(contract, str):
+        _require(_allowed(content["_target_"], within), contract)
     try:
-        made = instantiate(content, _convert_="all")
-        return made(**supplied) if supplied else made
-    except TypeError as error:  # an argument that it needs
-        raise ValueError(f"{content['_target_']}: {error}") from error
+        return instantiate({**content, "_partial_": True}, _convert_="all")
     except InstantiationException as error:
         raise (error.__cause__ if isinstance(error.__cause__, ValueError | OSError) else error) from error
+
+
+def _require(target: Callable, contract: type) -> None:
+    """Raise ValueError where `target` is no `contract`, or lacks a part of it."""
+    name, place = contract.__name__, f"{contract.__module__}.{contract.__name__}"
+    if not (inspect.isclass(target) and issubclass(target, contract)):
+        raise ValueError(f"{target.__module__}.{target.__name__} is no {name}: derive it from {place}")
+    if lacking := sorted(getattr(target, "__abstractmethods__", ())):
+        raise ValueError(
+            f"{target.__module__}.{target.__name__} lacks {', '.join(lacking)}, which every {name} has: see {place}"
+        )
 
 
 def _check(content: Any, within: str) -> None:
