@@ -15,10 +15,10 @@ class Recording:
     id: unique over all corpora, begins with the corpus' name. path: as found. source: whoever or whatever was
     recorded (a speaker, the recording an ESC-50 clip was cut from); one source never stands in two splits. category:
     the kind of noise, or the speaker's sex ("F", "M", "" where unknown). only: the one split the recording may serve
-    in, or "". sample_rate in Hz, samples and channels come from the file. content: 16 hex digits over the decoded audio,
-    "" where it was not decoded; equal audio, equal content. What reading corrects: offset, the mean in 16-bit steps, is
-    taken away, and what is left is multiplied with gain. counted: the header does not say how many samples there are,
-    or cannot be trusted in it.
+    in, or "". sample_rate in Hz, samples and channels come from the file. content: 16 hex digits over the decoded
+    audio, "" where it was not decoded; equal audio, equal content. What reading corrects: offset, the mean in 16-bit
+    steps, is taken away, and what is left is multiplied with gain. counted: the header does not say how many samples
+    there are, or cannot be trusted in it.
     """
 
     id: str
