@@ -5,16 +5,13 @@ from omegaconf import DictConfig
 from command.check import check
 from command.entry import output_folder, save_config, start
 from command.evaluation import evaluate
-from command.lines import evaluate_lines
-from command.lines_schema import LinesEvaluateConfig
 from command.schema import EvaluateConfig
 
 
 def main(cfg: DictConfig) -> None:
-    """Write the scores (or, of experiment=lines, the gains), report.md and report.html, and print their tables."""
-    speech = "lines" not in cfg
-    check(cfg, EvaluateConfig if speech else LinesEvaluateConfig)
-    (evaluate if speech else evaluate_lines)(cfg, output_folder())
+    """Write the scores, report.md and report.html, and print their tables."""
+    check(cfg, EvaluateConfig)
+    evaluate(cfg, output_folder())
     save_config(cfg, output_folder())
 
 

@@ -6,8 +6,6 @@ from command import data
 from command.audit import audit
 from command.check import check
 from command.entry import output_folder, start
-from command.lines import generate_lines
-from command.lines_schema import TonalGenerateConfig
 from command.schema import GenerateConfig
 from datagen.render import render_plan
 from datagen.split import SPLITS
@@ -18,12 +16,8 @@ def main(cfg: DictConfig) -> None:
 
     With audit=true none of these, but what is found in the corpora: audit.csv, audit_files.csv and audit.html.
     """
-    folder = output_folder()
-    if "tones" in cfg.plan:
-        check(cfg, TonalGenerateConfig)
-        print(f"{generate_lines(cfg, folder)} tonal mixtures: {folder}")
-        return
     check(cfg, GenerateConfig)
+    folder = output_folder()
     if cfg.audit:
         audit(cfg, folder)
         return

@@ -1,4 +1,4 @@
-"""How long line enhancement takes: python benchmarks/lines.py [lines.systems.predictor.frame_s=... ...]
+"""How long line enhancement takes: python benchmarks/lines.py [systems.predictor.frame_s=0.5 ...]
 
 30 s of the plan's tones in noise on one core, after warming up; medians of the rounds. The published times are those
 that the Bi-LSTM line enhancement paper gives of its own machine.
@@ -16,9 +16,11 @@ import torch
 from omegaconf import DictConfig, OmegaConf
 from torch import Tensor
 
+from command.check import check
 from command.entry import start
-from datagen.tones import TonalProtocol, render_tonal
-from dsp.tone import Tone
+from command.lines import protocol
+from command.lines_schema import LinesConfig
+from datagen.tones import render_tonal
 from models.baselines.line_predictor import LinePredictor
 from options.build import build
 from reporting.tables.published import LINES_SECONDS, LINES_SNR_DB
@@ -28,16 +30,13 @@ ROUNDS = 5
 
 def main(cfg: DictConfig) -> None:
     """Time the LMS filter, the training and the pass of the line predictor, and its online mode."""
-    cfg = OmegaConf.to_container(cfg, resolve=True)
+    check(cfg, LinesConfig)
     torch.set_num_threads(1)
-    plan, rate = cfg["plan"], cfg["plan"]["sample_rate"]
-    protocol = TonalProtocol([Tone(**tone) for tone in plan["tones"]], sample_rate=rate, duration_s=plan["duration_s"])
-    mixture = torch.from_numpy(render_tonal(protocol, LINES_SNR_DB, 0, 0)["mixture"])
-    systems = {
-        name: build(cfg["lines"]["systems"][name], "models.baselines", sample_rate=rate)
-        for name in ("lms", "predictor")
-    }
-    lms, predictor = systems.values()
+    plan = OmegaConf.to_container(cfg.plan, resolve=True)
+    mixture = torch.from_numpy(render_tonal(protocol(plan), LINES_SNR_DB, 0, cfg.seed)["mixture"])
+    lms, predictor = (
+        build(cfg.systems[name], "models.baselines", sample_rate=plan["sample_rate"]) for name in ("lms", "predictor")
+    )
     trained = predictor.train(mixture)
     jobs = {
         "LMS": lambda: lms.enhance(mixture[None]),
@@ -51,7 +50,8 @@ def main(cfg: DictConfig) -> None:
             seconds = _seconds(job)
             took[name] += [seconds] if number else []
     limits = {"LMS": LINES_SECONDS["LMS"], "Bi-LSTM, pass of the trained network": LINES_SECONDS["Bi-LSTM"]}
-    print(f"{plan['duration_s']:g} s at {rate} Hz{'':28}{'seconds':>9}{'published':>11}{'of real time':>14}")
+    signal = f"{plan['duration_s']:g} s at {plan['sample_rate']} Hz"
+    print(f"{signal:42}{'seconds':>9}{'published':>11}{'of real time':>14}")
     for name, seconds in took.items():
         median = statistics.median(seconds)
         print(f"{name:42}{median:9.4f}{limits.get(name, ''):>11}{median / plan['duration_s']:13.2%}")
@@ -70,5 +70,4 @@ def _seconds(job: Callable[[], object]) -> float:
 
 
 if __name__ == "__main__":
-    sys.argv.insert(1, "experiment=lines")
-    start(main, "evaluate")
+    start(main, "lines")

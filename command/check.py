@@ -15,7 +15,12 @@ def check(cfg: DictConfig, model: type[BaseModel]) -> None:
     try:
         model.model_validate(OmegaConf.to_container(cfg, resolve=True))
     except ValidationError as error:
-        raise ValueError("; ".join(_told(problem) for problem in error.errors())) from None
+        raise ValueError(explained(error)) from None
+
+
+def explained(error: ValidationError, *within: str) -> str:
+    """Every problem of `error`, which lies `within` the option of that name, on one line."""
+    return "; ".join(_told({**problem, "loc": (*within, *problem["loc"])}) for problem in error.errors())
 
 
 def _told(problem: dict) -> str:

@@ -15,6 +15,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from command import message
 from command.message import MENDABLE
+from command.moved import refuse_moved
 from command.process import Ended, in_utf8, is_first, signals, streams
 from command.sweep import JobFailedError, fail, failures, is_sweep, note_swept, require_all
 from datagen.prepare import ROLES
@@ -47,6 +48,7 @@ def start(main: Callable[[DictConfig], None], config: str, folder: str = ".", al
     try:
         # Guarded twice: in the job, because Hydra would report an error of its own; here for what Hydra finds itself.
         with _one_line(config, show_traceback), signals():
+            refuse_moved(config, sys.argv[1:])
             hydra.main(version_base="1.3", config_path=str(CONF / folder), config_name=config)(job)()
             require_all()
     finally:

@@ -1,11 +1,12 @@
-"""What may be typed of tones in noise and of the studies over them."""
+"""What may be typed at lines.py."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
+from command.check import explained
 from command.plan_schema import Count, Decibel, Name, Positive, Strict
-from command.schema import Built, EvaluateConfig, GenerateConfig
+from command.schema import Built, CommonConfig
 
 Seconds = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -29,7 +30,7 @@ class InterfererConfig(Strict):
 
 
 class TonalPlanConfig(Strict):
-    """conf/plan/lines.yaml."""
+    """conf/lines.yaml: plan."""
 
     tones: Annotated[list[ToneConfig], Field(min_length=1)]
     noise: Name
@@ -47,70 +48,57 @@ class TonalPlanConfig(Strict):
 
 
 class StudyConfig(Strict):
-    """One of lines.studies: which systems, what is other than in the plan, what is gone through."""
+    """conf/study: one of its studies. plan: what is other than in the plan of all. vary: the values of one option."""
 
     systems: Annotated[list[str], Field(min_length=1)]
     plan: dict[str, Any]
     vary: Annotated[dict[str, Annotated[list[Any], Field(min_length=1)]], Field(max_length=1)]
 
 
-class LinesConfig(Strict):
-    """conf/experiment/lines.yaml: lines."""
+class LinesConfig(CommonConfig):
+    """conf/lines.yaml."""
 
+    plan: TonalPlanConfig
     systems: Annotated[dict[str, Built], Field(min_length=1)]
-    recording: Annotated[list[str], Field(min_length=1)]
-    audio_draws: Count
     studies: Annotated[dict[str, StudyConfig], Field(min_length=1)]
+    audio_draws: Count
+    wav: Name | None
+    wav_tones_hz: list[Positive]
+    recording: Annotated[list[str], Field(min_length=1)]
+    draw: bool
+    render: bool
+    render_format: Literal["flac", "wav"]
 
     @model_validator(mode="after")
     def _known_systems(self):
-        for where, named in (
-            ("recording", self.recording),
-            *((name, one.systems) for name, one in self.studies.items()),
-        ):
-            if unknown := [name for name in named if name not in self.systems]:
-                raise ValueError(f"{where}: no system {unknown[0]!r}; there are {', '.join(self.systems)}")
+        named = {"recording": self.recording}
+        named |= {f"studies.{name}.systems": study.systems for name, study in self.studies.items()}
+        for option, systems in named.items():
+            if unknown := [name for name in systems if name not in self.systems]:
+                raise ValueError(f"{option}: no system {unknown[0]!r}; there are {', '.join(self.systems)}")
         return self
 
-
-class TonalGenerateConfig(GenerateConfig):
-    """conf/generate.yaml with plan=lines."""
-
-    plan: TonalPlanConfig
-    lines: Any = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _speech(cls, content: dict):
-        return content
-
     @model_validator(mode="after")
-    def _nothing_to_audit(self):
-        if self.audit:
-            raise ValueError("audit=true: is about corpora of speech and noise, and plan=lines has none")
+    def _known_options(self):
+        for name, study in self.studies.items():
+            for option in study.vary:
+                if not any(option in self.systems[system] for system in study.systems):
+                    raise ValueError(f"studies.{name}.vary.{option}: {', '.join(study.systems)} have no such option")
         return self
 
-
-class LinesEvaluateConfig(EvaluateConfig):
-    """conf/evaluate.yaml with experiment=lines."""
-
-    plan: TonalPlanConfig
-    lines: LinesConfig
-    wav: str | None
-    wav_tones_hz: list[Positive]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _speech(cls, content: dict):
-        return content
-
     @model_validator(mode="after")
-    def _something_to_test(self):
-        for name, study in self.lines.studies.items():
+    def _plans_of_studies(self):
+        for name, study in self.studies.items():
             try:
                 TonalPlanConfig.model_validate({**self.plan.model_dump(), **study.plan})
             except ValidationError as error:
-                problem = error.errors()[0]
-                option = ".".join(map(str, problem["loc"]))
-                raise ValueError(f"lines.studies.{name}.plan.{option}={problem['input']!r}: {problem['msg']}") from None
+                raise ValueError(explained(error, f"studies.{name}.plan")) from None
+        return self
+
+    @model_validator(mode="after")
+    def _a_recording_is_enhanced(self):
+        if self.wav is None and self.wav_tones_hz:
+            raise ValueError(f"wav_tones_hz={self.wav_tones_hz}: are looked for in a recording; add wav=FILE")
+        if self.wav is not None and (self.draw or self.render):
+            raise ValueError(f"wav={self.wav}: is enhanced, and draw and render are about tones; leave out one of them")
         return self

@@ -35,12 +35,17 @@ class StftConfig(Strict):
 
 
 class CommonConfig(Strict):
-    """conf/common.yaml and the groups that every script reads."""
+    """conf/common.yaml."""
 
     seed: Seed
+    output: Name
+
+
+class SpeechScriptConfig(CommonConfig):
+    """conf/speech.yaml and the groups that all scripts about speech read."""
+
     sample_rate: Rate
     data_root: Name
-    output: Name
     cache: Name
     jobs: Annotated[int, Field(ge=1)] | None
     check_audio: bool
@@ -52,15 +57,8 @@ class CommonConfig(Strict):
     published: Literal["pl_crnn"] | None
     next: str | None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _speech(cls, content: dict):
-        if "tones" in content.get("plan", {}):
-            raise ValueError("plan=lines: tones in noise are for generate.py, and for evaluate.py experiment=lines")
-        return content
 
-
-class GenerateConfig(CommonConfig):
+class GenerateConfig(SpeechScriptConfig):
     """conf/generate.yaml."""
 
     render: bool
@@ -100,7 +98,7 @@ class DataConfig(Strict):
     workers: Count
 
 
-class TrainConfig(CommonConfig):
+class TrainConfig(SpeechScriptConfig):
     """conf/train.yaml."""
 
     network: Built
@@ -130,12 +128,9 @@ class TrainConfig(CommonConfig):
         return self
 
 
-class EvaluateConfig(CommonConfig):
+class EvaluateConfig(SpeechScriptConfig):
     """conf/evaluate.yaml."""
 
-    lines: None = None
-    wav: str | None
-    wav_tones_hz: list[Positive]
     rates: list[Rate]
     runs: list[str]
     sweep: str | None
@@ -163,8 +158,6 @@ class EvaluateConfig(CommonConfig):
 
     @model_validator(mode="after")
     def _something_to_test(self):
-        if self.wav is not None:
-            raise ValueError(f"wav={self.wav!r}: line enhancers alone take recordings; add experiment=lines")
         if not self.plan.test:
             raise ValueError(f"plan.test={self.plan.test}: must be above 0")
         return self

@@ -171,7 +171,6 @@ def test_unchecked_audio_is_measured_where_an_audit_is_asked_for(audited, tmp_pa
     ("more", "told"),
     [
         (["render=true"], "audit=true: looks at corpora and draws nothing; leave out render=true"),
-        (["experiment=demo", "plan=lines"], "audit=true: is about corpora of speech and noise"),
     ],
 )
 def test_an_audit_of_something_else_is_refused(tmp_path, more, told):

@@ -4,16 +4,18 @@ import pytest
 import tiny_run
 
 from command.check import check
-from command.lines_schema import LinesEvaluateConfig, TonalGenerateConfig
+from command.lines_schema import LinesConfig
 from command.schema import EvaluateConfig, GenerateConfig, TrainConfig
 
 CONF = tiny_run.ROOT / "conf"
-MODELS = {"generate": GenerateConfig, "train": TrainConfig, "evaluate": EvaluateConfig}
+MODELS = {"generate": GenerateConfig, "train": TrainConfig, "evaluate": EvaluateConfig, "lines": LinesConfig}
 GROUPS = {
     "generate": ("experiment", "plan"),
     "train": ("experiment", "plan", "network", "target", "level", "recipe", "data", "trainer"),
     "evaluate": ("experiment", "plan"),
+    "lines": ("study",),
 }
+SHARED = {"common", "speech"}  # root yamls that those of scripts begin with
 CHOICES = [
     (script, group, path.stem)
     for script, groups in GROUPS.items()
@@ -22,24 +24,21 @@ CHOICES = [
 ]
 
 
-LINES = {"generate": TonalGenerateConfig, "evaluate": LinesEvaluateConfig}  # what tones in noise are for
-
-
-def is_lines(group, option):
-    return (group, option) == ("plan", "lines") or (group == "experiment" and option.startswith("lines"))
-
-
 @pytest.mark.parametrize(("script", "group", "option"), CHOICES)
 def test_every_option_is_a_valid_config(script, group, option, tmp_path):
     needed = [f"data.folder={tmp_path}"] if option == "rendered" else []
     cfg = tiny_run.config(script, [f"{group}={option}", *needed], tmp_path)
-    if not is_lines(group, option):
-        check(cfg, MODELS[script])
-    elif script == "train" or (script, group) == ("evaluate", "plan"):
-        with pytest.raises(ValueError, match="plan=lines: tones in noise are for"):
-            check(cfg, MODELS[script])
-    else:
-        check(cfg, LINES[script])
+    check(cfg, MODELS[script])
+
+
+@pytest.mark.parametrize("script", MODELS)
+def test_a_root_yaml_has_the_options_of_its_schema_and_no_others(script, tmp_path):
+    assert set(tiny_run.config(script, [], tmp_path)) == set(MODELS[script].model_fields)
+
+
+def test_every_root_yaml_belongs_to_a_script():
+    assert {path.stem for path in CONF.glob("*.yaml")} == {*MODELS, *SHARED}
+    assert all((tiny_run.ROOT / f"{script}.py").exists() for script in MODELS)
 
 
 def test_every_folder_of_options_is_swept_here_or_named_by_the_experiments():

@@ -1,39 +1,47 @@
-"""experiment=lines as its user runs it, in small: gains that the written audio confirms, and one line for bad input."""
+"""py as its user runs it, in small: gains that the written audio confirms, and one line for bad input."""
+
+import subprocess
 
 import numpy as np
 import pandas as pd
 import pytest
 import soundfile
 import tiny_run
+from omegaconf import OmegaConf
 
-import evaluate
-import generate
+import lines
+from command.check import check
+from command.lines_schema import LinesConfig
 from dsp.tone import Tone
+from files.owner import owned
 from metrics.snr_gain import snr_gain
 from reporting.scoring.lines import COLUMNS
 
 RATE = 1024
-SMALL = (
-    "experiment=lines_quick",
+PLAN = (
     f"plan.sample_rate={RATE}",
     "plan.duration_s=12.0",
     "plan.tones=[{hz: 50.0},{hz: 120.0}]",
     "plan.snr_db=[-12,0]",
-    "lines.systems.lms.step=1e-4",
-    "lines.systems.lms.length=32",
-    "lines.systems.literal.updates=3",
-    "lines.studies.frame.vary.frame_s=[0.5,1.0]",
-    "lines.studies.frame.plan.duration_s=12.0",
-    "lines.studies.off_grid.plan={tones: [{hz: 50.3}], snr_db: [-12]}",
-    "lines.studies.literal.plan={snr_db: [-12], draws: 1}",
-    "lines.studies.delay.plan={snr_db: [-12], draws: 1}",
-    "lines.studies.frame.plan.snr_db=[-12]",
-    "lines.studies.field.plan.snr_db=[-12,0]",
+)
+SMALL = (
+    "study=quick",
+    *PLAN,
+    "systems.lms.step=1e-4",
+    "systems.lms.length=32",
+    "systems.literal.updates=3",
+    "studies.frame.vary.frame_s=[0.5,1.0]",
+    "studies.frame.plan.duration_s=12.0",
+    "studies.off_grid.plan={tones: [{hz: 50.3}], snr_db: [-12]}",
+    "studies.literal.plan={snr_db: [-12], draws: 1}",
+    "studies.delay.plan={snr_db: [-12], draws: 1}",
+    "studies.frame.plan.snr_db=[-12]",
+    "studies.field.plan.snr_db=[-12,0]",
 )
 
 
 def run(folder, *more):
-    evaluate.main(tiny_run.config("evaluate", [*SMALL, f"output={folder}", *more], folder))
+    lines.main(tiny_run.config("lines", [*SMALL, f"output={folder}", *more], folder))
     return pd.read_csv(folder / "gain.csv")
 
 
@@ -93,7 +101,7 @@ def test_the_page_shows_every_study_and_the_published_values(report):
 
 def test_a_run_repeats_but_for_its_seconds(report, tmp_path):
     _, gains = report
-    again = run(tmp_path / "again", "lines.audio_draws=0")
+    again = run(tmp_path / "again", "audio_draws=0")
     pd.testing.assert_frame_equal(again.drop(columns="seconds"), gains.drop(columns="seconds"))
     assert not (tmp_path / "again" / "audio").exists()
 
@@ -123,7 +131,7 @@ def test_a_recording_of_ones_own_is_enhanced_at_its_rate(field, tmp_path):
         (["wav=none.wav"], "wav=none.wav: no such file"),
         (["wav='{field}'", "wav_tones_hz=[1000]"], "must lie below 1000 Hz, half the rate"),
         (
-            ["plan.duration_s=3.0", "lines.studies.snr.systems=[predictor]"],
+            ["plan.duration_s=3.0", "studies.snr.systems=[predictor]"],
             "shorter than the delay and two frames, 4 s",
         ),
         (["plan.duration_s=3.0"], "study snr, lms: signal is silent wherever the tones sound; "),
@@ -131,12 +139,19 @@ def test_a_recording_of_ones_own_is_enhanced_at_its_rate(field, tmp_path):
         (["plan.tones=[{{hz: 512.0}}]"], "512 Hz does not lie between 0 and half of sample_rate=1024"),
         (["plan.tones=[]"], "plan.tones"),
         (["plan.tones=[{{hz: 50.0, loud: 3}}]"], "plan.tones.0.loud: no such option"),
-        (["lines.systems.lms.step=1"], "the filter diverged after"),
-        (["lines.systems.predictor.cell=gruu"], "cell='gruu': must be one of rnn, gru, lstm, bilstm"),
-        (["lines.studies.delay.vary.delay_s=[0.0]"], "delay of at least one sample"),
-        (["lines.studies.snr.systems=[wiener]"], "no system 'wiener'; there are lms, nlms, predictor, literal"),
-        (["lines.studies.field.plan.snr_db=[a]"], r"lines.studies.field.plan.snr_db.0='a'"),
+        (["systems.lms.step=1"], "the filter diverged after"),
+        (["systems.predictor.cell=gruu"], "cell='gruu': must be one of rnn, gru, lstm, bilstm"),
+        (["studies.delay.vary.delay_s=[0.0]"], "delay of at least one sample"),
+        (["studies.snr.systems=[wiener]"], "no system 'wiener'; there are lms, nlms, predictor, literal"),
+        (["studies.field.plan.snr_db=[a]"], r"studies.field.plan.snr_db.0='a'"),
         (["plan.snr_db=[0,0]"], "remove those given twice"),
+        (["studies.field.plan.snr_db=[0,0]"], "studies.field.plan: snr_db=[0.0, 0.0]: each SNR goes through"),
+        (["+studies.field.plan.loud=3"], "studies.field.plan.loud: no such option"),
+        (["+studies.snr.vary.hidden=[4]", "studies.snr.systems=[lms]"], "studies.snr.vary.hidden: lms have no such"),
+        (["recording=[wiener]"], "recording: no system 'wiener'; there are lms"),
+        (["wav_tones_hz=[167.0]"], "wav_tones_hz=[167.0]: are looked for in a recording; add wav=FILE"),
+        (["wav='{field}'", "draw=true"], "is enhanced, and draw and render are about tones"),
+        (["wav='{field}'", "render=true"], "is enhanced, and draw and render are about tones"),
     ],
 )
 def test_bad_input_is_one_line_that_names_it(field, tmp_path, more, told):
@@ -153,14 +168,45 @@ def test_a_recording_without_anything_in_it_is_refused(samples, tmp_path):
         run(tmp_path / "report", f"wav={tmp_path / 'empty.wav'}")
 
 
-def test_tonal_mixtures_are_generated_like_any_other(tmp_path):
-    plan = [item for item in SMALL if item.startswith("plan.")]
-    typed = ["plan=lines", *plan, "plan.draws=2", f"output={tmp_path}", "render=true", "render_format=wav"]
-    generate.main(tiny_run.config("generate", typed, tmp_path))
+@pytest.mark.parametrize("audio_format", ["wav", "flac"])
+def test_rendered_mixtures_have_the_snr_of_their_row(tmp_path, audio_format):
+    run = ["render=true", f"render_format={audio_format}", *PLAN, "plan.draws=2", f"output={tmp_path}"]
+    lines.main(tiny_run.config("lines", run, tmp_path))
     rows = pd.read_csv(tmp_path / "plan.csv")
     assert len(rows) == 4
     for row in rows.itertuples():
         clean, noise = (
-            soundfile.read(tmp_path / f"test/{row.mixture_id}-{part}.wav")[0] for part in ("clean", "noise")
+            soundfile.read(tmp_path / f"test/{row.mixture_id}-{part}.{audio_format}")[0] for part in ("clean", "noise")
         )
         assert 10 * np.log10(np.sum(clean**2) / np.sum(noise**2)) == pytest.approx(row.snr_db, abs=1e-3)
+    assert {path.name for path in tmp_path.iterdir()} == {"plan.csv", "test"}
+
+
+def test_a_plan_is_drawn_without_its_audio(tmp_path):
+    lines.main(tiny_run.config("lines", ["draw=true", "seed=3", f"output={tmp_path}"], tmp_path))
+    assert [path.name for path in tmp_path.iterdir()] == ["plan.csv"]
+    plan = pd.read_csv(tmp_path / "plan.csv")
+    assert list(plan) == ["mixture_id", "split", "snr_db", "draw"] and len(plan) == 8 * 10
+
+
+NONSENSE = -1.5  # a value that no option takes
+WHOLE = tiny_run.config("lines", [], tiny_run.ROOT)
+OPTIONS = [*WHOLE, *(f"plan.{name}" for name in WHOLE.plan)]
+OPTIONS += [f"studies.{name}.{part}" for name, study in WHOLE.studies.items() for part in study]
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_no_option_is_without_effect(option):
+    cfg = WHOLE.copy()
+    OmegaConf.update(cfg, option, NONSENSE)
+    with pytest.raises(ValueError, match=rf"{option}=-1.5: "):
+        check(cfg, LinesConfig)
+
+
+def test_a_folder_that_another_process_writes_to_is_refused_at_once(tmp_path):
+    with owned(tmp_path / "out"):
+        process = tiny_run.script("lines", "draw=true", f"output={tmp_path / 'out'}", stderr=subprocess.PIPE)
+        _, said = process.communicate()
+    assert process.returncode == 1
+    assert said.startswith("lines.py: ") and "another process works there" in said and said.count("\n") == 1
+    assert not (tmp_path / "out").exists()

@@ -9,6 +9,7 @@ import torch
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 
 from dsp.lofargram import lofargram
 from reporting.figures.drawing import MARKERS, STYLE, Drawing, axes, drawing, label
@@ -69,19 +70,7 @@ def gain_over(gains: pd.DataFrame, study: str) -> Drawing:
         figure = Figure((6.2, 3.2), layout="constrained")
         panel = figure.subplots()
         for position, (name, rows) in enumerate(gains.groupby(shown.by, sort=False)):
-            if rows[shown.column].isna().all():
-                panel.axhline(rows.gain_db.mean(), color=f"C{position}", lw=1.2, ls="--", label=label(name))
-                continue
-            groups = rows.groupby(shown.column).gain_db
-            style = {
-                "fmt": f"{MARKERS[position % 8]}-",
-                "ms": 4,
-                "lw": 1.2,
-                "capsize": 2,
-                "label": label(name),
-                "color": f"C{position}",
-            }
-            panel.errorbar(groups.mean().index, groups.mean(), groups.std().fillna(0), **style)
+            _draw_gains(panel, rows, shown.column, name, position)
         _draw_published(panel, shown.published)
         if shown.log:
             panel.set_xscale("log", base=2)
@@ -91,6 +80,16 @@ def gain_over(gains: pd.DataFrame, study: str) -> Drawing:
         panel.axhline(0, color="#888", lw=0.6)
         panel.legend(edgecolor="none", framealpha=0.9)
         return drawing(figure, f"lines_{study}", f"Line enhancement, study {study}: gain over {shown.label}")
+
+
+def _draw_gains(panel: Axes, gains: pd.DataFrame, column: str, name: str, position: int) -> None:
+    style = {"color": f"C{position}", "lw": 1.2, "label": label(name)}
+    if gains[column].isna().all():
+        panel.axhline(gains.gain_db.mean(), ls="--", **style)
+        return
+    groups = gains.groupby(column).gain_db
+    mean, spread = groups.mean(), groups.std().fillna(0)
+    panel.errorbar(mean.index, mean, spread, fmt=f"{MARKERS[position % 8]}-", ms=4, capsize=2, **style)
 
 
 def _draw_published(panel: Axes, published: tuple | Mapping[str, tuple]) -> None:
@@ -126,21 +125,18 @@ def lofargrams(study: str, signals: Mapping[str, np.ndarray], sample_rate: int) 
         panels = figure.subplots(1, len(signals), squeeze=False, sharey=True)[0]
         window_s = min(2.0, len(next(iter(signals.values()))) / sample_rate / 2)
         for panel, (name, signal) in zip(panels, signals.items(), strict=True):
-            density = lofargram(torch.from_numpy(signal), sample_rate, window_s, window_s / 4)
-            density = density[: int(HIGHEST_HZ * window_s) + 1].numpy()
-            extent = (0, len(signal) / sample_rate, 0, min(HIGHEST_HZ, sample_rate / 2))
-            density -= np.median(density)
-            shown = {
-                "aspect": "auto",
-                "origin": "lower",
-                "extent": extent,
-                "cmap": "magma",
-                "vmin": -5,
-                "vmax": RANGE_DB,
-            }
-            image = panel.imshow(density, **shown)
+            image = _draw_lofargram(panel, signal, sample_rate, window_s)
             panel.set_title(label(name), fontsize=9)
             panel.set_xlabel("time in s")
         panels[0].set_ylabel("frequency in Hz")
         figure.colorbar(image, ax=list(panels), label="dB re median", shrink=0.8)
         return drawing(figure, f"{LOFARGRAMS}{study}", f"Line enhancement, study {study}: lofargrams")
+
+
+def _draw_lofargram(panel: Axes, signal: np.ndarray, sample_rate: int, window_s: float) -> AxesImage:
+    density = lofargram(torch.from_numpy(signal), sample_rate, window_s, window_s / 4)
+    density = density[: int(HIGHEST_HZ * window_s) + 1].numpy()
+    density -= np.median(density)
+    extent = (0, len(signal) / sample_rate, 0, min(HIGHEST_HZ, sample_rate / 2))
+    scale = {"cmap": "magma", "vmin": -5, "vmax": RANGE_DB}
+    return panel.imshow(density, aspect="auto", origin="lower", extent=extent, **scale)

@@ -1,31 +1,22 @@
-"""The page of line enhancement: gain.csv, report.html and report.md from one table of gains."""
+"""The page of line enhancement: gain.csv, report.html and report.md from what line enhancers did."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-
 from files.atomic import write_atomic
 from reporting.figures.line_figures import line_drawings, lofargrams
 from reporting.pages.report import render_pages
-from reporting.scoring.lines import GAINS
+from reporting.scoring.lines import GAINS, Outcome
 from reporting.tables.line_tables import of_page, text
 
 
-def write_line_report(
-    gains: pd.DataFrame,
-    shown: Mapping[str, Mapping[str, np.ndarray]],
-    sample_rate: int,
-    about: Mapping[str, str],
-    folder: Path,
-) -> str:
+def write_line_report(outcome: Outcome, about: Mapping[str, str], folder: Path) -> str:
     """Write gain.csv, report.html and report.md to `folder`; returns the table of means as text.
 
-    gains: see reporting.scoring.lines. shown: signals [time] whose lofargrams stand on the page, by study.
+    about: what was run, and where, in the words of the page.
     """
-    drawn = [lofargrams(study, signals, sample_rate) for study, signals in shown.items()]
-    write_atomic(folder / GAINS, gains.to_csv(index=False))
-    page = {"about": about, **of_page(gains, {})}
-    render_pages("line_report", page, [*line_drawings(gains), *drawn], folder)
+    drawn = [lofargrams(study, shown.signals, shown.sample_rate) for study, shown in outcome.shown.items()]
+    write_atomic(folder / GAINS, outcome.gains.to_csv(index=False))
+    page = {"about": about, **of_page(outcome.gains, {})}
+    render_pages("line_report", page, [*line_drawings(outcome.gains), *drawn], folder)
     return text(page["line_table"], "simple")

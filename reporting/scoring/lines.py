@@ -1,7 +1,7 @@
 """Line enhancers on tones in noise: from studies to gain.csv, one row per system and mixture."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,7 +18,8 @@ from dsp.tone import Tone
 from files.atomic import write_atomic
 from files.table import OptionalFloat, read_table
 from metrics.guard import NotComputable
-from metrics.snr_gain import line_powers
+from metrics.snr_gain import Powers, line_powers
+from options.typed import typed
 from reporting.scoring.systems import Enhancing
 
 OPTIONS = ("frame_s", "delay_s", "cell")  # of a system, in the table
@@ -31,12 +32,15 @@ RECORDING = "recording"  # the study of a recording of one's own
 SHOWN_DB = -24.0  # the SNR whose lofargrams are shown, or the one nearest to it
 
 
+Signals = dict[str, np.ndarray]  # [time], float64, by name
+
+
 class Candidate(NamedTuple):
-    """A system under one setting: its name, the options that tell settings apart, what makes it."""
+    """A system under one setting: its name, and the options that tell settings apart."""
 
     name: str
     options: Mapping[str, Any]
-    make: Callable[[], Enhancing]
+    system: Enhancing
 
 
 class Study(NamedTuple):
@@ -50,87 +54,126 @@ class Study(NamedTuple):
     written: int  # draws whose audio is written
 
 
-Signals = dict[str, np.ndarray]
+class Mixture(NamedTuple):
+    """signal: [time], float64. tones: those to look for in it; none: no gains."""
+
+    signal: np.ndarray
+    sample_rate: int
+    tones: Sequence[Tone]
 
 
-def score_lines(studies: Sequence[Study], seed: int, folder: Path) -> tuple[pd.DataFrame, dict[str, Signals]]:
-    """The gains of all studies, and by study the signals to show of those whose audio is written.
+class Shown(NamedTuple):
+    """A mixture and what the systems made of it."""
 
-    Columns: COLUMNS; gains in dB (see metrics.snr_gain), seconds that enhancing took, training included. Mixtures and
-    what the systems made of them are written to `folder`/audio.
+    signals: Signals
+    sample_rate: int
+
+
+class Outcome(NamedTuple):
+    """What line enhancers did. gains: COLUMNS, a row per system and mixture. shown: a mixture of each study.
+
+    gain_db and gain_inband_db are as in metrics.snr_gain; seconds are those that enhancing took, training included.
+    """
+
+    gains: pd.DataFrame
+    shown: Mapping[str, Shown]
+
+
+def score_studies(studies: Sequence[Study], seed: int, folder: Path) -> Outcome:
+    """The gains of all studies; mixtures, and what the systems made of them, are written to `folder`/audio.
+
+    Of a study whose audio is not written, nothing is shown.
     """
     rows, shown = [], {}
     for study in studies:
-        table = draw_tonal_rows(study.snrs_db, study.draws)
-        nearest = min(study.snrs_db, key=lambda snr: abs(snr - SHOWN_DB))
-        for row in tqdm(table.itertuples(), study.name, len(table), unit="mixture", leave=False, disable=None):
-            parts = render_tonal(study.protocol, row.snr_db, row.draw, seed)
-            made = dict(parts)
-            protocol = study.protocol
-            for found in _scored(
-                study.name, study.candidates, parts["mixture"], protocol.sample_rate, protocol.tones, made
-            ):
-                rows.append({"study": study.name, "snr_in_db": row.snr_db, "draw": row.draw, **found})
-            if row.draw < study.written:
-                write_signals(made, folder / "audio" / study.name, row.mixture_id, study.protocol.sample_rate)
-            if study.written and study.name not in shown and row.snr_db == nearest:
-                shown[study.name] = {name: made[name] for name in made if name not in ("clean", "noise")}
-    return pd.DataFrame(rows)[COLUMNS], shown
+        found, mixture = _score_study(study, seed, folder / "audio" / study.name)
+        rows += found
+        if study.written:
+            shown[study.name] = mixture
+    return Outcome(pd.DataFrame(rows)[COLUMNS], shown)
 
 
-def enhance_recording(
-    path: Path, tones: Sequence[Tone], systems: Callable[[int], Sequence[Candidate]], folder: Path
-) -> tuple[pd.DataFrame, dict[str, Signals], int]:
-    """What `systems` (given its rate) make of a recording, at the rate it has; gains where there are tones to look for.
+def _score_study(study: Study, seed: int, folder: Path) -> tuple[list[dict], Shown]:
+    """A row per candidate and mixture, and the mixture to show."""
+    rows, rate, tones = [], study.protocol.sample_rate, study.protocol.tones
+    plan = draw_tonal_rows(study.snrs_db, study.draws)
+    shown_db = min(study.snrs_db, key=lambda snr_db: abs(snr_db - SHOWN_DB))
+    for row in tqdm(plan.itertuples(), study.name, len(plan), unit="mixture", leave=False, disable=None):
+        parts = render_tonal(study.protocol, row.snr_db, row.draw, seed)
+        found, enhanced = _enhance(study.name, study.candidates, Mixture(parts["mixture"], rate, tones))
+        rows += [{"study": study.name, "snr_in_db": row.snr_db, "draw": row.draw, **gain} for gain in found]
+        if row.draw < study.written:
+            write_signals({**parts, **enhanced}, folder, row.mixture_id, rate)
+        if row.draw == 0 and row.snr_db == shown_db:
+            shown = Shown({"mixture": parts["mixture"], **enhanced}, rate)
+    return rows, shown
 
-    Raises ValueError for a recording that cannot be read or is silent, or a tone that it cannot hold.
+
+def read_recording(path: Path, tones: Sequence[Tone]) -> Mixture:
+    """A recording at the rate that it has, and the tones to look for in it.
+
+    Raises ValueError where it cannot be read, is silent, or cannot hold a tone.
     """
     try:
         samples, sample_rate = whole(path)
     except ValueError as error:
         raise ValueError(f"wav={error}") from error
-    mixture = samples.astype(np.float64) / FULL_SCALE
-    if mixture.min() == mixture.max():
+    signal = samples.astype(np.float64) / FULL_SCALE
+    if signal.min() == signal.max():
         raise ValueError(f"wav={path}: is constant or silent, there is nothing to enhance; choose another recording")
     if too_high := [tone.hz for tone in tones if tone.hz >= sample_rate / 2]:
         raise ValueError(f"wav_tones_hz={too_high}: must lie below {sample_rate / 2:g} Hz, half the rate of {path}")
-    made: Signals = {"mixture": mixture}
-    found = _scored(RECORDING, systems(sample_rate), mixture, sample_rate, tones, made)
-    rows = [{"study": RECORDING, "snr_in_db": np.nan, "draw": 0, **row} for row in found]
-    write_signals(made, folder / "audio", Path(path).stem, sample_rate)
-    return pd.DataFrame(rows)[COLUMNS], {RECORDING: made}, sample_rate
+    return Mixture(signal, sample_rate, tones)
 
 
-def _scored(
-    study: str,
-    candidates: Sequence[Candidate],
-    mixture: np.ndarray,
-    rate: int,
-    tones: Sequence[Tone],
-    made: Signals,
-) -> Iterator[dict]:
-    """One row per candidate; what it makes is put into `made`."""
-    before = line_powers(mixture, rate, tones) if tones else None
+def enhance_recording(mixture: Mixture, candidates: Sequence[Candidate], name: str, folder: Path) -> Outcome:
+    """What `candidates` make of a recording; it and that are written to `folder`/audio under its `name`."""
+    found, enhanced = _enhance(RECORDING, candidates, mixture)
+    rows = [{"study": RECORDING, "snr_in_db": np.nan, "draw": 0, **gain} for gain in found]
+    signals = {"mixture": mixture.signal, **enhanced}
+    write_signals(signals, folder / "audio", name, mixture.sample_rate)
+    return Outcome(pd.DataFrame(rows)[COLUMNS], {RECORDING: Shown(signals, mixture.sample_rate)})
+
+
+def _enhance(study: str, candidates: Sequence[Candidate], mixture: Mixture) -> tuple[list[dict], Signals]:
+    """A row per candidate, and what it made of `mixture`."""
+    rows, made, before = [], {}, _powers(mixture.signal, mixture)
     for candidate in candidates:
         try:
-            system, begin = candidate.make(), time.perf_counter()
-            enhanced = system.enhance(torch.from_numpy(mixture)[None])[0].double().numpy()
-            seconds = time.perf_counter() - begin
-            after = line_powers(enhanced, rate, tones) if tones else None
+            enhanced, seconds = _timed(candidate.system, mixture.signal)
+            after = _powers(enhanced, mixture)
         except ValueError as error:
             remedy = "; make the mixtures longer" if isinstance(error, NotComputable) else ""
             raise ValueError(f"study {study}, {candidate.name}: {error}{remedy}") from error
         made[candidate.name] = enhanced
-        gains = {"gain_db": np.nan, "gain_inband_db": np.nan}
-        if after:
-            gains["gain_db"] = after.broadband_db - before.broadband_db
-            gains["gain_inband_db"] = after.inband_db - before.inband_db
         options = {name: candidate.options.get(name) for name in OPTIONS}
-        yield {"system": candidate.name, **options, **gains, "seconds": seconds}
+        rows.append({"system": candidate.name, **options, **_gains(before, after), "seconds": seconds})
+    return rows, made
+
+
+def _timed(system: Enhancing, signal: np.ndarray) -> tuple[np.ndarray, float]:
+    """The enhanced signal, and the seconds that it took."""
+    begin = time.perf_counter()
+    enhanced = system.enhance(torch.from_numpy(signal)[None])[0].double().numpy()
+    return enhanced, time.perf_counter() - begin
+
+
+def _powers(signal: np.ndarray, mixture: Mixture) -> Powers | None:
+    """Of the mixture's tones in `signal`; None where there are none to look for."""
+    return line_powers(signal, mixture.sample_rate, mixture.tones) if mixture.tones else None
+
+
+def _gains(before: Powers | None, after: Powers | None) -> dict[str, float]:
+    if before is None or after is None:
+        return {"gain_db": np.nan, "gain_inband_db": np.nan}
+    return {
+        "gain_db": after.broadband_db - before.broadband_db,
+        "gain_inband_db": after.inband_db - before.inband_db,
+    }
 
 
 class Studies(NamedTuple):
-    """What experiment=lines left in a folder. gains: as in gain.csv. pictures: PNG of its lofargrams, by study."""
+    """What lines.py left in a folder. gains: as in gain.csv. pictures: PNG of its lofargrams, by study."""
 
     gains: pd.DataFrame
     pictures: Mapping[str, bytes]
@@ -140,10 +183,8 @@ def read_studies(folder: Path) -> Studies:
     """The studies in `folder`; FileNotFoundError or ValueError where it holds none."""
     path = folder / GAINS
     if not path.exists():
-        raise FileNotFoundError(
-            f"gains={folder}: has no {GAINS}; give a folder that evaluate.py experiment=lines wrote"
-        )
-    gains = read_table(path, TYPES, f"write it anew with evaluate.py experiment=lines output={folder}")
+        raise FileNotFoundError(f"gains={folder}: has no {GAINS}; give a folder that lines.py wrote")
+    gains = read_table(path, TYPES, f"write it anew: python lines.py {typed('output', folder)}")
     pictures = sorted((folder / "figures").glob(f"{LOFARGRAMS}*.png"))
     return Studies(gains, {picture.stem.removeprefix(LOFARGRAMS): picture.read_bytes() for picture in pictures})
 

@@ -1,0 +1,25 @@
+"""Put line enhancers on tones in noise, or on a recording: see conf/lines.yaml."""
+
+from omegaconf import DictConfig
+
+from command.check import check
+from command.entry import output_folder, save_config, start
+from command.lines import enhance, write_mixtures
+from command.lines_schema import LinesConfig
+
+
+def main(cfg: DictConfig) -> None:
+    """Write gain.csv, the audio, report.md and report.html, and print the table.
+
+    With draw=true or render=true none of these, but plan.csv, and with the latter the mixtures.
+    """
+    check(cfg, LinesConfig)
+    if cfg.draw or cfg.render:
+        write_mixtures(cfg, output_folder())
+        return
+    enhance(cfg, output_folder())
+    save_config(cfg, output_folder())
+
+
+if __name__ == "__main__":
+    start(main, "lines", alone=True)
