@@ -22,7 +22,7 @@ def one_line(error: BaseException) -> str:
     message = " ".join(str(error).split("Config search path")[0].split())
     if isinstance(error, HydraException) and error.__cause__ is not None:
         message = f"{message} {' '.join(str(error.__cause__).split('full_key')[0].split())}"
-    return re.sub(r"To append to your config use (\S+)", _unknown_option, message)
+    return re.sub(r"To append to your (?:config|default list) use (\S+)", _unknown_option, message)
 
 
 def _unknown_option(appended: re.Match) -> str:
