@@ -23,8 +23,8 @@ from command.check import check
 from command.entry import start
 from command.schema import TrainConfig
 from command.training import plan_data
-from models.cost import multiply_adds_per_frame
 from models.enhancer import Enhancer
+from models.multiply_adds import multiply_adds_per_frame
 from models.run import build_enhancer
 
 NETWORKS, ROUNDS, STEPS = ("pl_crnn", "crnn"), 3, 2

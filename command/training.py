@@ -73,7 +73,7 @@ class Callbacks(NamedTuple):
 
 def _callbacks(cfg: DictConfig, run: Path) -> Callbacks:
     return Callbacks(
-        rule=build(cfg.recipe.rule_of_rises, "models.training"),
+        rule=build(cfg.recipe.rule_of_rises, RuleOfRises, within="models.training"),
         cooldown=Cooldown(cfg.recipe.cooldown_epochs),
         seeds=SeedByEpoch(cfg.seed),
         signals=OwnSignals(),
@@ -96,6 +96,7 @@ def _fit(cfg: DictConfig, run: Path, trainer: pl.Trainer, module: Enhancer) -> N
 def _module(cfg: DictConfig, run: Path, steps: int | None) -> Enhancer:
     """The network, with the weights that it begins or goes on with."""
     module = build_enhancer(cfg)
+    module.configure_optimizers()  # so that what it refuses is said before any data is read
     if steps is not None:
         load_weights(module, run, LAST)
     elif cfg.get("start_from"):

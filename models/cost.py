@@ -8,8 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from models.enhancer import Enhancer
-
-FRAMES = 128  # whole windows of networks that work by windows
+from models.multiply_adds import multiply_adds_per_frame
 
 
 def costs(enhancer: Enhancer) -> dict[str, float]:
@@ -29,17 +28,6 @@ def parameters(network: nn.Module) -> int:
     return sum(parameter.numel() for parameter in network.parameters())
 
 
-def multiply_adds_per_frame(network: nn.Module, freqs: int) -> float:
-    """Fused multiply-adds per frame, counted by hooks while the built network runs (PL-CRNN, section 5.4).
-
-    As the paper counts: a convolution, transposed or not, of F_out * (C_in * K + 1) * C_out per output frame, a linear
-    layer and an LSTM of all their weights and biases. Two lengths are run and their difference taken, so that frames
-    of padding count nothing.
-    """
-    counts = [_counted(network, torch.rand(1, freqs, frames)) for frames in (FRAMES, 2 * FRAMES)]
-    return (counts[1] - counts[0]) / FRAMES
-
-
 def seconds_per_second(
     enhance: Callable[[Tensor], Tensor], sample_rate: int, seconds: int = 4, repeats: int = 3
 ) -> float:
@@ -54,25 +42,3 @@ def seconds_per_second(
     finally:
         torch.set_num_threads(before)
     return median(took[1:]) / seconds
-
-
-@torch.no_grad()
-def _counted(network: nn.Module, magnitude: Tensor) -> int:
-    counts = []
-    kinds = (nn.Conv2d, nn.ConvTranspose2d, nn.Linear, nn.LSTM)
-    modules = [module for module in network.modules() if isinstance(module, kinds)]
-    hooks = [module.register_forward_hook(lambda *call: counts.append(_of_call(*call))) for module in modules]
-    try:
-        network.eval()(magnitude)
-    finally:
-        for hook in hooks:
-            hook.remove()
-    return sum(counts)
-
-
-def _of_call(module: nn.Module, given: tuple, result: Tensor | tuple) -> int:
-    if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
-        kernel = module.kernel_size[0] * module.kernel_size[1]
-        return result.numel() * (module.in_channels // module.groups * kernel + 1)
-    vectors = given[0].numel() // given[0].shape[-1]  # a linear layer or an LSTM works on the last axis
-    return vectors * parameters(module)

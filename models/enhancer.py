@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pytorch_lightning as pl
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from dsp.level import amplitude
 from dsp.stft import STFT
+from models.level import Level
+from models.networks.network import Network
 from models.targets.target import Target
 
 Batch = Mapping[str, Tensor]
@@ -17,18 +19,19 @@ class Enhancer(pl.LightningModule):
     """A network with its transform, target, stage references, loss and optimiser.
 
     network: called with freqs and target. level: what magnitudes are divided by before the network and multiplied with
-    after it. stage_gains_db: SNR gain over the mixture of the intermediate references, by
-    number of stages (PL-CRNN, Table 2). stage_weight: loss weight of the intermediate stages, the last has 1.
-    optimizer: called with the parameters.
-    Raises ValueError where there are no gains for the network's number of stages.
+    after it. stage_gains_db: SNR gain over the mixture of the intermediate references, by number of stages (PL-CRNN,
+    Table 2). stage_weight: loss weight of the intermediate stages, the last has 1. optimizer: called with the
+    parameters.
+    Raises ValueError where there are no gains for the network's number of stages, and at the first mixture where its
+    estimates are not one magnitude per stage.
     """
 
     def __init__(
         self,
         stft: STFT,
         target: Target,
-        network: Callable[..., nn.Module],
-        level: nn.Module,
+        network: Callable[..., Network],
+        level: Level,
         stage_gains_db: Mapping[int, Sequence[float]],
         stage_weight: float = 0.1,
         optimizer: Callable[..., torch.optim.Optimizer] | None = None,
@@ -57,8 +60,7 @@ class Enhancer(pl.LightningModule):
         self.eval()
         spectrum = self.stft(mixture)
         magnitude = spectrum.abs()
-        level = self.level(magnitude)
-        estimates = self.network(magnitude / level)
+        estimates, level = self._estimates(magnitude)
         enhanced = (self.network.final(estimates) if stage is None else estimates[:, stage]) * level
         self.train(training)
         return self.stft.inverse(torch.polar(enhanced, spectrum.angle()), mixture.shape[-1])
@@ -75,8 +77,7 @@ class Enhancer(pl.LightningModule):
     def loss(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Mean loss over frequencies and the frames that are not padding, summed over weighted stages; those frames."""
         mixture = self.stft(batch["mixture"]).abs()
-        level = self.level(mixture)
-        estimates = self.network(mixture / level)
+        estimates, level = self._estimates(mixture)
         references = self.references(batch["clean"], batch["noise"]) / level.unsqueeze(1)
         frames = self.stft.frames(batch["length"])
         counts = torch.arange(estimates.shape[-1], device=estimates.device) < frames[:, None]  # [batch, frame]
@@ -95,6 +96,19 @@ class Enhancer(pl.LightningModule):
     def configure_optimizers(self) -> torch.optim.Optimizer:
         """The optimiser; its rate follows models.training.RuleOfRises."""
         return self.optimizer(params=self.parameters())
+
+    def _estimates(self, magnitude: Tensor) -> tuple[Tensor, Tensor]:
+        """What the network makes of a mixture's magnitude, and the level that it is relative to."""
+        level = self.level(magnitude)
+        estimates = self.network(magnitude / level)
+        batch, *freq_and_frame = magnitude.shape
+        needed = [batch, self.network.stage_count, *freq_and_frame]
+        if list(estimates.shape) != needed:  # some others would be broadcast, and the loss mean nothing
+            raise ValueError(
+                f"{type(self.network).__name__} makes {list(estimates.shape)} of magnitudes {list(magnitude.shape)}; "
+                f"it must be [batch, stage, freq, frame], here {needed}"
+            )
+        return estimates, level
 
     def _logged(self, name: str, batch: Batch, on_step: bool) -> Tensor:
         loss, frames = self.loss(batch)

@@ -1,42 +1,64 @@
 """What a network's magnitudes are relative to."""
 
+from abc import ABC, abstractmethod
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
 SMALLEST = 1e-8  # far below 16-bit rounding: only digital silence is divided by it
 
-State = tuple[Tensor, int] | None
 
-
-class RunningLevel(nn.Module):
-    """Root mean square of all magnitudes up to and including the current frame: causal, and as loud as the recording.
-
-    Scaling a mixture scales its level alike, so a network sees the same whatever the gain. The mean is over all frames
-    so far: in a pause the level stays where it was, and one gain cannot pump.
+class Level(nn.Module, ABC):
+    """A causal measure of magnitudes, which they are divided by before a network and multiplied with after it.
 
     Shapes: magnitude [batch, freq, frame] -> level [batch, 1, frame].
     """
 
     def forward(self, magnitude: Tensor) -> Tensor:
         """The level of all frames at once."""
-        return self.advance(magnitude, None)[0]
+        return self.advance(magnitude, self.initial_state(len(magnitude)))[0]
 
-    def advance(self, magnitude: Tensor, state: State) -> tuple[Tensor, State]:
-        """The level of the next frames, and the state to pass with those after them; None starts anew."""
-        total, count = state or (magnitude.new_zeros(magnitude.shape[0], 1, 1, dtype=torch.float64), 0)
+    @abstractmethod
+    def initial_state(self, batch: int) -> Any:
+        """The state before the first frame: tensors, or a tuple of them."""
+
+    @abstractmethod
+    def advance(self, magnitude: Tensor, state: Any) -> tuple[Tensor, Any]:
+        """The level of the next frames, and the state to pass with those after them."""
+
+
+class RunningLevel(Level):
+    """Root mean square of all magnitudes up to and including the current frame: causal, and as loud as the recording.
+
+    Scaling a mixture scales its level alike, so a network sees the same whatever the gain. The mean is over all frames
+    so far: in a pause the level stays where it was, and one gain cannot pump.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("zero", torch.zeros(()), persistent=False)  # knows the device that the module is on
+
+    def initial_state(self, batch: int) -> tuple[Tensor, Tensor]:
+        """The sum of the frames' mean squares [batch, 1, 1], and the number of frames."""
+        return self.zero.new_zeros(batch, 1, 1, dtype=torch.float64), self.zero.new_zeros((), dtype=torch.int64)
+
+    def advance(self, magnitude: Tensor, state: tuple[Tensor, Tensor]) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+        """See `Level.advance`."""
+        total, count = state
         sums = total + magnitude.double().square().mean(1, keepdim=True).cumsum(-1)
         counts = count + torch.arange(1, magnitude.shape[-1] + 1, device=magnitude.device)
         level = (sums / counts).sqrt().clamp_min(SMALLEST)
         return level.to(magnitude.dtype), (sums[..., -1:], count + magnitude.shape[-1])
 
 
-class RawLevel(nn.Module):
+class RawLevel(Level):
     """One, always: the network sees the magnitudes themselves, as in the papers."""
 
-    def forward(self, magnitude: Tensor) -> Tensor:
-        """The level of all frames at once: [batch, freq, frame] -> [batch, 1, frame]."""
-        return torch.ones_like(magnitude[:, :1])
+    def initial_state(self, batch: int) -> tuple[()]:
+        """Nothing is carried."""
+        return ()
 
-    def advance(self, magnitude: Tensor, state: State) -> tuple[Tensor, State]:
-        """The level of the next frames; there is no state."""
-        return self(magnitude), None
+    def advance(self, magnitude: Tensor, state: tuple[()]) -> tuple[Tensor, tuple[()]]:
+        """See `Level.advance`."""
+        return torch.ones_like(magnitude[:, :1]), state

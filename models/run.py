@@ -1,8 +1,10 @@
 """A run folder is the model: rebuilt from its config, weights loaded, nothing executed."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import torch
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
@@ -11,7 +13,11 @@ from dsp.stft import STFT
 from files.table import copy_tables
 from models.checkpoints import read_checkpoint
 from models.enhancer import Enhancer
-from options.build import build
+from models.level import Level
+from models.multiply_adds import require_countable
+from models.networks.network import Network
+from models.targets.target import Target
+from options.build import build, maker
 from options.typed import typed
 
 CONFIG, CURVE = Path(".hydra/config.yaml"), Path("curve.csv")
@@ -20,17 +26,22 @@ BEST, LAST = Path("checkpoints/best.ckpt"), Path("checkpoints/last.ckpt")
 
 
 def build_enhancer(cfg: DictConfig) -> Enhancer:
-    """The untrained module that a training config describes."""
-    return Enhancer(
+    """The untrained module that a training config describes.
+
+    Raises ValueError where a part of it is not what it must be, and where the costs of its network could not be told.
+    """
+    enhancer = Enhancer(
         stft=STFT(cfg.sample_rate, **cfg.stft),
-        target=build(cfg.target, "models.targets"),
-        network=build(cfg.network, "models.networks"),
-        level=build(cfg.level, "models.level"),
+        target=build(cfg.target, Target),
+        network=partial(build, cfg.network, Network),
+        level=build(cfg.level, Level, within="models.level"),
         # A key typed on the command line is text, and comes after those of the file.
         stage_gains_db={int(stages): list(gains) for stages, gains in cfg.recipe.stage_gains_db.items()},
         stage_weight=cfg.recipe.stage_weight,
-        optimizer=build(cfg.recipe.optimizer, "torch.optim"),
+        optimizer=maker(cfg.recipe.optimizer, torch.optim.Optimizer),
     )
+    require_countable(enhancer.network, enhancer.stft.freqs)
+    return enhancer
 
 
 def run_config(run: Path) -> DictConfig:

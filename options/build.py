@@ -14,9 +14,9 @@ from pydantic import ConfigDict, PydanticSchemaGenerationError, TypeAdapter, Val
 Thing = TypeVar("Thing")
 
 
-def build(node: DictConfig | dict, contract: type[Thing] | str, **supplied: Any) -> Thing:
+def build(node: DictConfig | dict, contract: type[Thing] | str, within: str = "", **supplied: Any) -> Thing:
     """The `contract` that `node` describes (`_target_` and its arguments), `supplied` arguments added; see `maker`."""
-    make = maker(node, contract)
+    make = maker(node, contract, within)
     if isinstance(contract, str) and not supplied and node.get("_partial_"):
         return make
     try:

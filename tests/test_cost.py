@@ -2,8 +2,10 @@ import pytest
 import torch
 from test_networks import make
 from torch import nn
+from torch.nn.utils.parametrizations import weight_norm
 
-from models.cost import multiply_adds_per_frame, parameters, seconds_per_second
+from models.cost import parameters, seconds_per_second
+from models.multiply_adds import multiply_adds_per_frame, require_countable
 from reporting.tables.published import pl_crnn_costs
 
 TABLE_6 = pl_crnn_costs().set_index(["network", "stages"]).astype(float)
@@ -16,30 +18,61 @@ def test_costs_are_those_of_the_paper(network, stages):
     assert parameters(made) / 1e6 == pytest.approx(printed.parameters, abs=0.011)  # printed with two digits
 
 
-class OneLayer(nn.Module):
-    """[batch, freq, frame] through one layer."""
+def image(magnitude):
+    """[batch, freq, frame] -> [batch, 1, frame, freq]."""
+    return magnitude.transpose(1, 2).unsqueeze(1)
 
-    def __init__(self, layer: nn.Module):
+
+def vectors(magnitude):
+    """[batch, freq, frame] -> [batch, frame, freq]."""
+    return magnitude.transpose(1, 2)
+
+
+def frames(magnitude):
+    """[batch, freq, frame] -> [frame, freq], of one item."""
+    return magnitude[0].T
+
+
+class OneLayer(nn.Module):
+    """[batch, freq, frame], seen in another shape, through one layer."""
+
+    def __init__(self, layer: nn.Module, seen_as=vectors):
         super().__init__()
-        self.layer = layer
+        self.layer, self.seen_as = layer, seen_as
 
     def forward(self, magnitude):
-        if isinstance(self.layer, nn.Conv2d | nn.ConvTranspose2d):
-            return self.layer(magnitude.transpose(1, 2).unsqueeze(1))
-        return self.layer(magnitude.transpose(1, 2))
+        return self.layer(self.seen_as(magnitude))
 
 
 @pytest.mark.parametrize(
-    ("layer", "expected"),
+    ("layer", "seen_as", "expected"),
     [
-        (nn.Linear(9, 4), 9 * 4 + 4),
-        (nn.LSTM(9, 5, 2, batch_first=True), 4 * 5 * (9 + 5) + 40 + 4 * 5 * (5 + 5) + 40),
-        (nn.Conv2d(1, 6, (2, 3), (1, 2)), 4 * (1 * 6 + 1) * 6),
-        (nn.ConvTranspose2d(1, 6, (2, 3), (1, 2)), 19 * (1 * 6 + 1) * 6),
+        (lambda: nn.Linear(9, 4), vectors, 9 * 4 + 4),
+        (lambda: nn.Linear(9, 4, bias=False), vectors, 9 * 4),
+        (lambda: nn.LSTM(9, 5, 2, batch_first=True), vectors, 4 * 5 * (9 + 5) + 40 + 4 * 5 * (5 + 5) + 40),
+        (lambda: nn.LSTM(9, 5, batch_first=True, bidirectional=True), vectors, 2 * (4 * 5 * (9 + 5) + 40)),
+        (lambda: nn.GRU(9, 5, 2, batch_first=True), vectors, 3 * 5 * (9 + 5) + 30 + 3 * 5 * (5 + 5) + 30),
+        (lambda: nn.RNN(9, 5, batch_first=True), vectors, 5 * (9 + 5) + 10),
+        (lambda: nn.LSTMCell(9, 5), frames, 4 * 5 * (9 + 5) + 40),
+        (lambda: nn.GRUCell(9, 5, bias=False), frames, 3 * 5 * (9 + 5)),
+        (lambda: nn.Conv2d(1, 6, (2, 3), (1, 2)), image, 4 * (1 * 6 + 1) * 6),
+        (lambda: nn.ConvTranspose2d(1, 6, (2, 3), (1, 2)), image, 19 * (1 * 6 + 1) * 6),
+        (lambda: nn.Conv1d(9, 6, 3), torch.clone, (9 * 3 + 1) * 6),
+        (lambda: nn.Conv1d(9, 6, 3, groups=3), torch.clone, (3 * 3 + 1) * 6),
+        (lambda: nn.Conv1d(9, 9, 3, groups=9, bias=False), torch.clone, 3 * 9),
+        (lambda: nn.ConvTranspose1d(9, 6, 3, groups=3), torch.clone, (3 * 3 + 1) * 6),
+        (lambda: nn.ConvTranspose1d(9, 6, 3, stride=2), torch.clone, 2 * (9 * 3 + 1) * 6),
+        (lambda: weight_norm(nn.Conv1d(9, 6, 3)), torch.clone, (9 * 3 + 1) * 6),  # it makes a weight, once
+        (lambda: nn.Sequential(nn.Conv1d(9, 6, 3), nn.BatchNorm1d(6)), torch.clone, (9 * 3 + 1) * 6),  # it folds in
+        (lambda: nn.LayerNorm(9), vectors, 4 * 9),
+        (lambda: nn.GroupNorm(3, 9), torch.clone, 4 * 9),
+        (lambda: nn.PReLU(), torch.clone, 9),
     ],
 )
-def test_each_kind_of_layer_counts_as_the_paper_counts_it(layer, expected):
-    assert multiply_adds_per_frame(OneLayer(layer), 9) == expected
+def test_each_kind_of_layer_has_a_closed_form(layer, seen_as, expected):
+    network = OneLayer(layer(), seen_as)
+    require_countable(network, 9)
+    assert multiply_adds_per_frame(network, 9) == expected
 
 
 def test_a_layer_used_twice_counts_twice_and_its_parameters_once():
@@ -49,10 +82,107 @@ def test_a_layer_used_twice_counts_twice_and_its_parameters_once():
     assert parameters(twice) == 9 * 9 + 9
 
 
-def test_counting_leaves_no_hook_behind():
+class Gain(nn.Module):
+    """Learned values, one per frequency."""
+
+    def __init__(self):
+        super().__init__()
+        self.gain = nn.Parameter(torch.ones(9))
+
+    def forward(self, features):
+        return self.gain * features
+
+
+class CountedGain(Gain):
+    """States what it costs."""
+
+    def multiply_adds(self, inputs, output):
+        (features,) = inputs
+        return features.numel()
+
+
+class LoudLinear(nn.Linear):
+    """A linear layer that does something of its own."""
+
+    def forward(self, features):
+        return super().forward(features) @ self.weight
+
+
+class NamedLinear(nn.Linear):
+    """A linear layer under another name."""
+
+
+class Behind(nn.Module):
+    """Uses the weights of a layer without calling it."""
+
+    def __init__(self):
+        super().__init__()
+        self.hidden = nn.Linear(9, 4)
+
+    def forward(self, features):
+        return nn.functional.linear(features, self.hidden.weight)
+
+
+class CountedBehind(Behind):
+    """Says so."""
+
+    def multiply_adds(self, inputs, output):
+        return output.numel() * 9
+
+
+class Listed(nn.Module):
+    """Parameters in a list, which is never called."""
+
+    def __init__(self):
+        super().__init__()
+        self.gains = nn.ParameterList([torch.ones(9)])
+
+    def forward(self, features):
+        return self.gains[0] * features
+
+
+@pytest.mark.parametrize(
+    ("network", "place"),
+    [
+        (lambda: OneLayer(nn.Sequential(nn.ReLU(), Gain())), r"OneLayer\.layer\.1: test_cost\.Gain has parameters"),
+        (lambda: OneLayer(LoudLinear(9, 9)), r"OneLayer\.layer: test_cost\.LoudLinear has parameters"),
+        (lambda: OneLayer(nn.Bilinear(9, 9, 4)), r"OneLayer\.layer: torch\.nn\.modules\.linear\.Bilinear has"),
+        (lambda: Gain(), r"^test_cost\.Gain has parameters"),
+        (lambda: OneLayer(Behind()), r"OneLayer\.layer\.hidden: .*Linear has .* is not called while"),
+        (lambda: OneLayer(Listed()), r"OneLayer\.layer\.gains: .*ParameterList has .* is not called while"),
+    ],
+)
+def test_what_cannot_be_counted_is_refused_with_its_place_and_a_remedy(network, place):
+    for refusing in (require_countable, multiply_adds_per_frame):
+        with pytest.raises(ValueError, match=place) as caught:
+            refusing(network(), 9)
+        assert "a method multiply_adds(self, inputs, output) -> int" in str(caught.value)
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("layer", "expected"), [(CountedGain, 9), (CountedBehind, 4 * 9), (lambda: NamedLinear(9, 4), 9 * 4 + 4)]
+)
+def test_a_layer_counts_as_its_class_says(layer, expected):
+    network = OneLayer(nn.Sequential(nn.Linear(9, 9), layer()))
+    require_countable(network, 9)
+    assert multiply_adds_per_frame(network, 9) == 9 * 9 + 9 + expected
+
+
+def test_counting_leaves_a_network_as_it_was():
     made = make("pl_crnn").float()
+    made.stages[1].eval()
+    modes, state = (
+        [module.training for module in made.modules()],
+        [value.clone() for value in made.state_dict().values()],
+    )
+    random = torch.get_rng_state()
+    require_countable(made, 81)
+    assert torch.equal(torch.get_rng_state(), random)
     multiply_adds_per_frame(made, 81)
     assert not any(module._forward_hooks for module in made.modules())
+    assert [module.training for module in made.modules()] == modes
+    assert all(torch.equal(*pair) for pair in zip(made.state_dict().values(), state, strict=True))
 
 
 def test_time_is_per_second_of_audio_and_threads_are_given_back():

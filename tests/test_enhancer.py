@@ -1,32 +1,34 @@
 """The Enhancer with networks whose answers are known."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 import torch
 from omegaconf import OmegaConf
-from torch import nn
 from torch.nn.functional import pad
 
 from dsp.stft import STFT
 from models.enhancer import Enhancer
 from models.level import RawLevel, RunningLevel
 from models.networks.crnn import CRNN
+from models.networks.network import Network
 from models.targets.iam import IAM
 from models.targets.tms import TMS
 
-RECIPE = OmegaConf.load(Path(__file__).parent.parent / "conf" / "recipe" / "paper.yaml")
-GAINS_DB = OmegaConf.to_container(RECIPE.stage_gains_db)
+RECIPE = Path(__file__).parent.parent / "conf" / "recipe" / "paper.yaml"
 TABLE_2 = {1: [], 2: [20], 3: [10, 20], 4: [5, 10, 20], 5: [5, 10, 15, 20]}  # PL-CRNN paper
 RATE, HOP = 8000, 80
 
 
-class Fake(nn.Module):
+class Fake(Network):
     """Gives `estimate(mixture)` at every stage."""
 
+    causal = False
+
     def __init__(self, stages, estimate):
-        super().__init__()
-        self.stage_count, self.estimate, self.inner = stages, estimate, nn.Identity()
+        super().__init__(stages)
+        self.estimate = estimate
 
     def forward(self, mixture):
         return torch.stack([self.estimate(mixture)] * self.stage_count, 1)
@@ -39,7 +41,7 @@ def fake(stages, estimate, target=None, **options):
     def network(freqs, target):
         return Fake(stages, estimate)
 
-    return Enhancer(STFT(RATE), target or TMS(), network, RawLevel(), GAINS_DB, **options)
+    return Enhancer(STFT(RATE), target or TMS(), network, RawLevel(), TABLE_2, **options)
 
 
 def crnn(stages=3, target=None):
@@ -48,7 +50,7 @@ def crnn(stages=3, target=None):
     def small(freqs, target):
         return CRNN(freqs, target, stages, [2, 2, 2, 3], 12)
 
-    return Enhancer(STFT(RATE), target or IAM(), small, RunningLevel(), GAINS_DB)
+    return Enhancer(STFT(RATE), target or IAM(), small, RunningLevel(), TABLE_2)
 
 
 def randn(*shape, seed=0):
@@ -71,8 +73,9 @@ def item_of(batch, index):
 
 
 def test_gains_are_those_of_table_2():
-    assert GAINS_DB == TABLE_2
-    assert RECIPE.stage_weight == 0.1
+    recipe = OmegaConf.load(RECIPE)
+    assert recipe.stage_gains_db == TABLE_2
+    assert recipe.stage_weight == 0.1
 
 
 @pytest.mark.parametrize("stages", TABLE_2)
@@ -115,10 +118,10 @@ def test_the_weight_of_intermediate_stages_is_an_option():
 
 
 @pytest.mark.parametrize("lengths", [(800, 800), (1600, 1599), (1600, 81, 79), (1601, 1520, 160, 1)])
-@pytest.mark.parametrize("target", [IAM(), TMS(), TMS(power=0.5)], ids=["iam", "tms", "root"])
+@pytest.mark.parametrize("target", [IAM, TMS, partial(TMS, power=0.5)], ids=["iam", "tms", "root"])
 @torch.no_grad()
 def test_loss_of_a_batch_is_that_of_its_items_weighted_by_frames(lengths, target):
-    enhancer, batch = crnn(target=target).eval(), batch_of(*lengths)
+    enhancer, batch = crnn(target=target()).eval(), batch_of(*lengths)
     loss, frames = enhancer.loss(batch)
     items = [enhancer.loss(item_of(batch, index)) for index in range(len(lengths))]
     assert int(frames) == sum(1 + length // HOP for length in lengths)
@@ -145,6 +148,22 @@ def test_gradients_do_not_depend_on_padding():
     padded = {name: pad(part, (0, 5000)) if name != "length" else part for name, part in batch.items()}
     for one, other in zip(gradients(batch), gradients(padded), strict=True):
         torch.testing.assert_close(one, other, atol=1e-6, rtol=1e-4)
+
+
+@pytest.mark.parametrize("misshape", [lambda estimates: estimates[:, 0], lambda estimates: estimates[:, :2]])
+def test_estimates_of_another_shape_are_refused(misshape):
+    class Misshapen(Fake):
+        def forward(self, mixture):
+            return misshape(super().forward(mixture))
+
+    enhancer = fake(3, torch.clone)
+    enhancer.network = Misshapen(3, torch.clone)
+    for work in (lambda: enhancer.loss(batch_of(800)), lambda: enhancer.enhance(randn(1, 800))):
+        with pytest.raises(
+            ValueError, match=r"Misshapen makes \[.* of magnitudes \[1, 81, 11\].*\[1, 3, 81, 11\]"
+        ) as caught:
+            work()
+        assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("length", [1, 79, 80, 81, 159, 1601, 7999])

@@ -9,6 +9,9 @@ from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
 from dsp.stft import STFT
+from models.multiply_adds import require_countable
+from models.networks.network import CausalNetwork, Network
+from models.targets.target import Target
 from options.build import build
 
 CONF = Path(__file__).parent.parent / "conf"
@@ -29,7 +32,6 @@ def _composed(group, option):
         return OmegaConf.to_container(compose("train", [f"{group}={option}"])[group], resolve=True)
 
 
-CAUSAL = [name for name in NETWORKS if build(node("network", name), "models.networks").func.causal]
 every_network = pytest.mark.parametrize("network", NETWORKS)
 every_kind = [
     every_network,
@@ -44,17 +46,15 @@ def swept(test):
     return test
 
 
-def swept_causal(test):
-    for mark in [pytest.mark.parametrize("network", CAUSAL), *every_kind[1:]]:
-        test = mark(test)
-    return test
+def make_target(name):
+    return build(node("target", name), Target)
 
 
 def make(network, target="tms", rate=8000, **options):
     torch.manual_seed(0)
-    target = build(node("target", target), "models.targets")
-    partial = build({**node("network", network), **options}, "models.networks")
-    return partial(freqs=FREQS[rate], target=target).double()  # so that what is equal is equal to 9 digits
+    described = {**node("network", network), **options}
+    made = build(described, Network, freqs=FREQS[rate], target=make_target(target))
+    return made.double()  # so that what is equal is equal to 9 digits
 
 
 @functools.cache
@@ -64,6 +64,22 @@ def trained(network, target="tms", rate=8000):
     with torch.no_grad():
         made(magnitude(4, rate, seed=9))
     return made.eval()
+
+
+def trained_causal(network, target="tms", rate=8000):
+    """As `trained`; skips the test where the network is none to run piece by piece."""
+    made = trained(network, target, rate)
+    if not isinstance(made, CausalNetwork):
+        pytest.skip(f"network={network} is not causal")
+    return made
+
+
+def tensors(state):
+    """All tensors of a state."""
+    if isinstance(state, torch.Tensor):
+        return [state]
+    parts = state.values() if isinstance(state, dict) else state
+    return [tensor for part in parts for tensor in tensors(part)]
 
 
 def magnitude(batch, rate, frames=FRAMES, seed=1):
@@ -88,17 +104,35 @@ def test_each_stage_gives_a_magnitude_per_frequency_and_frame(network, target, r
     assert estimates.isfinite().all() and (estimates >= 0).all()
 
 
-@swept_causal
+@swept
 @torch.no_grad()
-def test_no_frame_depends_on_a_later_one(network, target, rate):
+def test_the_final_estimate_is_one_magnitude_per_frequency_and_frame(network, target, rate):
+    made = trained(network, target, rate)
+    final = made.final(made(magnitude(2, rate)))
+    assert final.shape == (2, FREQS[rate], FRAMES)
+    assert final.isfinite().all() and (final >= 0).all()
+
+
+@every_network
+def test_the_multiply_adds_of_all_layers_are_known(network):
+    for rate, freqs in FREQS.items():
+        require_countable(make(network, rate=rate).float(), freqs)
+
+
+@swept
+@torch.no_grad()
+def test_a_frame_depends_on_a_later_one_only_where_a_network_is_not_causal(network, target, rate):
     made, mixture = trained(network, target, rate), magnitude(1, rate)
     before = made(mixture)
     for frame in (1, 2, 5, FRAMES - 1):
         changed = mixture.clone()
         changed[..., frame] += 10
         after = made(changed)
-        close(after[..., :frame], before[..., :frame])
         assert not torch.allclose(after[..., frame], before[..., frame])
+        if made.causal:
+            close(after[..., :frame], before[..., :frame])
+        else:
+            assert not torch.allclose(after[..., :frame], before[..., :frame])
 
 
 @swept
@@ -120,32 +154,43 @@ def test_padding_changes_no_frame_before_it(network, target, rate):
 
 
 @pytest.mark.parametrize("chunks", [[1] * FRAMES, [3, 1, 5, 2, 1]], ids=["frame by frame", "uneven"])
-@swept_causal
+@swept
 @torch.no_grad()
 def test_in_pieces_with_carried_state_is_as_at_once(network, target, rate, chunks):
-    made, mixture = trained(network, target, rate), magnitude(2, rate)
-    state, pieces = None, []
+    made, mixture = trained_causal(network, target, rate), magnitude(2, rate)
+    state, pieces = made.initial_state(2), []
     for piece in mixture.split(chunks, dim=-1):
         estimate, state = made.advance(piece, state)
         pieces.append(estimate)
     close(torch.cat(pieces, -1), made(mixture))
 
 
-@pytest.mark.parametrize("network", CAUSAL)
+@every_network
 @torch.no_grad()
 def test_carried_state_is_left_as_it_was(network):
-    made, mixture = trained(network), magnitude(1, 8000)
-    _, state = made.advance(mixture[..., :4], None)
+    made, mixture = trained_causal(network), magnitude(1, 8000)
+    _, state = made.advance(mixture[..., :4], made.initial_state(1))
     first, _ = made.advance(mixture[..., 4:], state)
     again, _ = made.advance(mixture[..., 4:], state)
     assert torch.equal(first, again)
+
+
+@every_network
+@torch.no_grad()
+def test_the_initial_state_is_of_the_kind_that_is_carried_on(network):
+    made = trained_causal(network)
+    initial = tensors(made.initial_state(2))
+    carried = tensors(made.advance(magnitude(2, 8000), made.initial_state(2))[1])
+    assert [(state.shape, state.dtype) for state in initial] == [(state.shape, state.dtype) for state in carried]
+    assert not any(state.any() for state in initial)
+    assert all(state.is_meta for state in tensors(make(network).to("meta").initial_state(2)))
 
 
 @pytest.mark.parametrize("target", TARGETS)
 @every_network
 def test_every_parameter_learns(network, target):
     made, mixture = make(network, target), magnitude(2, 8000, frames=4)
-    made.target.loss(made(mixture), 0.3 * mixture.unsqueeze(1)).mean().backward()
+    make_target(target).loss(made(mixture), 0.3 * mixture.unsqueeze(1)).mean().backward()
     dead = [
         name
         for name, parameter in made.named_parameters()
@@ -158,7 +203,7 @@ def test_every_parameter_learns(network, target):
 def test_silence_gives_finite_estimates_and_gradients(network):
     for target in TARGETS:
         made, mixture = make(network, target), torch.zeros(2, FREQS[8000], 4, dtype=torch.float64)
-        made.target.loss(made(mixture), mixture.unsqueeze(1)).mean().backward()
+        make_target(target).loss(made(mixture), mixture.unsqueeze(1)).mean().backward()
         assert all(parameter.grad.isfinite().all() for parameter in made.parameters())
 
 

@@ -1,15 +1,27 @@
+"""Every level of conf/level, and what is known of the two that there are."""
+
+from pathlib import Path
+
 import pytest
 import torch
+from omegaconf import OmegaConf
 
 from dsp.stft import STFT
 from metrics.si_sdr import si_sdr
 from models.enhancer import Enhancer
-from models.level import RawLevel, RunningLevel
+from models.level import Level, RawLevel, RunningLevel
 from models.networks.crnn import CRNN
 from models.targets.iam import IAM
 from models.targets.tms import TMS
+from options.build import build
 
 GAINS_DB = {2: [20]}
+CONF = Path(__file__).parent.parent / "conf" / "level"
+every_level = pytest.mark.parametrize("name", sorted(path.stem for path in CONF.glob("*.yaml")))
+
+
+def make(name) -> Level:
+    return build(OmegaConf.load(CONF / f"{name}.yaml"), Level, within="models.level")
 
 
 def magnitude(frames: int = 30) -> torch.Tensor:
@@ -34,19 +46,35 @@ def test_the_level_follows_the_gain_exactly(factor):
     torch.testing.assert_close(RunningLevel()(magnitude() * factor), RunningLevel()(magnitude()) * factor)
 
 
-@pytest.mark.parametrize("level", [RunningLevel(), RawLevel()])
-def test_in_pieces_with_carried_state_it_is_as_at_once(level):
-    state, pieces = None, []
+@every_level
+def test_a_level_is_above_nothing_and_needs_no_training(name):
+    level = make(name)
+    assert level(magnitude()).shape == (2, 1, 30) and (level(magnitude()) > 0).all()
+    assert (level(torch.zeros(2, 5, 30)) > 0).all()
+    assert not level.state_dict()
+
+
+@every_level
+def test_in_pieces_with_carried_state_it_is_as_at_once(name):
+    level = make(name)
+    state, pieces = level.initial_state(2), []
     for piece in magnitude().split([1, 7, 22], -1):
         part, state = level.advance(piece, state)
         pieces.append(part)
     torch.testing.assert_close(torch.cat(pieces, -1), level(magnitude()))
 
 
-def test_what_comes_later_does_not_change_it():
+@every_level
+def test_what_comes_later_does_not_change_it(name):
     changed = magnitude()
     changed[..., 20:] *= 100
-    assert torch.equal(RunningLevel()(changed)[..., :20], RunningLevel()(magnitude())[..., :20])
+    assert torch.equal(make(name)(changed)[..., :20], make(name)(magnitude())[..., :20])
+
+
+def test_the_running_level_begins_where_its_module_is():
+    total, count = RunningLevel().to("meta").initial_state(2)
+    assert total.is_meta and total.shape == (2, 1, 1) and total.dtype == torch.float64
+    assert count.is_meta and not count.is_floating_point()
 
 
 def test_digital_silence_is_divided_by_something():
@@ -54,10 +82,10 @@ def test_digital_silence_is_divided_by_something():
     assert torch.equal(silence / RunningLevel()(silence), silence)
 
 
-@pytest.mark.parametrize("target", [TMS(), IAM()])
+@pytest.mark.parametrize("target", [TMS, IAM])
 @pytest.mark.parametrize("gain_db", [-20, 20])
 def test_enhancement_does_not_depend_on_how_loud_the_recording_is(target, gain_db):
-    system = enhancer(target, RunningLevel())
+    system = enhancer(target(), RunningLevel())
     clean = torch.randn(1, 16000, generator=torch.Generator().manual_seed(1)) * 0.05
     mixture = clean + torch.randn(1, 16000, generator=torch.Generator().manual_seed(2)) * 0.05
     scores = [

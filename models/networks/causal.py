@@ -1,4 +1,4 @@
-"""Convolutions over frequency and past frames that can also run frame by frame."""
+"""What causal networks are made of: layers that can also run frame by frame, and their state before the first one."""
 
 import torch
 from torch import Tensor, nn
@@ -14,11 +14,20 @@ def halved(freqs: int) -> int:
     return (freqs - 3) // 2 + 1
 
 
-def with_past(features: Tensor, past: Tensor | None) -> tuple[Tensor, Tensor]:
-    """`features` [batch, channel, frame, freq] after one frame more (zeros at the start), and the frame to carry on."""
-    if past is None:
-        past = torch.zeros_like(features[:, :, :1])
+def with_past(features: Tensor, past: Tensor) -> tuple[Tensor, Tensor]:
+    """`features` [batch, channel, frame, freq] after the one frame of `past`, and the frame to carry on."""
     return torch.cat((past, features), 2), features[:, :, -1:]
+
+
+def no_past(layer: nn.Conv2d | nn.ConvTranspose2d, batch: int, freqs: int) -> Tensor:
+    """What `layer` sees before the first frame: zeros [batch, channel, 1, freq]."""
+    return layer.weight.new_zeros(batch, layer.in_channels, 1, freqs)
+
+
+def no_memory(lstm: nn.LSTM, batch: int) -> tuple[Tensor, Tensor]:
+    """The state of an LSTM before the first frame: zeros [layer, batch, hidden], twice."""
+    zeros = lstm.weight_hh_l0.new_zeros(lstm.num_layers, batch, lstm.hidden_size)
+    return zeros, zeros
 
 
 class CausalConv(nn.Module):
@@ -32,7 +41,11 @@ class CausalConv(nn.Module):
         self.conv = nn.Conv2d(inputs, outputs, KERNEL, STRIDE)
         self.after = nn.Sequential(nn.BatchNorm2d(outputs), nn.ELU())
 
-    def forward(self, features: Tensor, past: Tensor | None) -> tuple[Tensor, Tensor]:
+    def initial_past(self, batch: int, freqs: int) -> Tensor:
+        """`past` before the first frame."""
+        return no_past(self.conv, batch, freqs)
+
+    def forward(self, features: Tensor, past: Tensor) -> tuple[Tensor, Tensor]:
         """Features and the frame that the next call needs as `past`."""
         features, carried = with_past(features, past)
         return self.after(self.conv(features)), carried
@@ -52,7 +65,11 @@ class CausalDeconv(nn.Module):
         self.deconv = nn.ConvTranspose2d(inputs, outputs, KERNEL, STRIDE, output_padding=(0, padding))
         self.after = nn.Identity() if last else nn.Sequential(nn.BatchNorm2d(outputs), nn.ELU())
 
-    def forward(self, features: Tensor, past: Tensor | None) -> tuple[Tensor, Tensor]:
+    def initial_past(self, batch: int, freqs: int) -> Tensor:
+        """`past` before the first frame."""
+        return no_past(self.deconv, batch, freqs)
+
+    def forward(self, features: Tensor, past: Tensor) -> tuple[Tensor, Tensor]:
         """Features and the frame that the next call needs as `past`."""
         features, carried = with_past(features, past)
         return self.after(self.deconv(features)[:, :, 1:-1]), carried

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from models.networks.causal import CausalConv, CausalDeconv, halved
+from models.networks.causal import CausalConv, CausalDeconv, halved, no_memory
 from models.networks.progressive import Progressive
 from models.targets.target import Target
 
@@ -15,11 +15,13 @@ from models.targets.target import Target
 class EncoderDecoder(nn.Module):
     """One convolutional encoder and decoder around an LSTM that it is lent (PL-CRNN, Table 1).
 
+    sizes: of the frequency axis, before the encoder and after each of its layers.
     Shapes: [batch, channel, frame, freq] -> [batch, 1, frame, freq].
     """
 
     def __init__(self, inputs: int, channels: Sequence[int], hidden: int, sizes: Sequence[int]):
         super().__init__()
+        self.sizes = sizes
         self.encoder = nn.ModuleList(CausalConv(*pair) for pair in pairwise([inputs, *channels]))
         outputs = [*reversed(channels[:-1]), 1]
         inward = [hidden // sizes[-1], *outputs[:-1]]
@@ -29,18 +31,27 @@ class EncoderDecoder(nn.Module):
             for below, skipped, out, (smaller, larger) in layers
         )
 
+    def initial_state(self, batch: int, lstm: nn.LSTM) -> dict[str, Any]:
+        """The state before the first frame."""
+        larger, smaller = self.sizes[:-1], reversed(self.sizes[1:])
+        return {
+            "encoder": [layer.initial_past(batch, freqs) for layer, freqs in zip(self.encoder, larger, strict=True)],
+            "lstm": no_memory(lstm, batch),
+            "decoder": [layer.initial_past(batch, freqs) for layer, freqs in zip(self.decoder, smaller, strict=True)],
+        }
+
     def forward(self, features: Tensor, lstm: nn.LSTM, state: dict[str, Any]) -> tuple[Tensor, dict[str, Any]]:
-        """Output and the state to carry on; an empty `state` starts anew."""
+        """Output and the state to carry on."""
         skips, carried = [], {"encoder": [], "decoder": []}
-        for layer, past in zip(self.encoder, state.get("encoder", [None] * len(self.encoder)), strict=True):
+        for layer, past in zip(self.encoder, state["encoder"], strict=True):
             features, frame = layer(features, past)
             skips.append(features)
             carried["encoder"].append(frame)
         batch, _, frames, smallest = features.shape
         flat = features.transpose(1, 2).flatten(2)  # [batch, frame, channel * freq]
-        flat, carried["lstm"] = lstm(flat, state.get("lstm"))
+        flat, carried["lstm"] = lstm(flat, state["lstm"])
         features = flat.reshape(batch, frames, -1, smallest).transpose(1, 2)
-        for layer, past in zip(self.decoder, state.get("decoder", [None] * len(self.decoder)), strict=True):
+        for layer, past in zip(self.decoder, state["decoder"], strict=True):
             features, frame = layer(torch.cat((features, skips.pop()), 1), past)
             carried["decoder"].append(frame)
         return features, carried
@@ -81,8 +92,14 @@ class CRNN(Progressive):
             EncoderDecoder(self.inputs(number), channels, hidden, sizes) for number in range(1, stages + 1)
         )
 
-    def stage(self, number: int, seen: Tensor, state: dict | None) -> tuple[Tensor, dict]:
+    def initial_stage_state(self, number: int, batch: int) -> dict[str, Any]:
+        """See `Progressive.initial_stage_state`."""
+        return self.stages[number].initial_state(batch, self._lstm(number))
+
+    def stage(self, number: int, seen: Tensor, state: dict[str, Any]) -> tuple[Tensor, dict[str, Any]]:
         """See `Progressive.stage`."""
-        lstm = self.lstms[min(number, len(self.lstms) - 1)]
-        output, carried = self.stages[number](seen.transpose(2, 3), lstm, state or {})
+        output, carried = self.stages[number](seen.transpose(2, 3), self._lstm(number), state)
         return output[:, 0].transpose(1, 2), carried
+
+    def _lstm(self, number: int) -> nn.LSTM:
+        return self.lstms[min(number, len(self.lstms) - 1)]

@@ -28,17 +28,20 @@ class PLDNN(Progressive):
         average: bool = True,
     ):
         super().__init__(target, stages, dense, average)
-        self.context = context
+        self.freqs, self.context = freqs, context
         inputs = [freqs * (context + 1), *(freqs * self.inputs(number) for number in range(2, stages + 1))]
         self.stages = nn.ModuleList(_affine_layers([size, *[hidden] * layers, freqs]) for size in inputs)
 
-    def stage(self, number: int, seen: Tensor, state: Tensor | None) -> tuple[Tensor, Tensor]:
-        """See `Progressive.stage`; the state is the past of the first stage."""
+    def initial_stage_state(self, number: int, batch: int) -> Tensor:
+        """The frames before the first one, which the first stage alone sees: [batch, freq, frame]."""
+        return self.zeros(batch, self.freqs, self.context if number == 0 else 0)
+
+    def stage(self, number: int, seen: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        """See `Progressive.stage`."""
         features = seen.flatten(1, 2)  # [batch, input * freq, frame]
         if number > 0:
-            return self._run(number, features), features[..., :0]
-        past = features.new_zeros(*features.shape[:2], self.context) if state is None else state
-        features = torch.cat((past, features), -1)
+            return self._run(number, features), state
+        features = torch.cat((state, features), -1)
         windows = features.unfold(-1, self.context + 1, 1)  # [batch, freq, frame, context + 1]
         return self._run(0, windows.transpose(2, 3).flatten(1, 2)), features[..., features.shape[-1] - self.context :]
 

@@ -2,6 +2,7 @@
 
 from torch import Tensor, nn
 
+from models.networks.causal import no_memory
 from models.networks.progressive import Progressive
 from models.targets.target import Target
 
@@ -33,8 +34,14 @@ class PLLSTM(Progressive):
         )
         self.outputs = nn.ModuleList(nn.Linear(hidden, freqs) for _ in inputs)
 
-    def stage(self, number: int, seen: Tensor, state: tuple | None) -> tuple[Tensor, tuple]:
+    def initial_stage_state(self, number: int, batch: int) -> tuple[Tensor, Tensor]:
+        """See `Progressive.initial_stage_state`."""
+        return no_memory(self._lstm(number), batch)
+
+    def stage(self, number: int, seen: Tensor, state: tuple) -> tuple[Tensor, tuple]:
         """See `Progressive.stage`."""
-        lstm = self.lstms[min(number, len(self.lstms) - 1)]
-        features, carried = lstm(seen.flatten(1, 2).transpose(1, 2), state)
+        features, carried = self._lstm(number)(seen.flatten(1, 2).transpose(1, 2), state)
         return self.outputs[number](features).transpose(1, 2), carried
+
+    def _lstm(self, number: int) -> nn.LSTM:
+        return self.lstms[min(number, len(self.lstms) - 1)]

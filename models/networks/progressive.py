@@ -1,32 +1,28 @@
-"""What all networks share: stages in a row, each fed by estimates of those before it."""
+"""Stages in a row, each fed by estimates of those before it."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from models.networks.network import CausalNetwork
 from models.targets.target import Target
 
 
-class Progressive(nn.Module, ABC):
-    """A network of one or more stages (Li et al., PL-CRNN, section 3.3).
+class Progressive(CausalNetwork):
+    """A causal network of one or more stages (Li et al., PL-CRNN, section 3.3).
 
     dense: a stage sees the mixture and all estimates before it; otherwise only the estimate right before it (the first
     one the mixture). average: the enhanced magnitude is the mean of all stages' estimates (post-processing) instead of
-    the last one's. A network is called with freqs and target by models.enhancer.
+    the last one's.
 
-    Shapes: mixture magnitude [batch, freq, frame] -> estimates [batch, stage, freq, frame].
-    Raises ValueError for fewer than one stage.
+    Its state is a list of one state per stage.
     """
 
-    causal = True
-
     def __init__(self, target: Target, stages: int, dense: bool, average: bool):
-        super().__init__()
-        if stages < 1:
-            raise ValueError(f"network.stages={stages}: must be at least 1")
-        self.target, self.stage_count, self.dense, self.average = target, stages, dense, average
+        super().__init__(stages)
+        self.target, self.dense, self.average = target, dense, average
 
     def inputs(self, stage: int) -> int:
         """How many magnitudes `stage` (from 1) sees."""
@@ -34,19 +30,23 @@ class Progressive(nn.Module, ABC):
 
     @abstractmethod
     def stage(self, number: int, seen: Tensor, state: Any) -> tuple[Tensor, Any]:
-        """Output of stage `number` (from 0) and the state to carry; a `state` of None starts anew.
+        """Output of stage `number` (from 0) and the state to carry.
 
         Shapes: seen [batch, input, freq, frame] -> [batch, freq, frame].
         """
 
-    def forward(self, mixture: Tensor) -> Tensor:
-        """All frames at once: [batch, freq, frame] -> [batch, stage, freq, frame]."""
-        return self.advance(mixture, None)[0]
+    @abstractmethod
+    def initial_stage_state(self, number: int, batch: int) -> Any:
+        """The state of stage `number` (from 0) before the first frame."""
 
-    def advance(self, mixture: Tensor, state: list | None) -> tuple[Tensor, list]:
-        """The next frames of a longer signal, and the state to pass with those after them; None starts anew."""
+    def initial_state(self, batch: int) -> list:
+        """See `CausalNetwork.initial_state`."""
+        return [self.initial_stage_state(number, batch) for number in range(self.stage_count)]
+
+    def advance(self, mixture: Tensor, state: list) -> tuple[Tensor, list]:
+        """See `CausalNetwork.advance`."""
         seen, carried = [mixture], []
-        for number, before in enumerate(state or [None] * self.stage_count):
+        for number, before in enumerate(state):
             used = seen if self.dense else seen[-1:]
             output, after = self.stage(number, torch.stack(used, 1), before)
             seen.append(self.target.estimate(output, mixture))
@@ -54,5 +54,5 @@ class Progressive(nn.Module, ABC):
         return torch.stack(seen[1:], 1), carried
 
     def final(self, estimates: Tensor) -> Tensor:
-        """The magnitude that is made audible: [batch, stage, freq, frame] -> [batch, freq, frame]."""
+        """See `Network.final`."""
         return estimates.mean(1) if self.average else estimates[:, -1]

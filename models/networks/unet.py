@@ -6,26 +6,26 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from models.networks.network import Network
 from models.targets.target import Target
 
 FLOOR_DB = -80.0  # below the loudest bin of a window
 CENTRE_DB, SPREAD_DB = -46.0, 50.0  # brings decibels of speech near [-1, 1]
 
 
-class UNet(nn.Module):
+class UNet(Network):
     """Encoder and decoder of 3 x 3 convolutions over windows of `frames` frames, in decibels below their loudest bin.
 
     Each level of the encoder has two convolutions, LeakyReLU and max pooling, the `dropped` deepest ones dropout too;
     the decoder mirrors it with upsampling, a 2 x 2 convolution and the skipped features. Weights start He-normal.
     A window sees its own future: not causal. Windows overlap by half and are cross-faded, every frame lying under two
-    of them, so that joints cannot be heard and the length is free. freqs and target are supplied by models.enhancer.
+    of them, so that joints cannot be heard and the length is free. It has one stage.
 
     Shapes: mixture magnitude [batch, freq, frame] -> estimate [batch, 1, freq, frame].
     Raises ValueError for windows that pooling does not divide.
     """
 
     causal = False
-    stage_count = 1
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class UNet(nn.Module):
         self.register_buffer("fade", torch.hann_window(frames), persistent=False)
 
     def forward(self, mixture: Tensor) -> Tensor:
-        """Estimate of all frames, window by window."""
+        """See `Network.forward`; window by window."""
         length, hop = mixture.shape[-1], self.frames // 2
         count = length // hop + 2  # windows at -hop, 0, hop, ...: every frame lies under exactly two
         padded = F.pad(mixture, (hop, (count + 1) * hop - length - hop))
@@ -71,7 +71,7 @@ class UNet(nn.Module):
         return joined.reshape(len(mixture), 1, self.freqs, -1)[..., hop : hop + length]
 
     def final(self, estimates: Tensor) -> Tensor:
-        """The magnitude that is made audible: [batch, 1, freq, frame] -> [batch, freq, frame]."""
+        """See `Network.final`."""
         return estimates[:, 0]
 
     def _estimate(self, windows: Tensor) -> Tensor:
