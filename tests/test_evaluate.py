@@ -177,7 +177,7 @@ def test_a_run_is_given_the_mixture_alone(trained):
         (["plan.test=7"], "not a multiple of 8"),
         (["device=cuda"], "no CUDA device"),
         (["device=tpu"], "device='tpu'"),
-        (["metric.sdr.engine=magic"], "metric.sdr: sdr engine 'magic'"),
+        (["metric.sdr.engine=magic"], "metric.sdr: engine='magic' of the SDR"),
     ],
 )
 def test_bad_input_is_one_line_that_names_it_and_no_report(trained, tmp_path, more, said):
