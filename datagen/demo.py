@@ -23,6 +23,7 @@ from files.lock import locked
 VERSION = 1  # raise it when the audio changes: corpora of other versions are then built anew
 MANIFEST = "demo.json"
 SPEECH, NOISE = Path("speech", "demo"), Path("noise", "demo")
+PARTS = ("speech/demo/train", "speech/demo/test", "noise/demo/seen", "noise/demo/unseen")
 BABBLE_UTTERANCES = 5  # per speaker
 
 TRAIN = (

@@ -1,0 +1,154 @@
+"""What conf/ offers keeps its contract, file by file; what does not is refused before it is used."""
+
+import sys
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from hydra import compose, initialize_config_dir
+from omegaconf import OmegaConf
+from tiny_run import ROOT
+
+from datagen.corpora.corpus import Corpus
+from datagen.dataset import Route
+from datagen.recordings import Recording
+from datagen.sources.source import Source
+from metrics.guard import NotComputable
+from metrics.metric import Metric
+from options.build import build, maker
+
+CONF = ROOT / "conf"
+
+
+class Group(NamedTuple):
+    """A folder of options: the script that is told to take one, in which words, and where it then stands."""
+
+    contract: type
+    script: str
+    typed: str
+    node: str
+    conf: str = "."
+
+
+GROUPS = {
+    "metric": Group(Metric, "evaluate", "+metric@metric.swept={}", "metric.swept"),
+    "corpus": Group(Corpus, "generate", "+corpus@noise.seen.swept={}", "noise.seen.swept"),
+    "data": Group(Route, "train", "data={}", "data.route"),
+    "download/sources": Group(Source, "download", "+sources@sources.swept={}", "sources.swept", "download"),
+}
+OPTIONS = [(group, path.stem) for group in GROUPS for path in sorted((CONF / group).glob("*.yaml"))]
+
+
+def option(group: Group, name: str) -> dict[str, Any]:
+    """The option as its script composes it, without what it leaves to be typed."""
+    with initialize_config_dir(str(CONF / group.conf), version_base="1.3"):
+        config = compose(group.script, [group.typed.format(name)])
+    node = OmegaConf.to_container(OmegaConf.select(config, group.node), resolve=True)
+    return {key: value for key, value in node.items() if value != "???"}
+
+
+@pytest.mark.parametrize(("group", "name"), OPTIONS)
+def test_every_option_names_a_class_that_keeps_the_contract_of_its_group(group, name):
+    assert "_partial_" not in (CONF / group / f"{name}.yaml").read_text()
+    assert callable(maker(option(GROUPS[group], name), GROUPS[group].contract))
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_an_option_that_points_nowhere_is_refused(group):
+    contract = GROUPS[group].contract
+    package = contract.__module__.rpartition(".")[0]
+    with pytest.raises(ValueError, match=f"^_target_='{package}.nothing.Here' cannot be loaded: "):
+        maker({"_target_": f"{package}.nothing.Here"}, contract)
+
+
+@pytest.mark.parametrize("name", [name for group, name in OPTIONS if group == "metric"])
+def test_a_metric_of_the_folder_is_scored_where_it_is_typed(name):
+    """As README says: no third file."""
+    assert isinstance(build(option(GROUPS["metric"], name), Metric), Metric)
+
+
+@pytest.fixture
+def stranger(monkeypatch):
+    """Somebody's own file in a package: its config node."""
+
+    def put(package, thing):
+        module = ModuleType(f"{package}.stranger")
+        thing.__module__, thing.__qualname__ = module.__name__, thing.__name__
+        setattr(module, thing.__name__, thing)
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+        return {"_target_": f"{module.__name__}.{thing.__name__}"}
+
+    return put
+
+
+def plain(reference, estimate, sample_rate):
+    return 1.0
+
+
+class Bare:
+    pass
+
+
+class Likeness(Metric):
+    def score(self, reference, estimate, sample_rate):
+        return float(reference @ estimate)
+
+
+class NoScore(Metric):
+    pass
+
+
+class NoRecordings(Corpus):
+    pass
+
+
+class NoItems(Route):
+    pass
+
+
+class NoFetch(Source):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("package", "thing", "contract", "said"),
+    [
+        ("metrics", plain, Metric, "stranger.plain is no Metric: derive it from metrics.metric.Metric"),
+        ("metrics", Bare, Metric, "stranger.Bare is no Metric: derive it"),
+        ("metrics", NoScore, Metric, "stranger.NoScore lacks score, which every Metric has: see metrics.metric"),
+        ("datagen.corpora", plain, Corpus, "stranger.plain is no Corpus: derive it from datagen.corpora.corpus.Corpus"),
+        ("datagen.corpora", NoRecordings, Corpus, "stranger.NoRecordings lacks recordings, which every Corpus has"),
+        ("datagen", NoItems, Route, "stranger.NoItems lacks __getitem__, which every Route has: see datagen.dataset"),
+        ("datagen.sources", NoFetch, Source, "stranger.NoFetch lacks fetch, which every Source has"),
+    ],
+)
+def test_what_breaks_a_contract_is_refused_with_what_it_lacks(stranger, package, thing, contract, said):
+    with pytest.raises(ValueError, match=said) as caught:
+        build(stranger(package, thing), contract)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_strangers_metric_never_meets_what_cannot_be_scored(stranger):
+    metric = build(stranger("metrics", Likeness), Metric)
+    assert metric(np.ones(4000), np.full(4000, 2.0), 16000) == 8000
+    for unfit in (np.zeros(4000), np.full(4000, np.nan), np.ones(3999)):
+        with pytest.raises(NotComputable):
+            metric(np.ones(4000), unfit, 16000)
+
+
+def test_a_strangers_metric_is_told_its_rate():
+    class Wide(Likeness):
+        sample_rates = (16000, 48000)
+
+    assert Wide()(np.ones(4000), np.ones(4000), 16000) == 4000
+    with pytest.raises(NotComputable, match=r"^needs 16000 or 48000 Hz, got 8000 Hz$"):
+        Wide()(np.ones(4000), np.ones(4000), 8000)
+
+
+def test_a_strangers_corpus_lists_its_recordings(stranger):
+    class Own(Corpus):
+        def recordings(self):
+            return [Recording("own/a", "a.wav", "own/a", "")]
+
+    assert [recording.id for recording in build(stranger("datagen.corpora", Own), Corpus).recordings()] == ["own/a"]
