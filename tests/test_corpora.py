@@ -114,6 +114,21 @@ def test_a_missing_folder_is_named_with_the_layout_expected(tmp_path, name):
         corpus.recordings()
 
 
+def test_what_an_error_says_to_type_is_a_corpus_that_can_be_typed(request):
+    conf = request.config.rootpath / "conf"
+    for corpus in (LibriSpeech, TIMIT, ESC50, NOISEX92):
+        named = re.search(r"corpus=(\w+)", corpus.remedy)[1]
+        assert OmegaConf.load(conf / f"download/sources/{named}.yaml").corpus == corpus.__name__.lower()
+
+
+def test_the_documentation_has_the_folder_of_every_corpus(request):
+    documented = (request.config.rootpath / "docs/data.md").read_text()
+    nodes = map(OmegaConf.load, (request.config.rootpath / "conf/corpus").glob("*.yaml"))
+    texts = [str(OmegaConf.to_container(node).get("root")) for node in nodes]
+    folders = [text.removeprefix("${data_root}/") for text in texts if text.startswith("${data_root}/")]
+    assert folders and all(f"| `{folder}` |" in documented for folder in folders)
+
+
 @pytest.mark.parametrize("name", CORPORA)
 def test_an_empty_folder_is_refused(tmp_path, name):
     (tmp_path / "train-clean-100").mkdir()

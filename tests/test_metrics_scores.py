@@ -98,10 +98,12 @@ def test_scores_rise_with_snr_and_the_identical_pair_is_best(name):
     assert all(low < high for low, high in pairwise(found)), found
 
 
-@pytest.mark.parametrize("name", sorted(set(NAMES) - {"pesq_wb"}))
-def test_scores_rise_with_snr_at_8_khz(name):
-    clean = speech_like(8000)
-    assert metric(name)(clean, noisy(clean, 0), 8000) < metric(name)(clean, noisy(clean, 20), 8000)
+@pytest.mark.parametrize("name", NAMES)
+def test_scores_rise_with_snr_at_every_rate_that_a_metric_takes(name):
+    for sample_rate in metric(name).sample_rates or (8000,):
+        clean = speech_like(sample_rate)
+        low, high = (metric(name)(clean, noisy(clean, snr_db), sample_rate) for snr_db in (0, 20))
+        assert low < high
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -119,7 +121,7 @@ def test_scores_repeat_exactly_and_leave_signals_and_random_state_alone(name):
     assert np.array_equal(estimate, before[1])
 
 
-@pytest.mark.parametrize("name", sorted(set(NAMES) - {"si_sdr"}))
+@pytest.mark.parametrize("name", PERFECT)
 def test_the_order_of_the_arguments_matters(name):
     clean = speech_like()
     estimate = noisy(clean, 0)

@@ -1,14 +1,16 @@
 """Runs of older versions: their configs are read in today's words."""
 
 import importlib
+import shutil
 from pathlib import Path
 
 import pytest
 import tiny_run
 from omegaconf import OmegaConf
-from tiny_run import equal_runs, resume
+from tiny_run import equal_runs, overrides, resume
 
-from models.run import LAST, run_config
+from command.resume import taken_up
+from models.run import run_config
 from options.older import TARGETS, upgraded
 
 
@@ -59,4 +61,11 @@ def test_a_run_of_before_is_resumed_to_what_an_uninterrupted_one_gives(data, who
     aged(run)
     assert OmegaConf.load(run / ".hydra" / "config.yaml") != today == run_config(run)
     resume(run, "trainer.max_epochs=3")
-    assert (run / LAST).exists() and equal_runs(run, whole)
+    assert equal_runs(run, whole)
+
+
+def test_a_job_of_a_sweep_goes_on_in_the_run_that_it_had_begun_before(whole, data, tmp_path):
+    run = shutil.copytree(whole, tmp_path / "run")
+    aged(run)
+    cfg = tiny_run.config("train", overrides(data, run), run)
+    assert taken_up(cfg, run).resume == str(run)
