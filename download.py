@@ -2,15 +2,13 @@
 
 from omegaconf import DictConfig
 
+from command.download import download
 from command.entry import start
-from datagen.download import fetch_corpus
-from options.build import build
 
 
 def main(cfg: DictConfig) -> None:
-    """Download, verify and unpack `corpus` into the layout under `data_root`."""
-    sources = {name: build(node, "datagen.download") for name, node in cfg.sources.items()}
-    print(fetch_corpus(cfg.corpus, cfg.data_root, sources, cfg.keep_archive))
+    """Download, verify and unpack `corpus` into its folder under `data_root`."""
+    print(download(cfg))
 
 
 if __name__ == "__main__":

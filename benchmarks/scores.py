@@ -30,10 +30,10 @@ from command import data
 from command.check import check
 from command.entry import start
 from command.schema import EvaluateConfig
+from command.trial import chosen_metrics
 from datagen.render import render
 from dsp.level import amplitude
 from metrics.table import scores
-from options.build import build
 from reporting.scoring.score_plan import score_plan
 
 SYSTEMS = 8
@@ -48,7 +48,7 @@ def main(cfg: DictConfig) -> None:
     torch.set_num_threads(1)
     drawer = data.drawer(cfg)
     plan = data.plan(cfg, drawer, "test")
-    metrics = {name: build(cfg.metric[name], "metrics") for name in cfg.metric}
+    metrics = chosen_metrics(cfg)
     jobs = data.jobs(cfg)
     systems = {
         f"noise {-lowered:g} dB": partial(_lowered, amplitude(torch.tensor(-lowered)))

@@ -27,7 +27,9 @@ def audit(cfg: DictConfig, folder: Path) -> None:
     is wrong with the first is raised.
     """
     roles = corpora(cfg)
-    looked_at = [_corpus(cfg, role, name, make) for role, made in roles.items() for name, make in made.items()]
+    looked_at = [
+        _corpus(cfg, role, name, corpus.recordings) for role, named in roles.items() for name, corpus in named.items()
+    ]
     if looked_at and all(corpus.error for corpus in looked_at):
         raise ValueError(looked_at[0].error)
     plan = OmegaConf.to_container(cfg.plan, resolve=True)
@@ -50,17 +52,17 @@ def tell(cfg: DictConfig, speech: pd.DataFrame, noise: pd.DataFrame, left_out: i
     print(data_line(speech, noise, measures, left_out))
 
 
-def _corpus(cfg: DictConfig, role: str, name: str, make: Callable[[], list[Recording]]) -> Corpus:
+def _corpus(cfg: DictConfig, role: str, name: str, recordings: Callable[[], list[Recording]]) -> Corpus:
     """The corpus as far as it can be used: its bad files are told, and do not end it."""
     look = partial(scan, cache=Path(cfg.cache), jobs=jobs(cfg), check_audio=cfg.check_audio)
     try:
-        found = make()
+        listed = recordings()
         try:
-            return Corpus(role, name, found, look(lambda: found))
+            return Corpus(role, name, listed, look(listed))
         except BadAudioError as error:
-            bad = _reasons(error, found)
-            rest = [recording for recording in found if recording.path not in bad]
-            return Corpus(role, name, found, look(lambda: rest), bad)
+            bad = _reasons(error, listed)
+            rest = [recording for recording in listed if recording.path not in bad]
+            return Corpus(role, name, listed, look(rest), bad)
     except (ValueError, OSError) as error:
         return Corpus(role, name, error=one_line(error))
 

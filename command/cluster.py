@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from metrics.metric import Metric
 from metrics.table import scores_of
 from reporting.scoring.score_plan import Spread
 
 ANSWER_S = 30  # for a scheduler to answer, for workers to come, and to come back
 LIBRARIES = ("numpy", "scipy", "pesq", "pystoi", "mir_eval")  # that decide what a score is
-Metrics = Mapping[str, Callable]
+Metrics = Mapping[str, Metric]
 
 log = logging.getLogger(__name__)
 

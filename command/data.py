@@ -1,15 +1,14 @@
 """From a config to its corpora, its drawer and its plan."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import joblib
 from omegaconf import DictConfig, OmegaConf
 
+from datagen.corpora.corpus import Corpus
 from datagen.draw import Drawer
 from datagen.plan import Plan, draw_plan
 from datagen.prepare import ROLES, make_drawer, scan_all
-from datagen.recordings import Recording
 from options.build import build
 
 
@@ -18,12 +17,10 @@ def jobs(cfg: DictConfig) -> int:
     return cfg.jobs or joblib.cpu_count()
 
 
-def corpora(cfg: DictConfig) -> dict[str, dict[str, Callable[[], list[Recording]]]]:
-    """The config's corpora by role and name; each lists its recordings when it is called."""
+def corpora(cfg: DictConfig) -> dict[str, dict[str, Corpus]]:
+    """The config's corpora by role and name."""
     nodes = {role: OmegaConf.select(cfg, role) for role in ROLES}
-    return {
-        role: {name: build(node, "datagen.corpora") for name, node in named.items()} for role, named in nodes.items()
-    }
+    return {role: {name: build(node, Corpus) for name, node in named.items()} for role, named in nodes.items()}
 
 
 def drawer(cfg: DictConfig) -> Drawer:

@@ -21,6 +21,7 @@ from command.process import Ended, is_first
 from command.resume import require_unused, steps_done
 from command.trainer import build_trainer, quiet
 from datagen.datamodule import PlanData
+from datagen.dataset import Route
 from datagen.library import Library
 from datagen.plan import Plan, load_plan
 from datagen.pool import build_pool
@@ -31,7 +32,7 @@ from models.checkpoints import Saver
 from models.enhancer import Enhancer
 from models.run import BEST, CURVE, LAST, build_enhancer, keep_ancestors, load_weights
 from models.training import Cooldown, Curve, OwnSignals, RuleOfRises, SeedByEpoch, TimeLimit
-from options.build import build
+from options.build import build, maker
 from options.typed import typed
 
 
@@ -153,7 +154,7 @@ def _one_line(run: Path) -> Iterator[None]:
 
 def plan_data(cfg: DictConfig) -> PlanData:
     """The batches that the config trains and validates on, by its route."""
-    route = build(cfg.data.route, "datagen.dataset")
+    route = maker(cfg.data.route, Route)
     if cfg.data.folder is not None:
         plan = load_plan(Path(cfg.data.folder))
         tell(cfg, plan.speech, plan.noise)

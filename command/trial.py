@@ -10,6 +10,7 @@ from omegaconf import DictConfig, OmegaConf
 from command import data
 from dsp.stft import STFT
 from files.fingerprint import of_sources, of_values
+from metrics.metric import Metric
 from options.build import build
 from reporting.pages.examples import Example, examples
 from reporting.scoring.score_cache import ScoreCache
@@ -19,17 +20,28 @@ from reporting.scoring.systems import System, open_systems
 LIBRARIES = ("pesq", "pystoi", "mir_eval", "numpy", "scipy")  # that decide what a score is
 
 
+def chosen_metrics(cfg: DictConfig) -> dict[str, Metric]:
+    """The config's metrics by name; ValueError naming one that is none, or that its options break."""
+    metrics = {}
+    for name, node in cfg.metric.items():
+        try:
+            metrics[name] = build(node, Metric)
+        except ValueError as error:
+            raise ValueError(f"metric.{name}: {error}") from error
+    return metrics
+
+
 class Trial:
     """Opened at once, so that what cannot be tested is refused before anything is scored."""
 
     def __init__(self, cfg: DictConfig, runs: Sequence[Path]):
         self.cfg, self.sample_rate = cfg, cfg.sample_rate
+        self.metrics = chosen_metrics(cfg)
+        require_usable(self.metrics, cfg.sample_rate)
         drawer = data.drawer(cfg)
         self.plan, self.library = data.plan(cfg, drawer, "test"), drawer.library
         self.stft = STFT(cfg.sample_rate, **cfg.stft)
         self.systems = self._opened(runs)
-        self.metrics = {name: build(node, "metrics") for name, node in cfg.metric.items()}
-        require_usable(self.metrics, cfg.sample_rate)
         self.memory = self._memory()
 
     def scores(self, spread: Spread | None = None) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 
 from datagen.batches import LengthBatches, collate
-from datagen.dataset import PlanRows
+from datagen.dataset import Route
 from datagen.plan import Plan
 from parallel.children import end_with_parent
 from parallel.shared_memory import InSharedMemory, workers_that_fit
@@ -29,7 +29,7 @@ class PlanData(pl.LightningDataModule):
     def __init__(
         self,
         plan: Plan,
-        route: Callable[..., PlanRows],
+        route: Callable[..., Route],
         batch_size: int = 16,
         max_padding: float = 0.1,
         workers: int = 0,

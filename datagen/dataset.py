@@ -1,5 +1,6 @@
 """Three ways to the same batch: mixed in a loader worker, mixed on the device, or read as rendered."""
 
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 import numpy as np
@@ -17,14 +18,22 @@ from datagen.render import FORMATS, PARTS, RENDERED, part_path, render, sha256
 from files.table import read_table
 
 
-class PlanRows(Dataset):
-    """The rows of one split as columns, so that workers share them instead of copying objects."""
+class Route(Dataset, ABC):
+    """The mixtures of one split, from the plan's `rows` to the batches that a network trains on.
+
+    A new route writes `__getitem__`, and `on_device` where that leaves work to do. datagen.batches.collate pads the
+    items to a batch on the way. Rows are kept as columns, so that workers share them instead of copying objects.
+    """
 
     def __init__(self, rows: pd.DataFrame):
         self._columns = {name: rows[name].to_numpy(dtype=_storage(rows[name])) for name in rows}
 
     def __len__(self) -> int:
         return len(self._columns["length"])
+
+    @abstractmethod
+    def __getitem__(self, index: int) -> dict:
+        """The signals of row `index`, [time] each, its `length` in samples, and all that `on_device` needs beside."""
 
     def row(self, index: int) -> dict:
         """One plan row with plain values."""
@@ -35,11 +44,11 @@ class PlanRows(Dataset):
 
     @staticmethod
     def on_device(batch: dict[str, Tensor]) -> dict[str, Tensor]:
-        """The batch as the models take it, made where the batch lies."""
+        """The batch as the models take it: mixture, clean, noise [batch, time] and length, made where `batch` lies."""
         return batch
 
 
-class Mixed(PlanRows):
+class Mixed(Route):
     """Mixtures rendered where they are asked for: in a loader worker."""
 
     def __init__(self, rows: pd.DataFrame, library: Library):
@@ -65,7 +74,7 @@ class Unmixed(Mixed):
         return {**mix(batch["clean"], batch["noise"], batch["snr_db"], batch["gain_db"]), "length": batch["length"]}
 
 
-class Rendered(PlanRows):
+class Rendered(Route):
     """Mixtures as `generate.py render=true` wrote them to `folder`.
 
     Raises FileNotFoundError where one is missing, ValueError where they have another sample rate, or where rendered.csv

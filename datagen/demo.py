@@ -23,6 +23,8 @@ from files.lock import locked
 VERSION = 1  # raise it when the audio changes: corpora of other versions are then built anew
 MANIFEST = "demo.json"
 SPEECH, NOISE = Path("speech", "demo"), Path("noise", "demo")
+PARTS = tuple(f"{SPEECH.as_posix()}/{part}" for part in ("train", "test"))
+PARTS += tuple(f"{NOISE.as_posix()}/{part}" for part in ("seen", "unseen"))
 BABBLE_UTTERANCES = 5  # per speaker
 
 TRAIN = (

@@ -1,7 +1,7 @@
 """From corpora and a protocol to a drawer: scan, split, and check that nothing leaks between the splits."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +9,15 @@ import pandas as pd
 
 from audio.resampling import resampled_length
 from datagen.copies import conflicts, repeated
+from datagen.corpora.corpus import Corpora
 from datagen.draw import Drawer, Protocol
 from datagen.library import FileReader, Library
-from datagen.recordings import COLUMNS, BadAudioError, Recording, corrections
+from datagen.recordings import COLUMNS, BadAudioError, corrections
 from datagen.scan import note_conversions, scan
 from datagen.split import limit_utterances, noise_stretches, split_speech
 
 log = logging.getLogger(__name__)
 ROLES = ("speech.train", "speech.test", "noise.seen", "noise.unseen")
-Corpora = Mapping[str, Callable[[], list[Recording]]]
 
 
 def scan_all(
@@ -31,7 +31,7 @@ def scan_all(
     for role, corpora in roles.items():
         for name, corpus in corpora.items():
             try:
-                tables[role][name] = scan(corpus, cache, jobs, check_audio)
+                tables[role][name] = scan(corpus.recordings(), cache, jobs, check_audio)
             except BadAudioError as bad:
                 problems += bad.problems
     if problems:

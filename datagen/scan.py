@@ -1,7 +1,7 @@
 """From a corpus to its recordings table: headers first, then one look at every sample, both remembered."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,22 +22,22 @@ SCANNING = 2  # raise it when files are read otherwise: tables under the cache a
 OFFSET = 5e-3  # of full scale: from there on an offset is worth a word
 
 
-def scan(corpus: Callable[[], list[Recording]], cache: Path, jobs: int = 1, check_audio: bool = True) -> pd.DataFrame:
-    """The recordings table of `corpus`, with rates and lengths from the headers.
+def scan(listed: Sequence[Recording], cache: Path, jobs: int = 1, check_audio: bool = True) -> pd.DataFrame:
+    """The recordings table of what a corpus has `listed`, with rates and lengths from the headers.
 
     Unless `check_audio` is off, every file is also decoded once, over `jobs` threads. The result is kept under
     `cache` by a fingerprint of all names, sizes and modification times: an unchanged corpus is read only once.
     Raises one BadAudioError that lists every file that is unreadable, cut short, empty, silent or holds NaN.
     """
-    found = corpus()
-    key = of_values(SCANNING, [vars(recording) for recording in found], of_files([r.path for r in found]), check_audio)
+    files = of_files([recording.path for recording in listed])
+    key = of_values(SCANNING, [vars(recording) for recording in listed], files, check_audio)
     kept = cache / "recordings" / f"{key}.csv"
     if (known := recall(kept, recordings.TYPES)) is not None:
         return known
     if check_audio:
-        outcomes = over_threads(_heard, found, jobs, "checking audio", "file")
+        outcomes = over_threads(_heard, listed, jobs, "checking audio", "file")
     else:
-        outcomes = [_headed(recording) for recording in found]
+        outcomes = [_headed(recording) for recording in listed]
     good = [outcome for outcome in outcomes if isinstance(outcome, Recording)]
     problems = [outcome for outcome in outcomes if isinstance(outcome, str)]
     if problems:

@@ -9,13 +9,20 @@ def energy(signal: Tensor) -> Tensor:
 
     For samples that are whole numbers (16-bit PCM) the sum is exact up to 2^53, whatever the order of summation:
     the same on every device, padded with zeros or not.
+
+    >>> energy(torch.tensor([3.0, 4.0]))
+    tensor([25.], dtype=torch.float64)
     """
     signal = signal.double()
     return torch.linalg.vecdot(signal, signal).unsqueeze(-1)
 
 
 def level_db(signal: Tensor, full_scale: float = 1.0) -> Tensor:
-    """Mean power over time in dB relative to a square wave of amplitude `full_scale`: [..., time] -> [..., 1]."""
+    """Mean power over time in dB relative to a square wave of amplitude `full_scale`: [..., time] -> [..., 1].
+
+    >>> level_db(torch.tensor([0.1, -0.1]))
+    tensor([-20.0000], dtype=torch.float64)
+    """
     return 10 * torch.log10(energy(signal) / (signal.shape[-1] * full_scale**2))
 
 
@@ -23,17 +30,28 @@ def snr_db(clean: Tensor, noise: Tensor) -> Tensor:
     """Signal-to-noise ratio over the whole excerpt in dB: [..., time] x 2 -> [..., 1].
 
     Clean energy over noise energy, pauses included; every SNR of this project is this one.
+
+    >>> snr_db(torch.tensor([10.0, 0.0]), torch.tensor([0.0, 1.0]))
+    tensor([20.], dtype=torch.float64)
     """
     return 10 * torch.log10(energy(clean) / energy(noise))
 
 
 def noise_gain(clean: Tensor, noise: Tensor, snr_db: Tensor) -> Tensor:
-    """Amplitude factor that brings `noise` to `snr_db` under `clean`: [..., time] x 2, [...] -> [..., 1]."""
+    """Amplitude factor that brings `noise` to `snr_db` under `clean`: [..., time] x 2, [...] -> [..., 1].
+
+    >>> noise_gain(torch.tensor([10.0, 0.0]), torch.tensor([0.0, 1.0]), torch.tensor(0.0))
+    tensor([10.], dtype=torch.float64)
+    """
     return amplitude(-snr_db.double()).unsqueeze(-1) * (energy(clean) / energy(noise)).sqrt()
 
 
 def amplitude(gain_db: Tensor) -> Tensor:
-    """Amplitude factor of a gain in dB."""
+    """Amplitude factor of a gain in dB.
+
+    >>> amplitude(torch.tensor([-20.0, 0.0, 20.0]))
+    tensor([ 0.1000,  1.0000, 10.0000])
+    """
     return 10 ** (gain_db / 20)
 
 
@@ -41,6 +59,10 @@ SILENCE_DB = -70.0  # relative to full scale; real recordings down to -50 dB are
 
 
 def is_silent(signal: Tensor, full_scale: float = 1.0) -> Tensor:
-    """True where the mean power is below `SILENCE_DB`, an offset left aside: [..., time] -> [...]."""
+    """True where the mean power is below `SILENCE_DB`, an offset left aside: [..., time] -> [...].
+
+    >>> is_silent(torch.tensor([[0.5, 0.5], [0.5, -0.5]]))
+    tensor([ True, False])
+    """
     signal = signal.double()
     return level_db(signal - signal.mean(-1, keepdim=True), full_scale).squeeze(-1) < SILENCE_DB

@@ -10,6 +10,11 @@ def lofargram(signal: Tensor, sample_rate: int, window_s: float = 2.0, hop_s: fl
     Hann windows of `window_s` every `hop_s`, none reaching beyond the signal: frame i begins at i * hop_s, bin k lies
     at k / window_s Hz. Summed over frequency (times the bin's width) it is the windowed signal's mean power.
     Raises ValueError for a signal shorter than one window.
+
+    >>> tone = torch.sin(2 * torch.pi * 100 * torch.arange(4000) / 1000)
+    >>> density = lofargram(tone, 1000)
+    >>> density.shape, density.mean(-1).argmax() / 2.0  # bins of 0.5 Hz: a line at 100 Hz
+    (torch.Size([1001, 5]), tensor(100.))
     """
     window, hop = round(window_s * sample_rate), round(hop_s * sample_rate)
     if signal.shape[-1] < window or hop < 1:

@@ -14,6 +14,13 @@ class STFT(nn.Module):
     Shapes: waveform [..., time] <-> spectrum [..., freq, frame], complex.
 
     Raises ValueError where window and hop (seconds) do not allow reconstruction.
+
+    >>> stft, waveform = STFT(16000), torch.linspace(-1, 1, 1600)
+    >>> spectrum = stft(waveform)
+    >>> spectrum.shape
+    torch.Size([161, 11])
+    >>> torch.allclose(stft.inverse(spectrum, 1600), waveform, atol=1e-5)
+    True
     """
 
     def __init__(self, sample_rate: int, window_s: float = 0.02, hop_s: float = 0.01):

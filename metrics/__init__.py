@@ -1,4 +1,4 @@
-"""Scores of an estimate against its reference: one file each, `(reference, estimate, sample_rate) -> float`.
+"""Scores of an estimate against its reference: one `metrics.metric.Metric` in each file.
 
 Signals are one-dimensional numpy arrays [time] of equal length; every score is better the higher it is. The
 order of the arguments matters: swapped, they give plausible wrong numbers (SI-SDR alone is symmetric) that no

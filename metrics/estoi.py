@@ -2,24 +2,28 @@
 
 import numpy as np
 
-from metrics.intelligibility import intelligibility
+from metrics.intelligibility import Intelligibility
 
 FLAT = 1e-12  # relative: what varies less is constant but for rounding
 
 
-def estoi(reference: np.ndarray, estimate: np.ndarray, sample_rate: int, engine: str = "shared") -> float:
-    """ESTOI of `estimate` [time], a fraction of at most 1 (Jensen and Taal, IEEE TASLP 2016).
+class ESTOI(Intelligibility):
+    """ESTOI, a fraction of at most 1 (Jensen and Taal, IEEE TASLP 2016).
 
-    `engine` as for `stoi`. What is digitally silent correlates with nothing here, where pystoi draws a random
-    correlation about zero from a dither; elsewhere they agree within 1e-9. Raises like `intelligibility`.
+    Options as for `Intelligibility`. What is digitally silent correlates with nothing here, where pystoi draws a
+    random correlation about zero from a dither; elsewhere they agree within 1e-9.
+
+    >>> noise = np.random.default_rng(0).standard_normal(8000)
+    >>> round(ESTOI()(noise, -noise, 8000), 6)  # envelopes have no sign
+    1.0
     """
-    return intelligibility(reference, estimate, sample_rate, engine, _correlation, extended=True)
 
+    extended = True
 
-def _correlation(clean: np.ndarray, enhanced: np.ndarray) -> float:
-    """Mean over segments and frames of [segment, band, frame]."""
-    clean, enhanced = (_normalised(_normalised(one, -1), -2) for one in (clean, enhanced))
-    return float(np.vdot(clean, enhanced)) / (clean.shape[0] * clean.shape[-1])
+    def correlation(self, clean: np.ndarray, enhanced: np.ndarray) -> float:
+        """Mean over segments and frames of [segment, band, frame]."""
+        clean, enhanced = (_normalised(_normalised(one, -1), -2) for one in (clean, enhanced))
+        return float(np.vdot(clean, enhanced)) / (clean.shape[0] * clean.shape[-1])
 
 
 def _normalised(rows: np.ndarray, axis: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""One guard before every metric: what cannot be scored says why instead of scoring zero."""
+"""One guard before every metric, which `Metric` calls: what cannot be scored says why instead of scoring zero."""
 
 import numpy as np
 
@@ -15,6 +15,13 @@ def checked(reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> tu
 
     Raises NotComputable unless both are one-dimensional, of equal length, at least 0.25 s long, finite and
     not silent (RMS above 1e-10 of full scale).
+
+    >>> reference, estimate = checked([1] * 4000, [0.5] * 4000, 16000)
+    >>> reference.dtype, estimate.shape
+    (dtype('float64'), (4000,))
+    >>> checked([1] * 3999, [0.5] * 3999, 16000)
+    Traceback (most recent call last):
+    metrics.guard.NotComputable: shorter than 0.25 s: 3999 samples at 16000 Hz
     """
     signals = {"reference": _as_float(reference), "estimate": _as_float(estimate)}
     for name, signal in signals.items():

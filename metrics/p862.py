@@ -16,6 +16,12 @@ def lqo(reference: np.ndarray, estimate: np.ndarray, sample_rate: int, mode: str
     """MOS-LQO of checked float64 signals [time]; `mode` is "nb" (8 or 16 kHz) or "wb" (16 kHz).
 
     Raises NotComputable where P.862 finds no utterance, or more than its C code has room for.
+
+    >>> tone = np.sin(2 * np.pi * 1000 * np.arange(40 * 8000) / 8000)
+    >>> pulses = tone * np.tile(np.repeat([1, 0], 2000), 80)
+    >>> lqo(pulses, pulses, 8000, "nb")
+    Traceback (most recent call last):
+    metrics.guard.NotComputable: PESQ takes 48 utterances, 40 s hold 80: cut it shorter
     """
     from pesq import PesqError, pesq
 

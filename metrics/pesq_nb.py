@@ -4,21 +4,25 @@ from functools import lru_cache
 
 import numpy as np
 
-from metrics.guard import NotComputable, checked
+from metrics.metric import Metric
 from metrics.p862 import lqo
 
-SAMPLE_RATES = (8000, 16000)
 
+class PESQNarrowband(Metric):
+    """Narrow-band PESQ as MOS-LQO, 1.02 to 4.549 (ITU-T P.862 with P.862.1's mapping). 8 or 16 kHz.
 
-def pesq_nb(reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> float:
-    """Narrow-band PESQ of `estimate` [time] as MOS-LQO, 1.02 to 4.549 (ITU-T P.862 with P.862.1's mapping).
+    The last pair is remembered: `PESQNarrowbandRaw` asks for the same one.
 
-    8 or 16 kHz. The last pair is remembered: `pesq_nb_raw` asks for the same one. Raises NotComputable.
+    >>> noise = np.random.default_rng(0).standard_normal(8000)
+    >>> round(PESQNarrowband()(noise, noise, 8000), 3)
+    4.549
     """
-    if sample_rate not in SAMPLE_RATES:
-        raise NotComputable(f"narrow-band PESQ needs 8000 or 16000 Hz, got {sample_rate} Hz")
-    reference, estimate = checked(reference, estimate, sample_rate)
-    return _remembered(reference.tobytes(), estimate.tobytes(), sample_rate)
+
+    sample_rates = (8000, 16000)
+
+    def score(self, reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> float:
+        """See the class; raises NotComputable like `metrics.p862.lqo`."""
+        return _remembered(reference.tobytes(), estimate.tobytes(), sample_rate)
 
 
 @lru_cache(maxsize=1)

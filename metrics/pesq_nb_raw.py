@@ -5,21 +5,29 @@ import math
 import numpy as np
 
 from metrics.guard import NotComputable
-from metrics.pesq_nb import pesq_nb
+from metrics.pesq_nb import PESQNarrowband
 
 
-def pesq_nb_raw(reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> float:
-    """Narrow-band PESQ of `estimate` [time] as ITU-T P.862 gives it before any mapping, -0.5 to 4.5.
+class PESQNarrowbandRaw(PESQNarrowband):
+    """Narrow-band PESQ as ITU-T P.862 gives it before any mapping, -0.5 to 4.5. 8 or 16 kHz.
 
-    8 or 16 kHz. Raises NotComputable.
+    >>> noise = np.random.default_rng(0).standard_normal(8000)
+    >>> round(PESQNarrowbandRaw()(noise, noise, 8000), 3)
+    4.5
     """
-    return raw_of_lqo(pesq_nb(reference, estimate, sample_rate))
+
+    def score(self, reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> float:
+        """See the class; raises NotComputable like `metrics.p862.lqo` and `raw_of_lqo`."""
+        return raw_of_lqo(super().score(reference, estimate, sample_rate))
 
 
 def raw_of_lqo(lqo: float) -> float:
     """The raw score of a MOS-LQO: P.862.1's logistic mapping inverted.
 
     Raises NotComputable outside the mapping's range.
+
+    >>> round(raw_of_lqo(0.999 + 4 / (1 + math.exp(4.6607))), 12)  # P.862.1 of a raw score of 0
+    0.0
     """
     if not 0.999 < lqo < 4.999:
         raise NotComputable(f"MOS-LQO {lqo:.4f} is outside P.862.1's range of 0.999 to 4.999")

@@ -2,18 +2,20 @@
 
 import numpy as np
 
-from metrics.guard import NotComputable, checked
+from metrics.metric import Metric
 from metrics.p862 import lqo
 
-SAMPLE_RATE = 16000
 
+class PESQWideband(Metric):
+    """Wide-band PESQ as MOS-LQO, 1.02 to 4.644 (ITU-T P.862.2). 16 kHz only.
 
-def pesq_wb(reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> float:
-    """Wide-band PESQ of `estimate` [time] as MOS-LQO, 1.02 to 4.644 (ITU-T P.862.2). 16 kHz only.
-
-    Raises NotComputable.
+    >>> noise = np.random.default_rng(0).standard_normal(16000)
+    >>> round(PESQWideband()(noise, noise, 16000), 3)
+    4.644
     """
-    if sample_rate != SAMPLE_RATE:
-        raise NotComputable(f"wide-band PESQ needs 16 kHz, got {sample_rate} Hz")
-    reference, estimate = checked(reference, estimate, sample_rate)
-    return lqo(reference, estimate, sample_rate, "wb")
+
+    sample_rates = (16000,)
+
+    def score(self, reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> float:
+        """See the class; raises NotComputable like `metrics.p862.lqo`."""
+        return lqo(reference, estimate, sample_rate, "wb")

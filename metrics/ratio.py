@@ -9,6 +9,9 @@ def ratio_db(target: float, distortion: float) -> float:
     """10 log10(target / distortion) of two energies, in dB.
 
     Beyond 200 dB the smaller energy is rounding: the ratio is then infinite, with its sign.
+
+    >>> ratio_db(100.0, 1.0), ratio_db(1.0, 1e-25), ratio_db(0.0, 1.0)
+    (20.0, inf, -inf)
     """
     limit = 10 ** (-ROUNDING_DB / 10)
     if distortion <= limit * target:

@@ -6,30 +6,42 @@ import numpy as np
 from scipy import linalg
 from scipy.fft import irfft, next_fast_len, rfft
 
-from metrics.guard import checked
+from metrics.metric import Metric
 from metrics.ratio import ratio_db
 
 TAPS = 512  # BSS Eval's allowed distortion filter
 RESIDUAL = 1e-12  # relative, of the normal equations: below it Levinson and LU agree within 1e-8 dB
 
 
-def sdr(reference: np.ndarray, estimate: np.ndarray, sample_rate: int, engine: str = "toeplitz") -> float:
-    """SDR of `estimate` [time] in dB, with any filter of 512 taps on the reference allowed.
+class SDR(Metric):
+    """SDR in dB, with any filter of 512 taps on the reference allowed.
 
     Vincent et al., "Performance measurement in blind audio source separation", IEEE TASLP 2006, as BSS Eval 3
-    computes it. `engine` is "toeplitz" (Levinson recursion) or "mir_eval" (that package's own, ten times
-    slower); they agree within 1e-6 dB on speech, noise and steady tones. The exception is a reference whose 512
-    delayed copies are nearly dependent, as of a faded pure tone: there the normal equations themselves lose
-    digits, and the two may differ by 1e-5 dB where the tone has 16 bits, by 0.1 dB where it has no noise floor.
+    computes it. Infinite where estimate equals reference.
 
-    Infinite where estimate equals reference. Raises NotComputable, and ValueError for an unknown engine.
+    engine: "toeplitz" (Levinson recursion) or "mir_eval" (that package's own, ten times slower); they agree within
+    1e-6 dB on speech, noise and steady tones. The exception is a reference whose 512 delayed copies are nearly
+    dependent, as of a faded pure tone: there the normal equations themselves lose digits, and the two may differ by
+    1e-5 dB where the tone has 16 bits, by 0.1 dB where it has no noise floor. Raises ValueError for another engine.
+
+    An echo is a filter, and no distortion:
+
+    >>> noise = np.concatenate([np.random.default_rng(0).standard_normal(4000), np.zeros(512)])
+    >>> echo = noise + 0.5 * np.roll(noise, 100)
+    >>> SDR()(noise, echo, 8000) > 100
+    True
     """
-    if engine not in _ENGINES:
-        raise ValueError(f"sdr engine {engine!r} is unknown: choose one of {', '.join(_ENGINES)}")
-    reference, estimate = checked(reference, estimate, sample_rate)
-    if np.array_equal(reference, estimate):
-        return float("inf")
-    return float(_ENGINES[engine](reference, estimate))
+
+    def __init__(self, engine: str = "toeplitz"):
+        if engine not in _ENGINES:
+            raise ValueError(f"engine={engine!r} of the SDR is unknown: choose one of {', '.join(_ENGINES)}")
+        self.engine = engine
+
+    def score(self, reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> float:
+        """See the class; signals as `Metric.score` says."""
+        if np.array_equal(reference, estimate):
+            return float("inf")
+        return float(_ENGINES[self.engine](reference, estimate))
 
 
 def _by_toeplitz(reference: np.ndarray, estimate: np.ndarray) -> float:

@@ -18,7 +18,12 @@ NEXT = 2  # bins beside a tone from which the fit took power, too
 
 
 class Powers(NamedTuple):
-    """Mean powers over windows: what the fit explains, the noise expected in it, the rest, the rest near the tones."""
+    """Mean powers over windows: what the fit explains, the noise expected in it, the rest, the rest near the tones.
+
+    >>> powers = Powers(fitted=1.0, leakage=0.0, residual=0.1, nearby=0.01, windows=1)
+    >>> powers.broadband_db, powers.inband_db
+    (10.0, 20.0)
+    """
 
     fitted: float
     leakage: float
@@ -47,6 +52,11 @@ def line_powers(signal: np.ndarray, sample_rate: int, tones: Sequence[Tone], win
 
     Raises NotComputable for no tones, a tone above half the sample rate, a signal that is silent, not finite or without
     a single window in which a tone sounds from beginning to end.
+
+    >>> time = np.arange(8000) / 1000
+    >>> hum = 0.1 * np.sin(2 * np.pi * 300 * time)
+    >>> round(line_powers(np.sin(2 * np.pi * 100 * time) + hum, 1000, [Tone(100)]).broadband_db, 3)
+    20.0
     """
     if not len(tones) or max(tone.hz for tone in tones) >= sample_rate / 2:
         raise NotComputable(f"needs tones below {sample_rate / 2:g} Hz to look for")
@@ -69,7 +79,13 @@ def snr_gain(
     window_s: float = WINDOW_S,
     inband: bool = False,
 ) -> float:
-    """SNR of the enhanced signal minus that of the mixture, in dB, both [time]; see `line_powers`."""
+    """SNR of the enhanced signal minus that of the mixture, in dB, both [time]; see `line_powers`.
+
+    >>> time = np.arange(8000) / 1000
+    >>> tone, hum = np.sin(2 * np.pi * 100 * time), np.sin(2 * np.pi * 300 * time)
+    >>> round(snr_gain(tone + hum, 2 * tone + 0.2 * hum, 1000, [Tone(100)]), 3)
+    20.0
+    """
     before, after = (line_powers(signal, sample_rate, tones, window_s) for signal in (mixture, enhanced))
     return after.inband_db - before.inband_db if inband else after.broadband_db - before.broadband_db
 

@@ -1,11 +1,12 @@
 """All scores of one pair of signals: what could be computed, and why the rest could not."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from metrics.guard import NotComputable
+from metrics.metric import Metric
 
 INFINITE = {
     math.inf: "infinite, estimate equals reference",
@@ -14,27 +15,38 @@ INFINITE = {
 
 
 def scores(
-    reference: np.ndarray, estimate: np.ndarray, sample_rate: int, metrics: Mapping[str, Callable]
+    reference: np.ndarray, estimate: np.ndarray, sample_rate: int, metrics: Mapping[str, Metric]
 ) -> dict[str, tuple[float, str]]:
     """Every score of `estimate` [time] by name: its value and "", or NaN and the reason why it has no finite one.
 
     Whatever a metric raises is a reason too, with its type: one bad file must not end an evaluation.
+
+    >>> from metrics.si_sdr import SISDR
+    >>> scores(np.ones(4000), np.zeros(4000), 16000, {"si_sdr": SISDR()})
+    {'si_sdr': (nan, 'estimate is silent')}
     """
     return {name: _score(metric, reference, estimate, sample_rate) for name, metric in metrics.items()}
 
 
 def scores_of(
-    pairs: Sequence[tuple[int, np.ndarray, np.ndarray, Mapping[str, Callable]]], sample_rate: int
+    pairs: Sequence[tuple[int, np.ndarray, np.ndarray, Mapping[str, Metric]]], sample_rate: int
 ) -> list[tuple[int, dict[str, tuple[float, str]]]]:
     """Number and `scores` of each (number, reference, estimate, metrics).
 
     Stands here because a process that does this needs nothing but metrics.
+
+    >>> scores_of([(7, np.ones(4000), np.zeros(4000), {})], 16000)
+    [(7, {})]
     """
     return [(number, scores(*signals, sample_rate, metrics)) for number, *signals, metrics in pairs]
 
 
 def reasons(found: Mapping[str, tuple[float, str]]) -> str:
-    """Why scores are missing: "name: reason; name, name: reason", or "" where all is well."""
+    """Why scores are missing: "name: reason; name, name: reason", or "" where all is well.
+
+    >>> reasons({"sdr": (9.0, ""), "stoi": (math.nan, "too short"), "estoi": (math.nan, "too short")})
+    'stoi, estoi: too short'
+    """
     names_of = {}
     for name, (_, reason) in found.items():
         if reason:
@@ -42,7 +54,7 @@ def reasons(found: Mapping[str, tuple[float, str]]) -> str:
     return "; ".join(f"{', '.join(names)}: {reason}" for reason, names in names_of.items())
 
 
-def _score(metric: Callable, reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> tuple[float, str]:
+def _score(metric: Metric, reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> tuple[float, str]:
     try:
         value = float(metric(reference, estimate, sample_rate))
     except NotComputable as error:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.fft import rfft
 
-from metrics.guard import NotComputable, checked
+from metrics.guard import NotComputable
 
 SAMPLE_RATE = 10000
 FRAME, HOP, FFT = 256, 128, 512  # samples
@@ -17,13 +17,19 @@ TINY = np.finfo(float).eps
 
 
 def segments(reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> tuple[np.ndarray, np.ndarray]:
-    """Envelopes of both signals [time] in overlapping segments: [segment, band, frame] each.
+    """Envelopes of two signals, float64 [time], in overlapping segments: [segment, band, frame] each.
 
     At 10 kHz, in 15 bands from 150 Hz, without the frames in which the reference is silent (Taal et al., IEEE TASLP
-    2011, as pystoi reads it). The last pair is remembered: STOI and ESTOI ask for the same one. Raises NotComputable,
-    also where fewer than 30 frames (0.4 s) are left.
+    2011, as pystoi reads it). The last pair is remembered: STOI and ESTOI ask for the same one. Raises NotComputable
+    where fewer than 30 frames (0.4 s) are left.
+
+    A tone of 600 Hz, two octaves above the lowest band, is heard in band 6:
+
+    >>> tone = np.sin(2 * np.pi * 600 * np.arange(10000) / 10000)
+    >>> clean, enhanced = segments(tone, 0.5 * tone, 10000)
+    >>> int(clean.mean(axis=(0, 2)).argmax()), round(float((enhanced / clean).max()), 6)
+    (6, 0.5)
     """
-    reference, estimate = checked(reference, estimate, sample_rate)
     found = _envelopes(reference.tobytes(), estimate.tobytes(), sample_rate)
     if found.shape[-1] < SEGMENT:
         seconds = SEGMENT * HOP / SAMPLE_RATE

@@ -7,9 +7,9 @@ import torch
 from corpora import COUNTS, RATE, UNSEEN, data_tree
 from omegaconf import OmegaConf
 
-from datagen.corpora.folder import folder
-from datagen.corpora.librispeech import librispeech
-from datagen.corpora.noisex92 import noisex92
+from datagen.corpora.folder import Folder
+from datagen.corpora.librispeech import LibriSpeech
+from datagen.corpora.noisex92 import NOISEX92
 from datagen.plan import draw_plan
 from datagen.prepare import make_drawer, scan_all
 from reporting.figures.score_figures import drawing
@@ -64,10 +64,10 @@ def tables(data_root, tmp_path_factory) -> dict:
     """Recordings tables of the tiny corpora by role."""
     speech, noise = data_root / "speech/librispeech", data_root / "noise"
     roles = {
-        "speech.train": lambda: librispeech(str(speech), ["train-clean-100"]),
-        "speech.test": lambda: librispeech(str(speech), ["test-other"]),
-        "noise.seen": lambda: folder(str(noise / "nonspeech115"), "nonspeech115"),
-        "noise.unseen": lambda: noisex92(str(noise / "noisex92"), UNSEEN),
+        "speech.train": LibriSpeech(str(speech), ["train-clean-100"]),
+        "speech.test": LibriSpeech(str(speech), ["test-other"]),
+        "noise.seen": Folder(str(noise / "nonspeech115"), "nonspeech115"),
+        "noise.unseen": NOISEX92(str(noise / "noisex92"), UNSEEN),
     }
     corpora = {role: {"one": corpus} for role, corpus in roles.items()}
     return scan_all(corpora, RATE, tmp_path_factory.mktemp("tables"), 1, True)

@@ -5,6 +5,9 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from datagen.corpora.corpus import Corpus
+from datagen.recordings import Recording
+
 RATE = 16000
 TRAIN_SPEAKERS, TEST_SPEAKERS = ("14", "16", "17", "19", "20", "22"), ("901", "902")
 COUNTS = {"train": 6, "validation": 3, "test": 8}  # mixtures of a small plan
@@ -16,6 +19,16 @@ ESC50_CLIPS = (
     ("3-1003-A-0.wav", "dog"),
     ("5-1004-A-28.wav", "snoring"),
 )
+
+
+class Listed(Corpus):
+    """A corpus of the recordings that it is given."""
+
+    def __init__(self, given: list[Recording]):
+        self.given = given
+
+    def recordings(self) -> list[Recording]:
+        return self.given
 
 
 def speech_like(seconds: float, seed: int, rate: int = RATE) -> np.ndarray:

@@ -14,9 +14,8 @@ import numpy as np
 import pytest
 import soundfile
 from hydra import compose, initialize_config_dir
-from hydra.utils import instantiate
 
-from datagen.download import fetch_corpus
+from command.download import download
 
 CONF = Path(__file__).resolve().parents[1] / "conf" / "download"
 
@@ -131,7 +130,7 @@ def wav(samples=500):
 ESC50 = {
     "ESC-50-master/LICENSE": b"CC BY-NC 3.0\n",
     "ESC-50-master/utils/script.py": b"not wanted\n",
-    "ESC-50-master/meta/esc50.csv": b"filename,fold\n1-1-A-0.wav,1\n2-2-A-0.wav,2\n",
+    "ESC-50-master/meta/esc50.csv": b"filename,fold,category\n1-1-A-0.wav,1,dog\n2-2-A-0.wav,2,cat\n",
     "ESC-50-master/audio/1-1-A-0.wav": wav(),
     "ESC-50-master/audio/2-2-A-0.wav": wav(),
 }
@@ -156,14 +155,14 @@ def fetch(server, corpus, data_root, *overrides, keep_archive=False):
     """What the script does with its config, on the loopback server's archive."""
     overrides = [f"corpus={corpus}", f"data_root={data_root}", f"keep_archive={keep_archive}", *overrides]
     if corpus == "esc50":
-        overrides += [f"sources.esc50.url={server.url}", "sources.esc50.clips=2"]
+        overrides += [f"sources.esc50.url={server.url}", "sources.esc50.recordings=2"]
     if corpus.startswith("librispeech"):
         digest = hashlib.sha256(server.content).hexdigest()
         source = f"sources.{corpus}"
-        overrides += [f"{source}.url={server.url}", f"{source}.sha256={digest}", f"{source}.utterances=2"]
+        overrides += [f"{source}.url={server.url}", f"{source}.sha256={digest}", f"{source}.recordings=2"]
     with initialize_config_dir(str(CONF), version_base="1.3"):
         cfg = compose("download", overrides)
-    return fetch_corpus(cfg.corpus, cfg.data_root, instantiate(cfg.sources), cfg.keep_archive)
+    return download(cfg)
 
 
 def tree(folder):

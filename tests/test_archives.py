@@ -3,7 +3,7 @@ import tarfile
 import pytest
 from loopback import ARCHIVES, ESC50, LIBRISPEECH, fetch, refused, serving, tar_of, tree, wav, zip_of
 
-from datagen import download
+from datagen.sources.downloaded import Downloaded
 
 
 @pytest.fixture
@@ -21,8 +21,8 @@ def test_a_killed_unpacking_leaves_nothing_that_looks_whole(server, tmp_path, co
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(download, "_require_whole", die)  # all is unpacked, nothing is published
-        patch.setattr("datagen.archives.shutil.rmtree", lambda *_, **__: None)  # SIGKILL cleans nothing up
+        patch.setattr(Downloaded, "_require_whole", die)  # all is unpacked, nothing is published
+        patch.setattr("datagen.sources.archives.shutil.rmtree", lambda *_, **__: None)  # SIGKILL cleans nothing up
         fetch(server, corpus, tmp_path)
     assert not (tmp_path / "noise/esc50").exists() and not (tmp_path / "speech/librispeech").exists()
     asked = len(server.asked)
@@ -82,7 +82,7 @@ def test_a_disk_too_small_to_unpack_on_keeps_the_archive(server, tmp_path, corpu
     server.content = archive
     with monkeypatch.context() as patch:
         full = OSError("disk full: unpacking needs more")
-        patch.setattr("datagen.archives.require_space", lambda *_: (_ for _ in ()).throw(full))
+        patch.setattr("datagen.sources.archives.require_space", lambda *_: (_ for _ in ()).throw(full))
         assert "disk full" in refused(OSError, fetch, server, corpus, tmp_path)
     assert not list(tmp_path.rglob(".unpacking-*"))
     fetch(server, corpus, tmp_path)

@@ -11,7 +11,7 @@ from corpora import pcm, speech_like, sphere, write
 from audio import decoding, reading
 from audio.listening import whole
 from audio.pcm import Correction
-from datagen.corpora.folder import folder
+from datagen.corpora.folder import Folder
 from datagen.scan import note_conversions, scan
 
 RATE = 16000
@@ -45,7 +45,7 @@ def make(path, samples=VOICE, rate=RATE):
 
 
 def scanned(root, cache, **options):
-    return scan(lambda: folder(str(root), "x"), cache, **options)
+    return scan(Folder(str(root), "x").recordings(), cache, **options)
 
 
 def problem(root, cache):

@@ -4,17 +4,18 @@ from functools import partial
 import pytest
 from omegaconf import OmegaConf
 
-from datagen.corpora.folder import folder
-from datagen.mix import mix
-from options.build import build
+from datagen.corpora.corpus import Corpus
+from datagen.corpora.folder import Folder
+from datagen.corpora.synthetic import Crowds
+from options.build import build, maker
 
-FOLDER = {"_target_": "datagen.corpora.folder.folder", "_partial_": True, "root": "x"}
+FOLDER = {"_target_": "datagen.corpora.folder.Folder", "root": "x"}
 
 
-def refused(node, within="datagen.corpora", match="is not a class or function of|cannot be loaded"):
+def refused(node, within="", match="is not a class or function of|cannot be loaded"):
     for form in (node, OmegaConf.create(node)):
         with pytest.raises(ValueError, match=match) as caught:
-            build(form, within)
+            maker(form, Corpus, within)
         assert "\n" not in str(caught.value)
 
 
@@ -30,7 +31,7 @@ def refused(node, within="datagen.corpora", match="is not a class or function of
         "datagen.corpora.",
         "datagen.corporate.evil",
         "datagen.corpora.folder.Path",
-        "datagen.corpora.folder.audio_files.__globals__",
+        "datagen.corpora.layout.audio_files.__globals__",
         "datagen.corpora.folder.LEVELS",
         "datagen.corpora.esc50.pd.read_pickle",
         "datagen.corpora.esc50.re",
@@ -81,35 +82,47 @@ def test_no_target_comes_in_through_interpolation(slashes, resolver, monkeypatch
     node = {**FOLDER, "name": f"{slashes}${{{resolver}:{text}}}"}
     for form in (node, OmegaConf.create(node)):
         try:
-            build(form, "datagen.corpora")
+            maker(form, Corpus)
         except ValueError as error:
             assert "\n" not in str(error)
     assert called == []
 
 
-@pytest.mark.parametrize("partially", [True, False])
-def test_an_unknown_argument_is_told_with_those_there_are(partially):
+@pytest.mark.parametrize("older", [{}, {"_partial_": True}, {"_partial_": False}])
+def test_an_unknown_argument_is_told_with_those_there_are(older):
     refused(
-        {**FOLDER, "_partial_": partially, "name": "x", "sauce": "file"},
-        match=r"folder\.folder: .*'sauce'; it takes root, name, source, category",
+        {**FOLDER, **older, "name": "x", "sauce": "file"}, match=r"folder\.Folder: .*'sauce'; it takes root, name, "
     )
 
 
-def test_a_missing_argument_is_told_in_one_line():
-    made = build({"_target_": "datagen.mix.mix", "_partial_": True, "clean": 1}, "datagen")
-    assert made.func is mix
-    with pytest.raises(ValueError, match=r"datagen\.mix\.mix: .*missing .*'gain_db'"):
-        build({"_target_": "datagen.mix.mix", "_partial_": True, "clean": 1}, "datagen", noise=1, snr_db=1)
+def test_a_missing_argument_is_told_in_one_line_and_may_be_supplied():
+    with pytest.raises(ValueError, match=r"^datagen\.corpora\.folder\.Folder: .*missing .*'name'$"):
+        build(FOLDER, Corpus)
+    assert build(FOLDER, Corpus, name="x").name == "x"
 
 
-def test_what_a_target_refuses_reaches_the_caller_as_it_is(tmp_path):
-    with pytest.raises(FileNotFoundError, match="no such folder"):
-        build({**FOLDER, "_partial_": False, "root": str(tmp_path / "no"), "name": "x"}, "datagen.corpora")
+def test_an_argument_of_another_type_is_told_with_the_one_it_has():
+    refused({**FOLDER, "name": 7}, match="^Folder: name=7: Input should be a valid string$")
+
+
+@pytest.mark.parametrize("inner", [True, False])
+def test_what_a_target_refuses_reaches_the_caller_as_it_is(inner):
+    node = {**FOLDER, "name": "x", "source": "speaker"}
+    if inner:
+        node = {"_target_": "datagen.corpora.synthetic.Crowds", "root": "y", "speech": {"one": node}, "test": {}}
+    with pytest.raises(ValueError, match=r"^source='speaker' of x: must be one of file, folder, top$"):
+        build(node, Corpus)
+
+
+def test_targets_within_a_config_are_made_first():
+    test = {"one": {**FOLDER, "name": "x"}}
+    made = build({"_target_": "datagen.corpora.synthetic.Crowds", "root": "y", "speech": test, "test": test}, Corpus)
+    assert isinstance(made, Crowds) and isinstance(made.speech["one"], Folder)
 
 
 def test_a_config_becomes_a_call_with_plain_containers():
-    made = build(OmegaConf.create({**FOLDER, "name": ["a", {"b": 1}]}), "datagen.corpora")
-    assert made.func is folder
+    made = maker(OmegaConf.create({**FOLDER, "name": ["a", {"b": 1}]}), Corpus)
+    assert made.func is Folder
     assert made.keywords == {"root": "x", "name": ["a", {"b": 1}]}
     assert isinstance(made.keywords["name"], list) and type(made.keywords["name"][1]) is dict
     assert isinstance(partial(made), partial)

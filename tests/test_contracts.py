@@ -1,185 +1,154 @@
-"""What a config builds keeps the contract of its kind: anything else is refused before data is read."""
+"""What conf/ offers keeps its contract, file by file; what does not is refused before it is used."""
 
-import re
 import sys
-from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
-import tiny_run
-import torch
-from omegaconf import DictConfig, OmegaConf
+from hydra import compose, initialize_config_dir
+from omegaconf import OmegaConf
+from tiny_run import ROOT
 
-import models.networks
-import train
-from files.atomic import write_atomic
-from models.cost import parameters
-from models.multiply_adds import multiply_adds_per_frame
-from models.run import build_enhancer, load_run
+from datagen.corpora.corpus import Corpus
+from datagen.dataset import Route
+from datagen.recordings import Recording
+from datagen.sources.source import Source
+from metrics.guard import NotComputable
+from metrics.metric import Metric
+from options.build import build, maker
 
-CAUSAL = """
-from torch import nn
-from models.networks.network import CausalNetwork, Network
-
-class Written(CausalNetwork):
-    def __init__(self, freqs, target, size=4):
-        super().__init__()
-        self.target, self.layer = target, nn.Linear(freqs, freqs)
-
-    def initial_state(self, batch):
-        return self.zeros(batch, 0)
-
-    def advance(self, mixture, state):
-        output = self.layer(mixture.transpose(1, 2)).transpose(1, 2)
-        return self.target.estimate(output, mixture).unsqueeze(1), state
-
-    def final(self, estimates):
-        return estimates[:, -1]
-"""
-WHOLE = CAUSAL.replace("(CausalNetwork)", "(Network)").replace(
-    "    def __init__", "    causal = False\n\n    def __init__"
-)
-WHOLE = WHOLE.replace("def advance(self, mixture, state)", "def forward(self, mixture)").replace(", state\n", "\n")
-LACKS = "models.networks.written.Written lacks {}, which every Network has: see models.networks.network.Network"
-SAYS = "models.networks.written.Written: causal = {}, but it derives from {}"
+CONF = ROOT / "conf"
 
 
-def config(folder: Path, *typed: str) -> DictConfig:
-    """Of a training that has no data to read."""
-    nowhere = f"data_root={folder / 'nowhere'}"
-    return tiny_run.config("train", ["experiment=folders", "sample_rate=8000", nowhere, *typed], folder / "run")
+class Group(NamedTuple):
+    """A folder of options: the script that is told to take one, in which words, and where it then stands."""
+
+    contract: type
+    script: str
+    typed: str
+    node: str
+    conf: str = "."
+
+
+GROUPS = {
+    "metric": Group(Metric, "evaluate", "+metric@metric.swept={}", "metric.swept"),
+    "corpus": Group(Corpus, "generate", "+corpus@noise.seen.swept={}", "noise.seen.swept"),
+    "data": Group(Route, "train", "data={}", "data.route"),
+    "download/sources": Group(Source, "download", "+sources@sources.swept={}", "sources.swept", "download"),
+}
+OPTIONS = [(group, path.stem) for group in GROUPS for path in sorted((CONF / group).glob("*.yaml"))]
+
+
+def option(group: Group, name: str) -> dict[str, Any]:
+    """The option as its script composes it, without what it leaves to be typed."""
+    with initialize_config_dir(str(CONF / group.conf), version_base="1.3"):
+        config = compose(group.script, [group.typed.format(name)])
+    node = OmegaConf.to_container(OmegaConf.select(config, group.node), resolve=True)
+    return {key: value for key, value in node.items() if value != "???"}
+
+
+@pytest.mark.parametrize(("group", "name"), OPTIONS)
+def test_every_option_names_a_class_that_keeps_the_contract_of_its_group(group, name):
+    assert "_partial_" not in (CONF / group / f"{name}.yaml").read_text()
+    assert callable(maker(option(GROUPS[group], name), GROUPS[group].contract))
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_an_option_that_points_nowhere_is_refused(group):
+    contract = GROUPS[group].contract
+    package = contract.__module__.rpartition(".")[0]
+    with pytest.raises(ValueError, match=f"^_target_='{package}.nothing.Here' cannot be loaded: "):
+        maker({"_target_": f"{package}.nothing.Here"}, contract)
+
+
+@pytest.mark.parametrize("name", [name for group, name in OPTIONS if group == "metric"])
+def test_a_metric_of_the_folder_is_scored_where_it_is_typed(name):
+    """As README says: no third file."""
+    assert isinstance(build(option(GROUPS["metric"], name), Metric), Metric)
 
 
 @pytest.fixture
-def written(tmp_path, monkeypatch):
-    """A training config whose network comes from a new file of models/networks."""
-    files = []
+def stranger(monkeypatch):
+    """Somebody's own file in a package: its config node."""
 
-    def written(source: str, file: str = "written", **described) -> DictConfig:
-        forget()
-        files.append(file)
-        (tmp_path / f"{file}.py").write_text(source)
-        cfg = config(tmp_path)
-        cfg.network = described or {"_target_": f"models.networks.{file}.Written"}
-        return cfg
+    def put(package, thing):
+        module = ModuleType(f"{package}.stranger")
+        thing.__module__, thing.__qualname__ = module.__name__, thing.__name__
+        setattr(module, thing.__name__, thing)
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+        return {"_target_": f"{module.__name__}.{thing.__name__}"}
 
-    def forget() -> None:
-        for file in files:
-            sys.modules.pop(f"models.networks.{file}", None)
-
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # one file may be written twice within a second
-    monkeypatch.setattr(models.networks, "__path__", [*models.networks.__path__, str(tmp_path)])
-    yield written
-    forget()
+    return put
 
 
-def refused(cfg: DictConfig) -> str:
-    """The line in which a training that has no data to read refuses its network."""
-    with pytest.raises(ValueError) as caught:
-        train.main(cfg)
-    assert "\n" not in str(caught.value)
-    return str(caught.value)
+def plain(reference, estimate, sample_rate):
+    return 1.0
 
 
-@pytest.mark.parametrize("source", [CAUSAL, WHOLE], ids=["causal", "not causal"])
-def test_a_class_with_all_of_the_contract_is_built(written, source):
-    cfg = written(source)
-    assert build_enhancer(cfg).network.causal is (source == CAUSAL)
-    with pytest.raises((ValueError, OSError), match="nowhere"):
-        train.main(cfg)
+class Bare:
+    pass
 
 
-@pytest.mark.parametrize("part", ["initial_state", "advance", "final"])
-def test_a_causal_class_that_lacks_a_part_is_refused_by_its_name(written, part):
-    assert LACKS.format(part) in refused(written(CAUSAL.replace(f"def {part}(", "def another(")))
+class Likeness(Metric):
+    def score(self, reference, estimate, sample_rate):
+        return float(reference @ estimate)
 
 
-@pytest.mark.parametrize("part", ["forward", "final"])
-def test_a_class_that_lacks_a_part_is_refused_by_its_name(written, part):
-    assert LACKS.format(part) in refused(written(WHOLE.replace(f"def {part}(", "def another(")))
+class NoScore(Metric):
+    pass
 
 
-def test_a_class_that_does_not_say_whether_it_is_causal_is_refused(written):
-    assert LACKS.format("causal") in refused(written(WHOLE.replace("    causal = False\n", "")))
+class NoRecordings(Corpus):
+    pass
 
 
-def test_a_class_is_causal_where_it_can_run_piece_by_piece_and_only_there(written):
-    told = refused(written(WHOLE.replace("causal = False", "causal = True")))
-    assert told.startswith(SAYS.format(True, "Network")) and "models.networks.network.CausalNetwork" in told
-    told = refused(written(CAUSAL.replace("    def __init__", "    causal = False\n\n    def __init__")))
-    assert told.startswith(SAYS.format(False, "models.networks.network.CausalNetwork"))
+class NoItems(Route):
+    pass
 
 
-def test_a_function_and_a_class_of_another_kind_are_refused(written):
-    makes = "\n\ndef make(freqs, target):\n    return Written(freqs, target)\n"
-    assert "written.make is no Network: derive it from models.networks.network.Network" in refused(
-        written(CAUSAL + makes, _target_="models.networks.written.make")
-    )
-    other = CAUSAL.replace("(CausalNetwork)", "(nn.Module)")
-    assert "written.Written is no Network: derive it from" in refused(written(other))
-
-
-def test_arguments_that_a_class_does_not_take_or_lacks_are_refused_in_one_line(written):
-    assert "written.Written: " in refused(written(CAUSAL.replace("(self, freqs, target, size=4)", "(self, freqs)")))
-    assert "'size'" in refused(written(CAUSAL.replace("size=4", "size")))
-    cfg = written(CAUSAL, _target_="models.networks.written.Written", depth=3)
-    assert "'depth'; it takes freqs, target, size" in refused(cfg)
-
-
-def test_a_network_whose_costs_are_unknown_is_refused(written):
-    source = CAUSAL.replace("nn.Linear(freqs, freqs)", "nn.Sequential(nn.InstanceNorm1d(1, affine=True))")
-    assert refused(written(source)).startswith("Written.layer.0: torch.nn.modules.instancenorm.InstanceNorm1d has ")
-
-
-def test_the_network_of_the_readme_enhances_learns_and_is_counted(written):
-    text = (tiny_run.ROOT / "README.md").read_text(encoding="utf-8")
-    (yaml, source) = re.search(r"```yaml\n(# conf/network/.*?)```\n```python\n(.*?)```", text, re.DOTALL).groups()
-    enhancer = build_enhancer(written(source, "gru", **OmegaConf.create(yaml)))
-    clean, noise = torch.randn(2, 2, 4000, generator=torch.Generator().manual_seed(0)).unbind(0)
-    batch = {"clean": clean, "noise": noise, "mixture": clean + noise, "length": torch.tensor([4000, 3000])}
-    loss, _ = enhancer.loss(batch)
-    loss.backward()
-    assert all(parameter.grad.any() for parameter in enhancer.network.parameters())
-    assert enhancer.enhance(batch["mixture"]).isfinite().all()
-    freqs, hidden = 81, 64
-    counted = 3 * hidden * (freqs + hidden + 2) + (hidden + 1) * freqs
-    assert multiply_adds_per_frame(enhancer.network, freqs) == parameters(enhancer.network) == counted
+class NoFetch(Source):
+    pass
 
 
 @pytest.mark.parametrize(
-    ("group", "target", "told"),
+    ("package", "thing", "contract", "said"),
     [
-        ("network", "models.networks.nowhere.Network", "cannot be loaded"),
-        ("network", "models.networks.causal.CausalConv", "is no Network"),
-        ("network", "models.networks.causal.halved", "is no Network"),
-        ("network", "models.networks.progressive.Progressive", "lacks initial_stage_state, stage"),
-        ("target", "models.targets.target.MagnitudeTarget", "lacks estimate, ideal"),
-        ("level", "models.level.Level", "lacks advance, initial_state"),
-        ("level", "models.cost.costs", "not a class or function of models.level"),
-        ("recipe.optimizer", "torch.optim.lr_scheduler.StepLR", "is no Optimizer"),
-        ("recipe.rule_of_rises", "models.training.SeedByEpoch", "is no RuleOfRises"),
+        ("metrics", plain, Metric, "stranger.plain is no Metric: derive it from metrics.metric.Metric"),
+        ("metrics", Bare, Metric, "stranger.Bare is no Metric: derive it"),
+        ("metrics", NoScore, Metric, "stranger.NoScore lacks score, which every Metric has: see metrics.metric"),
+        ("datagen.corpora", plain, Corpus, "stranger.plain is no Corpus: derive it from datagen.corpora.corpus.Corpus"),
+        ("datagen.corpora", NoRecordings, Corpus, "stranger.NoRecordings lacks recordings, which every Corpus has"),
+        ("datagen", NoItems, Route, "stranger.NoItems lacks __getitem__, which every Route has: see datagen.dataset"),
+        ("datagen.sources", NoFetch, Source, "stranger.NoFetch lacks fetch, which every Source has"),
     ],
 )
-def test_a_target_of_another_kind_is_refused(tmp_path, group, target, told):
-    cfg = config(tmp_path)
-    OmegaConf.update(cfg, group, {"_target_": target}, merge=False)
-    assert told in refused(cfg)
+def test_what_breaks_a_contract_is_refused_with_what_it_lacks(stranger, package, thing, contract, said):
+    with pytest.raises(ValueError, match=said) as caught:
+        build(stranger(package, thing), contract)
+    assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("typed", "told"),
-    [("recipe.optimizer.lr=-1", "learning rate"), ("recipe.rule_of_rises.factor=2", "factor=2")],
-)
-def test_options_are_refused_before_data_is_read(tmp_path, typed, told):
-    assert told in refused(config(tmp_path, typed))
+def test_a_strangers_metric_never_meets_what_cannot_be_scored(stranger):
+    metric = build(stranger("metrics", Likeness), Metric)
+    assert metric(np.ones(4000), np.full(4000, 2.0), 16000) == 8000
+    for unfit in (np.zeros(4000), np.full(4000, np.nan), np.ones(3999)):
+        with pytest.raises(NotComputable):
+            metric(np.ones(4000), unfit, 16000)
 
 
-def test_a_run_from_before_the_contracts_is_loaded(whole, tmp_path):
-    config: Path = tmp_path / "run" / ".hydra" / "config.yaml"
-    config.parent.mkdir(parents=True)
-    (tmp_path / "run" / "checkpoints").symlink_to(whole / "checkpoints")
-    cfg = OmegaConf.load(whole / ".hydra" / "config.yaml")
-    cfg.network["_partial_"] = cfg.recipe.optimizer["_partial_"] = True
-    write_atomic(config, OmegaConf.to_yaml(cfg))
-    before, now = load_run(whole), load_run(tmp_path / "run")
-    assert type(before.network) is type(now.network) and type(now.level).__module__ == "models.level"
-    assert before.state_dict().keys() == now.state_dict().keys()
+def test_a_strangers_metric_is_told_its_rate():
+    class Wide(Likeness):
+        sample_rates = (16000, 48000)
+
+    assert Wide()(np.ones(4000), np.ones(4000), 16000) == 4000
+    with pytest.raises(NotComputable, match=r"^needs 16000 or 48000 Hz, got 8000 Hz$"):
+        Wide()(np.ones(4000), np.ones(4000), 8000)
+
+
+def test_a_strangers_corpus_lists_its_recordings(stranger):
+    class Own(Corpus):
+        def recordings(self):
+            return [Recording("own/a", "a.wav", "own/a", "")]
+
+    assert [recording.id for recording in build(stranger("datagen.corpora", Own), Corpus).recordings()] == ["own/a"]

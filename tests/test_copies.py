@@ -10,7 +10,7 @@ from corpora import RATE, speech_like, steady, write
 
 from datagen import copies
 from datagen.copies import conflicts, repeated, same_audio
-from datagen.corpora.folder import folder
+from datagen.corpora.folder import Folder
 from datagen.plan import Plan
 from datagen.prepare import ROLES, make_drawer, scan_all, usable
 from datagen.recordings import Recording, table
@@ -143,7 +143,7 @@ def own(tmp_path):
         given = {"speech.train": ("speech", "top"), "noise.seen": ("seen", "file"), "noise.unseen": ("unseen", "file")}
         corpora = {role: {} for role in ROLES}
         for role, (name, source) in given.items():
-            corpora[role] = {name: lambda name=name, source=source: folder(str(tmp_path / name), name, source)}
+            corpora[role] = {name: Folder(str(tmp_path / name), name, source)}
         return scan_all(corpora, RATE, tmp_path / "cache", 1, check_audio=False)
 
     return tables

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 import soundfile
@@ -13,23 +15,24 @@ from corpora import (
 from omegaconf import OmegaConf
 
 from audio import reading
-from datagen.corpora.esc50 import esc50
-from datagen.corpora.folder import folder
-from datagen.corpora.librispeech import librispeech
-from datagen.corpora.noisex92 import noisex92
-from datagen.corpora.timit import timit
+from datagen.corpora.demo import Demo
+from datagen.corpora.esc50 import ESC50
+from datagen.corpora.folder import Folder
+from datagen.corpora.librispeech import LibriSpeech
+from datagen.corpora.noisex92 import NOISEX92
+from datagen.corpora.timit import TIMIT
 
-READERS = {
-    "timit": lambda root: timit(root, ["train"]),
-    "librispeech": lambda root: librispeech(root, ["train-clean-100"]),
-    "esc50": esc50,
-    "noisex92": noisex92,
-    "folder": lambda root: folder(root, "x"),
+CORPORA = {
+    "timit": lambda root: TIMIT(root, ["train"]),
+    "librispeech": lambda root: LibriSpeech(root, ["train-clean-100"]),
+    "esc50": ESC50,
+    "noisex92": NOISEX92,
+    "folder": lambda root: Folder(root, "x"),
 }
 
 
 def test_librispeech_reads_speakers_and_sexes(data_root):
-    found = librispeech(str(data_root / "speech/librispeech"), ["train-clean-100", "test-other"])
+    found = LibriSpeech(str(data_root / "speech/librispeech"), ["train-clean-100", "test-other"]).recordings()
     assert [r.source for r in found[::3]] == [f"librispeech/{s}" for s in sorted(TRAIN_SPEAKERS) + list(TEST_SPEAKERS)]
     assert found[0].id == "librispeech/train-clean-100/14/100/14-100-0000"
     assert [r.category for r in found[::3]] == list("FMFMFMFM")
@@ -37,12 +40,12 @@ def test_librispeech_reads_speakers_and_sexes(data_root):
 
 def test_librispeech_without_speakers_txt_knows_no_sexes(tmp_path):
     write(tmp_path / "dev-clean/84/1/84-1-0000.flac", speech_like(1, 0))
-    (found,) = librispeech(str(tmp_path), "dev-clean")  # one subset needs no list
+    (found,) = LibriSpeech(str(tmp_path), "dev-clean").recordings()  # one subset needs no list
     assert (found.source, found.category) == ("librispeech/84", "")
 
 
 def test_esc50_tells_the_recording_a_clip_was_cut_from(data_root):
-    found = esc50(str(data_root / "noise/esc50"))
+    found = ESC50(str(data_root / "noise/esc50")).recordings()
     assert [(r.id, r.category) for r in found] == [(f"esc50/{name[:-4]}", category) for name, category in ESC50_CLIPS]
     assert [r.source for r in found] == [f"esc50/{n}" for n in (1001, 1001, 1002, 1003, 1004)]
 
@@ -58,7 +61,7 @@ def test_esc50_tells_the_recording_a_clip_was_cut_from(data_root):
     ],
 )
 def test_esc50_selects_classes_and_folds(data_root, options, clips):
-    found = esc50(str(data_root / "noise/esc50"), **options)
+    found = ESC50(str(data_root / "noise/esc50"), **options).recordings()
     assert [r.id for r in found] == [f"esc50/{ESC50_CLIPS[clip][0][:-4]}" for clip in clips]
 
 
@@ -72,41 +75,65 @@ def test_the_unet_option_names_the_ten_classes_of_the_paper(request):
 
 
 @pytest.mark.parametrize(
-    ("call", "message"),
+    ("corpus", "root", "options", "message"),
     [
-        (
-            lambda root: librispeech(f"{root}/speech/librispeech", ["train-clean"]),
-            "no train-clean; there are test-other",
-        ),
-        (lambda root: esc50(f"{root}/noise/esc50", categories=["cat"]), "no cat; there are clock_tick, dog"),
-        (lambda root: esc50(f"{root}/noise/esc50", folds=[4]), "no 4; there are 1, 2, 3, 5"),
-        (lambda root: noisex92(f"{root}/noise/noisex92", ["f16"]), "no f16; there are babble"),
-        (lambda root: timit(f"{root}/speech/librispeech", ["dev"]), "no dev"),
-        (lambda root: folder(f"{root}/noise/noisex92", "x", source="speaker"), "source='speaker' .* file, folder, top"),
-        (lambda root: folder(f"{root}/noise/noisex92", "x", source=""), "source=''"),
+        (LibriSpeech, "speech/librispeech", {"subsets": ["train-clean"]}, "no train-clean; there are test-other"),
+        (ESC50, "noise/esc50", {"categories": ["cat"]}, "no cat; there are clock_tick, dog"),
+        (ESC50, "noise/esc50", {"folds": [4]}, "no 4; there are 1, 2, 3, 5"),
+        (NOISEX92, "noise/noisex92", {"names": ["f16"]}, "no f16; there are babble"),
     ],
 )
-def test_an_unknown_name_is_refused_with_those_there_are(data_root, call, message):
+def test_a_name_that_is_not_there_is_refused_with_those_there_are(data_root, corpus, root, options, message):
     with pytest.raises(ValueError, match=message):
-        call(data_root)
+        corpus(str(data_root / root), **options).recordings()
+
+
+@pytest.mark.parametrize(
+    ("corpus", "options", "message"),
+    [
+        (TIMIT, {"subsets": ["dev"]}, "no dev; there are TEST, TRAIN, test, train"),
+        (Folder, {"name": "x", "source": "speaker"}, "source='speaker' .* file, folder, top"),
+        (Folder, {"name": "x", "source": ""}, "source=''"),
+        (Demo, {"part": "noise/demo/loud"}, "no noise/demo/loud; there are noise/demo/seen, "),
+    ],
+)
+def test_an_unknown_word_is_refused_before_any_disk_is_read(corpus, options, message):
+    with pytest.raises(ValueError, match=message):
+        corpus("nowhere", **options)
 
 
 def test_a_selection_of_nothing_is_refused(data_root):
     with pytest.raises(FileNotFoundError, match="select no clip"):
-        esc50(str(data_root / "noise/esc50"), categories=["dog"], folds=[1])
+        ESC50(str(data_root / "noise/esc50"), categories=["dog"], folds=[1]).recordings()
 
 
-@pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
-def test_a_missing_folder_is_named_with_the_layout_expected(tmp_path, reader):
-    with pytest.raises(FileNotFoundError, match=r"/nowhere: no such folder; expected .+"):
-        reader(str(tmp_path / "nowhere"))
+@pytest.mark.parametrize("name", CORPORA)
+def test_a_missing_folder_is_named_with_the_layout_expected(tmp_path, name):
+    corpus = CORPORA[name](str(tmp_path / "nowhere"))
+    with pytest.raises(FileNotFoundError, match=f"/nowhere: no such folder; {re.escape(corpus.expected)}"):
+        corpus.recordings()
 
 
-@pytest.mark.parametrize("name", READERS)
+def test_what_an_error_says_to_type_is_a_corpus_that_can_be_typed(request):
+    conf = request.config.rootpath / "conf"
+    for corpus in (LibriSpeech, TIMIT, ESC50, NOISEX92):
+        named = re.search(r"corpus=(\w+)", corpus.remedy)[1]
+        assert OmegaConf.load(conf / f"download/sources/{named}.yaml").corpus == corpus.__name__.lower()
+
+
+def test_the_documentation_has_the_folder_of_every_corpus(request):
+    documented = (request.config.rootpath / "docs/data.md").read_text()
+    nodes = map(OmegaConf.load, (request.config.rootpath / "conf/corpus").glob("*.yaml"))
+    texts = [str(OmegaConf.to_container(node).get("root")) for node in nodes]
+    folders = [text.removeprefix("${data_root}/") for text in texts if text.startswith("${data_root}/")]
+    assert folders and all(f"| `{folder}` |" in documented for folder in folders)
+
+
+@pytest.mark.parametrize("name", CORPORA)
 def test_an_empty_folder_is_refused(tmp_path, name):
     (tmp_path / "train-clean-100").mkdir()
     with pytest.raises(FileNotFoundError, match="expected"):
-        READERS[name](str(tmp_path))
+        CORPORA[name](str(tmp_path)).recordings()
 
 
 @pytest.mark.parametrize(
@@ -121,13 +148,13 @@ def test_a_damaged_esc50_table_is_refused(tmp_path, text, message):
     (tmp_path / "meta").mkdir()
     (tmp_path / "meta/esc50.csv").write_text(text)
     with pytest.raises(ValueError, match=message):
-        esc50(str(tmp_path))
+        ESC50(str(tmp_path)).recordings()
 
 
 def test_noisex92_gives_the_noises_in_the_order_asked_for(data_root):
-    found = noisex92(str(data_root / "noise/noisex92"), ["white", "babble"])
+    found = NOISEX92(str(data_root / "noise/noisex92"), ["white", "babble"]).recordings()
     assert [(r.id, r.category) for r in found] == [("noisex92/white", "white"), ("noisex92/babble", "babble")]
-    assert [r.category for r in noisex92(str(data_root / "noise/noisex92"))] == sorted(UNSEEN)
+    assert [r.category for r in NOISEX92(str(data_root / "noise/noisex92")).recordings()] == sorted(UNSEEN)
 
 
 @pytest.mark.parametrize(
@@ -136,15 +163,15 @@ def test_noisex92_gives_the_noises_in_the_order_asked_for(data_root):
 )
 def test_a_folder_tells_sources_apart_by_file_folder_or_top(tmp_path, word, expected):
     write(tmp_path / "anna/day1/a.ogg", speech_like(1, 0), subtype="VORBIS")
-    (found,) = folder(str(tmp_path), "mine", source=word, category=word)
+    (found,) = Folder(str(tmp_path), "mine", source=word, category=word).recordings()
     assert (found.id, found.source, found.category) == ("mine/anna/day1/a.ogg", f"mine/{expected}", expected)
-    assert folder(str(tmp_path), "mine", category="")[0].category == ""
+    assert Folder(str(tmp_path), "mine", category="").recordings()[0].category == ""
 
 
 def test_a_file_in_no_subfolder_has_no_folder_to_tell_its_speaker(tmp_path):
     write(tmp_path / "a.wav", speech_like(1, 0))
     with pytest.raises(ValueError, match="choose source=file"):
-        folder(str(tmp_path), "mine", source="top")
+        Folder(str(tmp_path), "mine", source="top").recordings()
 
 
 def test_a_folder_takes_all_audio_and_nothing_else(tmp_path):
@@ -154,7 +181,12 @@ def test_a_folder_takes_all_audio_and_nothing_else(tmp_path):
         write(tmp_path / name, speech_like(0.5, 0))
     (tmp_path / "notes.txt").write_text("no audio")
     (tmp_path / "folder.wav").mkdir()
-    assert [r.id for r in folder(str(tmp_path), "x")] == ["x/a.wav", "x/b.FLAC", "x/d.mp3", "x/deep/er/c.aiff"]
+    assert [r.id for r in Folder(str(tmp_path), "x").recordings()] == [
+        "x/a.wav",
+        "x/b.FLAC",
+        "x/d.mp3",
+        "x/deep/er/c.aiff",
+    ]
 
 
 def test_linked_folders_are_entered_once(tmp_path):
@@ -164,7 +196,7 @@ def test_linked_folders_are_entered_once(tmp_path):
     (root / "linked").symlink_to(tmp_path / "elsewhere")
     (root / "more").symlink_to(tmp_path / "elsewhere" / "anna")
     (tmp_path / "elsewhere" / "anna" / "round").symlink_to(root)
-    assert [r.id for r in folder(str(root), "x")] == ["x/b.wav", "x/more/a.wav"]
+    assert [r.id for r in Folder(str(root), "x").recordings()] == ["x/b.wav", "x/more/a.wav"]
 
 
 @pytest.mark.parametrize("suffix", ["wav", "flac", "ogg", "mp3", "opus", "aiff"])

@@ -9,7 +9,7 @@ import pytest
 from corpora import RATE, speech_like, steady, write
 from damages import DAMAGES, SILENT, damage, refused
 
-from datagen.corpora.folder import folder
+from datagen.corpora.folder import Folder
 from datagen.dataset import Rendered
 from datagen.plan import Plan, draw_plan, load_plan
 from datagen.prepare import make_drawer, scan_all
@@ -108,8 +108,8 @@ def test_a_damaged_table_of_the_cache_is_made_anew(protocol, tmp_path):
         write(tmp_path / "speech" / f"s{number}.wav", speech_like(1, number))
     write(tmp_path / "noise" / "n.wav", steady(2, 9))
     corpora = {
-        "speech.train": {"x": lambda: folder(str(tmp_path / "speech"), "s")},
-        "noise.seen": {"x": lambda: folder(str(tmp_path / "noise"), "n")},
+        "speech.train": {"x": Folder(str(tmp_path / "speech"), "s")},
+        "noise.seen": {"x": Folder(str(tmp_path / "noise"), "n")},
         "speech.test": {},
         "noise.unseen": {},
     }
@@ -134,8 +134,8 @@ def test_names_of_any_kind_go_through_a_plan_its_audio_and_back(protocol, tmp_pa
         (tmp_path / "speech" / f"s{number}").rename(tmp_path / "speech" / name)
         write(tmp_path / "noise" / "n.wav", steady(2, 90 + number)).rename(tmp_path / "noise" / f"{name}.wav")
     corpora = {
-        "speech.train": {"x": lambda: folder(str(tmp_path / "speech"), "s", "top")},
-        "noise.seen": {"x": lambda: folder(str(tmp_path / "noise"), "n")},
+        "speech.train": {"x": Folder(str(tmp_path / "speech"), "s", "top")},
+        "noise.seen": {"x": Folder(str(tmp_path / "noise"), "n")},
         "speech.test": {},
         "noise.unseen": {},
     }

@@ -17,7 +17,7 @@ def server(monkeypatch):
 
 def test_librispeech_lands_in_its_own_layout_and_nothing_is_left_over(server, tmp_path):
     server.content = tar_of(LIBRISPEECH)
-    assert "2 utterances" in fetch(server, "librispeech_dev_clean", tmp_path)
+    assert "2 recordings" in fetch(server, "librispeech_dev_clean", tmp_path)
     assert tree(tmp_path) == sorted(name.replace("LibriSpeech", "speech/librispeech") for name in LIBRISPEECH)
     assert not any((tmp_path / ".downloads").iterdir())
     assert [path.name for path in (tmp_path / "speech").iterdir()] == ["librispeech"]
@@ -37,7 +37,7 @@ def test_a_second_subset_joins_the_first_and_replaces_no_text(server, tmp_path):
 
 def test_esc50_lands_in_its_own_layout_and_nothing_is_left_over(server, tmp_path):
     server.content = zip_of(ESC50)
-    assert "2 clips" in fetch(server, "esc50", tmp_path)
+    assert "2 recordings" in fetch(server, "esc50", tmp_path)
     assert tree(tmp_path) == sorted(
         f"noise/esc50/{name}" for name in ("LICENSE", "meta/esc50.csv", "audio/1-1-A-0.wav", "audio/2-2-A-0.wav")
     )

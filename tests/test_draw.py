@@ -5,7 +5,7 @@ import pytest
 import soundfile
 from corpora import RATE, speech_like, steady, write
 
-from datagen.corpora.folder import folder
+from datagen.corpora.folder import Folder
 from datagen.draw import excerpts
 from datagen.plan import draw_plan
 from datagen.prepare import make_drawer, scan_all
@@ -23,9 +23,7 @@ def own(tmp_path, protocol):
             for name, signal in signals.items():
                 write(tmp_path / group / f"{name}.wav", signal)
         roles = {"speech.train": "speech", "speech.test": None, "noise.seen": "noise", "noise.unseen": None}
-        corpora = {
-            role: {"x": lambda g=group: folder(str(tmp_path / g), g)} if group else {} for role, group in roles.items()
-        }
+        corpora = {role: {"x": Folder(str(tmp_path / group), group)} if group else {} for role, group in roles.items()}
         return make_drawer(scan_all(corpora, RATE, tmp_path, 1, False), {**protocol, **changes}, RATE, 0)
 
     return make

@@ -177,7 +177,7 @@ def test_a_run_is_given_the_mixture_alone(trained):
         (["plan.test=7"], "not a multiple of 8"),
         (["device=cuda"], "no CUDA device"),
         (["device=tpu"], "device='tpu'"),
-        (["metric.sdr.engine=magic"], "metric.sdr: sdr engine 'magic'"),
+        (["metric.sdr.engine=magic"], "metric.sdr: engine='magic' of the SDR"),
     ],
 )
 def test_bad_input_is_one_line_that_names_it_and_no_report(trained, tmp_path, more, said):
@@ -197,6 +197,7 @@ def test_runs_of_one_name_are_told_apart_by_their_parents(trained, tmp_path):
     assert list(systems) == ["mixture", "oracle", "runs/tiny", "twins/tiny"]
 
 
-def test_every_metric_of_the_config_folder_is_scored():
-    listed = tiny_run.config("evaluate", [], tiny_run.ROOT).metric
-    assert set(listed) == {path.stem for path in (tiny_run.ROOT / "conf" / "metric").glob("*.yaml")}
+def test_the_scores_of_the_papers_are_scored_unasked_and_any_other_is_once_it_is_typed():
+    usual = {"pesq_nb_raw", "pesq_nb", "pesq_wb", "stoi", "estoi", "sdr", "si_sdr"}
+    assert set(tiny_run.config("evaluate", [], tiny_run.ROOT).metric) == usual
+    assert set(tiny_run.config("evaluate", ["+metric@metric.own=stoi"], tiny_run.ROOT).metric) == {*usual, "own"}

@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 
 from dsp.stft import STFT
-from metrics.sdr import sdr
+from metrics.sdr import SDR
 from models.targets.iam import IAM
 from reporting.pages.examples import ALWAYS, PANELS, _shown, choose, examples
 from reporting.scoring.score_cache import ScoreCache
@@ -68,7 +68,7 @@ def test_many_examples_show_fewer_systems_so_that_a_page_can_be_opened(examples,
 def shown(drawn):
     plan, library = drawn
     systems = open_systems([], plan, RATE, STFT(RATE), IAM(), "cpu")
-    table = score_plan(plan, library, systems, {"sdr": sdr}, RATE, jobs=1)
+    table = score_plan(plan, library, systems, {"sdr": SDR()}, RATE, jobs=1)
     return table, systems, list(examples(table, plan, library, systems, STFT(RATE))), library, plan
 
 
@@ -108,7 +108,7 @@ def test_what_was_shown_before_is_neither_enhanced_nor_drawn_again(drawn, tmp_pa
     plan, library = drawn
     systems = open_systems([], plan, RATE, STFT(RATE), IAM(), "cpu")
     memory = Memory(ScoreCache(tmp_path / "memory.sqlite"), {name: name for name in systems}, {"sdr": "sdr"})
-    table = score_plan(plan, library, systems, {"sdr": sdr}, RATE, jobs=1, memory=memory)
+    table = score_plan(plan, library, systems, {"sdr": SDR()}, RATE, jobs=1, memory=memory)
     first = list(examples(table, plan, library, systems, STFT(RATE), memory=memory))
     monkeypatch.setattr("reporting.pages.examples.picture", lambda *_: pytest.fail("drawn again"))
     tired = {name: lambda _: pytest.fail("enhanced again") for name in systems}
@@ -123,7 +123,7 @@ def test_what_broken_systems_return_is_counted_with_its_reason_and_still_shown(d
         "empty": lambda batch: batch["mixture"][:, :0],
     }
     systems = open_systems([], plan, RATE, STFT(RATE), IAM(), "cpu") | broken
-    table = score_plan(plan, library, systems, {"sdr": sdr}, RATE, jobs=1)
+    table = score_plan(plan, library, systems, {"sdr": SDR()}, RATE, jobs=1)
     of_broken = table[table.system.isin(broken)]
     assert of_broken.sdr.isna().all() and (of_broken.failed != "").all() and table.sdr.notna().sum() > 0
     for example in examples(table, plan, library, systems, STFT(RATE)):
@@ -138,7 +138,7 @@ def test_a_system_may_be_called_clean(drawn, tmp_path):
     systems = open_systems([], plan, RATE, STFT(RATE), IAM(), "cpu")
     systems["clean"] = systems["mixture"]
     memory = Memory(ScoreCache(tmp_path / "memory.sqlite"), {name: name for name in systems}, {"sdr": "sdr"})
-    table = score_plan(plan, library, systems, {"sdr": sdr}, RATE, jobs=1, memory=memory)
+    table = score_plan(plan, library, systems, {"sdr": SDR()}, RATE, jobs=1, memory=memory)
     for example in examples(table, plan, library, systems, STFT(RATE), memory=memory):
         reference, mixture, *_, named = example.panels
         assert named.name == reference.name == "clean"

@@ -115,7 +115,7 @@ def test_ones_own_folders_need_no_code(run, tmp_path, data_root):
 @pytest.mark.parametrize(
     ("overrides", "told"),
     [
-        (["data_root=nowhere"], "nowhere/speech/librispeech: no such folder; expected LibriSpeech's layout"),
+        (["data_root=nowhere"], "nowhere/speech/librispeech: no such folder; expected LibriSpeech: SUBSET/"),
         (["speech.test.librispeech.subsets=[dev-other]"], "no dev-other; there are test-other, train-clean-100"),
         (["speech.test.librispeech.root=5"], "root=5: Input should be a valid string"),
         (["plan.trian=5"], "plan.trian"),

@@ -7,7 +7,7 @@ import torch
 from omegaconf import OmegaConf
 
 from dsp.stft import STFT
-from metrics.si_sdr import si_sdr
+from metrics.si_sdr import SISDR
 from models.enhancer import Enhancer
 from models.level import Level, RawLevel, RunningLevel
 from models.networks.crnn import CRNN
@@ -89,7 +89,7 @@ def test_enhancement_does_not_depend_on_how_loud_the_recording_is(target, gain_d
     clean = torch.randn(1, 16000, generator=torch.Generator().manual_seed(1)) * 0.05
     mixture = clean + torch.randn(1, 16000, generator=torch.Generator().manual_seed(2)) * 0.05
     scores = [
-        si_sdr(clean[0].double().numpy(), system.enhance(mixture * gain)[0].double().numpy(), 8000)
+        SISDR()(clean[0].double().numpy(), system.enhance(mixture * gain)[0].double().numpy(), 8000)
         for gain in (1.0, 10 ** (gain_db / 20))
     ]
     assert scores[0] == pytest.approx(scores[1], abs=0.001)

@@ -4,12 +4,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import soundfile
-from corpora import RATE, speech_like, steady, write
+from corpora import RATE, Listed, speech_like, steady, write
 
 from audio import decoding, reading
 from audio.resampling import resampled_length
 from datagen import scan
-from datagen.corpora.folder import folder
+from datagen.corpora.folder import Folder
 from datagen.prepare import scan_all
 from datagen.recordings import COLUMNS
 
@@ -23,7 +23,7 @@ def corpus(tmp_path):
 
 
 def scanned(root, cache, **options):
-    return scan.scan(lambda: folder(str(root), "x"), cache, **options)
+    return scan.scan(Folder(str(root), "x").recordings(), cache, **options)
 
 
 def no_audio(*_, **__):
@@ -125,9 +125,7 @@ def test_stereo_and_other_rates_are_taken_with_a_note(corpus, tmp_path, caplog):
     left, right = steady(1, 1, 44100), steady(1, 2, 44100)
     write(corpus / "stereo.wav", np.stack([left, right], axis=1), 44100)
     with caplog.at_level(logging.WARNING):
-        table = scan_all({"speech.train": {"x": lambda: folder(str(corpus), "x")}}, RATE, tmp_path, 1, True)[
-            "speech.train"
-        ]
+        table = scan_all({"speech.train": {"x": Folder(str(corpus), "x")}}, RATE, tmp_path, 1, True)["speech.train"]
     assert "1 of 4 recordings of several channels are mixed down" in caplog.text
     assert "1 of 4 recordings of another rate are resampled to 16000 Hz" in caplog.text
     assert len(table) == 4
@@ -149,7 +147,7 @@ def test_a_resampled_tone_keeps_its_level_and_length(tmp_path):
 
 
 def test_a_recording_in_two_corpora_is_refused(corpus, tmp_path):
-    both = {name: lambda: folder(str(corpus), "x") for name in ("one", "two")}
+    both = {name: Folder(str(corpus), "x") for name in ("one", "two")}
     told = r"corpus/0\.wav: is in two corpora, noise.seen.one and noise.seen.two; leave one out: ~noise.seen.two"
     with pytest.raises(ValueError, match=told):
         scan_all({"noise.seen": both}, RATE, tmp_path, 1, True)
@@ -157,10 +155,10 @@ def test_a_recording_in_two_corpora_is_refused(corpus, tmp_path):
 
 def test_two_recordings_of_one_name_are_named_with_both_their_files(corpus, tmp_path):
     write(tmp_path / "a" / "0.wav", steady(1, 0))
-    both = {"one": lambda: folder(str(corpus), "x"), "two": lambda: folder(str(tmp_path / "a"), "x")}
+    both = {"one": Folder(str(corpus), "x"), "two": Folder(str(tmp_path / "a"), "x")}
     with pytest.raises(ValueError, match=r"corpus/0\.wav and .*/a/0\.wav: .* in noise.seen.one and noise.seen.two; "):
         scan_all({"noise.seen": both}, RATE, tmp_path, 1, True)
-    twice = {"one": lambda: [replace(recording, id="x") for recording in folder(str(corpus), "x")]}
+    twice = {"one": Listed([replace(recording, id="x") for recording in Folder(str(corpus), "x").recordings()])}
     with pytest.raises(ValueError, match=r"corpus/0\.wav and .*/corpus/1\.wav: are one recording by their names; ren"):
         scan_all({"noise.seen": twice}, RATE, tmp_path, 1, True)
 
@@ -172,6 +170,6 @@ def test_bad_files_of_all_roles_are_listed_in_one_error(tmp_path):
             path = tmp_path / role / name / f"{name}.wav"
             path.parent.mkdir(parents=True)
             path.write_text("no audio")
-            roles.setdefault(role, {})[name] = lambda root=path.parent, name=name: folder(str(root), name)
+            roles.setdefault(role, {})[name] = Folder(str(path.parent), name)
     with pytest.raises(ValueError, match=r"^4 bad audio file\(s\): .*train/a/a\.wav.*train/b/b\.wav.*seen/a.*seen/b"):
         scan_all(roles, RATE, tmp_path, 1, True)

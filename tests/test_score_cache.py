@@ -8,8 +8,8 @@ import pytest
 import tiny_run
 
 import evaluate
-from metrics.sdr import sdr
-from metrics.si_sdr import si_sdr
+from metrics.sdr import SDR
+from metrics.si_sdr import SISDR
 from reporting.scoring.score_cache import ScoreCache, of_signal
 from reporting.scoring.score_plan import Memory, score_plan
 
@@ -58,7 +58,7 @@ def score(drawn, path, systems, metrics):
 
 def fresh():
     systems = {"mixture": Counted(lambda batch: batch["mixture"]), "half": Counted(lambda batch: batch["mixture"] / 2)}
-    return systems, {"sdr": Counted(sdr), "si_sdr": Counted(si_sdr)}
+    return systems, {"sdr": Counted(SDR()), "si_sdr": Counted(SISDR())}
 
 
 def calls(counted):
@@ -104,7 +104,7 @@ def test_an_interrupted_evaluation_goes_on(drawn, path):
     def breaks(*arguments):
         if metrics["sdr"].calls == 6:
             raise KeyboardInterrupt
-        return sdr(*arguments)
+        return SDR()(*arguments)
 
     metrics["sdr"] = Counted(breaks)
     with pytest.raises(KeyboardInterrupt):

@@ -4,13 +4,13 @@ import pytest
 import torch
 
 from dsp.stft import STFT
-from metrics.sdr import sdr
-from metrics.si_sdr import si_sdr
+from metrics.sdr import SDR
+from metrics.si_sdr import SISDR
 from models.targets.iam import IAM
 from reporting.scoring.score_plan import IDENTITY, score_plan
 from reporting.scoring.systems import MIXTURE, ORACLE, open_systems
 
-METRICS = {"sdr": sdr, "si_sdr": si_sdr}
+METRICS = {"sdr": SDR(), "si_sdr": SISDR()}
 
 
 @pytest.fixture

@@ -9,22 +9,22 @@ import tiny_run
 import generate
 from audio import reading
 from audio.pcm import FULL_SCALE
-from datagen.corpora.folder import folder
-from datagen.corpora.synthetic import crowds, random_colours
+from datagen.corpora.folder import Folder
+from datagen.corpora.synthetic import Crowds, RandomColours
 
 RATE = 16000
 
 
 @pytest.fixture(scope="module")
 def speech(data_root):
-    return {"one": lambda: folder(str(data_root / "speech/librispeech/train-clean-100"), "speech", source="top")}
+    return {"one": Folder(str(data_root / "speech/librispeech/train-clean-100"), "speech", source="top")}
 
 
 @pytest.fixture(scope="module")
 def kinds(speech):
     return {
-        "colour": lambda root: random_colours(str(root), count=6, seconds=2.0),
-        "crowd": lambda root: crowds(str(root), speech, speech, count=6, seconds=2.0, talkers=3),
+        "colour": lambda root: RandomColours(str(root), count=6, seconds=2.0).recordings(),
+        "crowd": lambda root: Crowds(str(root), speech, speech, count=6, seconds=2.0, talkers=3).recordings(),
     }
 
 
@@ -54,7 +54,7 @@ def test_noises_are_as_long_and_loud_as_they_should_be_and_never_clip(kinds, kin
 def test_colours_differ_in_their_spectra(tmp_path):
     """No two of them have the same balance of low and high."""
     tilts = []
-    for recording in random_colours(str(tmp_path), count=12, seconds=2.0):
+    for recording in RandomColours(str(tmp_path), count=12, seconds=2.0).recordings():
         power = np.abs(np.fft.rfft(samples(recording))) ** 2
         tilts.append(10 * np.log10(power[1000:4000].sum() / power[8000:].sum()))  # 0.5 to 2 kHz over 4 to 8 kHz
     assert max(tilts) - min(tilts) > 15 and np.diff(sorted(tilts)).min() > 0
@@ -66,15 +66,17 @@ def test_what_stands_is_not_made_again(kinds, tmp_path):
     assert [Path(r.path).stat().st_mtime_ns for r in kinds["colour"](tmp_path)] == before
 
 
-def test_crowds_need_test_speech_of_its_own(speech, tmp_path):
+def test_crowds_need_test_speech_of_its_own_and_two_talkers(speech, tmp_path):
     with pytest.raises(ValueError, match="would hold test speakers: name test speech"):
-        crowds(str(tmp_path), speech, {})
+        Crowds(str(tmp_path), speech, {})
+    with pytest.raises(ValueError, match="talkers=1 of crowd: at least 2"):
+        Crowds(str(tmp_path), speech, speech, talkers=1)
 
 
 @pytest.mark.parametrize("options", [{"count": 0}, {"seconds": 0.5}, {"seconds": 1e6}])
 def test_no_noises_or_odd_lengths_are_refused(options, tmp_path):
     with pytest.raises(ValueError, match="at least one noise of 1 to 3600 s"):
-        random_colours(str(tmp_path), **options)
+        RandomColours(str(tmp_path), **options)
 
 
 def test_the_augmented_experiment_has_the_test_of_the_plain_one(data_root, isolated_cache, tmp_path):

@@ -1,6 +1,7 @@
 """Training as a user starts it: run folders, three routes to one curve, what a person sees."""
 
 import subprocess
+from functools import partial
 from types import SimpleNamespace
 
 import pandas as pd
@@ -9,7 +10,7 @@ import torch
 from tiny_run import curve, equal_runs, fit, overrides, rendered, script
 
 from datagen.datamodule import PlanData
-from datagen.dataset import PlanRows
+from datagen.dataset import Mixed
 from datagen.plan import Plan
 from models.run import BEST, LAST
 
@@ -112,7 +113,7 @@ def test_each_process_has_its_own_rows_and_together_they_have_all():
     for split, count in (("train", 12), ("validation", 3)):
         taken = []
         for rank in (0, 1):
-            plan_data = PlanData(plan, PlanRows, batch_size=3, max_padding=0.5)
+            plan_data = PlanData(plan, partial(Mixed, library=None), batch_size=3, max_padding=0.5)
             plan_data.trainer = processes(rank)
             taken += [set().union(*plan_data._loader(split, shuffle=True).batch_sampler)]
         assert taken[0] | taken[1] == set(range(count))

@@ -9,7 +9,7 @@ import pytest
 from loopback import Handler, refused, serving
 from tqdm import tqdm
 
-from datagen.transfer import fetch_file
+from datagen.sources.transfer import fetch_file
 
 PAYLOAD = bytes(np.random.default_rng(0).integers(0, 256, 300_000, dtype=np.uint8))
 SHA256 = hashlib.sha256(PAYLOAD).hexdigest()
@@ -48,7 +48,7 @@ def test_a_cut_off_download_asks_for_the_remaining_bytes_only(server, tmp_path):
 
 
 def test_a_progress_bar_switched_off_changes_nothing(server, tmp_path, monkeypatch):
-    monkeypatch.setattr("datagen.transfer.tqdm", partial(tqdm, disable=True))
+    monkeypatch.setattr("datagen.sources.transfer.tqdm", partial(tqdm, disable=True))
     cut_off(server, tmp_path / "a")
     fetch_file(server.url, tmp_path / "a", SHA256)
     assert (tmp_path / "a").read_bytes() == PAYLOAD

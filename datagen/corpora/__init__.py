@@ -1,1 +1,1 @@
-"""One module per corpus layout: names in, recordings out, no audio read."""
+"""One `datagen.corpora.corpus.Corpus` in each file: names in, recordings out, no audio read."""

@@ -2,33 +2,44 @@
 
 from pathlib import Path
 
-from datagen.corpora.layout import audio_files, existing, nonempty
+from datagen.corpora.corpus import CorpusOnDisk
+from datagen.corpora.layout import audio_files
 from datagen.recordings import Recording
 
-EXPECTED = "a folder of audio files (subfolders are searched too)"
 LEVELS = ("file", "folder", "top")
 
 
-def folder(root: str, name: str, source: str = "file", category: str = "file") -> list[Recording]:
+class Folder(CorpusOnDisk):
     """Every audio file under `root`; ids begin with `name`.
 
     source and category say what tells speakers (or recordings) and kinds of noise apart: "file" (its name), "folder"
     (the folder it lies in) or "top" (the folder right below `root`). A category of "" says that nothing is known.
-    Raises FileNotFoundError for a missing or empty folder, ValueError for another word.
+    Raises ValueError for another word.
     """
-    for option, value in (("source", source), ("category", category)):
-        if value not in LEVELS and (option, value) != ("category", ""):
-            raise ValueError(f"{option}={value!r} of {root}: must be one of {', '.join(LEVELS)}")
-    base = existing(root, EXPECTED, "Give a folder that exists as its root")
-    return [
-        Recording(
-            f"{name}/{path.relative_to(base).as_posix()}",
-            str(path),
-            f"{name}/{_level(path, base, source)}",
-            _level(path, base, category) if category else "",
-        )
-        for path in nonempty(audio_files(base), base, EXPECTED)
-    ]
+
+    title = "a folder of audio"
+    layout = "any files that libsndfile reads, in subfolders too"
+    remedy = "Give a folder that exists as its root"
+
+    def __init__(self, root: str, name: str, source: str = "file", category: str = "file"):
+        for option, value in (("source", source), ("category", category)):
+            if value not in LEVELS and (option, value) != ("category", ""):
+                raise ValueError(f"{option}={value!r} of {root}: must be one of {', '.join(LEVELS)}")
+        super().__init__(root)
+        self.name, self.source, self.category = name, source, category
+
+    def recordings(self) -> list[Recording]:
+        """All of the folder; raises FileNotFoundError where it is missing or empty."""
+        base = self.folder()
+        return [
+            Recording(
+                f"{self.name}/{path.relative_to(base).as_posix()}",
+                str(path),
+                f"{self.name}/{_level(path, base, self.source)}",
+                _level(path, base, self.category) if self.category else "",
+            )
+            for path in self.nonempty(audio_files(base), base)
+        ]
 
 
 def _level(path: Path, base: Path, level: str) -> str:

@@ -1,22 +1,14 @@
-"""What every layout does: insist on its folder, list its audio, name what is missing."""
+"""What the layouts of corpora share: listing audio, and choosing among names."""
 
 import logging
 import os
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from audio.containers.content import READABLE, SUFFIXES, recognise
 
 log = logging.getLogger(__name__)
-
-
-def existing(root: str | Path, expected: str, remedy: str) -> Path:
-    """`root` as a path; FileNotFoundError with the `expected` layout and the `remedy` where it is no folder."""
-    root = Path(str(root))
-    if not root.is_dir():
-        raise FileNotFoundError(f"{root}: no such folder; expected {expected}. {remedy}")
-    return root
 
 
 def audio_files(root: Path) -> list[Path]:
@@ -58,13 +50,6 @@ def _new(folder: Path, entered: set[str]) -> bool:
 
 def _refuse(error: OSError) -> None:
     raise error
-
-
-def nonempty(files: Sequence[Path], root: Path, expected: str) -> Sequence[Path]:
-    """`files` unchanged; FileNotFoundError where there are none."""
-    if not files:
-        raise FileNotFoundError(f"{root}: holds no audio; expected {expected}")
-    return files
 
 
 def known(names: str | int | Iterable[str | int], offered: Iterable[str], option: str) -> list[str]:

@@ -3,28 +3,36 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from datagen.corpora.layout import audio_files, existing, known, nonempty
+from datagen.corpora.corpus import CorpusOnDisk
+from datagen.corpora.layout import audio_files, known
 from datagen.recordings import Recording
 
-EXPECTED = "LibriSpeech's layout SUBSET/SPEAKER/CHAPTER/SPEAKER-CHAPTER-UTT.flac"
-REMEDY = "'python download.py corpus=librispeech_train_clean_100 data_root=DIR' fetches one"
 
+class LibriSpeech(CorpusOnDisk):
+    """Recordings of `subsets` (None: all there are); source is the reader, category the sex from SPEAKERS.TXT."""
 
-def librispeech(root: str, subsets: Sequence[str]) -> list[Recording]:
-    """Recordings of `subsets` under `root`; source is the reader, category the sex from SPEAKERS.TXT.
+    title = "LibriSpeech"
+    layout = "SUBSET/SPEAKER/CHAPTER/SPEAKER-CHAPTER-UTT.flac"
+    remedy = "'python download.py corpus=librispeech_train_clean_100 data_root=DIR' fetches one"
 
-    Raises FileNotFoundError for a missing or empty subset, ValueError for an unknown one.
-    """
-    folder = existing(root, EXPECTED, REMEDY)
-    chosen = known(subsets, [path.name for path in folder.iterdir() if path.is_dir()], f"subsets of {root}")
-    sexes = _sexes(folder / "SPEAKERS.TXT")
-    found = []
-    for subset in chosen:
-        for path in nonempty(audio_files(folder / subset), folder / subset, EXPECTED):
-            speaker = path.stem.split("-")[0]
-            name = path.relative_to(folder).with_suffix("").as_posix()
-            found.append(Recording(f"librispeech/{name}", str(path), f"librispeech/{speaker}", sexes.get(speaker, "")))
-    return found
+    def __init__(self, root: str, subsets: Sequence[str] | None = None):
+        super().__init__(root)
+        self.subsets = subsets
+
+    def recordings(self) -> list[Recording]:
+        """Subset after subset; raises FileNotFoundError for an empty one, ValueError for an unknown one."""
+        folder = self.folder()
+        there = sorted(path.name for path in folder.glob("[!.]*") if path.is_dir())
+        chosen = there if self.subsets is None else known(self.subsets, there, f"subsets of {self.root}")
+        sexes = _sexes(folder / "SPEAKERS.TXT")
+        found = []
+        for subset in chosen:
+            for path in self.nonempty(audio_files(folder / subset), folder / subset):
+                speaker = path.stem.split("-")[0]
+                name = path.relative_to(folder).with_suffix("").as_posix()
+                sex = sexes.get(speaker, "")
+                found.append(Recording(f"librispeech/{name}", str(path), f"librispeech/{speaker}", sex))
+        return found
 
 
 def _sexes(path: Path) -> dict[str, str]:

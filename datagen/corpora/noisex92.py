@@ -2,19 +2,25 @@
 
 from collections.abc import Sequence
 
-from datagen.corpora.layout import audio_files, existing, known, nonempty
+from datagen.corpora.corpus import CorpusOnDisk
+from datagen.corpora.layout import audio_files, known
 from datagen.recordings import Recording
 
-EXPECTED = "NOISEX-92 as one audio file per noise: babble.wav, white.wav, ..."
-REMEDY = "'python download.py corpus=noisex92' says where to ask"
 
+class NOISEX92(CorpusOnDisk):
+    """The noises called `names` (None: all); category is the name."""
 
-def noisex92(root: str, names: Sequence[str] | None = None) -> list[Recording]:
-    """The noises called `names` (None: all), in the order given; category is the name.
+    title = "NOISEX-92"
+    layout = "babble.wav, white.wav, ... (one file per noise, named after it)"
+    remedy = "'python download.py corpus=noisex92' says where to ask"
 
-    Raises FileNotFoundError for a missing or empty folder, ValueError for a name that is not there.
-    """
-    folder = existing(root, EXPECTED, REMEDY)
-    files = {path.stem: path for path in nonempty(audio_files(folder), folder, EXPECTED)}
-    chosen = sorted(files) if names is None else known(names, files, f"names of {root}")
-    return [Recording(f"noisex92/{name}", str(files[name]), f"noisex92/{name}", name) for name in chosen]
+    def __init__(self, root: str, names: Sequence[str] | None = None):
+        super().__init__(root)
+        self.names = names
+
+    def recordings(self) -> list[Recording]:
+        """In the order of `names`; raises FileNotFoundError for an empty folder, ValueError for an unknown name."""
+        folder = self.folder()
+        files = {path.stem: path for path in self.nonempty(audio_files(folder), folder)}
+        chosen = sorted(files) if self.names is None else known(self.names, files, f"names of {self.root}")
+        return [Recording(f"noisex92/{name}", str(files[name]), f"noisex92/{name}", name) for name in chosen]

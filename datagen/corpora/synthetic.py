@@ -6,15 +6,18 @@ serves in training alone, so that a test stays one of recorded noise.
 
 import io
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from abc import abstractmethod
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import soundfile
 
 from audio import reading
 from audio.pcm import FULL_SCALE
+from datagen.corpora.corpus import Corpora, Corpus
 from datagen.recordings import Recording
 from datagen.synthesis import SAMPLE_RATE, babble, coloured, drift, levelled
 from files.atomic import write_atomic
@@ -22,48 +25,83 @@ from files.fingerprint import of_files, of_values
 
 VERSION = 1  # raise it when the audio changes: files of other versions are then not used
 KNOTS_HZ = 62.5 * 2 ** np.arange(8)  # octaves up to 8 kHz
-Corpora = Mapping[str, Callable[[], list[Recording]]]
+Make = Callable[[np.random.Generator, int], np.ndarray]  # samples of a noise
 
 
-def random_colours(root: str, count: int = 80, seconds: float = 8.0) -> list[Recording]:
-    """`count` noises of random colour under `root`, made where they are missing: steady or swelling, none like another.
+class MadeNoise(Corpus):
+    """`count` noises of `seconds` under `root`, made where they are missing; they serve in training alone.
 
-    Raises ValueError for no noises, or for noises shorter than a second.
+    Raises ValueError for no noises, or for noises shorter than a second or longer than an hour.
     """
-    return _made(Path(root), "colour", count, seconds, _colour)
+
+    kind: ClassVar[str]
+
+    def __init__(self, root: str, count: int, seconds: float):
+        if count < 1 or not 1 <= seconds <= 3600:
+            raise ValueError(f"count={count}, seconds={seconds:g} of {self.kind}: at least one noise of 1 to 3600 s")
+        self.root, self.count, self.seconds = Path(str(root)), count, seconds
+
+    def recordings(self) -> list[Recording]:
+        """The noises by number."""
+        folder, make = self.workshop()
+        names = [f"{self.kind}-{VERSION}-{self.seconds:g}s-{number:03d}" for number in range(self.count)]
+        for name in names:
+            if not (folder / f"{name}.flac").exists():
+                rng = np.random.default_rng(zlib.crc32(name.encode()))
+                content = io.BytesIO()
+                noise = levelled(make(rng, round(self.seconds * SAMPLE_RATE)))
+                soundfile.write(content, noise, SAMPLE_RATE, format="FLAC", subtype="PCM_16")
+                write_atomic(folder / f"{name}.flac", content.getvalue())
+        kind = self.kind
+        return [
+            Recording(f"{kind}/{name}", str(folder / f"{name}.flac"), f"{kind}/{name}", kind, only="train")
+            for name in names
+        ]
+
+    @abstractmethod
+    def workshop(self) -> tuple[Path, Make]:
+        """The folder that the noises lie in, and what makes one."""
 
 
-def crowds(
-    root: str, speech: Corpora, test: Corpora, count: int = 20, seconds: float = 8.0, talkers: int = 8
-) -> list[Recording]:
-    """`count` noises of 2 to `talkers` speakers of `speech` at once under `root`, made where they are missing.
+class RandomColours(MadeNoise):
+    """Noises of random colour: steady or swelling, none like another."""
+
+    kind = "colour"
+
+    def __init__(self, root: str, count: int = 80, seconds: float = 8.0):
+        super().__init__(root, count, seconds)
+
+    def workshop(self) -> tuple[Path, Make]:
+        """`root` itself."""
+        return self.root, _colour
+
+
+class Crowds(MadeNoise):
+    """Noises of 2 to `talkers` speakers of `speech` at once.
 
     speech, test: the corpora of the roles speech.train and speech.test. Without test speech of its own, speakers that
     are tested would be heard in the training noises: ValueError. Speakers that validate may be.
     """
-    if not test:
-        raise ValueError("a corpus of crowds would hold test speakers: name test speech of its own, or leave it out")
-    recordings = sorted((r for corpus in speech.values() for r in corpus()), key=lambda r: r.id)
-    made_of = of_values([r.id for r in recordings], of_files([r.path for r in recordings]), talkers)
-    return _made(Path(root) / made_of, "crowd", count, seconds, partial(_crowd, recordings, talkers))
 
+    kind = "crowd"
 
-def _made(
-    root: Path, kind: str, count: int, seconds: float, make: Callable[[np.random.Generator, int], np.ndarray]
-) -> list[Recording]:
-    if count < 1 or not 1 <= seconds <= 3600:
-        raise ValueError(f"count={count}, seconds={seconds:g} of {kind}: at least one noise of 1 to 3600 s")
-    names = [f"{kind}-{VERSION}-{seconds:g}s-{number:03d}" for number in range(count)]
-    for name in names:
-        if not (root / f"{name}.flac").exists():
-            rng = np.random.default_rng(zlib.crc32(name.encode()))
-            content = io.BytesIO()
-            noise = levelled(make(rng, round(seconds * SAMPLE_RATE)))
-            soundfile.write(content, noise, SAMPLE_RATE, format="FLAC", subtype="PCM_16")
-            write_atomic(root / f"{name}.flac", content.getvalue())
-    return [
-        Recording(f"{kind}/{name}", str(root / f"{name}.flac"), f"{kind}/{name}", kind, only="train") for name in names
-    ]
+    def __init__(
+        self, root: str, speech: Corpora, test: Corpora, count: int = 20, seconds: float = 8.0, talkers: int = 8
+    ):
+        super().__init__(root, count, seconds)
+        if not test:
+            raise ValueError(
+                "a corpus of crowds would hold test speakers: name test speech of its own, or leave it out"
+            )
+        if talkers < 2:
+            raise ValueError(f"talkers={talkers} of {self.kind}: at least 2 make a crowd")
+        self.speech, self.talkers = speech, talkers
+
+    def workshop(self) -> tuple[Path, Make]:
+        """A folder for the speech that the crowds are made of; raises as its corpora do."""
+        recordings = sorted((r for corpus in self.speech.values() for r in corpus.recordings()), key=lambda r: r.id)
+        made_of = of_values([r.id for r in recordings], of_files([r.path for r in recordings]), self.talkers)
+        return self.root / made_of, partial(_crowd, recordings, self.talkers)
 
 
 def _colour(rng: np.random.Generator, samples: int) -> np.ndarray:

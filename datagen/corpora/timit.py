@@ -3,33 +3,46 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from datagen.corpora.layout import audio_files, existing, known, nonempty
+from datagen.corpora.corpus import CorpusOnDisk
+from datagen.corpora.layout import audio_files, known
 from datagen.recordings import Recording
 
-EXPECTED = "TIMIT's layout {TRAIN,TEST}/DR1..DR8/SPEAKER/SENTENCE.WAV"
-REMEDY = "TIMIT is licensed by the LDC (LDC93S1); 'python download.py corpus=timit' says where to ask"
+SUBSETS = ("train", "test", "TRAIN", "TEST")
 
 
-def timit(root: str, subsets: Sequence[str], sa: bool = False) -> list[Recording]:
+class TIMIT(CorpusOnDisk):
     """Recordings of `subsets` ("train", "test"); source is the speaker, category the sex.
 
     SA1 and SA2 are the same two sentences from every speaker. They are left out unless `sa`, and then serve in the
     training split alone, so that no sentence crosses splits through them.
-    Raises FileNotFoundError where the layout is not there, ValueError for an unknown subset.
+    Raises ValueError for an unknown subset.
     """
-    folder = existing(root, EXPECTED, REMEDY)
-    chosen = known(subsets, ("train", "test", "TRAIN", "TEST"), f"subsets of {root}")
-    found = [record for subset in chosen for record in _subset(folder, subset.lower())]
-    return [record for record in found if not _is_sa(record.id) or (sa and record.id.startswith("timit/train/"))]
 
+    title = "TIMIT"
+    layout = "{TRAIN,TEST}/DR1/FCJF0/SA1.WAV, ... (upper or lower case)"
+    remedy = "TIMIT is licensed by the LDC (LDC93S1); 'python download.py corpus=timit' says where to ask"
 
-def _subset(folder: Path, subset: str) -> list[Recording]:
-    parts = {path: path.relative_to(folder).parts for path in audio_files(folder) if path.suffix.lower() == ".wav"}
-    within = [path for path, names in parts.items() if len(names) == 4 and names[0].lower() == subset]
-    # Some copies hold SA1.WAV (SPHERE) and SA1.WAV.wav (RIFF) side by side: the shorter name stands for both.
-    unique = {_name(path, folder): path for path in sorted(within, key=lambda path: (-len(path.name), path))}
-    nonempty(list(unique), folder / subset, EXPECTED)
-    return [_recording(name, path) for name, path in sorted(unique.items())]
+    def __init__(self, root: str, subsets: Sequence[str] = ("train", "test"), sa: bool = False):
+        super().__init__(root)
+        self.subsets = known(subsets, SUBSETS, f"subsets of {root}")
+        self.sa = sa
+
+    def recordings(self) -> list[Recording]:
+        """Subset after subset, by name; raises FileNotFoundError for an empty one."""
+        found = [record for subset in self.subsets for record in self._subset(subset.lower())]
+        return [record for record in found if not _is_sa(record.id) or self._keeps(record)]
+
+    def _keeps(self, sentence: Recording) -> bool:
+        return self.sa and sentence.id.startswith("timit/train/")
+
+    def _subset(self, subset: str) -> list[Recording]:
+        folder = self.folder()
+        parts = {path: path.relative_to(folder).parts for path in audio_files(folder) if path.suffix.lower() == ".wav"}
+        within = [path for path, names in parts.items() if len(names) == 4 and names[0].lower() == subset]
+        # Some copies hold SA1.WAV (SPHERE) and SA1.WAV.wav (RIFF) side by side: the shorter name stands for both.
+        unique = {_name(path, folder): path for path in sorted(within, key=lambda path: (-len(path.name), path))}
+        self.nonempty(list(unique), folder / subset)
+        return [_recording(name, path) for name, path in sorted(unique.items())]
 
 
 def _name(path: Path, folder: Path) -> str:

@@ -13,7 +13,7 @@ from stat import S_ISLNK
 
 from tqdm import tqdm
 
-from datagen.transfer import require_space
+from datagen.sources.transfer import require_space
 
 UNPACKING = ".unpacking-"  # hidden: no reader of corpora takes a folder of this name for one
 

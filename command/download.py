@@ -1,0 +1,30 @@
+"""From the name of a corpus to its files."""
+
+from pathlib import Path
+
+from omegaconf import DictConfig, OmegaConf
+
+from command.entry import CONF
+from datagen.corpora.corpus import CorpusOnDisk
+from datagen.sources.source import Source
+from options.build import build
+
+
+def download(cfg: DictConfig) -> str:
+    """Put `cfg.corpus` where conf/corpus looks for it under `cfg.data_root`, and say in one line what was done.
+
+    Raises ValueError for a corpus without a source, and ValueError and OSError as its source does.
+    """
+    if cfg.corpus not in cfg.sources:
+        raise ValueError(f"corpus={cfg.corpus or ''}: no such corpus; give one of {', '.join(sorted(cfg.sources))}")
+    data_root = Path(cfg.data_root).expanduser() if cfg.data_root else None
+    source = build(cfg.sources[cfg.corpus], Source)
+    return source.fetch(_corpus(source.option, data_root), data_root, cfg.keep_archive)
+
+
+def _corpus(option: str, data_root: Path | None) -> CorpusOnDisk:
+    """All of a corpus, as conf/corpus/`option`.yaml finds it under `data_root`."""
+    node = OmegaConf.load(CONF / "corpus" / f"{option}.yaml")
+    config = OmegaConf.create({"data_root": str(data_root or "data_root"), "corpus": node})
+    options = OmegaConf.to_container(config, resolve=True)["corpus"]
+    return build({name: value for name, value in options.items() if value != "???"}, CorpusOnDisk)

@@ -1,0 +1,54 @@
+"""The contract of every corpus, and what those share that lie in a folder."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from datagen.recordings import Recording
+
+
+class Corpus(ABC):
+    """A corpus: made from an option of conf/corpus, it lists its recordings when it is asked.
+
+    Options are arguments of the constructor. It reads no disk, and raises ValueError for a value that it does not know.
+    """
+
+    @abstractmethod
+    def recordings(self) -> list[Recording]:
+        """What the options select, always in the same order; names alone are read, no audio.
+
+        Raises FileNotFoundError where nothing is selected, with what is expected and how to get it, and ValueError for
+        a value that what is there does not allow.
+        """
+
+
+Corpora = Mapping[str, Corpus]  # by the name that they have in a config
+
+
+class CorpusOnDisk(Corpus):
+    """A corpus in a folder `root`, in a layout of its own."""
+
+    title: ClassVar[str]
+    layout: ClassVar[str]  # below the folder
+    remedy: ClassVar[str]  # how to get it
+
+    def __init__(self, root: str):
+        self.root = Path(str(root))
+
+    @property
+    def expected(self) -> str:
+        """The end of an error: what should be there, and how to get it."""
+        return f"expected {self.title}: {self.layout}. {self.remedy}"
+
+    def folder(self) -> Path:
+        """`root`; FileNotFoundError where it is no folder."""
+        if not self.root.is_dir():
+            raise FileNotFoundError(f"{self.root}: no such folder; {self.expected}")
+        return self.root
+
+    def nonempty(self, files: Sequence[Path], folder: Path) -> Sequence[Path]:
+        """`files` of `folder` unchanged; FileNotFoundError where there are none."""
+        if not files:
+            raise FileNotFoundError(f"{folder}: holds no audio; {self.expected}")
+        return files

@@ -1,0 +1,105 @@
+"""A corpus from the network: fetched, verified, unpacked, and only then put in place."""
+
+import shutil
+from abc import abstractmethod
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from datagen.corpora.corpus import CorpusOnDisk
+from datagen.sources.archives import staging
+from datagen.sources.source import Source, filled
+from datagen.sources.transfer import fetch_file
+from files.lock import locked
+
+PLACED = "move it away and run again, or use what is there as it is"
+SERVED = "check the url"
+
+
+class Downloaded(Source):
+    """A corpus in an archive at `url`.
+
+    sha256: of the archive, verified; None: nothing to hold it against. recordings: how many there are when whole.
+    """
+
+    def __init__(self, corpus: str, url: str, sha256: str | None, recordings: int):
+        super().__init__(corpus)
+        self.url, self.sha256, self.whole = url, sha256, recordings
+
+    def fetch(self, corpus: CorpusOnDisk, data_root: Path | None, keep_archive: bool = False) -> str:
+        """See `Source.fetch`; raises as `fetch_file` and `unpack` do, and ValueError where a part stands already."""
+        if data_root is None:
+            raise ValueError("data_root is missing; give the folder that shall hold speech/ and noise/: data_root=DIR")
+        folder = self.folder(corpus.root)
+        if filled(folder):
+            self._require_whole(folder, corpus.root, PLACED)
+            return f"{folder} is already there ({self.whole} recordings): nothing was fetched"
+        self.require_tools()
+        downloads = data_root / ".downloads"
+        with self._fetched(downloads, keep_archive) as archive, staging(corpus.root, _stem(archive)) as stage:
+            unpacked = self.unpack(archive, stage)
+            self._require_whole(archive.name, unpacked, SERVED)
+            self.publish(unpacked, corpus.root)
+        return f"{folder}: {self.whole} recordings" + (f" (archive kept in {downloads})" if keep_archive else "")
+
+    @property
+    @abstractmethod
+    def archive(self) -> str:
+        """The archive's file name, other than that of any other source."""
+
+    def folder(self, root: Path) -> Path:
+        """The folder that is filled, of a corpus that lies in `root`."""
+        return root
+
+    def require_tools(self) -> None:
+        """Raise OSError where something is missing to unpack with, before gigabytes are fetched."""
+
+    @abstractmethod
+    def unpack(self, archive: Path, stage: Path) -> Path:
+        """Unpack into the empty folder `stage`; the folder there that is laid out as the corpus is.
+
+        Raises ValueError for an archive that is damaged.
+        """
+
+    @abstractmethod
+    def count(self, root: Path) -> int:
+        """How many whole recordings of this source lie in `root`; 0 where it is not laid out as the corpus is."""
+
+    def publish(self, unpacked: Path, root: Path) -> None:
+        """Move what was `unpacked` to `root`; what proves that all is there comes last."""
+        unpacked.replace(root.resolve())
+
+    def _require_whole(self, where: Path | str, root: Path, remedy: str) -> None:
+        if (count := self.count(root)) != self.whole:
+            raise ValueError(f"{where} holds {count} of {self.whole} recordings; {remedy}")
+
+    @contextmanager
+    def _fetched(self, downloads: Path, keep: bool) -> Iterator[Path]:
+        """The verified archive; removed once unpacked unless `keep`, and also when it proves to be a bad one."""
+        archive = downloads / _stem(Path(self.archive)) / self.archive
+        archive.parent.mkdir(parents=True, exist_ok=True)
+        with _alone(archive.parent):
+            fetch_file(self.url, archive, self.sha256)
+            try:
+                yield archive
+            except ValueError as error:
+                archive.unlink()
+                again = "the archive was removed, the next run fetches it afresh"
+                raise ValueError(f"{error} [{self.url}]; {again}") from error
+            if not keep:
+                shutil.rmtree(archive.parent)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold `folder` against a second download of the same corpus; a killed process lets go by itself."""
+    with ExitStack() as held:
+        try:
+            held.enter_context(locked(folder / ".lock", wait=False))
+        except BlockingIOError as error:
+            raise OSError(f"another download is at work in {folder}; wait for it or end it") from error
+        yield
+
+
+def _stem(archive: Path) -> str:
+    return archive.name.partition(".")[0]

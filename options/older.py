@@ -1,0 +1,35 @@
+"""Configs that older versions wrote: what they would say today."""
+
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+TARGETS = {  # what was a function once: the class that it is today
+    "datagen.corpora.demo.demo": "datagen.corpora.demo.Demo",
+    "datagen.corpora.esc50.esc50": "datagen.corpora.esc50.ESC50",
+    "datagen.corpora.folder.folder": "datagen.corpora.folder.Folder",
+    "datagen.corpora.librispeech.librispeech": "datagen.corpora.librispeech.LibriSpeech",
+    "datagen.corpora.noisex92.noisex92": "datagen.corpora.noisex92.NOISEX92",
+    "datagen.corpora.synthetic.crowds": "datagen.corpora.synthetic.Crowds",
+    "datagen.corpora.synthetic.random_colours": "datagen.corpora.synthetic.RandomColours",
+    "datagen.corpora.timit.timit": "datagen.corpora.timit.TIMIT",
+}
+
+
+def upgraded(cfg: DictConfig) -> DictConfig:
+    """The config of a run as it would be written today."""
+    return OmegaConf.create(_upgraded(OmegaConf.to_container(cfg)))
+
+
+def _upgraded(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_upgraded(value) for value in node]
+    if not isinstance(node, dict):
+        return node
+    node = {name: _upgraded(value) for name, value in node.items()}
+    target = str(node.get("_target_"))
+    if target in TARGETS:
+        node["_target_"] = TARGETS[target]
+    if target.startswith("datagen."):  # corpora and routes were made in two steps
+        node.pop("_partial_", None)
+    return node

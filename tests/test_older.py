@@ -1,0 +1,71 @@
+"""Runs of older versions: their configs are read in today's words."""
+
+import importlib
+import shutil
+from pathlib import Path
+
+import pytest
+import tiny_run
+from omegaconf import OmegaConf
+from tiny_run import equal_runs, overrides, resume
+
+from command.resume import taken_up
+from models.run import run_config
+from options.older import TARGETS, upgraded
+
+
+@pytest.mark.parametrize(("then", "now"), TARGETS.items())
+def test_every_name_of_today_is_there_and_every_older_one_is_gone(then, now):
+    for name, is_there in ((then, False), (now, True)):
+        module, _, thing = name.rpartition(".")
+        assert hasattr(importlib.import_module(module), thing) is is_there
+
+
+def test_nested_corpora_are_upgraded_too_and_the_rest_is_left_alone():
+    speech = {"_target_": "datagen.corpora.librispeech.librispeech", "_partial_": True, "subsets": ["train-clean-100"]}
+    crowds = {"_target_": "datagen.corpora.synthetic.crowds", "_partial_": True, "speech": {"one": speech}}
+    others = {"optimizer": {"_target_": "torch.optim.Adam", "_partial_": True}, "seed": 3, "gains": [1, {"a": None}]}
+    found = upgraded(OmegaConf.create({"noise": {"seen": {"crowds": crowds}}, **others}))
+    assert found == {
+        "noise": {
+            "seen": {
+                "crowds": {
+                    "_target_": "datagen.corpora.synthetic.Crowds",
+                    "speech": {
+                        "one": {"_target_": "datagen.corpora.librispeech.LibriSpeech", "subsets": ["train-clean-100"]}
+                    },
+                }
+            }
+        },
+        **others,
+    }
+
+
+def aged(run: Path) -> None:
+    """Write the config of `run` as it was before corpora and routes were classes."""
+    path = run / ".hydra" / "config.yaml"
+    text = path.read_text()
+    for then, now in TARGETS.items():
+        text = text.replace(f"{now}\n", f"{then}\n")
+    path.write_text(text)
+    config = OmegaConf.load(path)
+    named = [node for role in (*config.speech.values(), *config.noise.values()) for node in role.values()]
+    for node in [*named, config.data.route]:
+        node._partial_ = True
+    path.write_text(OmegaConf.to_yaml(config))
+
+
+def test_a_run_of_before_is_resumed_to_what_an_uninterrupted_one_gives(data, whole, tmp_path):
+    run = tiny_run.fit(data, tmp_path / "run", "trainer.max_epochs=2")
+    today = run_config(run)
+    aged(run)
+    assert OmegaConf.load(run / ".hydra" / "config.yaml") != today == run_config(run)
+    resume(run, "trainer.max_epochs=3")
+    assert equal_runs(run, whole)
+
+
+def test_a_job_of_a_sweep_goes_on_in_the_run_that_it_had_begun_before(whole, data, tmp_path):
+    run = shutil.copytree(whole, tmp_path / "run")
+    aged(run)
+    cfg = tiny_run.config("train", overrides(data, run), run)
+    assert taken_up(cfg, run).resume == str(run)
