@@ -17,7 +17,8 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-SPEECH, TEST, SEEN, UNSEEN = "speech.train", "speech.test", "noise.seen", "noise.unseen"
+from datagen.roles import SEEN_NOISE, SPEECH, TEST_SPEECH, TRAIN_SPEECH, UNSEEN_NOISE
+
 CHUNK = 1 << 20  # bytes that are hashed at a time
 Tables = Mapping[str, pd.DataFrame]  # recordings by role
 
@@ -45,16 +46,16 @@ def conflicts(tables: Tables) -> list[str]:
     Under two speakers; in seen and in unseen noise; in noise that training hears and in test speech, or the other way.
     """
     labels = dict(zip(tables, same_audio(*tables.values()), strict=True))
-    heard = [SPEECH] if len(tables[TEST]) else []  # else test speakers are still among them
+    heard = [TRAIN_SPEECH] if len(tables[TEST_SPEECH]) else []  # else test speakers are still among them
     pairs = [
-        (SEEN, UNSEEN, "seen noise", "unseen noise"),
-        (TEST if heard else SPEECH, SEEN, "test speech", "the noise of training"),
-        *((role, UNSEEN, "the speech of training", "unseen noise") for role in heard),
+        (SEEN_NOISE, UNSEEN_NOISE, "seen noise", "unseen noise"),
+        (TEST_SPEECH if heard else TRAIN_SPEECH, SEEN_NOISE, "test speech", "the noise of training"),
+        *((role, UNSEEN_NOISE, "the speech of training", "unseen noise") for role in heard),
     ]
-    found = [_two_speakers(pd.concat([tables[role].assign(audio=labels[role]) for role in (SPEECH, TEST)]))]
+    lines = [_two_speakers(pd.concat([tables[role].assign(audio=labels[role]) for role in SPEECH]))]
     for one, other, one_is, other_is in pairs:
-        found.append(_in_both(tables[one], tables[other], labels[one], labels[other], one_is, other_is))
-    return [line for line in found if line]
+        lines.append(_in_both(tables[one], tables[other], labels[one], labels[other], one_is, other_is))
+    return [line for line in lines if line]
 
 
 def repeated(tables: Tables, overlapping: bool = False) -> dict[str, pd.Series]:
@@ -66,9 +67,9 @@ def repeated(tables: Tables, overlapping: bool = False) -> dict[str, pd.Series]:
     found = {}
     for role, table in tables.items():
         (labels,) = same_audio(table)
-        by = pd.DataFrame({"audio": labels, "source": table.source if role in (SPEECH, TEST) else ""}, table.index)
+        by = pd.DataFrame({"audio": labels, "source": table.source if role in SPEECH else ""}, table.index)
         first = table.path.groupby([by.audio, by.source]).transform("first") if len(table) else table.path
-        twice = by.duplicated() & (not (overlapping and role == SEEN))
+        twice = by.duplicated() & (not (overlapping and role == SEEN_NOISE))
         found[role] = first[twice]
     return found
 

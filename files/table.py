@@ -1,10 +1,9 @@
 """Tables as CSV files that keep every value, with their checksums beside them."""
 
 import csv
-import hashlib
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +11,18 @@ import numpy as np
 import pandas as pd
 
 from files.atomic import write_atomic
+from files.schema import OptionalFloat, Schema, Types
+from files.sums import ENCODING, SUMS, read_sums, sum_of, write_sums
 
-SUMS = "SHA256SUMS"  # as `sha256sum -c SHA256SUMS` reads it
-ENCODING = {"encoding": "utf-8", "errors": "surrogateescape"}  # names of files may be any bytes
-_SUM = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 _LAST_LINE = "# sha256 "
-OptionalFloat = float | None  # a column that may have empty cells, and any number
 
-Columns = Mapping[str, Any]  # the type of each column by name: str, int, float (finite), bool or OptionalFloat
+
+class TableError(ValueError):
+    """A table that cannot be used. problem: what it is, without the remedy."""
+
+    def __init__(self, problem: str, remedy: str):
+        super().__init__(f"{problem}; {remedy}")
+        self.problem = problem
 
 
 def csv_text(table: pd.DataFrame) -> str:
@@ -41,63 +44,50 @@ def copy_tables(source: Path, target: Path, names: tuple[str, ...], remedy: str)
     _write(target, {name: _content(source / name, remedy) for name in names})
 
 
-def read_table(path: Path, columns: Columns, remedy: str, defaults: Mapping[str, Any] | None = None) -> pd.DataFrame:
+def read_table(path: Path, columns: Types | Schema, remedy: str) -> pd.DataFrame:
     """The table at `path`; checked against SHA256SUMS, where that stands beside it and names it.
 
-    columns: all that it must have, in that order; those with one of `defaults` may be missing (older tables).
-    Raises FileNotFoundError where there is none, and ValueError, with the row (as a spreadsheet counts: the header is
+    columns: all that it must have, in that order, by name or as a schema.
+    Raises FileNotFoundError where there is none, and TableError, with the row (as a spreadsheet counts: the header is
     row 1), for anything that is not such a table; both end in `remedy`.
     """
-    return _parsed(path, _content(path, remedy), columns, remedy, defaults or {})
+    content = _content(path, remedy)
+    try:
+        return _parsed(content, columns if isinstance(columns, Schema) else Schema(columns))
+    except ValueError as error:
+        raise TableError(f"{path}: {error}", remedy) from error
 
 
 def unchanged(path: Path, table: pd.DataFrame) -> bool:
     """Whether SHA256SUMS says that `table` is what was last written to `path`, whatever became of that file."""
-    return _sums(path.parent, strict=False).get(path.name) == _sum(csv_text(table).encode(**ENCODING))
+    return read_sums(path.parent, strict=False).get(path.name) == sum_of(csv_text(table).encode(**ENCODING))
 
 
 def keep(path: Path, table: pd.DataFrame) -> None:
     """Write `table` to a cache; its last line is the checksum."""
     content = csv_text(table).encode(**ENCODING)
-    write_atomic(path, content + f"{_LAST_LINE}{_sum(content)}\n".encode())
+    write_atomic(path, content + f"{_LAST_LINE}{sum_of(content)}\n".encode())
 
 
-def recall(path: Path, columns: Columns) -> pd.DataFrame | None:
+def recall(path: Path, columns: Types) -> pd.DataFrame | None:
     """The table that `keep` wrote; None where there is none, or where it is not what was written."""
     try:
         content, mark, last = path.read_bytes().rpartition(_LAST_LINE.encode())
-        whole = mark and last == f"{_sum(content)}\n".encode()
-        return _parsed(path, content, columns, "", {}) if whole else None
+        whole = mark and last == f"{sum_of(content)}\n".encode()
+        return _parsed(content, Schema(columns)) if whole else None
     except (OSError, ValueError):
         return None
 
 
 def _write(folder: Path, contents: Mapping[str, bytes]) -> None:
-    before = _sums(folder, strict=False)
-    after = {**before, **{name: _sum(content) for name, content in contents.items()}}
+    before = read_sums(folder, strict=False)
+    after = {**before, **{name: sum_of(content) for name, content in contents.items()}}
     lasting = {name: value for name, value in before.items() if after[name] == value}
     if lasting != before:
-        _write_sums(folder, lasting)
+        write_sums(folder, lasting)
     for name, content in contents.items():
         write_atomic(folder / name, content)
-    _write_sums(folder, after)
-
-
-def _write_sums(folder: Path, sums: Mapping[str, str]) -> None:
-    write_atomic(folder / SUMS, "".join(f"{value}  {name}\n" for name, value in sorted(sums.items())))
-
-
-def _sum(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def _sums(folder: Path, strict: bool = True) -> dict[str, str]:
-    path = folder / SUMS
-    text = path.read_text(**ENCODING) if path.is_file() else ""
-    found = [_SUM.fullmatch(line) for line in text.split("\n")[:-1]]
-    if strict and (None in found or (text and not text.endswith("\n"))):
-        raise ValueError(f"{path}: is not a list of checksums")
-    return {match[2]: match[1] for match in found if match}
+    write_sums(folder, after)
 
 
 def _content(path: Path, remedy: str) -> bytes:
@@ -106,14 +96,12 @@ def _content(path: Path, remedy: str) -> bytes:
     content = path.read_bytes()
     sums = path.parent / SUMS
     try:
-        known = _sums(path.parent).get(path.name)
+        known = read_sums(path.parent).get(path.name)
     except ValueError as error:
-        raise ValueError(f"{error}; {remedy}, or remove {sums} where the tables are as they should be") from None
-    if known not in (None, _sum(content)):
-        raise ValueError(
-            f"{path}: {_likely(content)}, its checksum is not that in {SUMS}; "
-            f"{remedy}, or remove {sums} where the change was meant"
-        )
+        raise TableError(str(error), f"{remedy}, or remove {sums} where the tables are as they should be") from None
+    if known not in (None, sum_of(content)):
+        problem = f"{path}: {_likely(content)}, its checksum is not that in {SUMS}"
+        raise TableError(problem, f"{remedy}, or remove {sums} where the change was meant")
     return content
 
 
@@ -123,18 +111,17 @@ def _likely(content: bytes) -> str:
     return "has changed since it was written" if content.endswith(b"\n") else "is cut short or has changed"
 
 
-def _parsed(path: Path, content: bytes, columns: Columns, remedy: str, defaults: Mapping[str, Any]) -> pd.DataFrame:
-    try:
-        header, *rows = _rows(content.decode(**ENCODING).removeprefix("\ufeff"), columns)
-        _check_header(header, columns, defaults)
-        cells = dict(zip(header, zip(*rows, strict=True) if rows else ([] for _ in header), strict=True))
-        cells |= {name: [str(value)] * len(rows) for name, value in defaults.items() if name not in cells}
-        return pd.DataFrame({name: _column(name, cells[name], kind) for name, kind in columns.items()})
-    except ValueError as error:
-        raise ValueError(f"{path}: {error}; {remedy}") from error
+def _parsed(content: bytes, schema: Schema) -> pd.DataFrame:
+    header, *rows = _rows(content.decode(**ENCODING).removeprefix("\ufeff"), schema)
+    cells = dict(zip(header, zip(*rows, strict=True) if rows else ([] for _ in header), strict=True))
+    cells = dict(schema.upgrade(cells))
+    _check_header(list(cells), schema)
+    cells |= {name: [str(value)] * len(rows) for name, value in schema.defaults.items() if name not in cells}
+    types = {**schema.types, **{name: str for name in cells if name not in schema.types}}
+    return pd.DataFrame({name: _column(name, cells[name], kind) for name, kind in types.items()})
 
 
-def _rows(text: str, columns: Columns) -> list[list[str]]:
+def _rows(text: str, schema: Schema) -> list[list[str]]:
     if not text:
         raise ValueError("is empty")
     if not text.endswith("\n"):
@@ -144,8 +131,10 @@ def _rows(text: str, columns: Columns) -> list[list[str]]:
         rows = [row or [""] for row in reader]
     except csv.Error as error:
         raise ValueError(f"line {reader.line_num}: {error}") from error
-    if not set(rows[0]) & set(columns):
-        raise ValueError(f"begins with {_shown(text)}, not with the names of columns {','.join(columns)}")
+    if not set(rows[0]) & set(schema.types):
+        raise ValueError(f"begins with {_shown(text)}, not with the names of columns {','.join(schema.types)}")
+    if len(set(rows[0])) < len(rows[0]):
+        raise ValueError(_misplaced(rows[0], schema))
     odd = next((number for number, row in enumerate(rows) if len(row) != len(rows[0])), None)
     if odd is not None:
         raise ValueError(f"row {odd + 1} has {len(rows[odd])} cells, the header {len(rows[0])}")
@@ -156,14 +145,21 @@ def _shown(text: str) -> str:
     return ascii(text.split("\n", 1)[0][:40])
 
 
-def _check_header(header: list[str], columns: Columns, defaults: Mapping[str, Any]) -> None:
-    lacking = [name for name in columns if name not in header and name not in defaults]
-    strange = [name for name in header if name not in columns]
+def _check_header(header: list[str], schema: Schema) -> None:
+    lacking = [name for name in schema.types if name not in header and name not in schema.defaults]
+    others = [name for name in header if name not in schema.types]
+    strange = [name for name in others if not (schema.more and name)]
     for what, names in (("has no column", lacking), ("has a column too many:", strange)):
         if names:
-            raise ValueError(f"{what} {', '.join(name[:40] for name in names)}; its columns are {', '.join(columns)}")
-    if header != [name for name in columns if name in header]:
-        raise ValueError(f"its columns are {', '.join(header)}; they must be {', '.join(columns)}, in this order")
+            shown = ", ".join(name[:40] or "one without a name" for name in names)
+            raise ValueError(f"{what} {shown}; its columns are {', '.join(schema.types)}")
+    if header != [*(name for name in schema.types if name in header), *others]:
+        raise ValueError(_misplaced(header, schema))
+
+
+def _misplaced(header: Sequence[str], schema: Schema) -> str:
+    others = "; others follow, each with a name of its own" if schema.more else ""
+    return f"its columns are {', '.join(header)}; they must be {', '.join(schema.types)}, in this order{others}"
 
 
 def _column(name: str, cells: list[str], kind: Any) -> list[str] | np.ndarray:

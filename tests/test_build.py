@@ -91,7 +91,7 @@ def test_no_target_comes_in_through_interpolation(slashes, resolver, monkeypatch
 def test_an_unknown_argument_is_told_with_those_there_are(partially):
     refused(
         {**FOLDER, "_partial_": partially, "name": "x", "sauce": "file"},
-        match=r"folder\.folder: .*'sauce'; it takes root, name, source, category",
+        match=r"folder\.folder: .*'sauce'; it takes root, name, source, kind, sex",
     )
 
 

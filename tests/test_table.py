@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from files import table
+from files import sums, table
+from files.schema import Schema
 from files.table import SUMS, OptionalFloat, csv_text, keep, read_table, recall, write_tables
 
 COLUMNS = {"name": str, "count": int, "level": float, "loss": OptionalFloat, "seen": bool}
@@ -45,9 +46,9 @@ def test_the_sums_are_those_that_sha256sum_checks(tmp_path):
     assert done.stdout == "a.csv: OK\nb.csv: OK\n"
 
 
-def refused(path, **options) -> str:
+def refused(path, columns=COLUMNS) -> str:
     with pytest.raises((ValueError, OSError)) as caught:
-        read_table(path, COLUMNS, TROUBLE, **options)
+        read_table(path, columns, TROUBLE)
     told = str(caught.value)
     assert told.startswith(f"{path}: ") or told.startswith(f"{path.parent / SUMS}: ")
     assert TROUBLE in told and "\n" not in told
@@ -133,7 +134,7 @@ def test_damaged_sums_are_refused_or_say_nothing_and_are_mended_by_writing(tmp_p
 
 def test_a_byte_order_mark_and_older_tables_are_taken_as_they_are_meant(tmp_path):
     (tmp_path / "a.csv").write_text("name,count,level,loss\nx,0,0.5,\n", encoding="utf-8-sig")
-    assert read_table(tmp_path / "a.csv", COLUMNS, TROUBLE, {"seen": True}).seen.tolist() == [True]
+    assert read_table(tmp_path / "a.csv", Schema(COLUMNS, {"seen": True}), TROUBLE).seen.tolist() == [True]
 
 
 def test_a_table_that_is_not_there_is_named(tmp_path):
@@ -157,7 +158,8 @@ def test_wherever_a_process_is_killed_no_whole_table_is_called_damaged(tmp_path,
         write(*arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(table, "write_atomic", killed)
+        for module in (table, sums):
+            patch.setattr(module, "write_atomic", killed)
         with pytest.raises(Killed):
             write_tables(tmp_path, new)
     for name in ("a.csv", "b.csv", "c.csv"):

@@ -14,4 +14,4 @@ def demo(root: str, part: str) -> list[Recording]:
     built = build_demo(Path(root))
     kind = part.split("/")[0]
     found = folder(str(built / part), f"demo/{part.split('/')[-1]}", SOURCES[kind], "file" if kind == "noise" else "")
-    return [Recording(r.id, r.path, r.source, r.category.rsplit("-", 1)[0] if kind == "noise" else "") for r in found]
+    return [Recording(r.id, r.path, r.source, kind=r.kind.rsplit("-", 1)[0]) for r in found]

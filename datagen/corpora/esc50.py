@@ -21,7 +21,7 @@ def esc50(
 ) -> list[Recording]:
     """Clips of `categories` and `folds` (None: all), less the categories `without`.
 
-    source is the recording that a clip was cut from.
+    source is the recording that a clip was cut from, kind the category.
 
     Raises FileNotFoundError where the layout is not there or nothing is selected, ValueError for an unknown
     category or fold.
@@ -44,6 +44,6 @@ def esc50(
     if clips.empty:
         raise FileNotFoundError(f"{root}: categories={categories} folds={folds} select no clip; choose others")
     return [
-        Recording(f"esc50/{name[:-4]}", str(folder / "audio" / name), f"esc50/{name.split('-')[1]}", category)
+        Recording(f"esc50/{name[:-4]}", str(folder / "audio" / name), f"esc50/{name.split('-')[1]}", kind=category)
         for name, category in sorted(zip(clips["filename"], clips["category"], strict=True))
     ]

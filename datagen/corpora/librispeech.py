@@ -11,7 +11,7 @@ REMEDY = "'python download.py corpus=librispeech_train_clean_100 data_root=DIR' 
 
 
 def librispeech(root: str, subsets: Sequence[str]) -> list[Recording]:
-    """Recordings of `subsets` under `root`; source is the reader, category the sex from SPEAKERS.TXT.
+    """Recordings of `subsets` under `root`; source is the reader, sex that from SPEAKERS.TXT.
 
     Raises FileNotFoundError for a missing or empty subset, ValueError for an unknown one.
     """
@@ -23,7 +23,9 @@ def librispeech(root: str, subsets: Sequence[str]) -> list[Recording]:
         for path in nonempty(audio_files(folder / subset), folder / subset, EXPECTED):
             speaker = path.stem.split("-")[0]
             name = path.relative_to(folder).with_suffix("").as_posix()
-            found.append(Recording(f"librispeech/{name}", str(path), f"librispeech/{speaker}", sexes.get(speaker, "")))
+            found.append(
+                Recording(f"librispeech/{name}", str(path), f"librispeech/{speaker}", sex=sexes.get(speaker, ""))
+            )
     return found
 
 

@@ -62,7 +62,8 @@ def _made(
             soundfile.write(content, noise, SAMPLE_RATE, format="FLAC", subtype="PCM_16")
             write_atomic(root / f"{name}.flac", content.getvalue())
     return [
-        Recording(f"{kind}/{name}", str(root / f"{name}.flac"), f"{kind}/{name}", kind, only="train") for name in names
+        Recording(f"{kind}/{name}", str(root / f"{name}.flac"), f"{kind}/{name}", kind=kind, only="train")
+        for name in names
     ]
 
 

@@ -11,7 +11,7 @@ REMEDY = "TIMIT is licensed by the LDC (LDC93S1); 'python download.py corpus=tim
 
 
 def timit(root: str, subsets: Sequence[str], sa: bool = False) -> list[Recording]:
-    """Recordings of `subsets` ("train", "test"); source is the speaker, category the sex.
+    """Recordings of `subsets` ("train", "test"); source is the speaker.
 
     SA1 and SA2 are the same two sentences from every speaker. They are left out unless `sa`, and then serve in the
     training split alone, so that no sentence crosses splits through them.
@@ -19,17 +19,17 @@ def timit(root: str, subsets: Sequence[str], sa: bool = False) -> list[Recording
     """
     folder = existing(root, EXPECTED, REMEDY)
     chosen = known(subsets, ("train", "test", "TRAIN", "TEST"), f"subsets of {root}")
-    found = [record for subset in chosen for record in _subset(folder, subset.lower())]
-    return [record for record in found if not _is_sa(record.id) or (sa and record.id.startswith("timit/train/"))]
+    return [recording for subset in chosen for recording in _subset(folder, subset.lower(), sa)]
 
 
-def _subset(folder: Path, subset: str) -> list[Recording]:
+def _subset(folder: Path, subset: str, sa: bool) -> list[Recording]:
     parts = {path: path.relative_to(folder).parts for path in audio_files(folder) if path.suffix.lower() == ".wav"}
     within = [path for path, names in parts.items() if len(names) == 4 and names[0].lower() == subset]
     # Some copies hold SA1.WAV (SPHERE) and SA1.WAV.wav (RIFF) side by side: the shorter name stands for both.
     unique = {_name(path, folder): path for path in sorted(within, key=lambda path: (-len(path.name), path))}
     nonempty(list(unique), folder / subset, EXPECTED)
-    return [_recording(name, path) for name, path in sorted(unique.items())]
+    with_sa = sa and subset == "train"
+    return [_recording(name, path) for name, path in sorted(unique.items()) if with_sa or not _is_sa(name)]
 
 
 def _name(path: Path, folder: Path) -> str:
@@ -40,7 +40,7 @@ def _name(path: Path, folder: Path) -> str:
 def _recording(name: str, path: Path) -> Recording:
     speaker = name.split("/")[2]
     only = "train" if _is_sa(name) else ""
-    return Recording(f"timit/{name}", str(path), f"timit/{speaker}", speaker[0].upper(), only)
+    return Recording(f"timit/{name}", str(path), f"timit/{speaker}", sex=speaker[0].upper(), only=only)
 
 
 def _is_sa(name: str) -> bool:
