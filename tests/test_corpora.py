@@ -141,6 +141,17 @@ def test_a_folder_tells_sources_apart_by_file_folder_or_top(tmp_path, word, expe
     assert folder(str(tmp_path), "mine", kind="")[0].kind == ""
 
 
+def test_a_folder_tells_the_sex_of_speakers_where_its_folders_do(tmp_path):
+    for name in ("F/anna", "M/bob"):
+        write(tmp_path / name / "a.wav", speech_like(1, 0))
+    assert [r.sex for r in folder(str(tmp_path), "mine", "folder", kind="", sex="top")] == ["F", "M"]
+    assert [r.sex for r in folder(str(tmp_path), "mine", "folder")] == ["", ""]
+    with pytest.raises(ValueError, match=r"a\.wav: lies under 'F/anna', which is neither F nor M"):
+        folder(str(tmp_path), "mine", sex="folder")
+    with pytest.raises(ValueError, match=r"sex='F' of .*must be one of"):
+        folder(str(tmp_path), "mine", sex="F")
+
+
 def test_a_file_in_no_subfolder_has_no_folder_to_tell_its_speaker(tmp_path):
     write(tmp_path / "a.wav", speech_like(1, 0))
     with pytest.raises(ValueError, match="choose source=file"):

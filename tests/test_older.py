@@ -71,9 +71,6 @@ def test_overlapping_noise_of_the_first_tables_serves_all_splits(old):
     speech, noise = load_recordings(old(speech=f"{first}\n", noise=OVERLAPPING), "")
     facts = noise[["seen", "split", "content", "gain"]].to_numpy().tolist()
     assert facts == [[True, "", "", 1.0], [False, "test", "", 1.0]]
-        [True, "", "", 1.0],
-        [False, "test", "", 1.0],
-    ]
     assert speech[["sex", "content", "offset"]].to_numpy().tolist()[0] == ["F", "", 0]
 
 

@@ -11,7 +11,7 @@ from datagen.dataset import Mixed, Rendered
 from datagen.plan import Plan, draw_plan, load_plan
 from datagen.render import render_plan
 from datagen.row import IN_SCORES, Row, scored_by
-from files.sums import SUMS
+from files.table import SUMS
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from files import sums, table
+from files import table
 from files.schema import Schema
 from files.table import SUMS, OptionalFloat, csv_text, keep, read_table, recall, write_tables
 
@@ -137,6 +137,17 @@ def test_a_byte_order_mark_and_older_tables_are_taken_as_they_are_meant(tmp_path
     assert read_table(tmp_path / "a.csv", Schema(COLUMNS, {"seen": True}), TROUBLE).seen.tolist() == [True]
 
 
+def test_columns_of_older_tables_become_those_of_today_and_others_stay_as_text(tmp_path):
+    def renamed(cells):
+        return {"count" if name == "number" else name: column for name, column in cells.items()}
+
+    (tmp_path / "a.csv").write_text("name,number,01,note\nx,3,01,\ny,4,1e3,NA\n")
+    schema = Schema({"name": str, "count": int, "seen": bool}, {"seen": False}, renamed, more=True)
+    table = read_table(tmp_path / "a.csv", schema, TROUBLE)
+    assert list(table) == ["name", "count", "seen", "01", "note"]
+    assert table.to_numpy().tolist() == [["x", 3, False, "01", ""], ["y", 4, False, "1e3", "NA"]]
+
+
 def test_a_table_that_is_not_there_is_named(tmp_path):
     assert "a.csv: no such file" in refused(tmp_path / "a.csv")
 
@@ -158,8 +169,7 @@ def test_wherever_a_process_is_killed_no_whole_table_is_called_damaged(tmp_path,
         write(*arguments)
 
     with monkeypatch.context() as patch:
-        for module in (table, sums):
-            patch.setattr(module, "write_atomic", killed)
+        patch.setattr(table, "write_atomic", killed)
         with pytest.raises(Killed):
             write_tables(tmp_path, new)
     for name in ("a.csv", "b.csv", "c.csv"):
