@@ -64,14 +64,14 @@ def repeated(tables: Tables, overlapping: bool = False) -> dict[str, pd.Series]:
     Speech repeats speech of its speaker. Of the seen noises, which are divided in time, none may come twice: what one
     name keeps for the test would be trained on under the other. Where their cuts are `overlapping` anyway, all stay.
     """
-    found = {}
+    instead = {}
     for role, table in tables.items():
         (labels,) = same_audio(table)
         by = pd.DataFrame({"audio": labels, "source": table.source if role in SPEECH else ""}, table.index)
         first = table.path.groupby([by.audio, by.source]).transform("first") if len(table) else table.path
         twice = by.duplicated() & (not (overlapping and role == SEEN_NOISE))
-        found[role] = first[twice]
-    return found
+        instead[role] = first[twice]
+    return instead
 
 
 def _two_speakers(speech: pd.DataFrame) -> str:
@@ -81,7 +81,7 @@ def _two_speakers(speech: pd.DataFrame) -> str:
         return ""
     group = shared[shared.audio == shared.audio.iloc[0]].drop_duplicates("source")
     one, other = (f"{row.path} (speaker {row.source})" for row in group.iloc[:2].itertuples())
-    return _told(shared.audio.nunique(), f"under two speakers, {one} and {other}", "keep each under one speaker only")
+    return _line(shared.audio.nunique(), f"under two speakers, {one} and {other}", "keep each under one speaker only")
 
 
 def _in_both(
@@ -92,10 +92,10 @@ def _in_both(
         return ""
     paths = one.path[labels == shared[0]].iloc[0], other.path[others == shared[0]].iloc[0]
     where = f"in {one_is} and in {other_is}, {' and '.join(dict.fromkeys(paths))}"
-    return _told(len(shared), where, "leave each out of one of the two")
+    return _line(len(shared), where, "leave each out of one of the two")
 
 
-def _told(count: int, where: str, remedy: str) -> str:
+def _line(count: int, where: str, remedy: str) -> str:
     things = "1 recording stands" if count == 1 else f"{count} recordings stand"
     return f"{things} {where}{', ...' if count > 1 else ''}; {remedy} (links and copies are one recording)"
 

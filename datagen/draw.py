@@ -75,10 +75,12 @@ class Drawer:
         self._speech = {split: self.speech_of(split).reset_index(drop=True) for split in SPLITS}
         self._seen = {}
         for split in SPLITS:
-            serving = self.noise_of(split)
-            self._seen[split] = _joined(serving[serving.seen])
-        unseen = self.noise[~self.noise.seen].groupby("kind", sort=False)
-        self._unseen = [[_joined(rows) for _, rows in kind.groupby("vector", sort=False)] for _, kind in unseen]
+            noise = self.noise_of(split)
+            self._seen[split] = _joined(noise[noise.seen])
+        self._unseen = []
+        for _, kind in self.noise[~self.noise.seen].groupby("kind", sort=False):
+            vectors = kind.groupby("vector", sort=False)
+            self._unseen.append([_joined(stretches) for _, stretches in vectors])
 
     def speech_of(self, split: str) -> pd.DataFrame:
         """The rows of speech that serve in `split`."""

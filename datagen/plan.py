@@ -66,9 +66,8 @@ def _beside(path: Path, table: pd.DataFrame) -> pd.DataFrame:
         raise ValueError(
             f"{path.parent}: holds another plan ({path.name} differs: {what}); choose another output or remove it"
         )
-    return table.assign(
-        **{name: there[name].to_numpy() for name in there.columns.difference(table.columns, sort=False)}
-    )
+    more = [name for name in there if name not in schema.types and name not in table]
+    return table.assign(**{name: there[name].to_numpy() for name in more})
 
 
 def load_plan(folder: Path) -> Plan:
@@ -127,7 +126,8 @@ def _refuse(path: Path, wrong: pd.Series, table: pd.DataFrame, what: str, remedy
 def draw_plan(drawer: Drawer, counts: dict[str, int], cache: Path, jobs: int = 1) -> Plan:
     """Draw `counts[split]` rows of every split, over `jobs` threads; rows drawn before are found under `cache`.
 
-    Raises ValueError where a split is asked for that has no speech, or a test count that is no whole number of grids.
+    Raises ValueError where a split is asked for that has no speech or no noise, or a test count that is no whole number
+    of grids.
     """
     columns = list(types_of(Row))
     rows = [_split_rows(drawer, split, count, cache, jobs) for split, count in counts.items() if count]
@@ -148,7 +148,8 @@ def _split_rows(drawer: Drawer, split: str, count: int, cache: Path, jobs: int) 
 
 def _refuse_undrawable(drawer: Drawer, split: str, count: int) -> None:
     """Raise ValueError where `count` rows of `split` cannot be drawn."""
-    for what, serving in (("speech", drawer.speech_of(split)), ("seen noise", drawer.noise_of(split).query("seen"))):
+    noise = drawer.noise_of(split)
+    for what, serving in (("speech", drawer.speech_of(split)), ("seen noise", noise[noise.seen])):
         if serving.empty:
             raise ValueError(
                 f"plan.{split}={count}: no recording of {what} serves in the split {split}; add some or set it to 0"
@@ -165,7 +166,5 @@ def _refuse_undrawable(drawer: Drawer, split: str, count: int) -> None:
 def _key(drawer: Drawer, split: str, count: int) -> str:
     """A name for `count` rows of `split`: another one wherever anything is other that decides them."""
     speech, noise = drawer.speech_of(split), drawer.noise_of(split)
-    tables = [table.to_csv(index=False) for table in (speech, noise)]
-    files = of_files([*speech.path, *noise.path])
-    options = drawer.protocol.of_rows(split), drawer.sample_rate, drawer.seed
-    return of_values(DRAWING, tables, files, options, split, count)
+    tables = [speech.to_csv(index=False), noise.to_csv(index=False), of_files([*speech.path, *noise.path])]
+    return of_values(DRAWING, tables, drawer.protocol.of_rows(split), drawer.sample_rate, drawer.seed, split, count)

@@ -111,9 +111,9 @@ def _one_table(role: str, parts: Mapping[str, pd.DataFrame], sample_rate: int) -
     return table
 
 
-def _refuse_twice(role: str, found: list[tuple[str, str]]) -> None:
+def _refuse_twice(role: str, places: list[tuple[str, str]]) -> None:
     """Raise ValueError for the corpora and paths of two recordings that have one name."""
-    (one, path), (other, another), *_ = found
+    (one, path), (other, another), *_ = places
     if one == other:
         raise ValueError(f"{path} and {another}: are one recording by their names; rename or remove one of them")
     if path == another:

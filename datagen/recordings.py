@@ -73,11 +73,11 @@ def table(recordings: list[Recording]) -> pd.DataFrame:
 
 def corrections(*tables: pd.DataFrame) -> dict[str, Correction]:
     """What reading corrects, by path, of the recordings of `tables` that have something to correct."""
-    found = {}
+    corrected = {}
     for table in tables:
         rows = table[(table.offset != 0) | (table.gain != 1)]
-        found |= {row.path: Correction(int(row.offset), float(row.gain)) for row in rows.itertuples()}
-    return found
+        corrected |= {row.path: Correction(int(row.offset), float(row.gain)) for row in rows.itertuples()}
+    return corrected
 
 
 class BadFile(NamedTuple):
@@ -96,6 +96,6 @@ class BadAudioError(ValueError):
     def __init__(self, files: Sequence[BadFile]):
         more = f"; and {len(files) - 20} more" if len(files) > 20 else ""
         remedy = "replace or remove these files, or leave them out of the corpus"
-        told = "; ".join(map(str, files[:20]))
-        super().__init__(f"{len(files)} bad audio file(s): {told}{more}: {remedy}")
+        named = "; ".join(map(str, files[:20]))
+        super().__init__(f"{len(files)} bad audio file(s): {named}{more}: {remedy}")
         self.files = files

@@ -29,15 +29,16 @@ def scan(corpus: Callable[[], list[Recording]], cache: Path, jobs: int = 1, chec
     `cache` by a fingerprint of all names, sizes and modification times: an unchanged corpus is read only once.
     Raises one BadAudioError that lists every file that is unreadable, cut short, empty, silent or holds NaN.
     """
-    found = corpus()
-    key = of_values(SCANNING, [vars(recording) for recording in found], of_files([r.path for r in found]), check_audio)
+    listed = corpus()
+    files = of_files([recording.path for recording in listed])
+    key = of_values(SCANNING, [vars(recording) for recording in listed], files, check_audio)
     kept = cache / "recordings" / f"{key}.csv"
     if (known := recall(kept, recordings.TYPES)) is not None:
         return known
     if check_audio:
-        outcomes = over_threads(_heard, found, jobs, "checking audio", "file")
+        outcomes = over_threads(_heard, listed, jobs, "checking audio", "file")
     else:
-        outcomes = [_headed(recording) for recording in found]
+        outcomes = [_headed(recording) for recording in listed]
     good = [outcome for outcome in outcomes if isinstance(outcome, Recording)]
     if bad := [outcome for outcome in outcomes if isinstance(outcome, BadFile)]:
         raise BadAudioError(bad)

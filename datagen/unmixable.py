@@ -49,13 +49,13 @@ def refusal(
     speech: path of the recording. noises: paths by id. option: what decides the SNR, by choosing one of `snrs_db` where
     there are any.
     """
-    told, remedies = [], []
+    reasons, remedies = [], []
     for cause, count in Counter(cut.cause for cut in tried).most_common():
         cuts = [cut for cut in tried if cut.cause == cause]
         what, remedy = _explained(cause, cuts, speech, noises, option, snrs_db)
-        told.append(f"in {count} {what}")
+        reasons.append(f"in {count} {what}")
         remedies.append(remedy)
-    return f"none of {len(tried)} cuts of {speech} can be mixed: {', '.join(told)}; {', or '.join(remedies)}"
+    return f"none of {len(tried)} cuts of {speech} can be mixed: {', '.join(reasons)}; {', or '.join(remedies)}"
 
 
 def _explained(
