@@ -6,7 +6,6 @@ from pathlib import Path
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
-from command.older import upgraded
 from models.checkpoints import require_training
 from models.run import BEST, CONFIG, LAST, checkpoint, run_config
 from options.typed import typed
@@ -26,7 +25,7 @@ def resumed(cfg: DictConfig) -> DictConfig:
             f"{typed('resume', cfg.resume)}: goes on with the config of that run, so {', '.join(refused)} cannot be "
             f"given; only {', '.join(MAY_CHANGE)} may change"
         )
-    run = upgraded(run_config(Path(cfg.resume)))
+    run = run_config(Path(cfg.resume))
     return OmegaConf.merge(run, _changed(cfg, run, given), {"resume": cfg.resume})
 
 
@@ -52,7 +51,7 @@ def taken_up(cfg: DictConfig, run: Path) -> DictConfig:
     """
     if not (run / CONFIG).exists():
         return cfg
-    before, now = (flat(OmegaConf.to_container(config, resolve=True)) for config in (upgraded(run_config(run)), cfg))
+    before, now = (flat(OmegaConf.to_container(config, resolve=True)) for config in (run_config(run), cfg))
     options = sorted(option for option in before.keys() | now.keys() if before.get(option, "") != now.get(option, ""))
     if other := [option for option in options if not f"{option}=".startswith((*MAY_CHANGE, *OF_A_START))]:
         raise ValueError(

@@ -12,6 +12,7 @@ from files.table import copy_tables
 from models.checkpoints import read_checkpoint
 from models.enhancer import Enhancer
 from options.build import build
+from options.older import upgraded
 from options.typed import typed
 
 CONFIG, CURVE = Path(".hydra/config.yaml"), Path("curve.csv")
@@ -34,7 +35,7 @@ def build_enhancer(cfg: DictConfig) -> Enhancer:
 
 
 def run_config(run: Path) -> DictConfig:
-    """The config of a training run; FileNotFoundError or ValueError where `run` is none."""
+    """The config of a training run, in today's words; FileNotFoundError or ValueError where `run` is none."""
     path = _config_of(run)
     try:
         cfg = OmegaConf.load(path)
@@ -42,7 +43,7 @@ def run_config(run: Path) -> DictConfig:
         raise ValueError(f"{path}: not a config ({' '.join(str(error).split())[:120]}); train the run anew") from error
     if missing := [key for key in ("network", "target", "level", "recipe", "stft", "sample_rate") if key not in cfg]:
         raise ValueError(f"{run}: not a training run, its config has no {missing[0]}; give a folder train.py wrote")
-    return cfg
+    return upgraded(cfg)
 
 
 def checkpoint(run: Path, name: Path) -> dict[str, Any]:

@@ -33,9 +33,7 @@ def test_the_paper_names_every_option_of_the_model_and_no_other():
     assert names(options) == names(Protocol.model_validate(options).model_dump())
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in sorted(PLANS.glob("*.yaml")) if path.stem != "lines"], ids=lambda path: path.stem
-)
+@pytest.mark.parametrize("path", sorted(PLANS.glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_plan_names_options_of_the_model_alone(path):
     options = OmegaConf.to_container(OmegaConf.load(path))
     assert names(options) - {"defaults"} <= names(paper().model_dump())

@@ -1,4 +1,4 @@
-"""Configs that older versions wrote: what their options are today, in one step where a run is gone on with."""
+"""Configs that older versions wrote: what they would say today."""
 
 from typing import Any
 

@@ -9,8 +9,8 @@ import tiny_run
 from corpora import COUNTS
 from omegaconf import OmegaConf
 
-from command.older import upgraded
 from datagen.plan import Plan, draw_plan, load_plan, load_recordings
+from options.older import upgraded
 from reporting.scoring.leaks import refuse_leaks
 
 HEAD = "id,path,source,category,only,sample_rate,samples,channels,content,offset,gain,counted"
