@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 
-from command.data import corpora, jobs
+from command.data import corpora, jobs, protocol
 from command.message import one_line
 from command.process import is_first
 from datagen.measured import measured
@@ -32,9 +32,9 @@ def audit(cfg: DictConfig, folder: Path) -> None:
     ]
     if looked_at and all(corpus.error for corpus in looked_at):
         raise ValueError(looked_at[0].error)
-    plan = OmegaConf.to_container(cfg.plan, resolve=True)
     measure = partial(measured, cache=Path(cfg.cache), jobs=jobs(cfg))
-    told = write_audit(find(looked_at, measure, plan, cfg.sample_rate, cfg.seed), cfg.sample_rate, _about(cfg), folder)
+    findings = find(looked_at, measure, protocol(cfg), cfg.sample_rate, cfg.seed)
+    told = write_audit(findings, cfg.sample_rate, _about(cfg), folder)
     print(f"{told.table}\n\n{told.last}: {folder / 'audit.html'}")
 
 
@@ -60,20 +60,11 @@ def _corpus(cfg: DictConfig, role: str, name: str, recordings: Callable[[], list
         try:
             return Corpus(role, name, listed, look(listed))
         except BadAudioError as error:
-            bad = _reasons(error, listed)
+            bad = dict(error.files)
             rest = [recording for recording in listed if recording.path not in bad]
             return Corpus(role, name, listed, look(rest), bad)
     except (ValueError, OSError) as error:
         return Corpus(role, name, error=one_line(error))
-
-
-def _reasons(error: BadAudioError, found: list[Recording]) -> dict[str, str]:
-    """Why files are bad, by path."""
-    paths, reasons = {recording.path for recording in found}, {}
-    for problem in error.problems:  # "PATH (WHY)", and both may hold brackets
-        ends = [place for place in range(len(problem)) if problem.startswith(" (", place) and problem[:place] in paths]
-        reasons |= {problem[:place]: problem[place + 2 : -1] for place in ends[-1:]}
-    return reasons
 
 
 def _about(cfg: DictConfig) -> dict[str, str]:

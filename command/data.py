@@ -8,7 +8,9 @@ from omegaconf import DictConfig, OmegaConf
 from datagen.corpora.corpus import Corpus
 from datagen.draw import Drawer
 from datagen.plan import Plan, draw_plan
-from datagen.prepare import ROLES, make_drawer, scan_all
+from datagen.prepare import make_drawer, scan_all
+from datagen.protocol import Protocol
+from datagen.roles import ROLES
 from options.build import build
 
 
@@ -23,10 +25,15 @@ def corpora(cfg: DictConfig) -> dict[str, dict[str, Corpus]]:
     return {role: {name: build(node, Corpus) for name, node in named.items()} for role, named in nodes.items()}
 
 
+def protocol(cfg: DictConfig) -> Protocol:
+    """How the config's plan is drawn."""
+    return Protocol.model_validate(OmegaConf.to_container(cfg.plan, resolve=True))
+
+
 def drawer(cfg: DictConfig) -> Drawer:
     """The drawer of the config's protocol over its corpora, each scanned once."""
     tables = scan_all(corpora(cfg), cfg.sample_rate, Path(cfg.cache), jobs(cfg), cfg.check_audio)
-    return make_drawer(tables, OmegaConf.to_container(cfg.plan, resolve=True), cfg.sample_rate, cfg.seed)
+    return make_drawer(tables, protocol(cfg), cfg.sample_rate, cfg.seed)
 
 
 def plan(cfg: DictConfig, drawer: Drawer, *splits: str) -> Plan:

@@ -18,7 +18,7 @@ from command.message import MENDABLE
 from command.moved import refuse_moved
 from command.process import Ended, in_utf8, is_first, signals, streams
 from command.sweep import JobFailedError, fail, failures, is_sweep, note_swept, require_all
-from datagen.prepare import ROLES
+from datagen.roles import ROLES
 from files.atomic import write_atomic
 from files.owner import owned
 

@@ -15,7 +15,7 @@ from omegaconf import DictConfig, OmegaConf
 from command.cluster import workers
 from command.costs import cost_table
 from command.trial import Trial
-from datagen.prepare import ROLES
+from datagen.roles import NOISE, SPEECH
 from files.fingerprint import of_sources
 from reporting.pages.report import Beside, finding, write_report
 from reporting.scoring.lines import read_studies
@@ -71,16 +71,15 @@ def _about(
     cfg: DictConfig, trials: Sequence[Trial], scores: pd.DataFrame, unfinished: Sequence[Path]
 ) -> Mapping[str, str]:
     noise = trials[0].plan.noise
-    unseen = noise.vector.str.startswith("unseen")
     return {
         "command": " ".join(["evaluate.py", *HydraConfig.get().overrides.task]),
         "systems": ", ".join(dict.fromkeys(scores.system)),
         "runs": ", ".join([*cfg.runs, *([f"all of {cfg.sweep}"] if cfg.sweep else [])]) or "none",
         **({"left out": f"{', '.join(run.name for run in unfinished)}: finished no epoch"} if unfinished else {}),
         "test plan": "; ".join(trial.described() for trial in trials),
-        "speech": f"{_corpora(cfg, 'speech')}: {scores.speaker.nunique()} test speakers",
-        "noise": f"{_corpora(cfg, 'noise')}: {noise[~unseen].source.nunique()} seen sources; "
-        f"unseen: {', '.join(dict.fromkeys(noise[unseen].category)) or 'none'}",
+        "speech": f"{_corpora(cfg, SPEECH)}: {scores.speaker.nunique()} test speakers",
+        "noise": f"{_corpora(cfg, NOISE)}: {noise[noise.seen].source.nunique()} seen sources; "
+        f"unseen: {', '.join(dict.fromkeys(noise[~noise.seen].kind)) or 'none'}",
         "scores not computed": f"{(scores.failed != '').sum()} of {len(scores)} signals lack at least one",
         "versions": ", ".join(f"{name} {version(name)}" for name in PACKAGES)
         + f", Clarion's sources {of_sources(*SOURCES)}",
@@ -88,7 +87,7 @@ def _about(
     }
 
 
-def _corpora(cfg: DictConfig, kind: str) -> str:
-    """Names of the corpora of speech or of noise."""
-    roles = [OmegaConf.select(cfg, role) or {} for role in ROLES if role.partition(".")[0] == kind]
-    return ", ".join(dict.fromkeys(name for role in roles for name in role))
+def _corpora(cfg: DictConfig, roles: Sequence[str]) -> str:
+    """Names of the corpora that serve in `roles`."""
+    named = [OmegaConf.select(cfg, role) or {} for role in roles]
+    return ", ".join(dict.fromkeys(name for corpora in named for name in corpora))

@@ -4,8 +4,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from command.plan_schema import Count, Decibel, Fraction, Name, PlanConfig, Positive, Seed, Strict
 from command.trainer_schema import TrainerConfig
+from datagen.protocol import Protocol
+from options.limits import Count, Decibel, Fraction, Name, Positive, Seed, Strict
 from reporting.tables.headline import HEADLINE
 
 Rate = Literal[8000, 16000]
@@ -50,7 +51,7 @@ class SpeechScriptConfig(CommonConfig):
     jobs: Annotated[int, Field(ge=1)] | None
     check_audio: bool
     stft: StftConfig
-    plan: PlanConfig
+    plan: Protocol
     speech: SpeechConfig
     noise: NoiseConfig
     caution: str | None

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from command.plan_schema import Positive
+from options.limits import Positive
 
 OURS = ("barebones", "callbacks", "default_root_dir", "enable_checkpointing", "logger", "plugins")  # set by train.py
 REFUSED = {  # option: what it would do, unless it is off

@@ -17,7 +17,8 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-SPEECH, TEST, SEEN, UNSEEN = "speech.train", "speech.test", "noise.seen", "noise.unseen"
+from datagen.roles import SEEN_NOISE, SPEECH, TEST_SPEECH, TRAIN_SPEECH, UNSEEN_NOISE
+
 CHUNK = 1 << 20  # bytes that are hashed at a time
 Tables = Mapping[str, pd.DataFrame]  # recordings by role
 
@@ -45,16 +46,16 @@ def conflicts(tables: Tables) -> list[str]:
     Under two speakers; in seen and in unseen noise; in noise that training hears and in test speech, or the other way.
     """
     labels = dict(zip(tables, same_audio(*tables.values()), strict=True))
-    heard = [SPEECH] if len(tables[TEST]) else []  # else test speakers are still among them
+    heard = [TRAIN_SPEECH] if len(tables[TEST_SPEECH]) else []  # else test speakers are still among them
     pairs = [
-        (SEEN, UNSEEN, "seen noise", "unseen noise"),
-        (TEST if heard else SPEECH, SEEN, "test speech", "the noise of training"),
-        *((role, UNSEEN, "the speech of training", "unseen noise") for role in heard),
+        (SEEN_NOISE, UNSEEN_NOISE, "seen noise", "unseen noise"),
+        (TEST_SPEECH if heard else TRAIN_SPEECH, SEEN_NOISE, "test speech", "the noise of training"),
+        *((role, UNSEEN_NOISE, "the speech of training", "unseen noise") for role in heard),
     ]
-    found = [_two_speakers(pd.concat([tables[role].assign(audio=labels[role]) for role in (SPEECH, TEST)]))]
+    lines = [_two_speakers(pd.concat([tables[role].assign(audio=labels[role]) for role in SPEECH]))]
     for one, other, one_is, other_is in pairs:
-        found.append(_in_both(tables[one], tables[other], labels[one], labels[other], one_is, other_is))
-    return [line for line in found if line]
+        lines.append(_in_both(tables[one], tables[other], labels[one], labels[other], one_is, other_is))
+    return [line for line in lines if line]
 
 
 def repeated(tables: Tables, overlapping: bool = False) -> dict[str, pd.Series]:
@@ -63,14 +64,14 @@ def repeated(tables: Tables, overlapping: bool = False) -> dict[str, pd.Series]:
     Speech repeats speech of its speaker. Of the seen noises, which are divided in time, none may come twice: what one
     name keeps for the test would be trained on under the other. Where their cuts are `overlapping` anyway, all stay.
     """
-    found = {}
+    instead = {}
     for role, table in tables.items():
         (labels,) = same_audio(table)
-        by = pd.DataFrame({"audio": labels, "source": table.source if role in (SPEECH, TEST) else ""}, table.index)
+        by = pd.DataFrame({"audio": labels, "source": table.source if role in SPEECH else ""}, table.index)
         first = table.path.groupby([by.audio, by.source]).transform("first") if len(table) else table.path
-        twice = by.duplicated() & (not (overlapping and role == SEEN))
-        found[role] = first[twice]
-    return found
+        twice = by.duplicated() & (not (overlapping and role == SEEN_NOISE))
+        instead[role] = first[twice]
+    return instead
 
 
 def _two_speakers(speech: pd.DataFrame) -> str:
@@ -80,7 +81,7 @@ def _two_speakers(speech: pd.DataFrame) -> str:
         return ""
     group = shared[shared.audio == shared.audio.iloc[0]].drop_duplicates("source")
     one, other = (f"{row.path} (speaker {row.source})" for row in group.iloc[:2].itertuples())
-    return _told(shared.audio.nunique(), f"under two speakers, {one} and {other}", "keep each under one speaker only")
+    return _line(shared.audio.nunique(), f"under two speakers, {one} and {other}", "keep each under one speaker only")
 
 
 def _in_both(
@@ -91,10 +92,10 @@ def _in_both(
         return ""
     paths = one.path[labels == shared[0]].iloc[0], other.path[others == shared[0]].iloc[0]
     where = f"in {one_is} and in {other_is}, {' and '.join(dict.fromkeys(paths))}"
-    return _told(len(shared), where, "leave each out of one of the two")
+    return _line(len(shared), where, "leave each out of one of the two")
 
 
-def _told(count: int, where: str, remedy: str) -> str:
+def _line(count: int, where: str, remedy: str) -> str:
     things = "1 recording stands" if count == 1 else f"{count} recordings stand"
     return f"{things} {where}{', ...' if count > 1 else ''}; {remedy} (links and copies are one recording)"
 

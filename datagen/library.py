@@ -39,8 +39,8 @@ class Library:
         self.reader = reader
         self._speech = dict(zip(speech.id, speech.path, strict=True))
         self._noise = {name: position for position, name in enumerate(noise.id)}
-        columns = ("path", "category", "start", "stop")
-        self._paths, self._categories, self._starts, self._stops = (noise[name].tolist() for name in columns)
+        columns = ("path", "kind", "start", "stop")
+        self._paths, self._kinds, self._starts, self._stops = (noise[name].tolist() for name in columns)
         self._next = list(range(1, len(noise) + 1))
         for positions in noise.groupby("vector").indices.values():
             self._next[positions[-1]] = int(positions[0])
@@ -65,9 +65,9 @@ class Library:
         return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
 
     def noise_type(self, noise_id: str, start: int, length: int) -> str:
-        """The category of a noise excerpt, or "several" where it runs over stretches of different ones."""
-        categories = {self._categories[position] for position, _, _ in self._walk(noise_id, start, length)}
-        return categories.pop() if len(categories) == 1 else "several"
+        """The kind of a noise excerpt, or "several" where it runs over stretches of different ones."""
+        kinds = {self._kinds[position] for position, _, _ in self._walk(noise_id, start, length)}
+        return kinds.pop() if len(kinds) == 1 else "several"
 
     def _walk(self, noise_id: str, start: int, length: int) -> Iterator[tuple[int, int, int]]:
         """The pieces of a noise excerpt: position in the table, first sample, number of samples."""

@@ -3,21 +3,21 @@
 import logging
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from audio.resampling import resampled_length
 from datagen.copies import conflicts, repeated
 from datagen.corpora.corpus import Corpora
-from datagen.draw import Drawer, Protocol
+from datagen.draw import Drawer
 from datagen.library import FileReader, Library
+from datagen.protocol import Protocol
 from datagen.recordings import COLUMNS, BadAudioError, corrections
+from datagen.roles import NEEDED, ROLES, SEEN_NOISE, SPEECH, TEST_SPEECH, TRAIN_SPEECH, UNSEEN_NOISE
 from datagen.scan import note_conversions, scan
 from datagen.split import limit_utterances, noise_stretches, split_speech
 
 log = logging.getLogger(__name__)
-ROLES = ("speech.train", "speech.test", "noise.seen", "noise.unseen")
 
 
 def scan_all(
@@ -27,60 +27,44 @@ def scan_all(
 
     Raises one BadAudioError for the bad files of all of them, and ValueError for a recording that one role holds twice.
     """
-    tables, problems = {role: {} for role in roles}, []
+    tables, bad_files = {role: {} for role in roles}, []
     for role, corpora in roles.items():
         for name, corpus in corpora.items():
             try:
                 tables[role][name] = scan(corpus.recordings(), cache, jobs, check_audio)
             except BadAudioError as bad:
-                problems += bad.problems
-    if problems:
-        raise BadAudioError(problems)
+                bad_files += bad.files
+    if bad_files:
+        raise BadAudioError(bad_files)
     return {role: _one_table(role, parts, sample_rate) for role, parts in tables.items()}
 
 
-def make_drawer(tables: Mapping[str, pd.DataFrame], plan: Mapping[str, Any], sample_rate: int, seed: int) -> Drawer:
-    """A drawer of the protocol `plan` (see conf/plan) over the `tables` of all ROLES.
+def make_drawer(tables: Mapping[str, pd.DataFrame], protocol: Protocol, sample_rate: int, seed: int) -> Drawer:
+    """A drawer by `protocol` over the `tables` of all ROLES.
 
     Without test speech, speakers are set aside for it. Raises ValueError where speakers, utterances or noises do not
     suffice, or where speakers or equal audio would stand in two splits.
     """
-    given, tables = tables, usable(tables, plan, sample_rate)
-    table = speech_table(tables, plan, seed)
-    stretches = noise_table(tables, plan, sample_rate)
-    amplitude = plan["noise_amplitude"]
-    protocol = Protocol(
-        sample_rate=sample_rate,
-        snr_db=plan["snr_db"],
-        segment_s=plan["segment_s"],
-        gain_db=tuple(plan["gain_db"]),
-        noise_amplitude=None if amplitude is None else tuple(amplitude),
-        overlapping=plan["noise_stretches"] is None,
-    )
-    left_out = sum(len(given[role]) - len(tables[role]) for role in ROLES)
-    return Drawer(
-        protocol,
-        table,
-        stretches,
-        Library(table, stretches, FileReader(sample_rate, corrections(table, stretches))),
-        seed,
-        left_out,
-    )
+    used = usable(tables, protocol, sample_rate)
+    speech, noise = speech_table(used, protocol, seed), noise_table(used, protocol, sample_rate)
+    library = Library(speech, noise, FileReader(sample_rate, corrections(speech, noise)))
+    left_out = sum(len(tables[role]) - len(used[role]) for role in ROLES)
+    return Drawer(protocol, speech, noise, library, sample_rate, seed, left_out)
 
 
-def usable(tables: Mapping[str, pd.DataFrame], plan: Mapping[str, Any], sample_rate: int) -> dict[str, pd.DataFrame]:
+def usable(tables: Mapping[str, pd.DataFrame], protocol: Protocol, sample_rate: int) -> dict[str, pd.DataFrame]:
     """`tables` without speech that is too short and without copies; speech has its length at `sample_rate` too.
 
     Raises ValueError where a role has no recordings, or where equal audio would serve in two splits.
     """
-    for role in ("speech.train", "noise.seen"):
+    for role in NEEDED:
         if tables[role].empty:
             raise ValueError(f"{role} is empty: name at least one corpus, see conf/experiment")
-    speech = {role: long_enough(tables[role], role, plan["shortest_s"], sample_rate) for role in ROLES[:2]}
+    speech = {role: long_enough(tables[role], role, protocol.shortest_s, sample_rate) for role in SPEECH}
     tables = {**tables, **speech}
     if lines := conflicts(tables):
         raise ValueError("; ".join(lines))
-    for role, copies in repeated(tables, overlapping=plan["noise_stretches"] is None).items():
+    for role, copies in repeated(tables, protocol.overlapping).items():
         if len(copies):
             path = tables[role].path[copies.index[0]]
             count = f"{len(copies)} of {len(tables[role])} recordings of {role}"
@@ -89,17 +73,16 @@ def usable(tables: Mapping[str, pd.DataFrame], plan: Mapping[str, Any], sample_r
     return tables
 
 
-def speech_table(tables: Mapping[str, pd.DataFrame], plan: Mapping[str, Any], seed: int) -> pd.DataFrame:
+def speech_table(tables: Mapping[str, pd.DataFrame], protocol: Protocol, seed: int) -> pd.DataFrame:
     """The speech of a plan, see datagen.split; without test speech, speakers are set aside for it."""
-    fractions = {"validation": plan["validation_speakers"], "test": plan["test_speakers"]}
-    test = tables["speech.test"]
-    table = split_speech(tables["speech.train"], None if test.empty else test, fractions, seed)
-    return limit_utterances(table, plan["utterances"], seed)
+    test = tables[TEST_SPEECH]
+    table = split_speech(tables[TRAIN_SPEECH], None if test.empty else test, protocol, seed)
+    return limit_utterances(table, protocol, seed)
 
 
-def noise_table(tables: Mapping[str, pd.DataFrame], plan: Mapping[str, Any], sample_rate: int) -> pd.DataFrame:
+def noise_table(tables: Mapping[str, pd.DataFrame], protocol: Protocol, sample_rate: int) -> pd.DataFrame:
     """The stretches of noise of a plan, see datagen.split."""
-    return noise_stretches(tables["noise.seen"], tables["noise.unseen"], plan["noise_stretches"], sample_rate)
+    return noise_stretches(tables[SEEN_NOISE], tables[UNSEEN_NOISE], protocol, sample_rate)
 
 
 def long_enough(speech: pd.DataFrame, role: str, shortest_s: float, sample_rate: int) -> pd.DataFrame:
@@ -128,9 +111,9 @@ def _one_table(role: str, parts: Mapping[str, pd.DataFrame], sample_rate: int) -
     return table
 
 
-def _refuse_twice(role: str, found: list[tuple[str, str]]) -> None:
+def _refuse_twice(role: str, places: list[tuple[str, str]]) -> None:
     """Raise ValueError for the corpora and paths of two recordings that have one name."""
-    (one, path), (other, another), *_ = found
+    (one, path), (other, another), *_ = places
     if one == other:
         raise ValueError(f"{path} and {another}: are one recording by their names; rename or remove one of them")
     if path == another:

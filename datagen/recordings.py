@@ -1,30 +1,34 @@
 """What a corpus offers: one `Recording` per audio file, and the tables made of them."""
 
-from dataclasses import asdict, dataclass
-from typing import get_type_hints
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, asdict, dataclass
+from typing import NamedTuple
 
 import pandas as pd
 
 from audio.pcm import Correction
+from files.schema import types_of
 
 
 @dataclass(frozen=True)
 class Recording:
     """One audio file of a corpus.
 
-    id: unique over all corpora, begins with the corpus' name. path: as found. source: whoever or whatever was
-    recorded (a speaker, the recording an ESC-50 clip was cut from); one source never stands in two splits. category:
-    the kind of noise, or the speaker's sex ("F", "M", "" where unknown). only: the one split the recording may serve
-    in, or "". sample_rate in Hz, samples and channels come from the file. content: 16 hex digits over the decoded
-    audio, "" where it was not decoded; equal audio, equal content. What reading corrects: offset, the mean in 16-bit
-    steps, is taken away, and what is left is multiplied with gain. counted: the header does not say how many samples
-    there are, or cannot be trusted in it.
+    id: a name of its own over all corpora. path: as found. source: whoever or whatever was recorded (a speaker, the
+    recording an ESC-50 clip was cut from); one source never stands in two splits. kind: of noise, "" where unknown.
+    sex: of the speaker, "F", "M", or "" where unknown. only: the one split the recording may serve in, or "".
+    sample_rate in Hz, samples and channels come from the file. content: 16 hex digits over the decoded audio, "" where
+    it was not decoded; equal audio, equal content. What reading corrects: offset, the mean in 16-bit steps, is taken
+    away, and what is left is multiplied with gain. counted: the header does not say how many samples there are, or
+    cannot be trusted in it.
     """
 
     id: str
     path: str
     source: str
-    category: str
+    _: KW_ONLY
+    kind: str = ""
+    sex: str = ""
     only: str = ""
     sample_rate: int = 0
     samples: int = 0
@@ -35,10 +39,31 @@ class Recording:
     counted: bool = False
 
 
-TYPES = get_type_hints(Recording)
+@dataclass(frozen=True, kw_only=True)
+class Utterance(Recording):
+    """Speech of a plan: a row of speech.csv. length: in samples at the plan's rate. split: the one it serves in."""
+
+    length: int
+    split: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretch(Recording):
+    """Noise of a plan, the whole recording or a part of it in time: a row of noise.csv.
+
+    vector: the name of the long noise that it is joined to, see datagen.split. seen: whether training may use it.
+    split: the one it serves in, "" for all. start, stop: in samples of its recording at the plan's rate.
+    """
+
+    vector: str
+    seen: bool
+    split: str
+    start: int
+    stop: int
+
+
+TYPES = types_of(Recording)
 COLUMNS = list(TYPES)
-ADDED = ("content", "offset", "gain", "counted")  # older tables lack these
-DEFAULTS = {name: getattr(Recording, name) for name in ADDED}
 
 
 def table(recordings: list[Recording]) -> pd.DataFrame:
@@ -48,18 +73,29 @@ def table(recordings: list[Recording]) -> pd.DataFrame:
 
 def corrections(*tables: pd.DataFrame) -> dict[str, Correction]:
     """What reading corrects, by path, of the recordings of `tables` that have something to correct."""
-    found = {}
+    corrected = {}
     for table in tables:
         rows = table[(table.offset != 0) | (table.gain != 1)]
-        found |= {row.path: Correction(int(row.offset), float(row.gain)) for row in rows.itertuples()}
-    return found
+        corrected |= {row.path: Correction(int(row.offset), float(row.gain)) for row in rows.itertuples()}
+    return corrected
+
+
+class BadFile(NamedTuple):
+    """A file of audio that cannot be used, and why."""
+
+    path: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.path} ({self.why})"
 
 
 class BadAudioError(ValueError):
     """Files that cannot be used; all of them in one line, up to 20, then a count."""
 
-    def __init__(self, problems: list[str]):
-        more = f"; and {len(problems) - 20} more" if len(problems) > 20 else ""
+    def __init__(self, files: Sequence[BadFile]):
+        more = f"; and {len(files) - 20} more" if len(files) > 20 else ""
         remedy = "replace or remove these files, or leave them out of the corpus"
-        super().__init__(f"{len(problems)} bad audio file(s): {'; '.join(problems[:20])}{more}: {remedy}")
-        self.problems = problems
+        named = "; ".join(map(str, files[:20]))
+        super().__init__(f"{len(files)} bad audio file(s): {named}{more}: {remedy}")
+        self.files = files

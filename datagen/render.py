@@ -1,8 +1,10 @@
 """Audio from a plan: any row to samples, a whole plan to disk. No randomness, no decisions: all that is in the row."""
 
 import hashlib
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,13 +30,13 @@ RENDERED = {
 }  # fmt: skip
 
 
-def render(row: dict, library: Library) -> dict[str, Tensor]:
-    """The mixture of one plan row: "mixture", "clean", "noise", each [time], with mixture == clean + noise."""
+def render(row: Mapping[str, Any], library: Library) -> dict[str, Tensor]:
+    """The audio of a row (see datagen.row): "mixture", "clean", "noise", each [time], with mixture == clean + noise."""
     clean, noise = (torch.from_numpy(excerpt) for excerpt in excerpts(row, library))
     return mix(clean, noise, *(torch.tensor(row[name], dtype=torch.float64) for name in ("snr_db", "gain_db")))
 
 
-def part_path(folder: Path, row: dict, part: str, audio_format: str) -> Path:
+def part_path(folder: Path, row: Mapping[str, Any], part: str, audio_format: str) -> Path:
     """Where one part of a rendered row lies."""
     return folder / row["split"] / part / f"{row['mixture_id']}.{audio_format}"
 
@@ -55,8 +57,9 @@ def render_plan(
     for split in plan.rows.split.unique():
         for part in PARTS:
             clear_unfinished(folder / split / part)
-    one = partial(_render_to_disk, library=library, folder=folder, sample_rate=sample_rate, audio_format=audio_format)
-    rows = over_threads(one, plan.rows.to_dict("records"), jobs, "rendering", "mixture")
+    options = {"library": library, "folder": folder, "sample_rate": sample_rate, "audio_format": audio_format}
+    to_disk = partial(_render_to_disk, **options)
+    rows = over_threads(to_disk, plan.rows.to_dict("records"), jobs, "rendering", "mixture")
     table = pd.DataFrame(rows, columns=list(RENDERED))
     write_tables(folder, {"rendered.csv": table})
     return table

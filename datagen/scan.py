@@ -12,7 +12,7 @@ from audio.decoding import Header
 from audio.listening import listen
 from audio.pcm import FULL_SCALE
 from datagen import recordings
-from datagen.recordings import BadAudioError, Recording
+from datagen.recordings import BadAudioError, BadFile, Recording
 from files.fingerprint import of_files, of_values
 from files.table import keep, recall
 from parallel.threads import over_threads
@@ -39,9 +39,8 @@ def scan(listed: Sequence[Recording], cache: Path, jobs: int = 1, check_audio: b
     else:
         outcomes = [_headed(recording) for recording in listed]
     good = [outcome for outcome in outcomes if isinstance(outcome, Recording)]
-    problems = [outcome for outcome in outcomes if isinstance(outcome, str)]
-    if problems:
-        raise BadAudioError(problems)
+    if bad := [outcome for outcome in outcomes if isinstance(outcome, BadFile)]:
+        raise BadAudioError(bad)
     table = recordings.table(good)
     keep(kept, table)
     return table
@@ -60,17 +59,17 @@ def note_conversions(table: pd.DataFrame, sample_rate: int) -> None:
             log.warning("note: %d of %d recordings %s (%s)", which.sum(), len(table), what, table.path[which].iloc[0])
 
 
-def _headed(recording: Recording) -> Recording | str:
+def _headed(recording: Recording) -> Recording | BadFile:
     """With what the header says; samples that only decoding tells are counted."""
     try:
         head = decoding.header(recording.path)
         samples = decoding.length(head)
     except ValueError as error:
         return _bad(recording, error)
-    return _described(recording, head, samples) if samples else f"{recording.path} (zero length)"
+    return _described(recording, head, samples) if samples else BadFile(recording.path, "zero length")
 
 
-def _heard(recording: Recording) -> Recording | str:
+def _heard(recording: Recording) -> Recording | BadFile:
     """With all that one look at every sample says."""
     try:
         head = decoding.header(recording.path)
@@ -78,7 +77,7 @@ def _heard(recording: Recording) -> Recording | str:
     except ValueError as error:
         return _bad(recording, error)
     if heard.problem:
-        return f"{recording.path} ({heard.problem})"
+        return BadFile(recording.path, heard.problem)
     described = _described(recording, head, heard.samples)
     return replace(described, content=heard.content, **heard.correction._asdict())
 
@@ -88,6 +87,6 @@ def _described(recording: Recording, head: Header, samples: int) -> Recording:
     return replace(recording, sample_rate=head.sample_rate, channels=head.channels, **counted)
 
 
-def _bad(recording: Recording, error: ValueError) -> str:
+def _bad(recording: Recording, error: ValueError) -> BadFile:
     reason = str(error).removeprefix(f"{recording.path}: ")
-    return f"{recording.path} ({reason if reason.startswith('cut short') else f'unreadable: {reason}'})"
+    return BadFile(recording.path, reason if reason.startswith("cut short") else f"unreadable: {reason}")

@@ -2,22 +2,27 @@
 
 import os
 import zlib
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from audio.resampling import resampled_length
+from datagen.protocol import Protocol
+from datagen.recordings import COLUMNS, Stretch
+from files.schema import types_of
 
 SPLITS = ("train", "validation", "test")
 
 
-def split_speech(pool: pd.DataFrame, test: pd.DataFrame | None, fractions: dict[str, float], seed: int) -> pd.DataFrame:
+def split_speech(pool: pd.DataFrame, test: pd.DataFrame | None, protocol: Protocol, seed: int) -> pd.DataFrame:
     """Speech table with a `split` column; no source (speaker) stands in two splits.
 
-    `pool` feeds training and validation, and test too where there is no `test` table of its own. `fractions` of its
-    speakers go to "validation" and "test", at least one each, chosen by `seed`.
+    `pool` feeds training and validation, and test too where there is no `test` table of its own. The protocol says what
+    part of its speakers go to "validation" and "test", at least one each, chosen by `seed`.
     Raises ValueError for too few speakers, or for speakers of `test` that are in `pool`, named.
     """
+    parts = {"validation": protocol.validation_speakers, "test": protocol.test_speakers}
     needed = ["validation"] if test is not None else ["validation", "test"]
     speakers = sorted(pool.source.unique())
     if len(speakers) <= len(needed):
@@ -29,7 +34,7 @@ def split_speech(pool: pd.DataFrame, test: pd.DataFrame | None, fractions: dict[
     role, taken = dict.fromkeys(speakers, "train"), 0
     for name in needed:
         room = len(speakers) - taken - (len(needed) - needed.index(name))
-        count = min(max(1, round(fractions[name] * len(speakers))), room)
+        count = min(max(1, round(parts[name] * len(speakers))), room)
         role.update(dict.fromkeys(order[taken : taken + count], name))
         taken += count
     table = pool.assign(split=pool.source.map(role))
@@ -39,11 +44,11 @@ def split_speech(pool: pd.DataFrame, test: pd.DataFrame | None, fractions: dict[
     return table[(table.only == "") | (table.only == table.split)].reset_index(drop=True)
 
 
-def limit_utterances(speech: pd.DataFrame, limits: dict[str, int | None], seed: int) -> pd.DataFrame:
-    """At most `limits[split]` utterances per split, chosen by `seed`; ValueError where there are fewer."""
+def limit_utterances(speech: pd.DataFrame, protocol: Protocol, seed: int) -> pd.DataFrame:
+    """As many utterances per split as the protocol says, chosen by `seed`; ValueError where there are fewer."""
     kept = []
     for split in SPLITS:
-        rows, limit = speech[speech.split == split], limits.get(split)
+        rows, limit = speech[speech.split == split], protocol.utterances[split]
         if limit is not None and limit > len(rows):
             raise ValueError(
                 f"plan.utterances.{split}={limit}: there are only {len(rows)}; ask for fewer, or null for all"
@@ -53,67 +58,62 @@ def limit_utterances(speech: pd.DataFrame, limits: dict[str, int | None], seed: 
     return pd.concat(kept, ignore_index=True)
 
 
-def noise_stretches(
-    seen: pd.DataFrame, unseen: pd.DataFrame, fractions: dict[str, float] | None, sample_rate: int
-) -> pd.DataFrame:
-    """Noise table: one row per stretch of a recording, `start` to `stop` in samples at `sample_rate`.
+def noise_stretches(seen: pd.DataFrame, unseen: pd.DataFrame, protocol: Protocol, sample_rate: int) -> pd.DataFrame:
+    """Noise table: a `Stretch` of a recording in each row, `start` to `stop` in samples at `sample_rate`.
 
-    Stretches of one `vector` joined in table order make one long noise, cut at random and circular. With `fractions`
-    every seen recording is divided in time into stretches for "seen-train", "seen-validation" and "seen-test", so that
-    no noise sample serves two splits; which comes first changes from recording to recording, for many fade out.
-    Without (the paper's way) all cuts come from one vector "seen". An unseen recording is a vector of its own, so that
-    a test mixture has one kind of noise.
+    Stretches of one `vector` joined in table order make one long noise, cut at random and circular. Every seen
+    recording is divided in time into stretches for training, validation and test, so that no noise sample serves two
+    splits; which comes first changes from recording to recording, for many fade out. Where the protocol is overlapping
+    (the paper's way) all cuts come from one vector. An unseen recording is a vector of its own, so that a test mixture
+    has one kind of noise.
     Raises ValueError where seen and unseen share a source, or a recording is too short to divide.
     """
     _refuse_shared(seen, unseen, "seen noise", "unseen noise")
     rows = []
     for recording in seen.itertuples(index=False):
-        rows += _seen_rows(recording, _length(recording, sample_rate), fractions)
+        rows += _seen_stretches(recording, _length(recording, sample_rate), protocol)
+    order = ("", *SPLITS)
+    rows.sort(key=lambda stretch: order.index(stretch.split))
     for recording in unseen.itertuples(index=False):
-        rows.append(_stretch(recording, f"unseen-{recording.id}", 0, _length(recording, sample_rate)))
-    order = {f"seen-{split}": position for position, split in enumerate(SPLITS)}
-    rows.sort(key=lambda row: order.get(row["vector"], len(order)))
-    return pd.DataFrame(rows)
+        length = _length(recording, sample_rate)
+        rows.append(_stretch(recording, f"unseen-{recording.id}", (0, length), seen=False, split="test"))
+    return pd.DataFrame(rows, columns=list(types_of(Stretch)))
 
 
-def vector_of(split: str, overlapping: bool) -> str:
-    """The seen noise vector that `split` cuts from."""
-    return "seen" if overlapping else f"seen-{split}"
-
-
-def _seen_rows(recording: tuple, length: int, fractions: dict[str, float] | None) -> list[dict]:
-    if recording.only and fractions is None:
+def _seen_stretches(recording: tuple, length: int, protocol: Protocol) -> list[Stretch]:
+    if recording.only and protocol.overlapping:
         raise ValueError(
             f"plan.noise_stretches=null: all splits are cut from one noise, but {recording.id} may serve in "
             f"{recording.only} alone; leave its corpus out"
         )
     if recording.only:
-        return [_stretch(recording, vector_of(recording.only, overlapping=False), 0, length)]
-    if fractions is None:
-        return [_stretch(recording, "seen", 0, length)]
-    turn = zlib.crc32(os.fsencode(recording.id)) % len(SPLITS)
-    order = SPLITS[turn:] + SPLITS[:turn]
-    ends = np.cumsum([0, *(fractions[split] for split in order)]) / sum(fractions.values())
-    bounds = np.rint(ends * length).astype(int)
-    if (np.diff(bounds) <= 0).any():
-        raise ValueError(
-            f"{recording.path}: {length} samples are too few to divide by plan.noise_stretches={fractions}; "
-            "remove it or set plan.noise_stretches=null"
-        )
+        return [_stretch(recording, f"seen-{recording.only}", (0, length), seen=True, split=recording.only)]
+    if protocol.overlapping:
+        return [_stretch(recording, "seen", (0, length), seen=True, split="")]
     return [
-        _stretch(recording, vector_of(split, overlapping=False), start, stop, f"#{split}")
-        for split, start, stop in zip(order, bounds[:-1], bounds[1:], strict=True)
+        _stretch(recording, f"seen-{split}", ends, seen=True, split=split, id=f"{recording.id}#{split}")
+        for split, ends in _divided(recording, length, protocol)
     ]
 
 
-def _stretch(recording: tuple, vector: str, start: int, stop: int, suffix: str = "") -> dict:
-    return {
-        **recording._asdict(),
-        "id": recording.id + suffix,
-        "vector": vector,
-        "start": int(start),
-        "stop": int(stop),
-    }
+def _divided(recording: tuple, length: int, protocol: Protocol) -> list[tuple[str, tuple[int, int]]]:
+    """Each split, and where its part of a recording begins and ends."""
+    turn = zlib.crc32(os.fsencode(recording.id)) % len(SPLITS)
+    order = SPLITS[turn:] + SPLITS[:turn]
+    parts = protocol.noise_stretches
+    whole = sum(parts[split] for split in SPLITS)
+    bounds = np.rint(np.cumsum([0, *(parts[split] for split in order)]) / whole * length).astype(int)
+    if (np.diff(bounds) <= 0).any():
+        raise ValueError(
+            f"{recording.path}: {length} samples are too few to divide by "
+            f"plan.noise_stretches={parts.model_dump()}; remove it or set plan.noise_stretches=null"
+        )
+    return list(zip(order, zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True), strict=True))
+
+
+def _stretch(recording: tuple, vector: str, ends: tuple[int, int], **facts: Any) -> Stretch:
+    columns = {name: getattr(recording, name) for name in COLUMNS}
+    return Stretch(**{**columns, **facts}, vector=vector, start=ends[0], stop=ends[1])
 
 
 def _length(recording: tuple, sample_rate: int) -> int:

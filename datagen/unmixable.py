@@ -1,7 +1,7 @@
 """Why cuts cannot be mixed, and what their user can do."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -41,43 +41,53 @@ def _highest_level_db(signal: torch.Tensor) -> float:
     return float(level_db(signal, float(signal.abs().max()) / PEAK_LIMIT))
 
 
-def refusal(tried: Sequence[Unmixable], speech: str, noises: dict[str, str], option: str, offered: list[float]) -> str:
+def refusal(
+    tried: Sequence[Unmixable], speech: str, noises: Mapping[str, str], option: str, snrs_db: Sequence[float] = ()
+) -> str:
     """One line on why all cuts that were tried failed, in what share of them, and remedies.
 
-    speech: path of the recording. noises: paths by id. option: how the SNRs are set, those `offered` until now.
+    speech: path of the recording. noises: paths by id. option: what decides the SNR, by choosing one of `snrs_db` where
+    there are any.
     """
-    causes = Counter(one.cause for one in tried)
-    told, remedies = [], []
-    for cause, count in causes.most_common():
-        what, remedy = _EXPLAINED[cause]([one for one in tried if one.cause == cause], speech, noises, option, offered)
-        told.append(f"in {count} {what}")
+    reasons, remedies = [], []
+    for cause, count in Counter(cut.cause for cut in tried).most_common():
+        cuts = [cut for cut in tried if cut.cause == cause]
+        what, remedy = _explained(cause, cuts, speech, noises, option, snrs_db)
+        reasons.append(f"in {count} {what}")
         remedies.append(remedy)
-    return f"none of {len(tried)} cuts of {speech} can be mixed: {', '.join(told)}; {', or '.join(remedies)}"
+    return f"none of {len(tried)} cuts of {speech} can be mixed: {', '.join(reasons)}; {', or '.join(remedies)}"
 
 
-def _speech(tried: Sequence[Unmixable], speech: str, *_: object) -> tuple[str, str]:
-    return "the speech is silent", f"take {speech} out of its corpus"
+def _explained(
+    cause: str,
+    cuts: Sequence[Unmixable],
+    speech: str,
+    noises: Mapping[str, str],
+    option: str,
+    snrs_db: Sequence[float],
+) -> tuple[str, str]:
+    """What is wrong with the cuts that failed by one cause, and a remedy."""
+    if cause == SILENT_SPEECH:
+        return "the speech is silent", f"take {speech} out of its corpus"
+    if cause == SILENT_NOISE:
+        return _noise(cuts, noises)
+    return _reach(cuts, option, snrs_db)
 
 
-def _noise(tried: Sequence[Unmixable], speech: str, noises: dict[str, str], *_: object) -> tuple[str, str]:
-    (path, _), *more = Counter(noises[one.noise_id] for one in tried).most_common()
+def _noise(cuts: Sequence[Unmixable], noises: Mapping[str, str]) -> tuple[str, str]:
+    (path, _), *more = Counter(noises[cut.noise_id] for cut in cuts).most_common()
     others = f" and {len(more)} more" if more else ""
     return f"the noise is silent (mostly {path}{others})", f"take {path} out of its corpus"
 
 
-def _reach(
-    tried: Sequence[Unmixable], speech: str, noises: dict[str, str], option: str, offered: list[float]
-) -> tuple[str, str]:
-    snr_db = tried[-1].snr_db
-    lowest = int(np.ceil(max(one.lowest_db for one in tried) + 1))  # within a decibel of the edge, chance decides
-    highest = int(np.floor(min(one.highest_db for one in tried) - 1))
+def _reach(cuts: Sequence[Unmixable], option: str, snrs_db: Sequence[float]) -> tuple[str, str]:
+    snr_db = cuts[-1].snr_db
+    lowest = int(np.ceil(max(cut.lowest_db for cut in cuts) + 1))  # within a decibel of the edge, chance decides
+    highest = int(np.floor(min(cut.highest_db for cut in cuts) - 1))
     limit = f"at most {highest}" if snr_db > highest else f"at least {lowest}" if snr_db < lowest else "another"
     what = f"an SNR of {snr_db:g} dB is out of reach of 16-bit audio ({limit} dB here)"
-    if option.endswith("noise_amplitude"):
+    if not snrs_db:
         return what, f"choose another {option}"
-    within = [snr for snr in offered if lowest <= snr <= highest and snr != snr_db]
+    within = [snr for snr in snrs_db if lowest <= snr <= highest and snr != snr_db]
     fitting = within or [min(20, highest) if snr_db > 0 else max(-20, lowest)]
     return what, f"set {option}=[{','.join(f'{snr:g}' for snr in fitting)}]"
-
-
-_EXPLAINED = {SILENT_SPEECH: _speech, SILENT_NOISE: _noise, OUT_OF_REACH: _reach}

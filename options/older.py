@@ -30,6 +30,8 @@ def _upgraded(node: Any) -> Any:
     target = str(node.get("_target_"))
     if target in TARGETS:
         node["_target_"] = TARGETS[target]
+    if "category" in node and "_target_" in node:  # of a folder of audio: it told kinds of noise apart
+        node["kind"] = node.pop("category")
     if target.startswith("datagen."):  # corpora and routes were made in two steps
         node.pop("_partial_", None)
     return node

@@ -1,22 +1,21 @@
-import copy
 from pathlib import Path
 
 import pytest
 import tiny_run
 import torch
 from corpora import COUNTS, RATE, UNSEEN, data_tree
-from omegaconf import OmegaConf
+from protocols import paper
 
 from datagen.corpora.folder import Folder
 from datagen.corpora.librispeech import LibriSpeech
 from datagen.corpora.noisex92 import NOISEX92
 from datagen.plan import draw_plan
 from datagen.prepare import make_drawer, scan_all
+from datagen.protocol import Protocol
 from reporting.figures.score_figures import drawing
 
 torch.set_num_threads(1)  # tiny signals: more threads only wait for one another
 drawing.DPI = 40  # a third of a report's time goes into the dots of its PNGs, which no test looks at
-CONF = Path(__file__).parent.parent / "conf"
 
 
 @pytest.fixture(scope="session")
@@ -53,10 +52,9 @@ def command(monkeypatch, tmp_path) -> tiny_run.Command:
 
 
 @pytest.fixture(scope="session")
-def protocol() -> dict:
-    """conf/plan/paper.yaml, without limits on utterances."""
-    plan = OmegaConf.to_container(OmegaConf.load(CONF / "plan" / "paper.yaml"))
-    return {**plan, "utterances": dict.fromkeys(("train", "validation", "test"))}
+def protocol() -> Protocol:
+    """The paper's, without limits on utterances."""
+    return paper()
 
 
 @pytest.fixture(scope="session")
@@ -74,11 +72,11 @@ def tables(data_root, tmp_path_factory) -> dict:
 
 
 @pytest.fixture
-def make(tables, protocol):
+def make(tables):
     """A drawer over the tiny corpora, with changes to the protocol."""
 
     def make(seed: int = 0, sample_rate: int = RATE, **changes):
-        return make_drawer(tables, {**copy.deepcopy(protocol), **changes}, sample_rate, seed)
+        return make_drawer(tables, paper(**changes), sample_rate, seed)
 
     return make
 

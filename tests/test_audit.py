@@ -12,8 +12,7 @@ from corpora import RATE, speech_like, steady, write
 import command.data
 import datagen.measured
 import generate
-from command.audit import _reasons, tell
-from datagen.recordings import BadAudioError, Recording
+from command.audit import tell
 
 HOSTILE = "<script>alert('é')<"  # no slash: it names a folder
 TITLES = ("Clipped", "With an offset", "Mostly silent", "Narrow", "Noise in clean speech", "Quiet")
@@ -178,14 +177,12 @@ def test_an_audit_of_something_else_is_refused(tmp_path, more, told):
         generate.main(tiny_run.config("generate", ["audit=true", f"output={tmp_path}", *more], tmp_path))
 
 
-def test_reasons_are_told_apart_from_names_with_brackets():
-    found = [Recording(f"x/{n}", path, "", "") for n, path in enumerate(("/a (b", "/a (b (c).wav", "/a"))]
-    problems = ["/a (b (c).wav (unreadable: no (such) thing)", "/a (b (silent)", "/a (silent)"]
-    assert _reasons(BadAudioError(problems), found) == {
-        "/a (b (c).wav": "unreadable: no (such) thing",
-        "/a (b": "silent",
-        "/a": "silent",
-    }
+@pytest.mark.parametrize("name", ["a (b.wav", "a (b (c).wav", "a.wav (silent)"])
+def test_why_a_file_is_bad_is_told_apart_from_its_name_with_brackets(audited, tmp_path, name):
+    root = good(tmp_path / "own")
+    write(root / "speech/s0/x.wav", np.zeros(2 * RATE)).rename(root / "speech/s0" / name)
+    _, files, _, _ = audited(root)
+    assert files.set_index("id").left_out[f"speech/s0/{name}"] == "silent"
 
 
 def line(root, tmp_path, capsys, *more):

@@ -149,6 +149,6 @@ def test_a_strangers_metric_is_told_its_rate():
 def test_a_strangers_corpus_lists_its_recordings(stranger):
     class Own(Corpus):
         def recordings(self):
-            return [Recording("own/a", "a.wav", "own/a", "")]
+            return [Recording("own/a", "a.wav", "own/a")]
 
     assert [recording.id for recording in build(stranger("datagen.corpora", Own), Corpus).recordings()] == ["own/a"]

@@ -12,8 +12,9 @@ from datagen import copies
 from datagen.copies import conflicts, repeated, same_audio
 from datagen.corpora.folder import Folder
 from datagen.plan import Plan
-from datagen.prepare import ROLES, make_drawer, scan_all, usable
+from datagen.prepare import make_drawer, scan_all, usable
 from datagen.recordings import Recording, table
+from datagen.roles import ROLES
 from reporting.scoring.leaks import refuse_leaks
 
 COPIES = {
@@ -28,7 +29,7 @@ def listed(paths, prefix="x", contents=None):
     contents = contents or [""] * len(paths)
     return table(
         [
-            Recording(f"{prefix}/{n}", str(path), f"{prefix}/{n}", "", "", RATE, RATE, 1, content)
+            Recording(f"{prefix}/{n}", str(path), f"{prefix}/{n}", sample_rate=RATE, samples=RATE, content=content)
             for n, (path, content) in enumerate(zip(paths, contents, strict=True))
         ]
     )
@@ -212,7 +213,7 @@ def test_a_run_that_heard_audio_of_the_test_under_another_name_is_refused(traine
     run.save(path)
     refuse_leaks(path, test, path)
     frame = getattr(run, heard)
-    seen = frame.split == "train" if heard == "speech" else frame.vector == "seen-train"
+    seen = frame.split == "train"
     changed = Plan(run.rows, run.speech, run.noise)
     object.__setattr__(changed, heard, frame.assign(content=np.where(seen, "a", "z")))
     changed.save(path.with_name("heard"))

@@ -35,18 +35,18 @@ def test_librispeech_reads_speakers_and_sexes(data_root):
     found = LibriSpeech(str(data_root / "speech/librispeech"), ["train-clean-100", "test-other"]).recordings()
     assert [r.source for r in found[::3]] == [f"librispeech/{s}" for s in sorted(TRAIN_SPEAKERS) + list(TEST_SPEAKERS)]
     assert found[0].id == "librispeech/train-clean-100/14/100/14-100-0000"
-    assert [r.category for r in found[::3]] == list("FMFMFMFM")
+    assert [r.sex for r in found[::3]] == list("FMFMFMFM")
 
 
 def test_librispeech_without_speakers_txt_knows_no_sexes(tmp_path):
     write(tmp_path / "dev-clean/84/1/84-1-0000.flac", speech_like(1, 0))
     (found,) = LibriSpeech(str(tmp_path), "dev-clean").recordings()  # one subset needs no list
-    assert (found.source, found.category) == ("librispeech/84", "")
+    assert (found.source, found.sex) == ("librispeech/84", "")
 
 
 def test_esc50_tells_the_recording_a_clip_was_cut_from(data_root):
     found = ESC50(str(data_root / "noise/esc50")).recordings()
-    assert [(r.id, r.category) for r in found] == [(f"esc50/{name[:-4]}", category) for name, category in ESC50_CLIPS]
+    assert [(r.id, r.kind) for r in found] == [(f"esc50/{name[:-4]}", category) for name, category in ESC50_CLIPS]
     assert [r.source for r in found] == [f"esc50/{n}" for n in (1001, 1001, 1002, 1003, 1004)]
 
 
@@ -153,8 +153,8 @@ def test_a_damaged_esc50_table_is_refused(tmp_path, text, message):
 
 def test_noisex92_gives_the_noises_in_the_order_asked_for(data_root):
     found = NOISEX92(str(data_root / "noise/noisex92"), ["white", "babble"]).recordings()
-    assert [(r.id, r.category) for r in found] == [("noisex92/white", "white"), ("noisex92/babble", "babble")]
-    assert [r.category for r in NOISEX92(str(data_root / "noise/noisex92")).recordings()] == sorted(UNSEEN)
+    assert [(r.id, r.kind) for r in found] == [("noisex92/white", "white"), ("noisex92/babble", "babble")]
+    assert [r.kind for r in NOISEX92(str(data_root / "noise/noisex92")).recordings()] == sorted(UNSEEN)
 
 
 @pytest.mark.parametrize(
@@ -163,9 +163,21 @@ def test_noisex92_gives_the_noises_in_the_order_asked_for(data_root):
 )
 def test_a_folder_tells_sources_apart_by_file_folder_or_top(tmp_path, word, expected):
     write(tmp_path / "anna/day1/a.ogg", speech_like(1, 0), subtype="VORBIS")
-    (found,) = Folder(str(tmp_path), "mine", source=word, category=word).recordings()
-    assert (found.id, found.source, found.category) == ("mine/anna/day1/a.ogg", f"mine/{expected}", expected)
-    assert Folder(str(tmp_path), "mine", category="").recordings()[0].category == ""
+    (found,) = Folder(str(tmp_path), "mine", source=word, kind=word).recordings()
+    assert (found.id, found.source, found.kind) == ("mine/anna/day1/a.ogg", f"mine/{expected}", expected)
+    assert Folder(str(tmp_path), "mine", kind="").recordings()[0].kind == ""
+
+
+def test_a_folder_tells_the_sex_of_speakers_where_its_folders_do(tmp_path):
+    for name in ("F/anna", "M/bob"):
+        write(tmp_path / name / "a.wav", speech_like(1, 0))
+    known = Folder(str(tmp_path), "mine", "folder", kind="", sex="top").recordings()
+    assert [r.sex for r in known] == ["F", "M"]
+    assert [r.sex for r in Folder(str(tmp_path), "mine", "folder").recordings()] == ["", ""]
+    with pytest.raises(ValueError, match=r"a\.wav: lies under 'F/anna', which is neither F nor M"):
+        Folder(str(tmp_path), "mine", sex="folder").recordings()
+    with pytest.raises(ValueError, match=r"sex='F' of .*must be one of"):
+        Folder(str(tmp_path), "mine", sex="F")
 
 
 def test_a_file_in_no_subfolder_has_no_folder_to_tell_its_speaker(tmp_path):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 from corpora import RATE, speech_like, steady, write
+from protocols import paper
 
 from datagen.corpora.folder import Folder
 from datagen.draw import excerpts
@@ -15,7 +16,7 @@ SPLITS = ("train", "validation", "test")
 
 
 @pytest.fixture
-def own(tmp_path, protocol):
+def own(tmp_path):
     """A drawer over one's own signals: speech by speaker, seen noise by name."""
 
     def make(speech: dict, noise: dict, **changes):
@@ -24,7 +25,7 @@ def own(tmp_path, protocol):
                 write(tmp_path / group / f"{name}.wav", signal)
         roles = {"speech.train": "speech", "speech.test": None, "noise.seen": "noise", "noise.unseen": None}
         corpora = {role: {"x": Folder(str(tmp_path / group), group)} if group else {} for role, group in roles.items()}
-        return make_drawer(scan_all(corpora, RATE, tmp_path, 1, False), {**protocol, **changes}, RATE, 0)
+        return make_drawer(scan_all(corpora, RATE, tmp_path, 1, False), paper(**changes), RATE, 0)
 
     return make
 
@@ -54,13 +55,16 @@ def test_a_recording_of_nothing_but_silence_is_named(own, tmp_path):
     assert not list(tmp_path.glob("plans/*"))
 
 
-@pytest.mark.parametrize("name", ["speech/s0.wav", "noise/n.wav"])
-def test_a_plan_is_drawn_anew_where_a_file_has_changed(own, tmp_path, monkeypatch, name):
+@pytest.mark.parametrize("table", ["speech", "noise"])
+def test_rows_are_drawn_anew_where_a_file_that_they_may_be_cut_from_has_changed(own, tmp_path, monkeypatch, table):
     drawer = own(three(speech_like(2, 1)), {"n": steady(3, 2)})
     first = draw_plan(drawer, {"train": 2}, tmp_path).rows
     monkeypatch.setattr(soundfile, "SoundFile", None)
     assert draw_plan(drawer, {"train": 2}, tmp_path).rows.equals(first)
-    os.utime(tmp_path / name, ns=(0, 0))
+    os.utime(drawer.speech.path[drawer.speech.split == "test"].iloc[0], ns=(0, 0))
+    assert draw_plan(drawer, {"train": 2}, tmp_path).rows.equals(first)
+    served = getattr(drawer, table)
+    os.utime(served.path[served.split == "train"].iloc[0], ns=(0, 0))
     with pytest.raises(TypeError):  # soundfile is out of order: it was needed
         draw_plan(drawer, {"train": 2}, tmp_path)
 

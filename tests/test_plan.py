@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -6,8 +8,10 @@ from corpora import RATE, UNSEEN
 
 from datagen.draw import excerpts
 from datagen.library import FileReader, Library
-from datagen.plan import COLUMNS, draw_plan, load_plan
+from datagen.plan import draw_plan, load_plan
 from datagen.recordings import corrections
+from datagen.row import Row
+from files.schema import types_of
 
 SPLITS = ("train", "validation", "test")
 
@@ -16,10 +20,9 @@ TEST_GRID = 6 * 4 * 2  # utterances x SNRs x {seen, unseen}
 
 def test_columns_are_those_of_the_contract(make, tmp_path):
     plan = draw_plan(make(), {"train": 3, "validation": 2, "test": 8}, tmp_path)
-    assert ",".join(COLUMNS) == (
+    assert ",".join(plan.rows) == (
         "mixture_id,split,speech_id,speech_start,noise_id,noise_start,length,snr_db,gain_db,noise_seen"
     )
-    assert list(plan.rows) == COLUMNS
     assert plan.rows.split.tolist() == ["train"] * 3 + ["validation"] * 2 + ["test"] * 8
     assert plan.rows.mixture_id.is_unique
     assert not plan.rows.isna().any(axis=None)
@@ -29,7 +32,7 @@ def test_any_row_can_be_drawn_alone_and_in_any_order(make, tmp_path):
     changes = {"gain_db": [-6.0, 6.0], "segment_s": dict.fromkeys(SPLITS, 1.0)}
     rows = draw_plan(make(**changes), {"train": 12, "test": 8}, tmp_path).rows.to_dict("records")
     for split, index, row in [("test", 5, rows[17]), ("train", 11, rows[11]), ("train", 0, rows[0])]:
-        assert make(**changes).draw(split, index) == row
+        assert make(**changes).draw(split, index) == Row(**row)
 
 
 def test_jobs_change_nothing_and_the_seed_everything(make, tmp_path):
@@ -48,13 +51,15 @@ def test_a_longer_plan_begins_with_the_shorter_one(make, tmp_path):
 
 
 def test_the_test_grid_is_complete(make, tmp_path):
-    rows = draw_plan(make(), {"test": TEST_GRID}, tmp_path).rows
+    plan = draw_plan(make(), {"test": TEST_GRID}, tmp_path)
+    rows = plan.rows
     assert rows.speech_id.nunique() == 6
     assert (rows.groupby(["speech_id", "snr_db", "noise_seen"]).size() == 1).all()
     assert set(rows.snr_db) == {-5.0, 0.0, 5.0, 10.0}
-    unseen = rows[~rows.noise_seen].noise_id.str.startswith("noisex92/")
-    assert unseen.all()
-    assert rows[rows.noise_seen].noise_id.str.endswith("#test").all()
+    noise = plan.noise.set_index("id").loc[rows.noise_id]
+    assert set(noise.split) == {"test"}
+    assert set(noise.kind[~noise.seen]) == set(UNSEEN)
+    assert noise.seen.tolist() == rows.noise_seen.tolist()
 
 
 def test_every_snr_meets_every_unseen_noise_equally_often(make, tmp_path):
@@ -84,8 +89,18 @@ def test_half_a_test_grid_is_refused(make, tmp_path, count, remedy):
         draw_plan(make(), {"test": count}, tmp_path)
 
 
+def test_a_split_without_noise_or_speech_is_named(make, tmp_path):
+    drawer = make()
+    for table, what in (("noise", "seen noise"), ("speech", "speech")):
+        served = getattr(drawer, table)
+        lacking = replace(drawer, **{table: served[served.split != "validation"]})
+        with pytest.raises(ValueError, match=f"plan.validation=2: no recording of {what} serves in the split"):
+            draw_plan(lacking, {"validation": 2}, tmp_path)
+
+
 def test_nothing_asked_for_is_an_empty_plan(make, tmp_path):
-    assert list(draw_plan(make(), {"train": 0}, tmp_path).rows) == COLUMNS
+    rows = draw_plan(make(), {"train": 0}, tmp_path).rows
+    assert rows.empty and list(rows) == list(types_of(Row))
 
 
 def used(rows, noise) -> dict[str, np.ndarray]:

@@ -78,7 +78,7 @@ def test_an_interrupted_rendering_ends_in_the_same_bytes(drawn, tmp_path, monkey
 def test_what_stands_is_not_written_again(drawn, tmp_path, monkeypatch):
     plan, library = drawn
     first = render_plan(plan, library, tmp_path, RATE)
-    monkeypatch.setattr(rendering.audio, "encode", None)
+    monkeypatch.setattr(rendering, "encode", None)
     pd.testing.assert_frame_equal(render_plan(plan, library, tmp_path, RATE), first)
 
 

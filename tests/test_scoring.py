@@ -57,13 +57,13 @@ def test_a_system_that_breaks_gives_empty_cells_with_a_reason(drawn):
     assert reasons.nunique() == 3
 
 
-def test_the_noise_type_is_the_category_or_several(drawn, test_systems):
+def test_the_noise_type_is_the_kind_or_several(drawn, test_systems):
     plan, library = drawn
     table = score_plan(plan, library, {MIXTURE: test_systems[MIXTURE]}, METRICS, 16000, jobs=1)
     unseen = table[~table.noise_seen]
-    named = plan.split("test").set_index("mixture_id").noise_id.map(plan.noise.set_index("id").category)
+    named = plan.split("test").set_index("mixture_id").noise_id.map(plan.noise.set_index("id").kind)
     assert (unseen.noise_type.to_numpy() == named[unseen.mixture_id].to_numpy()).all()
-    assert set(table[table.noise_seen].noise_type) <= {*plan.noise.category, "several"}
+    assert set(table[table.noise_seen].noise_type) <= {*plan.noise.kind, "several"}
     assert np.isfinite(table.sdr).all()
 
 

@@ -37,7 +37,7 @@ def test_noises_are_the_same_bytes_every_time_and_serve_in_training_alone(kinds,
     first, again = (kinds[kind](tmp_path / name) for name in ("a", "b"))
     assert [r.id for r in first] == [r.id for r in again] and len({r.id for r in first}) == 6
     for one, other in zip(first, again, strict=True):
-        assert one.only == "train" and one.category == kind
+        assert one.only == "train" and one.kind == kind
         assert np.array_equal(samples(one), samples(other))
     assert len({samples(one).tobytes() for one in first}) == 6
 

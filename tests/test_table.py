@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from files import table
+from files.schema import Schema
 from files.table import SUMS, OptionalFloat, csv_text, keep, read_table, recall, write_tables
 
 COLUMNS = {"name": str, "count": int, "level": float, "loss": OptionalFloat, "seen": bool}
@@ -45,9 +46,9 @@ def test_the_sums_are_those_that_sha256sum_checks(tmp_path):
     assert done.stdout == "a.csv: OK\nb.csv: OK\n"
 
 
-def refused(path, **options) -> str:
+def refused(path, columns=COLUMNS) -> str:
     with pytest.raises((ValueError, OSError)) as caught:
-        read_table(path, COLUMNS, TROUBLE, **options)
+        read_table(path, columns, TROUBLE)
     told = str(caught.value)
     assert told.startswith(f"{path}: ") or told.startswith(f"{path.parent / SUMS}: ")
     assert TROUBLE in told and "\n" not in told
@@ -133,7 +134,18 @@ def test_damaged_sums_are_refused_or_say_nothing_and_are_mended_by_writing(tmp_p
 
 def test_a_byte_order_mark_and_older_tables_are_taken_as_they_are_meant(tmp_path):
     (tmp_path / "a.csv").write_text("name,count,level,loss\nx,0,0.5,\n", encoding="utf-8-sig")
-    assert read_table(tmp_path / "a.csv", COLUMNS, TROUBLE, {"seen": True}).seen.tolist() == [True]
+    assert read_table(tmp_path / "a.csv", Schema(COLUMNS, {"seen": True}), TROUBLE).seen.tolist() == [True]
+
+
+def test_columns_of_older_tables_become_those_of_today_and_others_stay_as_text(tmp_path):
+    def renamed(cells):
+        return {"count" if name == "number" else name: column for name, column in cells.items()}
+
+    (tmp_path / "a.csv").write_text("name,number,01,note\nx,3,01,\ny,4,1e3,NA\n")
+    schema = Schema({"name": str, "count": int, "seen": bool}, {"seen": False}, renamed, more=True)
+    table = read_table(tmp_path / "a.csv", schema, TROUBLE)
+    assert list(table) == ["name", "count", "seen", "01", "note"]
+    assert table.to_numpy().tolist() == [["x", 3, False, "01", ""], ["y", 4, False, "1e3", "NA"]]
 
 
 def test_a_table_that_is_not_there_is_named(tmp_path):

@@ -18,8 +18,8 @@ def test_timit_reads_the_ldc_tree_in_either_case(tmp_path, upper):
     found = TIMIT(str(timit_tree(tmp_path, upper=upper)), ["train", "test"], sa=True).recordings()
     assert len(found) == 4 * 3 + 2 * 2  # SA1 of the test speakers serves nowhere
     first = next(r for r in found if r.id == "timit/train/dr1/fcjf0/sx37")
-    assert (first.source, first.category, first.only) == ("timit/fcjf0", "F", "")
-    assert {r.category for r in found} == {"F", "M"}
+    assert (first.source, first.sex, first.only) == ("timit/fcjf0", "F", "")
+    assert {r.sex for r in found} == {"F", "M"}
     assert len({r.source for r in found}) == 6
 
 

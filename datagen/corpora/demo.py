@@ -26,7 +26,4 @@ class Demo(Corpus):
         built = build_demo(self.root)
         kind, name = self.part.split("/")[0], f"demo/{self.part.split('/')[-1]}"
         files = Folder(str(built / self.part), name, SOURCES[kind], "file" if kind == "noise" else "")
-        return [
-            Recording(r.id, r.path, r.source, r.category.rsplit("-", 1)[0] if kind == "noise" else "")
-            for r in files.recordings()
-        ]
+        return [Recording(r.id, r.path, r.source, kind=r.kind.rsplit("-", 1)[0]) for r in files.recordings()]

@@ -15,7 +15,7 @@ NAME = re.compile(r"\d-\w+-\w+-\d+\.wav")
 class ESC50(CorpusOnDisk):
     """Clips of `categories` and `folds` (None: all), less the categories `without`.
 
-    source is the recording that a clip was cut from.
+    source is the recording that a clip was cut from, kind the category.
     """
 
     title = "ESC-50"
@@ -39,7 +39,7 @@ class ESC50(CorpusOnDisk):
             chosen = f"categories={self.categories} folds={self.folds}"
             raise FileNotFoundError(f"{self.root}: {chosen} select no clip; choose others")
         return [
-            Recording(f"esc50/{name[:-4]}", str(folder / "audio" / name), f"esc50/{name.split('-')[1]}", category)
+            Recording(f"esc50/{name[:-4]}", str(folder / "audio" / name), f"esc50/{name.split('-')[1]}", kind=category)
             for name, category in sorted(zip(clips["filename"], clips["category"], strict=True))
         ]
 

@@ -12,31 +12,32 @@ LEVELS = ("file", "folder", "top")
 class Folder(CorpusOnDisk):
     """Every audio file under `root`; ids begin with `name`.
 
-    source and category say what tells speakers (or recordings) and kinds of noise apart: "file" (its name), "folder"
-    (the folder it lies in) or "top" (the folder right below `root`). A category of "" says that nothing is known.
-    Raises ValueError for another word.
+    source, kind and sex say what tells speakers (or recordings), kinds of noise, and speakers' sex ("F", "M") apart:
+    "file" (its name), "folder" (the folder it lies in) or "top" (the folder right below `root`). A kind or sex of ""
+    says that nothing is known. Raises ValueError for another word.
     """
 
     title = "a folder of audio"
     layout = "any files that libsndfile reads, in subfolders too"
     remedy = "Give a folder that exists as its root"
 
-    def __init__(self, root: str, name: str, source: str = "file", category: str = "file"):
-        for option, value in (("source", source), ("category", category)):
-            if value not in LEVELS and (option, value) != ("category", ""):
+    def __init__(self, root: str, name: str, source: str = "file", kind: str = "file", sex: str = ""):
+        for option, value in (("source", source), ("kind", kind), ("sex", sex)):
+            if value not in LEVELS and (value or option == "source"):
                 raise ValueError(f"{option}={value!r} of {root}: must be one of {', '.join(LEVELS)}")
         super().__init__(root)
-        self.name, self.source, self.category = name, source, category
+        self.name, self.source, self.kind, self.sex = name, source, kind, sex
 
     def recordings(self) -> list[Recording]:
-        """All of the folder; raises FileNotFoundError where it is missing or empty."""
+        """All of the folder; raises FileNotFoundError where it is missing or empty, ValueError for no sex."""
         base = self.folder()
         return [
             Recording(
                 f"{self.name}/{path.relative_to(base).as_posix()}",
                 str(path),
                 f"{self.name}/{_level(path, base, self.source)}",
-                _level(path, base, self.category) if self.category else "",
+                kind=_level(path, base, self.kind) if self.kind else "",
+                sex=_sex(path, base, self.sex) if self.sex else "",
             )
             for path in self.nonempty(audio_files(base), base)
         ]
@@ -50,3 +51,10 @@ def _level(path: Path, base: Path, level: str) -> str:
     if not folders:
         raise ValueError(f"{path}: lies right in {base}, so no {level} tells its source; choose source=file")
     return folders[0] if level == "top" else "/".join(folders)
+
+
+def _sex(path: Path, base: Path, level: str) -> str:
+    sex = _level(path, base, level)
+    if sex not in ("F", "M"):
+        raise ValueError(f"{path}: lies under {sex!r}, which is neither F nor M; choose another sex=, or sex=''")
+    return sex

@@ -9,7 +9,7 @@ from datagen.recordings import Recording
 
 
 class LibriSpeech(CorpusOnDisk):
-    """Recordings of `subsets` (None: all there are); source is the reader, category the sex from SPEAKERS.TXT."""
+    """Recordings of `subsets` (None: all there are); source is the reader, sex that from SPEAKERS.TXT."""
 
     title = "LibriSpeech"
     layout = "SUBSET/SPEAKER/CHAPTER/SPEAKER-CHAPTER-UTT.flac"
@@ -31,7 +31,7 @@ class LibriSpeech(CorpusOnDisk):
                 speaker = path.stem.split("-")[0]
                 name = path.relative_to(folder).with_suffix("").as_posix()
                 sex = sexes.get(speaker, "")
-                found.append(Recording(f"librispeech/{name}", str(path), f"librispeech/{speaker}", sex))
+                found.append(Recording(f"librispeech/{name}", str(path), f"librispeech/{speaker}", sex=sex))
         return found
 
 

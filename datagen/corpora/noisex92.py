@@ -8,7 +8,7 @@ from datagen.recordings import Recording
 
 
 class NOISEX92(CorpusOnDisk):
-    """The noises called `names` (None: all); category is the name."""
+    """The noises called `names` (None: all); kind is the name."""
 
     title = "NOISEX-92"
     layout = "babble.wav, white.wav, ... (one file per noise, named after it)"
@@ -23,4 +23,4 @@ class NOISEX92(CorpusOnDisk):
         folder = self.folder()
         files = {path.stem: path for path in self.nonempty(audio_files(folder), folder)}
         chosen = sorted(files) if self.names is None else known(self.names, files, f"names of {self.root}")
-        return [Recording(f"noisex92/{name}", str(files[name]), f"noisex92/{name}", name) for name in chosen]
+        return [Recording(f"noisex92/{name}", str(files[name]), f"noisex92/{name}", kind=name) for name in chosen]

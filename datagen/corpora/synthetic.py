@@ -54,7 +54,7 @@ class MadeNoise(Corpus):
                 write_atomic(folder / f"{name}.flac", content.getvalue())
         kind = self.kind
         return [
-            Recording(f"{kind}/{name}", str(folder / f"{name}.flac"), f"{kind}/{name}", kind, only="train")
+            Recording(f"{kind}/{name}", str(folder / f"{name}.flac"), f"{kind}/{name}", kind=kind, only="train")
             for name in names
         ]
 

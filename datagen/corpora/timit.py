@@ -11,7 +11,7 @@ SUBSETS = ("train", "test", "TRAIN", "TEST")
 
 
 class TIMIT(CorpusOnDisk):
-    """Recordings of `subsets` ("train", "test"); source is the speaker, category the sex.
+    """Recordings of `subsets` ("train", "test"); source is the speaker.
 
     SA1 and SA2 are the same two sentences from every speaker. They are left out unless `sa`, and then serve in the
     training split alone, so that no sentence crosses splits through them.
@@ -29,11 +29,7 @@ class TIMIT(CorpusOnDisk):
 
     def recordings(self) -> list[Recording]:
         """Subset after subset, by name; raises FileNotFoundError for an empty one."""
-        found = [record for subset in self.subsets for record in self._subset(subset.lower())]
-        return [record for record in found if not _is_sa(record.id) or self._keeps(record)]
-
-    def _keeps(self, sentence: Recording) -> bool:
-        return self.sa and sentence.id.startswith("timit/train/")
+        return [recording for subset in self.subsets for recording in self._subset(subset.lower())]
 
     def _subset(self, subset: str) -> list[Recording]:
         folder = self.folder()
@@ -42,7 +38,8 @@ class TIMIT(CorpusOnDisk):
         # Some copies hold SA1.WAV (SPHERE) and SA1.WAV.wav (RIFF) side by side: the shorter name stands for both.
         unique = {_name(path, folder): path for path in sorted(within, key=lambda path: (-len(path.name), path))}
         self.nonempty(list(unique), folder / subset)
-        return [_recording(name, path) for name, path in sorted(unique.items())]
+        with_sa = self.sa and subset == "train"
+        return [_recording(name, path) for name, path in sorted(unique.items()) if with_sa or not _is_sa(name)]
 
 
 def _name(path: Path, folder: Path) -> str:
@@ -53,7 +50,7 @@ def _name(path: Path, folder: Path) -> str:
 def _recording(name: str, path: Path) -> Recording:
     speaker = name.split("/")[2]
     only = "train" if _is_sa(name) else ""
-    return Recording(f"timit/{name}", str(path), f"timit/{speaker}", speaker[0].upper(), only)
+    return Recording(f"timit/{name}", str(path), f"timit/{speaker}", sex=speaker[0].upper(), only=only)
 
 
 def _is_sa(name: str) -> bool:

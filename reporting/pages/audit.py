@@ -126,7 +126,7 @@ def _count(number: int, what: str) -> str:
 
 def heard(speech: pd.DataFrame, noise: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Of the tables of a plan, the recordings that a training hears."""
-    return speech[speech.split != "test"], noise[noise.vector.str.startswith("seen")].drop_duplicates("path")
+    return speech[speech.split != "test"], noise[noise.seen].drop_duplicates("path")
 
 
 def data_line(speech: pd.DataFrame, noise: pd.DataFrame, measures: pd.DataFrame, left_out: int) -> str:

@@ -22,18 +22,17 @@ def refuse_leaks(run: Path, plan: Plan, whose: Path) -> None:
     tested = plan.split("test")
     speech, noise = load_recordings(run, f"put it back with train.py resume={whose}" if run == whose else COPY)
     speakers = _of_sources(plan.speech[plan.speech.split == "test"], tested.speech_id)
-    unseen = _of_sources(plan.noise[plan.noise.vector.str.startswith("unseen")], tested[~tested.noise_seen].noise_id)
-    trained = noise[noise.vector.str.startswith("seen")]
-    _refuse(run, "speakers", speakers, speech[speech.split != "test"])
-    _refuse(run, "unseen noises", unseen, trained)
-    _refuse_copies(run, pd.concat([speakers, unseen]), pd.concat([speech[speech.split != "test"], trained]))
-    if tested.noise_seen.any():
-        stretches, known = (_stretches(table, plan) for table in (plan.noise, trained))
-        if strange := sorted(stretches - known):
-            raise ValueError(
-                f"{run}: {len(strange)} stretches of the test's seen noise are not what its training set aside "
-                f"({strange[0][0]}, ...); {REMEDY}"
-            )
+    unseen = _of_sources(plan.noise[~plan.noise.seen], tested[~tested.noise_seen].noise_id)
+    heard, seen = speech[speech.split != "test"], noise[noise.seen]
+    _refuse(run, "speakers", speakers, heard)
+    _refuse(run, "unseen noises", unseen, seen)
+    _refuse_copies(run, pd.concat([speakers, unseen]), pd.concat([heard, seen]))
+    called_seen = _long_noises(plan.noise, tested[tested.noise_seen])
+    if strange := sorted(_stretches(called_seen) - _stretches(seen)):
+        raise ValueError(
+            f"{run}: {len(strange)} stretches of the test's seen noise are not what its training set aside "
+            f"({strange[0][0]}, ...); {REMEDY}"
+        )
 
 
 def _of_sources(table: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
@@ -41,11 +40,14 @@ def _of_sources(table: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
     return table[table.source.isin(table.source[table.id.isin(ids)])]
 
 
-def _stretches(noise: pd.DataFrame, plan: Plan) -> set[tuple]:
-    """The stretches that seen test noise is cut from, wherever the files lie."""
-    used = plan.noise[plan.noise.id.isin(plan.split("test").query("noise_seen").noise_id)].vector.unique()
-    rows = noise[noise.vector.isin(used)]
-    return set(zip(rows.source, rows.id, rows.vector, rows.start, rows.stop, strict=True))
+def _long_noises(noise: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """All stretches of the long noises that `rows` are cut from."""
+    return noise[noise.vector.isin(noise.vector[noise.id.isin(rows.noise_id)])]
+
+
+def _stretches(noise: pd.DataFrame) -> set[tuple]:
+    """What tells stretches of noise apart, and whom they serve, wherever the files lie."""
+    return set(zip(noise.source, noise.id, noise.split, noise.start, noise.stop, strict=True))
 
 
 def _refuse(run: Path, what: str, tested: pd.DataFrame, trained: pd.DataFrame) -> None:

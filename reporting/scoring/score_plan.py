@@ -15,6 +15,7 @@ from tqdm import tqdm
 from datagen.library import Library
 from datagen.plan import Plan
 from datagen.render import render
+from datagen.row import scored_by
 from metrics.guard import NotComputable
 from metrics.table import reasons, scores_of
 from parallel.children import end_with_parent
@@ -22,6 +23,7 @@ from reporting.scoring.score_cache import Score, ScoreCache, of_signal
 from reporting.scoring.systems import System
 
 IDENTITY = ["system", "mixture_id", "sample_rate", "snr_db", "noise_seen", "noise_type", "speech_id", "speaker", "sex"]
+IDENTITY += [name for name in scored_by() if name not in IDENTITY]
 Spread = Callable[[Callable, Iterable], Iterator]  # a function and its arguments, to its results as they come
 TOGETHER = 4  # pairs of signals in a job: most share their reference, which is then sent and prepared once
 
@@ -134,9 +136,9 @@ def _pairs(
     speech = plan.speech.set_index("id")
     for row in plan.split("test").to_dict("records"):
         batch = {part: signal.unsqueeze(0).to(device) for part, signal in render(row, library).items()}
-        shared = {name: row[name] for name in IDENTITY if name in row}
+        shared = {name: row[name] for name in scored_by()}
         shared["noise_type"] = library.noise_type(row["noise_id"], row["noise_start"], row["length"])
-        shared |= {"speaker": speech.source[row["speech_id"]], "sex": speech.category[row["speech_id"]]}
+        shared |= {"speaker": speech.source[row["speech_id"]], "sex": speech.sex[row["speech_id"]]}
         shared["sample_rate"] = sample_rate
         parts = {name: batch[name][0].double().cpu().numpy() for name in ("clean", "mixture")}
         reference, mixture = parts["clean"], of_signal(np.stack(list(parts.values())))

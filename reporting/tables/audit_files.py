@@ -7,11 +7,13 @@ import pandas as pd
 
 from datagen.copies import conflicts, repeated
 from datagen.measures import Measures
-from datagen.prepare import ROLES, long_enough, noise_table, speech_table
+from datagen.prepare import long_enough, noise_table, speech_table
+from datagen.protocol import Protocol
 from datagen.recordings import Recording, table
+from datagen.roles import NEEDED, ROLES, SEEN_NOISE, SPEECH, TRAIN_SPEECH
 from reporting.tables.audit_kinds import CLIPPED, OFFSET
 
-FILE = ["role", "corpus", "id", "path", "source", "category", "sample_rate", "channels", *Measures._fields]
+FILE = ["role", "corpus", "id", "path", "source", "kind", "sex", "sample_rate", "channels", *Measures._fields]
 FILE += ["content", "copy_of", "left_out"]
 TOO_SHORT, COPY, NOT_READ = "shorter than plan.shortest_s", "a copy", "not read: its format is not known"
 
@@ -41,11 +43,11 @@ class Findings(NamedTuple):
 def find(
     corpora: Sequence[Corpus],
     measured: Callable[[Sequence[str]], pd.DataFrame],
-    plan: Mapping[str, Any],
+    protocol: Protocol,
     sample_rate: int,
     seed: int,
 ) -> Findings:
-    """Measure all files, and look for everything that training on `corpora` by `plan` would stumble on.
+    """Measure all files, and look for everything that training on `corpora` by `protocol` would stumble on.
 
     measured: gives rows of measures, by path.
     """
@@ -55,15 +57,21 @@ def find(
         files[name] = files.path.map(measures[name]).astype(float)
     good = files[files.left_out == ""]
     tables = {role: good[good.role == role] for role in ROLES}
-    stops = [f"{corpus.role}.{corpus.name}: {corpus.error}" for corpus in corpora if corpus.error]
+    broken = [corpus for corpus in corpora if corpus.error]
+    stops = [f"{corpus.role}.{corpus.name}: {corpus.error}" for corpus in broken]
     stops += _bad(files) + _twice(tables)
-    used = _used(files, tables, plan, sample_rate, stops)
+    used = _long_enough(files, tables, protocol, sample_rate, stops)
+    stops += [
+        f"{role} is empty: name at least one corpus, see conf/experiment"
+        for role in NEEDED
+        if role not in {*files.role, *(corpus.role for corpus in broken)}
+    ]
     stops += conflicts(used)
-    for role, kept in repeated(used, overlapping=plan["noise_stretches"] is None).items():
+    for role, kept in repeated(used, protocol.overlapping).items():
         files.loc[kept.index, "copy_of"], files.loc[kept.index, "left_out"] = kept, COPY
         used[role] = used[role].drop(index=kept.index)
-    stops += _refused(lambda: speech_table(used, plan, seed)) if len(used["speech.train"]) else []
-    stops += _refused(lambda: noise_table(used, plan, sample_rate)) if len(used["noise.seen"]) else []
+    stops += _refused(lambda: speech_table(used, protocol, seed)) if len(used[TRAIN_SPEECH]) else []
+    stops += _refused(lambda: noise_table(used, protocol, sample_rate)) if len(used[SEEN_NOISE]) else []
     return Findings(files[FILE], list(dict.fromkeys(stops)))
 
 
@@ -77,26 +85,21 @@ def _rows(corpus: Corpus) -> pd.DataFrame:
     return rows.assign(role=corpus.role, corpus=corpus.name, left_out=why, copy_of="")
 
 
-def _used(
-    files: pd.DataFrame, tables: Mapping[str, pd.DataFrame], plan: Mapping[str, Any], sample_rate: int, stops: list[str]
+def _long_enough(
+    files: pd.DataFrame, tables: Mapping[str, pd.DataFrame], protocol: Protocol, sample_rate: int, stops: list[str]
 ) -> dict[str, pd.DataFrame]:
     """`tables` without speech that is too short, which is told in `files`; labels of rows stay."""
     used = dict(tables)
-    for role in ROLES[:2]:
+    for role in SPEECH:
         rows = tables[role].assign(row=tables[role].index)
-        stops += _refused(lambda role=role, rows=rows: used.update({role: _long(rows, role, plan, sample_rate)}))
+        stops += _refused(lambda role=role, rows=rows: used.update({role: _long(rows, role, protocol, sample_rate)}))
         short = tables[role].index.difference(used[role].index)
         files.loc[short, "left_out"] = TOO_SHORT
-    stops += [
-        f"{role} is empty: name at least one corpus, see conf/experiment"
-        for role in ("speech.train", "noise.seen")
-        if used[role].empty and not (files.role == role).any() and not any(line.startswith(role) for line in stops)
-    ]
     return used
 
 
-def _long(rows: pd.DataFrame, role: str, plan: Mapping[str, Any], sample_rate: int) -> pd.DataFrame:
-    return long_enough(rows, role, plan["shortest_s"], sample_rate).set_index("row")
+def _long(rows: pd.DataFrame, role: str, protocol: Protocol, sample_rate: int) -> pd.DataFrame:
+    return long_enough(rows, role, protocol.shortest_s, sample_rate).set_index("row")
 
 
 def _refused(step: Callable[[], Any]) -> list[str]:
@@ -147,7 +150,7 @@ def _summary(rows: pd.DataFrame) -> dict[str, Any]:
         "offset": int((used.dc.abs() >= OFFSET).sum()),
         "silence": (used.silence * used.seconds).sum() / seconds if seconds else float("nan"),
         "bandwidth_hz": used.bandwidth_hz.median(),
-        "snr_db": used.snr_db.median() if rows.role.iloc[0].startswith("speech") else float("nan"),
+        "snr_db": used.snr_db.median() if rows.role.iloc[0] in SPEECH else float("nan"),
         "copies": int((rows.left_out == COPY).sum()),
         "left_out": int((rows.left_out != "").sum()),
     }

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from datagen.roles import SPEECH
 from datagen.scan import OFFSET
 
 CLIPPED = 1e-4  # of the samples
@@ -73,7 +74,7 @@ KINDS = (
         "speech. Listen, and leave out what is noisy; speech without pauses reads so too.",
         "snr_db",
         False,
-        lambda files, _: files.role.str.startswith("speech") & (files.snr_db < NOISY_DB),
+        lambda files, _: files.role.isin(SPEECH) & (files.snr_db < NOISY_DB),
     ),
     Kind(
         "Quiet",

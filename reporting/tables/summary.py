@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from math import isnan
+from typing import NamedTuple
 
 import pandas as pd
 from tabulate import tabulate
@@ -18,15 +19,25 @@ SUMMARISED = (*NUMBERS, "scored", "failed", "mark")
 NOISE = {True: "seen", False: "unseen"}  # by noise_seen
 
 
-def conditions(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    """What is told apart throughout a report: label and rows of every kind of noise, and of every rate if several.
+class Condition(NamedTuple):
+    """What is told apart throughout a report.
 
-    table: scores or summary. Labels: "seen", "unseen"; "seen, 8000 Hz" and so on where several rates were tested.
+    noise: "seen" or "unseen". sample_rate: None where only one was tested.
     """
+
+    noise: str
+    sample_rate: int | None
+
+    def __str__(self) -> str:
+        return self.noise if self.sample_rate is None else f"{self.noise}, {self.sample_rate} Hz"
+
+
+def conditions(table: pd.DataFrame) -> Iterator[tuple[Condition, pd.DataFrame]]:
+    """The rows of every condition. table: scores or summary."""
     noise = table.noise if "noise" in table else table.noise_seen.map(NOISE)
     several = table.sample_rate.nunique() > 1
     for (rate, one), rows in table.groupby([table.sample_rate, noise], sort=False):
-        yield f"{one}, {rate} Hz" if several else one, rows
+        yield Condition(one, rate if several else None), rows
 
 
 def summarise(scores: pd.DataFrame) -> pd.DataFrame:
@@ -126,10 +137,9 @@ def headline_text(summary: pd.DataFrame) -> str:
     return "\n\n".join(blocks)
 
 
-def titled(condition: str) -> str:
+def titled(condition: Condition) -> str:
     """A condition in a title: "Seen noise, 8000 Hz"."""
-    noise, *rate = condition.split(", ")
-    return ", ".join([f"{noise.capitalize()} noise", *rate])
+    return str(condition._replace(noise=f"{condition.noise.capitalize()} noise"))
 
 
 def failures(scores: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,83 @@
+"""How a mixing plan is drawn: every option of conf/plan, with its type, its limits and the rules across options."""
+
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import Field, model_validator
+
+from options.limits import Count, Decibel, Fraction, Positive, Strict
+
+Value = TypeVar("Value")
+Seconds = Annotated[float, Field(ge=0.1, allow_inf_nan=False)]  # shorter excerpts hold no speech
+Limit = Annotated[int, Field(ge=1)]
+Snrs = Annotated[list[Decibel], Field(min_length=1)]
+# What these decide stands in the tables of recordings, or is how many rows there are: see `Protocol.of_rows`.
+NOT_OF_ROWS = ("train", "validation", "test", "utterances", "shortest_s", "validation_speakers", "test_speakers")
+NOT_OF_ROWS += ("noise_stretches",)
+
+
+class PerSplit(Strict, Generic[Value]):
+    """A value for each split, by its name: `snr_db["test"]`."""
+
+    train: Value
+    validation: Value
+    test: Value
+
+    def __getitem__(self, split: str) -> Value:
+        return getattr(self, split)
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[type, ...]) -> str:
+        """Without the type of the value, which no reader of an error knows."""
+        return cls.__name__
+
+
+class SnrsPerSplit(PerSplit[Snrs]):
+    """The SNRs of each split in dB."""
+
+    @model_validator(mode="after")
+    def _each_test_snr_once(self):
+        if len(set(self.test)) < len(self.test):
+            raise ValueError(f"test={self.test}: the grid goes through each SNR once; remove those given twice")
+        return self
+
+
+class Protocol(Strict):
+    """The options of a plan; conf/plan/paper.yaml says what each means, and holds its usual value.
+
+    An option that comes later has a default: what the configs of runs that lack it meant.
+    """
+
+    train: Count
+    validation: Count
+    test: Count
+    utterances: PerSplit[Limit | None]
+    snr_db: SnrsPerSplit
+    segment_s: PerSplit[Seconds | None]
+    shortest_s: Seconds
+    gain_db: Annotated[list[Decibel], Field(min_length=2, max_length=2)]
+    noise_amplitude: Annotated[list[Positive], Field(min_length=2, max_length=2)] | None
+    validation_speakers: Fraction
+    test_speakers: Fraction
+    noise_stretches: PerSplit[Positive] | None
+
+    @model_validator(mode="after")
+    def _ranges_in_order(self):
+        for option, ends in (("gain_db", self.gain_db), ("noise_amplitude", self.noise_amplitude or [0, 0])):
+            if ends[0] > ends[1]:
+                raise ValueError(f"{option}={ends}: the lower end comes first")
+        return self
+
+    @property
+    def overlapping(self) -> bool:
+        """Whether the seen noise of all splits is cut from one long noise."""
+        return self.noise_stretches is None
+
+    def amplitude(self, split: str) -> list[float] | None:
+        """The range of the factor that noise is added with; None where an SNR is chosen, as in every test."""
+        return None if split == "test" else self.noise_amplitude
+
+    def of_rows(self, split: str) -> dict[str, Any]:
+        """What decides the rows of `split` beside the tables of recordings: every option but NOT_OF_ROWS."""
+        options = {name: getattr(self, name) for name in type(self).model_fields if name not in NOT_OF_ROWS}
+        options["noise_amplitude"] = self.amplitude(split)
+        return {name: value[split] if isinstance(value, PerSplit) else value for name, value in options.items()}

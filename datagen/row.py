@@ -1,0 +1,34 @@
+"""A row of a mixing plan: all that was drawn of one mixture."""
+
+from dataclasses import dataclass, field, fields
+
+IN_SCORES = {"in_scores": True}  # of a column that scores are grouped by: it stands in scores.csv too
+
+
+@dataclass(frozen=True)
+class Row:
+    """One mixture of a plan: a row of plan.csv, whose columns are these fields.
+
+    mixture_id: a name of its own. split: "train", "validation" or "test". speech_id, noise_id: of speech.csv and
+    noise.csv. speech_start, noise_start: the first sample in those recordings, length in samples, all at the plan's
+    rate. snr_db: clean energy over noise energy of the whole excerpt. gain_db: joint gain of clean and noise.
+    noise_seen: whether training uses the noise.
+
+    A column that comes later has a default: what plans that lack it meant.
+    """
+
+    mixture_id: str = field(metadata=IN_SCORES)
+    split: str
+    speech_id: str = field(metadata=IN_SCORES)
+    speech_start: int
+    noise_id: str
+    noise_start: int
+    length: int
+    snr_db: float = field(metadata=IN_SCORES)
+    gain_db: float
+    noise_seen: bool = field(metadata=IN_SCORES)
+
+
+def scored_by(row: type[Row] = Row) -> list[str]:
+    """The columns of a plan that scores are grouped by."""
+    return [column.name for column in fields(row) if column.metadata.get("in_scores")]

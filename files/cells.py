@@ -1,0 +1,136 @@
+"""The text of a CSV file as columns of known types, or what is wrong with it."""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from files.schema import Cells, OptionalFloat, Schema
+
+SHOWN = 40  # characters of a file, a name or a cell that a message repeats
+
+
+def parse(text: str, schema: Schema) -> pd.DataFrame:
+    """The table that `text` holds.
+
+    Raises ValueError, with the row (as a spreadsheet counts: the header is row 1), for text that is
+    no table of `schema`.
+    """
+    header, *rows = _rows(text, schema)
+    cells: Cells = {name: [row[place] for row in rows] for place, name in enumerate(header)}
+    cells = schema.upgrade(cells)
+    _check_header(list(cells), schema)
+    table = {}
+    for name, kind in schema.types.items():
+        column = cells[name] if name in cells else [str(schema.defaults[name])] * len(rows)
+        table[name] = _column(name, column, kind)
+    for name in cells:
+        if name not in table:
+            table[name] = _column(name, cells[name], str)
+    return pd.DataFrame(table)
+
+
+def _rows(text: str, schema: Schema) -> list[list[str]]:
+    """The cells of every row, the header first; all rows have as many."""
+    if not text:
+        raise ValueError("is empty")
+    if not text.endswith("\n"):
+        raise ValueError("ends in the middle of a row")
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        rows = [row or [""] for row in reader]
+    except csv.Error as error:
+        raise ValueError(f"line {reader.line_num}: {error}") from error
+    header = rows[0]
+    if schema.types.keys().isdisjoint(header):
+        begin = ascii(text.partition("\n")[0][:SHOWN])
+        names = ",".join(schema.types)
+        raise ValueError(f"begins with {begin}, not with the names of columns {names}")
+    if len(set(header)) < len(header):
+        raise ValueError(_misplaced(header, schema))
+    for number, row in enumerate(rows, start=1):
+        if len(row) != len(header):
+            raise ValueError(f"row {number} has {len(row)} cells, the header {len(header)}")
+    return rows
+
+
+def _check_header(header: list[str], schema: Schema) -> None:
+    lacking = [name for name in schema.types if name not in header and name not in schema.defaults]
+    if lacking:
+        raise ValueError(_refusal("has no column", lacking, schema))
+    others = [name for name in header if name not in schema.types]
+    if "" in others:
+        raise ValueError(_refusal("has a column too many:", ["one without a name"], schema))
+    if others and not schema.more:
+        raise ValueError(_refusal("has a column too many:", others, schema))
+    ordered = [name for name in schema.types if name in header]
+    if header != [*ordered, *others]:
+        raise ValueError(_misplaced(header, schema))
+
+
+def _refusal(problem: str, names: list[str], schema: Schema) -> str:
+    shown = ", ".join(name[:SHOWN] for name in names)
+    return f"{problem} {shown}; its columns are {', '.join(schema.types)}"
+
+
+def _misplaced(header: list[str], schema: Schema) -> str:
+    others = "; others follow, each with a name of its own" if schema.more else ""
+    wanted = f"{', '.join(schema.types)}, in this order{others}"
+    return f"its columns are {', '.join(header)}; they must be {wanted}"
+
+
+def _column(name: str, cells: Sequence[str], kind: Any) -> list[str] | np.ndarray:
+    """The values of a column; text stays a list, so that nothing is taken for a missing value."""
+    if kind is str:
+        return list(cells)
+    reading = _READINGS[kind]
+    values = []
+    for number, cell in enumerate(cells, start=2):
+        try:
+            value = reading.read(cell)
+        except (ValueError, KeyError, OverflowError):
+            shown = repr(cell[:SHOWN])
+            raise ValueError(f"row {number}: {name} is {shown}, not {reading.wanted}") from None
+        values.append(value)
+    return np.array(values, dtype=reading.dtype)
+
+
+def _whole(cell: str) -> int:
+    if not re.fullmatch("-?[0-9]+", cell):  # int() would take 1_000 too
+        raise ValueError
+    return int(np.int64(int(cell)))
+
+
+def _finite(cell: str) -> float:
+    value = float(cell)
+    if not np.isfinite(value):
+        raise ValueError
+    return value
+
+
+def _truth(cell: str) -> bool:
+    return {"True": True, "False": False}[cell]
+
+
+def _optional(cell: str) -> float:
+    return float(cell) if cell else np.nan
+
+
+class _Reading(NamedTuple):
+    """How a cell becomes a value of `dtype`, and what it is wanted to be."""
+
+    read: Callable[[str], Any]
+    dtype: type
+    wanted: str
+
+
+_READINGS: dict[Any, _Reading] = {
+    int: _Reading(_whole, int, "a whole number"),
+    float: _Reading(_finite, float, "a finite number"),
+    bool: _Reading(_truth, bool, "True or False"),
+    OptionalFloat: _Reading(_optional, float, "a number or empty"),
+}
