@@ -36,8 +36,8 @@ class EncoderDecoder(nn.Module):
         larger, smaller = self.sizes[:-1], reversed(self.sizes[1:])
         return {
             "encoder": [layer.initial_past(batch, freqs) for layer, freqs in zip(self.encoder, larger, strict=True)],
-            "lstm": no_memory(lstm, batch),
             "decoder": [layer.initial_past(batch, freqs) for layer, freqs in zip(self.decoder, smaller, strict=True)],
+            "lstm": no_memory(lstm, batch),
         }
 
     def forward(self, features: Tensor, lstm: nn.LSTM, state: dict[str, Any]) -> tuple[Tensor, dict[str, Any]]:
