@@ -2,79 +2,107 @@
 
 import csv
 import hashlib
-import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from files.atomic import write_atomic
+from files.cells import Columns, parse
 
 SUMS = "SHA256SUMS"  # as `sha256sum -c SHA256SUMS` reads it
 ENCODING = {"encoding": "utf-8", "errors": "surrogateescape"}  # names of files may be any bytes
+OptionalFloat = float | None  # a column that may have empty cells, and any number
 _SUM = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 _LAST_LINE = "# sha256 "
-OptionalFloat = float | None  # a column that may have empty cells, and any number
-
-Columns = Mapping[str, Any]  # the type of each column by name: str, int, float (finite), bool or OptionalFloat
 
 
 def csv_text(table: pd.DataFrame) -> str:
-    """`table` as CSV. Where a cell holds a carriage return, which readers take for the end of a row, all are quoted."""
+    """`table` as CSV.
+
+    Where a cell holds a carriage return, which readers take for the end of a row, all are quoted.
+    """
     text = table.to_csv(index=False, lineterminator="\n")
-    return table.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC) if "\r" in text else text
+    if "\r" not in text:
+        return text
+    return table.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
 
 
 def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
-    """Write tables to `folder` by the names of their files, and what they add up to in SHA256SUMS beside them.
+    """Write tables to `folder` by the names of their files, and their sums to SHA256SUMS beside.
 
     Whenever a process is killed here, no sum in SHA256SUMS contradicts a table that is whole.
     """
-    _write(folder, {name: csv_text(table).encode(**ENCODING) for name, table in tables.items()})
+    contents = {name: _encoded(table) for name, table in tables.items()}
+    _write(folder, contents)
 
 
 def copy_tables(source: Path, target: Path, names: tuple[str, ...], remedy: str) -> None:
     """Copy tables with their sums; raises as `read_table` does where one is damaged."""
-    _write(target, {name: _content(source / name, remedy) for name in names})
+    contents = {name: _content(source / name, remedy) for name in names}
+    _write(target, contents)
 
 
-def read_table(path: Path, columns: Columns, remedy: str, defaults: Mapping[str, Any] | None = None) -> pd.DataFrame:
+def read_table(
+    path: Path, columns: Columns, remedy: str, defaults: Mapping[str, Any] | None = None
+) -> pd.DataFrame:
     """The table at `path`; checked against SHA256SUMS, where that stands beside it and names it.
 
-    columns: all that it must have, in that order; those with one of `defaults` may be missing (older tables).
-    Raises FileNotFoundError where there is none, and ValueError, with the row (as a spreadsheet counts: the header is
-    row 1), for anything that is not such a table; both end in `remedy`.
+    columns: all that it must have, in that order; those with one of `defaults` may be missing
+    (older tables). Raises FileNotFoundError where there is none, and ValueError, with the row (as a
+    spreadsheet counts: the header is row 1), for anything that is not such a table; both end in
+    `remedy`.
     """
-    return _parsed(path, _content(path, remedy), columns, remedy, defaults or {})
+    content = _content(path, remedy)
+    try:
+        return parse(_text(content), columns, defaults or {})
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}; {remedy}") from error
 
 
 def unchanged(path: Path, table: pd.DataFrame) -> bool:
-    """Whether SHA256SUMS says that `table` is what was last written to `path`, whatever became of that file."""
-    return _sums(path.parent, strict=False).get(path.name) == _sum(csv_text(table).encode(**ENCODING))
+    """Whether SHA256SUMS says that `table` is what was last written to `path`.
+
+    Whatever became of that file.
+    """
+    written = _sums(path.parent, strict=False).get(path.name)
+    return written == _sum(_encoded(table))
 
 
 def keep(path: Path, table: pd.DataFrame) -> None:
     """Write `table` to a cache; its last line is the checksum."""
-    content = csv_text(table).encode(**ENCODING)
-    write_atomic(path, content + f"{_LAST_LINE}{_sum(content)}\n".encode())
+    content = _encoded(table)
+    last_line = f"{_LAST_LINE}{_sum(content)}\n"
+    write_atomic(path, content + last_line.encode())
 
 
 def recall(path: Path, columns: Columns) -> pd.DataFrame | None:
-    """The table that `keep` wrote; None where there is none, or where it is not what was written."""
+    """The table that `keep` wrote; None where there is none, or it is not what was written."""
     try:
-        content, mark, last = path.read_bytes().rpartition(_LAST_LINE.encode())
-        whole = mark and last == f"{_sum(content)}\n".encode()
-        return _parsed(path, content, columns, "", {}) if whole else None
+        content, mark, kept_sum = path.read_bytes().rpartition(_LAST_LINE.encode())
+        if not mark or kept_sum != f"{_sum(content)}\n".encode():
+            return None
+        return parse(_text(content), columns, {})
     except (OSError, ValueError):
         return None
 
 
+def _encoded(table: pd.DataFrame) -> bytes:
+    return csv_text(table).encode(**ENCODING)
+
+
+def _text(content: bytes) -> str:
+    return content.decode(**ENCODING).removeprefix("\ufeff")
+
+
 def _write(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write files by name; while they are written, SHA256SUMS names only those that stay."""
     before = _sums(folder, strict=False)
-    after = {**before, **{name: _sum(content) for name, content in contents.items()}}
+    after = dict(before)
+    for name, content in contents.items():
+        after[name] = _sum(content)
     lasting = {name: value for name, value in before.items() if after[name] == value}
     if lasting != before:
         _write_sums(folder, lasting)
@@ -84,7 +112,10 @@ def _write(folder: Path, contents: Mapping[str, bytes]) -> None:
 
 
 def _write_sums(folder: Path, sums: Mapping[str, str]) -> None:
-    write_atomic(folder / SUMS, "".join(f"{value}  {name}\n" for name, value in sorted(sums.items())))
+    lines = ""
+    for name, value in sorted(sums.items()):
+        lines += f"{value}  {name}\n"
+    write_atomic(folder / SUMS, lines)
 
 
 def _sum(content: bytes) -> str:
@@ -92,24 +123,33 @@ def _sum(content: bytes) -> str:
 
 
 def _sums(folder: Path, strict: bool = True) -> dict[str, str]:
+    """The checksums in SHA256SUMS by the names of files.
+
+    Raises ValueError where anything else stands there; without `strict` that is passed over.
+    """
     path = folder / SUMS
-    text = path.read_text(**ENCODING) if path.is_file() else ""
-    found = [_SUM.fullmatch(line) for line in text.split("\n")[:-1]]
-    if strict and (None in found or (text and not text.endswith("\n"))):
+    if not path.is_file():
+        return {}
+    *lines, rest = path.read_text(**ENCODING).split("\n")
+    matches = [_SUM.fullmatch(line) for line in lines]
+    if strict and (rest or None in matches):
         raise ValueError(f"{path}: is not a list of checksums")
-    return {match[2]: match[1] for match in found if match}
+    return {match[2]: match[1] for match in matches if match}
 
 
 def _content(path: Path, remedy: str) -> bytes:
+    """The bytes of the file at `path`, which are those that SHA256SUMS says, if it names them."""
     if not path.exists():
         raise FileNotFoundError(f"{path}: no such file; {remedy}")
     content = path.read_bytes()
     sums = path.parent / SUMS
     try:
-        known = _sums(path.parent).get(path.name)
+        written = _sums(path.parent).get(path.name)
     except ValueError as error:
-        raise ValueError(f"{error}; {remedy}, or remove {sums} where the tables are as they should be") from None
-    if known not in (None, _sum(content)):
+        raise ValueError(
+            f"{error}; {remedy}, or remove {sums} where the tables are as they should be"
+        ) from None
+    if written not in (None, _sum(content)):
         raise ValueError(
             f"{path}: {_likely(content)}, its checksum is not that in {SUMS}; "
             f"{remedy}, or remove {sums} where the change was meant"
@@ -118,83 +158,9 @@ def _content(path: Path, remedy: str) -> bytes:
 
 
 def _likely(content: bytes) -> str:
+    """What has probably happened to a file that is not as it was written."""
     if not content:
         return "is empty"
-    return "has changed since it was written" if content.endswith(b"\n") else "is cut short or has changed"
-
-
-def _parsed(path: Path, content: bytes, columns: Columns, remedy: str, defaults: Mapping[str, Any]) -> pd.DataFrame:
-    try:
-        header, *rows = _rows(content.decode(**ENCODING).removeprefix("\ufeff"), columns)
-        _check_header(header, columns, defaults)
-        cells = dict(zip(header, zip(*rows, strict=True) if rows else ([] for _ in header), strict=True))
-        cells |= {name: [str(value)] * len(rows) for name, value in defaults.items() if name not in cells}
-        return pd.DataFrame({name: _column(name, cells[name], kind) for name, kind in columns.items()})
-    except ValueError as error:
-        raise ValueError(f"{path}: {error}; {remedy}") from error
-
-
-def _rows(text: str, columns: Columns) -> list[list[str]]:
-    if not text:
-        raise ValueError("is empty")
-    if not text.endswith("\n"):
-        raise ValueError("ends in the middle of a row")
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        rows = [row or [""] for row in reader]
-    except csv.Error as error:
-        raise ValueError(f"line {reader.line_num}: {error}") from error
-    if not set(rows[0]) & set(columns):
-        raise ValueError(f"begins with {_shown(text)}, not with the names of columns {','.join(columns)}")
-    odd = next((number for number, row in enumerate(rows) if len(row) != len(rows[0])), None)
-    if odd is not None:
-        raise ValueError(f"row {odd + 1} has {len(rows[odd])} cells, the header {len(rows[0])}")
-    return rows
-
-
-def _shown(text: str) -> str:
-    return ascii(text.split("\n", 1)[0][:40])
-
-
-def _check_header(header: list[str], columns: Columns, defaults: Mapping[str, Any]) -> None:
-    lacking = [name for name in columns if name not in header and name not in defaults]
-    strange = [name for name in header if name not in columns]
-    for what, names in (("has no column", lacking), ("has a column too many:", strange)):
-        if names:
-            raise ValueError(f"{what} {', '.join(name[:40] for name in names)}; its columns are {', '.join(columns)}")
-    if header != [name for name in columns if name in header]:
-        raise ValueError(f"its columns are {', '.join(header)}; they must be {', '.join(columns)}, in this order")
-
-
-def _column(name: str, cells: list[str], kind: Any) -> list[str] | np.ndarray:
-    if kind is str:
-        return list(cells)
-    read, told = _KINDS[kind]
-    values = []
-    for number, cell in enumerate(cells):
-        try:
-            values.append(read(cell))
-        except (ValueError, KeyError, OverflowError):
-            raise ValueError(f"row {number + 2}: {name} is {cell[:40]!r}, not {told}") from None
-    return np.array(values, dtype=float if kind == OptionalFloat else kind)
-
-
-def _integer(cell: str) -> int:
-    if not re.fullmatch("-?[0-9]+", cell):  # int() would take 1_000 too
-        raise ValueError
-    return int(np.int64(int(cell)))
-
-
-def _finite(cell: str) -> float:
-    value = float(cell)
-    if not np.isfinite(value):
-        raise ValueError
-    return value
-
-
-_KINDS: dict[Any, tuple[Callable[[str], Any], str]] = {
-    int: (_integer, "a whole number"),
-    float: (_finite, "a finite number"),
-    bool: ({"True": True, "False": False}.__getitem__, "True or False"),
-    OptionalFloat: (lambda cell: float(cell) if cell else np.nan, "a number or empty"),
-}
+    if content.endswith(b"\n"):
+        return "has changed since it was written"
+    return "is cut short or has changed"
