@@ -1,6 +1,7 @@
 """The embedded default corpus: speech-like audio and noises made here.
 
-With it the main job needs no data. It is there to try the tools on, no benchmark: eSpeak NG's voices are far more alike than people's.
+With it the main job needs no data. It is there to try the tools on, no benchmark: eSpeak NG's
+voices are far more alike than people's.
 """
 
 import io
@@ -45,11 +46,11 @@ def build_demo(
     """Build the demo corpus as `folder`, unless it stands there already; returns `folder`.
 
     16 kHz mono 16-bit FLAC: speech/demo/{train,test}/<speaker>/ and noise/demo/{seen,unseen}/,
-    about 18 minutes of speech and 9 of noise. The same bytes every time, whatever `jobs` (threads for the
-    noises). `speakers` for training, `utterances` per speaker and `seconds` per noise make it
-    smaller. It is built beside `folder` and renamed, never half there; a corpus of another version
-    or size is replaced. Raises ValueError where the extra 'demo' is missing, a size is out of range
-    or `folder` holds anything else, and OSError where it cannot be written.
+    about 18 minutes of speech and 9 of noise. The same bytes every time, whatever `jobs` (threads
+    for the noises). `speakers` for training, `utterances` per speaker and `seconds` per noise make
+    it smaller. It is built beside `folder` and renamed, never half there; a corpus of another
+    version or size is replaced. Raises ValueError where the extra 'demo' is missing, a size is out
+    of range or `folder` holds anything else, and OSError where it cannot be written.
     """
     folder = Path(folder).resolve()
     sizes = {"speakers": speakers, "utterances": utterances, "seconds": seconds}
