@@ -102,9 +102,12 @@ class _Sums:
         self.count += len(mono)
         self.sum += float(exact.sum())
         self.power += float(exact @ exact)
-        self.low = min(self.low, float(mono.min()))
-        self.high = max(self.high, float(mono.max()))
-        self.channels = max(self.channels, -float(block.min()), float(block.max()))
+        lowest = float(mono.min())
+        highest = float(mono.max())
+        self.low = min(self.low, lowest)
+        self.high = max(self.high, highest)
+        loudest = max(-float(block.min()), float(block.max()))
+        self.channels = max(self.channels, loudest)
 
     def peak(self) -> float:
         """The largest magnitude."""

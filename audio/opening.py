@@ -93,8 +93,9 @@ class _Window(io.RawIOBase):
     def read(self, count: int = -1) -> bytes:
         position = self._file.tell()
         left = max(0, self._stop - position)
-        wanted = left if count < 0 else min(count, left)
-        content = self._file.read(wanted)
+        if count < 0 or count > left:
+            count = left
+        content = self._file.read(count)
         for place, patch in self._patches:
             content = _patched(content, place - position, patch)
         return content

@@ -103,6 +103,7 @@ def _block(
     )
     to_margin = margin * grid.to_block // grid.from_block
     block = with_margins[to_margin : to_margin + grid.to_block]
-    left = resampled_length(head.samples, head.sample_rate, to_rate) - number * grid.to_block
-    lacking = min(grid.to_block, left) - len(block)
-    return np.pad(block, (0, max(0, lacking)))
+    total = resampled_length(head.samples, head.sample_rate, to_rate)
+    length = min(grid.to_block, total - number * grid.to_block)
+    lacking = max(0, length - len(block))
+    return np.pad(block, (0, lacking))

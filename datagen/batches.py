@@ -62,16 +62,22 @@ class LengthBatches(Sampler[list[int]]):
     def _of_lap(self, lap: int) -> list[list[int]]:
         """The batches of this process in one lap, in order."""
         rng = np.random.default_rng([self.seed, lap])
+        batches = cycle(self._of_bands(rng))
+        of_all = list(islice(batches, self._lap * self.world))
+        of_this = of_all[self.rank :: self.world]
+        if not self.shuffle:
+            return of_this
+        return [of_this[turn] for turn in rng.permutation(self._lap)]
+
+    def _of_bands(self, rng: np.random.Generator) -> list[list[int]]:
+        """The batches of all processes in one lap, band by band."""
         batches = []
         for band in self.bands:
             order = rng.permutation(band) if self.shuffle else band
             for begin in range(0, len(order), self.size):
                 batch = order[begin : begin + self.size]
                 batches.append(batch.tolist())
-        of_all = islice(cycle(batches), self._lap * self.world)
-        of_this = list(of_all)[self.rank :: self.world]
-        turns = rng.permutation(self._lap) if self.shuffle else range(self._lap)
-        return [of_this[turn] for turn in turns]
+        return batches
 
 
 def padding(lengths: np.ndarray) -> float:

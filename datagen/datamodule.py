@@ -86,7 +86,8 @@ class PlanData(pl.LightningDataModule):
         longest = int(np.argmax(self.lengths[split]))
         batch_of_one = collate([items[longest]])
         item_bytes = sum(tensor.nbytes for tensor in batch_of_one.values())
-        return min(self.batch_size, len(items)) * item_bytes
+        most_items = min(self.batch_size, len(items))
+        return most_items * item_bytes
 
     def _loader(self, split: str, shuffle: bool) -> DataLoader:
         trainer = self.trainer

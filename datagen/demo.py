@@ -129,17 +129,13 @@ def _remove(*folders: Path) -> None:
 def _fill(root: Path, jobs: int, speakers: int, utterances: int, seconds: float) -> None:
     """Make all audio of the corpus under `root`."""
     with Espeak() as espeak:
-        train = []
-        for voice in TRAIN[:speakers]:
-            spoken = _speak(espeak, voice, utterances)
-            _write_speech(root / SPEECH / "train", voice, spoken)
-            train.append(spoken)
-        for voice in TEST[:speakers]:
-            spoken = _speak(espeak, voice, utterances)
-            _write_speech(root / SPEECH / "test", voice, spoken)
+        train = _speak(espeak, TRAIN[:speakers], utterances)
+        test = _speak(espeak, TEST[:speakers], utterances)
         few = min(utterances, BABBLE_UTTERANCES)
-        crowd = [_speak(espeak, voice, few) for voice in CROWD]
-    noises = _noises(root / NOISE, train, crowd)
+        crowd = _speak(espeak, CROWD, few)
+    _write_speech(root / SPEECH / "train", train)
+    _write_speech(root / SPEECH / "test", test)
+    noises = _noises(root / NOISE, list(train.values()), list(crowd.values()))
     samples = round(seconds * SAMPLE_RATE)
     threads = Parallel(jobs, prefer="threads")
     threads(delayed(_make_noise)(path, make, samples) for path, make in noises.items())
@@ -168,18 +164,21 @@ def _noises(
     return noises
 
 
-def _speak(espeak: Espeak, voice: Voice, count: int) -> list[np.ndarray]:
-    """`count` utterances of `voice`, [time] each."""
-    rng = _rng(voice.name)
-    return [utterance(espeak, voice, rng) for _ in range(count)]
+def _speak(espeak: Espeak, voices: tuple[Voice, ...], count: int) -> dict[str, list[np.ndarray]]:
+    """`count` utterances of each voice, [time] each, by speaker."""
+    spoken = {}
+    for voice in voices:
+        rng = _rng(voice.name)
+        spoken[voice.speaker] = [utterance(espeak, voice, rng) for _ in range(count)]
+    return spoken
 
 
-def _write_speech(folder: Path, voice: Voice, utterances: list[np.ndarray]) -> None:
-    """Write what `voice` says to a folder of its own, one file an utterance."""
-    speaker = voice.speaker
-    for number, speech in enumerate(utterances, start=1):
-        name = f"{speaker}-{number:03d}.flac"
-        _write(folder / speaker / name, speech)
+def _write_speech(folder: Path, spoken: dict[str, list[np.ndarray]]) -> None:
+    """Write what speakers say to a folder for each, one file an utterance."""
+    for speaker, utterances in spoken.items():
+        for number, speech in enumerate(utterances, start=1):
+            name = f"{speaker}-{number:03d}.flac"
+            _write(folder / speaker / name, speech)
 
 
 def _make_noise(path: Path, make: Generator, samples: int) -> None:

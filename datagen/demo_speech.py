@@ -169,7 +169,8 @@ def _record(speech: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     low = lfilter([1 - pole], [1.0, -pole], speech)
     speech = speech + shelf * low
     level_db = LEVEL_DB + rng.uniform(-3, 3)
-    speech = speech * 10 ** (level_db / 20) / np.sqrt(np.mean(speech**2))
+    power = np.mean(speech**2)
+    speech = speech * 10 ** (level_db / 20) / np.sqrt(power)
     below_peak = PEAK / np.abs(speech).max()
     speech = speech * min(1.0, below_peak)
     noise_db = rng.uniform(-78, -72)

@@ -38,15 +38,20 @@ class Frames:
     def _add_frames(self, frames: np.ndarray) -> None:
         """Take in frames [frame, time] relative to full scale."""
         frames = frames - frames.mean(axis=1, keepdims=True)
-        powers = np.einsum("ij,ij->i", frames, frames, dtype=np.float64) / self._length
-        last = len(self._counts) - 1
-        steps = np.rint((decibels(powers) - LOWEST_DB) / STEP_DB)
-        steps = steps.clip(0, last).astype(int)
-        self._counts += np.bincount(steps, minlength=last + 1)
-        self._powers += np.bincount(steps, powers, minlength=last + 1)
+        energies = np.einsum("ij,ij->i", frames, frames, dtype=np.float64)
+        self._count(energies / self._length)
         spectra = fft.rfft(frames * self._window)
         densities = spectra.real**2 + spectra.imag**2
         self._spectrum += densities.sum(axis=0, dtype=np.float64)
+
+    def _count(self, powers: np.ndarray) -> None:
+        """Count frames by their `powers` [frame]."""
+        total = len(self._counts)
+        steps = (decibels(powers) - LOWEST_DB) / STEP_DB
+        nearest = np.rint(steps).clip(0, total - 1)
+        numbers = nearest.astype(int)
+        self._counts += np.bincount(numbers, minlength=total)
+        self._powers += np.bincount(numbers, powers, minlength=total)
 
     def silence(self) -> float:
         """The share of silent frames (see datagen.measures.Measures)."""

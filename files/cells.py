@@ -57,6 +57,7 @@ def _rows(text: str, columns: Columns) -> list[list[str]]:
 
 
 def _check_header(header: list[str], columns: Columns, defaults: Mapping[str, Any]) -> None:
+    """Raise ValueError unless `header` names `columns`, of which those with defaults may lack."""
     lacking = [name for name in columns if name not in header and name not in defaults]
     if lacking:
         raise ValueError(_refusal("has no column", lacking, columns))

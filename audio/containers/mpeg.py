@@ -41,11 +41,11 @@ def frame_length(head: bytes) -> int:
     """Bytes of the frame that the 4 bytes `head` begin; 0 where they begin none."""
     if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
         return 0
-    version = head[1] >> 3 & 3
-    layer = head[1] >> 1 & 3
-    kbps = head[2] >> 4
-    hz = head[2] >> 2 & 3
-    padding = head[2] >> 1 & 1
+    version = _bits(head, 11, 2)
+    layer = _bits(head, 13, 2)
+    kbps = _bits(head, 16, 4)
+    hz = _bits(head, 20, 2)
+    padding = _bits(head, 22, 1)
     if version == 1 or layer == 0 or kbps in (0, 15) or hz == 3:
         return 0
     bits = 1000 * _bit_rates(version, layer)[kbps - 1]
@@ -55,6 +55,13 @@ def frame_length(head: bytes) -> int:
     if layer == LAYER_3 and version != MPEG_1:
         return 72 * bits // rate + padding
     return 144 * bits // rate + padding
+
+
+def _bits(head: bytes, first: int, count: int) -> int:
+    """The number in `count` bits of the 4 bytes `head`, from bit `first` on."""
+    word = int.from_bytes(head[:4])
+    shift = 32 - first - count
+    return word >> shift & (1 << count) - 1
 
 
 def _bit_rates(version: int, layer: int) -> tuple[int, ...]:
