@@ -101,7 +101,7 @@ class _Store:
             return self._files[key]
 
     def _drop_oldest(self) -> None:
-        """Let go of the files that were asked for first, down to HELD bytes or one file."""
+        """Let go of the files asked for longest ago, down to HELD bytes or one file."""
         held = sum(samples.nbytes for samples in self._files.values())
         while held > HELD and len(self._files) > 1:
             _, samples = self._files.popitem(last=False)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from datagen.http_request import Origin, ask, broken, origin_of, read
+from datagen.sources.http_request import Origin, ask, broken, origin_of, read
 from files.atomic import write_atomic
 
 BLOCK = 1 << 16  # bytes; what a killed download loses at most
