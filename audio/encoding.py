@@ -7,7 +7,12 @@ import soundfile
 
 
 def encode(samples: np.ndarray, sample_rate: int, audio_format: str, bits: int = 16) -> bytes:
-    """16-bit samples or floats in [-1, 1), [time], as bytes of a "flac" or "wav" file: equal samples, equal bytes."""
+    """16-bit samples or floats in [-1, 1), [time], as bytes of a "flac" or "wav" file.
+
+    Equal samples give equal bytes.
+    """
     buffer = io.BytesIO()
-    soundfile.write(buffer, samples, sample_rate, format=audio_format.upper(), subtype=f"PCM_{bits}")
+    soundfile.write(
+        buffer, samples, sample_rate, format=audio_format.upper(), subtype=f"PCM_{bits}"
+    )
     return buffer.getvalue()

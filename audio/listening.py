@@ -1,4 +1,7 @@
-"""One look at every sample of a file, block by block: how many there are, what reading corrects, what is wrong."""
+"""One look at every sample of a file, block by block.
+
+How many there are, what reading corrects, what is wrong.
+"""
 
 import hashlib
 from pathlib import Path
@@ -7,19 +10,22 @@ from typing import NamedTuple
 import numpy as np
 
 from audio import decoding, reading
-from audio.decoding import Header
+from audio.header import Header
 from audio.pcm import FULL_SCALE, Correction
 from dsp.level import SILENCE_DB
 
-MEANT = 2**16  # times full scale; a float file beyond is no audio, one at the scale of 16-bit integers is
+MEANT = (
+    2**16
+)  # times full scale; a float file beyond is no audio, one at the scale of 16-bit integers is
 LOUDEST = FULL_SCALE - 1
 SILENT = 10 ** (SILENCE_DB / 10) * FULL_SCALE**2  # mean power in steps of 16 bit
 
 
 class Heard(NamedTuple):
-    """samples: per channel. content: 16 hex digits over all of them, and their rate. problem: "" for a usable file.
+    """What was heard of a file.
 
-    silent: whether it is that which the problem is.
+    samples: per channel. content: 16 hex digits over all of them, and their rate. problem: "" for a
+    usable file. silent: whether it is that which the problem is.
     """
 
     samples: int
@@ -30,8 +36,12 @@ class Heard(NamedTuple):
 
 
 def listen(head: Header) -> Heard:
-    """Decode a file once; ValueError with the reason where that fails, or where it has fewer samples than promised."""
-    digest, total = hashlib.sha256(f"{head.sample_rate} ".encode()), _Sums()
+    """Decode a file once.
+
+    Raises ValueError with the reason where that fails, or it has fewer samples than promised.
+    """
+    digest = hashlib.sha256(f"{head.sample_rate} ".encode())
+    total = _Sums()
     for block in decoding.blocks(head):
         mono = decoding.mono(block)
         total.add(block, mono)
@@ -40,15 +50,21 @@ def listen(head: Header) -> Heard:
         raise ValueError(f"cut short: {total.count} of {head.samples} samples decode")
     correction = total.correction() if total.count else Correction()
     unusable = total.unusable()
-    problem = unusable or total.silence()
-    return Heard(total.count, digest.hexdigest()[:16], correction, problem, silent=bool(problem and not unusable))
+    silence = "" if unusable else total.silence()
+    return Heard(
+        samples=total.count,
+        content=digest.hexdigest()[:16],
+        correction=correction,
+        problem=unusable or silence,
+        silent=silence != "",
+    )
 
 
 def whole(path: str | Path, sample_rate: int | None = None) -> tuple[np.ndarray, int]:
-    """All samples [time] of `path` as 16-bit PCM and their rate: without its offset, and below full scale.
+    """All samples [time] of `path` as 16-bit PCM and their rate.
 
-    sample_rate: None for the file's own. Raises ValueError naming the reason where it cannot be used; for silence it
-    can.
+    They are without the file's offset, and below full scale. sample_rate: None for the file's own.
+    Raises ValueError naming the reason where the file cannot be used; if silent it can.
     """
     try:
         head = decoding.header(path)
@@ -58,48 +74,70 @@ def whole(path: str | Path, sample_rate: int | None = None) -> tuple[np.ndarray,
     if heard.problem and not heard.silent:
         raise ValueError(f"{path}: {heard.problem}; choose another recording")
     sample_rate = sample_rate or head.sample_rate
-    return reading.read(path, sample_rate, correction=heard.correction), sample_rate
+    samples = reading.read(path, sample_rate, correction=heard.correction)
+    return samples, sample_rate
 
 
 def _whole_steps(mono: np.ndarray) -> np.ndarray:
-    return (mono if mono.dtype == np.int16 else np.rint(mono).clip(-(2**31), 2**31 - 1)).astype("<i4")
+    """Samples as 32-bit integers, which are the same bytes in whatever form they were decoded."""
+    if mono.dtype != np.int16:
+        mono = np.rint(mono).clip(-(2**31), 2**31 - 1)
+    return mono.astype("<i4")
 
 
 class _Sums:
     """What is added up over blocks, in steps of 16 bit."""
 
     def __init__(self):
-        self.count, self.sum, self.power, self.channels, self.low, self.high = 0, 0.0, 0.0, 0.0, np.inf, -np.inf
+        self.count = 0
+        self.sum = 0.0
+        self.power = 0.0
+        self.channels = 0.0  # largest magnitude in any of them
+        self.low = np.inf
+        self.high = -np.inf
 
     def add(self, block: np.ndarray, mono: np.ndarray) -> None:
+        """Take in `block` [time] or [time, channel], and the mean `mono` [time] of its channels."""
         exact = mono.astype(np.float64)
-        self.count += len(exact)
+        self.count += len(mono)
         self.sum += float(exact.sum())
         self.power += float(exact @ exact)
-        self.low, self.high = min(self.low, float(mono.min())), max(self.high, float(mono.max()))
-        self.channels = max(self.channels, -float(block.min()), float(block.max()))
+        lowest = float(mono.min())
+        highest = float(mono.max())
+        self.low = min(self.low, lowest)
+        self.high = max(self.high, highest)
+        loudest = max(-float(block.min()), float(block.max()))
+        self.channels = max(self.channels, loudest)
+
+    def peak(self) -> float:
+        """The largest magnitude."""
+        return max(-self.low, self.high)
 
     def correction(self) -> Correction:
         """The mean in whole steps, and what brings the rest below full scale."""
         offset = round(self.sum / self.count)
-        low, high = self.low - offset, self.high - offset
-        exceeds = low < -FULL_SCALE - 0.5 or high > LOUDEST + 0.5
-        return Correction(offset, LOUDEST / max(-low, high) if exceeds else 1.0)
+        low = self.low - offset
+        high = self.high - offset
+        if low < -FULL_SCALE - 0.5 or high > LOUDEST + 0.5:
+            return Correction(offset, LOUDEST / max(-low, high))
+        return Correction(offset)
 
     def unusable(self) -> str:
         """Why nothing can be done with the samples, or ""."""
         if self.count == 0:
             return "zero length"
-        if max(-self.low, self.high) > MEANT * FULL_SCALE:
-            return f"its peak is {max(-self.low, self.high) / FULL_SCALE:.3g} times full scale, which cannot be meant"
+        peak = self.peak() / FULL_SCALE
+        if peak > MEANT:
+            return f"its peak is {peak:.3g} times full scale, which cannot be meant"
         return ""
 
     def silence(self) -> str:
         """Why nothing can be heard, or "" where something can; offsets are not heard."""
         mean = self.sum / self.count
-        if self.power / self.count - mean**2 >= SILENT * self.correction().gain ** -2:
+        power = self.power / self.count - mean**2
+        if power >= SILENT * self.correction().gain ** -2:
             return ""
-        if self.channels**2 > 100 * SILENT and self.channels > 10 * max(-self.low, self.high):
+        if self.channels**2 > 100 * SILENT and self.channels > 10 * self.peak():
             return "silent: its channels cancel one another"
         if self.low == self.high != 0:
             return f"constant: every sample is {mean / FULL_SCALE:.3g} of full scale"

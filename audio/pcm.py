@@ -9,7 +9,10 @@ LIMITS = -FULL_SCALE, FULL_SCALE - 1
 
 
 class Correction(NamedTuple):
-    """What reading does to the samples of a file: `offset` (16-bit steps) is taken away, the rest times `gain`."""
+    """What reading does to the samples of a file.
+
+    `offset` (16-bit steps) is taken away from them, and the rest multiplied with `gain`.
+    """
 
     offset: int = 0
     gain: float = 1.0
@@ -19,8 +22,13 @@ UNCORRECTED = Correction()
 
 
 def pcm(steps: np.ndarray, correction: Correction = UNCORRECTED) -> np.ndarray:
-    """Steps [time], corrected, as 16-bit samples; overshoots of a filter or of a lossy codec are cut off."""
+    """Steps [time], corrected, as 16-bit samples.
+
+    Overshoots of a filter or of a lossy codec are cut off.
+    """
     if steps.dtype == np.int16 and correction == UNCORRECTED:
         return steps
-    exact = np.rint((steps.astype(np.float64) - correction.offset) * correction.gain)
-    return np.clip(exact, *LIMITS).astype(np.int16)
+    exact = steps.astype(np.float64)
+    corrected = (exact - correction.offset) * correction.gain
+    lowest, highest = LIMITS
+    return np.clip(np.rint(corrected), lowest, highest).astype(np.int16)

@@ -1,4 +1,7 @@
-"""Other rates, block by block: a cut has the same samples wherever it begins, and costs what it is long."""
+"""Other rates, block by block.
+
+A cut has the same samples wherever it begins, and costs what it is long.
+"""
 
 import math
 from collections.abc import Callable
@@ -8,7 +11,7 @@ import numpy as np
 import soxr
 
 from audio import decoding
-from audio.decoding import Header
+from audio.header import Header
 
 BLOCK_S = 2.0
 MARGIN_S = 0.1  # on both sides of a block: soxr's filter is much shorter
@@ -18,48 +21,89 @@ MARGIN_S = 0.1  # on both sides of a block: soxr's filter is much shorter
 class Grid:
     """Blocks that begin at whole samples of both rates, which all that is resampled consists of.
 
-    block, margin: in samples of the one rate and of the other.
+    from_block, margin: in samples of the file's rate. to_block: in samples of the other.
     """
 
-    block: tuple[int, int]
-    margin: tuple[int, int]
+    from_block: int
+    margin: int
+    to_block: int
 
     @classmethod
     def of(cls, from_rate: int, to_rate: int) -> "Grid":
         """The grid of a file at `from_rate` that is read at `to_rate`."""
-        common = math.gcd(from_rate, to_rate)
-        step = np.array([from_rate, to_rate]) // common  # both rates meet so often
-        block, margin = (tuple(int(n) for n in step * math.ceil(seconds * common)) for seconds in (BLOCK_S, MARGIN_S))
-        return cls(block, margin)
+        common = math.gcd(from_rate, to_rate)  # both rates meet so often in a second
+        from_step = from_rate // common
+        to_step = to_rate // common
+        block = math.ceil(BLOCK_S * common)
+        margin = math.ceil(MARGIN_S * common)
+        return cls(block * from_step, margin * from_step, block * to_step)
+
+
+class Resampler:
+    """A file that is decoded whole, brought to another rate on the way (soxr HQ).
+
+    Steps go through as they are where both rates are the same.
+    """
+
+    def __init__(self, from_rate: int, to_rate: int):
+        self._stream = None
+        if from_rate != to_rate:
+            self._stream = soxr.ResampleStream(from_rate, to_rate, 1, dtype="float64", quality="HQ")
+
+    def next(self, steps: np.ndarray) -> np.ndarray:
+        """What comes out once the next `steps` [time] have gone in."""
+        if self._stream is None:
+            return steps
+        return self._stream.resample_chunk(steps.astype(np.float64))
+
+    def last(self) -> np.ndarray:
+        """What comes out at the end."""
+        nothing = np.zeros(0)
+        if self._stream is None:
+            return nothing
+        return self._stream.resample_chunk(nothing, last=True)
 
 
 def resampled_length(samples: int, from_rate: int, to_rate: int) -> int:
     """How many samples a file of `samples` samples at `from_rate` has at `to_rate`."""
-    return samples if from_rate == to_rate else max(1, samples * to_rate // from_rate)
+    if from_rate == to_rate:
+        return samples
+    return max(1, samples * to_rate // from_rate)
 
 
 def resampled(
-    head: Header, to_rate: int, start: int, stop: int, check: Callable[[np.ndarray], None] = lambda steps: None
+    head: Header, to_rate: int, start: int, stop: int, check: Callable[[np.ndarray], None]
 ) -> np.ndarray:
-    """Samples `start` to `stop` at `to_rate` of an exact file, in steps of 16 bit, float64 [time] (soxr HQ).
+    """Samples `start` to `stop` at `to_rate` of an exact file, float64 [time] (soxr HQ).
 
-    check: sees all samples before they are resampled.
+    They are in steps of 16 bit. check: sees all samples before they are resampled.
     """
     grid = Grid.of(head.sample_rate, to_rate)
     stop = min(stop, resampled_length(head.samples, head.sample_rate, to_rate))
-    length = grid.block[1]
-    blocks = [_block(head, to_rate, grid, number, check) for number in range(start // length, -(-stop // length))]
-    first = start // length * length
-    return np.concatenate([np.zeros(0), *blocks])[max(0, start - first) : max(0, stop - first)]
+    first = start // grid.to_block
+    end = -(-stop // grid.to_block)  # rounded up
+    blocks = [np.zeros(0)]
+    for number in range(first, end):
+        blocks.append(_block(head, to_rate, grid, number, check))
+    begin = first * grid.to_block
+    return np.concatenate(blocks)[max(0, start - begin) : max(0, stop - begin)]
 
 
-def _block(head: Header, to_rate: int, grid: Grid, number: int, check: Callable[[np.ndarray], None]) -> np.ndarray:
-    before = min(number * grid.block[0], grid.margin[0])  # nothing lies before the file
-    begin = number * grid.block[0] - before
-    samples = decoding.stretch(head, begin, (number + 1) * grid.block[0] + grid.margin[0])
+def _block(
+    head: Header, to_rate: int, grid: Grid, number: int, check: Callable[[np.ndarray], None]
+) -> np.ndarray:
+    """Block `number` of the grid at `to_rate`; the last one is as long as the file allows."""
+    from_begin = number * grid.from_block
+    margin = min(from_begin, grid.margin)  # nothing lies before the file
+    from_stop = from_begin + grid.from_block + grid.margin
+    samples = decoding.stretch(head, from_begin - margin, from_stop)
     check(samples)
-    whole = soxr.resample(samples.astype(np.float64), head.sample_rate, to_rate, quality="HQ")
-    skipped = before * grid.block[1] // grid.block[0]
-    block = whole[skipped : skipped + grid.block[1]]
-    lacking = min(grid.block[1], resampled_length(head.samples, head.sample_rate, to_rate) - number * grid.block[1])
-    return np.pad(block, (0, max(0, lacking - len(block))))
+    with_margins = soxr.resample(
+        samples.astype(np.float64), head.sample_rate, to_rate, quality="HQ"
+    )
+    to_margin = margin * grid.to_block // grid.from_block
+    block = with_margins[to_margin : to_margin + grid.to_block]
+    total = resampled_length(head.samples, head.sample_rate, to_rate)
+    length = min(grid.to_block, total - number * grid.to_block)
+    lacking = max(0, length - len(block))
+    return np.pad(block, (0, lacking))

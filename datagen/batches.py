@@ -1,7 +1,8 @@
 """Batches of like length, so that little of them is padding."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
-from itertools import cycle, groupby, islice
+from itertools import cycle, islice
 
 import numpy as np
 import torch
@@ -11,13 +12,14 @@ from torch.utils.data import Sampler
 
 
 class LengthBatches(Sampler[list[int]]):
-    """Batches of at most `size` items, in which padding to the longest stays within `max_padding` of all samples.
+    """Batches of at most `size` items, of whose samples at most `max_padding` is padding.
 
-    Items are sorted into bands of like length: within a band any batch is within the limit. Each lap over the items
-    draws anew which items of a band meet in a batch, and the order of the batches; where `shuffle` is off both are
-    sorted. Of `world` processes each gets every world-th batch and as many as the others, for which the first ones may
-    come twice; every item comes at least once a lap. An epoch is a lap, or the next `steps` batches of lap after lap.
-    All follows from `seed` and `epoch()`, so a resumed training sees the batches it would have seen.
+    Items are sorted into bands of like length: within a band any batch is within the limit. Each
+    lap over the items draws anew which items of a band meet in a batch, and the order of the
+    batches; where `shuffle` is off both are sorted. Of `world` processes each gets every world-th
+    batch and as many as the others, for which the first ones may come twice; every item comes at
+    least once a lap. An epoch is a lap, or the next `steps` batches of lap after lap. All follows
+    from `seed` and `epoch()`, so a resumed training sees the batches it would have seen.
     """
 
     def __init__(
@@ -32,53 +34,87 @@ class LengthBatches(Sampler[list[int]]):
         world: int = 1,
         steps: int | None = None,
     ):
+        self.size = size
+        self.shuffle = shuffle
+        self.seed = seed
+        self.epoch = epoch
+        self.rank = rank
+        self.world = world
+        self.steps = steps
         self.lengths = np.asarray(lengths)
-        self.shuffle, self.seed, self.epoch, self.rank, self.world = shuffle, seed, epoch, rank, world
-        self.size, self.bands, self.steps = size, _bands(self.lengths, max_padding), steps
-        self._lap = -(-sum(-(-len(band) // size) for band in self.bands) // world)
+        self.bands = _bands(self.lengths, max_padding)
+        batches = sum(math.ceil(len(band) / size) for band in self.bands)
+        self._lap = math.ceil(batches / world)  # batches of each process
 
     def __len__(self) -> int:
         return self.steps or self._lap
 
     def __iter__(self) -> Iterator[list[int]]:
-        first = self.epoch() * len(self)
-        for lap, turns in groupby(range(first, first + len(self)), lambda turn: turn // self._lap):
-            batches = self._of_lap(lap)
-            yield from (batches[turn % self._lap] for turn in turns)
+        turn = self.epoch() * len(self)  # batches since the first lap began
+        left = len(self)
+        while left > 0:
+            lap, begin = divmod(turn, self._lap)
+            batches = self._of_lap(lap)[begin : begin + left]
+            yield from batches
+            turn += len(batches)
+            left -= len(batches)
 
     def _of_lap(self, lap: int) -> list[list[int]]:
+        """The batches of this process in one lap, in order."""
         rng = np.random.default_rng([self.seed, lap])
+        batches = cycle(self._of_bands(rng))
+        of_all = list(islice(batches, self._lap * self.world))
+        of_this = of_all[self.rank :: self.world]
+        if not self.shuffle:
+            return of_this
+        return [of_this[turn] for turn in rng.permutation(self._lap)]
+
+    def _of_bands(self, rng: np.random.Generator) -> list[list[int]]:
+        """The batches of all processes in one lap, band by band."""
         batches = []
         for band in self.bands:
             order = rng.permutation(band) if self.shuffle else band
-            batches += [order[begin : begin + self.size].tolist() for begin in range(0, len(order), self.size)]
-        batches = list(islice(cycle(batches), self._lap * self.world))
-        turns = rng.permutation(self._lap) if self.shuffle else range(self._lap)
-        return [batches[turn * self.world + self.rank] for turn in turns]
+            for begin in range(0, len(order), self.size):
+                batch = order[begin : begin + self.size]
+                batches.append(batch.tolist())
+        return batches
 
 
 def padding(lengths: np.ndarray) -> float:
     """Part of a batch of `lengths` that is padding."""
-    return 1 - lengths.sum() / (lengths.max() * len(lengths))
+    samples = lengths.max() * len(lengths)
+    return 1 - lengths.sum() / samples
 
 
 def collate(items: Sequence[dict]) -> dict[str, Tensor]:
-    """One batch: signals [time] padded with zeros to [batch, time], numbers to [batch] as exact as they were."""
-    return {key: _joined([item[key] for item in items]) for key in items[0]}
+    """One batch of `items`.
+
+    Shapes: signals [time] -> [batch, time], padded with zeros; numbers -> [batch], as exact as they
+    were.
+    """
+    batch = {}
+    for key in items[0]:
+        batch[key] = _joined([item[key] for item in items])
+    return batch
 
 
 def _joined(values: list) -> Tensor:
     if torch.is_tensor(values[0]):
         return pad_sequence(values, batch_first=True)
-    return torch.tensor(values, dtype=torch.float64 if isinstance(values[0], float) else None)
+    dtype = torch.float64 if isinstance(values[0], float) else None
+    return torch.tensor(values, dtype=dtype)
 
 
 def _bands(lengths: np.ndarray, max_padding: float) -> list[np.ndarray]:
-    """Items by ascending length, cut where the longest would pad the shortest by more than `max_padding`."""
+    """Items by ascending length, cut where the longest would pad the shortest by too much."""
     order = np.argsort(lengths, kind="stable")
-    bands, begin = [], 0
-    for stop in range(1, len(order) + 1):
-        if stop == len(order) or lengths[order[begin]] < (1 - max_padding) * lengths[order[stop]]:
+    ascending = lengths[order]
+    bands = []
+    begin = 0
+    for stop in range(1, len(order)):
+        if ascending[begin] < (1 - max_padding) * ascending[stop]:
             bands.append(order[begin:stop])
             begin = stop
+    if len(order):
+        bands.append(order[begin:])
     return bands

@@ -19,11 +19,10 @@ from parallel.shared_memory import InSharedMemory, workers_that_fit
 class PlanData(pl.LightningDataModule):
     """Loaders over the training and validation rows of `plan`.
 
-    route: makes the data set of a table of rows (see datagen.dataset). workers: loader processes, 0 for none; none too,
-    with a note, where the machine has too little shared memory for them.
-    steps_per_epoch: batches of training that an epoch takes, going on in the plan where the last one stopped; None:
-    all.
-    Raises ValueError where the plan has no rows to train or to validate on.
+    route: makes the data set of a table of rows (see datagen.dataset). workers: loader processes, 0
+    for none; none too, with a note, where the machine has too little shared memory for them.
+    steps_per_epoch: batches of training that an epoch takes, going on in the plan where the last
+    one stopped; None: all. Raises ValueError where the plan has no rows to train or to validate on.
     """
 
     def __init__(
@@ -37,14 +36,20 @@ class PlanData(pl.LightningDataModule):
         steps_per_epoch: int | None = None,
     ):
         super().__init__()
-        rows = {split: plan.split(split) for split in ("train", "validation")}
-        if empty := [split for split in rows if rows[split].empty]:
-            raise ValueError(f"plan.{empty[0]}=0: the plan has no mixtures for it; draw a plan that has some")
         self.plan = plan
-        self.sets = {split: route(rows[split]) for split in rows}
-        self.lengths = {split: rows[split].length for split in rows}
-        self.batch_size, self.max_padding, self.workers, self.seed = batch_size, max_padding, workers, seed
+        self.batch_size = batch_size
+        self.max_padding = max_padding
+        self.workers = workers
+        self.seed = seed
         self.steps_per_epoch = steps_per_epoch
+        rows = {split: plan.split(split) for split in ("train", "validation")}
+        for split, table in rows.items():
+            if table.empty:
+                raise ValueError(
+                    f"plan.{split}=0: the plan has no mixtures for it; draw a plan that has some"
+                )
+        self.sets = {split: route(table) for split, table in rows.items()}
+        self.lengths = {split: table.length for split, table in rows.items()}
 
     def train_dataloader(self) -> DataLoader:
         """Batches in another order every epoch."""
@@ -54,28 +59,39 @@ class PlanData(pl.LightningDataModule):
         """The same batches every epoch."""
         return self._loader("validation", shuffle=False)
 
-    def on_after_batch_transfer(self, batch: dict[str, Tensor], dataloader_idx: int) -> dict[str, Tensor]:
+    def on_after_batch_transfer(
+        self, batch: dict[str, Tensor], dataloader_idx: int
+    ) -> dict[str, Tensor]:
         """Finish the batch on the device, where the route leaves that to do."""
         return self.sets["train"].on_device(batch)
 
     def _epoch(self) -> int:
-        # Not trainer.current_epoch: when a training is resumed, that still is the epoch before when the loader starts.
-        return self.trainer.fit_loop.epoch_progress.current.processed if self.trainer else 0
+        if not self.trainer:
+            return 0
+        # Not trainer.current_epoch: when a training is resumed, that still is the epoch before when
+        # the loader starts.
+        return self.trainer.fit_loop.epoch_progress.current.processed
 
     @cache  # noqa: B019 - one note for both loaders; a training has one of these
     def _workers(self) -> int:
         if not self.workers:
             return 0
         largest = [self._batch_bytes(split) for split in self.sets]
-        return workers_that_fit(self.workers, largest, self.trainer.world_size if self.trainer else 1)
+        processes = self.trainer.world_size if self.trainer else 1
+        return workers_that_fit(self.workers, largest, processes)
 
     def _batch_bytes(self, split: str) -> int:
-        longest = self.sets[split][int(np.argmax(self.lengths[split]))]
-        one = collate([longest])
-        return min(self.batch_size, len(self.sets[split])) * sum(tensor.nbytes for tensor in one.values())
+        """Bytes of the largest batch that `split` may have."""
+        items = self.sets[split]
+        longest = int(np.argmax(self.lengths[split]))
+        batch_of_one = collate([items[longest]])
+        item_bytes = sum(tensor.nbytes for tensor in batch_of_one.values())
+        most_items = min(self.batch_size, len(items))
+        return most_items * item_bytes
 
     def _loader(self, split: str, shuffle: bool) -> DataLoader:
-        trainer, workers = self.trainer, self._workers()
+        trainer = self.trainer
+        workers = self._workers()
         batches = LengthBatches(
             self.lengths[split],
             self.batch_size,

@@ -7,54 +7,85 @@ from pathlib import Path
 
 import pandas as pd
 
-from datagen.measures import VERSION, Measures, measure
+from datagen.measures import NOTHING, VERSION, Measures, measure
 from files.fingerprint import of_files
 from parallel.threads import over_threads
 
 NAMES = Measures._fields
-TABLE = f"create table if not exists measured (file text primary key, {' real, '.join(NAMES)} real) without rowid"
+TABLE = (
+    "create table if not exists measured "
+    f"(file text primary key, {' real, '.join(NAMES)} real) without rowid"
+)
 ASKED = 500  # files in one question
 
 
 def measured(paths: Iterable[str], cache: Path, jobs: int = 1) -> pd.DataFrame:
     """One row of measures for each of `paths`, NaN for a file that cannot be decoded.
 
-    Files that were not measured before, or have changed since, are decoded over `jobs` threads; with 0 they are NaN.
+    Files that were not measured before, or have changed since, are decoded over `jobs` threads;
+    with 0 they are NaN.
     """
-    names = {path: _name(path) for path in dict.fromkeys(paths)}
-    known = kept(names, cache)
-    new = [path for path in names if path not in known] if jobs else []
-    outcomes = over_threads(_measured, new, jobs, "measuring audio", "file") if new else []
-    found = {path: outcome for path, outcome in zip(new, outcomes, strict=True) if outcome is not None}
-    keep(found, cache)
-    nothing = Measures(*[float("nan")] * len(NAMES))
-    return pd.DataFrame([(known | found).get(path, nothing) for path in names], list(names), NAMES, dtype=float)
+    paths = list(dict.fromkeys(paths))
+    known = kept(paths, cache)
+    new = [path for path in paths if path not in known]
+    if jobs and new:
+        decoded = _measured_now(new, jobs)
+        keep(decoded, cache)
+        known.update(decoded)
+    rows = [known.get(path, NOTHING) for path in paths]
+    return pd.DataFrame(rows, paths, NAMES, dtype=float)
 
 
-def keep(found: Mapping[str, Measures], cache: Path) -> None:
+def _measured_now(paths: list[str], jobs: int) -> dict[str, Measures]:
+    """The measures of those files that can be decoded, by path."""
+    outcomes = over_threads(_measured, paths, jobs, "measuring audio", "file")
+    measures_of = {}
+    for path, measures in zip(paths, outcomes, strict=True):
+        if measures is not None:
+            measures_of[path] = measures
+    return measures_of
+
+
+def keep(measures_of: Mapping[str, Measures], cache: Path) -> None:
     """Remember what was measured of files, by path."""
-    if not found:
+    if not measures_of:
         return
-    rows = [(_name(path), *measures) for path, measures in found.items()]
+    rows = [(_name(path), *measures) for path, measures in measures_of.items()]
     with _store(cache) as store:
-        store.executemany(f"insert or replace into measured values ({', '.join('?' * (1 + len(NAMES)))})", rows)
+        store.executemany(
+            f"insert or replace into measured values ({_marks(1 + len(NAMES))})", rows
+        )
 
 
 def kept(paths: Iterable[str], cache: Path) -> dict[str, Measures]:
     """What is remembered of `paths`, by path."""
-    names, found = {_name(path): path for path in paths}, {}
-    if not names or not _file(cache).exists():
-        return found
+    path_of = {_name(path): path for path in paths}
+    if not path_of or not _file(cache).exists():
+        return {}
+    names = list(path_of)
+    measures_of = {}
     with _store(cache) as store:
         for first in range(0, len(names), ASKED):
-            some = list(names)[first : first + ASKED]
-            question = f"select * from measured where file in ({', '.join('?' * len(some))})"
-            for name, *values in store.execute(question, some):
-                found[names[name]] = Measures(*(float("nan") if value is None else value for value in values))
-    return found
+            asked = names[first : first + ASKED]
+            question = f"select * from measured where file in ({_marks(len(asked))})"
+            for name, *values in store.execute(question, asked):
+                measures_of[path_of[name]] = _from_row(values)
+    return measures_of
+
+
+def _marks(count: int) -> str:
+    """What stands in a statement for `count` values."""
+    return ", ".join("?" * count)
+
+
+def _from_row(values: Iterable[float | None]) -> Measures:
+    """Measures as they were before SQLite took NaN for nothing."""
+    numbers = [float("nan") if value is None else value for value in values]
+    return Measures(*numbers)
 
 
 def _measured(path: str) -> Measures | None:
+    """The measures of a file; None where it cannot be decoded."""
     try:
         return measure(path)
     except ValueError:
@@ -62,6 +93,7 @@ def _measured(path: str) -> Measures | None:
 
 
 def _name(path: str) -> str:
+    """What a file is remembered by: another one once it has changed."""
     return f"{VERSION}-{of_files([path])}"
 
 
@@ -71,7 +103,10 @@ def _file(cache: Path) -> Path:
 
 @contextlib.contextmanager
 def _store(cache: Path) -> Iterator[sqlite3.Connection]:
-    """The open file; several processes may share it, and what one writes is there whole or not at all."""
+    """The open file, which several processes may share.
+
+    What one writes is there whole or not at all.
+    """
     path = _file(cache)
     path.parent.mkdir(parents=True, exist_ok=True)
     try:

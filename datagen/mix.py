@@ -12,23 +12,28 @@ TOLERANCE_DB = 0.01  # between the SNR asked for and that of the rounded samples
 def mix(clean: Tensor, noise: Tensor, snr_db: Tensor, gain_db: Tensor) -> dict[str, Tensor]:
     """Bring `noise` to `snr_db` under `clean`, apply the joint `gain_db` to both, and add them.
 
-    Every sample is rounded to the 16-bit grid *before* adding, so `mixture == clean + noise` holds exactly, and the
-    result is the same samples on disk, in a loader worker and on a GPU (energies of whole numbers are exact; what
-    follows is element-wise).
+    Every sample is rounded to the 16-bit grid *before* adding, so `mixture == clean + noise` holds
+    exactly, and the result is the same samples on disk, in a loader worker and on a GPU (energies
+    of whole numbers are exact; what follows is element-wise).
 
     Shapes: clean, noise [..., time] (16-bit PCM samples, any dtype); snr_db, gain_db [...]
     -> mixture, clean, noise [..., time], float32 in [-1, 1).
     """
-    noise = _on_grid(noise, noise_gain(clean, noise, snr_db - gain_db))
-    clean = _on_grid(clean, amplitude(gain_db.double()).unsqueeze(-1))
+    noise_factor = noise_gain(clean, noise, snr_db - gain_db)
+    clean_factor = amplitude(gain_db.double()).unsqueeze(-1)
+    noise = _on_grid(noise, noise_factor)
+    clean = _on_grid(clean, clean_factor)
     return {"mixture": clean + noise, "clean": clean, "noise": noise}
 
 
 def _on_grid(samples: Tensor, factor: Tensor) -> Tensor:
     """16-bit samples times `factor`, rounded to whole samples again, in [-1, 1)."""
-    return samples.to(torch.float32, copy=True).mul_(factor.float()).round_().mul_(1 / FULL_SCALE)
+    scaled = samples.to(torch.float32, copy=True)
+    scaled.mul_(factor.float()).round_()
+    return scaled.mul_(1 / FULL_SCALE)
 
 
 def to_pcm(signal: Tensor) -> Tensor:
     """The 16-bit samples [..., time] of a signal in [-1, 1)."""
-    return (signal * FULL_SCALE).round().clamp(-FULL_SCALE, FULL_SCALE - 1).to(torch.int16)
+    steps = (signal * FULL_SCALE).round()
+    return steps.clamp(-FULL_SCALE, FULL_SCALE - 1).to(torch.int16)

@@ -16,15 +16,25 @@ def lofargram(signal: Tensor, sample_rate: int, window_s: float = 2.0, hop_s: fl
     >>> density.shape, density.mean(-1).argmax() / 2.0  # bins of 0.5 Hz: a line at 100 Hz
     (torch.Size([1001, 5]), tensor(100.))
     """
-    window, hop = round(window_s * sample_rate), round(hop_s * sample_rate)
-    if signal.shape[-1] < window or hop < 1:
+    length = round(window_s * sample_rate)
+    hop = round(hop_s * sample_rate)
+    *leading, samples = signal.shape
+    if samples < length or hop < 1:
         raise ValueError(
-            f"{signal.shape[-1]} samples at {sample_rate} Hz are shorter than one window of {window_s:g} s, or "
-            f"hop_s={hop_s:g} is less than a sample: give a shorter window_s or a longer hop_s"
+            f"{samples} samples at {sample_rate} Hz are shorter than one window of {window_s:g} s, "
+            f"or hop_s={hop_s:g} is less than a sample: give a shorter window_s or a longer hop_s"
         )
-    shape = torch.hann_window(window, periodic=True, dtype=signal.dtype, device=signal.device)
-    flat = signal.reshape(-1, signal.shape[-1])
-    spectrum = torch.stft(flat, window, hop, window, shape, center=False, return_complex=True)
-    density = spectrum.abs().square() / (sample_rate * shape.square().sum())
-    density[:, 1 : (window + 1) // 2] *= 2  # all but 0 Hz and, where there is one, half the rate
-    return 10 * torch.log10(density.clamp_min(1e-30)).reshape(*signal.shape[:-1], *density.shape[1:])
+    window = torch.hann_window(length, periodic=True, dtype=signal.dtype, device=signal.device)
+    spectrum = torch.stft(
+        signal.reshape(-1, samples),
+        length,
+        hop,
+        window=window,
+        center=False,
+        return_complex=True,
+    )
+    density = spectrum.abs().square() / (sample_rate * window.square().sum())
+    below_half = (length + 1) // 2
+    density[:, 1:below_half] *= 2  # all but 0 Hz and, where there is one, half the rate
+    density_db = 10 * torch.log10(density.clamp_min(1e-30))
+    return density_db.reshape(*leading, *density.shape[1:])

@@ -13,26 +13,30 @@ os.umask(_UMASK)
 
 
 def write_atomic(path: str | Path, content: bytes | str) -> None:
-    """Write `content` (text as UTF-8, file names in it as their bytes) to `path`; no reader ever sees a part of it.
+    """Write `content` to `path`; no reader ever sees a part of it.
 
-    The folder is made where it is missing. Raises OSError (a full disk, no permission) naming `path`, with the
-    unfinished file removed; what stood at `path` before then still stands.
+    Text is written as UTF-8, and names of files in it as their bytes. The folder is made where it
+    is missing. Raises OSError (a full disk, no permission) naming `path`, with the unfinished file
+    removed; what stood at `path` before then still stands.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    # A name of a file that is no UTF-8 is written as the bytes that it is.
-    data = content.encode(errors="surrogateescape") if isinstance(content, str) else content
+    if isinstance(content, str):
+        # A name of a file that is no UTF-8 is written as the bytes that it is.
+        content = content.encode(errors="surrogateescape")
     handle, unfinished = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=path.parent)
     _at_work.add(unfinished)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.write(content)
         Path(unfinished).chmod(0o666 & ~_UMASK)
         Path(unfinished).replace(path)
     except OSError as error:
         Path(unfinished).unlink(missing_ok=True)
         remedy = "make room" if error.errno in FULL else "check the path and its permissions"
-        raise OSError(error.errno, f"{error.strerror}; {remedy} and run again", str(path)) from error
+        raise OSError(
+            error.errno, f"{error.strerror}; {remedy} and run again", str(path)
+        ) from error
     except BaseException:
         Path(unfinished).unlink(missing_ok=True)
         raise

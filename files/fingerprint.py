@@ -8,14 +8,22 @@ from pathlib import Path
 
 
 def of_values(*values: object) -> str:
-    """16 hex digits over JSON-able `values`; the order counts, the order of dictionary keys does not."""
-    return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()[:16]
+    """16 hex digits over JSON-able `values`.
+
+    The order counts, the order of dictionary keys does not.
+    """
+    text = json.dumps(values, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def of_files(paths: Iterable[str | Path]) -> str:
-    """16 hex digits over names, sizes and modification times: changes when a file does, reads none."""
+    """16 hex digits over names, sizes and modification times.
+
+    They change when a file does, and none is read.
+    """
     rows = []
-    for path in sorted({str(path) for path in paths}):
+    names = {str(path) for path in paths}
+    for path in sorted(names):
         try:
             status = Path(path).stat()
         except FileNotFoundError:
@@ -30,12 +38,20 @@ def of_contents(paths: Iterable[str | Path]) -> str:
     digest = hashlib.sha256()
     for path in paths:
         content = Path(path).read_bytes()
-        digest.update(f"{len(content)}:".encode() + content)
+        digest.update(f"{len(content)}:".encode())
+        digest.update(content)
     return digest.hexdigest()[:16]
 
 
 @cache
 def of_sources(*packages: str) -> str:
-    """16 hex digits over the code of `packages` of this project: what they compute may differ where it differs."""
+    """16 hex digits over the code of `packages` of this project.
+
+    What they compute may differ where their code does.
+    """
     root = Path(__file__).parent.parent
-    return of_contents(path for package in packages for path in sorted((root / package).rglob("*.py")))
+    paths = []
+    for package in packages:
+        modules = (root / package).rglob("*.py")
+        paths.extend(sorted(modules))
+    return of_contents(paths)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)  # what file systems without locks answer
+# What file systems without locks answer.
+NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
 
 
 @contextmanager
@@ -14,7 +15,8 @@ def locked(path: str | Path, wait: bool = True) -> Iterator[bool]:
     """Hold the lock of the file at `path`, which is made where it is missing and stays.
 
     Yields False where the file system keeps no locks (some network disks): then nothing is held.
-    Where another process holds it, that process is waited for, or without `wait` BlockingIOError is raised.
+    Where another process holds it, that process is waited for, or without `wait` BlockingIOError is
+    raised.
     """
     with Path(path).open("a") as file:
         yield take(file.fileno(), wait)
@@ -25,8 +27,9 @@ def take(handle: int, wait: bool = False) -> bool:
 
     Raises BlockingIOError where another process holds it and `wait` is off.
     """
+    how = fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        fcntl.flock(handle, how)
     except OSError as error:
         if error.errno in NO_LOCKS:
             return False

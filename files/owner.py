@@ -1,4 +1,7 @@
-"""A folder that one process at a time writes to: the second is refused at once, not mixed into the first one's work."""
+"""A folder that one process at a time writes to.
+
+The second is refused at once, not mixed into the first one's work.
+"""
 
 import json
 import os
@@ -13,7 +16,7 @@ from typing import Any
 from files.lock import take
 from parallel.processes import is_process
 
-OWNER = ".owner"  # says which process, on which machine; gone when it ends, free to take when it was killed
+OWNER = ".owner"  # says which process; gone when it ends, free to take when it was killed
 PATIENCE_S = 1.0  # with a lock that another process only looks at
 BEGIN_S = 60.0  # within which the first of several processes of a job must own the folder
 
@@ -22,26 +25,33 @@ BEGIN_S = 60.0  # within which the first of several processes of a job must own 
 def owned(folder: Path, job: str = "") -> Iterator[None]:
     """Own `folder`, made where it is missing, while the block runs; left empty it is removed.
 
-    job: names what this process belongs to, for `joined`. Raises ValueError, naming the owner, where another process
-    owns `folder`.
+    job: names what this process belongs to, for `joined`. Raises ValueError, naming the owner,
+    where another process owns `folder`.
     """
     handle = _taken(folder)
     try:
-        mine = {"pid": os.getpid(), "host": socket.gethostname(), "since": f"{datetime.now():%Y-%m-%d %H:%M:%S}"}
+        this_process = {
+            "pid": os.getpid(),
+            "host": socket.gethostname(),
+            "since": f"{datetime.now():%Y-%m-%d %H:%M:%S}",
+            "job": job,
+        }
         os.ftruncate(handle, 0)
-        os.pwrite(handle, json.dumps({**mine, "job": job}).encode(), 0)
+        os.pwrite(handle, json.dumps(this_process).encode(), 0)
         yield
     finally:
-        (folder / OWNER).unlink(missing_ok=True)  # before it is let go: what another process finds there is its own
+        # Before it is let go: what another process finds there is its own.
+        (folder / OWNER).unlink(missing_ok=True)
         os.close(handle)
         with suppress(OSError):
             folder.rmdir()
 
 
 def joined(folder: Path, job: str, begin_s: float = BEGIN_S) -> None:
-    """Wait until the first process of `job` owns `folder`, for those of its processes that work there beside it.
+    """Wait until the first process of `job` owns `folder`.
 
-    Raises ValueError where a process of another job owns it, or where nobody does within `begin_s` seconds.
+    For those of its processes that work there beside it. Raises ValueError where a process of
+    another job owns it, or where nobody does within `begin_s` seconds.
     """
     until = time.monotonic() + begin_s
     while time.monotonic() < until:
@@ -51,15 +61,20 @@ def joined(folder: Path, job: str, begin_s: float = BEGIN_S) -> None:
         if owner and _is_held(folder, owner):
             raise ValueError(_refusal(folder, owner))
         time.sleep(0.1)
-    raise ValueError(f"{folder}: the first process of this job did not begin within {begin_s:g} s; see what it says")
+    raise ValueError(
+        f"{folder}: the first process of this job did not begin within {begin_s:g} s; "
+        "see what it says"
+    )
 
 
 def _taken(folder: Path) -> int:
+    """The handle that owns `folder`; ValueError where another process keeps it."""
     until = time.monotonic() + PATIENCE_S
     while True:
         with suppress(FileNotFoundError):  # another owner, ending, has just removed the folder
             _make(folder)
-            if (handle := _taken_now(folder)) is not None:
+            handle = _taken_now(folder)
+            if handle is not None:
                 return handle
         if time.monotonic() > until:
             raise ValueError(_refusal(folder, _owner(folder)))
@@ -75,6 +90,7 @@ def _make(folder: Path) -> None:
 
 
 def _taken_now(folder: Path) -> int | None:
+    """The handle that owns `folder`; None where another process does."""
     handle = os.open(folder / OWNER, os.O_RDWR | os.O_CREAT, 0o666)
     try:
         if _take(handle, folder):
@@ -87,19 +103,25 @@ def _taken_now(folder: Path) -> int | None:
 
 
 def _take(handle: int, folder: Path) -> bool:
+    """Whether `handle`, which is open on the owner's file, could be locked and still is that."""
     try:
-        if not take(handle) and _is_held(folder, _owner(folder)):
-            return False
+        locked = take(handle)
     except BlockingIOError:
         return False
+    if not locked and _is_held(folder, _owner(folder)):
+        return False
     try:  # the file may have been removed by the one who owned it before
-        return os.path.samestat(os.fstat(handle), (folder / OWNER).stat())
+        standing = (folder / OWNER).stat()
     except FileNotFoundError:
         return False
+    return os.path.samestat(os.fstat(handle), standing)
 
 
 def _is_held(folder: Path, owner: Mapping[str, Any]) -> bool:
-    """Whether the owner is there; where there are no locks, by its number, and on another machine it is taken to be."""
+    """Whether the owner is there.
+
+    Where there are no locks, its number tells, and on another machine it is taken to be.
+    """
     try:
         handle = os.open(folder / OWNER, os.O_RDWR)
     except FileNotFoundError:
@@ -111,21 +133,32 @@ def _is_held(folder: Path, owner: Mapping[str, Any]) -> bool:
         return True
     finally:
         os.close(handle)
-    here = owner.get("host") == socket.gethostname()
-    return bool(owner) and not (here and not is_process(int(owner["pid"])))
+    if not owner:
+        return False
+    if owner.get("host") != socket.gethostname():
+        return True
+    return is_process(int(owner["pid"]))
 
 
 def _owner(folder: Path) -> dict[str, Any]:
+    """What the owner of `folder` wrote of itself; nothing where there is none."""
     try:
         content = json.loads((folder / OWNER).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}  # nobody, or somebody who is about to write
-    return content if isinstance(content, dict) and str(content.get("pid", "")).isdigit() else {}
+    if not isinstance(content, dict):
+        return {}
+    if not str(content.get("pid", "")).isdigit():
+        return {}
+    return content
 
 
 def _refusal(folder: Path, owner: Mapping[str, Any]) -> str:
-    who = "process {pid} on {host}, since {since}".format_map(owner) if owner.keys() >= {"host", "since"} else "unnamed"
+    who = "unnamed"
+    if "host" in owner and "since" in owner:
+        who = "process {pid} on {host}, since {since}".format_map(owner)
     return (
-        f"{folder}: another process works there ({who}); wait until it has ended, or choose another output. "
+        f"{folder}: another process works there ({who}); "
+        "wait until it has ended, or choose another output. "
         f"Where it has ended without a trace, remove {folder / OWNER}"
     )

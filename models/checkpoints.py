@@ -1,4 +1,4 @@
-"""Checkpoints: written whole, read back only where no byte has changed, and nothing in them executed."""
+"""Checkpoints: written whole, read back only unchanged, and nothing in them executed."""
 
 import io
 import warnings
@@ -20,51 +20,71 @@ OF_A_TRAINING = ("callbacks", "epoch", "global_step", "loops", "lr_schedulers", 
 def read_checkpoint(path: Path) -> dict[str, Any]:
     """What the checkpoint at `path` holds, tensors and plain values only.
 
-    Every byte of it is held against the checksums that PyTorch's format carries and does not look at itself. Raises
-    ValueError, in one line, for a damaged file or one that is no checkpoint.
+    Every byte of it is held against the checksums that PyTorch's format carries and does not look
+    at itself. Raises ValueError, in one line, for a damaged file or one that is no checkpoint.
     """
-    if damaged := _damage(path):
-        raise ValueError(f"{path}: is damaged ({damaged}); restore it from a copy, or train the run anew")
+    damage = _damage(path)
+    if damage:
+        raise ValueError(
+            f"{path}: is damaged ({damage}); restore it from a copy, or train the run anew"
+        )
     try:
-        with warnings.catch_warnings(action="ignore"):  # about the pickle of a file that is none of ours
+        with warnings.catch_warnings(action="ignore"):  # about pickles of files that are not ours
             content = torch.load(path, map_location="cpu", weights_only=True)
     except OSError:
         raise
     except Exception as error:  # a broken file makes torch raise nearly anything
-        raise ValueError(f"{path}: not a checkpoint of weights and plain values; train the run anew") from error
+        raise ValueError(
+            f"{path}: not a checkpoint of weights and plain values; train the run anew"
+        ) from error
     if not isinstance(content, Mapping) or not isinstance(content.get("state_dict"), Mapping):
         raise ValueError(f"{path}: not a checkpoint, it has no state_dict; train the run anew")
     return content
 
 
 def require_training(content: Mapping[str, Any], path: Path) -> None:
-    """Raise ValueError where `content` of the checkpoint at `path` is not the state of a training."""
-    if missing := [name for name in OF_A_TRAINING if name not in content]:
-        raise ValueError(
-            f"{path}: holds no training to go on with, it has no {missing[0]}; restore it, or train the run anew"
-        )
+    """Raise ValueError where the `content` of a checkpoint is not the state of a training."""
+    for name in OF_A_TRAINING:
+        if name not in content:
+            raise ValueError(
+                f"{path}: holds no training to go on with, it has no {name}; "
+                "restore it, or train the run anew"
+            )
 
 
 def _damage(path: Path) -> str | None:
-    """What is wrong with the archive at `path`, if anything is; a file that is no archive is not judged here."""
+    """What is wrong with the archive at `path`, if anything is.
+
+    A file that is no archive is not judged here.
+    """
     if not zipfile.is_zipfile(path):
         return None
     try:
         with zipfile.ZipFile(path) as archive:
             entry = archive.testzip()
     except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
-        return " ".join(str(error).split()) or "it ends early"
-    return f"the checksum of {entry!r} does not hold" if entry else None
+        reason = " ".join(str(error).split())
+        return reason or "it ends early"
+    if entry:
+        return f"the checksum of {entry!r} does not hold"
+    return None
 
 
 class Saver(ModelCheckpoint):
-    """Saves at the end of each epoch; with `monitor` only the best one, of those that were validated.
+    """Saves at the end of each epoch.
 
-    It still knows its best one when the run folder has moved.
+    With `monitor` only the best one, of those that were validated. It still knows its best one when
+    the run folder has moved.
     """
 
     def __init__(self, path: Path, monitor: str | None = None):
-        super().__init__(path.parent, path.stem, monitor, enable_version_counter=False, save_on_train_epoch_end=True)
+        super().__init__(
+            path.parent,
+            path.stem,
+            monitor,
+            enable_version_counter=False,
+            save_on_train_epoch_end=True,
+        )
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Save, unless what is monitored was not measured in this epoch."""
@@ -73,18 +93,31 @@ class Saver(ModelCheckpoint):
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take up where a checkpoint was made, there or elsewhere."""
-        moved = {name: self._here(state[name]) for name in state if name.endswith("_path")}
-        kept = {self._here(path): score for path, score in state["best_k_models"].items()}
-        super().load_state_dict({**state, **moved, "best_k_models": kept, "dirpath": self.dirpath})
+        here = {**state, "dirpath": self.dirpath}
+        for name, value in state.items():
+            if name.endswith("_path"):
+                here[name] = self._here(value)
+        here["best_k_models"] = {
+            self._here(path): score for path, score in state["best_k_models"].items()
+        }
+        super().load_state_dict(here)
 
     def _here(self, path: str) -> str:
-        return str(Path(self.dirpath) / Path(path).name) if path else path
+        """Where a file of that name is now; paths are empty where there is no file."""
+        if not path:
+            return path
+        return str(Path(self.dirpath) / Path(path).name)
 
 
 class WholeCheckpoints(TorchCheckpointIO):
-    """Checkpoints appear whole or not at all, on any file system: a run killed while saving still has its last one."""
+    """Checkpoints appear whole or not at all, on any file system.
 
-    def save_checkpoint(self, checkpoint: dict[str, Any], path: str, storage_options: Any = None) -> None:
+    A run that was killed while saving still has its last one.
+    """
+
+    def save_checkpoint(
+        self, checkpoint: dict[str, Any], path: str, storage_options: Any = None
+    ) -> None:
         """Write `checkpoint` to `path`."""
         content = io.BytesIO()
         torch.save(checkpoint, content)

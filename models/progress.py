@@ -10,7 +10,7 @@ from models.checkpoints import is_validated
 
 
 class Progress(pl.Callback):
-    """A bar over the steps of an epoch where there is a terminal, and one line per finished epoch anywhere."""
+    """A bar over the steps of an epoch, on a terminal, and a line per finished epoch anywhere."""
 
     def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Begin the bar."""
@@ -23,10 +23,13 @@ class Progress(pl.Callback):
             disable=None if trainer.is_global_zero else True,
         )
 
-    def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *batch: Any) -> None:
+    def on_train_batch_end(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, *batch: Any
+    ) -> None:
         """One step more."""
         if not self.bar.disable:
-            self.bar.set_postfix(loss=f"{float(trainer.callback_metrics['train_loss']):.4g}", refresh=False)
+            loss = float(trainer.callback_metrics["train_loss"])
+            self.bar.set_postfix(loss=f"{loss:.4g}", refresh=False)
         self.bar.update()
 
     def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -39,20 +42,28 @@ class Progress(pl.Callback):
         self.bar.close()
         if not trainer.is_global_zero:
             return
-        measured = trainer.callback_metrics
-        losses = [
-            f"{name.replace('_', ' ')} {float(measured[key]):.4g}"
-            for name, key in (("train_loss", "train_loss_epoch"), ("validation_loss", "validation_loss"))
-            if key in measured and (key != "validation_loss" or is_validated(trainer))
-        ]
         rate = trainer.optimizers[0].param_groups[0]["lr"]
+        took_s = time.monotonic() - self.began
         print(
-            f"epoch {trainer.current_epoch + 1} of {trainer.max_epochs}: {', '.join(losses)}, "
-            f"rate {rate:.3g}, {time.monotonic() - self.began:.0f} s",
+            f"epoch {trainer.current_epoch + 1} of {trainer.max_epochs}: {_losses(trainer)}, "
+            f"rate {rate:.3g}, {took_s:.0f} s",
             flush=True,
         )
 
-    def on_exception(self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException) -> None:
+    def on_exception(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
+    ) -> None:
         """Leave the terminal to the error."""
         if hasattr(self, "bar"):
             self.bar.close()
+
+
+def _losses(trainer: pl.Trainer) -> str:
+    """The losses that were measured in the epoch that ends."""
+    measured = trainer.callback_metrics
+    losses = []
+    if "train_loss_epoch" in measured:
+        losses.append(f"train loss {float(measured['train_loss_epoch']):.4g}")
+    if "validation_loss" in measured and is_validated(trainer):
+        losses.append(f"validation loss {float(measured['validation_loss']):.4g}")
+    return ", ".join(losses)

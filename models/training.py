@@ -20,10 +20,11 @@ from models.checkpoints import is_validated
 class RuleOfRises(pl.Callback):
     """Acts on a validation loss that goes up (PL-CRNN, section 4.3).
 
-    The learning rate is halved (times `factor`) once the loss has risen `halve_after` epochs in a row, and training
-    stops once it has risen more than `stop_after` times in all. A rise is against the epoch before, not against the
-    best: this is not ReduceLROnPlateau. After halving, rises in a row are counted anew.
-    Raises ValueError for a rule that would do nothing or grow the rate, and for a loss that is no number.
+    The learning rate is halved (times `factor`) once the loss has risen `halve_after` epochs in a
+    row, and training stops once it has risen more than `stop_after` times in all. A rise is against
+    the epoch before, not against the best: this is not ReduceLROnPlateau. After halving, rises in a
+    row are counted anew. Raises ValueError for a rule that would do nothing or grow the rate, and
+    for a loss that is no number.
     """
 
     def __init__(self, halve_after: int = 3, stop_after: int = 10, factor: float = 0.5):
@@ -32,8 +33,12 @@ class RuleOfRises(pl.Callback):
                 f"halve_after={halve_after} must be at least 1, stop_after={stop_after} at least 0 "
                 f"and factor={factor} between 0 and 1"
             )
-        self.halve_after, self.stop_after, self.factor = halve_after, stop_after, factor
-        self.previous, self.in_a_row, self.in_all = float("inf"), 0, 0
+        self.halve_after = halve_after
+        self.stop_after = stop_after
+        self.factor = factor
+        self.previous = float("inf")
+        self.in_a_row = 0
+        self.in_all = 0
 
     def has_stopped(self) -> bool:
         """Whether the loss has risen so often that the training is at its end."""
@@ -50,15 +55,18 @@ class RuleOfRises(pl.Callback):
         loss = float(trainer.callback_metrics["validation_loss"])
         if not math.isfinite(loss):
             raise ValueError(
-                f"validation_loss={loss} after epoch {trainer.current_epoch}: the training diverged; "
-                "lower recipe.optimizer.lr or set recipe.gradient_clip"
+                f"validation_loss={loss} after epoch {trainer.current_epoch}: "
+                "the training diverged; lower recipe.optimizer.lr or set recipe.gradient_clip"
             )
-        rose = loss > self.previous
-        self.previous, self.in_a_row, self.in_all = loss, (self.in_a_row + 1) * rose, self.in_all + rose
+        if loss > self.previous:
+            self.in_a_row += 1
+            self.in_all += 1
+        else:
+            self.in_a_row = 0
+        self.previous = loss
         if self.in_a_row == self.halve_after:
             self.in_a_row = 0
-            for group in trainer.optimizers[0].param_groups:
-                group["lr"] *= self.factor
+            _scale_rate(trainer, self.factor)
         if self.has_stopped():
             trainer.should_stop = True
 
@@ -72,10 +80,11 @@ class RuleOfRises(pl.Callback):
 
 
 class Cooldown(pl.Callback):
-    """Brings the learning rate down to nothing over the last `epochs` epochs, in equal steps, from wherever it stands.
+    """Brings the learning rate down to nothing over the last `epochs` epochs.
 
-    Counted back from the trainer's max_epochs, so that a training resumed with another end cools down before that one.
-    Raises ValueError for fewer than no epochs.
+    In equal steps, from wherever it stands. Counted back from the trainer's max_epochs, so that a
+    training resumed with another end cools down before that one. Raises ValueError for fewer than
+    no epochs.
     """
 
     def __init__(self, epochs: int):
@@ -87,14 +96,20 @@ class Cooldown(pl.Callback):
         """Take one step down, if this is one of the last epochs."""
         left = trainer.max_epochs - trainer.current_epoch  # this one included
         if left <= self.epochs:
-            for group in trainer.optimizers[0].param_groups:
-                group["lr"] *= left / (left + 1)
+            _scale_rate(trainer, left / (left + 1))
+
+
+def _scale_rate(trainer: pl.Trainer, factor: float) -> None:
+    """Multiply the learning rate with `factor`."""
+    for group in trainer.optimizers[0].param_groups:
+        group["lr"] *= factor
 
 
 class TimeLimit(Timer):
-    """Ends the training after the epoch in which `duration` (Lightning's words: DD:HH:MM:SS, or a mapping) passes.
+    """Ends the training after the epoch in which `duration` passes.
 
-    Counted from the start of this process, not from the first one that trained the run; no epoch is cut.
+    duration: in Lightning's words, DD:HH:MM:SS or a mapping. Counted from the start of this
+    process, not from the first one that trained the run; no epoch is cut.
     """
 
     def __init__(self, duration: str | dict[str, int]):
@@ -109,28 +124,40 @@ class TimeLimit(Timer):
 
     def is_up(self) -> bool:
         """Whether the time has passed."""
-        return (self.time_remaining() or 0) <= 0
+        left_s = self.time_remaining() or 0
+        return left_s <= 0
 
 
 class Curve(pl.Callback):
     """Writes one row per epoch to `path`: epoch, step, train_loss, validation_loss, learning_rate.
 
-    validation_loss is empty for an epoch that was not validated (trainer.check_val_every_n_epoch). The rows travel in
-    the checkpoint, so a resumed training writes the curve that an uninterrupted one would have.
+    validation_loss is empty for an epoch that was not validated (trainer.check_val_every_n_epoch).
+    The rows travel in the checkpoint, so a resumed training writes the curve that an uninterrupted
+    one would have.
     """
 
     def __init__(self, path: Path):
-        self.path, self.rows = path, []
+        self.path = path
+        self.rows = []
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Add the epoch that ends."""
         measured = trainer.callback_metrics
-        row = {"epoch": trainer.current_epoch, "step": trainer.global_step, "train_loss": measured["train_loss_epoch"]}
-        row["validation_loss"] = measured.get("validation_loss") if is_validated(trainer) else None
-        row["learning_rate"] = trainer.optimizers[0].param_groups[0]["lr"]
-        self.rows.append({name: value if isinstance(value, int) else _number(value) for name, value in row.items()})
+        validation_loss = float("nan")
+        if is_validated(trainer):
+            validation_loss = measured.get("validation_loss", validation_loss)
+        group = trainer.optimizers[0].param_groups[0]
+        row = {
+            "epoch": trainer.current_epoch,
+            "step": trainer.global_step,
+            "train_loss": float(measured["train_loss_epoch"]),
+            "validation_loss": float(validation_loss),
+            "learning_rate": float(group["lr"]),
+        }
+        self.rows.append(row)
         if trainer.is_global_zero:
-            write_atomic(self.path, pd.DataFrame(self.rows).to_csv(index=False))
+            table = pd.DataFrame(self.rows)
+            write_atomic(self.path, table.to_csv(index=False))
 
     def state_dict(self) -> dict[str, Any]:
         """What a checkpoint keeps."""
@@ -142,9 +169,10 @@ class Curve(pl.Callback):
 
 
 class SeedByEpoch(pl.Callback):
-    """Seeds each epoch by its number: what it draws does not depend on whether training was interrupted before it.
+    """Seeds each epoch by its number.
 
-    Before the first step, not at the start of the epoch: between the two, a loader that is started draws a number,
+    What it draws does not depend on whether training was interrupted before it. Before the first
+    step, not at the start of the epoch: between the two, a loader that is started draws a number,
     and whether it is started there depends on having been resumed.
     """
 
@@ -152,18 +180,24 @@ class SeedByEpoch(pl.Callback):
         self.seed = seed
 
     def on_train_batch_start(
-        self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: dict[str, Tensor], batch_idx: int
+        self,
+        trainer: pl.Trainer,
+        pl_module: pl.LightningModule,
+        batch: dict[str, Tensor],
+        batch_idx: int,
     ) -> None:
         """Seed this epoch and this process."""
         if batch_idx == 0:
             mixed = np.random.SeedSequence([self.seed, trainer.current_epoch, trainer.global_rank])
-            torch.manual_seed(int(mixed.generate_state(1, np.uint64)[0]))
+            (seed,) = mixed.generate_state(1, np.uint64)
+            torch.manual_seed(int(seed))
 
 
 class OwnSignals(pl.Callback):
     """Leaves SIGTERM to who had it when the training was set up.
 
-    Lightning's own handler speaks to the other processes of the training first, and waits for ones that may be gone.
+    Lightning's own handler speaks to the other processes of the training first, and waits for ones
+    that may be gone.
     """
 
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
@@ -174,7 +208,3 @@ class OwnSignals(pl.Callback):
         """Give it back."""
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, self.handler)
-
-
-def _number(value: Tensor | float | None) -> float:
-    return float("nan") if value is None else float(value)

@@ -8,34 +8,38 @@ import time
 from parallel.processes import is_process
 
 EVERY_S = 0.5  # how often a child looks for its parent
-# What a terminal or a scheduler sends to all processes of a job in order to end it, as far as this system knows it.
-ENDING = tuple(
-    getattr(signal, name)
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGXCPU")
-    if hasattr(signal, name)
-)
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGXCPU")
+# What a terminal or a scheduler sends to all processes of a job in order to end it, as far as this
+# system knows it.
+ENDING = tuple(getattr(signal, name) for name in NAMES if hasattr(signal, name))
 
 
 def end_with_parent(parent: int) -> None:
-    """Make this child of the process `parent` end within a second after that one is gone, in whatever way it went.
+    """Make this child of the process `parent` end within a second after that one is gone.
 
-    A signal that ends a whole group of processes is left to the parent, which knows how to end: here it is ignored,
-    but for a SIGTERM that comes from the parent. To be called by a child's main thread, at its beginning.
+    In whatever way it went. A signal that ends a whole group of processes is left to the parent,
+    which knows how to end: here it is ignored, but for a SIGTERM that comes from the parent. To be
+    called by a child's main thread, at its beginning.
     """
-    waits = hasattr(signal, "sigtimedwait")  # not on macOS: SIGTERM then ends a child, whoever sent it
+    # Not on macOS: SIGTERM then ends a child, whoever sent it.
+    waits = hasattr(signal, "sigtimedwait")
     for number in ENDING:
         if number != signal.SIGTERM or waits:
             signal.signal(number, signal.SIG_IGN)
     if waits:  # what is blocked is kept for the one that waits for it, though it be ignored
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-    threading.Thread(target=_watch, args=(parent, os.getppid(), waits), daemon=True).start()
+    watch = threading.Thread(target=_watch, args=(parent, os.getppid(), waits), daemon=True)
+    watch.start()
 
 
 def _watch(parent: int, above: int, waits: bool) -> None:
+    """End this process once `parent` is gone or says so; waits: a SIGTERM can be waited for."""
     # Above a child stands its parent, or a server that forked it for that one and ends with it.
     while os.getppid() == above and is_process(parent):
         if not waits:
             time.sleep(EVERY_S)
-        elif (got := signal.sigtimedwait({signal.SIGTERM}, EVERY_S)) and got.si_pid == parent:
+            continue
+        received = signal.sigtimedwait({signal.SIGTERM}, EVERY_S)
+        if received and received.si_pid == parent:
             break
     os._exit(0)

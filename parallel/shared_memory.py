@@ -8,7 +8,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-SHARED = Path("/dev/shm")  # where Linux keeps shared memory; 64 MB in a container unless it is given more
+SHARED = Path(
+    "/dev/shm"
+)  # where Linux keeps shared memory; 64 MB in a container unless it is given more
 AHEAD = 2  # batches that a worker prepares before they are asked for, PyTorch's own number
 HELD = 2  # batches at the training itself
 SPARE = 2**20  # bytes for queues and locks
@@ -18,19 +20,26 @@ log = logging.getLogger(__name__)
 
 
 def workers_that_fit(workers: int, batch_bytes: list[int], processes: int) -> int:
-    """`workers`, or 0 with a note where their batches would fill the shared memory, and the loader would hang.
+    """`workers`, or 0 with a note where their batches would fill the shared memory.
 
-    batch_bytes: of the largest batch of every loader. processes: of the training on this machine, which all share it.
+    The loader would hang then. batch_bytes: of the largest batch of every loader. processes: of the
+    training on this machine, which all share it.
     """
     if not workers or not SHARED.is_dir():
         return workers
-    needed = processes * sum(batch_bytes) * (AHEAD * workers + HELD) + SPARE
+    batches = AHEAD * workers + HELD
+    needed = processes * sum(batch_bytes) * batches + SPARE
     free = shutil.disk_usage(SHARED).free
     if needed <= free:
         return workers
     log.warning(
-        "note: data.workers=%d may need %.0f MB of %s, where %.0f MB are free: goes on without workers, slower; %s",
-        *(workers, needed / 2**20, SHARED, free / 2**20, REMEDY),
+        "note: data.workers=%d may need %.0f MB of %s, where %.0f MB are free: "
+        "goes on without workers, slower; %s",
+        workers,
+        needed / 2**20,
+        SHARED,
+        free / 2**20,
+        REMEDY,
     )
     return 0
 
@@ -38,7 +47,8 @@ def workers_that_fit(workers: int, batch_bytes: list[int], processes: int) -> in
 class InSharedMemory:
     """`collate`, into shared memory where a worker does it.
 
-    Raises OSError where that is full by now: left to the queue between worker and training, nobody would ever hear.
+    Raises OSError where that is full by now: left to the queue between worker and training, nobody
+    would ever hear.
     """
 
     def __init__(self, collate: Callable[[list[dict]], dict[str, Tensor]]):

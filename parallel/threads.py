@@ -13,30 +13,41 @@ from tqdm import tqdm
 AHEAD = 4  # items per thread that wait to be worked on or to be taken
 
 
-def over_threads(function: Callable, items: Sequence[Any], jobs: int, doing: str, unit: str) -> list:
-    """`function` of every item, in order, over `jobs` threads: libsndfile works outside the interpreter lock.
+def over_threads(
+    function: Callable, items: Sequence[Any], jobs: int, doing: str, unit: str
+) -> list:
+    """`function` of every item, in order, over `jobs` threads.
 
-    The error of the first item that has one is raised. Whatever ends the work, Ctrl-C included, what was not begun is
-    given up and no thread runs any more when this returns or raises.
+    (libsndfile works outside the interpreter lock.) The error of the first item that has one is
+    raised. Whatever ends the work, Ctrl-C included, what was not begun is given up and no thread
+    runs any more when this returns or raises.
     """
     before = torch.get_num_threads()
-    torch.set_num_threads(1)  # the jobs fill the cores; where each spreads over all of them, they wait for one another
+    # The jobs fill the cores; where each spreads over all of them, they wait for one another.
+    torch.set_num_threads(1)
     try:
         one_by_one = (function(item) for item in items)
-        with closing(one_by_one if jobs == 1 else _in_order(function, items, jobs)) as outcomes:
-            return list(tqdm(outcomes, doing, len(items), unit=unit, leave=False, disable=None))
+        outcomes = one_by_one if jobs == 1 else _in_order(function, items, jobs)
+        with closing(outcomes):
+            bar = tqdm(outcomes, doing, len(items), unit=unit, leave=False, disable=None)
+            return list(bar)
     finally:
         torch.set_num_threads(before)
 
 
 def _in_order(function: Callable, items: Sequence[Any], jobs: int) -> Iterator[Any]:
+    """What `function` makes of the items, with a few of them under way ahead of the one yielded."""
     left = iter(items)
     pool = ThreadPoolExecutor(jobs)
+    pending = deque()
     try:
-        pending = deque(pool.submit(function, item) for item in islice(left, AHEAD * jobs))
+        for item in islice(left, AHEAD * jobs):
+            pending.append(pool.submit(function, item))
         while pending:
-            yield pending.popleft().result()
-            pending.extend(pool.submit(function, item) for item in islice(left, 1))
+            outcome = pending.popleft()
+            yield outcome.result()
+            for item in islice(left, 1):
+                pending.append(pool.submit(function, item))
     finally:
         # A thread that is still in native code when the interpreter ends makes the process abort.
         pool.shutdown(wait=True, cancel_futures=True)

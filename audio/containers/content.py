@@ -1,8 +1,9 @@
-"""What a file is, by its content: audio that libsndfile reads, audio that it does not, or neither."""
+"""What a file is, by its content: audio that libsndfile reads, other audio, or neither."""
 
 from pathlib import Path
 
 from audio.containers.mpeg import LONGEST_FRAME, first_frame
+from audio.containers.ogg import HEAD
 from audio.containers.tags import after_tags
 
 READ = 4096
@@ -49,29 +50,44 @@ MAGIC = {  # at the beginning, for what libsndfile reads
     b"OFR ": "OptimFROG",
     b"BW64": "BW64",
 }
-PICTURES = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis", b"crx ", b"jp2 ")  # in the box of MP4
+PICTURES = (
+    b"heic",
+    b"heix",
+    b"hevc",
+    b"mif1",
+    b"msf1",
+    b"avif",
+    b"avis",
+    b"crx ",
+    b"jp2 ",
+)  # in the box of MP4
 OGG_READABLE = (b"\x01vorbis", b"OpusHead", b"\x7fFLAC", b"fLaC")
-NAMES = """aac aif aifc aiff amr ape au avr bwf caf flac htk ircam m4a mat4 mat5 mka mp1 mp2 mp3 mpc mpc2k nist oga ogg
-opus paf pvf rf64 sd2 sds snd sph spx svx voc w64 wav wave wavex webm wma wv wve xi"""
+NAMES = """aac aif aifc aiff amr ape au avr bwf caf flac htk ircam m4a mat4 mat5 mka mp1 mp2 mp3 mpc
+mpc2k nist oga ogg opus paf pvf rf64 sd2 sds snd sph spx svx voc w64 wav wave wavex webm wma wv wve
+xi"""
 SUFFIXES = frozenset(f".{name}" for name in NAMES.split())  # of audio
 
 
 def recognise(path: Path) -> str:
-    """READABLE for audio that libsndfile may read, the name of a format that it does not read, or "" for no audio.
+    """What the file at `path` is.
 
-    A file that says nothing of itself but has an audio `SUFFIXES` counts as readable, so that it is looked into and
-    not passed over. Raises OSError where it cannot be read.
+    READABLE for audio that libsndfile may read, the name of a format that it does not read, or ""
+    for no audio. A file that says nothing of itself but has an audio `SUFFIXES` counts as readable,
+    so that it is looked into and not passed over. Raises OSError where it cannot be read.
     """
     with path.open("rb") as file:
         size = file.seek(0, 2)
         begin = after_tags(file, 0, size)
         file.seek(begin)
         content = file.read(READ + 2 * LONGEST_FRAME)
-    kind = _kind(content, begin + len(content) >= size)
-    return kind or (READABLE if path.suffix.lower() in SUFFIXES else "")
+    kind = _kind(content, last=begin + len(content) >= size)
+    if not kind and path.suffix.lower() in SUFFIXES:
+        return READABLE
+    return kind
 
 
 def _kind(content: bytes, last: bool) -> str:
+    """See `recognise`; last: the file ends with `content`."""
     for magic, kind in MAGIC.items():
         if content.startswith(magic):
             return kind
@@ -89,16 +105,24 @@ def _kind(content: bytes, last: bool) -> str:
 
 
 def _ogg(content: bytes) -> str:
-    packet = content[27 + content[26] :][:8] if len(content) > 27 else b""
+    """The kind of an Ogg file, whose first packet names the codec."""
+    packet = b""
+    if len(content) > HEAD:
+        segments = content[HEAD - 1]
+        packet = content[HEAD + segments :]
     return READABLE if packet.startswith(OGG_READABLE) else "Ogg with another codec"
 
 
 def _adts(content: bytes) -> bool:
-    """Whether two frames of AAC stand at the beginning, one after the other (ADTS; MPEG audio with a layer of 0)."""
+    """Whether two frames of AAC stand at the beginning, one after the other.
+
+    (ADTS: MPEG audio with a layer of 0.)
+    """
     position = 0
     for _ in range(2):
         head = content[position : position + 7]
         if len(head) < 7 or head[0] != 0xFF or head[1] & 0xF6 != 0xF0:
             return False
-        position += (head[3] & 3) << 11 | head[4] << 3 | head[5] >> 5
+        length = (head[3] & 3) << 11 | head[4] << 3 | head[5] >> 5
+        position += length
     return True

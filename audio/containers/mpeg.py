@@ -1,26 +1,35 @@
 """MPEG audio (MP3, MP2): frames, the Info frame that counts them, and files that were joined."""
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from audio.containers.tags import after_tags
 
 SEARCHED = 65536  # bytes in which the first frame must begin
 LONGEST_FRAME = 2881  # bytes
+MPEG_1, MPEG_2, MPEG_2_5 = 3, 2, 0  # as a frame's header says it
+LAYER_1, LAYER_2, LAYER_3 = 3, 2, 1
 KBPS = {
-    (3, 3): (32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
-    (3, 2): (32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
-    (3, 1): (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
-    (2, 3): (32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256),
-    (2, 2): (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
+    (MPEG_1, LAYER_1): (32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
+    (MPEG_1, LAYER_2): (32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
+    (MPEG_1, LAYER_3): (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
+    (MPEG_2, LAYER_1): (32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256),
+    (MPEG_2, LAYER_2): (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
 }
-HZ = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
+HZ = {
+    MPEG_1: (44100, 48000, 32000),
+    MPEG_2: (22050, 24000, 16000),
+    MPEG_2_5: (11025, 12000, 8000),
+}
 
 
 @dataclass(frozen=True)
 class Link:
-    """A stretch of the file that decodes by itself: bytes `begin` to `stop`; counted: an Info frame says how long."""
+    """A stretch of the file that decodes by itself: bytes `begin` to `stop`.
+
+    counted: an Info frame says how long it is. lacking: promised bytes that are not there.
+    """
 
     begin: int
     stop: int
@@ -32,19 +41,40 @@ def frame_length(head: bytes) -> int:
     """Bytes of the frame that the 4 bytes `head` begin; 0 where they begin none."""
     if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
         return 0
-    version, layer = head[1] >> 3 & 3, head[1] >> 1 & 3
-    kbps, hz, padding = head[2] >> 4, head[2] >> 2 & 3, head[2] >> 1 & 1
+    version = _bits(head, 11, 2)
+    layer = _bits(head, 13, 2)
+    kbps = _bits(head, 16, 4)
+    hz = _bits(head, 20, 2)
+    padding = _bits(head, 22, 1)
     if version == 1 or layer == 0 or kbps in (0, 15) or hz == 3:
         return 0
-    rates = KBPS[3, layer] if version == 3 else KBPS[2, 3 if layer == 3 else 2]
-    bits, rate = 1000 * rates[kbps - 1], HZ[version][hz]
-    if layer == 3:
+    bits = 1000 * _bit_rates(version, layer)[kbps - 1]
+    rate = HZ[version][hz]
+    if layer == LAYER_1:
         return (12 * bits // rate + padding) * 4
-    return (72 if layer == 1 and version != 3 else 144) * bits // rate + padding
+    if layer == LAYER_3 and version != MPEG_1:
+        return 72 * bits // rate + padding
+    return 144 * bits // rate + padding
+
+
+def _bits(head: bytes, first: int, count: int) -> int:
+    """The number in `count` bits of the 4 bytes `head`, from bit `first` on."""
+    word = int.from_bytes(head[:4])
+    shift = 32 - first - count
+    return word >> shift & (1 << count) - 1
+
+
+def _bit_rates(version: int, layer: int) -> tuple[int, ...]:
+    """kbit/s, which a frame's header counts from 1 on."""
+    if version == MPEG_1:
+        return KBPS[MPEG_1, layer]
+    if layer == LAYER_1:
+        return KBPS[MPEG_2, LAYER_1]
+    return KBPS[MPEG_2, LAYER_2]
 
 
 def first_frame(content: bytes, last: bool) -> int | None:
-    """Where in `content` the first frame begins that another one of its kind follows; None where there is none.
+    """Where in `content` the first frame begins that another one of its kind follows, if any does.
 
     last: the file ends with `content`, so a frame that ends there needs no follower.
     """
@@ -53,50 +83,85 @@ def first_frame(content: bytes, last: bool) -> int | None:
         head = content[position : position + 4]
         follower = position + frame_length(head)
         if follower > position:
-            next_head = content[follower : follower + 4]
-            same = (
-                frame_length(next_head) and next_head[1] & 0xFE == head[1] & 0xFE and not (next_head[2] ^ head[2]) & 12
-            )
-            if same or (last and follower == len(content)):
+            ends_file = last and follower == len(content)
+            if ends_file or _are_alike(head, content[follower : follower + 4]):
                 return position
         position = content.find(b"\xff", position + 1)
     return None
 
 
+def _are_alike(head: bytes, next_head: bytes) -> bool:
+    """Whether `next_head` begins a frame, and one of the same version, layer and sample rate."""
+    if not frame_length(next_head):
+        return False
+    is_layer_alike = next_head[1] & 0xFE == head[1] & 0xFE
+    is_rate_alike = next_head[2] & 12 == head[2] & 12
+    return is_layer_alike and is_rate_alike
+
+
 def links(file: BinaryIO, size: int) -> list[Link]:
-    """The links of an MPEG `file` of `size` bytes, which is one unless files were joined; none where it is no MPEG."""
-    found, position = [], 0
-    while (
-        position < size
-        and (begin := _next_frame(file, position, size, SEARCHED if not found else LONGEST_FRAME)) is not None
-    ):
-        promised = _promised_bytes(file, begin)
-        stop = size if promised is None else min(begin + promised, size)
-        lacking = 0 if promised is None else max(0, begin + promised - size)
-        # A joined file begins where the link before it ends, with its tags.
-        found.append(Link(position if not found else begin, stop, promised is not None, lacking))
-        position = stop
-    return [Link(link.begin, size, link.counted, link.lacking) for link in found] if len(found) == 1 else found
+    """The links of an MPEG `file` of `size` bytes, which is one unless files were joined.
+
+    None where it is no MPEG.
+    """
+    chain = []
+    position = 0
+    while position < size:
+        searched = LONGEST_FRAME if chain else SEARCHED
+        begin = _next_frame(file, position, size, searched)
+        if begin is None:
+            break
+        link = _link(file, begin, size)
+        chain.append(link)
+        position = link.stop
+    if chain:
+        chain[0] = replace(chain[0], begin=0)  # with its tags
+    if len(chain) == 1:
+        chain[0] = replace(chain[0], stop=size)
+    return chain
+
+
+def _link(file: BinaryIO, begin: int, size: int) -> Link:
+    """The link whose first frame begins at byte `begin`."""
+    promised = _promised_bytes(file, begin)
+    if promised is None:
+        return Link(begin, size, counted=False)
+    stop = begin + promised
+    return Link(begin, min(stop, size), counted=True, lacking=max(0, stop - size))
 
 
 def _next_frame(file: BinaryIO, position: int, size: int, searched: int) -> int | None:
+    """Where a frame begins within `searched` bytes after `position` and tags, if any does."""
     position = after_tags(file, position, size)
     file.seek(position)
     content = file.read(searched + 2 * LONGEST_FRAME)
-    begin = first_frame(content, position + len(content) >= size)
-    return None if begin is None or begin > searched else position + begin
+    begin = first_frame(content, last=position + len(content) >= size)
+    if begin is None or begin > searched:
+        return None
+    return position + begin
 
 
 def _promised_bytes(file: BinaryIO, begin: int) -> int | None:
-    """Bytes that the Info, Xing or VBRI frame at `begin` promises from there on; None where it is none."""
+    """Bytes that an Info, Xing or VBRI frame at `begin` promises from there on, if there is one."""
     file.seek(begin)
     frame = file.read(64)
     for name in (b"Xing", b"Info"):
         place = frame.find(name, 4, 44)
         if place > 0:
-            (flags,) = struct.unpack(">I", frame[place + 4 : place + 8].rjust(4, b"\0"))
-            field = place + 8 + (4 if flags & 1 else 0)
-            return struct.unpack(">I", frame[field : field + 4])[0] or None if flags & 2 else None
+            return _info_bytes(frame, place)
     if frame[36:40] == b"VBRI":
-        return struct.unpack(">I", frame[46:50])[0] or None
+        (count,) = struct.unpack(">I", frame[46:50])
+        return count or None
     return None
+
+
+def _info_bytes(frame: bytes, place: int) -> int | None:
+    """The number of bytes in an Info frame whose name stands at `place`: it is there on a flag."""
+    (flags,) = struct.unpack(">I", frame[place + 4 : place + 8].rjust(4, b"\0"))
+    if not flags & 2:
+        return None
+    field = place + 8
+    if flags & 1:  # the number of frames comes before it
+        field += 4
+    (count,) = struct.unpack(">I", frame[field : field + 4])
+    return count or None

@@ -6,21 +6,33 @@ from typing import BinaryIO
 
 def after_tags(file: BinaryIO, position: int, size: int) -> int:
     """The first byte from `position` on that no tag covers."""
-    while position < size and (length := _tag_length(file, position)):
+    while position < size:
+        length = _tag_length(file, position)
+        if length == 0:
+            break
         position += length
     return min(position, size)
 
 
 def _tag_length(file: BinaryIO, position: int) -> int:
+    """Bytes of the tag that begins at `position`; 0 where none does."""
     file.seek(position)
     head = file.read(32)
     if head[:3] == b"ID3" and len(head) >= 10:
-        digits = head[6:10]
-        footer = 10 if head[5] & 0x10 else 0
-        return 10 + footer + (digits[0] << 21 | digits[1] << 14 | digits[2] << 7 | digits[3])
+        return _id3_length(head)
     if head[:3] == b"TAG":
         return 128
     if head[:8] == b"APETAGEX" and len(head) == 32:
         length, _, flags = struct.unpack("<III", head[12:24])
-        return length + (32 if flags & 0x20000000 else 0)
+        has_header = flags & 0x20000000
+        return length + 32 if has_header else length
     return 0
+
+
+def _id3_length(head: bytes) -> int:
+    """Bytes of an ID3v2 tag: its size is written in four digits of 7 bits."""
+    length = 0
+    for digit in head[6:10]:
+        length = length << 7 | digit
+    has_footer = head[5] & 0x10
+    return 10 + length + 10 if has_footer else 10 + length

@@ -20,9 +20,9 @@ UNPACKING = ".unpacking-"  # hidden: no reader of corpora takes a folder of this
 
 @contextmanager
 def staging(folder: Path, name: str) -> Iterator[Path]:
-    """An empty folder beside `folder`, on the same disk so that a rename publishes; gone afterwards.
+    """An empty folder beside `folder`, on the same disk so that a rename publishes.
 
-    What a killed process left there is removed first.
+    It is gone afterwards, and what a killed process left there is removed first.
     """
     stage = folder.resolve().parent / f"{UNPACKING}{name}"
     shutil.rmtree(stage, ignore_errors=True)
@@ -32,36 +32,48 @@ def staging(folder: Path, name: str) -> Iterator[Path]:
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
-        raise OSError(f"disk full while unpacking in {stage.parent}; free space and run again") from error
+        raise OSError(
+            f"disk full while unpacking in {stage.parent}; free space and run again"
+        ) from error
     finally:
         shutil.rmtree(stage, ignore_errors=True)
 
 
 def require_torchaudio() -> type:
-    """torchaudio's LIBRISPEECH class; raises OSError with the remedy where torchaudio cannot be imported."""
+    """torchaudio's LIBRISPEECH class.
+
+    Raises OSError with the remedy where torchaudio cannot be imported.
+    """
     try:
         from torchaudio.datasets import LIBRISPEECH
-    except (ImportError, OSError) as error:  # OSError: its library does not load beside a CPU-only torch
+    except (
+        ImportError,
+        OSError,
+    ) as error:  # OSError: its library does not load beside a CPU-only torch
         reason = str(error).partition("\n")[0]
         raise OSError(
-            f"LibriSpeech is unpacked by torchaudio, which cannot be imported here ({reason}): it needs PyPI's own "
-            "torch, so run `pip install --force-reinstall 'torch>=2.11,<2.15' 'torchaudio>=2.11,<2.12'` "
+            f"LibriSpeech is unpacked by torchaudio, which cannot be imported here ({reason}): "
+            "it needs PyPI's own torch, so run "
+            "`pip install --force-reinstall 'torch>=2.11,<2.15' 'torchaudio>=2.11,<2.12'` "
             "without a CPU-only index"
         ) from error
     return LIBRISPEECH
 
 
 def unpack_librispeech(archive: Path, stage: Path, subset: str) -> Path:
-    """Unpack a .tar.gz of LibriSpeech with torchaudio into `stage`: the folder that holds `subset` and the texts.
+    """Unpack a .tar.gz of LibriSpeech with torchaudio into `stage`.
 
-    torchaudio fetches nothing where the archive stands in its root under its own name. Raises ValueError for an
-    archive that is damaged, leaves its folder or lacks the subset.
+    Returns the folder that holds `subset` and the texts. torchaudio fetches nothing where the
+    archive stands in its root under its own name. Raises ValueError for an archive that is damaged,
+    leaves its folder or lacks the subset.
     """
     librispeech = require_torchaudio()
-    require_space(stage, _check_tar(archive), "unpacking")
+    size = _check_tar(archive)
+    require_space(stage, size, "unpacking")
     (stage / f"{subset}.tar.gz").symlink_to(archive.resolve())
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # tarfile on filters, 3.12: _check_tar has looked
+        # tarfile's on filters, 3.12: _check_tar has looked
+        warnings.simplefilter("ignore", DeprecationWarning)
         recordings = librispeech(stage, url=subset, download=True)
     if not len(recordings):
         raise ValueError(f"{archive.name} holds no LibriSpeech/{subset}; check the url")
@@ -69,15 +81,17 @@ def unpack_librispeech(archive: Path, stage: Path, subset: str) -> Path:
 
 
 def unpack_zip(archive: Path, stage: Path, keep: Sequence[str]) -> Path:
-    """Unpack those members of `archive` whose path below its one top folder starts with a word of `keep`.
+    """Unpack those members of `archive` whose path below its top folder starts with one of `keep`.
 
-    Every member's CRC is checked on the way. Raises ValueError for an archive that is damaged or leaves its folder.
+    Every member's CRC is checked on the way. Raises ValueError for an archive that is damaged or
+    leaves its folder.
     """
     folder = stage / "unpacked"
     try:
         with zipfile.ZipFile(archive) as members:
             kept = _kept(members, keep)
-            require_space(stage, sum(member.file_size for member, _ in kept), "unpacking")
+            size = sum(member.file_size for member, _ in kept)
+            require_space(stage, size, "unpacking")
             for member, below in tqdm(kept, desc=f"unpacking {archive.name}", unit=" files"):
                 _extract(members, member, folder / below)
     except (zipfile.BadZipFile, EOFError, zlib.error) as error:
@@ -91,17 +105,27 @@ def _extract(members: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> N
         shutil.copyfileobj(source, target)
 
 
-def _kept(members: zipfile.ZipFile, keep: Sequence[str]) -> list[tuple[zipfile.ZipInfo, PurePosixPath]]:
+def _kept(
+    members: zipfile.ZipFile, keep: Sequence[str]
+) -> list[tuple[zipfile.ZipInfo, PurePosixPath]]:
+    """The members to unpack (see `unpack_zip`), each with its path below the top folder."""
     kept = []
     for member in members.infolist():
-        name = _inside(member.orig_filename, plain=not S_ISLNK(member.external_attr >> 16))
-        if not member.is_dir() and len(name.parts) > 1 and name.parts[1] in keep:
-            kept.append((member, PurePosixPath(*name.parts[1:])))
+        mode = member.external_attr >> 16
+        name = _inside(member.orig_filename, plain=not S_ISLNK(mode))
+        if member.is_dir():
+            continue
+        below = name.parts[1:]
+        if below and below[0] in keep:
+            kept.append((member, PurePosixPath(*below)))
     return kept
 
 
 def _check_tar(archive: Path) -> int:
-    """The bytes that a harmless tar unpacks to; its names and, being gzip, its CRC are read to the end."""
+    """The bytes that a harmless tar unpacks to.
+
+    Its names and, being gzip, its CRC are read to the end.
+    """
     size = 0
     try:
         with tarfile.open(archive) as members:
@@ -114,9 +138,12 @@ def _check_tar(archive: Path) -> int:
 
 
 def _inside(name: str, plain: bool) -> PurePosixPath:
+    """The path of a member; ValueError where it is not `plain` or leads out of the folder."""
     path = PurePosixPath(name)
-    if not plain or path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name:
+    leaves = path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name
+    if leaves or not plain:
         raise ValueError(
-            f"the archive's member {name!r} is a link or leaves the folder: nothing was unpacked; check the url"
+            f"the archive's member {name!r} is a link or leaves the folder: "
+            "nothing was unpacked; check the url"
         )
     return path

@@ -1,0 +1,131 @@
+"""What an audio file's header says, asked of its container first and then of libsndfile."""
+
+from dataclasses import replace
+from typing import BinaryIO
+
+import soundfile
+
+from audio.containers import mpeg, ogg
+from audio.containers.promise import promise_of
+from audio.header import Header
+from audio.opening import opened
+
+INEXACT = {  # codings of which a cut cannot be read without what lies before it
+    "MPEG",
+    "VORBIS",
+    "OPUS",
+    "GSM610",
+    "G721",
+    "G723",
+    "NMS",
+    "IMA",
+    "MS",
+    "DPCM",
+    "DWVW",
+    "VOX",
+    "ALAC",
+}
+UNKNOWN = 2**60  # frames; libsndfile says more where it does not know
+
+
+def probe(path: str, file: BinaryIO, size: int) -> Header:
+    """The header of `file` of `size` bytes, which is open at `path`.
+
+    Raises ValueError where it is cut short, and what libsndfile raises where it cannot be read.
+    """
+    return _of_streams(path, file, size) or _of_chunks(path, file, size)
+
+
+def _of_streams(path: str, file: BinaryIO, size: int) -> Header | None:
+    """The header of an Ogg or MPEG file; None for any other."""
+    start = file.read(4)
+    if start == b"OggS":
+        return _of_ogg(path, file, size)
+    if start[:3] == b"ID3" or (start[:1] == b"\xff" and len(start) == 4):
+        return _of_mpeg(path, file, size)
+    return None
+
+
+def _of_ogg(path: str, file: BinaryIO, size: int) -> Header | None:
+    """The header of an Ogg file, whose pages say where each stream ends."""
+    links = ogg.links(file, size)
+    if not all(link.ended for link in links):
+        raise ValueError("cut short: its stream has no end")
+    return _of_links(path, links, counted=False, piped=False)
+
+
+def _of_mpeg(path: str, file: BinaryIO, size: int) -> Header | None:
+    """The header of an MPEG file, whose Info frames say, where there are any, how long it is."""
+    links = mpeg.links(file, size)
+    lacking = links[-1].lacking if links else 0
+    if lacking > mpeg.LONGEST_FRAME:
+        raise ValueError(f"cut short: its Info frame promises {lacking} bytes more")
+    has_lengths = all(link.counted for link in links)
+    return _of_links(path, links, counted=not has_lengths, piped=True)
+
+
+def _of_links(
+    path: str, links: list[ogg.Link] | list[mpeg.Link], counted: bool, piped: bool
+) -> Header | None:
+    """The header of a file of `links`; None where there are none or they hold no stream."""
+    if not links:
+        return None
+    bounds = ()
+    if len(links) > 1:
+        bounds = tuple((link.begin, link.stop) for link in links)
+        counted = True
+    head = Header(path, 0, None, 0, "", False, counted, bounds, piped=piped)
+    with opened(head, 0) as info:
+        if info.format not in ("MP3", "OGG") or (piped and info.format != "MP3"):
+            return None  # FLAC behind an ID3 tag
+        return replace(
+            head,
+            sample_rate=info.samplerate,
+            samples=None if counted else info.frames,
+            channels=info.channels,
+            coding=_coding(info),
+        )
+
+
+def _of_chunks(path: str, file: BinaryIO, size: int) -> Header:
+    """The header of a file of chunks, or of a kind that only libsndfile knows."""
+    head = Header(path, 0, None, 0, "")
+    promise = promise_of(file, size)
+    if promise is None:
+        return _as_opened(head)
+    if promise.promised is None:
+        head = replace(head, counted=True)
+    else:
+        _require_whole(promise.begin, promise.promised, size)
+    if promise.patches:
+        everything = (0, promise.stop or size)
+        head = replace(head, links=(everything,), patches=promise.patches)
+    return _as_opened(head)
+
+
+def _require_whole(begin: int, promised: int, size: int) -> None:
+    there = size - begin
+    if promised > there:
+        raise ValueError(f"cut short: {max(0, there)} of {promised} bytes of samples")
+
+
+def _as_opened(head: Header) -> Header:
+    """`head` and what libsndfile says of the file."""
+    with opened(head, 0, soundfile.SoundFile) as info:
+        is_known = info.frames < UNKNOWN
+        is_mpeg = info.subtype.startswith("MPEG")
+        is_inexact = not INEXACT.isdisjoint(info.subtype.split("_"))
+        return replace(
+            head,
+            sample_rate=info.samplerate,
+            samples=info.frames if is_known and not is_mpeg else None,
+            channels=info.channels,
+            coding=_coding(info),
+            exact=is_known and info.seekable() and not is_inexact,
+            counted=head.counted or is_mpeg or not is_known,
+            piped=is_mpeg,
+        )
+
+
+def _coding(info: soundfile.SoundFile) -> str:
+    return f"{info.format} {info.subtype}"

@@ -1,0 +1,95 @@
+"""A file asked for over HTTP, from any byte on, and what the server says of it."""
+
+from collections.abc import Mapping
+from http.client import HTTPException, HTTPResponse
+from typing import NamedTuple
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+TIMEOUT_S = 60  # of silence, not of the whole transfer
+
+
+class Origin(NamedTuple):
+    """What is known of the file on the server.
+
+    validator: what it is known again by, "" where the server gives nothing. total: its bytes, None
+    where the server does not say.
+    """
+
+    validator: str = ""
+    total: int | None = None
+
+
+def ask(url: str, held: int, origin: Origin) -> tuple[HTTPResponse, int]:
+    """The answer to read from and how many held bytes it continues: 0 where it starts afresh."""
+    if held:
+        headers = {"Range": f"bytes={held}-", "If-Range": origin.validator}
+        response = _request(url, headers)
+        if response.status == 206 and _continues(response, held, origin):
+            return response, held
+        if response.status == 200:
+            return response, 0
+        # Another part than asked for, a changed file, or one that has become shorter (416).
+        response.close()
+    return _request(url, {}), 0
+
+
+def read(response: HTTPResponse, size: int) -> bytes:
+    """The next bytes of an answer, `size` at most; OSError where the connection breaks."""
+    try:
+        return response.read(size)
+    except (OSError, HTTPException) as error:
+        why = str(error) or type(error).__name__
+        raise OSError(broken(response.url, why)) from error
+
+
+def origin_of(response: HTTPResponse) -> Origin:
+    """What an answer that starts afresh says of the file."""
+    length = response.headers.get("Content-Length", "")
+    total = int(length) if length.isdigit() else None
+    return Origin(_validator(response), total)
+
+
+def broken(url: str, why: str) -> str:
+    """What to say of a transfer that ended early."""
+    return (
+        f"{url}: the connection broke ({why}); "
+        "run the same command again, it continues where the server lets it"
+    )
+
+
+def _request(url: str, headers: Mapping[str, str]) -> HTTPResponse:
+    """The answer to a GET of `url`, 416 (no such range) included where `headers` ask for one."""
+    request = Request(url, headers={"User-Agent": "Clarion", **headers})
+    try:
+        return urlopen(request, timeout=TIMEOUT_S)
+    except HTTPError as error:
+        if error.code == 416 and headers:
+            return error
+        error.close()
+        raise OSError(
+            f"{url}: the server answered {error.code} {error.reason}; check the url, or try later"
+        ) from None
+    except (OSError, HTTPException) as error:
+        reason = error.reason if isinstance(error, URLError) else error
+        raise OSError(
+            f"{url}: no connection ({reason}); check the network or proxy and run again"
+        ) from error
+
+
+def _continues(response: HTTPResponse, held: int, origin: Origin) -> bool:
+    """Whether a 206 holds the rest of the very file: some servers know Range, but not If-Range."""
+    span = response.headers.get("Content-Range", "")
+    expected = f"bytes {held}-"
+    if origin.total is not None:
+        expected = f"bytes {held}-{origin.total - 1}/{origin.total}"
+    is_same_file = _validator(response) in ("", origin.validator)
+    return span.startswith(expected) and is_same_file
+
+
+def _validator(response: HTTPResponse) -> str:
+    """What If-Range may compare: a strong ETag, else the date; "" where there is neither."""
+    tag = response.headers.get("ETag", "")
+    if tag.startswith('"'):
+        return tag
+    return response.headers.get("Last-Modified", "")
