@@ -12,20 +12,26 @@ import time
 import warnings
 from collections.abc import Iterator
 from types import FrameType
+from typing import Any
 
 from files.atomic import drop_unfinished
 from parallel.children import ENDING, end_with_parent
 
-PATIENCE_S = 8  # for what is under way to come to its end; a container is given 10 s, a job of SLURM 30 s
+# For what is under way to come to its end; a container is given 10 s, a job of SLURM 30 s.
+PATIENCE_S = 8
 RANKS = ("RANK", "LOCAL_RANK", "SLURM_PROCID")  # what tells the processes of one training apart
+AGAIN = "run the same command again to go on"
 
 
 class Ended(KeyboardInterrupt):
     """A signal ended the script. remedy: how to go on."""
 
-    def __init__(self, number: int = signal.SIGINT, remedy: str = "run the same command again to go on"):
-        name = signal.Signals(number).name
-        super().__init__(f"{'interrupted' if number == signal.SIGINT else f'ended by {name}'}; {remedy}")
+    def __init__(self, number: int = signal.SIGINT, remedy: str = AGAIN):
+        if number == signal.SIGINT:
+            what = "interrupted"
+        else:
+            what = f"ended by {signal.Signals(number).name}"
+        super().__init__(f"{what}; {remedy}")
         self.number = number
 
     @property
@@ -36,28 +42,31 @@ class Ended(KeyboardInterrupt):
 
 def is_first() -> bool:
     """Whether this process is the one of a training's that speaks."""
-    return next((os.environ[name] for name in RANKS if name in os.environ), "0") == "0"
+    for name in RANKS:
+        if name in os.environ:
+            return os.environ[name] == "0"
+    return True
 
 
 @contextlib.contextmanager
 def signals() -> Iterator[None]:
-    """Within it, what would end this process without a word raises Ended in the main thread instead.
+    """Within it, what would end this process without a word raises Ended in the main thread.
 
-    Once: what comes after that is ignored, and if the process has not ended in PATIENCE_S, it is ended. A signal that
-    was ignored before (nohup) stays so. A process that a training has launched for another device leaves all of them to
-    the first one, and ends with it.
+    Once: what comes after that is ignored, and if the process has not ended in PATIENCE_S, it is
+    ended. A signal that was ignored before (nohup) stays so. A process that a training has launched
+    for another device leaves all of them to the first one, and ends with it.
     """
     if threading.current_thread() is not threading.main_thread():
         yield  # who calls a script from a thread has signals of his own
         return
     if os.environ.get("LOCAL_RANK", "0") != "0":
         end_with_parent(os.getppid())
-    # Of a process that was killed, joblib's tracker clears up what is left, and would tell a terminal of it.
+    # Of a process that was killed, joblib's tracker clears up what is left, and would tell a
+    # terminal of it.
     os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker")
-    before = {number: signal.getsignal(number) for number in ENDING}
-    ours = [number for number, handler in before.items() if handler in (signal.SIG_DFL, signal.default_int_handler)]
-    end = _Ending(ours)
-    for number in ours:
+    before = _default_handlers()
+    end = _Ending()
+    for number in before:
         signal.signal(number, end)
     try:
         yield
@@ -66,12 +75,25 @@ def signals() -> Iterator[None]:
             _leave(left.code)
         raise
     finally:
-        for number in ours:
-            signal.signal(number, before[number])
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _default_handlers() -> dict[int, Any]:
+    """Handlers of the signals that end this process, by number, where nobody has set another."""
+    handlers = {}
+    for number in ENDING:
+        handler = signal.getsignal(number)
+        if handler in (signal.SIG_DFL, signal.default_int_handler):
+            handlers[number] = handler
+    return handlers
 
 
 def _leave(status: int) -> None:
-    """End this process while threads of it are at work: Python would tear them out of the code of C++, and abort."""
+    """End this process while threads of it are at work.
+
+    Python would tear them out of the code of C++, and abort.
+    """
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     atexit._run_exitfuncs()
@@ -80,17 +102,20 @@ def _leave(status: int) -> None:
 
 
 class _Ending:
-    """The handler of the signals `numbers`."""
+    """A handler of signals that raises Ended, once."""
 
-    def __init__(self, numbers: list[int]):
-        self.numbers, self.process, self.begun = numbers, os.getpid(), False
+    def __init__(self):
+        self.process = os.getpid()
+        self.begun = False
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
-        if self.begun or os.getpid() != self.process:  # a child that has just been forked
+        forked = os.getpid() != self.process  # a child that has just begun
+        if self.begun or forked:
             return
         self.begun = True
         warnings.simplefilter("ignore")  # what libraries say of being interrupted
-        threading.Thread(target=self._at_last, args=(number,), daemon=True).start()
+        end_at_last = threading.Thread(target=self._at_last, args=(number,), daemon=True)
+        end_at_last.start()
         raise Ended(number)
 
     @staticmethod
@@ -102,10 +127,11 @@ class _Ending:
 def in_utf8() -> None:
     """Where the locale knows nothing but ASCII, start the script anew in Python's UTF-8 mode.
 
-    Python takes that mode by itself in such a locale, unless it was told not to; names of files and people, in tables
-    and on pages, would else be what they are not.
+    Python takes that mode by itself in such a locale, unless it was told not to; names of files and
+    people, in tables and on pages, would else be what they are not.
     """
-    if codecs.lookup(sys.getfilesystemencoding()).name == "ascii" and os.environ.get("PYTHONUTF8") != "1":
+    encoding = codecs.lookup(sys.getfilesystemencoding())
+    if encoding.name == "ascii" and os.environ.get("PYTHONUTF8") != "1":
         os.environ["PYTHONUTF8"] = "1"
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
@@ -113,20 +139,31 @@ def in_utf8() -> None:
 def streams() -> None:
     """Make the standard streams fit to work with, whatever this process was given.
 
-    A descriptor that is closed becomes /dev/null, so that no file of ours gets its number. Text that the locale cannot
-    write is written as escapes. Where nobody reads on, or a disk is full, what is said is dropped: the work goes on.
+    A descriptor that is closed becomes /dev/null, so that no file of ours gets its number. Text
+    that the locale cannot write is written as escapes. Where nobody reads on, or a disk is full,
+    what is said is dropped: the work goes on.
     """
-    for number, mode in ((0, os.O_RDONLY), (1, os.O_WRONLY), (2, os.O_WRONLY)):
-        try:
-            os.fstat(number)
-        except OSError:
-            os.set_inheritable(os.open(os.devnull, mode), True)  # it gets the lowest number that is free: this one
+    _open_if_closed(0, os.O_RDONLY)
+    _open_if_closed(1, os.O_WRONLY)
+    _open_if_closed(2, os.O_WRONLY)
     if sys.stdin is None:
-        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123 - for as long as the process lives
+        # For as long as the process lives.
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123
     for name, number in (("stdout", 1), ("stderr", 2)):
         stream = getattr(sys, name)
-        if stream is getattr(sys, f"__{name}__") and not isinstance(getattr(stream, "buffer", None), _Buffer):
+        original = getattr(sys, f"__{name}__")
+        lasts_already = isinstance(getattr(stream, "buffer", None), _Buffer)
+        if stream is original and not lasts_already:
             setattr(sys, name, _lasting(stream, number))
+
+
+def _open_if_closed(number: int, mode: int) -> None:
+    """Make a descriptor that is closed one of /dev/null; those below `number` are open."""
+    try:
+        os.fstat(number)
+    except OSError:
+        lowest_free = os.open(os.devnull, mode)  # this is `number`
+        os.set_inheritable(lowest_free, True)
 
 
 class _Buffer(io.BufferedWriter):
@@ -147,12 +184,15 @@ class _Descriptor(io.FileIO):
 
 
 def _lasting(stream: io.TextIOWrapper | None, number: int) -> io.TextIOWrapper:
-    if stream is not None:
-        stream.flush()
+    """A text stream to the descriptor `number` that outlives its reader; else it is as `stream`."""
+    buffer = _Buffer(_Descriptor(number, "w", closefd=False))
+    if stream is None:
+        return io.TextIOWrapper(buffer, encoding="utf-8", errors="backslashreplace")
+    stream.flush()
     return io.TextIOWrapper(
-        _Buffer(_Descriptor(number, "w", closefd=False)),
-        encoding=stream.encoding if stream is not None else "utf-8",
+        buffer,
+        encoding=stream.encoding,
         errors="backslashreplace",
-        line_buffering=stream.line_buffering if stream is not None else False,
-        write_through=stream.write_through if stream is not None else False,
+        line_buffering=stream.line_buffering,
+        write_through=stream.write_through,
     )

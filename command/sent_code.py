@@ -18,25 +18,41 @@ from files.fingerprint import of_contents
 
 ROOT = Path(__file__).parent.parent
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
-PACKAGES = ("metrics", "dsp")  # a process that scores needs nothing but metrics, and what stands below it
+# A process that scores needs nothing but metrics, and what stands below it.
+PACKAGES = ("metrics", "dsp")
 
 
 def code_to_send() -> "SentCode":
     """PACKAGES as they are on this disk now."""
-    files = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+    files = _source_files()
+    unique = uuid.uuid4().hex[:8]  # others may have sent the same code
+    name = f"clarion-{of_contents(files)}-{unique}"
+    home = (socket.gethostname(), os.getpid())
+    return SentCode(name, _zipped(files), PACKAGES, home)
+
+
+def _source_files() -> list[Path]:
+    files = []
+    for package in PACKAGES:
+        folder = ROOT / package
+        files.extend(sorted(folder.rglob("*.py")))
+    return files
+
+
+def _zipped(files: list[Path]) -> bytes:
+    """A ZIP file of `files`, by their paths below ROOT."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         for path in files:
             archive.write(path, path.relative_to(ROOT))
-    name = f"clarion-{of_contents(files)}-{uuid.uuid4().hex[:8]}"  # others may have sent the same
-    return SentCode(name, content.getvalue(), PACKAGES, (socket.gethostname(), os.getpid()))
+    return content.getvalue()
 
 
 class Call:
     """A call as an object to be pickled: unpickled, it is what `function` gives for `item`.
 
-    The scheduler, which has none of our code, unpickles what it is given itself: so it is given bytes, and only the
-    worker unpickles those.
+    The scheduler, which has none of our code, unpickles what it is given itself: so it is given
+    bytes, and only the worker unpickles those.
     """
 
     def __init__(self, function: Callable, item: Any):
@@ -47,18 +63,23 @@ class Call:
 
 
 class SentCode(WorkerPlugin):
-    """A plugin of Dask's workers: `packages` are found in `archive` (a ZIP file) while it is registered.
+    """A plugin of Dask's workers: `packages` are found in `archive` while it is registered.
 
-    It travels with its own code, which may name nothing else of the project: a worker need not know this module. At
-    `home`, the host and the process that sends it, it does nothing: threads of that process may be the cluster.
+    archive: a ZIP file. The plugin travels with its own code, which may name nothing else of the
+    project: a worker need not know this module. At `home`, the host and the process that sends it,
+    it does nothing: threads of that process may be the cluster.
     """
 
     def __init__(self, name: str, archive: bytes, packages: tuple[str, ...], home: tuple[str, int]):
-        self.name, self.archive, self.packages, self.home = name, archive, packages, home
+        self.name = name
+        self.archive = archive
+        self.packages = packages
+        self.home = home
 
     def setup(self, worker: Any) -> None:
         """Put the code first on the path, and forget other code of its names."""
-        if self.home == (socket.gethostname(), os.getpid()):
+        here = (socket.gethostname(), os.getpid())
+        if here == self.home:
             return
         path = Path(worker.local_directory, f"{self.name}.zip")
         path.write_bytes(self.archive)
@@ -68,12 +89,17 @@ class SentCode(WorkerPlugin):
 
     def teardown(self, worker: Any) -> None:
         """Leave the worker as it was."""
-        if path := vars(self).pop("path", None):
-            sys.path.remove(path)
-            Path(path).unlink(missing_ok=True)
-            self._forget()
+        path = vars(self).pop("path", None)
+        if path is None:
+            return
+        sys.path.remove(path)
+        Path(path).unlink(missing_ok=True)
+        self._forget()
 
     def _forget(self) -> None:
-        for name in [name for name in sys.modules if name.split(".")[0] in self.packages]:
-            del sys.modules[name]
+        """Have the modules of `packages` loaded anew when they are next imported."""
+        for name in list(sys.modules):
+            package = name.split(".")[0]
+            if package in self.packages:
+                del sys.modules[name]
         importlib.invalidate_caches()

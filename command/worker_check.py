@@ -1,0 +1,85 @@
+"""Whether the workers of a Dask cluster give the scores that this machine gives."""
+
+import logging
+import platform
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import numpy as np
+
+from metrics.metric import Metric
+from metrics.table import scores_of
+
+LIBRARIES = ("numpy", "scipy", "pesq", "pystoi", "mir_eval")  # that decide what a score is
+Metrics = Mapping[str, Metric]
+
+log = logging.getLogger(__name__)
+
+
+def require_same_scores(client: Any, metrics: Mapping[int, Metrics]) -> None:
+    """Raise ValueError naming a worker that cannot compute what can be computed here.
+
+    Notes where the libraries of workers differ. metrics: by sample rate.
+    """
+    _note_versions(client)
+    for sample_rate, at_rate in metrics.items():
+        _try_out(client, sample_rate, at_rate)
+
+
+def _try_out(client: Any, sample_rate: int, metrics: Metrics) -> None:
+    """Score a second of noise here and on every worker."""
+    rng = np.random.default_rng(0)
+    reference, noise = 0.1 * rng.standard_normal((2, sample_rate))
+    pairs = [(0, reference, reference + noise, metrics)]
+    here = scores_of(pairs, sample_rate)
+    answers = client.run(scores_of, pairs, sample_rate, on_error="return")
+    for worker, there in answers.items():
+        problem = _problem(there, here)
+        if problem:
+            raise ValueError(f"{worker}: {problem}; install there what is installed here")
+
+
+def _problem(there: Any, here: list) -> str:
+    """What a worker cannot do that this machine can; "" where there is nothing.
+
+    there, here: what `scores_of` gave, for one pair; there: or the error that it ended in.
+    """
+    if isinstance(there, BaseException):
+        return f"cannot score: {named(there)}"
+    ((_, scores_there),) = there
+    ((_, scores_here),) = here
+    for name, (_, reason) in scores_there.items():
+        _, reason_here = scores_here[name]
+        if reason != reason_here:
+            return f"metric.{name}: {reason}"
+    return ""
+
+
+def _note_versions(client: Any) -> None:
+    """Ask every worker for its versions of what decides a score."""
+    pythons = client.run(platform.python_version)
+    _note_others("Python", platform.python_version(), pythons)
+    for library in LIBRARIES:
+        answers = client.run(version, library, on_error="return")
+        _note_others(library, version(library), answers)
+
+
+def _note_others(library: str, here: str, answers: Mapping[str, Any]) -> None:
+    """Note the versions that are not the one `here`. answers: by worker, a version or an error."""
+    others = set()
+    for answer in answers.values():
+        if isinstance(answer, PackageNotFoundError):
+            others.add("none")
+        else:
+            others.add(str(answer))
+    others.discard(here)
+    if others:
+        listed = ", ".join(sorted(others))
+        log.warning("note: workers have %s %s, here it is %s", library, listed, here)
+
+
+def named(error: BaseException) -> str:
+    """The kind of `error` and what it says, on one line."""
+    message = " ".join(str(error).split())
+    return f"{type(error).__name__}: {message}"
