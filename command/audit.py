@@ -1,4 +1,4 @@
-"""From a config to the audit of its corpora, and to the line about them at the start of a training."""
+"""From a config to the audit of its corpora, and to the line about them before a training."""
 
 import platform
 from collections.abc import Callable
@@ -21,55 +21,73 @@ from reporting.tables.audit_files import Corpus, find
 
 
 def audit(cfg: DictConfig, folder: Path) -> None:
-    """Look at every file of the config's corpora, write what is found to `folder` and print it; nothing is drawn.
+    """Look at every file of the config's corpora, write what is found to `folder` and print it.
 
-    Whatever is wrong with them is part of what is found, and no error; only where no corpus can be read at all, what
-    is wrong with the first is raised.
+    Nothing is drawn. Whatever is wrong with them is part of what is found, and no error; only where
+    no corpus can be read at all, what is wrong with the first is raised.
     """
-    roles = corpora(cfg)
-    looked_at = [
-        _corpus(cfg, role, name, corpus.recordings) for role, named in roles.items() for name, corpus in named.items()
-    ]
+    looked_at = []
+    for role, named in corpora(cfg).items():
+        for name, corpus in named.items():
+            looked_at.append(_corpus(cfg, role, name, corpus.recordings))
     if looked_at and all(corpus.error for corpus in looked_at):
         raise ValueError(looked_at[0].error)
     measure = partial(measured, cache=Path(cfg.cache), jobs=jobs(cfg))
     findings = find(looked_at, measure, protocol(cfg), cfg.sample_rate, cfg.seed)
-    told = write_audit(findings, cfg.sample_rate, _about(cfg), folder)
-    print(f"{told.table}\n\n{told.last}: {folder / 'audit.html'}")
+    summary = write_audit(findings, cfg.sample_rate, _about(cfg), folder)
+    page = folder / "audit.html"
+    print(f"{summary.table}\n\n{summary.last}: {page}")
 
 
 def tell(cfg: DictConfig, speech: pd.DataFrame, noise: pd.DataFrame, left_out: int = 0) -> None:
     """Print what a training on the tables of a plan hears, in a line, by its first process.
 
-    Files are measured for it, once, where training decodes them: not where it reads what was rendered, or where
-    check_audio is off.
+    Files are measured for it, once, where training decodes them: not where it reads what was
+    rendered, or where check_audio is off.
     """
     if not is_first():
         return
     speech, noise = heard(speech, noise)
+    paths = [*speech.path, *noise.path]
     decoded = cfg.check_audio and cfg.data.folder is None
-    measures = measured([*speech.path, *noise.path], Path(cfg.cache), jobs(cfg) if decoded else 0)
+    processes = jobs(cfg) if decoded else 0
+    measures = measured(paths, Path(cfg.cache), processes)
     print(data_line(speech, noise, measures, left_out))
 
 
-def _corpus(cfg: DictConfig, role: str, name: str, recordings: Callable[[], list[Recording]]) -> Corpus:
-    """The corpus as far as it can be used: its bad files are told, and do not end it."""
-    look = partial(scan, cache=Path(cfg.cache), jobs=jobs(cfg), check_audio=cfg.check_audio)
+def _corpus(
+    cfg: DictConfig,
+    role: str,
+    name: str,
+    recordings: Callable[[], list[Recording]],
+) -> Corpus:
+    """The corpus as far as it can be used: its bad files are named, and do not end it."""
     try:
         listed = recordings()
-        try:
-            return Corpus(role, name, listed, look(listed))
-        except BadAudioError as error:
-            bad = dict(error.files)
-            rest = [recording for recording in listed if recording.path not in bad]
-            return Corpus(role, name, listed, look(rest), bad)
+        return _scanned(cfg, role, name, listed)
     except (ValueError, OSError) as error:
         return Corpus(role, name, error=one_line(error))
 
 
+def _scanned(cfg: DictConfig, role: str, name: str, recordings: list[Recording]) -> Corpus:
+    """The corpus of `recordings`, and why some are bad. Raises what `scan` does of the others."""
+    look = partial(scan, cache=Path(cfg.cache), jobs=jobs(cfg), check_audio=cfg.check_audio)
+    try:
+        table = look(recordings)
+    except BadAudioError as error:
+        bad = dict(error.files)
+        good = [recording for recording in recordings if recording.path not in bad]
+        return Corpus(role, name, recordings, look(good), bad)
+    return Corpus(role, name, recordings, table)
+
+
 def _about(cfg: DictConfig) -> dict[str, str]:
+    """What the audit was made of, for its page."""
+    typed = HydraConfig.get().overrides.task
+    shortest = f"speech of at least {cfg.plan.shortest_s:g} s"
+    sources = of_sources("datagen", "reporting")
     return {
-        "command": " ".join(["generate.py", *HydraConfig.get().overrides.task]),
-        "plan": f"{cfg.sample_rate} Hz, speech of at least {cfg.plan.shortest_s:g} s, seed {cfg.seed}",
-        "versions": f"Clarion's sources {of_sources('datagen', 'reporting')}, Python {platform.python_version()}",
+        "command": " ".join(["generate.py", *typed]),
+        "plan": f"{cfg.sample_rate} Hz, {shortest}, seed {cfg.seed}",
+        "versions": f"Clarion's sources {sources}, Python {platform.python_version()}",
     }

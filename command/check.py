@@ -5,33 +5,68 @@ from pydantic import BaseModel, ValidationError
 
 from options.typed import typed
 
+INNER_STEPS = ("function-", "literal[")  # begin what pydantic adds to the path of an option
+
 
 def check(cfg: DictConfig, model: type[BaseModel]) -> None:
-    """Raise one ValueError naming every option of `cfg` that `model` does not allow, its value and the limit."""
-    if missing := sorted(str(key) for key in cfg if OmegaConf.is_missing(cfg, key)) or sorted(
-        OmegaConf.missing_keys(cfg)
-    ):
-        raise ValueError(f"{', '.join(missing)} must be given: add {missing[0]}=... to the command")
+    """Raise one ValueError naming every option of `cfg` that `model` does not allow.
+
+    With its value and the limit.
+    """
+    missing = _missing(cfg)
+    if missing:
+        listed = ", ".join(missing)
+        raise ValueError(f"{listed} must be given: add {missing[0]}=... to the command")
+    content = OmegaConf.to_container(cfg, resolve=True)
     try:
-        model.model_validate(OmegaConf.to_container(cfg, resolve=True))
+        model.model_validate(content)
     except ValidationError as error:
         raise ValueError(explained(error)) from None
 
 
 def explained(error: ValidationError, *within: str) -> str:
     """Every problem of `error`, which lies `within` the option of that name, on one line."""
-    return "; ".join(_told({**problem, "loc": (*within, *problem["loc"])}) for problem in error.errors())
+    described = []
+    for problem in error.errors():
+        option = _option((*within, *problem["loc"]))
+        described.append(_described(problem, option))
+    return "; ".join(described)
 
 
-def _told(problem: dict) -> str:
-    option = ".".join(str(part) for part in problem["loc"] if not str(part).startswith(("function-", "literal[")))
-    if problem["type"] == "extra_forbidden":
+def _missing(cfg: DictConfig) -> list[str]:
+    """The options that have no value: those at the top, or where there are none, those below."""
+    at_the_top = []
+    for key in cfg:
+        if OmegaConf.is_missing(cfg, key):
+            at_the_top.append(str(key))
+    if at_the_top:
+        return sorted(at_the_top)
+    return sorted(OmegaConf.missing_keys(cfg))
+
+
+def _described(problem: dict, option: str) -> str:
+    """A problem of pydantic's as option, value and limit."""
+    kind = problem["type"]
+    value = problem["input"]
+    if kind == "extra_forbidden":
         return f"{option}: no such option; '--cfg job' lists them"
-    if problem["type"] == "missing":
+    if kind == "missing":
         return f"{option}: must be given; '--cfg job' shows what it usually is"
-    if problem["type"] == "list_type":
-        return f"{option}={problem['input']!r}: must be a list; write {option}=[{problem['input']}]"
-    if problem["type"] == "string_type" and isinstance(problem["input"], int | float):
-        return f"{option}={problem['input']!r}: must be text; write {typed(option, problem['input'])}"
-    value = "" if problem["type"] == "value_error" else f"={problem['input']!r}"
-    return f"{option}{value}: {problem['msg'].removeprefix('Value error, ')}".removeprefix(": ")
+    if kind == "list_type":
+        return f"{option}={value!r}: must be a list; write {option}=[{value}]"
+    if kind == "string_type" and isinstance(value, int | float):
+        return f"{option}={value!r}: must be text; write {typed(option, value)}"
+    message = problem["msg"].removeprefix("Value error, ")
+    if kind != "value_error":
+        return f"{option}={value!r}: {message}"
+    return f"{option}: {message}" if option else message
+
+
+def _option(location: tuple[str | int, ...]) -> str:
+    """The dotted name of what stands at a `location` of pydantic's."""
+    names = []
+    for step in location:
+        name = str(step)
+        if not name.startswith(INNER_STEPS):
+            names.append(name)
+    return ".".join(names)

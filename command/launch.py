@@ -1,4 +1,4 @@
-"""How the processes of a training were started: how many, by whom, and which of them this one is."""
+"""How the processes of a training were started: how many, by whom, and which one this is."""
 
 import os
 import uuid
@@ -7,6 +7,14 @@ from typing import NamedTuple
 import pytorch_lightning as pl
 
 JOB = "CLARION_JOB"  # handed on to the processes that a training starts itself
+# What tells jobs of these launchers apart.
+OF_SLURM = ("SLURM_JOB_ID", "SLURM_STEP_ID", "SLURM_RESTART_COUNT")
+OF_TORCHRUN = (
+    "TORCHELASTIC_RUN_ID",
+    "MASTER_ADDR",
+    "MASTER_PORT",
+    "TORCHELASTIC_RESTART_COUNT",
+)
 
 
 class Launcher(NamedTuple):
@@ -21,37 +29,55 @@ def job() -> str:
     """Names the job: the same for all processes of one training, another for any other."""
     environment = os.environ
     if "SLURM_STEP_ID" in environment:
-        parts = ("SLURM_JOB_ID", "SLURM_STEP_ID", "SLURM_RESTART_COUNT")
+        variables = OF_SLURM
     elif "TORCHELASTIC_RUN_ID" in environment:
-        parts = ("TORCHELASTIC_RUN_ID", "MASTER_ADDR", "MASTER_PORT", "TORCHELASTIC_RESTART_COUNT")
+        variables = OF_TORCHRUN
     else:
         return environment.setdefault(JOB, uuid.uuid4().hex)
-    return " ".join(environment.get(part, "") for part in parts)
+    return " ".join(environment.get(variable, "") for variable in variables)
 
 
 def launcher() -> Launcher | None:
-    """What started this process together with others, or is expected to have; None where nothing did."""
+    """What started this process together with others, or is expected to have.
+
+    None where nothing did.
+    """
     environment = os.environ
     if "TORCHELASTIC_RUN_ID" in environment:
         started = int(environment.get("WORLD_SIZE", "1"))
-        return Launcher("torchrun", started, "start so many with torchrun --nproc_per_node={wanted}")
-    if "SLURM_NTASKS" in environment and environment.get("SLURM_JOB_NAME") not in ("bash", "interactive"):
-        in_a_step = "SLURM_STEP_ID" in environment
-        started = int(environment.get("SLURM_STEP_NUM_TASKS", environment["SLURM_NTASKS"])) if in_a_step else 1
-        return Launcher("SLURM", started, "ask for #SBATCH --ntasks-per-node={devices} and put srun before python")
+        remedy = "start so many with torchrun --nproc_per_node={wanted}"
+        return Launcher("torchrun", started, remedy)
+    interactive = environment.get("SLURM_JOB_NAME") in ("bash", "interactive")
+    if "SLURM_NTASKS" in environment and not interactive:
+        remedy = "ask for #SBATCH --ntasks-per-node={devices} and put srun before python"
+        return Launcher("SLURM", _tasks_of_slurm(), remedy)
     return None
 
 
+def _tasks_of_slurm() -> int:
+    """How many processes SLURM has started: outside of a step it is the batch script alone."""
+    environment = os.environ
+    if "SLURM_STEP_ID" not in environment:
+        return 1
+    of_the_job = environment["SLURM_NTASKS"]
+    return int(environment.get("SLURM_STEP_NUM_TASKS", of_the_job))
+
+
 def require_processes(trainer: pl.Trainer) -> None:
-    """Raise ValueError where other than one process per device of `trainer` was started from outside."""
-    by, wanted = launcher(), trainer.num_devices * trainer.num_nodes
-    if by is None or by.processes == wanted:
+    """Raise ValueError where processes were started from outside, but not one for every device."""
+    started_by = launcher()
+    devices = trainer.num_devices
+    nodes = trainer.num_nodes
+    wanted = devices * nodes
+    if started_by is None or started_by.processes == wanted:
         return
-    remedy = by.remedy.format(wanted=wanted, devices=trainer.num_devices)
-    one = "" if wanted == 1 else ", or train on one device with trainer.devices=1"
     if wanted == 1:
-        remedy = f"start one process, or add trainer=ddp trainer.devices={by.processes} for so many devices"
+        more_devices = f"add trainer=ddp trainer.devices={started_by.processes} for so many devices"
+        remedy = f"start one process, or {more_devices}"
+    else:
+        remedy = started_by.remedy.format(wanted=wanted, devices=devices)
+        remedy = f"{remedy}, or train on one device with trainer.devices=1"
     raise ValueError(
-        f"trainer.devices={trainer.num_devices}, trainer.num_nodes={trainer.num_nodes}: a training of {wanted} "
-        f"process(es), but {by.name} started {by.processes}; {remedy}{one}"
+        f"trainer.devices={devices}, trainer.num_nodes={nodes}: a training of {wanted} "
+        f"process(es), but {started_by.name} started {started_by.processes}; {remedy}"
     )

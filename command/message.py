@@ -1,4 +1,7 @@
-"""What is said to the person who typed a command: one line that names the value, the limit and what to type instead."""
+"""What is said to the person who typed a command.
+
+It is one line that names the value, the limit and what to type instead.
+"""
 
 import re
 import shlex
@@ -9,25 +12,38 @@ from omegaconf.errors import InterpolationKeyError, OmegaConfBaseException
 
 from options.typed import quoted, typed
 
-MENDABLE = (ValueError, OSError, HydraException, OmegaConfBaseException)  # by the person who typed the command
+# By the person who typed the command.
+MENDABLE = (ValueError, OSError, HydraException, OmegaConfBaseException)
 AMBIGUOUS = re.compile(r"Ambiguous value for argument '(.*?)'\s+1\. ", re.DOTALL)
 
 
 def one_line(error: BaseException) -> str:
     """What `error` says, on one line; of Hydra's lists of places searched nothing."""
-    if (override := _unreadable(error)) is not None:
-        return _instead_of(override)
+    override = _unreadable(error)
+    if override is not None:
+        return _rewritten(override)
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename or 'disk'}: {error.strerror}"
-    message = " ".join(str(error).split("Config search path")[0].split())
+        place = error.filename or "disk"
+        return f"{place}: {error.strerror}"
+    message = _before("Config search path", error)
     if isinstance(error, HydraException) and error.__cause__ is not None:
-        message = f"{message} {' '.join(str(error.__cause__).split('full_key')[0].split())}"
+        cause = _before("full_key", error.__cause__)
+        message = f"{message} {cause}"
     return re.sub(r"To append to your (?:config|default list) use (\S+)", _unknown_option, message)
 
 
+def _before(end: str, error: BaseException) -> str:
+    """What `error` says before `end`, on one line."""
+    message, _, _ = str(error).partition(end)
+    return " ".join(message.split())
+
+
 def _unknown_option(appended: re.Match) -> str:
-    more = f"; one of Lightning's own is added by {appended[1]}" if appended[1].startswith("+trainer.") else ""
-    return f"'--cfg job' lists the options{more}."
+    """What to do instead of what Hydra advises. appended: its first group is an option."""
+    option = appended[1]
+    if not option.startswith("+trainer."):
+        return "'--cfg job' lists the options."
+    return f"'--cfg job' lists the options; one of Lightning's own is added by {option}."
 
 
 def _unreadable(error: BaseException) -> str | None:
@@ -35,17 +51,39 @@ def _unreadable(error: BaseException) -> str | None:
     if isinstance(error, OverrideParseException):
         return error.override
     if isinstance(error, InterpolationKeyError):
-        return next((item for item in sys.argv[1:] if "${" in item), None)
-    ambiguous = AMBIGUOUS.match(str(error)) if isinstance(error, HydraException) else None
+        return _first_reference(sys.argv[1:])
+    if not isinstance(error, HydraException):
+        return None
+    ambiguous = AMBIGUOUS.match(str(error))
     return ambiguous[1] if ambiguous else None
 
 
-def _instead_of(override: str) -> str:
+def _first_reference(arguments: list[str]) -> str | None:
+    """The first that refers to another option, as ${...}."""
+    for argument in arguments:
+        if "${" in argument:
+            return argument
+    return None
+
+
+def _rewritten(override: str) -> str:
+    """What to type instead of an option that Hydra cannot read."""
     option, equals, value = override.partition("=")
     if not equals:
         return f"{override}: is no option=value; '--cfg job' lists the options"
     if value.startswith("[") and value.endswith("]"):
-        items = ",".join(quoted(item.strip()) for item in value[1:-1].split(","))
-        return f"{override}: Hydra cannot read this; write {shlex.quote(f'{option}=[{items}]')}"
-    more = f"; for a list {shlex.quote(f'{option}=[{value}]')}, and for a sweep add -m" if "," in value else ""
-    return f"{override}: Hydra cannot read this; for one text write {typed(option, value)}{more}"
+        return f"{override}: Hydra cannot read this; write {_with_quoted_items(option, value)}"
+    remedy = f"for one text write {typed(option, value)}"
+    if "," in value:
+        as_list = shlex.quote(f"{option}=[{value}]")
+        remedy = f"{remedy}; for a list {as_list}, and for a sweep add -m"
+    return f"{override}: Hydra cannot read this; {remedy}"
+
+
+def _with_quoted_items(option: str, value: str) -> str:
+    """An option whose `value` is a list, "[...]", with every item in quotes."""
+    items = []
+    for item in value[1:-1].split(","):
+        items.append(quoted(item.strip()))
+    listed = ",".join(items)
+    return shlex.quote(f"{option}=[{listed}]")

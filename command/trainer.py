@@ -1,4 +1,4 @@
-"""The Trainer of a training: from its config, with the run folder as all that it knows of the world."""
+"""The Trainer of a training, from its config; it writes to the run folder alone."""
 
 import logging
 import warnings
@@ -22,33 +22,65 @@ from models.run import LAST
 from models.training import TimeLimit
 from options.build import build
 
+# What Lightning raises for options that do not fit, or not together.
+REFUSALS = (MisconfigurationException, ImportError, RuntimeError, TypeError, AttributeError)
 
-def build_trainer(cfg: DictConfig, run: Path, callbacks: Sequence[pl.Callback], steps: int | None) -> pl.Trainer:
-    """The trainer that `cfg` describes, with `callbacks`, writing to `run`; `steps` are done already.
 
-    Raises ValueError where its devices, or the processes that were started for them, are not there.
+def build_trainer(
+    cfg: DictConfig, run: Path, callbacks: Sequence[pl.Callback], steps: int | None
+) -> pl.Trainer:
+    """The trainer that `cfg` describes, writing to `run`.
+
+    callbacks: beside its own. steps: how many are done already. Raises ValueError where its
+    devices, or the processes that were started for them, are not there.
     """
     options = OmegaConf.to_container(cfg.trainer, resolve=True)
-    options["sync_batchnorm"] = options.get("sync_batchnorm", False) and _on_gpu(options)
+    synchronised = options.get("sync_batchnorm", False)
+    options["sync_batchnorm"] = synchronised and _on_gpu(options)
     limit = options.pop("max_time", None)
-    with _refused(limit):
-        more = [TimeLimit(limit)] if limit is not None else []
-        more += [Progress()] if options.get("enable_progress_bar", True) else []
+    with _refusals_of_lightning(limit):
         trainer = build(
             {**options, "enable_progress_bar": False, "_partial_": True},
             "pytorch_lightning",
-            logger=TensorBoardLogger(run, name="", version="", sub_dir="tensorboard", purge_step=steps),
-            callbacks=[*callbacks, *more],
-            plugins=[WholeCheckpoints(), *_environment()],
+            logger=_logger(run, steps),
+            callbacks=[*callbacks, *_own_callbacks(options, limit)],
+            plugins=_plugins(),
             default_root_dir=run / LAST.parent,  # Lightning looks there for checkpoints of its own
         )
     require_processes(trainer)
     return trainer
 
 
-def _environment() -> list[SLURMEnvironment]:
-    """Lightning puts a job back into SLURM's queue by itself, with a checkpoint in a place of its own: never here."""
-    return [SLURMEnvironment(auto_requeue=False)] if SLURMEnvironment.detect() else []
+def _logger(run: Path, steps: int | None) -> TensorBoardLogger:
+    return TensorBoardLogger(
+        run,
+        name="",
+        version="",
+        sub_dir="tensorboard",
+        purge_step=steps,
+    )
+
+
+def _own_callbacks(options: dict, limit: Any) -> list[pl.Callback]:
+    """What stands in for options of Lightning: a limit on time, and a progress bar."""
+    callbacks = []
+    if limit is not None:
+        callbacks.append(TimeLimit(limit))
+    if options.get("enable_progress_bar", True):
+        callbacks.append(Progress())
+    return callbacks
+
+
+def _plugins() -> list:
+    """Whole checkpoints, and under SLURM its environment without requeueing.
+
+    Lightning would put a job back into the queue by itself, with a checkpoint in a place of its
+    own.
+    """
+    plugins = [WholeCheckpoints()]
+    if SLURMEnvironment.detect():
+        plugins.append(SLURMEnvironment(auto_requeue=False))
+    return plugins
 
 
 def _on_gpu(options: dict) -> bool:
@@ -57,13 +89,19 @@ def _on_gpu(options: dict) -> bool:
 
 
 @contextmanager
-def _refused(limit: Any) -> Iterator[None]:
-    """What Lightning refuses of its options, as a ValueError of one line."""
+def _refusals_of_lightning(limit: Any) -> Iterator[None]:
+    """What Lightning refuses of its options, as a ValueError of one line.
+
+    limit: max_time, as it was typed.
+    """
     try:
         yield
-    except (MisconfigurationException, ImportError, RuntimeError, TypeError, AttributeError) as error:
-        of = f"trainer.max_time={limit!r}" if limit is not None and "time" in str(error).lower() else "trainer"
-        raise ValueError(f"{of}: {' '.join(str(error).split())} Give others, or trainer=cpu") from error
+    except REFUSALS as error:
+        message = " ".join(str(error).split())
+        option = "trainer"
+        if limit is not None and "time" in message.lower():
+            option = f"trainer.max_time={limit!r}"
+        raise ValueError(f"{option}: {message} Give others, or trainer=cpu") from error
 
 
 @contextmanager
@@ -73,6 +111,8 @@ def quiet() -> Iterator[None]:
         logging.getLogger(name).setLevel(logging.WARNING)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=PossibleUserWarning)
-        warnings.filterwarnings("ignore", r".*isinstance\(treespec, LeafSpec\)")  # Lightning 2.6 on torch 2.14
-        warnings.filterwarnings("ignore", "Checkpoint directory .* exists and is not empty")  # it does when resuming
+        # Lightning 2.6 on torch 2.14.
+        warnings.filterwarnings("ignore", r".*isinstance\(treespec, LeafSpec\)")
+        # It does when resuming.
+        warnings.filterwarnings("ignore", "Checkpoint directory .* exists and is not empty")
         yield

@@ -1,4 +1,4 @@
-"""What may be typed of the trainer: all of Lightning's options but those that would end in half a run."""
+"""What may be typed of the trainer: Lightning's options, without those that end in half a run."""
 
 from typing import Annotated, Any, Literal
 
@@ -6,18 +6,40 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from options.limits import Positive
 
-OURS = ("barebones", "callbacks", "default_root_dir", "enable_checkpointing", "logger", "plugins")  # set by train.py
+# Set by train.py.
+OURS = (
+    "barebones",
+    "callbacks",
+    "default_root_dir",
+    "enable_checkpointing",
+    "logger",
+    "plugins",
+)
 REFUSED = {  # option: what it would do, unless it is off
     "fast_dev_run": "keeps no checkpoint; for a short training give recipe=brief",
-    "max_steps": "would cut an epoch; give trainer.max_epochs, and recipe.steps_per_epoch for short epochs",
+    "max_steps": (
+        "would cut an epoch; give trainer.max_epochs, and recipe.steps_per_epoch for short epochs"
+    ),
     "overfit_batches": "validates on the training batches; give a smaller plan.train",
-    "use_distributed_sampler": "would share out batches that are shared out already; leave it false",
-    "val_check_interval": "would validate within an epoch; give recipe.steps_per_epoch for short epochs",
+    "use_distributed_sampler": (
+        "would share out batches that are shared out already; leave it false"
+    ),
+    "val_check_interval": (
+        "would validate within an epoch; give recipe.steps_per_epoch for short epochs"
+    ),
 }
 OFF = {"max_steps": "-1", "val_check_interval": "1.0"}  # other than false, 0 and null
-Precision = Literal[32, 64, "32", "32-true", "64", "64-true", "16-mixed", "bf16-mixed"]  # the transform needs 32 bits
-Strategy = Literal["auto", "ddp", "ddp_find_unused_parameters_false", "ddp_find_unused_parameters_true"]
-Part = Annotated[int, Field(ge=1)] | Annotated[float, Field(gt=0, le=1)] | None  # so many batches, or this part
+# The transform needs 32 bits.
+Precision = Literal[32, 64, "32", "32-true", "64", "64-true", "16-mixed", "bf16-mixed"]
+Strategy = Literal[
+    "auto",
+    "ddp",
+    "ddp_find_unused_parameters_false",
+    "ddp_find_unused_parameters_true",
+]
+AtLeastOne = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(gt=0, le=1)]
+Batches = AtLeastOne | Share | None  # so many batches, or this part of them
 
 
 class TrainerConfig(BaseModel):
@@ -26,36 +48,39 @@ class TrainerConfig(BaseModel):
     model_config = ConfigDict(extra="allow", strict=True)
 
     accelerator: str = "auto"
-    max_epochs: Annotated[int, Field(ge=1)]
+    max_epochs: AtLeastOne
     gradient_clip_val: Positive | None = None
-    check_val_every_n_epoch: Annotated[int, Field(ge=1)] = 1
-    limit_train_batches: Part = None
-    limit_val_batches: Part = None  # the best epoch is chosen by validation: never none
+    check_val_every_n_epoch: AtLeastOne = 1
+    limit_train_batches: Batches = None
+    limit_val_batches: Batches = None  # the best epoch is chosen by validation: never none
     precision: Precision | None = None
     strategy: Strategy = "auto"
 
     @model_validator(mode="before")
     @classmethod
     def _no_half_runs(cls, content: dict[str, Any]) -> dict[str, Any]:
-        if taken := [name for name in OURS if name in content]:
-            raise ValueError(f"{taken[0]}: is set by train.py; remove it")
-        for name, what in REFUSED.items():
+        for name in OURS:
+            if name in content:
+                raise ValueError(f"{name}: is set by train.py; remove it")
+        for name, effect in REFUSED.items():
             value = content.get(name)
             if value and repr(value) != OFF.get(name):
-                raise ValueError(f"{name}={value!r}: {what}")
+                raise ValueError(f"{name}={value!r}: {effect}")
         return content
 
     @model_validator(mode="after")
     def _half_precision_on_gpus(self):
+        """16-mixed needs a GPU."""
         if self.precision == "16-mixed" and self.accelerator == "cpu":
             raise ValueError(f"precision={self.precision!r}: is for GPUs; on a CPU give bf16-mixed")
         return self
 
     @model_validator(mode="after")
     def _validated_at_all(self):
-        if self.check_val_every_n_epoch > self.max_epochs:
+        every = self.check_val_every_n_epoch
+        if every > self.max_epochs:
             raise ValueError(
-                f"check_val_every_n_epoch={self.check_val_every_n_epoch}: no epoch of max_epochs={self.max_epochs} "
+                f"check_val_every_n_epoch={every}: no epoch of max_epochs={self.max_epochs} "
                 "would be validated, and the best one is chosen by that; lower it"
             )
         return self
