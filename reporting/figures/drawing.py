@@ -23,9 +23,12 @@ STYLE = {
     "axes.spines.right": False,
 }
 MARKERS = "osD^vP*X"
+MOST = 10  # systems in a figure with a line for each: there are ten colours
 DPI = 200  # of the PNG
-LETTER, LINE = 0.075, 0.17  # inches, of a legend
-LONGEST, HANDLE = 64, 8  # letters, of a line of a legend and of what stands before it
+# Of a legend: inches of a letter and of a line, letters of a line and of what stands before it.
+LETTER, LINE = 0.075, 0.17
+LONGEST, HANDLE = 64, 8
+COLUMNS = 4  # of a legend, at most
 
 
 class Drawing(NamedTuple):
@@ -41,10 +44,20 @@ class Drawing(NamedTuple):
 def label(name: str) -> str:
     """`name` for a legend or a title, to the letter, long ones over several lines.
 
-    Matplotlib would read what is between dollars as mathematics, and leave out what begins with an underscore.
+    Matplotlib would read what is between dollars as mathematics, and leave out what begins with an
+    underscore.
     """
-    lines = wrap(name, LONGEST, break_on_hyphens=False, replace_whitespace=False, drop_whitespace=False)
-    return ("\N{ZERO WIDTH SPACE}" if name.startswith("_") else "") + "\n".join(lines).replace("$", r"\$")
+    lines = wrap(
+        name,
+        LONGEST,
+        break_on_hyphens=False,
+        replace_whitespace=False,
+        drop_whitespace=False,
+    )
+    text = "\n".join(lines).replace("$", r"\$")
+    if name.startswith("_"):
+        return "\N{ZERO WIDTH SPACE}" + text
+    return text
 
 
 def axes(panel: Axes, x: str, y: str) -> None:
@@ -60,23 +73,48 @@ def legend(figure: Figure, panel: Axes) -> None:
     In as many columns as there is room for.
     """
     handles, labels = panel.get_legend_handles_labels()
-    longest = max((len(line) for name in labels for line in name.splitlines()), default=0)
-    columns = max(1, min(4, int(figure.get_figwidth() / (LETTER * (longest + HANDLE)))))
-    figure.legend(handles, labels, loc="outside lower center", ncols=columns, frameon=False)
-    lines = sum(name.count("\n") + 1 for name in labels) / columns
-    figure.set_figheight(figure.get_figheight() + LINE * max(0, lines - 2))
+    text = "\n".join(labels)
+    longest = max(map(len, text.splitlines()), default=0)
+    column_width = LETTER * (longest + HANDLE)
+    room = int(figure.get_figwidth() / column_width)
+    columns = max(1, min(COLUMNS, room))
+    figure.legend(
+        handles,
+        labels,
+        loc="outside lower center",
+        ncols=columns,
+        frameon=False,
+    )
+    lines = (text.count("\n") + 1) / columns
+    height = figure.get_figheight() + LINE * max(0, lines - 2)
+    figure.set_figheight(height)
 
 
 def drawing(figure: Figure, name: str, title: str, note: str = "") -> Drawing:
     """Both forms of a figure, without a date: equal figures, equal bytes."""
-    text, picture = io.BytesIO(), io.BytesIO()
-    with warnings.catch_warnings(action="ignore", category=UserWarning):  # letters that the font of the PNG lacks
-        FigureCanvasSVG(figure).print_svg(text, metadata={"Date": None})
+    # The font of the PNG lacks letters, of which Matplotlib warns.
+    with warnings.catch_warnings(action="ignore", category=UserWarning):
+        svg = _svg(figure)
         figure.set_layout_engine("none")  # laid out already, and the same for both
-        FigureCanvasAgg(figure)
-        figure.savefig(picture, format="png", dpi=DPI)
-    svg = text.getvalue().decode()
-    return Drawing(name, title, note, _own_ids(svg[svg.index("<svg") :], name), picture.getvalue())
+        png = _png(figure)
+    return Drawing(name, title, note, _own_ids(svg, name), png)
+
+
+def _svg(figure: Figure) -> str:
+    """The element alone, without what stands before it in a file."""
+    content = io.BytesIO()
+    canvas = FigureCanvasSVG(figure)
+    canvas.print_svg(content, metadata={"Date": None})
+    text = content.getvalue().decode()
+    begin = text.index("<svg")
+    return text[begin:]
+
+
+def _png(figure: Figure) -> bytes:
+    content = io.BytesIO()
+    FigureCanvasAgg(figure)
+    figure.savefig(content, format="png", dpi=DPI)
+    return content.getvalue()
 
 
 def _own_ids(svg: str, name: str) -> str:
@@ -85,9 +123,17 @@ def _own_ids(svg: str, name: str) -> str:
 
 
 def write_drawings(drawings: Sequence[Drawing], folder: Path) -> None:
-    """NAME.svg and NAME.png of every drawing, into `folder`; those of an earlier report there are removed."""
-    written = {folder / f"{one.name}.{suffix}": getattr(one, suffix) for one in drawings for suffix in ("svg", "png")}
-    for path, content in written.items():
-        write_atomic(path, content)
-    for path in {*folder.glob("*.svg"), *folder.glob("*.png")} - set(written):
+    """NAME.svg and NAME.png of every drawing, into `folder`.
+
+    Those of an earlier report there are removed.
+    """
+    written = set()
+    for shown in drawings:
+        svg_path = folder / f"{shown.name}.svg"
+        png_path = folder / f"{shown.name}.png"
+        write_atomic(svg_path, shown.svg)
+        write_atomic(png_path, shown.png)
+        written.update((svg_path, png_path))
+    present = {*folder.glob("*.svg"), *folder.glob("*.png")}
+    for path in present - written:
         path.unlink()

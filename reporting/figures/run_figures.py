@@ -1,0 +1,121 @@
+"""Figures of runs: how they were trained, and what they gain for what they cost."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from reporting.figures.drawing import MOST, STYLE, Drawing, axes, drawing, label, legend
+from reporting.tables.headline import HEADLINE, headlines
+from reporting.tables.runs import COST_HEADS, Run
+
+OVER = ("macs_per_second", "cpu_seconds_per_second")  # costs of COST_HEADS that are drawn
+
+
+def trainings(runs: Mapping[str, Run], colours: Mapping[str, str], note: str) -> Drawing:
+    """Training and validation loss over the epochs of every run that has a colour."""
+    with rc_context(STYLE):
+        figure = Figure((6.6, 3.0), layout="constrained")
+        panel = figure.subplots()
+        lowest = float("inf")
+        for name, run in runs.items():
+            if name in colours:
+                _loss_curves(panel, run.curve, label(name), colours[name])
+                lowest = min(
+                    lowest,
+                    run.curve.validation_loss.min(),
+                    run.curve.train_loss.min(),
+                )
+        panel.set_yscale("log" if lowest > 0 else "linear")
+        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes(panel, "epoch", "loss; dotted: training")
+        legend(figure, panel)
+        return drawing(figure, "training", "Training", note)
+
+
+def _loss_curves(panel: Axes, curve: pd.DataFrame, name: str, colour: str) -> None:
+    """Validation loss as a line that has a name, training loss dotted."""
+    epoch = curve.epoch + 1
+    panel.plot(
+        epoch,
+        curve.validation_loss,
+        ".-",
+        color=colour,
+        ms=3,
+        lw=1.4,
+        label=name,
+    )
+    panel.plot(
+        epoch,
+        curve.train_loss,
+        ".:",
+        color=colour,
+        ms=2,
+        lw=0.8,
+    )
+
+
+def score_against_cost(
+    runs: Mapping[str, Run], gains: pd.DataFrame, colours: Mapping[str, str]
+) -> Drawing:
+    """What every run adds to the mixture's scores, over what it costs.
+
+    Over its multiply-adds and over its seconds, both per second of audio.
+    """
+    shown = headlines(gains)
+    with rc_context(STYLE):
+        figure = Figure((3.4 * len(shown), 5.2), layout="constrained")
+        panels = figure.subplots(len(OVER), len(shown), squeeze=False)
+        for panel_row, cost in zip(panels, OVER, strict=True):
+            for panel, score in zip(panel_row, shown, strict=True):
+                info = HEADLINE[score]
+                _dots(panel, runs, gains[score] * info.factor, cost, colours)
+                axes(panel, COST_HEADS[cost], f"improvement, {info.head}")
+        legend(figure, panels[-1, -1])
+        title = "Improvement against cost"
+        note = _note_on_dots(runs, colours)
+        return drawing(figure, "cost", title, note)
+
+
+def _note_on_dots(runs: Mapping[str, Run], colours: Mapping[str, str]) -> str:
+    """What the area and the grey of a dot mean."""
+    sentences = ["The area of a dot follows the number of parameters."]
+    if not set(runs) <= set(colours):
+        sentences.append(f"Light grey: runs that are not among the best {MOST} systems.")
+    sentences.append("runs.csv has the numbers.")
+    return " ".join(sentences)
+
+
+def _dots(
+    panel: Axes,
+    runs: Mapping[str, Run],
+    gains: pd.Series,
+    cost: str,
+    colours: Mapping[str, str],
+) -> None:
+    """A dot for every run; a run without the score is left out, but for its name."""
+    # Networks differ by orders of magnitude; times on a CPU do not.
+    logarithmic = cost == "macs_per_second"
+    _scale(panel, [run.costs[cost] for run in runs.values()], logarithmic)
+    largest = max(run.costs["parameters"] for run in runs.values())
+    for name, run in runs.items():
+        size = run.costs["parameters"] / largest
+        area = 20 + 60 * size**0.5
+        style = {"color": "0.85", "zorder": 0}
+        if name in colours:
+            style = {"color": colours[name], "label": label(name)}
+        panel.scatter(run.costs[cost], gains[name], area, **style)
+
+
+def _scale(panel: Axes, costs: Sequence[float], logarithmic: bool) -> None:
+    """Limits of the x axis so that all `costs` lie well within them."""
+    lowest = min(costs)
+    highest = max(costs)
+    if logarithmic and lowest > 0:
+        panel.set_xscale("log")
+        panel.set_xlim(lowest / 2, 2 * highest)
+        return
+    panel.set_xlim(0, 1.1 * highest or 1)
