@@ -1,17 +1,15 @@
-"""Utterances to look at and to listen to: for every SNR the one that was improved most, least, and as usual."""
+"""Utterances to look at and to listen to.
 
-import base64
-import io
+Which mixtures these are is chosen in reporting.pages.example_choice.
+"""
+
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-import soundfile
 import torch
-from matplotlib import colormaps
-from PIL import Image
 from torch import Tensor
 from torch.nn.functional import pad
 
@@ -20,17 +18,19 @@ from datagen.plan import Plan
 from datagen.render import render
 from dsp.stft import STFT
 from files.fingerprint import of_sources, of_values
+from reporting.pages.example_choice import choose
+from reporting.pages.media import picture, sound
 from reporting.scoring.score_cache import ScoreCache, of_signal
 from reporting.scoring.score_plan import Memory
 from reporting.scoring.systems import MIXTURE, ORACLE, System
 from reporting.tables.headline import HEADLINE
-from reporting.tables.improvement import improvements, ranked
+from reporting.tables.improvement import ranked
 from reporting.tables.summary import NOISE
 
 LONGEST_S = 4.0  # of an excerpt
 PANELS = 132  # in all, at most: about 7 MB at 16 kHz
-MOST, ALWAYS = 8, 3  # systems in an example, the best ones; beside clean, mixture and oracle
-RANGE_DB = 70.0  # of a spectrogram, below its loudest point
+MOST = 8  # systems in an example, the best ones
+ALWAYS = 3  # panels beside those: clean, mixture and oracle
 PEAK = 0.8  # Vorbis may overshoot
 
 
@@ -50,27 +50,6 @@ class Example(NamedTuple):
     panels: list[Panel]
 
 
-def choose(scores: pd.DataFrame) -> list[tuple[str, str]]:
-    """Title and mixture_id of the examples: by the SDR that the best system (or the oracle) adds to the mixture's."""
-    gains = improvements(scores)
-    if "sdr" not in gains or gains.sdr.isna().all():
-        return []
-    runs = gains.sdr.drop(ORACLE, errors="ignore").dropna()
-    judged = runs.idxmax() if len(runs) else gains.sdr.idxmax()
-    sdr = scores.pivot(index="mixture_id", columns="system", values="sdr")
-    added = (sdr[judged] - sdr[MIXTURE]).dropna().sort_values()
-    snr = scores.drop_duplicates("mixture_id").set_index("mixture_id").snr_db
-    chosen = []
-    for one in sorted(snr.unique()):
-        ranked = added[snr[added.index] == one]
-        places = {"typical": len(ranked) // 2, "most improved": len(ranked) - 1, "least improved": 0}
-        for what, place in places.items():
-            if len(ranked) and ranked.index[place] not in {mixture for _, mixture in chosen}:
-                told = f"{one:g} dB, {what}: {judged} adds {ranked.iloc[place]:+.1f} dB of SDR"
-                chosen.append((told, ranked.index[place]))
-    return chosen
-
-
 def examples(
     scores: pd.DataFrame,
     plan: Plan,
@@ -85,84 +64,126 @@ def examples(
     What `memory` knows is neither enhanced nor drawn again.
     """
     rows = plan.rows.set_index("mixture_id", drop=False)
-    memory, chosen = memory or Memory(ScoreCache(None), {}, {}), choose(scores)
-    shown = _shown(scores, systems, PANELS // max(1, len(chosen)) - ALWAYS)
+    memory = memory or Memory(ScoreCache(None), {}, {})
+    chosen = choose(scores)
+    panels_each = PANELS // max(1, len(chosen))
+    shown = _shown(scores, systems, panels_each - ALWAYS)
     for title, mixture_id in chosen:
-        parts = render(rows.loc[mixture_id].to_dict(), library)
-        kept = scores[scores.mixture_id == mixture_id].set_index("system")
-        show = _Shower(parts, stft, device, memory)
-        panels = [Panel("clean", "", *show.clean())]
-        panels += [Panel(name, _scored(kept, name), *show.enhanced(name, systems[name])) for name in shown]
-        noise = kept.noise_type.iloc[0], NOISE[bool(kept.noise_seen.iloc[0])]
-        yield Example(f"{title} ({noise[0]}, {noise[1]} noise)", panels)
+        row = rows.loc[mixture_id]
+        signals = render(row.to_dict(), library)
+        views = _Views(signals, stft, device, memory)
+        of_mixture = scores[scores.mixture_id == mixture_id].set_index("system")
+        panels = [Panel("clean", "", *views.clean())]
+        for name in shown:
+            scored = _scored(of_mixture, name)
+            view = views.enhanced(name, systems[name])
+            panels.append(Panel(name, scored, *view))
+        yield Example(f"{title} ({_noise(of_mixture)})", panels)
 
 
-class _Shower:
-    """Picture and sound of what systems make of one mixture."""
+def _noise(of_mixture: pd.DataFrame) -> str:
+    """The noise of a mixture in a title. of_mixture: its scores."""
+    noise_type = of_mixture.noise_type.iloc[0]
+    seen = bool(of_mixture.noise_seen.iloc[0])
+    return f"{noise_type}, {NOISE[seen]} noise"
 
-    def __init__(self, parts: Mapping[str, Tensor], stft: STFT, device: str, memory: Memory):
-        self.parts, self.batch = parts, {part: signal[None].to(device) for part, signal in parts.items()}
-        self.stft, self.memory = stft, memory
-        self.mixture = of_signal(np.stack([parts[part].double().numpy() for part in ("clean", MIXTURE)]))
+
+class _Views:
+    """Picture and sound of what systems make of one mixture.
+
+    signals: [time] each, of the mixture and its clean speech at least.
+    """
+
+    def __init__(
+        self,
+        signals: Mapping[str, Tensor],
+        stft: STFT,
+        device: str,
+        memory: Memory,
+    ):
+        self.signals = signals
+        self.batch = {}
+        for part, signal in signals.items():
+            self.batch[part] = signal[None].to(device)
+        self.stft = stft
+        self.memory = memory
         self.samples = round(LONGEST_S * stft.sample_rate)
+        clean = _to_numpy(signals["clean"])
+        mixture = _to_numpy(signals[MIXTURE])
+        self.mixture = of_signal(np.stack([clean, mixture]))
 
     def clean(self) -> tuple[str, str]:
-        return self._shown(of_signal(self.parts["clean"].double().numpy()), lambda: self.parts["clean"])
+        """Picture and sound of the clean speech."""
+        signal = self.signals["clean"]
+        return self._view(of_signal(_to_numpy(signal)), lambda: signal)
 
     def enhanced(self, name: str, system: System) -> tuple[str, str]:
-        enhance = cache(lambda: system(self.batch)[0].cpu())
-        content = self.memory.content(name, self.mixture, lambda: enhance().double().numpy())
-        return self._shown(content, enhance)
+        """Picture and sound of what `system` makes of the mixture."""
 
-    def _shown(self, content: str, signal: Callable[[], Tensor]) -> tuple[str, str]:
-        transform = self.stft.sample_rate, self.stft.length, self.stft.hop
-        key = of_values(self.mixture, content, transform, of_sources("reporting", "dsp"))
-        found = self.memory.cache.shown(key)
-        if found is None:
-            found = self._made(signal()[: self.samples])
-            self.memory.cache.put_shown(key, *found)
-        return found
+        @cache
+        def enhance() -> Tensor:
+            return system(self.batch)[0].cpu()
+
+        content = self.memory.content(name, self.mixture, lambda: _to_numpy(enhance()))
+        return self._view(content, enhance)
+
+    def _view(self, content: str, signal: Callable[[], Tensor]) -> tuple[str, str]:
+        """The view that is remembered of a signal with this `content`, or a new one."""
+        stft = self.stft
+        key = of_values(
+            self.mixture,
+            content,
+            (stft.sample_rate, stft.length, stft.hop),
+            of_sources("reporting", "dsp"),
+        )
+        view = self.memory.cache.shown(key)
+        if view is None:
+            view = self._made(signal()[: self.samples])
+            self.memory.cache.put_shown(key, *view)
+        return view
 
     def _made(self, signal: Tensor) -> tuple[str, str]:
-        clean, mixture = (self.parts[part][: self.samples] for part in ("clean", MIXTURE))
-        gain = PEAK / max(float(one.abs().max()) for one in (clean, mixture))
+        """Picture and sound of an excerpt [time], under the gain of all signals of the mixture.
+
+        What a broken system returns is shown as far as it goes: NaN and what is missing are
+        silence.
+        """
+        clean = self.signals["clean"][: self.samples]
+        mixture = self.signals[MIXTURE][: self.samples]
+        loudest = max(float(clean.abs().max()), float(mixture.abs().max()))
+        gain = PEAK / loudest
         top = float(self.stft(clean[None]).abs().max())
-        # What a broken system returns is shown as far as it goes: NaN and what is missing are silence.
-        signal = pad(torch.nan_to_num(signal, 0.0, 0.0, 0.0), (0, max(0, len(clean) - len(signal))))
-        return picture(signal, self.stft, top), sound(gain * signal, self.stft.sample_rate)
+        finite = torch.nan_to_num(signal, 0.0, 0.0, 0.0)
+        missing = max(0, len(clean) - len(signal))
+        whole = pad(finite, (0, missing))
+        return picture(whole, self.stft, top), sound(gain * whole, self.stft.sample_rate)
+
+
+def _to_numpy(signal: Tensor) -> np.ndarray:
+    """Samples [time] as they are compared: float64."""
+    return signal.double().numpy()
 
 
 def _shown(scores: pd.DataFrame, systems: Mapping[str, System], room: int) -> list[str]:
     """Mixture, oracle, and as many of the best systems as there is room for, one at least."""
-    shown = {MIXTURE, ORACLE, *ranked(scores)[: max(1, min(MOST, room))]}
-    return [name for name in systems if name in shown]
+    count = max(1, min(MOST, room))
+    best = ranked(scores)[:count]
+    shown = []
+    for name in systems:
+        if name in (MIXTURE, ORACLE) or name in best:
+            shown.append(name)
+    return shown
 
 
-def _scored(kept: pd.DataFrame, name: str) -> str:
-    if name not in kept.index:
+def _scored(of_mixture: pd.DataFrame, name: str) -> str:
+    """The headline scores of a system that were computed. of_mixture: scores, by system."""
+    if name not in of_mixture.index:
         return ""
-    shown = [(info, kept.loc[name, score]) for score, info in HEADLINE.items() if score in kept]
-    return ", ".join(f"{info.label} {value * info.factor:.{info.digits}f}" for info, value in shown if value == value)
-
-
-def picture(signal: Tensor, stft: STFT, top: float) -> str:
-    """Spectrogram of a signal [time] in dB below `top`, low frequencies at the bottom."""
-    magnitude = stft(signal[None])[0].abs()
-    level = 20 * torch.log10(magnitude.clamp_min(1e-12) / top) / RANGE_DB + 1
-    coloured = colormaps["magma"](level.clamp(0, 1).flip(0).numpy(), bytes=True)[..., :3]
-    content = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(coloured)).save(content, "WEBP", quality=60)
-    return _uri("image/webp", content)
-
-
-def sound(signal: Tensor, sample_rate: int) -> str:
-    """A signal [time] in [-1, 1] as Vorbis."""
-    content = io.BytesIO()
-    with soundfile.SoundFile(content, "w", sample_rate, 1, "VORBIS", format="OGG") as file:
-        for block in signal.clamp(-1, 1).split(sample_rate):  # libsndfile crashes on long blocks of Vorbis
-            file.write(block.numpy())
-    return _uri("audio/ogg", content)
-
-
-def _uri(kind: str, content: io.BytesIO) -> str:
-    return f"data:{kind};base64,{base64.b64encode(content.getvalue()).decode()}"
+    scored = []
+    for score, info in HEADLINE.items():
+        if score not in of_mixture:
+            continue
+        value = of_mixture.loc[name, score]
+        if not pd.isna(value):
+            scored.append(f"{info.label} {value * info.factor:.{info.digits}f}")
+    return ", ".join(scored)

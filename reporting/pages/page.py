@@ -12,8 +12,13 @@ TEMPLATES = Path(__file__).parent / "templates"
 def rendered(template: str, page: dict[str, Any], escape: bool = True, **beside: Any) -> str:
     """`template` filled with what `page` holds; templates see what stands `beside` too.
 
-    escape: text from outside for HTML. Raises an error of jinja2 for what a template names and the page lacks.
+    escape: text from outside for HTML. Raises an error of jinja2 for what a template names and the
+    page lacks.
     """
-    env = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=escape, undefined=StrictUndefined)
-    env.globals |= {"isnan": pd.isna, **beside}
-    return env.get_template(template).render(page)
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=escape,
+        undefined=StrictUndefined,
+    )
+    environment.globals.update(beside, isnan=pd.isna)
+    return environment.get_template(template).render(page)

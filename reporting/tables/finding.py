@@ -1,0 +1,36 @@
+"""What a report says first: what the best run did to the mixtures, in a sentence."""
+
+import pandas as pd
+
+from reporting.tables.headline import HEADLINE, Headline
+from reporting.tables.improvement import improved, ranked
+
+
+def finding(scores: pd.DataFrame) -> str:
+    """What the best run did to the mixtures of the test, on average: a sentence for every rate."""
+    if scores.sample_rate.nunique() > 1:
+        by_rate = scores.groupby("sample_rate")
+        sentences = [f"At {rate} Hz: {finding(rows)}" for rate, rows in by_rate]
+        return " ".join(sentences)
+    tested = f"{scores.mixture_id.nunique()} test mixtures"
+    systems = ranked(scores)
+    if not systems:
+        untrained = ", ".join(scores.system.unique())
+        return f"No trained system was put on the {tested}: {untrained} alone."
+    best = systems[0]
+    gains = improved(scores)
+    gains_of_best = gains[gains.system == best]
+    changes = []
+    for score, info in HEADLINE.items():
+        if score in gains_of_best:
+            changes.append(_change(gains_of_best[score], info))
+    return f"On {tested}, {best} changed the mixture on average by {', '.join(changes)}."
+
+
+def _change(gains: pd.Series, info: Headline) -> str:
+    """The mean of the gains of one score, and how many there are where some are missing."""
+    change = info.change(gains.mean())
+    known = gains.count()
+    if 0 < known < len(gains):
+        return f"{change} ({known} of {len(gains)} scored)"
+    return change

@@ -1,0 +1,70 @@
+"""All grids that a report shows of its scores."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from reporting.tables.grid import Grid, grid
+from reporting.tables.headline import HEADLINE, headlines
+from reporting.tables.published import Published
+from reporting.tables.summary import (
+    SUMMARISED,
+    conditions,
+    headline,
+    summarise_by,
+    titled,
+    wide,
+)
+
+TOGETHER = 6  # columns of each score in one table, at most
+
+
+def score_grids(
+    scores: pd.DataFrame, summary: pd.DataFrame, published: Published | None
+) -> Iterator[Grid]:
+    """The headline tables of seen and unseen noise, and the same by kind of noise, rate and sex."""
+    rows_of = dict(conditions(scores))
+    for condition, under in conditions(summary):
+        rows = rows_of[condition]
+        noise = titled(condition)
+        mixtures = rows.mixture_id.nunique()
+        yield _by_snr(under, f"{noise}, by SNR in dB ({mixtures} mixtures)", published)
+        if rows.noise_type.nunique() > 1:
+            yield from _by(rows, "noise_type", f"{noise}, by its kind")
+    several_rates = scores.sample_rate.nunique() > 1
+    if several_rates:
+        yield from _by(scores, "sample_rate", "All noise, by sample rate in Hz")
+    for rate, rows in scores.groupby("sample_rate"):
+        at_rate = f", {rate} Hz" if several_rates else ""
+        known = rows.sex[rows.sex != ""]
+        if known.nunique() > 1:
+            yield from _by(rows, "sex", f"All noise, by the speaker's sex{at_rate}")
+
+
+def _by_snr(under: pd.DataFrame, title: str, published: Published | None) -> Grid:
+    """The headline table of one condition of a summary, and what a paper prints of it."""
+    measured = {what: headline(under, what) for what in SUMMARISED}
+    if published is None:
+        return grid(title, measured)
+    printed = {
+        "mean": published.beside(under, "mean"),
+        "gain": published.beside(under, "gain"),
+    }
+    return grid(title, measured, printed, published.source)
+
+
+def _by(scores: pd.DataFrame, column: str, title: str) -> Iterator[Grid]:
+    """One grid by another column, or one for each score where the column has many values."""
+    table = summarise_by(scores, column)
+    if table[column].nunique() <= TOGETHER:
+        yield grid(title, _wide(table, column))
+        return
+    for score in headlines(scores):
+        of_score = table[table.score == score]
+        label = HEADLINE[score].label
+        yield grid(f"{title}: {label}", _wide(of_score, column))
+
+
+def _wide(table: pd.DataFrame, column: str) -> dict[str, pd.DataFrame]:
+    """What `grid` needs of a summary by another column."""
+    return {what: wide(table, column, what) for what in SUMMARISED}
