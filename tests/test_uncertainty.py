@@ -7,11 +7,9 @@ from scipy.stats import norm
 
 from reporting.tables.uncertainty import interval, level_with_best
 
-RNG = np.random.default_rng(0)
-
 
 def test_an_interval_of_independent_items_is_that_of_the_normal_law():
-    values = RNG.normal(3.0, 2.0, 400)
+    values = np.random.default_rng(0).normal(3.0, 2.0, 400)
     low, high = interval(values, np.arange(400))
     half = norm.ppf(0.975) * values.std() / np.sqrt(400)
     assert (low, high) == pytest.approx((values.mean() - half, values.mean() + half), abs=0.03)
@@ -19,7 +17,7 @@ def test_an_interval_of_independent_items_is_that_of_the_normal_law():
 
 def test_items_of_one_cluster_count_as_one():
     speakers = np.repeat(np.arange(20), 30)
-    values = RNG.normal(0, 1, 20)[speakers]  # 30 copies of every speaker
+    values = np.random.default_rng(0).normal(0, 1, 20)[speakers]  # 30 copies of every speaker
     one_each = interval(values[::30], np.arange(20))
     assert interval(values, speakers) == pytest.approx(one_each, abs=1e-12)
     low, high = interval(values, np.arange(600))
@@ -46,8 +44,10 @@ def test_missing_values_are_left_out_and_one_cluster_has_no_interval():
 
 
 def scores(**offsets):
-    base = RNG.normal(0, 5, 60)
-    return pd.DataFrame({name: base + offset + RNG.normal(0, 0.1, 60) for name, offset in offsets.items()})
+    """Systems that differ by their offsets, over a spread that they share; the same at every call."""
+    rng = np.random.default_rng(1)
+    base = rng.normal(0, 5, 60)
+    return pd.DataFrame({name: base + offset + rng.normal(0, 0.1, 60) for name, offset in offsets.items()})
 
 
 def test_a_clear_difference_is_seen_through_a_spread_that_is_shared():
@@ -89,7 +89,8 @@ def test_items_without_a_score_are_left_out_and_systems_without_any_too():
 
 
 def test_a_system_with_a_score_for_fewer_than_half_of_the_items_takes_no_part():
-    table = pd.DataFrame({"a": RNG.normal(0.0, 0.1, 60), "b": RNG.normal(0.5, 0.1, 60)})
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"a": rng.normal(0.0, 0.1, 60), "b": rng.normal(0.5, 0.1, 60)})
     table["lucky"] = table.a.where(table.index < 29) + 100
     assert level_with_best(table) == ["b"]
     assert level_with_best(table.assign(lucky=table.a.where(table.index < 30) + 100)) == ["lucky"]

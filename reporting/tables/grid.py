@@ -1,7 +1,11 @@
-"""Tables as the page shows them: cells with value, improvement, intervals and mark, whatever is in the columns."""
+"""Tables as the page shows them, whatever is in the columns.
 
+Cells hold value, improvement, intervals and mark.
+"""
+
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -10,14 +14,16 @@ from reporting.tables.headline import HEADLINE
 from reporting.tables.summary import SUMMARISED, firsts
 
 NONE = "\N{EN DASH}"
-Means = Mapping[str, pd.DataFrame]  # by the column of a summary: "mean", "gain", ...; each system x (score, column)
+# By the column of a summary ("mean", "gain", ...), each system x (score, column).
+Means = Mapping[str, pd.DataFrame]
 
 
 class Cell(NamedTuple):
     """What stands in a cell.
 
-    value, gain: as text, with the 95 % intervals of both. number, change: to sort by. tip: more to say. mark: "best",
-    "level" or "". partial: some mixtures could not be scored. first: of its score.
+    value, gain: as text, with the 95 % intervals of both. number, change: to sort by. tip: more to
+    say. mark: "best", "level" or "". partial: some mixtures could not be scored. first: of its
+    score.
     """
 
     value: str
@@ -50,58 +56,85 @@ class Grid(NamedTuple):
 
 
 def grid(title: str, means: Means, published: Means | None = None, source: str = "") -> Grid:
-    """The grid of `means`, by the columns of a summary (see reporting.tables.summary.wide): "mean" and "gain" at least.
+    """The grid of `means` (see reporting.tables.summary.wide): "mean" and "gain" at least.
 
     published: rows of the same columns that were not measured here; source: where they are from.
     """
     columns = means["mean"].columns.tolist()
-    places = list(zip(columns, firsts(columns), strict=True))
-
-    def row(name: str, values: Means, source: str = "") -> Row:
-        return Row(name, [_cell(name, column, first, values) for column, first in places], source)
-
-    rows = [row(name, means) for name in means["mean"].index]
+    rows = _rows(columns, means, source="")
     if published:
-        rows += [row(name, published, source) for name in published["mean"].index]
-    counts = {score: sum(one == score for one, _ in columns) for score, _ in columns}
+        rows.extend(_rows(columns, published, source))
+    counts = Counter(score for score, _ in columns)
     heads = [(HEADLINE[score].head, count) for score, count in counts.items()]
-    return Grid(title, heads, [str(column) for _, column in columns], rows)
+    labels = [str(label) for _, label in columns]
+    return Grid(title, heads, labels, rows)
 
 
-def _cell(name: str, column: tuple[str, str], first: bool, means: Means) -> Cell:
-    found = dict.fromkeys(SUMMARISED, float("nan")) | {"mark": ""}
-    found |= {what: table[column].get(name, found[what]) for what, table in means.items() if column in table}
-    form = f".{HEADLINE[column[0]].digits}f"
-    interval = _interval(found["low"], found["high"], form)
-    gain_interval = "" if name == MIXTURE else _interval(found["gain_low"], found["gain_high"], f"+{form}")
+def _rows(columns: list[tuple[str, str]], means: Means, source: str) -> list[Row]:
+    """A row per system of `means`, with a cell for each of `columns`."""
+    first_of_score = firsts(columns)
+    rows = []
+    for name in means["mean"].index:
+        cells = []
+        for column, first in zip(columns, first_of_score, strict=True):
+            values = _values(name, column, means)
+            cells.append(_cell(name, column, first, values))
+        rows.append(Row(name, cells, source))
+    return rows
+
+
+def _values(name: str, column: tuple[str, str], means: Means) -> dict[str, Any]:
+    """What a summary says of one system in one column: NaN for what it does not."""
+    values = dict.fromkeys(SUMMARISED, float("nan"))
+    values["mark"] = ""
+    for what, table in means.items():
+        if column in table:
+            values[what] = table[column].get(name, values[what])
+    return values
+
+
+def _cell(name: str, column: tuple[str, str], first: bool, values: Mapping[str, Any]) -> Cell:
+    """values: see `_values`."""
+    score, _ = column
+    form = f".{HEADLINE[score].digits}f"
+    interval = _interval(values["low"], values["high"], form)
+    gain_interval = ""
+    if name != MIXTURE:
+        gain_interval = _interval(values["gain_low"], values["gain_high"], f"+{form}")
+    mark = values["mark"]
     return Cell(
-        value=_text(found["mean"], form),
-        gain=_text(found["gain"], f"+{form}"),
+        value=_text(values["mean"], form),
+        gain=_text(values["gain"], f"+{form}"),
         interval=interval,
         gain_interval=gain_interval,
-        number=found["mean"],
-        change=found["gain"],
-        tip=", ".join(_told(found, interval, gain_interval)),
-        mark=found["mark"] if isinstance(found["mark"], str) else "",
-        partial=found["failed"] > 0,
+        number=values["mean"],
+        change=values["gain"],
+        tip=", ".join(_tips(values, interval, gain_interval)),
+        mark=mark if isinstance(mark, str) else "",
+        partial=values["failed"] > 0,
         first=first,
     )
 
 
-def _told(found: Mapping[str, float], interval: str, gain_interval: str) -> Iterator[str]:
+def _tips(values: Mapping[str, Any], interval: str, gain_interval: str) -> Iterator[str]:
+    """What more there is to say of a cell."""
     if interval:
         yield f"95 % interval {interval}"
     if gain_interval:
         yield f"of the improvement {gain_interval}"
-    if found["scored"] >= 0:
-        yield f"{found['scored']:.0f} scored"
-    if found["failed"] > 0:
-        yield f"{found['failed']:.0f} not computed"
+    if values["scored"] >= 0:
+        yield f"{values['scored']:.0f} scored"
+    if values["failed"] > 0:
+        yield f"{values['failed']:.0f} not computed"
 
 
 def _interval(low: float, high: float, form: str) -> str:
-    return "" if pd.isna(low) else f"{low:{form}} to {high:{form}}"
+    if pd.isna(low):
+        return ""
+    return f"{low:{form}} to {high:{form}}"
 
 
 def _text(value: float, form: str) -> str:
-    return NONE if pd.isna(value) else format(value, form)
+    if pd.isna(value):
+        return NONE
+    return format(value, form)

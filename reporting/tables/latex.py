@@ -1,6 +1,7 @@
 """The headline tables for a paper, in LaTeX with booktabs."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from unicodedata import decomposition
 
@@ -10,62 +11,120 @@ from reporting.tables.headline import HEADLINE
 from reporting.tables.published import Published
 from reporting.tables.summary import conditions, headline, titled
 
-SIGNS = {ord(sign): f"${sign}$" for sign in "+-"}
-SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-SPECIAL |= {"<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"{\ttfamily\char34}"}
-SPECIAL |= {character: f"\\{character}" for character in "&%$#_{}"}
-SPECIAL |= {"æ": r"\ae{}", "Æ": r"\AE{}", "ø": r"\o{}", "Ø": r"\O{}", "ß": r"\ss{}"}
+SIGNS = str.maketrans({"+": "$+$", "-": "$-$"})
+SPECIAL = {
+    "&": r"\&",
+    "%": r"\%",
+    "$": r"\$",
+    "#": r"\#",
+    "_": r"\_",
+    "{": r"\{",
+    "}": r"\}",
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"{\ttfamily\char34}",
+    "æ": r"\ae{}",
+    "Æ": r"\AE{}",
+    "ø": r"\o{}",
+    "Ø": r"\O{}",
+    "ß": r"\ss{}",
+}
+ACCENTED = re.compile("[À-ÿ]")
 BOLD = "bold: not significantly below the best, the oracle aside"
 LIGATURES = re.compile(r"(?<=[-'`,])(?=[-'`,])|(?<=[?!])(?=`)")
+TABLES = (("mean", "", ""), ("gain", ", improvement", "+"))  # what, its title, sign of its numbers
 
 
 def escaped(text: str) -> str:
-    """`text` so that LaTeX prints it to the letter, with any font encoding; what it has no glyph for as [U+...]."""
-    return "{}".join("".join(map(_character, part)) for part in LIGATURES.split(text))
+    """`text` so that LaTeX prints it to the letter, with any font encoding.
+
+    What it has no glyph for stands as [U+...].
+    """
+    pieces = []
+    for piece in LIGATURES.split(text):
+        characters = map(_character, piece)
+        pieces.append("".join(characters))
+    return "{}".join(pieces)
 
 
 def _character(character: str) -> str:
-    """ASCII and accented letters of Western Europe compile anywhere; the others are told by their code point."""
-    accented = "\N{LATIN CAPITAL LETTER A WITH GRAVE}" <= character <= "\N{LATIN SMALL LETTER Y WITH DIAERESIS}"
-    if (character.isascii() and character.isprintable()) or (accented and decomposition(character)):
-        return SPECIAL.get(character, character)
-    return SPECIAL.get(character, f"[U+{ord(character):04X}]")
+    """ASCII and accented letters of Western Europe compile anywhere.
+
+    The others are told by their code point.
+    """
+    if character in SPECIAL:
+        return SPECIAL[character]
+    if character.isascii() and character.isprintable():
+        return character
+    if ACCENTED.match(character) and decomposition(character):
+        return character
+    return f"[U+{ord(character):04X}]"
 
 
 def tables(summary: pd.DataFrame, published: Published | None = None) -> str:
-    """Scores and improvements under each condition: systems by rows, every score by SNR; for \\usepackage{booktabs}.
+    """Scores and improvements under each condition, for \\usepackage{booktabs}.
 
-    Bold: the systems that are not significantly below the best of a column. Published rows follow below a rule.
+    Systems by rows, every score by SNR. Bold: the systems that are not significantly below the best
+    of a column. Published rows follow below a rule.
     """
     blocks = []
     for condition, under in conditions(summary):
         bold = headline(under, "mark").isin(["best", "level"])
-        for what, (title, sign) in {"mean": ("", ""), "gain": (", improvement", "+")}.items():
-            ours, theirs = headline(under, what), published and published.beside(under, what)
-            rows = [_row(name, row, bold.loc[name], sign) for name, row in ours.iterrows()]
-            if theirs is not None and len(theirs):
-                head = rf"\multicolumn{{{len(ours.columns) + 1}}}{{l}}{{\emph{{{escaped(published.source)}}}}} \\"
-                rows += [r"\midrule", head]
-                theirs = theirs.reindex(columns=ours.columns)
-                rows += [_row(name, row, {}, sign) for name, row in theirs.iterrows()]
-            blocks.append(_table(ours, f"{titled(condition)}{title}; {BOLD}", rows))
+        for what, title, sign in TABLES:
+            ours = headline(under, what)
+            rows = _rows(ours, bold, sign)
+            if published is not None:
+                rows += _published_rows(published, under, what, ours.columns, sign)
+            comment = f"{titled(condition)}{title}; {BOLD}"
+            blocks.append(_table(ours, comment, rows))
     return "\n\n".join(blocks)
 
 
+def _rows(table: pd.DataFrame, bold: pd.DataFrame | None, sign: str) -> list[str]:
+    """A row per system. bold: of the form of `table`; None: no cell is bold."""
+    rows = []
+    for name, values in table.iterrows():
+        bold_cells = {} if bold is None else bold.loc[name]
+        rows.append(_row(name, values, bold_cells, sign))
+    return rows
+
+
+def _published_rows(
+    published: Published,
+    under: pd.DataFrame,
+    what: str,
+    columns: pd.MultiIndex,
+    sign: str,
+) -> list[str]:
+    """What a paper prints under the same condition, in our `columns`, below a rule and its source.
+
+    Empty where it prints nothing.
+    """
+    table = published.beside(under, what)
+    if table.empty:
+        return []
+    source = escaped(published.source)
+    span = len(columns) + 1
+    head = rf"\multicolumn{{{span}}}{{l}}{{\emph{{{source}}}}} \\"
+    rows = _rows(table.reindex(columns=columns), None, sign)
+    return [r"\midrule", head, *rows]
+
+
 def _table(table: pd.DataFrame, comment: str, rows: list[str]) -> str:
+    """One tabular of `rows`, with the heads that the columns of `table` need."""
     columns = table.columns.tolist()
-    spans = [(score, [snr for one, snr in columns if one == score]) for score in HEADLINE if score in table]
-    heads = " & ".join(rf"\multicolumn{{{len(snrs)}}}{{c}}{{{escaped(HEADLINE[score].head)}}}" for score, snrs in spans)
-    rules, first = [], 2
-    for _, snrs in spans:
-        rules.append(rf"\cmidrule(lr){{{first}-{first + len(snrs) - 1}}}")
-        first += len(snrs)
+    heads, rules = _heads(columns)
+    snrs = [snr.translate(SIGNS) for _, snr in columns]
     lines = [
         r"{\footnotesize\setlength{\tabcolsep}{3pt}",
         rf"\begin{{tabular}}{{l{'r' * len(columns)}}} % {comment}",
         r"\toprule",
-        rf" & {heads} \\ {' '.join(rules)}",
-        f"SNR in dB & {' & '.join(snr.translate(SIGNS) for _, snrs in spans for snr in snrs)} \\\\",
+        rf" & {heads} \\ {rules}",
+        rf"SNR in dB & {' & '.join(snrs)} \\",
         r"\midrule",
         *rows,
         r"\bottomrule",
@@ -74,9 +133,31 @@ def _table(table: pd.DataFrame, comment: str, rows: list[str]) -> str:
     return "\n".join(lines)
 
 
+def _heads(columns: list[tuple[str, str]]) -> tuple[str, str]:
+    """The scores over their SNRs, and the rules between."""
+    heads = []
+    rules = []
+    first = 2  # column, counted from 1; the names of systems stand in the first
+    counts = Counter(score for score, _ in columns)
+    for score, count in counts.items():
+        head = escaped(HEADLINE[score].head)
+        heads.append(rf"\multicolumn{{{count}}}{{c}}{{{head}}}")
+        last = first + count - 1
+        rules.append(rf"\cmidrule(lr){{{first}-{last}}}")
+        first = last + 1
+    return " & ".join(heads), " ".join(rules)
+
+
 def _row(name: str, row: pd.Series, bold: Mapping[tuple[str, str], bool], sign: str) -> str:
-    cells = ["{}" + escaped(name)]  # what begins a row with [ or * would belong to the line break before it
+    """Name and values of one system. sign: "+" for numbers that have one always, or ""."""
+    # What begins a row with [ or * would belong to the line break before it.
+    cells = ["{}" + escaped(name)]
     for (score, snr), value in row.items():
-        shown = "--" if pd.isna(value) else f"{value:{sign}.{HEADLINE[score].digits}f}".translate(SIGNS)
-        cells.append(rf"\textbf{{{shown}}}" if bold.get((score, snr)) else shown)
+        text = "--"
+        if not pd.isna(value):
+            number = f"{value:{sign}.{HEADLINE[score].digits}f}"
+            text = number.translate(SIGNS)
+        if bold.get((score, snr)):
+            text = rf"\textbf{{{text}}}"
+        cells.append(text)
     return " & ".join(cells) + r" \\"

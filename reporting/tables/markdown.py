@@ -8,36 +8,70 @@ from tabulate import tabulate
 from reporting.tables.grid import Cell, Grid
 
 MARKS = {"best": "**{}**", "level": "{}\N{DEGREE SIGN}", "": "{}"}
-SPECIAL = {ord(one): f"\\{one}" for one in "\\`*[]|$"} | {ord("<"): "&lt;", ord("&"): "&amp;"}
+SPECIAL = str.maketrans(
+    {
+        "\\": r"\\",
+        "`": r"\`",
+        "*": r"\*",
+        "[": r"\[",
+        "]": r"\]",
+        "|": r"\|",
+        "$": r"\$",
+        "<": "&lt;",
+        "&": "&amp;",
+    }
+)
 
 
 def of_grid(grid: Grid, gains: bool = False) -> str:
-    """The values of a grid, or the improvements: bold is best, a degree sign not significantly below it."""
-    heads = [head for head, count in grid.heads for _ in range(count)]
+    """The values of a grid, or the improvements.
+
+    Bold is best, a degree sign not significantly below it.
+    """
+    heads = []
+    for head, count in grid.heads:
+        heads.extend([head] * count)
     columns = [f"{head} {column}" for head, column in zip(heads, grid.columns, strict=True)]
-    rows = [
-        [f"{row.name} ({row.source})" if row.source else row.name, *(_marked(cell, gains) for cell in row.cells)]
-        for row in grid.rows
-    ]
+    rows = []
+    for row in grid.rows:
+        name = row.name
+        if row.source:
+            name = f"{name} ({row.source})"
+        cells = [_marked(cell, gains) for cell in row.cells]
+        rows.append([name, *cells])
     return _pipe(["system", *columns], rows)
 
 
 def of_table(
-    table: pd.DataFrame, name: str | None = None, heads: Mapping[str, str] | None = None, form: str = "+.3f"
+    table: pd.DataFrame,
+    name: str | None = None,
+    heads: Mapping[str, str] | None = None,
+    form: str = "+.3f",
 ) -> str:
     """A table, after its index where that has a `name`; NaN is a dash.
 
     heads: what columns are called, where not by their name. form: of numbers that are not whole.
     """
-    shown = table if name is None else table.rename_axis(name).reset_index()
-    rows = [[str(first), *(_told(value, form) for value in row)] for first, *row in shown.itertuples(index=False)]
-    return _pipe([(heads or {}).get(head, head) for head in shown], rows)
+    if name is not None:
+        table = table.rename_axis(name).reset_index()
+    heads = heads or {}
+    rows = []
+    for first, *values in table.itertuples(index=False):
+        cells = [_text(value, form) for value in values]
+        rows.append([str(first), *cells])
+    columns = [heads.get(column, column) for column in table]
+    return _pipe(columns, rows)
 
 
-def _told(value: object, form: str) -> str:
-    if isinstance(value, float):
-        return "-" if pd.isna(value) else format(value, form)
-    return f"{value:,}" if isinstance(value, int) else to_the_letter(str(value))
+def _text(value: object, form: str) -> str:
+    """A cell of a table."""
+    if isinstance(value, int):
+        return f"{value:,}"
+    if not isinstance(value, float):
+        return to_the_letter(str(value))
+    if pd.isna(value):
+        return "-"
+    return format(value, form)
 
 
 def to_the_letter(text: str) -> str:
@@ -46,11 +80,20 @@ def to_the_letter(text: str) -> str:
 
 
 def _marked(cell: Cell, gains: bool) -> str:
-    return MARKS[cell.mark].format(cell.gain if gains else cell.value) + (r"\*" if cell.partial else "")
+    """A cell of a grid: its mark, and a star where some mixtures could not be scored."""
+    number = cell.gain if gains else cell.value
+    marked = MARKS[cell.mark].format(number)
+    if cell.partial:
+        return marked + r"\*"
+    return marked
 
 
 def _pipe(heads: list[str], rows: list[list[str]]) -> str:
     """The first cell of a row and the heads are names."""
+    heads = [to_the_letter(head) for head in heads]
     rows = [[to_the_letter(name), *cells] for name, *cells in rows]
-    aligned = ["left", *["right"] * (len(heads) - 1)] if rows else None
-    return tabulate(rows, [*map(to_the_letter, heads)], "pipe", colalign=aligned, disable_numparse=True)
+    alignment = None
+    if rows:
+        numbers = len(heads) - 1
+        alignment = ["left"] + numbers * ["right"]
+    return tabulate(rows, heads, "pipe", colalign=alignment, disable_numparse=True)

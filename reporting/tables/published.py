@@ -9,14 +9,25 @@ from reporting.scoring.systems import MIXTURE
 from reporting.tables.summary import MEAN, headline
 
 TABLES = Path(__file__).parent / "published"
-SCORES = {"pesq": ("pesq_nb_raw", 1.0), "stoi_percent": ("stoi", 0.01), "sdr_db": ("sdr", 1.0)}
+# Of the PL-CRNN paper: our score by its metric, and what turns its values into ours.
+SCORES = {"pesq": "pesq_nb_raw", "stoi_percent": "stoi", "sdr_db": "sdr"}
+FACTORS = {"pesq": 1.0, "stoi_percent": 0.01, "sdr_db": 1.0}
 
-# The Bi-LSTM line enhancement paper: section IV.A, and Table II (gain in dB by source level, by field) with its times.
+# The Bi-LSTM line enhancement paper: section IV.A, and Table II (gain in dB by source level, by
+# field) with its times.
 LINES_GAIN_DB = 12.58  # at LINES_SNR_DB
-LINES_SNR_DB, LINES_FRAME_S, LINES_DELAY_S = -24.0, 2.0, 2.0
+LINES_SNR_DB = -24.0
+LINES_FRAME_S = 2.0
+LINES_DELAY_S = 2.0
 LINES_FIELD_DB = {
-    "LMS": {"field 1": (-13.96, -14.04, -12.28, -6.01), "field 2": (-14.16, -14.55, -14.99, -6.91)},
-    "Bi-LSTM": {"field 1": (7.61, 7.47, 6.59, 6.54), "field 2": (9.26, 8.76, 8.58, 8.39)},
+    "LMS": {
+        "field 1": (-13.96, -14.04, -12.28, -6.01),
+        "field 2": (-14.16, -14.55, -14.99, -6.91),
+    },
+    "Bi-LSTM": {
+        "field 1": (7.61, 7.47, 6.59, 6.54),
+        "field 2": (9.26, 8.76, 8.58, 8.39),
+    },
 }
 LINES_SECONDS = {"LMS": 0.36, "Bi-LSTM": 0.02}
 
@@ -28,18 +39,28 @@ def pl_crnn_paper() -> pd.DataFrame:
     and its target, "PL-CRNN IAM".
     """
     printed = pd.read_csv(TABLES / "pl_crnn.csv", dtype={"snr_db": str})
-    system = (printed.model + " " + printed.target.str.upper()).where(printed.model != "noisy", MIXTURE)
-    score = printed.metric.map({metric: score for metric, (score, _) in SCORES.items()})
-    mean = printed.value * printed.metric.map({metric: factor for metric, (_, factor) in SCORES.items()})
-    snr_db = printed.snr_db.replace("avg", MEAN)
-    table = pd.DataFrame({"noise": printed.noise, "system": system, "snr_db": snr_db, "score": score, "mean": mean})
+    model_and_target = printed.model + " " + printed.target.str.upper()
+    table = pd.DataFrame(
+        {
+            "noise": printed.noise,
+            "system": model_and_target.where(printed.model != "noisy", MIXTURE),
+            "snr_db": printed.snr_db.replace("avg", MEAN),
+            "score": printed.metric.map(SCORES),
+            "mean": printed.value * printed.metric.map(FACTORS),
+        }
+    )
     cell = ["noise", "snr_db", "score"]
-    mixture = table[table.system == MIXTURE].set_index(cell)["mean"]
-    return table.assign(gain=mean - mixture.reindex(pd.MultiIndex.from_frame(table[cell])).to_numpy())
+    of_mixture = table[table.system == MIXTURE].set_index(cell)["mean"]
+    cells = pd.MultiIndex.from_frame(table[cell])
+    table["gain"] = table["mean"] - of_mixture.reindex(cells).to_numpy()
+    return table
 
 
 def pl_crnn_costs() -> pd.DataFrame:
-    """Table 6 of the PL-CRNN paper: network (of conf/network), stages, and in millions parameters, macs_per_frame."""
+    """Table 6 of the PL-CRNN paper.
+
+    Columns: network (of conf/network), stages, and in millions parameters, macs_per_frame.
+    """
     return pd.read_csv(TABLES / "pl_crnn_costs.csv")
 
 
@@ -55,24 +76,42 @@ class Published(NamedTuple):
     costs: pd.DataFrame
 
     def beside(self, under: pd.DataFrame, what: str) -> pd.DataFrame:
-        """Headline table of "mean" or "gain" under the condition of a summary; empty at another rate than its own.
+        """Headline table of "mean" or "gain" under the condition of a summary.
 
-        Its mean over all SNRs is left out where ours is over other ones.
+        Empty at another rate than its own. Its mean over all SNRs is left out where ours is over
+        other ones.
         """
         if (under.sample_rate != self.sample_rate).any():
             return pd.DataFrame()
         values = self.values[self.values.noise == under.noise.iloc[0]]
         table = headline(values, what)
-        return table if set(values.snr_db) == set(under.snr_db) else table.drop(columns=MEAN, level=1)
+        if set(values.snr_db) != set(under.snr_db):
+            return table.drop(columns=MEAN, level=1)
+        return table
 
     def costs_beside(self, costs: pd.DataFrame) -> pd.DataFrame:
-        """Rows of `costs` (see command.costs), and below them the published ones, as far as they are printed."""
-        stages = self.costs.stages.map(lambda count: f", {count} stages" if count > 1 else "")
-        rows = self.costs.drop(columns="stages").assign(network=self.costs.network + stages + " (published)")
-        printed = ["parameters", "macs_per_frame"]
-        rows[printed] = (rows[printed] * 1e6).round().astype(int)
-        return pd.concat([costs.astype(object), rows.astype(object)], ignore_index=True).fillna("")
+        """Rows of `costs` (see command.costs), and below them the published ones.
+
+        What is not printed is empty.
+        """
+        names = []
+        for network, stages in zip(self.costs.network, self.costs.stages, strict=True):
+            counted = f", {stages} stages" if stages > 1 else ""
+            names.append(f"{network}{counted} (published)")
+        published = self.costs.drop(columns="stages").assign(network=names)
+        in_millions = ["parameters", "macs_per_frame"]
+        published[in_millions] = (published[in_millions] * 1e6).round().astype(int)
+        tables = [costs.astype(object), published.astype(object)]
+        return pd.concat(tables, ignore_index=True).fillna("")
 
 
-# By the name that an experiment gives.
-PUBLISHED = {"pl_crnn": lambda: Published("published on TIMIT", 16000, pl_crnn_paper(), pl_crnn_costs())}
+def _pl_crnn() -> Published:
+    return Published(
+        source="published on TIMIT",
+        sample_rate=16000,
+        values=pl_crnn_paper(),
+        costs=pl_crnn_costs(),
+    )
+
+
+PUBLISHED = {"pl_crnn": _pl_crnn}  # by the name that an experiment gives
