@@ -1,7 +1,8 @@
-"""How fast mixtures are made: python benchmarks/render.py [experiment=... data_root=... plan.train=...]
+"""How fast mixtures are made: python benchmarks/render.py [experiment=... plan.train=...]
 
-Prints hours of mixtures per hour and core for every route, beside the limit that decoding alone sets on the same
-excerpts of the same files. One core, rounds interleaved so that a busy machine slows all alike; medians of the rounds.
+Prints hours of mixtures per hour and core for every route, beside the limit that decoding alone
+sets on the same excerpts of the same files. One core, rounds interleaved so that a busy machine
+slows all alike; medians of the rounds.
 """
 
 import resource
@@ -30,9 +31,17 @@ from datagen.pool import build_pool
 from datagen.recordings import corrections
 from datagen.render import render_plan
 
-ROUNDS, BATCH, FEW = 5, 16, 0.1
-LIMIT, FILES, POOL = "decoding alone (the limit)", "worker, from files", "worker, from the pool"
-DISK, READ = "to disk, measured again", "read as rendered"  # timed on FEW of the rows
+ROUNDS = 5
+BATCH = 16
+FEW = 0.1  # of the rows, for routes that write
+LIMIT = "decoding alone (the limit)"
+FILES = "worker, from files"
+POOL = "worker, from the pool"
+DEVICE_FILES = "device, from files, mixed in batches"
+DEVICE_POOL = "device, from the pool, mixed in batches"
+DISK = "to disk, measured again"  # timed on FEW of the rows
+READ = "read as rendered"  # likewise
+Route = Callable[[], None]
 
 
 class DecodeOnly(FileReader):
@@ -57,63 +66,108 @@ def main(cfg: DictConfig) -> None:
         routes = _routes(plan, drawer.library, Path(folder), cfg)
         for run in routes.values():  # once unmeasured: file caches fill, pages are mapped
             run()
-        before = _peak_mib()
-        seconds = {name: [] for name in routes}
-        for _ in range(ROUNDS):
-            for name, run in routes.items():
-                begin = time.perf_counter()
-                run()
-                seconds[name].append(time.perf_counter() - begin)
-    _print(seconds, hours, len(rows))
+        peak_of_one = _peak_mib()
+        seconds = _timed(routes)
+        peak_of_all = _peak_mib()
+    _print(_of_all_rows(seconds), hours, len(rows))
     print(
-        f"peak memory {before:.0f} MiB after one pass, {_peak_mib():.0f} MiB after {1 + ROUNDS}: {len(rows)} rows each"
+        f"peak memory {peak_of_one:.0f} MiB after one pass, "
+        f"{peak_of_all:.0f} MiB after {1 + ROUNDS}: {len(rows)} rows each"
     )
 
 
-def _routes(plan: Plan, library: Library, folder: Path, cfg: DictConfig) -> dict[str, Callable[[], None]]:
+def _timed(routes: dict[str, Route]) -> dict[str, float]:
+    """Median of the rounds, in seconds."""
+    seconds = {name: [] for name in routes}
+    for _ in range(ROUNDS):
+        for name, run in routes.items():
+            begin = time.perf_counter()
+            run()
+            took = time.perf_counter() - begin
+            seconds[name].append(took)
+    return {name: statistics.median(of_route) for name, of_route in seconds.items()}
+
+
+def _routes(plan: Plan, library: Library, folder: Path, cfg: DictConfig) -> dict[str, Route]:
+    """What goes through the training rows of `plan`, by name."""
     rows = plan.split("train")
-    paths, corrected = [*plan.speech.path, *plan.noise.path], corrections(plan.speech, plan.noise)
-    pool = Library(plan.speech, plan.noise, build_pool(paths, cfg.sample_rate, folder, corrected))
-    decode = Library(plan.speech, plan.noise, DecodeOnly(cfg.sample_rate, corrected))
-    few = Plan(rows.head(max(1, round(len(rows) * FEW))), plan.speech, plan.noise)
-    render_plan(few, library, folder / "rendered", cfg.sample_rate)
+    decode, pool = _other_libraries(plan, folder, cfg.sample_rate)
+    few = _few(plan)
+    rendered = folder / "rendered"
+    render_plan(few, library, rendered, cfg.sample_rate)
 
     def to_disk() -> None:
         with tempfile.TemporaryDirectory(dir=folder) as target:
             render_plan(few, library, Path(target), cfg.sample_rate)
 
-    def load(dataset: Mixed) -> None:
-        for begin in range(0, len(dataset), BATCH):
-            items = [dataset[index] for index in range(begin, min(begin + BATCH, len(dataset)))]
-            dataset.on_device(collate(items))
-
-    def go_through(dataset: Mixed) -> None:
-        for index in range(len(dataset)):
-            dataset[index]
-
     return {
-        LIMIT: lambda: go_through(Unmixed(rows, decode)),
-        FILES: lambda: go_through(Mixed(rows, library)),
-        POOL: lambda: go_through(Mixed(rows, pool)),
-        "device, from files, mixed in batches": lambda: load(Unmixed(rows, library)),
-        "device, from the pool, mixed in batches": lambda: load(Unmixed(rows, pool)),
+        LIMIT: lambda: _go_through(Unmixed(rows, decode)),
+        FILES: lambda: _go_through(Mixed(rows, library)),
+        POOL: lambda: _go_through(Mixed(rows, pool)),
+        DEVICE_FILES: lambda: _load(Unmixed(rows, library)),
+        DEVICE_POOL: lambda: _load(Unmixed(rows, pool)),
         DISK: to_disk,
-        READ: lambda: load(Rendered(few.rows, str(folder / "rendered"), cfg.sample_rate)),
+        READ: lambda: _load(Rendered(few.rows, str(rendered), cfg.sample_rate)),
     }
 
 
-def _print(seconds: dict[str, list[float]], hours: float, rows: int) -> None:
-    took = {
-        name: statistics.median(measured) / (FEW if name in (DISK, READ) else 1) for name, measured in seconds.items()
+def _other_libraries(plan: Plan, folder: Path, sample_rate: int) -> tuple[Library, Library]:
+    """The recordings of `plan`, decoded alone, and in a pool in `folder`."""
+    corrected = corrections(plan.speech, plan.noise)
+    decode_only = DecodeOnly(sample_rate, corrected)
+    paths = [*plan.speech.path, *plan.noise.path]
+    pool = build_pool(paths, sample_rate, folder, corrected)
+    return (
+        Library(plan.speech, plan.noise, decode_only),
+        Library(plan.speech, plan.noise, pool),
+    )
+
+
+def _few(plan: Plan) -> Plan:
+    """FEW of the training rows of `plan`."""
+    rows = plan.split("train")
+    count = max(1, round(len(rows) * FEW))
+    return Plan(rows.head(count), plan.speech, plan.noise)
+
+
+def _go_through(dataset: Mixed) -> None:
+    """Every item, as a worker makes it."""
+    for index in range(len(dataset)):
+        dataset[index]
+
+
+def _load(dataset: Mixed) -> None:
+    """Every batch, as the device gets it."""
+    for begin in range(0, len(dataset), BATCH):
+        end = min(begin + BATCH, len(dataset))
+        items = [dataset[index] for index in range(begin, end)]
+        dataset.on_device(collate(items))
+
+
+def _of_all_rows(seconds: dict[str, float]) -> dict[str, float]:
+    """What routes that are timed on FEW of the rows would take for all."""
+    return {
+        **seconds,
+        DISK: seconds[DISK] / FEW,
+        READ: seconds[READ] / FEW,
     }
+
+
+def _print(seconds: dict[str, float], hours: float, rows: int) -> None:
+    """A line per route: hours per hour, milliseconds per mixture, share of the limit."""
     print(f"{'route':42}{'h per h and core':>18}{'ms per mixture':>16}{'of the limit':>14}")
-    for name, total in took.items():
-        print(f"{name:42}{hours / (total / 3600):18,.0f}{1000 * total / rows:16.3f}{took[LIMIT] / total:13.0%}")
-    print(f"worker route: the pool is {took[FILES] / took[POOL]:.1f} times as fast as the files")
+    for name, total_s in seconds.items():
+        speed = hours / (total_s / 3600)
+        each_ms = 1000 * total_s / rows
+        of_limit = seconds[LIMIT] / total_s
+        print(f"{name:42}{speed:18,.0f}{each_ms:16.3f}{of_limit:13.0%}")
+    gain = seconds[FILES] / seconds[POOL]
+    print(f"worker route: the pool is {gain:.1f} times as fast as the files")
 
 
 def _peak_mib() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_maxrss / 1024
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-"""How fast scores are computed: python benchmarks/scores.py [experiment=... data_root=... plan.test=40]
+"""How fast scores are computed: python benchmarks/scores.py [experiment=... plan.test=40]
 
-Scores the test mixtures under SYSTEMS made-up systems (the noise lowered, as an enhancer would) as evaluate.py does,
-and in a plain loop over as many processes that calls pesq, pystoi and mir_eval as their pages show, on the same
-signals. The two take turns, BLOCK mixtures at a time, so that a busy machine is as busy for both, and every process has
-one thread. Prints both times and by how much the scores differ, and fails where that is more than 1e-6 twice.
+Scores the test mixtures under SYSTEMS made-up systems (the noise lowered, as an enhancer would) as
+evaluate.py does, and in a plain loop over as many processes that calls pesq, pystoi and mir_eval as
+their pages show, on the same signals. The two take turns, BLOCK mixtures at a time, so that a busy
+machine is as busy for both, and every process has one thread. Prints both times and by how much the
+scores differ, and fails where that is more than 1e-6 twice.
 """
 
 import os
@@ -11,11 +12,13 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from multiprocessing import get_context
+from multiprocessing.pool import Pool
 from pathlib import Path
+from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 os.environ["OMP_NUM_THREADS"] = "1"  # before NumPy is loaded, here and in all processes
@@ -31,6 +34,8 @@ from command.check import check
 from command.entry import start
 from command.schema import EvaluateConfig
 from command.trial import chosen_metrics
+from datagen.library import Library
+from datagen.plan import Plan
 from datagen.render import render
 from dsp.level import amplitude
 from metrics.table import scores
@@ -40,6 +45,34 @@ SYSTEMS = 8
 BLOCK = 25  # mixtures
 EQUAL = 1e-6  # dB for the SDR
 PLAIN = ("pesq_nb", "pesq_wb", "stoi", "estoi", "sdr")
+Pair = tuple[Path, Path]  # clean, enhanced
+
+
+class Test(NamedTuple):
+    """What is scored, by what, and over how many processes. systems and metrics: by name."""
+
+    library: Library
+    systems: Mapping[str, Callable]
+    metrics: Mapping[str, Callable]
+    sample_rate: int
+    jobs: int
+
+
+class Difference(NamedTuple):
+    """A score that was not the same. text: all values of it; repeats: it differs once more."""
+
+    text: str
+    repeats: bool
+
+
+class Scored(NamedTuple):
+    """A block by Clarion and by a plain loop over the packages: scores, seconds, differences."""
+
+    ours: pd.DataFrame
+    plain: pd.DataFrame
+    ours_s: float
+    plain_s: float
+    differences: list[Difference]
 
 
 def main(cfg: DictConfig) -> None:
@@ -49,86 +82,138 @@ def main(cfg: DictConfig) -> None:
     drawer = data.drawer(cfg)
     plan = data.plan(cfg, drawer, "test")
     metrics = chosen_metrics(cfg)
-    jobs = data.jobs(cfg)
-    systems = {
-        f"noise {-lowered:g} dB": partial(_lowered, amplitude(torch.tensor(-lowered)))
-        for lowered in map(float, range(SYSTEMS))
-    }
-    ours, plain, took, odd = [], [], np.zeros(2), []
-    with get_context("spawn").Pool(jobs) as pool:
-        for first in tqdm(range(0, len(plan.rows), BLOCK), "scoring", unit="block", disable=None):
-            block = replace(plan, rows=plan.rows[first : first + BLOCK])
-            begin = time.perf_counter()
-            ours.append(score_plan(block, drawer.library, systems, metrics, cfg.sample_rate, jobs))
-            took[0] += time.perf_counter() - begin
-            with tempfile.TemporaryDirectory() as folder:
-                pairs = _pairs(block, drawer.library, systems, Path(folder))
-                begin = time.perf_counter()
-                found = pool.starmap(_plain, [(*pair, cfg.sample_rate) for pair in pairs], chunksize=4)
-                took[1] += time.perf_counter() - begin
-                plain.append(pd.DataFrame(found, columns=PLAIN))
-                odd += _once_more(ours[-1], plain[-1], pairs, metrics, cfg.sample_rate)
-    _print(pd.concat(ours), pd.concat(plain), took, jobs)
-    for text, _ in odd:
-        print(text)
-    if not all(equal for _, equal in odd):
-        sys.exit(f"differs by more than {EQUAL:g} once more: scores are not what the packages find")
+    test = Test(drawer.library, _systems(), metrics, cfg.sample_rate, data.jobs(cfg))
+    blocks = []
+    with get_context("spawn").Pool(test.jobs) as pool:
+        begins = range(0, len(plan.rows), BLOCK)
+        for begin in tqdm(begins, "scoring", unit="block", disable=None):
+            block = replace(plan, rows=plan.rows[begin : begin + BLOCK])
+            blocks.append(_in_turns(block, test, pool))
+    _print(blocks, test.jobs)
+    differences = [difference for block in blocks for difference in block.differences]
+    for difference in differences:
+        print(difference.text)
+    if any(difference.repeats for difference in differences):
+        problem = "scores are not what the packages find"
+        sys.exit(f"differs by more than {EQUAL:g} once more: {problem}")
+
+
+def _systems() -> dict[str, Callable]:
+    """Systems that lower the noise, by 0 dB, 1 dB and so on."""
+    systems = {}
+    for number in range(SYSTEMS):
+        lowered_db = float(number)
+        factor = amplitude(torch.tensor(-lowered_db))
+        systems[f"noise {-lowered_db:g} dB"] = partial(_lowered, factor)
+    return systems
 
 
 def _lowered(factor: torch.Tensor, batch: dict[str, torch.Tensor]) -> torch.Tensor:
     return batch["clean"] + factor * batch["noise"]
 
 
-def _pairs(plan, library, systems, folder: Path) -> list[tuple[Path, Path]]:
+def _in_turns(block: Plan, test: Test, pool: Pool) -> Scored:
+    """Score a block by both, on the same signals."""
+    begin = time.perf_counter()
+    ours = score_plan(
+        block,
+        test.library,
+        test.systems,
+        test.metrics,
+        test.sample_rate,
+        test.jobs,
+    )
+    ours_s = time.perf_counter() - begin
+    with tempfile.TemporaryDirectory() as folder:
+        pairs = _write_pairs(block, test, Path(folder))
+        tasks = [(*pair, test.sample_rate) for pair in pairs]
+        begin = time.perf_counter()
+        rows = pool.starmap(_plain, tasks, chunksize=4)
+        plain_s = time.perf_counter() - begin
+        plain = pd.DataFrame(rows, columns=PLAIN)
+        differences = list(_differences(ours, plain, pairs, test))
+    return Scored(ours, plain, ours_s, plain_s, differences)
+
+
+def _write_pairs(block: Plan, test: Test, folder: Path) -> list[Pair]:
     """The same signals as files, in the order of the rows of `score_plan`."""
     pairs = []
-    for row in plan.split("test").to_dict("records"):
-        batch = {part: signal[None] for part, signal in render(row, library).items()}
-        for name, signal in (("clean", batch["clean"]), *((name, system(batch)) for name, system in systems.items())):
-            np.save(folder / f"{row['mixture_id']} {name}.npy", signal[0].double().numpy())
-        pairs += [
-            (folder / f"{row['mixture_id']} clean.npy", folder / f"{row['mixture_id']} {name}.npy") for name in systems
-        ]
+    for row in block.split("test").to_dict("records"):
+        signals = render(row, test.library)
+        batch = {part: signal[None] for part, signal in signals.items()}
+        clean = folder / f"{row['mixture_id']} clean.npy"
+        _save(clean, batch["clean"])
+        for name, system in test.systems.items():
+            enhanced = folder / f"{row['mixture_id']} {name}.npy"
+            _save(enhanced, system(batch))
+            pairs.append((clean, enhanced))
     return pairs
 
 
+def _save(path: Path, batch: torch.Tensor) -> None:
+    """The only signal of a batch [1, time]."""
+    np.save(path, batch[0].double().numpy())
+
+
 def _plain(clean: Path, enhanced: Path, sample_rate: int) -> tuple[float, ...]:
+    """PLAIN, as the packages' pages show."""
     from mir_eval.separation import bss_eval_sources
     from pesq import pesq
     from pystoi import stoi
 
-    reference, estimate = np.load(clean), np.load(enhanced)
+    reference = np.load(clean)
+    estimate = np.load(enhanced)
     with warnings.catch_warnings(action="ignore"):
-        sdr = float(bss_eval_sources(reference[None], estimate[None], compute_permutation=False)[0][0])
-    intelligible = [float(stoi(reference, estimate, sample_rate, extended=extended)) for extended in (False, True)]
-    return (
-        pesq(sample_rate, reference, estimate, "nb"),
-        pesq(sample_rate, reference, estimate, "wb"),
-        *intelligible,
-        sdr,
+        sdr, *_ = bss_eval_sources(reference[None], estimate[None], compute_permutation=False)
+    narrow = pesq(sample_rate, reference, estimate, "nb")
+    wide = pesq(sample_rate, reference, estimate, "wb")
+    plain = stoi(reference, estimate, sample_rate, extended=False)
+    extended = stoi(reference, estimate, sample_rate, extended=True)
+    return narrow, wide, float(plain), float(extended), float(sdr[0])
+
+
+def _differences(
+    ours: pd.DataFrame, plain: pd.DataFrame, pairs: list[Pair], test: Test
+) -> Iterator[Difference]:
+    """What differs, scored again by both: PESQ's C code does not always repeat itself."""
+    for number, (clean, enhanced) in enumerate(pairs):
+        differing = []
+        for name in PLAIN:
+            if not _equal(ours[name][number], plain[name][number]):
+                differing.append(name)
+        if not differing:
+            continue
+        again = scores(np.load(clean), np.load(enhanced), test.sample_rate, test.metrics)
+        plain_again = dict(zip(PLAIN, _plain(clean, enhanced, test.sample_rate), strict=True))
+        for name in differing:
+            value, _ = again[name]
+            first = f"{ours[name][number]:.6f}, the package {plain[name][number]:.6f}"
+            second = f"{value:.6f}, the package {plain_again[name]:.6f}"
+            text = f"{name} of {enhanced.stem}: {first}; again {second}"
+            yield Difference(text, repeats=not _equal(value, plain_again[name]))
+
+
+def _equal(value: float, other: float) -> bool:
+    """NaN is equal to nothing."""
+    return abs(value - other) <= EQUAL
+
+
+def _print(blocks: list[Scored], jobs: int) -> None:
+    """Both times, and by how much every score differs."""
+    ours = pd.concat([block.ours for block in blocks])
+    plain = pd.concat([block.plain for block in blocks])
+    ours_s = sum(block.ours_s for block in blocks)
+    plain_s = sum(block.plain_s for block in blocks)
+    share = ours_s / plain_s
+    print(
+        f"{len(ours)} pairs, {jobs} processes: "
+        f"{ours_s:.1f} s, plain loop {plain_s:.1f} s: {share:.0%}"
     )
-
-
-def _once_more(ours, plain, pairs, metrics, sample_rate: int) -> Iterator[tuple[str, bool]]:
-    """What differs, scored again by both, and whether it is equal then: PESQ's C code does not always repeat itself."""
-    for at, (clean, enhanced) in enumerate(pairs):
-        first = {name: (ours[name][at], plain[name][at]) for name in PLAIN}
-        if differing := [name for name, (one, other) in first.items() if not abs(one - other) <= EQUAL]:
-            found = scores(np.load(clean), np.load(enhanced), sample_rate, metrics)
-            again = dict(zip(PLAIN, _plain(clean, enhanced, sample_rate), strict=True))
-            for name in differing:
-                second = found[name][0], again[name]
-                told = "; again ".join(f"{one:.6f}, the package {other:.6f}" for one, other in (first[name], second))
-                yield f"{name} of {enhanced.stem}: {told}", abs(second[0] - second[1]) <= EQUAL
-
-
-def _print(ours: pd.DataFrame, plain: pd.DataFrame, took: np.ndarray, jobs: int) -> None:
-    share = took[0] / took[1]
-    print(f"{len(ours)} pairs, {jobs} processes: {took[0]:.1f} s, plain loop {took[1]:.1f} s: {share:.0%}")
     for name in PLAIN:
         difference = np.abs(ours[name].to_numpy() - plain[name].to_numpy())
+        highest = difference.max()
         many = (~(difference <= EQUAL)).sum()  # NaN too
-        print(f"{name:8} differs by at most {difference.max():.1e}, in {many} pairs by more than {EQUAL:g}")
+        print(f"{name:8} differs by at most {highest:.1e}, in {many} pairs by more than {EQUAL:g}")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""How fast networks train: python benchmarks/train_step.py experiment=librispeech data_root=DIR [data.cache=pool ...]
+"""How fast networks train: python benchmarks/train_step.py experiment=librispeech data_root=DIR
 
-Prints, for the networks of NETWORKS, the seconds of a training step on a batch that lies ready, the floating-point
-operations a second that makes (three times the forward pass' multiply-adds, twice each), beside the matrix product's on
-this machine; and the seconds of a step with the data route feeding it. Rounds interleaved; medians of the rounds.
+Prints, for the networks of NETWORKS, the seconds of a training step on a batch that lies ready, the
+floating-point operations a second that makes (three times the forward pass' multiply-adds, twice
+each), beside the matrix product's on this machine; and the seconds of a step with the data route
+feeding it (data.cache=pool and so on). Rounds interleaved; medians of the rounds.
 """
 
 import statistics
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from itertools import cycle
 from pathlib import Path
+from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
@@ -27,8 +29,24 @@ from models.enhancer import Enhancer
 from models.multiply_adds import multiply_adds_per_frame
 from models.run import build_enhancer
 
-NETWORKS, ROUNDS, STEPS = ("pl_crnn", "crnn"), 3, 2
+NETWORKS = ("pl_crnn", "crnn")
+ROUNDS = 3
+STEPS = 2  # in a round
 MATRIX = 2048
+Batch = dict[str, Tensor]
+OF_TRAINING = ("stft", "target", "level", "recipe")  # choices that every network is trained with
+
+
+class Round(NamedTuple):
+    """What is measured of a network.
+
+    ready_s: of a step on a batch that lies ready; fed_s: of a step with its data; matrix_rate:
+    operations a second of a matrix product.
+    """
+
+    ready_s: float
+    fed_s: float
+    matrix_rate: float
 
 
 def main(cfg: DictConfig) -> None:
@@ -36,20 +54,32 @@ def main(cfg: DictConfig) -> None:
     check(cfg, TrainConfig)
     data = plan_data(cfg)
     batches = cycle_batches(data.train_dataloader(), data.sets["train"].on_device)
-    print(f"{'network':10}{'s a step':>10}{'GFLOP/s':>9}{'matrices':>10}{'s with data':>13}{'of it the model':>17}")
+    print(
+        f"{'network':10}{'s a step':>10}{'GFLOP/s':>9}{'matrices':>10}"
+        f"{'s with data':>13}{'of it the model':>17}"
+    )
     for name in NETWORKS:
         enhancer = _enhancer(name, cfg)
         ready = next(batches)
-        step = _stepper(enhancer)
-        rounds = [_round(step, ready, batches) for _ in range(1 + ROUNDS)][1:]  # the first warms up
-        alone, fed, rate = (statistics.median(column) for column in zip(*rounds, strict=True))
-        reached = _operations(enhancer, ready) / alone / 1e9
-        print(f"{name:10}{alone:10.3f}{reached:9.1f}{rate / 1e9:10.1f}{fed:13.3f}{alone / fed:16.1%}")
+        timing = _timed(enhancer, ready, batches)
+        _print(name, timing, _operations(enhancer, ready))
     shape = " x ".join(map(str, ready["mixture"].shape))
-    print(f"batch {shape} samples, {torch.get_num_threads()} threads, {cfg.data.workers} loader processes")
+    threads = torch.get_num_threads()
+    print(f"batch {shape} samples, {threads} threads, {cfg.data.workers} loader processes")
 
 
-def cycle_batches(loader: torch.utils.data.DataLoader, on_device: Callable) -> Iterator[dict[str, Tensor]]:
+def _print(name: str, timing: Round, operations: float) -> None:
+    """A line of the table. operations: of a step."""
+    reached = operations / timing.ready_s / 1e9
+    matrices = timing.matrix_rate / 1e9
+    of_model = timing.ready_s / timing.fed_s
+    print(
+        f"{name:10}{timing.ready_s:10.3f}{reached:9.1f}{matrices:10.1f}"
+        f"{timing.fed_s:13.3f}{of_model:16.1%}"
+    )
+
+
+def cycle_batches(loader: torch.utils.data.DataLoader, on_device: Callable) -> Iterator[Batch]:
     """Batches without end, as the trainer would hand them to the network."""
     for _ in cycle([None]):
         yield from map(on_device, loader)
@@ -57,14 +87,15 @@ def cycle_batches(loader: torch.utils.data.DataLoader, on_device: Callable) -> I
 
 def _enhancer(name: str, cfg: DictConfig) -> Enhancer:
     training = compose("train", [f"network={name}", f"sample_rate={cfg.sample_rate}"])
-    training.update({group: cfg[group] for group in ("stft", "target", "level", "recipe")})
+    for group in OF_TRAINING:
+        training[group] = cfg[group]
     return build_enhancer(training).train()
 
 
-def _stepper(enhancer: Enhancer) -> Callable[[dict[str, Tensor]], None]:
+def _stepper(enhancer: Enhancer) -> Callable[[Batch], None]:
     optimizer = enhancer.configure_optimizers()
 
-    def step(batch: dict[str, Tensor]) -> None:
+    def step(batch: Batch) -> None:
         optimizer.zero_grad()
         enhancer.loss(batch)[0].backward()
         optimizer.step()
@@ -72,27 +103,45 @@ def _stepper(enhancer: Enhancer) -> Callable[[dict[str, Tensor]], None]:
     return step
 
 
-def _round(step: Callable, ready: dict[str, Tensor], batches: Iterator[dict[str, Tensor]]) -> tuple[float, ...]:
-    """Seconds of a step on `ready`, seconds of a step with its data, operations a second of a matrix product."""
-    matrix = torch.randn(MATRIX, MATRIX)
-    return (
-        _seconds(lambda: step(ready)),
-        _seconds(lambda: step(next(batches))),
-        2 * MATRIX**3 / _seconds(lambda: matrix @ matrix),
+def _timed(enhancer: Enhancer, ready: Batch, batches: Iterator[Batch]) -> Round:
+    """Medians over the rounds, after one that warms up.
+
+    ready: a batch that lies ready; batches: come as they are made.
+    """
+    step = _stepper(enhancer)
+    _round(step, ready, batches)
+    rounds = [_round(step, ready, batches) for _ in range(ROUNDS)]
+    return Round(
+        ready_s=statistics.median(timing.ready_s for timing in rounds),
+        fed_s=statistics.median(timing.fed_s for timing in rounds),
+        matrix_rate=statistics.median(timing.matrix_rate for timing in rounds),
     )
 
 
+def _round(step: Callable, ready: Batch, batches: Iterator[Batch]) -> Round:
+    """One measurement of everything."""
+    matrix = torch.randn(MATRIX, MATRIX)
+    ready_s = _seconds(lambda: step(ready))
+    fed_s = _seconds(lambda: step(next(batches)))
+    product_s = _seconds(lambda: matrix @ matrix)
+    return Round(ready_s, fed_s, 2 * MATRIX**3 / product_s)
+
+
 def _seconds(run: Callable[[], object]) -> float:
+    """Mean over STEPS."""
     begin = time.perf_counter()
     for _ in range(STEPS):
         run()
     return (time.perf_counter() - begin) / STEPS
 
 
-def _operations(enhancer: Enhancer, batch: dict[str, Tensor]) -> float:
-    frames = batch["mixture"].shape[0] * int(enhancer.stft.frames(torch.tensor(batch["mixture"].shape[1])))
+def _operations(enhancer: Enhancer, batch: Batch) -> float:
+    """Floating-point operations of a training step on `batch`."""
+    utterances, samples = batch["mixture"].shape
+    frames = int(enhancer.stft.frames(torch.tensor(samples)))
     enhancer.eval()
-    forward = 2 * multiply_adds_per_frame(enhancer.network, enhancer.stft.freqs) * frames
+    multiply_adds = multiply_adds_per_frame(enhancer.network, enhancer.stft.freqs)
+    forward = 2 * multiply_adds * utterances * frames
     return 3 * forward  # the backward pass makes a gradient for the inputs and one for the weights
 
 

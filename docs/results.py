@@ -1,6 +1,6 @@
-"""Fills the tables of docs/results.md from reports: python docs/results.py LONG_REPORT BRIEF_REPORT [PAGE]
+"""Fills the tables of docs/results.md: python docs/results.py LONG_REPORT BRIEF_REPORT [PAGE]
 
-Every number comes from summary.csv, which evaluate.py wrote, or is one that the PL-CRNN paper prints.
+Every number comes from the summary.csv of a report, or is one that the PL-CRNN paper prints.
 """
 
 import sys
@@ -22,60 +22,94 @@ CONF = Path(__file__).parent.parent / "conf"
 
 def main(long: str, brief: str, page: str = str(PAGE)) -> None:
     """Put the tables of the two reports and of the paper where `page` marks them."""
-    reports = {name: pd.read_csv(Path(folder) / "summary.csv") for name, folder in (("long", long), ("brief", brief))}
-    reports["paper"] = pl_crnn_paper()
-    reports["brief"]["system"] = reports["brief"].system.map(_as_in_the_paper)
+    of_paper = pl_crnn_paper()
+    of_long = pd.read_csv(Path(long) / "summary.csv")
+    of_brief = pd.read_csv(Path(brief) / "summary.csv")
+    of_brief["system"] = of_brief.system.map(_as_in_the_paper)
     text = Path(page).read_text(encoding="utf-8")
-    for name, summary in reports.items():
-        text = _filled(text, name, means(summary))
-    *_, trained = dict.fromkeys(reports["long"].system)  # runs stand last in a report
+    text = _filled(text, "long", means(of_long))
+    text = _filled(text, "brief", means(of_brief))
+    text = _filled(text, "paper", means(of_paper))
+    trained = of_long.system.unique()[-1]  # runs stand last in a report
     for noise in NOISES:
-        ours, theirs = by_snr(reports["long"], trained, noise), by_snr(reports["paper"], "PL-CRNN IAM", noise)
-        both = {"Clarion, LibriSpeech": ours, "paper, TIMIT": theirs}
-        text = _filled(
-            text, f"{noise} by SNR", _markdown(["by", *ours], [[who, *row.values()] for who, row in both.items()])
-        )
+        ours = by_snr(of_long, trained, noise)
+        theirs = by_snr(of_paper, "PL-CRNN IAM", noise)
+        rows = [
+            ["Clarion, LibriSpeech", *ours.values()],
+            ["paper, TIMIT", *theirs.values()],
+        ]
+        table = _markdown(["by", *ours], rows)
+        text = _filled(text, f"{noise} by SNR", table)
     Path(page).write_text(text, encoding="utf-8")
 
 
 def means(summary: pd.DataFrame) -> str:
     """Every system's mean over all SNRs, and in brackets what it adds to the mixture's."""
-    heads, columns = ["system"], []
+    heads = ["system"]
+    columns = []
     for noise in NOISES:
         under = summary[summary.noise == noise]
-        values, gains = headline(under), headline(under, "gain")
-        for score, label in HEADLINE.items():
-            heads.append(f"{noise}: {label.head}")
-            both = zip(values[score][MEAN], gains[score][MEAN], strict=True)
-            columns.append([_cell(value, gain, label.digits) for value, gain in both])
-    return _markdown(heads, list(zip(values.index, *columns, strict=True)))
+        values = headline(under)
+        gains = headline(under, "gain")
+        for score, info in HEADLINE.items():
+            cells = []
+            for value, gain in zip(values[score][MEAN], gains[score][MEAN], strict=True):
+                cells.append(_cell(value, gain, info.digits))
+            heads.append(f"{noise}: {info.head}")
+            columns.append(cells)
+    rows = list(zip(values.index, *columns, strict=True))
+    return _markdown(heads, rows)
 
 
 def by_snr(summary: pd.DataFrame, system: str, noise: str) -> dict[str, str]:
     """What `system` adds to the mixture's scores at every SNR."""
-    gains = headline(summary[summary.noise == noise], "gain").loc[system]
-    return {
-        f"{HEADLINE[score].head} {snr}": _signed(gain, HEADLINE[score].digits) for (score, snr), gain in gains.items()
-    }
+    under = summary[summary.noise == noise]
+    gains = headline(under, "gain")
+    cells = {}
+    for (score, snr), gain in gains.loc[system].items():
+        info = HEADLINE[score]
+        cells[f"{info.head} {snr}"] = _signed(gain, info.digits)
+    return cells
 
 
 def _as_in_the_paper(system: str) -> str:
-    """What the paper calls a run of a sweep, "network-pl_crnn_..._target-iam_..."; other names stay."""
-    found = [
-        [path.stem for path in (CONF / group).glob("*.yaml") if f"{group}-{path.stem}_" in f"{system}_"]
-        for group in ("network", "target")
-    ]
-    return " ".join(name.upper().replace("_", "-") for (name,) in found) if all(found) else system
+    """What the paper calls a run of a sweep, "network-pl_crnn_..._target-iam_...".
+
+    Other names stay.
+    """
+    network = _choice(system, "network")
+    target = _choice(system, "target")
+    if network is None or target is None:
+        return system
+    return f"{network} {target}".upper().replace("_", "-")
+
+
+def _choice(system: str, group: str) -> str | None:
+    """Which file of a folder of conf a run of a sweep was trained with, by its name."""
+    folder = CONF / group
+    chosen = []
+    for path in folder.glob("*.yaml"):
+        if f"{group}-{path.stem}_" in f"{system}_":
+            chosen.append(path.stem)
+    if not chosen:
+        return None
+    (name,) = chosen
+    return name
 
 
 def _cell(value: float, gain: float, digits: int) -> str:
+    """The value, and the gain in brackets where there is one."""
     if pd.isna(value):
         return "not computed"
-    return f"{value:.{digits}f}" + (f" ({_signed(gain, digits)})" if gain else "")
+    text = f"{value:.{digits}f}"
+    if gain == 0:
+        return text
+    return f"{text} ({_signed(gain, digits)})"
 
 
 def _signed(gain: float, digits: int) -> str:
-    return f"{round(gain, digits) or 0.0:+.{digits}f}"  # no "-0.0"
+    rounded = round(gain, digits) or 0.0  # no "-0.0"
+    return f"{rounded:+.{digits}f}"
 
 
 def _markdown(heads: list[str], rows: list) -> str:
@@ -83,11 +117,17 @@ def _markdown(heads: list[str], rows: list) -> str:
 
 
 def _filled(text: str, name: str, table: str) -> str:
-    begin, end = f"<!-- {name} -->\n", "<!-- end -->"
-    before, found, rest = text.partition(begin)
-    if not found or end not in rest:
-        raise ValueError(f"the page has no place {begin.strip()} ... {end} for its table")
-    return f"{before}{begin}\n{table}\n\n{rest[rest.index(end) :]}"
+    """`text` with `table` between the marks of its place.
+
+    Raises ValueError where the page lacks one of them.
+    """
+    mark = f"<!-- {name} -->"
+    end_mark = "<!-- end -->"
+    before, begin, after = text.partition(f"{mark}\n")
+    _, end, rest = after.partition(end_mark)
+    if not begin or not end:
+        raise ValueError(f"the page has no place {mark} ... {end_mark} for its table")
+    return f"{before}{begin}\n{table}\n\n{end}{rest}"
 
 
 if __name__ == "__main__":
