@@ -42,6 +42,7 @@ DEVICE_POOL = "device, from the pool, mixed in batches"
 DISK = "to disk, measured again"  # timed on FEW of the rows
 READ = "read as rendered"  # likewise
 Route = Callable[[], None]
+Seconds = dict[str, float]  # by route
 
 
 class DecodeOnly(FileReader):
@@ -76,20 +77,28 @@ def main(cfg: DictConfig) -> None:
     )
 
 
-def _timed(routes: dict[str, Route]) -> dict[str, float]:
-    """Median of the rounds, in seconds."""
-    seconds = {name: [] for name in routes}
+def _timed(routes: dict[str, Route]) -> Seconds:
+    """Median of the rounds; in each, all routes follow one another."""
+    rounds = {name: [] for name in routes}
     for _ in range(ROUNDS):
         for name, run in routes.items():
             begin = time.perf_counter()
             run()
-            took = time.perf_counter() - begin
-            seconds[name].append(took)
-    return {name: statistics.median(of_route) for name, of_route in seconds.items()}
+            took_s = time.perf_counter() - begin
+            rounds[name].append(took_s)
+    return {name: statistics.median(took_s) for name, took_s in rounds.items()}
 
 
-def _routes(plan: Plan, library: Library, folder: Path, cfg: DictConfig) -> dict[str, Route]:
-    """What goes through the training rows of `plan`, by name."""
+def _routes(
+    plan: Plan,
+    library: Library,
+    folder: Path,
+    cfg: DictConfig,
+) -> dict[str, Route]:
+    """What goes through the training rows of `plan`, by name.
+
+    library: reads the files of the corpora. folder: for a pool and for what is rendered.
+    """
     rows = plan.split("train")
     decode, pool = _other_libraries(plan, folder, cfg.sample_rate)
     few = _few(plan)
@@ -97,6 +106,7 @@ def _routes(plan: Plan, library: Library, folder: Path, cfg: DictConfig) -> dict
     render_plan(few, library, rendered, cfg.sample_rate)
 
     def to_disk() -> None:
+        """Render the few rows into a folder that is then removed."""
         with tempfile.TemporaryDirectory(dir=folder) as target:
             render_plan(few, library, Path(target), cfg.sample_rate)
 
@@ -141,11 +151,12 @@ def _load(dataset: Mixed) -> None:
     for begin in range(0, len(dataset), BATCH):
         end = min(begin + BATCH, len(dataset))
         items = [dataset[index] for index in range(begin, end)]
-        dataset.on_device(collate(items))
+        batch = collate(items)
+        dataset.on_device(batch)
 
 
-def _of_all_rows(seconds: dict[str, float]) -> dict[str, float]:
-    """What routes that are timed on FEW of the rows would take for all."""
+def _of_all_rows(seconds: Seconds) -> Seconds:
+    """What every route takes for all rows: DISK and READ are timed on FEW of them."""
     return {
         **seconds,
         DISK: seconds[DISK] / FEW,
@@ -153,9 +164,13 @@ def _of_all_rows(seconds: dict[str, float]) -> dict[str, float]:
     }
 
 
-def _print(seconds: dict[str, float], hours: float, rows: int) -> None:
-    """A line per route: hours per hour, milliseconds per mixture, share of the limit."""
-    print(f"{'route':42}{'h per h and core':>18}{'ms per mixture':>16}{'of the limit':>14}")
+def _print(seconds: Seconds, hours: float, rows: int) -> None:
+    """A line per route: hours per hour, milliseconds per mixture, share of the limit.
+
+    hours: of the audio in all `rows`.
+    """
+    heads = ("h per h and core", "ms per mixture", "of the limit")
+    print("{:42}{:>18}{:>16}{:>14}".format("route", *heads))
     for name, total_s in seconds.items():
         speed = hours / (total_s / 3600)
         each_ms = 1000 * total_s / rows

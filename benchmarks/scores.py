@@ -11,7 +11,6 @@ import os
 import sys
 import tempfile
 import time
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -27,6 +26,7 @@ import numpy as np
 import pandas as pd
 import torch
 from omegaconf import DictConfig
+from plain_scores import PLAIN, Pair, plain_scores, write_pairs
 from tqdm import tqdm
 
 from command import data
@@ -36,7 +36,6 @@ from command.schema import EvaluateConfig
 from command.trial import chosen_metrics
 from datagen.library import Library
 from datagen.plan import Plan
-from datagen.render import render
 from dsp.level import amplitude
 from metrics.table import scores
 from reporting.scoring.score_plan import score_plan
@@ -44,8 +43,6 @@ from reporting.scoring.score_plan import score_plan
 SYSTEMS = 8
 BLOCK = 25  # mixtures
 EQUAL = 1e-6  # dB for the SDR
-PLAIN = ("pesq_nb", "pesq_wb", "stoi", "estoi", "sdr")
-Pair = tuple[Path, Path]  # clean, enhanced
 
 
 class Test(NamedTuple):
@@ -81,13 +78,19 @@ def main(cfg: DictConfig) -> None:
     torch.set_num_threads(1)
     drawer = data.drawer(cfg)
     plan = data.plan(cfg, drawer, "test")
-    metrics = chosen_metrics(cfg)
-    test = Test(drawer.library, _systems(), metrics, cfg.sample_rate, data.jobs(cfg))
+    test = Test(
+        library=drawer.library,
+        systems=_systems(),
+        metrics=chosen_metrics(cfg),
+        sample_rate=cfg.sample_rate,
+        jobs=data.jobs(cfg),
+    )
     blocks = []
     with get_context("spawn").Pool(test.jobs) as pool:
         begins = range(0, len(plan.rows), BLOCK)
         for begin in tqdm(begins, "scoring", unit="block", disable=None):
-            block = replace(plan, rows=plan.rows[begin : begin + BLOCK])
+            rows = plan.rows[begin : begin + BLOCK]
+            block = replace(plan, rows=rows)
             blocks.append(_in_turns(block, test, pool))
     _print(blocks, test.jobs)
     differences = [difference for block in blocks for difference in block.differences]
@@ -109,6 +112,7 @@ def _systems() -> dict[str, Callable]:
 
 
 def _lowered(factor: torch.Tensor, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+    """The mixture with its noise times `factor`: [batch, time]."""
     return batch["clean"] + factor * batch["noise"]
 
 
@@ -125,72 +129,57 @@ def _in_turns(block: Plan, test: Test, pool: Pool) -> Scored:
     )
     ours_s = time.perf_counter() - begin
     with tempfile.TemporaryDirectory() as folder:
-        pairs = _write_pairs(block, test, Path(folder))
+        pairs = write_pairs(block, test.library, test.systems, Path(folder))
         tasks = [(*pair, test.sample_rate) for pair in pairs]
         begin = time.perf_counter()
-        rows = pool.starmap(_plain, tasks, chunksize=4)
+        rows = pool.starmap(plain_scores, tasks, chunksize=4)
         plain_s = time.perf_counter() - begin
         plain = pd.DataFrame(rows, columns=PLAIN)
         differences = list(_differences(ours, plain, pairs, test))
     return Scored(ours, plain, ours_s, plain_s, differences)
 
 
-def _write_pairs(block: Plan, test: Test, folder: Path) -> list[Pair]:
-    """The same signals as files, in the order of the rows of `score_plan`."""
-    pairs = []
-    for row in block.split("test").to_dict("records"):
-        signals = render(row, test.library)
-        batch = {part: signal[None] for part, signal in signals.items()}
-        clean = folder / f"{row['mixture_id']} clean.npy"
-        _save(clean, batch["clean"])
-        for name, system in test.systems.items():
-            enhanced = folder / f"{row['mixture_id']} {name}.npy"
-            _save(enhanced, system(batch))
-            pairs.append((clean, enhanced))
-    return pairs
-
-
-def _save(path: Path, batch: torch.Tensor) -> None:
-    """The only signal of a batch [1, time]."""
-    np.save(path, batch[0].double().numpy())
-
-
-def _plain(clean: Path, enhanced: Path, sample_rate: int) -> tuple[float, ...]:
-    """PLAIN, as the packages' pages show."""
-    from mir_eval.separation import bss_eval_sources
-    from pesq import pesq
-    from pystoi import stoi
-
-    reference = np.load(clean)
-    estimate = np.load(enhanced)
-    with warnings.catch_warnings(action="ignore"):
-        sdr, *_ = bss_eval_sources(reference[None], estimate[None], compute_permutation=False)
-    narrow = pesq(sample_rate, reference, estimate, "nb")
-    wide = pesq(sample_rate, reference, estimate, "wb")
-    plain = stoi(reference, estimate, sample_rate, extended=False)
-    extended = stoi(reference, estimate, sample_rate, extended=True)
-    return narrow, wide, float(plain), float(extended), float(sdr[0])
-
-
 def _differences(
-    ours: pd.DataFrame, plain: pd.DataFrame, pairs: list[Pair], test: Test
+    ours: pd.DataFrame,
+    plain: pd.DataFrame,
+    pairs: list[Pair],
+    test: Test,
 ) -> Iterator[Difference]:
     """What differs, scored again by both: PESQ's C code does not always repeat itself."""
     for number, (clean, enhanced) in enumerate(pairs):
+        of_ours = ours.iloc[number]
+        of_plain = plain.iloc[number]
         differing = []
         for name in PLAIN:
-            if not _equal(ours[name][number], plain[name][number]):
+            if not _equal(of_ours[name], of_plain[name]):
                 differing.append(name)
         if not differing:
             continue
-        again = scores(np.load(clean), np.load(enhanced), test.sample_rate, test.metrics)
-        plain_again = dict(zip(PLAIN, _plain(clean, enhanced, test.sample_rate), strict=True))
+        again, plain_again = _once_more(clean, enhanced, test)
         for name in differing:
-            value, _ = again[name]
-            first = f"{ours[name][number]:.6f}, the package {plain[name][number]:.6f}"
-            second = f"{value:.6f}, the package {plain_again[name]:.6f}"
-            text = f"{name} of {enhanced.stem}: {first}; again {second}"
-            yield Difference(text, repeats=not _equal(value, plain_again[name]))
+            first = _beside(of_ours[name], of_plain[name])
+            second = _beside(again[name], plain_again[name])
+            yield Difference(
+                text=f"{name} of {enhanced.stem}: {first}; again {second}",
+                repeats=not _equal(again[name], plain_again[name]),
+            )
+
+
+def _once_more(
+    clean: Path, enhanced: Path, test: Test
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Scores of a pair by name: by Clarion, and PLAIN by the packages."""
+    reference = np.load(clean)
+    estimate = np.load(enhanced)
+    again = scores(reference, estimate, test.sample_rate, test.metrics)
+    ours = {name: value for name, (value, _) in again.items()}
+    values = plain_scores(clean, enhanced, test.sample_rate)
+    plain = dict(zip(PLAIN, values, strict=True))
+    return ours, plain
+
+
+def _beside(value: float, of_package: float) -> str:
+    return f"{value:.6f}, the package {of_package:.6f}"
 
 
 def _equal(value: float, other: float) -> bool:
@@ -210,9 +199,10 @@ def _print(blocks: list[Scored], jobs: int) -> None:
         f"{ours_s:.1f} s, plain loop {plain_s:.1f} s: {share:.0%}"
     )
     for name in PLAIN:
-        difference = np.abs(ours[name].to_numpy() - plain[name].to_numpy())
-        highest = difference.max()
-        many = (~(difference <= EQUAL)).sum()  # NaN too
+        difference = ours[name].to_numpy() - plain[name].to_numpy()
+        size = np.abs(difference)
+        highest = size.max()
+        many = (~(size <= EQUAL)).sum()  # NaN too
         print(f"{name:8} differs by at most {highest:.1e}, in {many} pairs by more than {EQUAL:g}")
 
 

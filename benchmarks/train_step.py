@@ -118,7 +118,11 @@ def _timed(enhancer: Enhancer, ready: Batch, batches: Iterator[Batch]) -> Round:
     )
 
 
-def _round(step: Callable, ready: Batch, batches: Iterator[Batch]) -> Round:
+def _round(
+    step: Callable[[Batch], None],
+    ready: Batch,
+    batches: Iterator[Batch],
+) -> Round:
     """One measurement of everything."""
     matrix = torch.randn(MATRIX, MATRIX)
     ready_s = _seconds(lambda: step(ready))
@@ -137,7 +141,7 @@ def _seconds(run: Callable[[], object]) -> float:
 
 def _operations(enhancer: Enhancer, batch: Batch) -> float:
     """Floating-point operations of a training step on `batch`."""
-    utterances, samples = batch["mixture"].shape
+    utterances, samples = batch["mixture"].shape  # [batch, time]
     frames = int(enhancer.stft.frames(torch.tensor(samples)))
     enhancer.eval()
     multiply_adds = multiply_adds_per_frame(enhancer.network, enhancer.stft.freqs)

@@ -29,12 +29,20 @@ def audit(cfg: DictConfig, folder: Path) -> None:
     looked_at = []
     for role, named in corpora(cfg).items():
         for name, corpus in named.items():
-            looked_at.append(_corpus(cfg, role, name, corpus.recordings))
+            usable = _corpus(cfg, role, name, corpus.recordings)
+            looked_at.append(usable)
     if looked_at and all(corpus.error for corpus in looked_at):
         raise ValueError(looked_at[0].error)
     measure = partial(measured, cache=Path(cfg.cache), jobs=jobs(cfg))
-    findings = find(looked_at, measure, protocol(cfg), cfg.sample_rate, cfg.seed)
-    summary = write_audit(findings, cfg.sample_rate, _about(cfg), folder)
+    findings = find(
+        looked_at,
+        measure,
+        protocol(cfg),
+        cfg.sample_rate,
+        cfg.seed,
+    )
+    about = _about(cfg)
+    summary = write_audit(findings, cfg.sample_rate, about, folder)
     page = folder / "audit.html"
     print(f"{summary.table}\n\n{summary.last}: {page}")
 
@@ -69,15 +77,26 @@ def _corpus(
         return Corpus(role, name, error=one_line(error))
 
 
-def _scanned(cfg: DictConfig, role: str, name: str, recordings: list[Recording]) -> Corpus:
+def _scanned(
+    cfg: DictConfig,
+    role: str,
+    name: str,
+    recordings: list[Recording],
+) -> Corpus:
     """The corpus of `recordings`, and why some are bad. Raises what `scan` does of the others."""
-    look = partial(scan, cache=Path(cfg.cache), jobs=jobs(cfg), check_audio=cfg.check_audio)
+    look = partial(
+        scan,
+        cache=Path(cfg.cache),
+        jobs=jobs(cfg),
+        check_audio=cfg.check_audio,
+    )
     try:
         table = look(recordings)
     except BadAudioError as error:
         bad = dict(error.files)
         good = [recording for recording in recordings if recording.path not in bad]
-        return Corpus(role, name, recordings, look(good), bad)
+        table = look(good)
+        return Corpus(role, name, recordings, table, bad)
     return Corpus(role, name, recordings, table)
 
 

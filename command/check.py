@@ -45,7 +45,11 @@ def _missing(cfg: DictConfig) -> list[str]:
 
 
 def _described(problem: dict, option: str) -> str:
-    """A problem of pydantic's as option, value and limit."""
+    """A problem of pydantic's as option, value and limit.
+
+    problem: with `type`, `input` and `msg`, as ValidationError.errors gives it; option: where it
+    lies.
+    """
     kind = problem["type"]
     value = problem["input"]
     if kind == "extra_forbidden":

@@ -18,7 +18,10 @@ AMBIGUOUS = re.compile(r"Ambiguous value for argument '(.*?)'\s+1\. ", re.DOTALL
 
 
 def one_line(error: BaseException) -> str:
-    """What `error` says, on one line; of Hydra's lists of places searched nothing."""
+    """What `error` says, on one line; of Hydra's lists of places searched nothing.
+
+    What Hydra could not read is said together with what to type instead.
+    """
     override = _unreadable(error)
     if override is not None:
         return _rewritten(override)
@@ -84,6 +87,7 @@ def _with_quoted_items(option: str, value: str) -> str:
     """An option whose `value` is a list, "[...]", with every item in quotes."""
     items = []
     for item in value[1:-1].split(","):
-        items.append(quoted(item.strip()))
+        text = item.strip()
+        items.append(quoted(text))
     listed = ",".join(items)
     return shlex.quote(f"{option}=[{listed}]")

@@ -133,7 +133,8 @@ def in_utf8() -> None:
     encoding = codecs.lookup(sys.getfilesystemencoding())
     if encoding.name == "ascii" and os.environ.get("PYTHONUTF8") != "1":
         os.environ["PYTHONUTF8"] = "1"
-        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+        arguments = sys.orig_argv[1:]
+        os.execv(sys.executable, [sys.executable, *arguments])
 
 
 def streams() -> None:

@@ -70,7 +70,13 @@ class SentCode(WorkerPlugin):
     it does nothing: threads of that process may be the cluster.
     """
 
-    def __init__(self, name: str, archive: bytes, packages: tuple[str, ...], home: tuple[str, int]):
+    def __init__(
+        self,
+        name: str,
+        archive: bytes,
+        packages: tuple[str, ...],
+        home: tuple[str, int],
+    ):
         self.name = name
         self.archive = archive
         self.packages = packages

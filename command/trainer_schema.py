@@ -59,6 +59,7 @@ class TrainerConfig(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _no_half_runs(cls, content: dict[str, Any]) -> dict[str, Any]:
+        """Neither options that train.py sets itself, nor those of REFUSED."""
         for name in OURS:
             if name in content:
                 raise ValueError(f"{name}: is set by train.py; remove it")
@@ -77,6 +78,7 @@ class TrainerConfig(BaseModel):
 
     @model_validator(mode="after")
     def _validated_at_all(self):
+        """The best epoch is chosen by validation."""
         every = self.check_val_every_n_epoch
         if every > self.max_epochs:
             raise ValueError(

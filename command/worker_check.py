@@ -28,7 +28,10 @@ def require_same_scores(client: Any, metrics: Mapping[int, Metrics]) -> None:
 
 
 def _try_out(client: Any, sample_rate: int, metrics: Metrics) -> None:
-    """Score a second of noise here and on every worker."""
+    """Score a second of noise here and on every worker.
+
+    Raises ValueError naming the first worker that cannot do what this machine can.
+    """
     rng = np.random.default_rng(0)
     reference, noise = 0.1 * rng.standard_normal((2, sample_rate))
     pairs = [(0, reference, reference + noise, metrics)]

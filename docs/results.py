@@ -21,7 +21,10 @@ CONF = Path(__file__).parent.parent / "conf"
 
 
 def main(long: str, brief: str, page: str = str(PAGE)) -> None:
-    """Put the tables of the two reports and of the paper where `page` marks them."""
+    """Put the tables of the two reports and of the paper where `page` marks them.
+
+    long, brief: folders of reports. Raises ValueError where a table has no place.
+    """
     of_paper = pl_crnn_paper()
     of_long = pd.read_csv(Path(long) / "summary.csv")
     of_brief = pd.read_csv(Path(brief) / "summary.csv")
@@ -44,7 +47,10 @@ def main(long: str, brief: str, page: str = str(PAGE)) -> None:
 
 
 def means(summary: pd.DataFrame) -> str:
-    """Every system's mean over all SNRs, and in brackets what it adds to the mixture's."""
+    """Every system's mean over all SNRs, and in brackets what it adds to the mixture's.
+
+    A row per system, a column per kind of noise and score.
+    """
     heads = ["system"]
     columns = []
     for noise in NOISES:
@@ -52,9 +58,11 @@ def means(summary: pd.DataFrame) -> str:
         values = headline(under)
         gains = headline(under, "gain")
         for score, info in HEADLINE.items():
+            value_of = values[score][MEAN]
+            gain_of = gains[score][MEAN]
             cells = []
-            for value, gain in zip(values[score][MEAN], gains[score][MEAN], strict=True):
-                cells.append(_cell(value, gain, info.digits))
+            for system in values.index:
+                cells.append(_cell(value_of[system], gain_of[system], info.digits))
             heads.append(f"{noise}: {info.head}")
             columns.append(cells)
     rows = list(zip(values.index, *columns, strict=True))
@@ -62,13 +70,18 @@ def means(summary: pd.DataFrame) -> str:
 
 
 def by_snr(summary: pd.DataFrame, system: str, noise: str) -> dict[str, str]:
-    """What `system` adds to the mixture's scores at every SNR."""
+    """What `system` adds to the mixture's scores at every SNR, as text.
+
+    By score and SNR: "PESQ -5", "STOI % mean" and so on.
+    """
     under = summary[summary.noise == noise]
     gains = headline(under, "gain")
+    of_system = gains.loc[system]
     cells = {}
-    for (score, snr), gain in gains.loc[system].items():
+    for (score, snr), gain in of_system.items():
         info = HEADLINE[score]
-        cells[f"{info.head} {snr}"] = _signed(gain, info.digits)
+        column = f"{info.head} {snr}"
+        cells[column] = _signed(gain, info.digits)
     return cells
 
 
@@ -113,7 +126,13 @@ def _signed(gain: float, digits: int) -> str:
 
 
 def _markdown(heads: list[str], rows: list) -> str:
-    return tabulate(rows, heads, "github", stralign="right", disable_numparse=True)
+    return tabulate(
+        rows,
+        heads,
+        "github",
+        stralign="right",
+        disable_numparse=True,
+    )
 
 
 def _filled(text: str, name: str, table: str) -> str:

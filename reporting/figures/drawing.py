@@ -3,7 +3,7 @@
 import io
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import wrap
 from typing import NamedTuple
@@ -29,6 +29,7 @@ DPI = 200  # of the PNG
 LETTER, LINE = 0.075, 0.17
 LONGEST, HANDLE = 64, 8
 COLUMNS = 4  # of a legend, at most
+Colours = Mapping[str, str]  # by system
 
 
 class Drawing(NamedTuple):
@@ -86,8 +87,8 @@ def legend(figure: Figure, panel: Axes) -> None:
         frameon=False,
     )
     lines = (text.count("\n") + 1) / columns
-    height = figure.get_figheight() + LINE * max(0, lines - 2)
-    figure.set_figheight(height)
+    more_lines = max(0, lines - 2)
+    figure.set_figheight(figure.get_figheight() + LINE * more_lines)
 
 
 def drawing(figure: Figure, name: str, title: str, note: str = "") -> Drawing:

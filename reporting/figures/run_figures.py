@@ -8,15 +8,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from reporting.figures.drawing import MOST, STYLE, Drawing, axes, drawing, label, legend
+from reporting.figures.drawing import MOST, STYLE, Colours, Drawing, axes, drawing, label, legend
 from reporting.tables.headline import HEADLINE, headlines
 from reporting.tables.runs import COST_HEADS, Run
 
 OVER = ("macs_per_second", "cpu_seconds_per_second")  # costs of COST_HEADS that are drawn
 
 
-def trainings(runs: Mapping[str, Run], colours: Mapping[str, str], note: str) -> Drawing:
-    """Training and validation loss over the epochs of every run that has a colour."""
+def trainings(runs: Mapping[str, Run], colours: Colours, note: str) -> Drawing:
+    """Training and validation loss over the epochs of every run that has a colour.
+
+    note: under the figure. The loss is drawn to a logarithmic scale where it allows for one.
+    """
     with rc_context(STYLE):
         figure = Figure((6.6, 3.0), layout="constrained")
         panel = figure.subplots()
@@ -58,12 +61,11 @@ def _loss_curves(panel: Axes, curve: pd.DataFrame, name: str, colour: str) -> No
     )
 
 
-def score_against_cost(
-    runs: Mapping[str, Run], gains: pd.DataFrame, colours: Mapping[str, str]
-) -> Drawing:
+def score_against_cost(runs: Mapping[str, Run], gains: pd.DataFrame, colours: Colours) -> Drawing:
     """What every run adds to the mixture's scores, over what it costs.
 
-    Over its multiply-adds and over its seconds, both per second of audio.
+    Over its multiply-adds and over its seconds, both per second of audio. gains: improvements,
+    system x score.
     """
     shown = headlines(gains)
     with rc_context(STYLE):
@@ -72,7 +74,8 @@ def score_against_cost(
         for panel_row, cost in zip(panels, OVER, strict=True):
             for panel, score in zip(panel_row, shown, strict=True):
                 info = HEADLINE[score]
-                _dots(panel, runs, gains[score] * info.factor, cost, colours)
+                shown_gains = gains[score] * info.factor
+                _dots(panel, runs, shown_gains, cost, colours)
                 axes(panel, COST_HEADS[cost], f"improvement, {info.head}")
         legend(figure, panels[-1, -1])
         title = "Improvement against cost"
@@ -80,7 +83,7 @@ def score_against_cost(
         return drawing(figure, "cost", title, note)
 
 
-def _note_on_dots(runs: Mapping[str, Run], colours: Mapping[str, str]) -> str:
+def _note_on_dots(runs: Mapping[str, Run], colours: Colours) -> str:
     """What the area and the grey of a dot mean."""
     sentences = ["The area of a dot follows the number of parameters."]
     if not set(runs) <= set(colours):
@@ -94,20 +97,21 @@ def _dots(
     runs: Mapping[str, Run],
     gains: pd.Series,
     cost: str,
-    colours: Mapping[str, str],
+    colours: Colours,
 ) -> None:
     """A dot for every run; a run without the score is left out, but for its name."""
     # Networks differ by orders of magnitude; times on a CPU do not.
     logarithmic = cost == "macs_per_second"
-    _scale(panel, [run.costs[cost] for run in runs.values()], logarithmic)
-    largest = max(run.costs["parameters"] for run in runs.values())
-    for name, run in runs.items():
-        size = run.costs["parameters"] / largest
-        area = 20 + 60 * size**0.5
+    costs = [run.costs[cost] for run in runs.values()]
+    parameters = [run.costs["parameters"] for run in runs.values()]
+    largest = max(parameters)
+    _scale(panel, costs, logarithmic)
+    for name, position, size in zip(runs, costs, parameters, strict=True):
+        area = 20 + 60 * (size / largest) ** 0.5
         style = {"color": "0.85", "zorder": 0}
         if name in colours:
             style = {"color": colours[name], "label": label(name)}
-        panel.scatter(run.costs[cost], gains[name], area, **style)
+        panel.scatter(position, gains[name], area, **style)
 
 
 def _scale(panel: Axes, costs: Sequence[float], logarithmic: bool) -> None:

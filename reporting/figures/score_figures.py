@@ -8,7 +8,17 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from reporting.figures.drawing import MARKERS, MOST, STYLE, Drawing, axes, drawing, label, legend
+from reporting.figures.drawing import (
+    MARKERS,
+    MOST,
+    STYLE,
+    Colours,
+    Drawing,
+    axes,
+    drawing,
+    label,
+    legend,
+)
 from reporting.figures.run_figures import score_against_cost, trainings
 from reporting.figures.stage_figures import stage_drawings
 from reporting.scoring.systems import MIXTURE, ORACLE
@@ -33,12 +43,26 @@ def drawings(
     note = ""
     if len(order) > MOST:
         note = f"The best {MOST} of {len(order)} systems, mixture and oracle aside."
-    title = "Scores over SNR"
-    figures = [curves(summary, headlines(gains), colours, "scores", title, note)]
+    of_headlines = curves(
+        summary,
+        headlines(gains),
+        colours,
+        name="scores",
+        title="Scores over SNR",
+        note=note,
+    )
+    figures = [of_headlines]
     others = _other_scores(summary)
     if others:
-        title = "Other scores over SNR"
-        figures.append(curves(summary, others, colours, "other_scores", title, note))
+        of_others = curves(
+            summary,
+            others,
+            colours,
+            name="other_scores",
+            title="Other scores over SNR",
+            note=note,
+        )
+        figures.append(of_others)
     if runs:
         figures.append(score_against_cost(runs, gains, colours))
         figures.append(trainings(runs, colours, note))
@@ -76,16 +100,24 @@ def _other_scores(summary: pd.DataFrame) -> list[str]:
 def curves(
     summary: pd.DataFrame,
     scores: Sequence[str],
-    colours: Mapping[str, str],
+    colours: Colours,
     name: str,
     title: str,
     note: str,
 ) -> Drawing:
-    """Scores over the SNR of the mixture: a panel per score and condition, a line per system."""
+    """Scores over the SNR of the mixture: a panel per score and condition, a line per system.
+
+    summary: see reporting.tables.summary.summarise. name, title, note: see `Drawing`.
+    """
     rows_of = dict(conditions(summary))
     with rc_context(STYLE):
         figure = Figure((10.2, 2.7 * len(rows_of)), layout="constrained")
-        panels = figure.subplots(len(rows_of), len(scores), squeeze=False, sharex=True)
+        panels = figure.subplots(
+            nrows=len(rows_of),
+            ncols=len(scores),
+            squeeze=False,
+            sharex=True,
+        )
         for panel_row, (condition, rows) in zip(panels, rows_of.items(), strict=True):
             by_snr = rows[rows.snr_db != MEAN]
             for panel, score in zip(panel_row, scores, strict=True):
@@ -103,7 +135,7 @@ def _head(score: str) -> str:
     return score
 
 
-def _lines(panel: Axes, rows: pd.DataFrame, score: str, colours: Mapping[str, str]) -> None:
+def _lines(panel: Axes, rows: pd.DataFrame, score: str, colours: Colours) -> None:
     """A line per system that has a colour. rows: of one score and condition, by SNR."""
     factor = 1.0
     if score in HEADLINE:

@@ -11,7 +11,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from reporting.figures.drawing import MARKERS, STYLE, Drawing, axes, drawing, label, legend
+from reporting.figures.drawing import MARKERS, STYLE, Colours, Drawing, axes, drawing, label, legend
 from reporting.scoring.systems import stage_name
 from reporting.tables.headline import HEADLINE, headlines
 from reporting.tables.runs import Run
@@ -19,9 +19,7 @@ from reporting.tables.runs import Run
 Points = Sequence[tuple[int, str]]  # stages or stage, system
 
 
-def stage_drawings(
-    runs: Mapping[str, Run], gains: pd.DataFrame, colours: Mapping[str, str]
-) -> list[Drawing]:
+def stage_drawings(runs: Mapping[str, Run], gains: pd.DataFrame, colours: Colours) -> list[Drawing]:
     """What there is to draw of progressive runs.
 
     gains: see reporting.tables.improvement.improvements.
@@ -29,13 +27,27 @@ def stage_drawings(
     figures = []
     by_number = _by_number(runs)
     if by_number:
-        title = "Improvement over the number of stages"
-        note = "A line joins runs that differ by their stages alone."
-        figures.append(_over_stages(by_number, gains, colours, "stages", title, "stages", note))
+        of_numbers = _over_stages(
+            by_number,
+            gains,
+            colours,
+            name="stages",
+            title="Improvement over the number of stages",
+            head="stages",
+            note="A line joins runs that differ by their stages alone.",
+        )
+        figures.append(of_numbers)
     by_stage = _by_stage(runs, gains)
     if by_stage:
-        title = "Improvement of each stage's output"
-        figures.append(_over_stages(by_stage, gains, colours, "stage_outputs", title, "stage"))
+        of_outputs = _over_stages(
+            by_stage,
+            gains,
+            colours,
+            name="stage_outputs",
+            title="Improvement of each stage's output",
+            head="stage",
+        )
+        figures.append(of_outputs)
     return figures
 
 
@@ -77,20 +89,24 @@ def _by_stage(runs: Mapping[str, Run], gains: pd.DataFrame) -> dict[str, Points]
 def _over_stages(
     lines: Mapping[str, Points],
     gains: pd.DataFrame,
-    colours: Mapping[str, str],
+    colours: Colours,
     name: str,
     title: str,
     head: str,
     note: str = "",
 ) -> Drawing:
-    """A panel per score, a line per entry of `lines` in the colour of its last system."""
+    """A panel per score, a line per entry of `lines` in the colour of its last system.
+
+    name, title, note: see `Drawing`; head: of the x axis.
+    """
     shown = headlines(gains)
     with rc_context(STYLE):
         figure = Figure((3.4 * len(shown), 2.9), layout="constrained")
         panels = figure.subplots(1, len(shown), squeeze=False)[0]
         for panel, score in zip(panels, shown, strict=True):
             info = HEADLINE[score]
-            _stage_lines(panel, lines, gains[score] * info.factor, colours)
+            shown_gains = gains[score] * info.factor
+            _stage_lines(panel, lines, shown_gains, colours)
             axes(panel, head, f"improvement, {info.head}")
         legend(figure, panels[-1])
         return drawing(figure, name, title, note)
@@ -100,9 +116,9 @@ def _stage_lines(
     panel: Axes,
     lines: Mapping[str, Points],
     gains: pd.Series,
-    colours: Mapping[str, str],
+    colours: Colours,
 ) -> None:
-    """gains: of one score, by system."""
+    """The lines of one panel. gains: of one score, by system."""
     ticks = set()
     for position, (line, points) in enumerate(lines.items()):
         stages = [stage for stage, _ in points]

@@ -9,14 +9,20 @@ from reporting.tables.improvement import improvements
 def choose(scores: pd.DataFrame) -> list[tuple[str, str]]:
     """Title and mixture_id of the examples.
 
-    By the SDR that the best system (or the oracle) adds to the mixture's.
+    By the SDR that the best system (or the oracle) adds to the mixture's. scores: see
+    reporting.scoring.score_plan; empty where no mixture has an SDR.
     """
     gains = improvements(scores)
     if "sdr" not in gains or gains.sdr.isna().all():
         return []
     judged = _judged(gains.sdr)
-    sdr = scores.pivot(index="mixture_id", columns="system", values="sdr")
-    added = (sdr[judged] - sdr[MIXTURE]).dropna().sort_values()
+    sdr = scores.pivot(
+        index="mixture_id",
+        columns="system",
+        values="sdr",
+    )
+    added = sdr[judged] - sdr[MIXTURE]
+    added = added.dropna().sort_values()
     mixtures = scores.drop_duplicates("mixture_id").set_index("mixture_id")
     snr_db = mixtures.snr_db
     chosen = []
@@ -24,7 +30,8 @@ def choose(scores: pd.DataFrame) -> list[tuple[str, str]]:
         at_snr = added[snr_db[added.index] == snr]
         for mixture_id, reason in _reasons(at_snr).items():
             change = f"{judged} adds {at_snr[mixture_id]:+.1f} dB of SDR"
-            chosen.append((f"{snr:g} dB, {reason}: {change}", mixture_id))
+            title = f"{snr:g} dB, {reason}: {change}"
+            chosen.append((title, mixture_id))
     return chosen
 
 

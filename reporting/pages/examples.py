@@ -150,13 +150,21 @@ class _Views:
         """
         clean = self.signals["clean"][: self.samples]
         mixture = self.signals[MIXTURE][: self.samples]
-        loudest = max(float(clean.abs().max()), float(mixture.abs().max()))
+        loudest = max(_peak(clean), _peak(mixture))
         gain = PEAK / loudest
-        top = float(self.stft(clean[None]).abs().max())
+        top = _peak(self.stft(clean[None]))
         finite = torch.nan_to_num(signal, 0.0, 0.0, 0.0)
         missing = max(0, len(clean) - len(signal))
         whole = pad(finite, (0, missing))
-        return picture(whole, self.stft, top), sound(gain * whole, self.stft.sample_rate)
+        return (
+            picture(whole, self.stft, top),
+            sound(gain * whole, self.stft.sample_rate),
+        )
+
+
+def _peak(values: Tensor) -> float:
+    """The highest absolute value."""
+    return float(values.abs().max())
 
 
 def _to_numpy(signal: Tensor) -> np.ndarray:
@@ -164,7 +172,11 @@ def _to_numpy(signal: Tensor) -> np.ndarray:
     return signal.double().numpy()
 
 
-def _shown(scores: pd.DataFrame, systems: Mapping[str, System], room: int) -> list[str]:
+def _shown(
+    scores: pd.DataFrame,
+    systems: Mapping[str, System],
+    room: int,
+) -> list[str]:
     """Mixture, oracle, and as many of the best systems as there is room for, one at least."""
     count = max(1, min(MOST, room))
     best = ranked(scores)[:count]
@@ -184,6 +196,8 @@ def _scored(of_mixture: pd.DataFrame, name: str) -> str:
         if score not in of_mixture:
             continue
         value = of_mixture.loc[name, score]
-        if not pd.isna(value):
-            scored.append(f"{info.label} {value * info.factor:.{info.digits}f}")
+        if pd.isna(value):
+            continue
+        shown = format(value * info.factor, f".{info.digits}f")
+        scored.append(f"{info.label} {shown}")
     return ", ".join(scored)

@@ -16,12 +16,17 @@ RANGE_DB = 70.0  # of a spectrogram, below its loudest point
 
 
 def picture(signal: Tensor, stft: STFT, top: float) -> str:
-    """Spectrogram of a signal [time] in dB below `top`, low frequencies at the bottom."""
-    magnitude = stft(signal[None])[0].abs()
-    level_db = 20 * torch.log10(magnitude.clamp_min(1e-12) / top)
+    """Spectrogram of a signal [time] in dB below `top`, low frequencies at the bottom.
+
+    A WEBP image [freq, frame]; what lies RANGE_DB below `top` is black.
+    """
+    spectrum = stft(signal[None])[0]
+    magnitude = spectrum.abs().clamp_min(1e-12)
+    level_db = 20 * torch.log10(magnitude / top)
     shade = level_db / RANGE_DB + 1
     upright = shade.clamp(0, 1).flip(0)
-    rgba = colormaps["magma"](upright.numpy(), bytes=True)
+    colour = colormaps["magma"]
+    rgba = colour(upright.numpy(), bytes=True)
     rgb = np.ascontiguousarray(rgba[..., :3])
     content = io.BytesIO()
     Image.fromarray(rgb).save(content, "WEBP", quality=60)
@@ -29,9 +34,10 @@ def picture(signal: Tensor, stft: STFT, top: float) -> str:
 
 
 def sound(signal: Tensor, sample_rate: int) -> str:
-    """A signal [time] in [-1, 1] as Vorbis."""
+    """A signal [time] as Vorbis; what lies outside [-1, 1] is clipped."""
     content = io.BytesIO()
-    blocks = signal.clamp(-1, 1).split(sample_rate)  # libsndfile crashes on long blocks of Vorbis
+    # libsndfile crashes on long blocks of Vorbis.
+    blocks = signal.clamp(-1, 1).split(sample_rate)
     with soundfile.SoundFile(content, "w", sample_rate, 1, "VORBIS", format="OGG") as file:
         for block in blocks:
             file.write(block.numpy())

@@ -28,7 +28,8 @@ from reporting.tables.score_grids import score_grids
 from reporting.tables.summary import failures, summarise
 from reporting.tables.sweep import differing, effects, leaderboard
 
-HEADS = COST_HEADS | {name: info.head for name, info in HEADLINE.items()}  # of columns
+SCORE_HEADS = {name: info.head for name, info in HEADLINE.items()}
+HEADS = COST_HEADS | SCORE_HEADS  # of columns
 
 
 class Beside(NamedTuple):
@@ -71,7 +72,8 @@ def write_report(
         **_beside(scores, beside),
         "about": about,
     }
-    drawn = drawings(summary, page["improvements"], ranked(scores), beside.runs)
+    order = ranked(scores)
+    drawn = drawings(summary, page["improvements"], order, beside.runs)
     if beside.lines:
         drawn.extend(line_drawings(beside.lines.gains))
     render_pages("report", page, drawn, folder)
@@ -183,8 +185,9 @@ def _numbers(
 def _improvements_by_rate(scores: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Improvements by what a title says of their sample rate: "" where there is one rate alone."""
     several = scores.sample_rate.nunique() > 1
+    by_rate = scores.groupby("sample_rate", sort=False)
     tables = {}
-    for rate, rows in scores.groupby("sample_rate", sort=False):
+    for rate, rows in by_rate:
         where = f", {rate} Hz" if several else ""
         tables[where] = improvements(rows)
     return tables

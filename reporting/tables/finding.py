@@ -7,12 +7,18 @@ from reporting.tables.improvement import improved, ranked
 
 
 def finding(scores: pd.DataFrame) -> str:
-    """What the best run did to the mixtures of the test, on average: a sentence for every rate."""
+    """What the best run did to the mixtures of the test, on average: a sentence for every rate.
+
+    scores: see reporting.scoring.score_plan.
+    """
     if scores.sample_rate.nunique() > 1:
-        by_rate = scores.groupby("sample_rate")
-        sentences = [f"At {rate} Hz: {finding(rows)}" for rate, rows in by_rate]
+        sentences = []
+        for rate, rows in scores.groupby("sample_rate"):
+            sentence = finding(rows)
+            sentences.append(f"At {rate} Hz: {sentence}")
         return " ".join(sentences)
-    tested = f"{scores.mixture_id.nunique()} test mixtures"
+    mixtures = scores.mixture_id.nunique()
+    tested = f"{mixtures} test mixtures"
     systems = ranked(scores)
     if not systems:
         untrained = ", ".join(scores.system.unique())
@@ -23,8 +29,10 @@ def finding(scores: pd.DataFrame) -> str:
     changes = []
     for score, info in HEADLINE.items():
         if score in gains_of_best:
-            changes.append(_change(gains_of_best[score], info))
-    return f"On {tested}, {best} changed the mixture on average by {', '.join(changes)}."
+            change = _change(gains_of_best[score], info)
+            changes.append(change)
+    listed = ", ".join(changes)
+    return f"On {tested}, {best} changed the mixture on average by {listed}."
 
 
 def _change(gains: pd.Series, info: Headline) -> str:

@@ -14,8 +14,11 @@ from reporting.tables.headline import HEADLINE
 from reporting.tables.summary import SUMMARISED, firsts
 
 NONE = "\N{EN DASH}"
+Column = tuple[str, str]  # score, label
 # By the column of a summary ("mean", "gain", ...), each system x (score, column).
 Means = Mapping[str, pd.DataFrame]
+
+Values = Mapping[str, Any]  # of one cell, by the column of a summary
 
 
 class Cell(NamedTuple):
@@ -65,37 +68,40 @@ def grid(title: str, means: Means, published: Means | None = None, source: str =
     if published:
         rows.extend(_rows(columns, published, source))
     counts = Counter(score for score, _ in columns)
-    heads = [(HEADLINE[score].head, count) for score, count in counts.items()]
+    heads = []
+    for score, count in counts.items():
+        heads.append((HEADLINE[score].head, count))
     labels = [str(label) for _, label in columns]
     return Grid(title, heads, labels, rows)
 
 
-def _rows(columns: list[tuple[str, str]], means: Means, source: str) -> list[Row]:
+def _rows(columns: list[Column], means: Means, source: str) -> list[Row]:
     """A row per system of `means`, with a cell for each of `columns`."""
     first_of_score = firsts(columns)
     rows = []
     for name in means["mean"].index:
         cells = []
         for column, first in zip(columns, first_of_score, strict=True):
+            score, _ = column
             values = _values(name, column, means)
-            cells.append(_cell(name, column, first, values))
+            cell = _cell(name, score, first, values)
+            cells.append(cell)
         rows.append(Row(name, cells, source))
     return rows
 
 
-def _values(name: str, column: tuple[str, str], means: Means) -> dict[str, Any]:
+def _values(name: str, column: Column, means: Means) -> Values:
     """What a summary says of one system in one column: NaN for what it does not."""
     values = dict.fromkeys(SUMMARISED, float("nan"))
     values["mark"] = ""
     for what, table in means.items():
-        if column in table:
-            values[what] = table[column].get(name, values[what])
+        if column in table and name in table.index:
+            values[what] = table.at[name, column]
     return values
 
 
-def _cell(name: str, column: tuple[str, str], first: bool, values: Mapping[str, Any]) -> Cell:
-    """values: see `_values`."""
-    score, _ = column
+def _cell(name: str, score: str, first: bool, values: Values) -> Cell:
+    """What stands for one system in one column of `score`. first: of these columns."""
     form = f".{HEADLINE[score].digits}f"
     interval = _interval(values["low"], values["high"], form)
     gain_interval = ""
@@ -116,7 +122,7 @@ def _cell(name: str, column: tuple[str, str], first: bool, values: Mapping[str, 
     )
 
 
-def _tips(values: Mapping[str, Any], interval: str, gain_interval: str) -> Iterator[str]:
+def _tips(values: Values, interval: str, gain_interval: str) -> Iterator[str]:
     """What more there is to say of a cell."""
     if interval:
         yield f"95 % interval {interval}"

@@ -33,6 +33,7 @@ SPECIAL = {
     "Ø": r"\O{}",
     "ß": r"\ss{}",
 }
+Column = tuple[str, str]  # score, SNR
 ACCENTED = re.compile("[À-ÿ]")
 BOLD = "bold: not significantly below the best, the oracle aside"
 LIGATURES = re.compile(r"(?<=[-'`,])(?=[-'`,])|(?<=[?!])(?=`)")
@@ -88,8 +89,11 @@ def _rows(table: pd.DataFrame, bold: pd.DataFrame | None, sign: str) -> list[str
     """A row per system. bold: of the form of `table`; None: no cell is bold."""
     rows = []
     for name, values in table.iterrows():
-        bold_cells = {} if bold is None else bold.loc[name]
-        rows.append(_row(name, values, bold_cells, sign))
+        bold_cells = {}
+        if bold is not None:
+            bold_cells = bold.loc[name]
+        row = _row(name, values, bold_cells, sign)
+        rows.append(row)
     return rows
 
 
@@ -133,14 +137,18 @@ def _table(table: pd.DataFrame, comment: str, rows: list[str]) -> str:
     return "\n".join(lines)
 
 
-def _heads(columns: list[tuple[str, str]]) -> tuple[str, str]:
-    """The scores over their SNRs, and the rules between."""
+def _heads(columns: list[Column]) -> tuple[str, str]:
+    """The scores over their SNRs, and the rules between.
+
+    The columns of a score stand together.
+    """
     heads = []
     rules = []
     first = 2  # column, counted from 1; the names of systems stand in the first
     counts = Counter(score for score, _ in columns)
     for score, count in counts.items():
-        head = escaped(HEADLINE[score].head)
+        info = HEADLINE[score]
+        head = escaped(info.head)
         heads.append(rf"\multicolumn{{{count}}}{{c}}{{{head}}}")
         last = first + count - 1
         rules.append(rf"\cmidrule(lr){{{first}-{last}}}")
@@ -148,15 +156,20 @@ def _heads(columns: list[tuple[str, str]]) -> tuple[str, str]:
     return " & ".join(heads), " ".join(rules)
 
 
-def _row(name: str, row: pd.Series, bold: Mapping[tuple[str, str], bool], sign: str) -> str:
+def _row(
+    name: str,
+    row: pd.Series,
+    bold: Mapping[Column, bool],
+    sign: str,
+) -> str:
     """Name and values of one system. sign: "+" for numbers that have one always, or ""."""
     # What begins a row with [ or * would belong to the line break before it.
     cells = ["{}" + escaped(name)]
     for (score, snr), value in row.items():
         text = "--"
         if not pd.isna(value):
-            number = f"{value:{sign}.{HEADLINE[score].digits}f}"
-            text = number.translate(SIGNS)
+            digits = HEADLINE[score].digits
+            text = f"{value:{sign}.{digits}f}".translate(SIGNS)
         if bold.get((score, snr)):
             text = rf"\textbf{{{text}}}"
         cells.append(text)

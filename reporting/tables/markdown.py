@@ -31,7 +31,9 @@ def of_grid(grid: Grid, gains: bool = False) -> str:
     heads = []
     for head, count in grid.heads:
         heads.extend([head] * count)
-    columns = [f"{head} {column}" for head, column in zip(heads, grid.columns, strict=True)]
+    columns = ["system"]
+    for head, column in zip(heads, grid.columns, strict=True):
+        columns.append(f"{head} {column}")
     rows = []
     for row in grid.rows:
         name = row.name
@@ -39,7 +41,7 @@ def of_grid(grid: Grid, gains: bool = False) -> str:
             name = f"{name} ({row.source})"
         cells = [_marked(cell, gains) for cell in row.cells]
         rows.append([name, *cells])
-    return _pipe(["system", *columns], rows)
+    return _pipe(columns, rows)
 
 
 def of_table(
@@ -89,11 +91,19 @@ def _marked(cell: Cell, gains: bool) -> str:
 
 
 def _pipe(heads: list[str], rows: list[list[str]]) -> str:
-    """The first cell of a row and the heads are names."""
+    """The first cell of a row and the heads are names; the other cells are right already."""
     heads = [to_the_letter(head) for head in heads]
-    rows = [[to_the_letter(name), *cells] for name, *cells in rows]
+    body = []
+    for name, *cells in rows:
+        body.append([to_the_letter(name), *cells])
     alignment = None
-    if rows:
+    if body:
         numbers = len(heads) - 1
         alignment = ["left"] + numbers * ["right"]
-    return tabulate(rows, heads, "pipe", colalign=alignment, disable_numparse=True)
+    return tabulate(
+        body,
+        heads,
+        "pipe",
+        colalign=alignment,
+        disable_numparse=True,
+    )

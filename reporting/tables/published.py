@@ -50,9 +50,10 @@ def pl_crnn_paper() -> pd.DataFrame:
         }
     )
     cell = ["noise", "snr_db", "score"]
-    of_mixture = table[table.system == MIXTURE].set_index(cell)["mean"]
+    mixtures = table[table.system == MIXTURE].set_index(cell)
     cells = pd.MultiIndex.from_frame(table[cell])
-    table["gain"] = table["mean"] - of_mixture.reindex(cells).to_numpy()
+    of_mixture = mixtures["mean"].reindex(cells)
+    table["gain"] = table["mean"] - of_mixture.to_numpy()
     return table
 
 
@@ -83,7 +84,8 @@ class Published(NamedTuple):
         """
         if (under.sample_rate != self.sample_rate).any():
             return pd.DataFrame()
-        values = self.values[self.values.noise == under.noise.iloc[0]]
+        noise = under.noise.iloc[0]
+        values = self.values[self.values.noise == noise]
         table = headline(values, what)
         if set(values.snr_db) != set(under.snr_db):
             return table.drop(columns=MEAN, level=1)
@@ -95,12 +97,14 @@ class Published(NamedTuple):
         What is not printed is empty.
         """
         names = []
-        for network, stages in zip(self.costs.network, self.costs.stages, strict=True):
-            counted = f", {stages} stages" if stages > 1 else ""
-            names.append(f"{network}{counted} (published)")
-        published = self.costs.drop(columns="stages").assign(network=names)
-        in_millions = ["parameters", "macs_per_frame"]
-        published[in_millions] = (published[in_millions] * 1e6).round().astype(int)
+        for row in self.costs.itertuples():
+            stages = f", {row.stages} stages" if row.stages > 1 else ""
+            names.append(f"{row.network}{stages} (published)")
+        published = self.costs.drop(columns="stages")
+        published["network"] = names
+        for column in ("parameters", "macs_per_frame"):
+            exact = published[column] * 1e6
+            published[column] = exact.round().astype(int)
         tables = [costs.astype(object), published.astype(object)]
         return pd.concat(tables, ignore_index=True).fillna("")
 

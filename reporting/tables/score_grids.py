@@ -22,13 +22,17 @@ TOGETHER = 6  # columns of each score in one table, at most
 def score_grids(
     scores: pd.DataFrame, summary: pd.DataFrame, published: Published | None
 ) -> Iterator[Grid]:
-    """The headline tables of seen and unseen noise, and the same by kind of noise, rate and sex."""
+    """The headline tables of seen and unseen noise, and the same by kind of noise, rate and sex.
+
+    summary: of these scores. What is the same in all of them has no grid of its own.
+    """
     rows_of = dict(conditions(scores))
     for condition, under in conditions(summary):
         rows = rows_of[condition]
         noise = titled(condition)
         mixtures = rows.mixture_id.nunique()
-        yield _by_snr(under, f"{noise}, by SNR in dB ({mixtures} mixtures)", published)
+        title = f"{noise}, by SNR in dB ({mixtures} mixtures)"
+        yield _by_snr(under, title, published)
         if rows.noise_type.nunique() > 1:
             yield from _by(rows, "noise_type", f"{noise}, by its kind")
     several_rates = scores.sample_rate.nunique() > 1
@@ -38,7 +42,8 @@ def score_grids(
         at_rate = f", {rate} Hz" if several_rates else ""
         known = rows.sex[rows.sex != ""]
         if known.nunique() > 1:
-            yield from _by(rows, "sex", f"All noise, by the speaker's sex{at_rate}")
+            title = f"All noise, by the speaker's sex{at_rate}"
+            yield from _by(rows, "sex", title)
 
 
 def _by_snr(under: pd.DataFrame, title: str, published: Published | None) -> Grid:
@@ -62,7 +67,8 @@ def _by(scores: pd.DataFrame, column: str, title: str) -> Iterator[Grid]:
     for score in headlines(scores):
         of_score = table[table.score == score]
         label = HEADLINE[score].label
-        yield grid(f"{title}: {label}", _wide(of_score, column))
+        means = _wide(of_score, column)
+        yield grid(f"{title}: {label}", means)
 
 
 def _wide(table: pd.DataFrame, column: str) -> dict[str, pd.DataFrame]:

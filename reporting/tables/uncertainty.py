@@ -19,14 +19,16 @@ def interval(values: np.ndarray, clusters: np.ndarray) -> tuple[float, float]:
     nan) for fewer than two clusters with a value.
     """
     known = ~np.isnan(values)
-    codes, names = pd.factorize(np.asarray(clusters)[known])
+    clusters = np.asarray(clusters)
+    codes, names = pd.factorize(clusters[known])
     if len(names) < 2:
         return float("nan"), float("nan")
     sums = np.bincount(codes, values[known])
     counts = np.bincount(codes)
     drawn = _drawn(len(names))
     means = (drawn @ sums) / (drawn @ counts)
-    low, high = np.quantile(means, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+    low = np.quantile(means, (1 - CONFIDENCE) / 2)
+    high = np.quantile(means, (1 + CONFIDENCE) / 2)
     return float(low), float(high)
 
 
@@ -53,9 +55,11 @@ def level_with_best(values: pd.DataFrame) -> list[str]:
     best = scored.mean().idxmax()
     chances = {}
     for name in scored:
-        if name != best:
-            differences = (scored[best] - scored[name]).dropna()
-            chances[name] = _chance(differences.to_numpy(float).tobytes())
+        if name == best:
+            continue
+        differences = scored[best] - scored[name]
+        known = differences.dropna().to_numpy(float)
+        chances[name] = _chance(known.tobytes())
     rejected = _rejected(chances)
     level = [name for name in chances if name not in rejected]
     return [best, *level]
