@@ -33,26 +33,34 @@ def _composed(group, option):
 
 
 every_network = pytest.mark.parametrize("network", NETWORKS)
-every_kind = [
-    every_network,
-    pytest.mark.parametrize("target", TARGETS),
-    pytest.mark.parametrize("rate", FREQS),
-]
+NARROW = 16  # hidden units and channels of most tests: what they claim does not depend on the width
 
 
 def swept(test):
-    for mark in every_kind:
-        test = mark(test)
-    return test
+    """Every network with every target, at either sample rate in turn."""
+    rates = [*FREQS] * len(TARGETS)
+    kinds = list(zip(TARGETS, rates, strict=False))
+    return every_network(pytest.mark.parametrize(("target", "rate"), kinds)(test))
+
+
+def narrowed(described):
+    """The same network with few units, as far as its options are called as others call them."""
+    narrow = dict(described)
+    if "hidden" in described:
+        narrow["hidden"] = NARROW
+    if "channels" in described:
+        narrow["channels"] = [min(NARROW, channels) for channels in described["channels"]]
+    return narrow
 
 
 def make_target(name):
     return build(node("target", name), Target)
 
 
-def make(network, target="tms", rate=8000, **options):
+def make(network, target="tms", rate=8000, narrow=False, **options):
     torch.manual_seed(0)
     described = {**node("network", network), **options}
+    described = narrowed(described) if narrow else described
     made = build(described, Network, freqs=FREQS[rate], target=make_target(target))
     return made.double()  # so that what is equal is equal to 9 digits
 
@@ -60,7 +68,7 @@ def make(network, target="tms", rate=8000, **options):
 @functools.cache
 def trained(network, target="tms", rate=8000):
     """In evaluation mode, its running statistics those of data: the initial ones would hide a batch norm's mistakes."""
-    made = make(network, target, rate)
+    made = make(network, target, rate, narrow=True)
     with torch.no_grad():
         made(magnitude(4, rate, seed=9))
     return made.eval()
@@ -93,6 +101,16 @@ def parameters(network):
 
 def close(one, other):
     torch.testing.assert_close(one, other, atol=1e-9, rtol=1e-9)
+
+
+@pytest.mark.parametrize("rate", FREQS)
+@every_network
+@torch.no_grad()
+def test_at_its_full_width_a_network_gives_magnitudes_too(network, rate):
+    made = make(network, rate=rate).eval()
+    estimates = made(magnitude(1, rate, frames=3))
+    assert estimates.shape == (1, made.stage_count, FREQS[rate], 3)
+    assert estimates.isfinite().all()
 
 
 @swept
@@ -183,13 +201,13 @@ def test_the_initial_state_is_of_the_kind_that_is_carried_on(network):
     carried = tensors(made.advance(magnitude(2, 8000), made.initial_state(2))[1])
     assert [(state.shape, state.dtype) for state in initial] == [(state.shape, state.dtype) for state in carried]
     assert not any(state.any() for state in initial)
-    assert all(state.is_meta for state in tensors(make(network).to("meta").initial_state(2)))
+    assert all(state.is_meta for state in tensors(make(network, narrow=True).to("meta").initial_state(2)))
 
 
 @pytest.mark.parametrize("target", TARGETS)
 @every_network
 def test_every_parameter_learns(network, target):
-    made, mixture = make(network, target), magnitude(2, 8000, frames=4)
+    made, mixture = make(network, target, narrow=True), magnitude(2, 8000, frames=4)
     make_target(target).loss(made(mixture), 0.3 * mixture.unsqueeze(1)).mean().backward()
     dead = [
         name
@@ -202,7 +220,7 @@ def test_every_parameter_learns(network, target):
 @every_network
 def test_silence_gives_finite_estimates_and_gradients(network):
     for target in TARGETS:
-        made, mixture = make(network, target), torch.zeros(2, FREQS[8000], 4, dtype=torch.float64)
+        made, mixture = make(network, target, narrow=True), torch.zeros(2, FREQS[8000], 4, dtype=torch.float64)
         make_target(target).loss(made(mixture), mixture.unsqueeze(1)).mean().backward()
         assert all(parameter.grad.isfinite().all() for parameter in made.parameters())
 

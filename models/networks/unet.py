@@ -1,6 +1,7 @@
 """U-Net on decibel spectrograms (U-Net paper; its public description), for signals of any length."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -49,7 +50,8 @@ class UNet(Network):
             _pair(given, made, dropout if is_deep else 0.0)
             for given, made, is_deep in zip(inputs, channels, deep, strict=True)
         )
-        self.upward = nn.ModuleList(_up(2 * made, made) for made in reversed(channels[:-1]))
+        upward = pairwise(reversed(channels))
+        self.upward = nn.ModuleList(_up(below, made) for below, made in upward)
         self.decoder = nn.ModuleList(_pair(2 * made, made, 0.0) for made in reversed(channels[:-1]))
         self.out = nn.Sequential(nn.Conv2d(channels[0], 2, 3, padding=1), nn.LeakyReLU(), nn.Conv2d(2, 1, 1))
         self.apply(_he_normal)
