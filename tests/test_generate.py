@@ -175,14 +175,14 @@ def test_another_plan_is_not_written_over(run):
 
 
 def command(data_root: Path, output: Path, *more: str) -> list[str]:
-    many = ("experiment=librispeech", "plan.train=300", "plan.validation=4", "plan.test=8", "jobs=2", "render=true")
+    many = ("experiment=librispeech", "plan.train=120", "plan.validation=4", "plan.test=8", "jobs=2", "render=true")
     return [sys.executable, str(SCRIPT), *many, f"data_root={data_root}", f"output={output}", *more]
 
 
 @pytest.mark.slow
 def test_a_killed_generation_continues_to_the_same_bytes(data_root, tmp_path, isolated_cache):
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "cwd": tmp_path}
-    for enough in (10, 400):
+    for enough in (10, 150):
         process = subprocess.Popen(command(data_root, tmp_path / "cut"), **quiet)
         while process.poll() is None and len(list(tmp_path.glob("cut/*/*/*.flac"))) < enough:
             time.sleep(0.005)
