@@ -1,7 +1,7 @@
 """A trained run as a report tells of it: what was trained, on what, how far, and what it costs."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from platform import node
 from typing import NamedTuple
@@ -34,12 +34,16 @@ EPOCH = {  # of a curve
 
 
 class Run(NamedTuple):
-    """curve: see models.training.Curve. costs: see models.cost."""
+    """curve: see models.training.Curve. costs: see models.cost.
+
+    outputs: names of the systems that its stages are, from the first on, where they are scored.
+    """
 
     folder: Path
     config: DictConfig
     curve: pd.DataFrame
     costs: Mapping[str, float]
+    outputs: Sequence[str] = ()
 
     @property
     def stages(self) -> int | None:
@@ -75,7 +79,7 @@ class Run(NamedTuple):
         return facts
 
 
-def read_run(folder: Path, cache: Path) -> Run:
+def read_run(folder: Path, cache: Path, outputs: Sequence[str] = ()) -> Run:
     """The run in `folder`; what its network costs is counted and timed once, and remembered under `cache`.
 
     Raises FileNotFoundError or ValueError where `folder` is no run, or has no curve.
@@ -85,7 +89,7 @@ def read_run(folder: Path, cache: Path) -> Run:
         raise FileNotFoundError(f"{folder}: has no {CURVE}; copy it from where the run was trained, or train it anew")
     curve = read_table(path, EPOCH, f"train on with resume={folder} and more epochs, which writes it again")
     known = cache / "costs" / f"{of_values(of_contents([folder / CONFIG]), of_sources('models', 'dsp'), node())}.json"
-    return Run(folder, config, curve, _costs(known, folder))
+    return Run(folder, config, curve, _costs(known, folder), outputs)
 
 
 def _costs(known: Path, folder: Path) -> Mapping[str, float]:
