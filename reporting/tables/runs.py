@@ -14,9 +14,9 @@ from files.fingerprint import of_contents, of_sources, of_values
 from files.table import OptionalFloat, read_table
 from models.cost import costs
 from models.run import CONFIG, CURVE, load_run, run_config
+from options.run_options import compared
 
-NO_CHOICE = ("output", "resume", "cache", "jobs", "data_root", "data")  # of what is trained, but of where and how
-
+STAGES = "network.stages"
 COST_HEADS = {  # of the columns of models.cost
     "macs_per_frame": "multiply-adds per frame",
     "macs_per_second": "multiply-adds per second of audio",
@@ -48,14 +48,14 @@ class Run(NamedTuple):
     @property
     def stages(self) -> int | None:
         """How many stages its network has; None where it is not progressive."""
-        return OmegaConf.select(self.config, "network.stages")
+        return OmegaConf.select(self.config, STAGES)
 
     @property
     def but_for_stages(self) -> str:
-        """Equal for runs that differ by their number of stages alone (and by where they lie)."""
-        parts = OmegaConf.to_container(self.config, resolve=True)
-        parts["network"].pop("stages", None)
-        return of_values({name: part for name, part in parts.items() if name not in NO_CHOICE})
+        """Equal for runs that nothing but their number of stages tells apart."""
+        options = compared(OmegaConf.to_container(self.config, resolve=True))
+        options.pop(STAGES, None)
+        return of_values(options)
 
     @property
     def yaml(self) -> str:
