@@ -36,7 +36,7 @@ from command.schema import EvaluateConfig
 from command.trial import chosen_metrics
 from datagen.library import Library
 from datagen.plan import Plan
-from dsp.level import amplitude
+from dsp.decibel import amplitude
 from metrics.metric import Metric
 from metrics.table import scores
 from models.system import System

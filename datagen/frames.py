@@ -69,7 +69,7 @@ class Frames:
         if total < 1 / QUIET:  # too few frames for a percentile of them
             return float("nan")
         noise_db = LOWEST_DB + (below + _percentile(counts, QUIET)) * STEP_DB
-        noise = 10 ** (noise_db / 10)
+        noise = power(noise_db)
         power = self._powers[below:].sum() / total
         return level_db((power - noise) / noise)
 
