@@ -42,9 +42,9 @@ class Memory(NamedTuple):
         """What is known of a pair of signals, by the names of `metrics`."""
         return self.cache.scores(pair, self._versions(metrics))
 
-    def put_scores(self, pair: str, found: Mapping[str, Score]) -> None:
+    def put_scores(self, pair: str, scores: Mapping[str, Score]) -> None:
         """Remember scores of a pair of signals, by the names of metrics."""
-        self.cache.put_scores(pair, self._versions(found), found)
+        self.cache.put_scores(pair, self._versions(scores), scores)
 
     def _versions(self, metrics: Iterable[str]) -> dict[str, str]:
         return {name: self.metrics.get(name, name) for name in metrics}

@@ -41,12 +41,12 @@ def score_plan(
     bench's memory knows is not enhanced or scored again, and what is found is put there as it comes.
     """
     job = partial(scores_of, sample_rate=bench.sample_rate)
-    with tqdm(
-        desc="scoring", total=len(bench.rows) * len(systems), unit="signal", leave=False, disable=None
-    ) as progress:
+    total = len(bench.rows) * len(systems)
+    with tqdm(desc="scoring", total=total, unit="signal", leave=False, disable=None) as progress:
         scoring = Scoring(bench, systems, metrics, progress)
-        for number, found in chain.from_iterable(spread(job, batches(scoring.lacking()))):
-            scoring.put(number, found)
+        results = spread(job, _groups(scoring.lacking()))
+        for number, scores in chain.from_iterable(results):
+            scoring.put(number, scores)
     return scoring.table()
 
 
@@ -70,17 +70,18 @@ class Scoring:
         for mixture in self.bench.mixtures():
             for name, system in self.systems.items():
                 enhanced = self.bench.enhanced(system, mixture)
-                row = self._begun(name, enhanced)
-                if missing := {name: metric for name, metric in self.metrics.items() if name not in row.scores}:
+                known = self._begun(name, enhanced).scores
+                missing = {metric: self.metrics[metric] for metric in self.metrics if metric not in known}
+                if missing:
                     yield len(self.rows) - 1, mixture.samples("clean"), enhanced.samples(), missing
                 else:
                     self.progress.update()
 
-    def put(self, number: int, found: Mapping[str, Score]) -> None:
+    def put(self, number: int, scores: Mapping[str, Score]) -> None:
         """Take in scores of a row."""
         row = self.rows[number]
-        row.scores.update(found)
-        self.bench.memory.put_scores(row.pair, found)
+        row.scores.update(scores)
+        self.bench.memory.put_scores(row.pair, scores)
         self.progress.update()
 
     def table(self) -> pd.DataFrame:
@@ -100,7 +101,7 @@ class Scoring:
         return {**row.identity, **values, "failed": reasons(scores)}
 
 
-def batches(items: Iterator) -> Iterator[list]:
+def _groups(items: Iterator) -> Iterator[list]:
     """TOGETHER of them at a time."""
     while some := list(islice(items, TOGETHER)):
         yield some
