@@ -2,6 +2,7 @@
 
 import threading
 from collections import OrderedDict
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -49,33 +50,30 @@ def read(
         raise ValueError(f"{path}: {error}") from error
 
 
-def _cut(
-    head: Header, sample_rate: int, start: int, stop: int, correction: Correction
-) -> np.ndarray:
+def _cut(head: Header, sample_rate: int, start: int, stop: int, correction: Correction) -> np.ndarray:
     """Samples `start` to `stop` at `sample_rate` of an exact file, corrected."""
-    check = _require_full_scale if correction.gain == 1 else _take_all
+    own = partial(_stretch, head, scaled=correction.gain != 1)
     if head.sample_rate == sample_rate:
-        steps = decoding.stretch(head, start, min(stop, head.samples))
-        check(steps)
+        steps = own(start, min(stop, head.samples))
     else:
-        steps = resampled(head, sample_rate, start, stop, check)
+        steps = resampled(own, head.samples, (head.sample_rate, sample_rate), start, stop)
     return pcm(steps, correction)
 
 
-def _take_all(steps: np.ndarray) -> None:
-    """Samples of a file that is scaled may be of any size."""
+def _stretch(head: Header, start: int, stop: int, scaled: bool) -> np.ndarray:
+    """Samples of an exact file, in steps of 16 bit; those of one that is `scaled` may be of any size.
 
-
-def _require_full_scale(steps: np.ndarray) -> None:
-    """Raise ValueError for samples that 16 bits do not hold."""
-    if steps.dtype == np.int16:
-        return
+    Raises ValueError for others that 16 bits do not hold.
+    """
+    steps = decoding.stretch(head, start, stop)
+    if scaled or steps.dtype == np.int16:
+        return steps
     peak = np.abs(steps).max(initial=0)
     if peak > FULL_SCALE + 0.5:
         raise ValueError(
-            f"exceeds full scale (peak {peak / FULL_SCALE:.3g}); "
-            "with check_audio=true the whole file is scaled down"
+            f"exceeds full scale (peak {peak / FULL_SCALE:.3g}); with check_audio=true the whole file is scaled down"
         )
+    return steps
 
 
 class _Store:

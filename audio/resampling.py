@@ -10,9 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 import soxr
 
-from audio import decoding
-from audio.header import Header
-
 BLOCK_S = 2.0
 MARGIN_S = 0.1  # on both sides of a block: soxr's filter is much shorter
 
@@ -72,38 +69,43 @@ def resampled_length(samples: int, from_rate: int, to_rate: int) -> int:
 
 
 def resampled(
-    head: Header, to_rate: int, start: int, stop: int, check: Callable[[np.ndarray], None]
+    cut: Callable[[int, int], np.ndarray],
+    samples: int,
+    rates: tuple[int, int],
+    start: int,
+    stop: int,
 ) -> np.ndarray:
-    """Samples `start` to `stop` at `to_rate` of an exact file, float64 [time] (soxr HQ).
+    """Samples `start` to `stop` at another rate, float64 [time], of a signal of `samples` (soxr HQ).
 
-    They are in steps of 16 bit. check: sees all samples before they are resampled.
+    cut: gives samples of the signal from one place to another, as far as there are any. rates: its
+    own and the other one.
     """
-    grid = Grid.of(head.sample_rate, to_rate)
-    stop = min(stop, resampled_length(head.samples, head.sample_rate, to_rate))
+    grid = Grid.of(*rates)
+    stop = min(stop, resampled_length(samples, *rates))
     first = start // grid.to_block
     end = -(-stop // grid.to_block)  # rounded up
     blocks = [np.zeros(0)]
     for number in range(first, end):
-        blocks.append(_block(head, to_rate, grid, number, check))
+        blocks.append(_block(cut, samples, rates, grid, number))
     begin = first * grid.to_block
     return np.concatenate(blocks)[max(0, start - begin) : max(0, stop - begin)]
 
 
 def _block(
-    head: Header, to_rate: int, grid: Grid, number: int, check: Callable[[np.ndarray], None]
+    cut: Callable[[int, int], np.ndarray],
+    samples: int,
+    rates: tuple[int, int],
+    grid: Grid,
+    number: int,
 ) -> np.ndarray:
-    """Block `number` of the grid at `to_rate`; the last one is as long as the file allows."""
+    """Block `number` of the grid at the other rate; the last one is as long as the signal allows."""
     from_begin = number * grid.from_block
-    margin = min(from_begin, grid.margin)  # nothing lies before the file
-    from_stop = from_begin + grid.from_block + grid.margin
-    samples = decoding.stretch(head, from_begin - margin, from_stop)
-    check(samples)
-    with_margins = soxr.resample(
-        samples.astype(np.float64), head.sample_rate, to_rate, quality="HQ"
-    )
+    margin = min(from_begin, grid.margin)  # nothing lies before the signal
+    given = cut(from_begin - margin, from_begin + grid.from_block + grid.margin)
+    with_margins = soxr.resample(given.astype(np.float64), *rates, quality="HQ")
     to_margin = margin * grid.to_block // grid.from_block
     block = with_margins[to_margin : to_margin + grid.to_block]
-    total = resampled_length(head.samples, head.sample_rate, to_rate)
+    total = resampled_length(samples, *rates)
     length = min(grid.to_block, total - number * grid.to_block)
     lacking = max(0, length - len(block))
     return np.pad(block, (0, lacking))

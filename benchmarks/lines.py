@@ -22,6 +22,7 @@ from command.lines import protocol
 from command.lines_schema import LinesConfig
 from datagen.tones import render_tonal
 from models.baselines.line_predictor import LinePredictor
+from models.system import Enhancing
 from options.build import build
 from reporting.tables.published import LINES_SECONDS, LINES_SNR_DB
 
@@ -35,7 +36,8 @@ def main(cfg: DictConfig) -> None:
     plan = OmegaConf.to_container(cfg.plan, resolve=True)
     mixture = torch.from_numpy(render_tonal(protocol(plan), LINES_SNR_DB, 0, cfg.seed)["mixture"])
     lms, predictor = (
-        build(cfg.systems[name], "models.baselines", sample_rate=plan["sample_rate"]) for name in ("lms", "predictor")
+        build(cfg.systems[name], Enhancing, within="models.baselines", sample_rate=plan["sample_rate"])
+        for name in ("lms", "predictor")
     )
     trained = predictor.train(mixture)
     jobs = {

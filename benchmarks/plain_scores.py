@@ -1,47 +1,34 @@
 """Pairs of signals as files, and their scores as the pages of pesq, pystoi and mir_eval show."""
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-import torch
 
-from datagen.library import Library
-from datagen.plan import Plan
-from datagen.render import render
+from models.system import System
+from reporting.scoring.bench import Bench
 
 PLAIN = ("pesq_nb", "pesq_wb", "stoi", "estoi", "sdr")
 Pair = tuple[Path, Path]  # clean, enhanced
 
 
 def write_pairs(
-    block: Plan,
-    library: Library,
-    systems: Mapping[str, Callable],
+    bench: Bench,
+    systems: Mapping[str, System],
     folder: Path,
 ) -> list[Pair]:
-    """The test mixtures of `block` as files of `folder`, in the order of the rows of `score_plan`.
-
-    systems: from a batch to what they make of it, by name.
-    """
+    """The mixtures of `bench` as files of `folder`, in the order of the rows of `score_plan`."""
     pairs = []
-    for row in block.split("test").to_dict("records"):
-        signals = render(row, library)
-        batch = {part: signal[None] for part, signal in signals.items()}
-        mixture_id = row["mixture_id"]
+    for mixture in bench.mixtures():
+        mixture_id = mixture.identity["mixture_id"]
         clean = folder / f"{mixture_id} clean.npy"
-        _save(clean, batch["clean"])
+        np.save(clean, mixture.samples("clean"))
         for name, system in systems.items():
             enhanced = folder / f"{mixture_id} {name}.npy"
-            _save(enhanced, system(batch))
+            np.save(enhanced, bench.enhanced(system, mixture).samples())
             pairs.append((clean, enhanced))
     return pairs
-
-
-def _save(path: Path, batch: torch.Tensor) -> None:
-    """The only signal of a batch [1, time]."""
-    np.save(path, batch[0].double().numpy())
 
 
 def plain_scores(clean: Path, enhanced: Path, sample_rate: int) -> tuple[float, ...]:

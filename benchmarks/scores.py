@@ -11,9 +11,8 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 from multiprocessing import get_context
 from multiprocessing.pool import Pool
 from pathlib import Path
@@ -27,6 +26,7 @@ import pandas as pd
 import torch
 from omegaconf import DictConfig
 from plain_scores import PLAIN, Pair, plain_scores, write_pairs
+from torch import Tensor
 from tqdm import tqdm
 
 from command import data
@@ -36,8 +36,12 @@ from command.schema import EvaluateConfig
 from command.trial import chosen_metrics
 from datagen.library import Library
 from datagen.plan import Plan
-from dsp.level import amplitude
+from dsp.decibel import amplitude
+from metrics.metric import Metric
 from metrics.table import scores
+from models.system import System
+from parallel.spread import over_processes
+from reporting.scoring.bench import Bench
 from reporting.scoring.score_plan import score_plan
 
 SYSTEMS = 8
@@ -49,8 +53,8 @@ class Test(NamedTuple):
     """What is scored, by what, and over how many processes. systems and metrics: by name."""
 
     library: Library
-    systems: Mapping[str, Callable]
-    metrics: Mapping[str, Callable]
+    systems: Mapping[str, System]
+    metrics: Mapping[str, Metric]
     sample_rate: int
     jobs: int
 
@@ -101,35 +105,40 @@ def main(cfg: DictConfig) -> None:
         sys.exit(f"differs by more than {EQUAL:g} once more: {problem}")
 
 
-def _systems() -> dict[str, Callable]:
+def _systems() -> dict[str, System]:
     """Systems that lower the noise, by 0 dB, 1 dB and so on."""
     systems = {}
     for number in range(SYSTEMS):
-        lowered_db = float(number)
-        factor = amplitude(torch.tensor(-lowered_db))
-        systems[f"noise {-lowered_db:g} dB"] = partial(_lowered, factor)
+        system = Lowered(float(number))
+        systems[f"noise {-system.by_db:g} dB"] = system
     return systems
 
 
-def _lowered(factor: torch.Tensor, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    """The mixture with its noise times `factor`: [batch, time]."""
-    return batch["clean"] + factor * batch["noise"]
+class Lowered(System):
+    """Lowers the noise, which it is told, by so many dB."""
+
+    def __init__(self, by_db: float):
+        self.by_db = by_db
+
+    def enhance_batch(self, batch: Mapping[str, Tensor]) -> Tensor:
+        """Clean speech in less noise: [batch, time]."""
+        factor = amplitude(torch.tensor(-self.by_db))
+        return batch["clean"] + factor * batch["noise"]
+
+    @property
+    def made_of(self) -> float:
+        """So many dB."""
+        return self.by_db
 
 
 def _in_turns(block: Plan, test: Test, pool: Pool) -> Scored:
     """Score a block by both, on the same signals."""
     begin = time.perf_counter()
-    ours = score_plan(
-        block,
-        test.library,
-        test.systems,
-        test.metrics,
-        test.sample_rate,
-        test.jobs,
-    )
+    bench = Bench(block, test.library, test.sample_rate)
+    ours = score_plan(bench, test.systems, test.metrics, over_processes(test.jobs))
     ours_s = time.perf_counter() - begin
     with tempfile.TemporaryDirectory() as folder:
-        pairs = write_pairs(block, test.library, test.systems, Path(folder))
+        pairs = write_pairs(bench, test.systems, Path(folder))
         tasks = [(*pair, test.sample_rate) for pair in pairs]
         begin = time.perf_counter()
         rows = pool.starmap(plain_scores, tasks, chunksize=4)

@@ -1,21 +1,19 @@
 """From a config to the audit of its corpora, and to the line about them before a training."""
 
-import platform
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
-from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
+from command.about import machine, typed_command, version_line
 from command.data import corpora, jobs, protocol
 from command.message import one_line
 from command.process import is_first
 from datagen.measured import measured
 from datagen.recordings import BadAudioError, Recording
 from datagen.scan import scan
-from files.fingerprint import of_sources
 from reporting.pages.audit import data_line, heard, write_audit
 from reporting.tables.audit_files import Corpus, find
 
@@ -102,11 +100,10 @@ def _scanned(
 
 def _about(cfg: DictConfig) -> dict[str, str]:
     """What the audit was made of, for its page."""
-    typed = HydraConfig.get().overrides.task
     shortest = f"speech of at least {cfg.plan.shortest_s:g} s"
-    sources = of_sources("datagen", "reporting")
     return {
-        "command": " ".join(["generate.py", *typed]),
+        "command": typed_command("generate"),
         "plan": f"{cfg.sample_rate} Hz, {shortest}, seed {cfg.seed}",
-        "versions": f"Clarion's sources {sources}, Python {platform.python_version()}",
+        "versions": version_line(sources=("datagen", "reporting")),
+        "machine": machine(),
     }

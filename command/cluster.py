@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from command.worker_check import Metrics, named, require_same_scores
-from reporting.scoring.score_plan import Spread
+from parallel.spread import Spread
 
 ANSWER_S = 30  # for a scheduler to answer, for workers to come, and to come back
 LOGGERS = ("distributed", "tornado")  # of Dask

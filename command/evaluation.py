@@ -1,32 +1,28 @@
 """From an evaluation config to a report, and the last lines a user reads."""
 
-import platform
-from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import version
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
 import pandas as pd
 import torch
-from hydra.core.hydra_config import HydraConfig
-from joblib import cpu_count
 from omegaconf import DictConfig, OmegaConf
 
+from command.about import SCORING, SOURCES, machine, typed_command, version_line
 from command.cluster import workers
 from command.costs import cost_table
-from command.trial import Trial
+from command.trial import Trial, entered
 from datagen.roles import NOISE, SPEECH
-from files.fingerprint import of_sources
 from reporting.pages.report import Beside, finding, write_report
+from reporting.scores_table import MIXTURE, ORACLE
 from reporting.scoring.lines import read_studies
-from reporting.scoring.systems import MIXTURE, ORACLE, run_names
+from reporting.scoring.systems import run_names, stage_outputs
 from reporting.tables.published import PUBLISHED
-from reporting.tables.runs import read_run
+from reporting.tables.runs import Run, read_run
 from reporting.tables.summary import headline_text
 from reporting.tables.sweep import runs_of
 
-SOURCES = ("datagen", "dsp", "metrics", "models", "reporting", "audio", "files", "options", "parallel")
-PACKAGES = ("torch", "pytorch-lightning", "pesq", "pystoi", "mir_eval", "numpy", "scipy")
+PACKAGES = ("torch", "pytorch-lightning", *SCORING)
 
 
 def evaluate(cfg: DictConfig, folder: Path) -> None:
@@ -35,12 +31,12 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
         raise ValueError(f"device={cfg.device}: no CUDA device here; use device=cpu")
     lines = read_studies(Path(cfg.gains)) if cfg.gains else None
     swept, unfinished = runs_of(Path(cfg.sweep)) if cfg.sweep else ([], [])
-    runs = [*map(Path, cfg.runs), *swept]
-    named = dict(zip(run_names(runs, (MIXTURE, ORACLE, *cfg.baselines)), runs, strict=True))
-    trials = list(_trials(cfg, runs))
-    opened = {name: read_run(run, Path(cfg.cache)) for name, run in named.items()}
+    folders = [*map(Path, cfg.runs), *swept]
+    runs = dict(zip(run_names(folders, (MIXTURE, ORACLE, *cfg.baselines)), folders, strict=True))
+    trials = _trials(cfg, runs)
+    opened = _opened(cfg, runs, trials)
     for trial in trials:
-        trial.plan.save(folder if trial is trials[0] else folder / f"{trial.sample_rate}")
+        trial.bench.plan.save(folder if trial is trials[0] else folder / f"{trial.sample_rate}")
     with workers(cfg.scheduler, {trial.sample_rate: trial.metrics for trial in trials}) as spread:
         tables = [trial.scores(spread) for trial in trials]
     scores = pd.concat(tables, ignore_index=True)
@@ -55,24 +51,35 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
         config=OmegaConf.to_yaml(cfg),
     )
     summary = write_report(scores, _about(cfg, trials, scores, unfinished), folder, beside)
+    _print(cfg, scores, summary, folder)
+
+
+def _trials(cfg: DictConfig, runs: Mapping[str, Path]) -> list[Trial]:
+    """One trial for every rate. What the config names is built for all of them before any audio is read."""
+    configs = [OmegaConf.merge(cfg, {"sample_rate": rate}) for rate in cfg.rates or [cfg.sample_rate]]
+    entries = [entered(config, runs) for config in configs]
+    return [Trial(*pair) for pair in zip(configs, entries, strict=True)]
+
+
+def _opened(cfg: DictConfig, runs: Mapping[str, Path], trials: Sequence[Trial]) -> dict[str, Run]:
+    """Runs as the report tells of them."""
+    outputs = {run: names for trial in trials for run, names in stage_outputs(trial.systems).items()}
+    return {name: read_run(run, Path(cfg.cache), outputs.get(run, ())) for name, run in runs.items()}
+
+
+def _print(cfg: DictConfig, scores: pd.DataFrame, summary: pd.DataFrame, folder: Path) -> None:
     print(f"{headline_text(summary)}\n\n{finding(scores)}")
     print(f"Report: {folder / 'report.html'}")
     for line in filter(None, (cfg.caution, cfg.next)):
         print(line)
 
 
-def _trials(cfg: DictConfig, runs: Sequence[Path]) -> Iterator[Trial]:
-    """One trial for every rate."""
-    for rate in cfg.rates or [cfg.sample_rate]:
-        yield Trial(OmegaConf.merge(cfg, {"sample_rate": rate}), runs)
-
-
 def _about(
     cfg: DictConfig, trials: Sequence[Trial], scores: pd.DataFrame, unfinished: Sequence[Path]
 ) -> Mapping[str, str]:
-    noise = trials[0].plan.noise
+    noise = trials[0].bench.plan.noise
     return {
-        "command": " ".join(["evaluate.py", *HydraConfig.get().overrides.task]),
+        "command": typed_command("evaluate"),
         "systems": ", ".join(dict.fromkeys(scores.system)),
         "runs": ", ".join([*cfg.runs, *([f"all of {cfg.sweep}"] if cfg.sweep else [])]) or "none",
         **({"left out": f"{', '.join(run.name for run in unfinished)}: finished no epoch"} if unfinished else {}),
@@ -81,9 +88,8 @@ def _about(
         "noise": f"{_corpora(cfg, NOISE)}: {noise[noise.seen].source.nunique()} seen sources; "
         f"unseen: {', '.join(dict.fromkeys(noise[~noise.seen].kind)) or 'none'}",
         "scores not computed": f"{(scores.failed != '').sum()} of {len(scores)} signals lack at least one",
-        "versions": ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-        + f", Clarion's sources {of_sources(*SOURCES)}",
-        "machine": f"{platform.system()} {platform.machine()}, {cpu_count()} cores, Python {platform.python_version()}",
+        "versions": version_line(PACKAGES, SOURCES),
+        "machine": machine(),
     }
 
 

@@ -1,19 +1,18 @@
 """From the config of lines.py to the page of line enhancement, or to tonal mixtures as files."""
 
-import platform
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import torch
-from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
+from command.about import machine, typed_command, version_line
 from datagen.tones import Interferer, TonalProtocol, draw_tonal_rows, render_tonal
 from dsp.tone import Tone
 from files.atomic import write_atomic
+from models.system import Enhancing
 from options.build import build
 from reporting.pages.line_report import write_line_report
 from reporting.scoring.lines import (
@@ -85,7 +84,7 @@ def _candidates(
 ) -> list[Candidate]:
     """The systems of these `names`, each under all of its settings."""
     return [
-        Candidate(name, setting, build(setting, "models.baselines", sample_rate=sample_rate))
+        Candidate(name, setting, build(setting, Enhancing, within="models.baselines", sample_rate=sample_rate))
         for name in names
         for setting in _settings(systems[name], vary)
     ]
@@ -112,8 +111,8 @@ def _one_thread() -> Iterator[None]:
 
 def _about(cfg: DictConfig) -> dict[str, str]:
     return {
-        "command": " ".join(["lines.py", *HydraConfig.get().overrides.task]),
+        "command": typed_command("lines"),
         "seed": str(cfg.seed),
-        "machine": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
-        "versions": ", ".join(f"{name} {version(name)}" for name in PACKAGES),
+        "machine": machine(),
+        "versions": version_line(PACKAGES),
     }

@@ -2,46 +2,62 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
 from models.checkpoints import require_training
 from models.run import BEST, CONFIG, LAST, checkpoint, run_config
+from options.run_options import changeable, flat, meaning
 from options.typed import typed
-from reporting.tables.sweep import flat
 
-MAY_CHANGE = ("trainer.", "trainer=", "data.workers=", "data.cache=", "data.folder=", "data_root=", "cache=", "jobs=")
-OF_A_START = ("output=", "resume=")
-DEVICES = ("accelerator", "devices", "strategy", "num_nodes", "sync_batchnorm")  # what trainer=... changes of a run
+CORPORA_LIE_BELOW = ("data_root", "cache")  # options
 
 
 def resumed(cfg: DictConfig) -> DictConfig:
     """The config of the run to resume, with the few overrides that may differ; ValueError naming any other."""
     given = [item.lstrip("+") for item in HydraConfig.get().overrides.task]
-    given = [item for item in given if not item.startswith(("resume=", "output="))]
-    if refused := [item for item in given if not item.startswith(MAY_CHANGE)]:
+    if refused := [item for item in given if meaning(item.partition("=")[0]).fixed]:
         raise ValueError(
             f"{typed('resume', cfg.resume)}: goes on with the config of that run, so {', '.join(refused)} cannot be "
-            f"given; only {', '.join(MAY_CHANGE)} may change"
+            f"given; only {', '.join(changeable())} may change"
         )
     run = run_config(Path(cfg.resume))
-    return OmegaConf.merge(run, _changed(cfg, run, given), {"resume": cfg.resume})
+    changed = [item.partition("=")[0] for item in given if not item.startswith(("resume=", "output="))]
+    return OmegaConf.merge(_moved(run, cfg, changed), _changed(cfg, run, changed), {"resume": cfg.resume})
 
 
-def _changed(cfg: DictConfig, run: DictConfig, given: Sequence[str]) -> DictConfig:
-    """What was typed, as composed: a value is what Hydra read it as."""
-    changed = OmegaConf.create()
-    if any(item.startswith("trainer=") for item in given):
-        if "trainer" in run:
-            for name in DEVICES:
-                run.trainer.pop(name, None)
-        for name in DEVICES:
-            if name in cfg.trainer:
-                OmegaConf.update(changed, f"trainer.{name}", cfg.trainer[name], force_add=True)
-    for option in (item.partition("=")[0] for item in given if not item.startswith("trainer=")):
-        OmegaConf.update(changed, option, OmegaConf.select(cfg, option), force_add=True)
-    return changed
+def _moved(run: DictConfig, cfg: DictConfig, changed: Sequence[str]) -> DictConfig:
+    """`run`, whose corpora lie below the folders that were typed anew where they lay below those of before."""
+    for option in CORPORA_LIE_BELOW:
+        if option in changed and option in run:
+            corpora = {kind: run[kind] for kind in ("speech", "noise") if kind in run}
+            corpora = _below(OmegaConf.to_container(OmegaConf.create(corpora)), Path(run[option]), Path(cfg[option]))
+            run = OmegaConf.merge(run, corpora)
+    return run
+
+
+def _below(node: Any, before: Path, now: Path) -> Any:
+    """A part of a config, paths below `before` with `now` in its place."""
+    if isinstance(node, dict):
+        return {name: _below(value, before, now) for name, value in node.items()}
+    if isinstance(node, str) and Path(node).is_relative_to(before):
+        return str(now / Path(node).relative_to(before))
+    return node
+
+
+def _changed(cfg: DictConfig, run: DictConfig, changed: Sequence[str]) -> DictConfig:
+    """What was typed, as composed: a value is what Hydra read it as. Of `trainer=...` what is of the machine."""
+    values = OmegaConf.create()
+    if "trainer" in changed:
+        for name in [name for name in run.get("trainer", {}) if meaning(f"trainer.{name}").machine]:
+            run.trainer.pop(name)
+        machine = [f"trainer.{name}" for name in cfg.trainer if meaning(f"trainer.{name}").machine]
+        changed = [*machine, *(option for option in changed if option != "trainer")]
+    for option in changed:
+        OmegaConf.update(values, option, OmegaConf.select(cfg, option), force_add=True)
+    return values
 
 
 def taken_up(cfg: DictConfig, run: Path) -> DictConfig:
@@ -53,7 +69,7 @@ def taken_up(cfg: DictConfig, run: Path) -> DictConfig:
         return cfg
     before, now = (flat(OmegaConf.to_container(config, resolve=True)) for config in (run_config(run), cfg))
     options = sorted(option for option in before.keys() | now.keys() if before.get(option, "") != now.get(option, ""))
-    if other := [option for option in options if not f"{option}=".startswith((*MAY_CHANGE, *OF_A_START))]:
+    if other := [option for option in options if meaning(option).fixed]:
         raise ValueError(
             f"{run}: was begun with another {', '.join(other[:5])}; choose another output, or go on with it by "
             f"{typed('resume', run)}"

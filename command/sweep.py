@@ -12,9 +12,8 @@ from hydra.errors import HydraException
 from hydra.types import RunMode
 from omegaconf import OmegaConf
 
-# Options that say where and by what a job runs name no folder, unless the sweep goes through them.
-UNNAMED = ("cache", "data.cache", "data.folder", "data.workers", "data_root", "experiment", "jobs", "output", "resume")
-UNNAMED += ("start_from", "trainer", "trainer.")
+from options.run_options import meaning
+
 SWEPT = "CLARION_SWEPT"  # options that the sweep goes through, for its jobs wherever they run
 LONGEST = 80  # characters of a folder's name; file systems take 255 bytes
 
@@ -35,13 +34,13 @@ def note_swept(arguments: Sequence[str]) -> None:
 
 
 def job_name(overrides: Sequence[str], swept: Collection[str]) -> str:
-    """The folder of the job with these `overrides`: what they are, less what names no folder and is not `swept`.
+    """The folder of the job with these `overrides`: those that name a run or are `swept`.
 
     Two jobs of a sweep have two names, the same job always the same one. What a file name or a command line would not
     take is replaced, and what is long is cut; then a few digits over all of it follow.
     """
     options = {item: item.partition("=")[0].lstrip("+~") for item in overrides}
-    named = [item for item in overrides if _names(options[item], swept)]
+    named = [item for item in overrides if options[item] in swept or meaning(options[item]).names]
     named.sort(key=lambda item: (options[item] not in swept, item))  # what the jobs differ in comes first
     exact = "_".join(item.lstrip("+").replace("=", "-", 1) for item in named) or "job"
     plain = re.sub(r"[^A-Za-z0-9_.+-]+", "-", exact)
@@ -83,12 +82,6 @@ def _swept(parser: OverridesParser, argument: str) -> str | None:
     except HydraException:  # an option of Hydra's own, or nothing that can be read
         return None
     return override.get_key_element().lstrip("+~") if override.is_sweep_override() else None
-
-
-def _names(option: str, swept: Collection[str]) -> bool:
-    return option in swept or not any(
-        option.startswith(name) if name.endswith(".") else option == name for name in UNNAMED
-    )
 
 
 def _job_name(overrides: Sequence[str], params: Collection[str] | None) -> str:

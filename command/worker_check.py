@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from command.about import SCORING
 from metrics.metric import Metric
 from metrics.table import scores_of
 
-LIBRARIES = ("numpy", "scipy", "pesq", "pystoi", "mir_eval")  # that decide what a score is
 Metrics = Mapping[str, Metric]
 
 log = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ def _note_versions(client: Any) -> None:
     """Ask every worker for its versions of what decides a score."""
     pythons = client.run(platform.python_version)
     _note_others("Python", platform.python_version(), pythons)
-    for library in LIBRARIES:
+    for library in SCORING:
         answers = client.run(version, library, on_error="return")
         _note_others(library, version(library), answers)
 

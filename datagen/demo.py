@@ -4,7 +4,6 @@ With it the main job needs no data. It is there to try the tools on, no benchmar
 voices are far more alike than people's.
 """
 
-import io
 import json
 import shutil
 import zlib
@@ -12,13 +11,13 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import soundfile
 from joblib import Parallel, delayed
 
+from audio.encoding import encode
 from datagen.demo_noise import SEEN, UNSEEN, Generator, speech_shaped
-from datagen.demo_speech import SAMPLE_RATE, Espeak, Voice, utterance
+from datagen.demo_speech import Espeak, Voice, utterance
 from datagen.demo_voices import CROWD, TEST, TRAIN
-from datagen.synthesis import babble, levelled
+from datagen.synthesis import SAMPLE_RATE, babble, levelled
 from files.atomic import write_atomic
 from files.lock import locked
 
@@ -192,6 +191,4 @@ def _rng(name: str) -> np.random.Generator:
 
 
 def _write(path: Path, audio: np.ndarray) -> None:
-    content = io.BytesIO()
-    soundfile.write(content, audio, SAMPLE_RATE, format="FLAC", subtype="PCM_16")
-    write_atomic(path, content.getvalue())
+    write_atomic(path, encode(audio, SAMPLE_RATE, "flac"))

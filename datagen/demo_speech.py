@@ -13,8 +13,9 @@ import soxr
 from scipy.signal import lfilter
 
 from datagen.demo_sentences import sentence
+from datagen.synthesis import SAMPLE_RATE
+from dsp.decibel import amplitude
 
-SAMPLE_RATE = 16000
 LEVEL_DB = -26.0  # mean level of an utterance, dB relative to full scale
 PEAK = 0.85
 REMEDY = (
@@ -170,9 +171,9 @@ def _record(speech: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     speech = speech + shelf * low
     level_db = LEVEL_DB + rng.uniform(-3, 3)
     power = np.mean(speech**2)
-    speech = speech * 10 ** (level_db / 20) / np.sqrt(power)
+    speech = speech * amplitude(level_db) / np.sqrt(power)
     below_peak = PEAK / np.abs(speech).max()
     speech = speech * min(1.0, below_peak)
     noise_db = rng.uniform(-78, -72)
-    noise = rng.normal(0, 10 ** (noise_db / 20), speech.size)
+    noise = rng.normal(0, amplitude(noise_db), speech.size)
     return speech + noise

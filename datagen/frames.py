@@ -4,6 +4,7 @@ import numpy as np
 from scipy import fft
 
 from audio.pcm import FULL_SCALE
+from dsp.decibel import power
 
 FRAME_S = 0.02
 LOWEST_DB, STEP_DB = -120.0, 0.1  # levels of frames are counted in steps from there up to 0 dB
@@ -69,9 +70,9 @@ class Frames:
         if total < 1 / QUIET:  # too few frames for a percentile of them
             return float("nan")
         noise_db = LOWEST_DB + (below + _percentile(counts, QUIET)) * STEP_DB
-        noise = 10 ** (noise_db / 10)
-        power = self._powers[below:].sum() / total
-        return level_db((power - noise) / noise)
+        noise = power(noise_db)
+        mean = self._powers[below:].sum() / total
+        return level_db((mean - noise) / noise)
 
     def bandwidth_hz(self) -> float:
         """The highest frequency with sound (see datagen.measures.Measures)."""
@@ -102,9 +103,9 @@ def _percentile(counts: np.ndarray, share: float) -> int:
     return int(np.searchsorted(below, share * counts.sum()))
 
 
-def decibels(power: np.ndarray) -> np.ndarray:
-    """`power` in dB, nothing as -200 dB."""
-    return 10 * np.log10(np.maximum(power, 1e-20))
+def decibels(powers: np.ndarray) -> np.ndarray:
+    """`powers` in dB, nothing as -200 dB."""
+    return 10 * np.log10(np.maximum(powers, 1e-20))
 
 
 def level_db(power: float) -> float:

@@ -4,7 +4,8 @@ import torch
 from torch import Tensor
 
 from audio.pcm import FULL_SCALE
-from dsp.level import amplitude, noise_gain
+from dsp.decibel import amplitude
+from dsp.level import noise_gain
 
 TOLERANCE_DB = 0.01  # between the SNR asked for and that of the rounded samples
 

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from scipy.signal import oaconvolve
 
+from dsp.decibel import amplitude
+
 Rng = np.random.Generator
 Shape = Callable[[np.ndarray], np.ndarray]  # magnitude over frequency (Hz)
 
@@ -15,7 +17,7 @@ PEAK = 0.9
 
 def levelled(noise: np.ndarray) -> np.ndarray:
     """`noise` [time] without its mean, at LEVEL_DB, or below where its peak would pass PEAK."""
-    noise = unit(noise - noise.mean()) * 10 ** (LEVEL_DB / 20)
+    noise = unit(noise - noise.mean()) * amplitude(LEVEL_DB)
     below_peak = PEAK / np.abs(noise).max()
     return noise * min(1.0, below_peak)
 
@@ -62,8 +64,8 @@ def harmonics(rng: Rng, phase: np.ndarray, amplitudes: np.ndarray) -> np.ndarray
     """Harmonics 1, 2, ... of `phase` with `amplitudes` and random starting phases."""
     starts = rng.uniform(0, 2 * np.pi, len(amplitudes))
     tones = np.zeros(len(phase))
-    for number, amplitude in enumerate(amplitudes):
-        tones += amplitude * np.sin((number + 1) * phase + starts[number])
+    for number, height in enumerate(amplitudes):
+        tones += height * np.sin((number + 1) * phase + starts[number])
     return tones
 
 
@@ -109,5 +111,5 @@ def babble(rng: Rng, samples: int, speech: Sequence[Sequence[np.ndarray]]) -> np
         joined = np.concatenate([utterances[number] for number in order])
         stream = np.roll(np.resize(joined, samples), rng.integers(samples))
         gain_db = rng.uniform(-4, 0)
-        streams.append(stream * 10 ** (gain_db / 20))
+        streams.append(stream * amplitude(gain_db))
     return np.sum(streams, axis=0)

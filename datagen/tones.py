@@ -14,6 +14,7 @@ import torch
 from scipy.signal import lfilter
 
 from audio.listening import whole
+from dsp.decibel import amplitude
 from dsp.level import noise_gain
 from dsp.tone import Tone
 
@@ -107,5 +108,5 @@ def _narrow(interferer: Interferer, rng: np.random.Generator, samples: int, samp
     white = rng.standard_normal(samples) + 1j * rng.standard_normal(samples)
     start = np.array([decay * (rng.standard_normal() + 1j * rng.standard_normal())])  # steady from the first sample on
     envelope, _ = lfilter([np.sqrt(1 - decay**2)], [1, -decay], white, zi=start)
-    envelope *= 10 ** (interferer.above_db / 20) / np.sqrt(np.mean(np.abs(envelope) ** 2))
+    envelope *= amplitude(interferer.above_db) / np.sqrt(np.mean(np.abs(envelope) ** 2))
     return (envelope * np.exp(2j * np.pi * interferer.hz * np.arange(samples) / sample_rate)).real

@@ -9,11 +9,12 @@ import torch
 
 from audio.pcm import FULL_SCALE
 from datagen.mix import TOLERANCE_DB
+from dsp.decibel import power
 from dsp.level import level_db
 
 PEAK_LIMIT = 0.99  # of full scale, for mixture, clean and noise
 # Where rounding, on average a twelfth of a squared step, moves a level by all of the tolerance: -74.7 dB.
-QUIETEST_DB = 10 * np.log10(1 / 12 / FULL_SCALE**2 / (10 ** (TOLERANCE_DB / 10) - 1))
+QUIETEST_DB = 10 * np.log10(1 / 12 / FULL_SCALE**2 / (power(TOLERANCE_DB) - 1))
 SILENT_SPEECH, SILENT_NOISE, OUT_OF_REACH = "silent speech", "silent noise", "out of reach"
 
 

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+from dsp.decibel import amplitude
+
 
 def energy(signal: Tensor) -> Tensor:
     """Sum of squares over time: [..., time] -> [..., 1], in double precision.
@@ -44,15 +46,6 @@ def noise_gain(clean: Tensor, noise: Tensor, snr_db: Tensor) -> Tensor:
     tensor([10.], dtype=torch.float64)
     """
     return amplitude(-snr_db.double()).unsqueeze(-1) * (energy(clean) / energy(noise)).sqrt()
-
-
-def amplitude(gain_db: Tensor) -> Tensor:
-    """Amplitude factor of a gain in dB.
-
-    >>> amplitude(torch.tensor([-20.0, 0.0, 20.0]))
-    tensor([ 0.1000,  1.0000, 10.0000])
-    """
-    return 10 ** (gain_db / 20)
 
 
 SILENCE_DB = -70.0  # relative to full scale; real recordings down to -50 dB are common, and 16-bit rounding is -101 dB

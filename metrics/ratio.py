@@ -2,6 +2,8 @@
 
 import math
 
+from dsp.decibel import power
+
 ROUNDING_DB = 200.0  # float64 through FFTs is good for about 250 dB; nothing measured comes near it
 
 
@@ -13,7 +15,7 @@ def ratio_db(target: float, distortion: float) -> float:
     >>> ratio_db(100.0, 1.0), ratio_db(1.0, 1e-25), ratio_db(0.0, 1.0)
     (20.0, inf, -inf)
     """
-    limit = 10 ** (-ROUNDING_DB / 10)
+    limit = power(-ROUNDING_DB)
     if distortion <= limit * target:
         return math.inf
     if target <= limit * distortion:

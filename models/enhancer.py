@@ -6,7 +6,7 @@ import pytorch_lightning as pl
 import torch
 from torch import Tensor
 
-from dsp.level import amplitude
+from dsp.decibel import amplitude
 from dsp.stft import STFT
 from models.level import Level
 from models.networks.network import Network

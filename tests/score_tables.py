@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from omegaconf import OmegaConf
 
-from reporting.scoring.score_plan import IDENTITY
+from reporting.scores_table import IDENTITY
 from reporting.tables.runs import Run
 
 HOSTILE = "<script>alert('\"é')</script>"

@@ -1,4 +1,5 @@
 import ast
+import functools
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ FLOORS = [  # from top to bottom
     ["parallel"],
 ]
 FLOOR = {package: number for number, floor in enumerate(FLOORS) for package in floor}
+REPORTING = ["pages", "figures", "tables", "scoring"]  # from top to bottom; below them what stands in none of them
+LONGEST = 13  # modules in a chain of imports, from a script down
 OURS = sorted(path for package in FLOOR for path in (ROOT / package).rglob("*.py")) + sorted(ROOT.glob("*.py"))
 
 
@@ -44,6 +47,43 @@ def test_imports_point_down_only(path):
 def test_the_three_in_the_middle_never_import_one_another(package):
     others = {"datagen", "models", "metrics"} - {package}
     assert not {path for path in (ROOT / package).rglob("*.py") if ours(path) & others}
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "reporting").rglob("*.py")), ids=lambda path: f"{path.parent.name}/{path.name}"
+)
+def test_reports_are_made_one_way(path):
+    """Pages of figures of tables; and what is read out of scores.csv needs nothing of what made it."""
+    folder = path.relative_to(ROOT / "reporting").parts[0]
+    below = REPORTING[REPORTING.index(folder) :] if folder in REPORTING else []
+    allowed = {*below} - ({"scoring"} if folder == "tables" else set())
+    parts = {name.split(".")[1] for name in imports(path) if name.startswith("reporting.")}
+    assert parts & {*REPORTING} <= allowed
+
+
+def test_no_chain_of_imports_is_long():
+    longest = max(map(chain, modules()), key=len)
+    assert len(longest) <= LONGEST, " > ".join(longest)
+
+
+@functools.cache
+def modules() -> dict[str, set[str]]:
+    """Our modules, and which of them each imports."""
+    paths = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in OURS}
+    found = {name: imports(path) for name, path in paths.items() if not name.endswith("__init__")}
+    named = {name: {other for other in found if other in names or is_in(other, names)} for name, names in found.items()}
+    return {name: others - {name} for name, others in named.items()}
+
+
+def is_in(module: str, names: set[str]) -> bool:
+    """Whether one of `names` is a thing in `module`."""
+    return any(name.rpartition(".")[0] == module for name in names)
+
+
+@functools.cache
+def chain(module: str) -> tuple[str, ...]:
+    """The longest chain of imports from a module down."""
+    return (module, *max(map(chain, modules()[module]), key=len, default=()))
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "dsp").rglob("*.py")), ids=lambda path: path.name)

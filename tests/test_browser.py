@@ -5,7 +5,7 @@ import shutil
 import pytest
 from score_tables import HOSTILE, many
 
-from reporting.pages.examples import Example, Panel, picture, sound
+from reporting.pages.media import Example, Panel, picture, sound
 from reporting.pages.report import Beside, write_report
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

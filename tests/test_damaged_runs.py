@@ -16,9 +16,9 @@ from datagen.dataset import Rendered
 from datagen.plan import Plan, draw_plan, load_plan
 from datagen.render import render_plan
 from files.table import SUMS
-from models.run import ancestors, build_enhancer, run_config
+from models.run import ancestors
 from reporting.scoring.leaks import COPY
-from reporting.scoring.systems import open_systems
+from reporting.scoring.systems import refuse_heard, trained
 from reporting.tables.runs import read_run
 
 
@@ -115,8 +115,7 @@ def test_a_training_on_a_damaged_folder_or_in_one_says_so_or_mends_it(data, whol
 
 
 def opened(run: Path, plan: Plan) -> None:
-    enhancer = build_enhancer(run_config(run))
-    open_systems([run], plan, 8000, enhancer.stft, enhancer.target, "cpu")
+    refuse_heard(trained({"run": run}, "cpu"), plan)
 
 
 def test_a_run_with_damaged_tables_or_a_damaged_curve_is_not_put_on_the_test(whole, tmp_path):

@@ -3,22 +3,20 @@ import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pandas as pd
 import pytest
 import tiny_run
 import torch
 
-import command.data
 import evaluate
-from dsp.stft import STFT
-from models.targets.iam import IAM
-from reporting.scoring.score_plan import IDENTITY
-from reporting.scoring.systems import open_systems
+from models.trained import TrainedRun
+from reporting.scores_table import IDENTITY
+from reporting.scoring.systems import run_names
 from reporting.tables.improvement import improvements
 
 SCORES = ["pesq_nb_raw", "pesq_nb", "pesq_wb", "stoi", "estoi", "sdr", "si_sdr"]
-LEFT_OUT = ("network.", "data.", "trainer.")
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +28,7 @@ def trained(tmp_path_factory):
 
 
 def _evaluate(data, report, *more):
-    typed = [item for item in tiny_run.overrides(data, report) if not item.startswith(LEFT_OUT)]
-    evaluate.main(tiny_run.config("evaluate", [*typed, "jobs=1", *more], report))
+    evaluate.main(tiny_run.config("evaluate", tiny_run.common(data, report, *more), report))
     return pd.read_csv(report / "scores.csv", keep_default_na=False, na_values={name: [""] for name in SCORES})
 
 
@@ -146,18 +143,19 @@ def test_wide_band_pesq_at_8_khz_is_an_empty_cell_with_its_reason(trained, tmp_p
     assert scores.si_sdr.notna().all()
 
 
-def _plan(data):
-    typed = [item for item in tiny_run.overrides(data, data) if not item.startswith(LEFT_OUT)]
-    cfg = tiny_run.config("evaluate", typed, data)
-    return command.data.plan(cfg, command.data.drawer(cfg), "test")
-
-
 def test_a_run_is_given_the_mixture_alone(trained):
-    data, run = trained
-    plan = _plan(data)
-    (system,) = list(open_systems([run], plan, tiny_run.RATE, STFT(tiny_run.RATE), IAM(), "cpu").values())[2:]
+    _, run = trained
     mixture = torch.randn(1, 4000, generator=torch.Generator().manual_seed(0)) * 0.1
-    assert system({"mixture": mixture}).shape == mixture.shape
+    assert TrainedRun.load(run).enhance_batch({"mixture": mixture}).shape == mixture.shape
+
+
+def test_a_run_is_made_of_its_config_and_weights_and_its_stages_are_told_apart(trained, tmp_path):
+    _, run = trained
+    moved = TrainedRun.load(shutil.copytree(run, tmp_path / "moved"))
+    assert moved.made_of == TrainedRun.load(run).made_of
+    stages = moved.stages()
+    assert [one.stage for one in stages] == [1, 2, 3]
+    assert len({str(one.made_of) for one in [moved, *stages]}) == 4
 
 
 @pytest.mark.parametrize(
@@ -190,11 +188,10 @@ def test_bad_input_is_one_line_that_names_it_and_no_report(trained, tmp_path, mo
     assert not list(tmp_path.glob("report/*.csv"))
 
 
-def test_runs_of_one_name_are_told_apart_by_their_parents(trained, tmp_path):
-    data, run = trained
-    twin = shutil.copytree(run, tmp_path / "twins" / "tiny")
-    systems = open_systems([run, twin], _plan(data), tiny_run.RATE, STFT(tiny_run.RATE), IAM(), "cpu")
-    assert list(systems) == ["mixture", "oracle", "runs/tiny", "twins/tiny"]
+def test_runs_of_one_name_are_told_apart_by_their_parents():
+    runs = [Path("runs/tiny"), Path("twins/tiny")]
+    assert run_names(runs, ["mixture", "oracle"]) == ["runs/tiny", "twins/tiny"]
+    assert run_names(runs[:1], ["mixture", "tiny"]) == ["runs/tiny"]
 
 
 def test_the_scores_of_the_papers_are_scored_unasked_and_any_other_is_once_it_is_typed():

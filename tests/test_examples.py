@@ -9,14 +9,17 @@ import pytest
 import soundfile
 import torch
 from PIL import Image
+from stand_ins import Answers, mixture_and_oracle
 
 from dsp.stft import STFT
 from metrics.sdr import SDR
-from models.targets.iam import IAM
-from reporting.pages.examples import ALWAYS, PANELS, _shown, choose, examples
+from parallel.spread import over_processes
+from reporting.pages.example_choice import choose
+from reporting.pages.examples import ALWAYS, PANELS, _shown, examples
+from reporting.scoring.bench import Bench
+from reporting.scoring.memory import Memory
 from reporting.scoring.score_cache import ScoreCache
-from reporting.scoring.score_plan import Memory, score_plan
-from reporting.scoring.systems import open_systems
+from reporting.scoring.score_plan import score_plan
 
 RATE = 16000
 
@@ -60,16 +63,23 @@ def test_many_examples_show_fewer_systems_so_that_a_page_can_be_opened(examples,
     names = [f"net{number}" for number in range(20)]
     table = pd.concat([scores([float(number)]).replace("net", name) for number, name in enumerate(names)])
     room = PANELS // examples - ALWAYS
-    found = _shown(table.drop_duplicates(["system", "mixture_id"]), dict.fromkeys(["mixture", "oracle", *names]), room)
+    found = _shown(table.drop_duplicates(["system", "mixture_id"]), ["mixture", "oracle", *names], room)
     assert found == ["mixture", "oracle", *names[20 - systems :]]
+
+
+def scored(bench, systems):
+    return score_plan(bench, systems, {"sdr": SDR()}, over_processes(1))
+
+
+def shown_of(bench, systems, table):
+    return list(examples(table, bench, systems, STFT(RATE)))
 
 
 @pytest.fixture
 def shown(drawn):
-    plan, library = drawn
-    systems = open_systems([], plan, RATE, STFT(RATE), IAM(), "cpu")
-    table = score_plan(plan, library, systems, {"sdr": SDR()}, RATE, jobs=1)
-    return table, systems, list(examples(table, plan, library, systems, STFT(RATE))), library, plan
+    bench, systems = Bench(*drawn, RATE), mixture_and_oracle(RATE)
+    table = scored(bench, systems)
+    return table, systems, shown_of(bench, systems, table), bench
 
 
 def content(uri, kind):
@@ -79,7 +89,7 @@ def content(uri, kind):
 
 
 def test_panels_hold_every_signal_as_picture_and_sound(shown):
-    table, systems, found, _, _ = shown
+    table, systems, found, _ = shown
     assert len(found) == len(choose(table)) > 0
     for example in found:
         assert [panel.name for panel in example.panels] == ["clean", *systems]
@@ -92,54 +102,46 @@ def test_panels_hold_every_signal_as_picture_and_sound(shown):
 
 
 def test_the_sound_of_the_mixture_is_the_mixture(shown):
-    from datagen.render import render
-
-    table, _, found, library, plan = shown
+    table, _, found, bench = shown
     title, mixture_id = choose(table)[0]
     assert found[0].title.startswith(title)
-    row = plan.rows.set_index("mixture_id", drop=False).loc[mixture_id].to_dict()
-    expected = render(row, library)["mixture"].numpy()[: 4 * RATE]
+    expected = bench.mixture(mixture_id).samples("mixture")[: 4 * RATE]
     samples, _ = soundfile.read(content(found[0].panels[1].sound, "audio/ogg"))
     length = min(len(samples), len(expected))
     assert np.corrcoef(samples[:length], expected[:length])[0, 1] > 0.9
 
 
 def test_what_was_shown_before_is_neither_enhanced_nor_drawn_again(drawn, tmp_path, monkeypatch):
-    plan, library = drawn
-    systems = open_systems([], plan, RATE, STFT(RATE), IAM(), "cpu")
-    memory = Memory(ScoreCache(tmp_path / "memory.sqlite"), {name: name for name in systems}, {"sdr": "sdr"})
-    table = score_plan(plan, library, systems, {"sdr": SDR()}, RATE, jobs=1, memory=memory)
-    first = list(examples(table, plan, library, systems, STFT(RATE), memory=memory))
+    bench = Bench(*drawn, RATE, memory=Memory(ScoreCache(tmp_path / "memory.sqlite")))
+    systems = mixture_and_oracle(RATE)
+    table = scored(bench, systems)
+    first = shown_of(bench, systems, table)
     monkeypatch.setattr("reporting.pages.examples.picture", lambda *_: pytest.fail("drawn again"))
-    tired = {name: lambda _: pytest.fail("enhanced again") for name in systems}
-    assert list(examples(table, plan, library, tired, STFT(RATE), memory=memory)) == first
+    tired = {name: Answers(lambda _: pytest.fail("enhanced again"), one.made_of) for name, one in systems.items()}
+    assert shown_of(bench, tired, table) == first
 
 
 def test_what_broken_systems_return_is_counted_with_its_reason_and_still_shown(drawn):
-    plan, library = drawn
     broken = {
-        "nan": lambda batch: torch.full_like(batch["mixture"], torch.nan),
-        "short": lambda batch: batch["mixture"][:, :-7],
-        "empty": lambda batch: batch["mixture"][:, :0],
+        "nan": Answers(lambda batch: torch.full_like(batch["mixture"], torch.nan)),
+        "short": Answers(lambda batch: batch["mixture"][:, :-7]),
+        "empty": Answers(lambda batch: batch["mixture"][:, :0]),
     }
-    systems = open_systems([], plan, RATE, STFT(RATE), IAM(), "cpu") | broken
-    table = score_plan(plan, library, systems, {"sdr": SDR()}, RATE, jobs=1)
+    bench, systems = Bench(*drawn, RATE), mixture_and_oracle(RATE) | broken
+    table = scored(bench, systems)
     of_broken = table[table.system.isin(broken)]
     assert of_broken.sdr.isna().all() and (of_broken.failed != "").all() and table.sdr.notna().sum() > 0
-    for example in examples(table, plan, library, systems, STFT(RATE)):
+    for example in shown_of(bench, systems, table):
         assert [panel.name for panel in example.panels] == ["clean", *systems]
         for panel in example.panels:
             samples, _ = soundfile.read(content(panel.sound, "audio/ogg"))
             assert np.isfinite(samples).all()
 
 
-def test_a_system_may_be_called_clean(drawn, tmp_path):
-    plan, library = drawn
-    systems = open_systems([], plan, RATE, STFT(RATE), IAM(), "cpu")
+def test_a_system_may_be_called_clean(drawn):
+    bench, systems = Bench(*drawn, RATE), mixture_and_oracle(RATE)
     systems["clean"] = systems["mixture"]
-    memory = Memory(ScoreCache(tmp_path / "memory.sqlite"), {name: name for name in systems}, {"sdr": "sdr"})
-    table = score_plan(plan, library, systems, {"sdr": SDR()}, RATE, jobs=1, memory=memory)
-    for example in examples(table, plan, library, systems, STFT(RATE), memory=memory):
+    for example in shown_of(bench, systems, scored(bench, systems)):
         reference, mixture, *_, named = example.panels
         assert named.name == reference.name == "clean"
         assert named.sound == mixture.sound != reference.sound

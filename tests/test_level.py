@@ -1,14 +1,21 @@
 import math
 
+import numpy as np
 import pytest
 import torch
 
-from dsp.level import amplitude, energy, is_silent, level_db, noise_gain, snr_db
+from dsp.decibel import amplitude, power
+from dsp.level import energy, is_silent, level_db, noise_gain, snr_db
 
 
 @pytest.mark.parametrize(("gain_db", "factor"), [(0, 1), (20, 10), (-20, 0.1), (60, 1000), (6.020599913279624, 2)])
 def test_gains_in_db_are_amplitude_factors(gain_db, factor):
     assert float(amplitude(torch.tensor(gain_db, dtype=torch.float64))) == pytest.approx(factor, rel=1e-12)
+
+
+@pytest.mark.parametrize("kind", [float, np.array, torch.tensor])
+def test_decibels_are_factors_whatever_holds_them(kind):
+    assert float(amplitude(kind(-40.0))) == pytest.approx(0.01) and float(power(kind(-40.0))) == pytest.approx(0.0001)
 
 
 def test_levels_of_known_signals():

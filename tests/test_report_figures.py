@@ -94,8 +94,8 @@ def test_names_are_drawn_to_the_letter(tmp_path):
 
 
 def test_stages_are_drawn_where_they_were_scored():
-    gains = pd.DataFrame({"sdr": [1.0, 2.0, 3.0]}, index=["a, stage 1", "a, stage 2", "a"])
-    (alone,) = stage_drawings({"a": run(2)}, gains, {})
+    gains = pd.DataFrame({"sdr": [1.0, 2.0, 3.0]}, index=["first", "second", "a"])
+    (alone,) = stage_drawings({"a": run(2)._replace(outputs=["first", "second"])}, gains, {})
     assert alone.name == "stage_outputs" and "stage" in alone.svg
     assert stage_drawings({"a": run(2)}, gains.loc[["a"]], {}) == []
 

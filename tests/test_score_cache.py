@@ -6,12 +6,16 @@ import numpy as np
 import pandas as pd
 import pytest
 import tiny_run
+from stand_ins import Answers
 
 import evaluate
 from metrics.sdr import SDR
 from metrics.si_sdr import SISDR
+from parallel.spread import over_processes
+from reporting.scoring.bench import Bench
+from reporting.scoring.memory import Memory
 from reporting.scoring.score_cache import ScoreCache, of_signal
-from reporting.scoring.score_plan import Memory, score_plan
+from reporting.scoring.score_plan import score_plan
 
 RATE = 16000
 
@@ -37,7 +41,7 @@ def test_signals_are_named_by_their_samples():
 
 
 class Counted:
-    """A system or a metric that counts its calls, in this process."""
+    """A metric that counts its calls, in this process."""
 
     def __init__(self, function):
         self.function, self.calls = function, 0
@@ -47,17 +51,19 @@ class Counted:
         return self.function(*arguments)
 
 
-def memory(path, systems=("mixture", "half"), metrics=("sdr", "si_sdr")):
-    return Memory(ScoreCache(path), {name: f"{name}-1" for name in systems}, {name: f"{name}-1" for name in metrics})
+def memory(path, **metrics):
+    return Memory(ScoreCache(path), "here", {"sdr": "sdr-1", "si_sdr": "si_sdr-1", **metrics})
 
 
-def score(drawn, path, systems, metrics):
-    plan, library = drawn
-    return score_plan(plan, library, systems, metrics, RATE, jobs=1, memory=memory(path, systems))
+def score(drawn, path, systems, metrics, **versions):
+    return score_plan(Bench(*drawn, RATE, memory=memory(path, **versions)), systems, metrics, over_processes(1))
 
 
-def fresh():
-    systems = {"mixture": Counted(lambda batch: batch["mixture"]), "half": Counted(lambda batch: batch["mixture"] / 2)}
+def fresh(half="half"):
+    systems = {
+        "mixture": Answers(lambda batch: batch["mixture"], "mixture"),
+        "half": Answers(lambda batch: batch["mixture"] / 2, half),
+    }
     return systems, {"sdr": Counted(SDR()), "si_sdr": Counted(SISDR())}
 
 
@@ -87,14 +93,17 @@ def test_one_system_or_metric_more_is_the_only_one_that_runs(drawn, path):
 
 def test_another_version_is_run_anew(drawn, path):
     score(drawn, path, *fresh())
-    systems, metrics = fresh()
-    plan, library = drawn
-    changed = Memory(
-        ScoreCache(path), {"mixture": "mixture-1", "half": "half-2"}, {"sdr": "sdr-2", "si_sdr": "si_sdr-1"}
-    )
-    rows = len(score_plan(plan, library, systems, metrics, RATE, 1, memory=changed)) // 2
+    systems, metrics = fresh(half="another half")
+    rows = len(score(drawn, path, systems, metrics, sdr="sdr-2")) // 2
     assert calls(metrics) == {"sdr": 2 * rows, "si_sdr": 0}
     assert calls(systems) == {"mixture": rows, "half": rows}
+
+
+def test_a_system_that_does_not_say_what_it_is_made_of_enhances_anew_and_its_scores_are_known(drawn, path):
+    score(drawn, path, *fresh(half=None))
+    systems, metrics = fresh(half=None)
+    rows = len(score(drawn, path, systems, metrics)) // 2
+    assert calls(systems) == {"mixture": 0, "half": rows} and calls(metrics) == {"sdr": 0, "si_sdr": 0}
 
 
 def test_an_interrupted_evaluation_goes_on(drawn, path):
@@ -115,7 +124,7 @@ def test_an_interrupted_evaluation_goes_on(drawn, path):
 
 
 def test_failed_scores_are_remembered_with_their_reasons(drawn, path):
-    mute = {"mute": Counted(lambda batch: 0 * batch["mixture"])}
+    mute = {"mute": Answers(lambda batch: 0 * batch["mixture"], "mute")}
     tables = [score(drawn, path, mute, fresh()[1]) for _ in range(2)]
     pd.testing.assert_frame_equal(*tables)
     assert tables[1].failed.str.contains("silent").all() and mute["mute"].calls == len(tables[0])
@@ -134,11 +143,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
 
 
 def test_a_second_report_scores_nothing_and_a_new_training_is_seen(data, whole, tmp_path, monkeypatch):
-    typed = [
-        item
-        for item in tiny_run.overrides(data, tmp_path / "x")
-        if not item.startswith(("network.", "data.", "trainer."))
-    ]
+    typed = tiny_run.common(data, tmp_path / "x")
     typed = [*typed, f"cache={tmp_path / 'cache'}", f"runs=[{whole}]"]
     report = tmp_path / "report"
     evaluate.main(tiny_run.config("evaluate", [*typed, f"output={report}"], report))

@@ -75,11 +75,7 @@ def test_a_sweep_is_reported_from_its_folder(data, tmp_path):
         tiny_run.fit(data, sweep / f"network.stages-{stages}", f"network.stages={stages}", "trainer.max_epochs=1")
     (sweep / "network.stages-3" / ".hydra").mkdir(parents=True)  # begun, and no epoch finished
     (sweep / "network.stages-3" / ".hydra" / "config.yaml").write_text("seed: 0")
-    typed = [
-        item
-        for item in tiny_run.overrides(data, tmp_path / "x")
-        if not item.startswith(("network.", "data.", "trainer."))
-    ]
+    typed = tiny_run.common(data, tmp_path / "x")
     report = tmp_path / "report"
     evaluate.main(tiny_run.config("evaluate", [*typed, f"sweep={sweep}", f"output={report}"], report))
     scores = pd.read_csv(report / "scores.csv")

@@ -120,7 +120,7 @@ def test_a_training_does_not_replace_another(data, whole):
 
 @pytest.mark.parametrize("typed", ["network.hidden=8", "seed=1", "+plan.new=1", "data.batch_size=4"])
 def test_other_options_are_refused_when_resuming(whole, typed):
-    with pytest.raises(ValueError, match=r"cannot be given; only trainer\., trainer=, data\.workers=") as caught:
+    with pytest.raises(ValueError, match=r"cannot be given; only .*data\.workers, trainer, .* may change") as caught:
         resume(whole, typed)
     assert typed.lstrip("+") in str(caught.value) and "\n" not in str(caught.value)
 

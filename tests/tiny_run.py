@@ -59,6 +59,12 @@ def overrides(data: Path, run: Path, *more: str) -> list[str]:
     return [*TINY, f"data_root={data}", f"cache={data / 'cache'}", "jobs=1", f"output={run}", *more]
 
 
+def common(data: Path, folder: Path, *more: str) -> list[str]:
+    """The same of what every script takes."""
+    trained = ("network.", "data.", "trainer.")
+    return [item for item in overrides(data, folder, *more) if not item.startswith(trained)]
+
+
 def config(name: str, typed: list[str], run: Path) -> DictConfig:
     """What Hydra makes of the command line, without a process of its own."""
     with initialize_config_dir(str(ROOT / "conf"), version_base="1.3", job_name=name):
@@ -112,8 +118,7 @@ def resume(run: Path, *more: str) -> Path:
 
 def rendered(data: Path, folder: Path, *more: str) -> tuple[str, str]:
     """The tiny plan rendered to `folder`, and what to type to train on it."""
-    typed = [item for item in overrides(data, folder) if not item.startswith(("network.", "data.", "trainer."))]
-    generate.main(config("generate", [*typed, "render=true", *more], folder))
+    generate.main(config("generate", common(data, folder, "render=true", *more), folder))
     return "data=rendered", f"data.folder={folder}"
 
 

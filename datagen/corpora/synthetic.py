@@ -4,7 +4,6 @@ A network that hears a handful of recorded noises learns those noises; there is 
 serves in training alone, so that a test stays one of recorded noise.
 """
 
-import io
 import zlib
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
@@ -13,13 +12,14 @@ from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
-import soundfile
 
 from audio import reading
+from audio.encoding import encode
 from audio.pcm import FULL_SCALE
 from datagen.corpora.corpus import Corpora, Corpus
 from datagen.recordings import Recording
 from datagen.synthesis import SAMPLE_RATE, babble, coloured, drift, levelled
+from dsp.decibel import amplitude
 from files.atomic import write_atomic
 from files.fingerprint import of_files, of_values
 
@@ -48,10 +48,8 @@ class MadeNoise(Corpus):
         for name in names:
             if not (folder / f"{name}.flac").exists():
                 rng = np.random.default_rng(zlib.crc32(name.encode()))
-                content = io.BytesIO()
                 noise = levelled(make(rng, round(self.seconds * SAMPLE_RATE)))
-                soundfile.write(content, noise, SAMPLE_RATE, format="FLAC", subtype="PCM_16")
-                write_atomic(folder / f"{name}.flac", content.getvalue())
+                write_atomic(folder / f"{name}.flac", encode(noise, SAMPLE_RATE, "flac"))
         kind = self.kind
         return [
             Recording(f"{kind}/{name}", str(folder / f"{name}.flac"), f"{kind}/{name}", kind=kind, only="train")
@@ -113,14 +111,14 @@ def _colour(rng: np.random.Generator, samples: int) -> np.ndarray:
 def _bent(rng: np.random.Generator, samples: int) -> np.ndarray:
     octaves = np.arange(len(KNOTS_HZ))
     gain_db = rng.uniform(-9, 3) * octaves + rng.normal(0, 5, len(octaves))
-    return coloured(rng, samples, lambda hz: 10 ** (np.interp(np.log2(hz + 1), np.log2(KNOTS_HZ), gain_db) / 20))
+    return coloured(rng, samples, lambda hz: amplitude(np.interp(np.log2(hz + 1), np.log2(KNOTS_HZ), gain_db)))
 
 
 def _swelling(rng: np.random.Generator, noise: np.ndarray) -> np.ndarray:
     if rng.random() < 0.5:
         return noise
     depth_db = rng.uniform(3, 20)
-    return noise * 10 ** (depth_db * (drift(rng, len(noise), rng.uniform(0.1, 2.0)) - 1) / 20)
+    return noise * amplitude(depth_db * (drift(rng, len(noise), rng.uniform(0.1, 2.0)) - 1))
 
 
 def _crowd(recordings: list[Recording], talkers: int, rng: np.random.Generator, samples: int) -> np.ndarray:

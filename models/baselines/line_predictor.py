@@ -4,10 +4,13 @@ Frames of the signal are predicted from frames a delay older. What lasts can be 
 enhancement paper, section III).
 """
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+
+from models.system import Enhancing
 
 CELLS = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM, "bilstm": nn.LSTM}
 
@@ -41,7 +44,7 @@ class OnlineState(NamedTuple):
     samples: Tensor
 
 
-class LinePredictor:
+class LinePredictor(Enhancing):
     """Enhances tones by predicting frames of `frame_s` from frames `delay_s` older; see the module.
 
     hop_s: from frame to frame, None for frames side by side; predictions that overlap are averaged. updates: of Adam at
@@ -64,9 +67,9 @@ class LinePredictor:
         scaled: bool = False,
         seed: int = 0,
     ):
-        for option, value, known in (("cell", cell, CELLS), ("initial", initial, ("zero", "default"))):
-            if value not in known:
-                raise ValueError(f"{option}={value!r}: must be one of {', '.join(known)}")
+        super().__init__(sample_rate)
+        _require_known("cell", cell, CELLS)
+        _require_known("initial", initial, ("zero", "default"))
         self.frame, self.delay = round(frame_s * sample_rate), round(delay_s * sample_rate)
         self.hop = self.frame if hop_s is None else round(hop_s * sample_rate)
         if not (0 < self.hop <= self.frame and self.delay > 0 and hidden > 0 and updates >= 0 and learning_rate > 0):
@@ -74,12 +77,12 @@ class LinePredictor:
                 f"frame_s={frame_s:g}, hop_s={hop_s}, delay_s={delay_s:g}, hidden={hidden}, updates={updates}, "
                 f"learning_rate={learning_rate:g}: all must be above 0, and the hop no longer than the frame"
             )
-        self.sample_rate, self.cell, self.hidden, self.updates = sample_rate, cell, hidden, updates
+        self.cell, self.hidden, self.updates = cell, hidden, updates
         self.learning_rate, self.initial, self.scaled, self.seed = learning_rate, initial, scaled, seed
 
     def enhance(self, mixture: Tensor) -> Tensor:
         """Each mixture by a network of its own: [batch, time] -> [batch, time]."""
-        return torch.stack([self._one(one) for one in mixture])
+        return torch.stack([self.apply(self.train(signal), signal) for signal in mixture])
 
     def train(self, mixture: Tensor) -> Predictor:
         """The network trained on one mixture [time]."""
@@ -116,9 +119,6 @@ class LinePredictor:
         kept = samples[-(self.delay // self.frame + 2) * self.frame :]
         return enhanced.to(block), OnlineState(predictor, optimizer, kept)
 
-    def _one(self, mixture: Tensor) -> Tensor:
-        return self.apply(self.train(mixture), mixture)
-
     def _new(self) -> tuple[Predictor, torch.optim.Optimizer]:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.seed)
@@ -138,7 +138,7 @@ class LinePredictor:
         older = torch.cat([signal.new_zeros(self.delay), signal])[: len(signal)]
         missing = -(len(signal) - self.frame) % self.hop
         delayed, frames = (
-            nn.functional.pad(one, (0, missing)).unfold(0, self.frame, self.hop) for one in (older, signal)
+            nn.functional.pad(samples, (0, missing)).unfold(0, self.frame, self.hop) for samples in (older, signal)
         )
         return delayed / self.frame**0.5 if self.scaled else delayed, frames
 
@@ -161,3 +161,8 @@ class LinePredictor:
             raise ValueError("the mixture holds NaN or infinite samples; repair the recording")
         if mixture.min() == mixture.max():
             raise ValueError("the mixture is constant, there is nothing to predict; check the recording")
+
+
+def _require_known(option: str, value: str, known: Collection[str]) -> None:
+    if value not in known:
+        raise ValueError(f"{option}={value!r}: must be one of {', '.join(known)}")

@@ -11,6 +11,8 @@ import torch
 from numba import njit
 from torch import Tensor
 
+from models.system import Enhancing
+
 DIVERGED = 1e3  # times the largest sample of the mixture: no prediction that converges goes there
 
 
@@ -28,7 +30,7 @@ def critical_snr_db(length: int, step: float, noise_power: float) -> float:
     return 10 * log10(2 / (2 * sqrt(length**2 + 2 * m0) - length))
 
 
-class LMS:
+class LMS(Enhancing):
     """Predicts each sample from `length` samples that are `delay_s` and more older; the prediction is the enhanced one.
 
     step: of the update, weights += step * error * samples; divided by their energy where `normalised`. leak: part of
@@ -45,19 +47,14 @@ class LMS:
         normalised: bool = False,
         leak: float = 0.0,
     ):
+        super().__init__(sample_rate)
         self.delay = round(delay_s * sample_rate)
         if length < 1 or self.delay < 1 or step <= 0 or leak < 0:
             raise ValueError(
                 f"length={length}, delay_s={delay_s:g}, step={step:g}, leak={leak:g}: a filter needs a length and a "
                 "delay of at least one sample, a step above 0 and a leak of at least 0"
             )
-        self.sample_rate, self.length, self.step, self.normalised, self.leak = (
-            sample_rate,
-            length,
-            step,
-            normalised,
-            leak,
-        )
+        self.length, self.step, self.normalised, self.leak = length, step, normalised, leak
 
     def enhance(self, mixture: Tensor) -> Tensor:
         """Each mixture by a filter of its own, from silence: [batch, time] -> [batch, time]."""

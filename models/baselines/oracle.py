@@ -1,14 +1,30 @@
 """The best a target can do: its ideal value, known from the clean speech, with the mixture's phase."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import torch
 from torch import Tensor
 
 from dsp.stft import STFT
+from models.system import System, parts
 from models.targets.target import Target
 
 
-def oracle(mixture: Tensor, clean: Tensor, stft: STFT, target: Target) -> Tensor:
-    """Waveform from the ideal magnitude of `target`: mixture, clean [..., time] -> enhanced [..., time]."""
-    spectrum = stft(mixture)
-    ideal = target.ideal(target.reference(stft(clean), spectrum), spectrum.abs())
-    return stft.inverse(torch.polar(ideal, spectrum.angle()), mixture.shape[-1])
+class Oracle(System):
+    """Puts the ideal magnitude of `target` in the place of the mixture's. stft: on the device of its batches."""
+
+    def __init__(self, stft: STFT, target: Target):
+        self.stft, self.target = stft, target
+
+    def enhance_batch(self, batch: Mapping[str, Tensor]) -> Tensor:
+        """Waveforms from "mixture" and "clean" [batch, time]: [batch, time]."""
+        mixture, clean = self.stft(batch["mixture"]), self.stft(batch["clean"])
+        ideal = self.target.ideal(self.target.reference(clean, mixture), mixture.abs())
+        return self.stft.inverse(torch.polar(ideal, mixture.angle()), batch["mixture"].shape[-1])
+
+    @property
+    def made_of(self) -> Any:
+        """The parts of its target, and its transform's rate and lengths."""
+        target = parts(self.target)
+        return None if target is None else ["oracle", target, self.stft.sample_rate, self.stft.length, self.stft.hop]

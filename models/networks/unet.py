@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from dsp.decibel import amplitude
 from models.networks.network import Network
 from models.targets.target import Target
 
@@ -80,7 +81,7 @@ class UNet(Network):
         """[window, freq, frame] -> the same: all inputs are relative to the window itself, gain plays no part."""
         loudest = windows.amax((1, 2), keepdim=True).clamp_min(torch.finfo(windows.dtype).tiny)
         relative = windows / loudest
-        decibels = 20 * relative.clamp_min(10 ** (FLOOR_DB / 20)).log10()
+        decibels = 20 * relative.clamp_min(amplitude(FLOOR_DB)).log10()
         features = ((decibels - CENTRE_DB) / SPREAD_DB).unsqueeze(1)
         spare = -self.freqs % self.divisor
         output = self._run(F.pad(features, (0, 0, 0, spare), mode="replicate"))[:, 0, : self.freqs]

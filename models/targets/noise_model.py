@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import huber_loss
 
+from dsp.decibel import amplitude
 from models.targets.target import Target
 
 CENTRE_DB, SPREAD_DB = 6.0, 82.0
@@ -24,11 +25,11 @@ class NoiseModel(Target):
 
     def estimate(self, output: Tensor, mixture: Tensor) -> Tensor:
         """mixture * 10^(-(82 tanh(output) + 6) / 20)."""
-        return mixture * 10 ** (-(SPREAD_DB * torch.tanh(output) + CENTRE_DB) / 20)
+        return mixture * amplitude(-(SPREAD_DB * torch.tanh(output) + CENTRE_DB))
 
     def ideal(self, reference: Tensor, mixture: Tensor) -> Tensor:
         """The reference, as far as tanh reaches: 76 dB above to 88 dB below the mixture."""
-        highest, lowest = (mixture * 10 ** (-(sign * SPREAD_DB + CENTRE_DB) / 20) for sign in (-1, 1))
+        highest, lowest = (mixture * amplitude(-(sign * SPREAD_DB + CENTRE_DB)) for sign in (-1, 1))
         return torch.minimum(torch.maximum(reference, lowest), highest)
 
     def loss(self, estimate: Tensor, reference: Tensor) -> Tensor:

@@ -21,7 +21,7 @@ from reporting.figures.drawing import (
 )
 from reporting.figures.run_figures import score_against_cost, trainings
 from reporting.figures.stage_figures import stage_drawings
-from reporting.scoring.systems import MIXTURE, ORACLE
+from reporting.scores_table import MIXTURE, ORACLE
 from reporting.tables.headline import HEADLINE, headlines
 from reporting.tables.runs import Run
 from reporting.tables.summary import MEAN, conditions

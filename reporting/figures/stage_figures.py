@@ -12,7 +12,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from reporting.figures.drawing import MARKERS, STYLE, Colours, Drawing, axes, drawing, label, legend
-from reporting.scoring.systems import stage_name
 from reporting.tables.headline import HEADLINE, headlines
 from reporting.tables.runs import Run
 
@@ -37,7 +36,7 @@ def stage_drawings(runs: Mapping[str, Run], gains: pd.DataFrame, colours: Colour
             note="A line joins runs that differ by their stages alone.",
         )
         figures.append(of_numbers)
-    by_stage = _by_stage(runs, gains)
+    by_stage = _by_stage(runs)
     if by_stage:
         of_outputs = _over_stages(
             by_stage,
@@ -71,18 +70,12 @@ def _by_number(runs: Mapping[str, Run]) -> dict[str, Points]:
     return lines
 
 
-def _by_stage(runs: Mapping[str, Run], gains: pd.DataFrame) -> dict[str, Points]:
+def _by_stage(runs: Mapping[str, Run]) -> dict[str, Points]:
     """The stages of every run that were scored as systems of their own."""
     lines = {}
     for name, run in runs.items():
-        points = []
-        stages = run.stages or 0
-        for stage in range(1, stages + 1):
-            system = stage_name(name, stage)
-            if system in gains.index:
-                points.append((stage, system))
-        if points:
-            lines[name] = points
+        if run.outputs:
+            lines[name] = list(enumerate(run.outputs, start=1))
     return lines
 
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from reporting.scoring.systems import MIXTURE, ORACLE
+from reporting.scores_table import MIXTURE, ORACLE
 from reporting.tables.improvement import improvements
 
 

@@ -3,26 +3,20 @@
 Which mixtures these are is chosen in reporting.pages.example_choice.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from datagen.library import Library
-from datagen.plan import Plan
-from datagen.render import render
 from dsp.stft import STFT
 from files.fingerprint import of_sources, of_values
+from models.system import System
 from reporting.pages.example_choice import choose
-from reporting.pages.media import picture, sound
-from reporting.scoring.score_cache import ScoreCache, of_signal
-from reporting.scoring.score_plan import Memory
-from reporting.scoring.systems import MIXTURE, ORACLE, System
+from reporting.pages.media import Example, Panel, picture, sound
+from reporting.scores_table import MIXTURE, ORACLE
+from reporting.scoring.bench import Bench, Mixture
 from reporting.tables.headline import HEADLINE
 from reporting.tables.improvement import ranked
 from reporting.tables.summary import NOISE
@@ -34,49 +28,26 @@ ALWAYS = 3  # panels beside those: clean, mixture and oracle
 PEAK = 0.8  # Vorbis may overshoot
 
 
-class Panel(NamedTuple):
-    """One signal: its name, what it scored, and spectrogram and sound as data URIs."""
-
-    name: str
-    scored: str
-    picture: str
-    sound: str
-
-
-class Example(NamedTuple):
-    """One mixture and what the systems made of it."""
-
-    title: str
-    panels: list[Panel]
-
-
 def examples(
     scores: pd.DataFrame,
-    plan: Plan,
-    library: Library,
+    bench: Bench,
     systems: Mapping[str, System],
     stft: STFT,
-    device: str = "cpu",
-    memory: Memory | None = None,
 ) -> Iterator[Example]:
     """The examples of `choose`: excerpts of up to 4 s, all signals of a mixture under one gain.
 
-    What `memory` knows is neither enhanced nor drawn again.
+    What the memory of `bench` knows is neither enhanced nor drawn again.
     """
-    rows = plan.rows.set_index("mixture_id", drop=False)
-    memory = memory or Memory(ScoreCache(None), {}, {})
     chosen = choose(scores)
     panels_each = PANELS // max(1, len(chosen))
     shown = _shown(scores, systems, panels_each - ALWAYS)
     for title, mixture_id in chosen:
-        row = rows.loc[mixture_id]
-        signals = render(row.to_dict(), library)
-        views = _Views(signals, stft, device, memory)
+        views = _Views(bench, bench.mixture(mixture_id), stft)
         of_mixture = scores[scores.mixture_id == mixture_id].set_index("system")
         panels = [Panel("clean", "", *views.clean())]
         for name in shown:
             scored = _scored(of_mixture, name)
-            view = views.enhanced(name, systems[name])
+            view = views.enhanced(systems[name])
             panels.append(Panel(name, scored, *view))
         yield Example(f"{title} ({_noise(of_mixture)})", panels)
 
@@ -89,57 +60,38 @@ def _noise(of_mixture: pd.DataFrame) -> str:
 
 
 class _Views:
-    """Picture and sound of what systems make of one mixture.
+    """Picture and sound of what systems make of one mixture."""
 
-    signals: [time] each, of the mixture and its clean speech at least.
-    """
-
-    def __init__(
-        self,
-        signals: Mapping[str, Tensor],
-        stft: STFT,
-        device: str,
-        memory: Memory,
-    ):
-        self.signals = signals
-        self.batch = {}
-        for part, signal in signals.items():
-            self.batch[part] = signal[None].to(device)
+    def __init__(self, bench: Bench, mixture: Mixture, stft: STFT):
+        self.bench = bench
+        self.mixture = mixture
         self.stft = stft
-        self.memory = memory
         self.samples = round(LONGEST_S * stft.sample_rate)
-        clean = _to_numpy(signals["clean"])
-        mixture = _to_numpy(signals[MIXTURE])
-        self.mixture = of_signal(np.stack([clean, mixture]))
 
     def clean(self) -> tuple[str, str]:
         """Picture and sound of the clean speech."""
-        signal = self.signals["clean"]
-        return self._view(of_signal(_to_numpy(signal)), lambda: signal)
+        mixture = self.mixture
+        return self._view(mixture.clean_content, lambda: mixture.parts["clean"])
 
-    def enhanced(self, name: str, system: System) -> tuple[str, str]:
+    def enhanced(self, system: System) -> tuple[str, str]:
         """Picture and sound of what `system` makes of the mixture."""
-
-        @cache
-        def enhance() -> Tensor:
-            return system(self.batch)[0].cpu()
-
-        content = self.memory.content(name, self.mixture, lambda: _to_numpy(enhance()))
-        return self._view(content, enhance)
+        enhanced = self.bench.enhanced(system, self.mixture)
+        return self._view(enhanced.content, lambda: enhanced.signal)
 
     def _view(self, content: str, signal: Callable[[], Tensor]) -> tuple[str, str]:
         """The view that is remembered of a signal with this `content`, or a new one."""
+        cache = self.bench.memory.cache
         stft = self.stft
         key = of_values(
-            self.mixture,
+            self.mixture.content,
             content,
             (stft.sample_rate, stft.length, stft.hop),
             of_sources("reporting", "dsp"),
         )
-        view = self.memory.cache.shown(key)
+        view = cache.shown(key)
         if view is None:
             view = self._made(signal()[: self.samples])
-            self.memory.cache.put_shown(key, *view)
+            cache.put_shown(key, *view)
         return view
 
     def _made(self, signal: Tensor) -> tuple[str, str]:
@@ -148,8 +100,8 @@ class _Views:
         What a broken system returns is shown as far as it goes: NaN and what is missing are
         silence.
         """
-        clean = self.signals["clean"][: self.samples]
-        mixture = self.signals[MIXTURE][: self.samples]
+        clean = self.mixture.parts["clean"][: self.samples]
+        mixture = self.mixture.parts["mixture"][: self.samples]
         loudest = max(_peak(clean), _peak(mixture))
         gain = PEAK / loudest
         top = _peak(self.stft(clean[None]))
@@ -167,16 +119,7 @@ def _peak(values: Tensor) -> float:
     return float(values.abs().max())
 
 
-def _to_numpy(signal: Tensor) -> np.ndarray:
-    """Samples [time] as they are compared: float64."""
-    return signal.double().numpy()
-
-
-def _shown(
-    scores: pd.DataFrame,
-    systems: Mapping[str, System],
-    room: int,
-) -> list[str]:
+def _shown(scores: pd.DataFrame, systems: Iterable[str], room: int) -> list[str]:
     """Mixture, oracle, and as many of the best systems as there is room for, one at least."""
     count = max(1, min(MOST, room))
     best = ranked(scores)[:count]

@@ -1,18 +1,35 @@
 """Signals as a page shows them: a spectrogram to look at and a sound to listen to, as data URIs."""
 
-import base64
 import io
+from typing import NamedTuple
 
 import numpy as np
-import soundfile
 import torch
 from matplotlib import colormaps
 from PIL import Image
 from torch import Tensor
 
+from audio.encoding import encode_vorbis
 from dsp.stft import STFT
+from reporting.data_uri import data_uri
 
 RANGE_DB = 70.0  # of a spectrogram, below its loudest point
+
+
+class Panel(NamedTuple):
+    """One signal: its name, what it scored, and spectrogram and sound as data URIs."""
+
+    name: str
+    scored: str
+    picture: str
+    sound: str
+
+
+class Example(NamedTuple):
+    """One mixture and what the systems made of it."""
+
+    title: str
+    panels: list[Panel]
 
 
 def picture(signal: Tensor, stft: STFT, top: float) -> str:
@@ -30,21 +47,10 @@ def picture(signal: Tensor, stft: STFT, top: float) -> str:
     rgb = np.ascontiguousarray(rgba[..., :3])
     content = io.BytesIO()
     Image.fromarray(rgb).save(content, "WEBP", quality=60)
-    return _uri("image/webp", content)
+    return data_uri("image/webp", content.getvalue())
 
 
 def sound(signal: Tensor, sample_rate: int) -> str:
     """A signal [time] as Vorbis; what lies outside [-1, 1] is clipped."""
-    content = io.BytesIO()
-    # libsndfile crashes on long blocks of Vorbis.
-    blocks = signal.clamp(-1, 1).split(sample_rate)
-    with soundfile.SoundFile(content, "w", sample_rate, 1, "VORBIS", format="OGG") as file:
-        for block in blocks:
-            file.write(block.numpy())
-    return _uri("audio/ogg", content)
-
-
-def _uri(kind: str, content: io.BytesIO) -> str:
-    """A data URI of the media type `kind`."""
-    encoded = base64.b64encode(content.getvalue())
-    return f"data:{kind};base64,{encoded.decode()}"
+    clipped = signal.clamp(-1, 1)
+    return data_uri("audio/ogg", encode_vorbis(clipped.numpy(), sample_rate))

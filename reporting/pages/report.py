@@ -14,7 +14,7 @@ from files.table import csv_text
 from reporting.figures.drawing import Drawing, write_drawings
 from reporting.figures.line_figures import line_drawings
 from reporting.figures.score_figures import drawings
-from reporting.pages.examples import Example
+from reporting.pages.media import Example
 from reporting.pages.page import rendered
 from reporting.scoring.lines import Studies
 from reporting.tables import line_tables, markdown

@@ -19,8 +19,8 @@ from files.atomic import write_atomic
 from files.table import OptionalFloat, read_table
 from metrics.guard import NotComputable
 from metrics.snr_gain import Powers, line_powers
+from models.system import Enhancing
 from options.typed import typed
-from reporting.scoring.systems import Enhancing
 
 OPTIONS = ("frame_s", "delay_s", "cell")  # of a system, in the table
 TYPES = {"study": str, "system": str, "snr_in_db": OptionalFloat, "frame_s": OptionalFloat, "delay_s": OptionalFloat}

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from reporting.scoring.systems import MIXTURE
+from reporting.scores_table import MIXTURE
 from reporting.tables.headline import HEADLINE
 from reporting.tables.summary import SUMMARISED, firsts
 

@@ -2,8 +2,7 @@
 
 import pandas as pd
 
-from reporting.scoring.score_plan import IDENTITY
-from reporting.scoring.systems import MIXTURE, ORACLE
+from reporting.scores_table import IDENTITY, MIXTURE, ORACLE
 from reporting.tables.headline import headlines
 
 

@@ -1,12 +1,12 @@
 """Tables of line enhancement: means of gain.csv, and what the paper prints."""
 
-from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 from tabulate import tabulate
 
+from reporting.data_uri import data_uri
 from reporting.tables.published import LINES_FIELD_DB, LINES_GAIN_DB, LINES_SECONDS, LINES_SNR_DB
 
 
@@ -16,7 +16,7 @@ def of_page(gains: pd.DataFrame, pictures: Mapping[str, bytes]) -> dict[str, Any
     return {
         "line_table": table,
         "line_published": published(),
-        "line_pictures": {study: f"data:image/png;base64,{b64encode(one).decode()}" for study, one in pictures.items()},
+        "line_pictures": {study: data_uri("image/png", one) for study, one in pictures.items()},
     }
 
 

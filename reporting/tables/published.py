@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from reporting.scoring.systems import MIXTURE
+from reporting.scores_table import MIXTURE
 from reporting.tables.summary import MEAN, headline
 
 TABLES = Path(__file__).parent / "published"

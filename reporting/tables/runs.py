@@ -1,7 +1,7 @@
 """A trained run as a report tells of it: what was trained, on what, how far, and what it costs."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from platform import node
 from typing import NamedTuple
@@ -14,9 +14,9 @@ from files.fingerprint import of_contents, of_sources, of_values
 from files.table import OptionalFloat, read_table
 from models.cost import costs
 from models.run import CONFIG, CURVE, load_run, run_config
+from options.run_options import compared
 
-NO_CHOICE = ("output", "resume", "cache", "jobs", "data_root", "data")  # of what is trained, but of where and how
-
+STAGES = "network.stages"
 COST_HEADS = {  # of the columns of models.cost
     "macs_per_frame": "multiply-adds per frame",
     "macs_per_second": "multiply-adds per second of audio",
@@ -34,24 +34,28 @@ EPOCH = {  # of a curve
 
 
 class Run(NamedTuple):
-    """curve: see models.training.Curve. costs: see models.cost."""
+    """curve: see models.training.Curve. costs: see models.cost.
+
+    outputs: names of the systems that its stages are, from the first on, where they are scored.
+    """
 
     folder: Path
     config: DictConfig
     curve: pd.DataFrame
     costs: Mapping[str, float]
+    outputs: Sequence[str] = ()
 
     @property
     def stages(self) -> int | None:
         """How many stages its network has; None where it is not progressive."""
-        return OmegaConf.select(self.config, "network.stages")
+        return OmegaConf.select(self.config, STAGES)
 
     @property
     def but_for_stages(self) -> str:
-        """Equal for runs that differ by their number of stages alone (and by where they lie)."""
-        parts = OmegaConf.to_container(self.config, resolve=True)
-        parts["network"].pop("stages", None)
-        return of_values({name: part for name, part in parts.items() if name not in NO_CHOICE})
+        """Equal for runs that nothing but their number of stages tells apart."""
+        options = compared(OmegaConf.to_container(self.config, resolve=True))
+        options.pop(STAGES, None)
+        return of_values(options)
 
     @property
     def yaml(self) -> str:
@@ -75,7 +79,7 @@ class Run(NamedTuple):
         return facts
 
 
-def read_run(folder: Path, cache: Path) -> Run:
+def read_run(folder: Path, cache: Path, outputs: Sequence[str] = ()) -> Run:
     """The run in `folder`; what its network costs is counted and timed once, and remembered under `cache`.
 
     Raises FileNotFoundError or ValueError where `folder` is no run, or has no curve.
@@ -85,7 +89,7 @@ def read_run(folder: Path, cache: Path) -> Run:
         raise FileNotFoundError(f"{folder}: has no {CURVE}; copy it from where the run was trained, or train it anew")
     curve = read_table(path, EPOCH, f"train on with resume={folder} and more epochs, which writes it again")
     known = cache / "costs" / f"{of_values(of_contents([folder / CONFIG]), of_sources('models', 'dsp'), node())}.json"
-    return Run(folder, config, curve, _costs(known, folder))
+    return Run(folder, config, curve, _costs(known, folder), outputs)
 
 
 def _costs(known: Path, folder: Path) -> Mapping[str, float]:

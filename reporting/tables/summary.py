@@ -7,8 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 from tabulate import tabulate
 
-from reporting.scoring.score_plan import IDENTITY
-from reporting.scoring.systems import ORACLE
+from reporting.scores_table import IDENTITY, ORACLE
 from reporting.tables.headline import HEADLINE
 from reporting.tables.improvement import improved, score_names
 from reporting.tables.uncertainty import interval, level_with_best

@@ -7,11 +7,10 @@ import pandas as pd
 from omegaconf import DictConfig, OmegaConf
 
 from models.run import BEST, CONFIG
+from options.run_options import compared
 from reporting.tables.headline import HEADLINE, headlines
 from reporting.tables.improvement import improvements, ranked
 from reporting.tables.summary import in_order
-
-OF_A_RUN = ("output", "resume", "data.folder")  # differ between any two runs
 
 
 def runs_of(folder: Path) -> tuple[list[Path], list[Path]]:
@@ -27,13 +26,13 @@ def runs_of(folder: Path) -> tuple[list[Path], list[Path]]:
 
 
 def differing(configs: Mapping[str, DictConfig]) -> pd.DataFrame:
-    """System x option, values as text: the options that are not the same in all configs of a sweep.
+    """System x option, values as text: what tells runs apart and is not the same in all configs of a sweep.
 
     Options that always have the same values as each other (one follows the other) stand in one column, "a = b". An
     option that a run lacks is empty.
     """
-    options = {name: flat(OmegaConf.to_container(cfg, resolve=True)) for name, cfg in configs.items()}
-    table = pd.DataFrame.from_dict(options, orient="index").drop(columns=list(OF_A_RUN), errors="ignore").fillna("")
+    options = {name: compared(OmegaConf.to_container(cfg, resolve=True)) for name, cfg in configs.items()}
+    table = pd.DataFrame.from_dict(options, orient="index").fillna("")
     alike: dict[tuple, list[str]] = {}
     for option in table.columns[table.nunique() > 1]:
         alike.setdefault(tuple(table[option]), []).append(option)
@@ -57,17 +56,3 @@ def effects(parameters: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
         for value, rows in sorted(table.groupby(name), key=lambda pair: in_order(pair[0]))
     ]
     return pd.DataFrame(rows, columns=["parameter", "value", "runs", *shown])
-
-
-def flat(node: dict | list, prefix: str = "") -> dict[str, str]:
-    """Options of a config by their whole names, values as text; what is null is empty."""
-    items = node.items() if isinstance(node, dict) else enumerate(node)
-    found = {}
-    for key, value in items:
-        name = f"{prefix}{key}"
-        found |= flat(value, f"{name}.") if isinstance(value, dict | list) and value else {name: _told(value)}
-    return found
-
-
-def _told(value: object) -> str:
-    return "" if value is None else str(value)

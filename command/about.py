@@ -1,0 +1,35 @@
+"""What a report says of the run that wrote it: command, machine, versions."""
+
+import platform
+from collections.abc import Iterable
+from importlib.metadata import version
+
+from hydra.core.hydra_config import HydraConfig
+from joblib import cpu_count
+
+from files.fingerprint import of_sources
+
+SCORING = ("pesq", "pystoi", "mir_eval", "numpy", "scipy")  # packages that decide what a score is
+SOURCES = ("datagen", "dsp", "metrics", "models", "reporting", "audio", "files", "options", "parallel")
+
+
+def typed_command(script: str) -> str:
+    """The command line of this process, or of this job of a sweep."""
+    return " ".join([f"{script}.py", *HydraConfig.get().overrides.task])
+
+
+def machine() -> str:
+    """System, processor and Python."""
+    python = f"Python {platform.python_version()}"
+    return f"{platform.system()} {platform.machine()}, {cpu_count()} cores, {python}"
+
+
+def versions(packages: Iterable[str]) -> dict[str, str]:
+    """The versions of installed packages by name."""
+    return {name: version(name) for name in packages}
+
+
+def version_line(packages: Iterable[str] = (), sources: Iterable[str] = ()) -> str:
+    """Versions in a line; after them that of our own `sources`, packages of this project."""
+    parts = [f"{name} {number}" for name, number in versions(packages).items()]
+    return ", ".join([*parts, *([f"Clarion's sources {of_sources(*sources)}"] if sources else [])])

@@ -1,0 +1,66 @@
+"""What can be put on the test: anything that makes enhanced speech of mixtures."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+from torch import Tensor
+
+PLAIN = bool | int | float | str | None
+
+
+class System(ABC):
+    """Anything that a test can take. It is given all that is known of a mixture, as only an oracle needs it."""
+
+    @abstractmethod
+    def enhance_batch(self, batch: Mapping[str, Tensor]) -> Tensor:
+        """Enhanced waveforms [batch, time] of "mixture", "clean" and "noise" [batch, time] with "length" [batch]."""
+
+    @property
+    @abstractmethod
+    def made_of(self) -> Any:
+        """Plain values that decide what it gives: two systems with equal ones give the same signals.
+
+        What a system gives is remembered by them; None: it is not, and enhances anew every time.
+        """
+
+
+class Enhancing(System):
+    """A system that sees the mixture alone, at one sample rate (Hz): a trained run, a baseline.
+
+    A baseline is a class in models/baselines that is derived from this one and defines `enhance`; a file in
+    conf/baseline names it, and its options beside `sample_rate`, where it has any.
+    """
+
+    def __init__(self, sample_rate: int):
+        self.sample_rate = sample_rate
+
+    @abstractmethod
+    def enhance(self, mixture: Tensor) -> Tensor:
+        """Enhanced waveforms of mixtures: [batch, time] -> [batch, time]."""
+
+    def enhance_batch(self, batch: Mapping[str, Tensor]) -> Tensor:
+        """`enhance` of the batch's mixtures."""
+        return self.enhance(batch["mixture"])
+
+    @property
+    def made_of(self) -> Any:
+        """Its class and its attributes, where all of them are plain values; else None."""
+        return parts(self)
+
+
+def parts(thing: object) -> list | None:
+    """The class of `thing` and its attributes by name; None where an attribute is no plain value."""
+    attributes = vars(thing)
+    if not all(_is_plain(value) for value in attributes.values()):
+        return None
+    kind = type(thing)
+    return [f"{kind.__module__}.{kind.__qualname__}", attributes]
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return all(_is_plain(item) for item in value)
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _is_plain(item) for key, item in value.items())
+    return isinstance(value, PLAIN)

@@ -1,0 +1,43 @@
+"""A trained run as a system."""
+
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from files.fingerprint import of_contents
+from models.enhancer import Enhancer
+from models.run import BEST, CONFIG, load_run
+from models.system import Enhancing
+
+
+class TrainedRun(Enhancing):
+    """What a run has learned, at its best epoch on validation.
+
+    folder: of the run. content: names that of its config and its best checkpoint. stage: the one whose estimate is made
+    audible, from 1; None: what the network holds for final.
+    """
+
+    def __init__(self, folder: Path, enhancer: Enhancer, content: str, stage: int | None = None):
+        super().__init__(enhancer.stft.sample_rate)
+        self.folder, self.enhancer, self.content, self.stage = folder, enhancer, content, stage
+
+    @classmethod
+    def load(cls, folder: Path, device: str = "cpu") -> "TrainedRun":
+        """The run in `folder`, to enhance on `device`; raises as `load_run` does."""
+        return cls(folder, load_run(folder).to(device), of_contents([folder / CONFIG, folder / BEST]))
+
+    def stages(self) -> list["TrainedRun"]:
+        """Each of its stages, from the first on, as a system of its own; empty where it has no more than one."""
+        count = self.enhancer.network.stage_count
+        numbers = range(1, count + 1) if count > 1 else ()
+        return [TrainedRun(self.folder, self.enhancer, self.content, stage) for stage in numbers]
+
+    def enhance(self, mixture: Tensor) -> Tensor:
+        """By its network, with the mixture's phase: [batch, time] -> [batch, time]."""
+        return self.enhancer.enhance(mixture, stage=None if self.stage is None else self.stage - 1)
+
+    @property
+    def made_of(self) -> Any:
+        """The content of its files, and the stage."""
+        return [self.content, self.stage]

@@ -1,0 +1,117 @@
+"""What every option of train.py is to a run: the one table of what names it, tells it from others, and must stay.
+
+Read by a sweep (what its jobs' folders are called), by resuming (what may be typed then), and by reports (which options
+tell runs apart).
+"""
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import Any, NamedTuple
+
+
+class Meaning(NamedTuple):
+    """What an option is to a run.
+
+    names: its value stands in the name of the run's folder, where the run is a job of a sweep. compared: two runs with
+    other values are two runs to a report. fixed: it stays as it was when the run is resumed. machine: `trainer=...`
+    sets it anew when a run is resumed, and no other option of the trainer.
+    """
+
+    names: bool
+    compared: bool
+    fixed: bool
+    machine: bool = False
+
+
+LEARNED = Meaning(names=True, compared=True, fixed=True)  # decides what is learned
+PLACE = Meaning(names=False, compared=False, fixed=False)  # says where and with what a run works, or what is told of it
+MACHINE = PLACE._replace(machine=True)
+# How far a training goes, and how exactly: a run may go on otherwise, in the same folder, and a report says so.
+COURSE = Meaning(names=False, compared=True, fixed=False)
+START = Meaning(names=False, compared=True, fixed=True)  # decides what is learned; no name, for a path would be in it
+
+# An option below another one is what that one is, unless it stands here itself. *: any names.
+OPTIONS: Mapping[str, Meaning] = {
+    "experiment": START,  # a choice of many options; those that it sets are compared
+    "seed": LEARNED,
+    "sample_rate": LEARNED,
+    "stft": LEARNED,
+    "plan": LEARNED,
+    "network": LEARNED,
+    "target": LEARNED,
+    "level": LEARNED,
+    "recipe": LEARNED,
+    "check_audio": LEARNED,  # without it offsets stay in the audio
+    "start_from": START,
+    "speech": LEARNED,
+    "speech.*.root": PLACE,
+    "noise": LEARNED,
+    "noise.*.root": PLACE,
+    "data": LEARNED,
+    "data.route": LEARNED,  # data=rendered: the folder's plan is learned from
+    "data.batch_size": LEARNED,
+    "data.steps_per_epoch": LEARNED,
+    "data.max_padding": LEARNED,
+    "data.cache": PLACE,
+    "data.folder": PLACE,
+    "data.workers": PLACE,
+    "trainer": COURSE,
+    "trainer._target_": COURSE,
+    "trainer.max_epochs": COURSE,
+    "trainer.max_time": COURSE,
+    "trainer.precision": COURSE,
+    "trainer.accumulate_grad_batches": COURSE,
+    "trainer.check_val_every_n_epoch": COURSE,
+    "trainer.gradient_clip_val": COURSE,
+    "trainer.devices": MACHINE._replace(compared=True),  # each adds a batch to every update
+    "trainer.num_nodes": MACHINE._replace(compared=True),
+    "trainer.accelerator": MACHINE,
+    "trainer.strategy": MACHINE,
+    "trainer.sync_batchnorm": MACHINE,
+    "trainer.log_every_n_steps": PLACE,
+    "trainer.num_sanity_val_steps": PLACE,
+    "trainer.enable_model_summary": PLACE,
+    "trainer.enable_progress_bar": PLACE,
+    "trainer.use_distributed_sampler": PLACE,
+    "data_root": PLACE,
+    "cache": PLACE,
+    "jobs": PLACE,
+    "output": PLACE,
+    "resume": PLACE,
+    "caution": PLACE,
+    "published": PLACE,
+    "next": PLACE,
+}
+NO_OPTIONS = ("_partial_", "_convert_", "_recursive_")  # how configs of before were built
+
+
+def meaning(option: str) -> Meaning:
+    """What `option`, a whole name ("data.batch_size") or a choice ("data"), is to a run; LEARNED where none says so."""
+    if option.rpartition(".")[2] in NO_OPTIONS:
+        return PLACE
+    about = [entry for entry in OPTIONS if fnmatchcase(option, entry) or option.startswith(f"{entry}.")]
+    return OPTIONS[max(about, key=len)] if about else LEARNED
+
+
+def changeable() -> list[str]:
+    """What may be typed when a run is resumed; of those below one another the highest."""
+    free = [entry for entry, of_it in OPTIONS.items() if not of_it.fixed and entry != "resume"]
+    return [entry for entry in free if entry.rpartition(".")[0] not in free]
+
+
+def compared(config: Mapping[str, Any]) -> dict[str, str]:
+    """The options of a training's config that tell it from another, see `flat`."""
+    return {option: value for option, value in flat(config).items() if meaning(option).compared}
+
+
+def flat(node: Mapping | list, prefix: str = "") -> dict[str, str]:
+    """Options of a config by their whole names, values as text; what is null is empty."""
+    items = node.items() if isinstance(node, Mapping) else enumerate(node)
+    options = {}
+    for key, value in items:
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping | list) and value:
+            options |= flat(value, f"{name}.")
+        else:
+            options[name] = "" if value is None else str(value)
+    return options

@@ -1,0 +1,36 @@
+"""Many jobs over processes, results as they come."""
+
+import os
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import joblib
+
+from parallel.children import end_with_parent
+
+Spread = Callable[[Callable, Iterable], Iterator]  # a function and its arguments, to its results as they come
+
+
+def over_processes(jobs: int) -> Spread:
+    """Over `jobs` processes of this machine, which end with this one; few arguments wait for them at any time."""
+
+    def spread(function: Callable, items: Iterable) -> Iterator[Any]:
+        # Processes: PESQ holds the interpreter lock.
+        parallel = joblib.Parallel(
+            n_jobs=jobs,
+            return_as="generator_unordered",
+            pre_dispatch="2*n_jobs",
+            batch_size=1,
+            initializer=end_with_parent,
+            initargs=(os.getpid(),),
+        )
+        results = parallel(joblib.delayed(function)(item) for item in items)
+        try:
+            for found in results:  # noqa: UP028 - `yield from` would close them first
+                yield found
+        finally:
+            with warnings.catch_warnings(action="ignore"):  # about results that nobody takes any more
+                results.close()
+
+    return spread

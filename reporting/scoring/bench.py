@@ -1,0 +1,107 @@
+"""The bench that systems are tested on: mixtures of a plan, and what a system makes of one."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+
+from datagen.library import Library
+from datagen.plan import Plan
+from datagen.render import render
+from models.system import System
+from reporting.scores_table import IDENTITY
+from reporting.scoring.memory import Memory
+from reporting.scoring.score_cache import of_signal
+
+
+class Mixture:
+    """One mixture of a test.
+
+    identity: its part of IDENTITY. parts: "mixture", "clean" and "noise" [time], batch: the same for a system, one
+    item on its device. content: names what clean and mixture hold, clean_content what clean does.
+    """
+
+    def __init__(self, identity: Mapping[str, Any], parts: Mapping[str, Tensor], device: str = "cpu"):
+        self.identity, self.parts = identity, parts
+        self.batch = {name: signal.unsqueeze(0).to(device) for name, signal in parts.items()}
+        self.batch["length"] = torch.tensor([len(parts["mixture"])], device=device)
+        self.content = of_signal(np.stack([self.samples("clean"), self.samples("mixture")]))
+        self.clean_content = of_signal(self.samples("clean"))
+
+    def samples(self, part: str) -> np.ndarray:
+        """A part as metrics take it: float64 [time]."""
+        return self.parts[part].double().numpy()
+
+
+class Enhanced:
+    """What a system makes of a mixture; it is enhanced once, and not before that is needed."""
+
+    def __init__(self, system: System, mixture: Mixture, memory: Memory):
+        self.system, self.mixture, self.memory = system, mixture, memory
+
+    @cached_property
+    def signal(self) -> Tensor:
+        """[time]."""
+        return self.system.enhance_batch(self.mixture.batch)[0].cpu()
+
+    def samples(self) -> np.ndarray:
+        """The signal as metrics take it: float64 [time]."""
+        return self.signal.double().numpy()
+
+    @cached_property
+    def content(self) -> str:
+        """Names what the signal holds."""
+        return self.memory.content(self.system, self.mixture.content, self.samples)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The test mixtures of `plan`, with audio from `library` at `sample_rate`; systems run on `device`.
+
+    memory: what need not be done again.
+    """
+
+    plan: Plan
+    library: Library
+    sample_rate: int
+    device: str = "cpu"
+    memory: Memory = field(default_factory=Memory.empty)
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """The test rows of the plan."""
+        return self.plan.split("test")
+
+    def mixtures(self) -> Iterator[Mixture]:
+        """All of them in the plan's order, one at a time."""
+        return map(self._mixture, self.rows.to_dict("records"))
+
+    def mixture(self, mixture_id: str) -> Mixture:
+        """One of them."""
+        (row,) = self.rows[self.rows.mixture_id == mixture_id].to_dict("records")
+        return self._mixture(row)
+
+    def enhanced(self, system: System, mixture: Mixture) -> Enhanced:
+        """What `system` makes of `mixture`."""
+        return Enhanced(system, mixture, self.memory)
+
+    def _mixture(self, row: Mapping[str, Any]) -> Mixture:
+        speech = self._speech.loc[row["speech_id"]]
+        known = {
+            **row,
+            "sample_rate": self.sample_rate,
+            "noise_type": self.library.noise_type(row["noise_id"], row["noise_start"], row["length"]),
+            "speaker": speech.source,
+            "sex": speech.sex,
+        }
+        identity = {column: known[column] for column in IDENTITY if column != "system"}
+        return Mixture(identity, render(row, self.library), self.device)
+
+    @cached_property
+    def _speech(self) -> pd.DataFrame:
+        return self.plan.speech.set_index("id")[["source", "sex"]]
