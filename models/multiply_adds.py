@@ -68,8 +68,8 @@ def _require_rules(network: nn.Module) -> None:
     for place, layer in _layers(network):
         if _rule(layer) is None and type(layer).forward is not nn.Module.forward:  # a bag of parameters is not called
             raise ValueError(
-                f"{_named(network, place, layer)} has parameters, but its multiply-adds are unknown; give that class, "
-                f"or one derived from it, a method {METHOD}"
+                f"{_named(network, place, layer)} has parameters of its own, but its multiply-adds are unknown; give "
+                f"that class, or one derived from it, a method {METHOD}"
             )
 
 
@@ -79,8 +79,8 @@ def _require_calls(network: nn.Module, counts: Counter) -> None:
         around = [other for other in stated if not other or place.startswith(f"{other}.")]
         if layer not in counts and not around:
             raise ValueError(
-                f"{_named(network, place, layer)} has parameters, but is not called while the network runs, so that "
-                f"its multiply-adds go unseen; call it, or give the class that uses it a method {METHOD}"
+                f"{_named(network, place, layer)} has parameters, but is not called while the network runs, so "
+                f"that its multiply-adds go unseen; call it, or give the class that uses it a method {METHOD}"
             )
 
 
