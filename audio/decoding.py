@@ -17,9 +17,7 @@ BLOCK = 2**17  # samples of all channels that are decoded at once: a megabyte as
 MESSAGES = {  # where libsndfile's own words help nobody
     "System error.": "is no audio that libsndfile reads",
     "Format not recognised.": "is no audio that libsndfile reads",
-    "Error : unknown error in flac decoder.": (
-        "its FLAC stream is damaged, or does not say how long it is"
-    ),
+    "Error : unknown error in flac decoder.": ("its FLAC stream is damaged, or does not say how long it is"),
 }
 
 

@@ -23,9 +23,7 @@ class InOrder(soundfile.SoundFile):
 
 
 @contextlib.contextmanager
-def opened(
-    head: Header, number: int, how: type[soundfile.SoundFile] = InOrder
-) -> Iterator[soundfile.SoundFile]:
+def opened(head: Header, number: int, how: type[soundfile.SoundFile] = InOrder) -> Iterator[soundfile.SoundFile]:
     """Link `number` of a file, or all of a file without links, as libsndfile's `how`."""
     if not head.links:
         with how(os.fsencode(head.path)) as file:

@@ -64,9 +64,7 @@ def _of_mpeg(path: str, file: BinaryIO, size: int) -> Header | None:
     return _of_links(path, links, counted=not has_lengths, piped=True)
 
 
-def _of_links(
-    path: str, links: list[ogg.Link] | list[mpeg.Link], counted: bool, piped: bool
-) -> Header | None:
+def _of_links(path: str, links: list[ogg.Link] | list[mpeg.Link], counted: bool, piped: bool) -> Header | None:
     """The header of a file of `links`; None where there are none or they hold no stream."""
     if not links:
         return None

@@ -7,7 +7,8 @@ from omegaconf import DictConfig, OmegaConf
 
 from datagen.corpora.corpus import Corpus
 from datagen.draw import Drawer
-from datagen.plan import Plan, draw_plan
+from datagen.draw_plan import draw_plan
+from datagen.plan import Plan
 from datagen.prepare import make_drawer, scan_all
 from datagen.protocol import Protocol
 from datagen.roles import ROLES

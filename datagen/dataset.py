@@ -11,7 +11,6 @@ from torch.utils.data import Dataset
 
 from audio import reading
 from audio.pcm import FULL_SCALE
-from datagen.draw import excerpts
 from datagen.library import Library
 from datagen.mix import mix
 from datagen.render import FORMATS, PARTS, RENDERED, part_path, render, sha256
@@ -65,7 +64,7 @@ class Unmixed(Mixed):
 
     def __getitem__(self, index: int) -> dict:
         row = self.row(index)
-        clean, noise = (torch.from_numpy(excerpt) for excerpt in excerpts(row, self.library))
+        clean, noise = (torch.from_numpy(excerpt) for excerpt in self.library.excerpts(row))
         return {"clean": clean, "noise": noise, **{name: row[name] for name in ("length", "snr_db", "gain_db")}}
 
     @staticmethod

@@ -160,13 +160,13 @@ class Drawer:
         if (amplitude := self.protocol.amplitude(split)) is None:
             return chosen
         factor = rng.uniform(*amplitude)
-        clean, noise = (torch.from_numpy(excerpt) for excerpt in excerpts(cut, self.library))
+        clean, noise = (torch.from_numpy(excerpt) for excerpt in self.library.excerpts(cut))
         return round(float(measured_snr_db(clean, noise)) - 20 * np.log10(factor), 4)
 
     def _gain_db(self, cut: Mapping[str, Any], snr_db: float, rng: np.random.Generator) -> float | Unmixable:
         """The joint gain: as drawn, but within the limits of 16-bit audio; or why the cut cannot be mixed."""
         drawn = rng.uniform(*self.protocol.gain_db)
-        clean, noise = (torch.from_numpy(excerpt) for excerpt in excerpts(cut, self.library))
+        clean, noise = (torch.from_numpy(excerpt) for excerpt in self.library.excerpts(cut))
         for part, cause in ((clean, SILENT_SPEECH), (noise, SILENT_NOISE)):
             if is_silent(part, FULL_SCALE):
                 return Unmixable(cause, cut["noise_id"])
@@ -194,11 +194,3 @@ def _keeps_snr(clean: torch.Tensor, noise: torch.Tensor, snr_db: float, gain_db:
     """Whether the SNR survives rounding; where a signal hardly moves (an offset, a square wave) it may not."""
     parts = mix(clean, noise, *torch.tensor([snr_db, gain_db], dtype=torch.float64))
     return abs(float(measured_snr_db(parts["clean"], parts["noise"])) - snr_db) <= TOLERANCE_DB
-
-
-def excerpts(row: Mapping[str, Any], library: Library) -> tuple[np.ndarray, np.ndarray]:
-    """Clean and noise of a row (see datagen.row) before mixing: 16-bit samples [time] each."""
-    return (
-        library.clean(row["speech_id"], row["speech_start"], row["length"]),
-        library.noise(row["noise_id"], row["noise_start"], row["length"]),
-    )

@@ -1,7 +1,7 @@
 """Where excerpts come from: any stretch of any recording in the tables, as 16-bit samples at one rate."""
 
 from collections.abc import Iterator, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -63,6 +63,12 @@ class Library:
                 raise ValueError(f"{self._paths[position]}: ends early; has it changed since the plan was drawn?")
             pieces.append(piece)
         return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+
+    def excerpts(self, row: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+        """Clean and noise of a row before mixing: 16-bit samples [time] each."""
+        clean = self.clean(row["speech_id"], row["speech_start"], row["length"])
+        noise = self.noise(row["noise_id"], row["noise_start"], row["length"])
+        return clean, noise
 
     def noise_type(self, noise_id: str, start: int, length: int) -> str:
         """The kind of a noise excerpt, or "several" where it runs over stretches of different ones."""

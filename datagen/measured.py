@@ -12,10 +12,7 @@ from files.fingerprint import of_files
 from parallel.threads import over_threads
 
 NAMES = Measures._fields
-TABLE = (
-    "create table if not exists measured "
-    f"(file text primary key, {' real, '.join(NAMES)} real) without rowid"
-)
+TABLE = f"create table if not exists measured (file text primary key, {' real, '.join(NAMES)} real) without rowid"
 ASKED = 500  # files in one question
 
 
@@ -52,9 +49,7 @@ def keep(measures_of: Mapping[str, Measures], cache: Path) -> None:
         return
     rows = [(_name(path), *measures) for path, measures in measures_of.items()]
     with _store(cache) as store:
-        store.executemany(
-            f"insert or replace into measured values ({_marks(1 + len(NAMES))})", rows
-        )
+        store.executemany(f"insert or replace into measured values ({_marks(1 + len(NAMES))})", rows)
 
 
 def kept(paths: Iterable[str], cache: Path) -> dict[str, Measures]:

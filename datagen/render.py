@@ -13,7 +13,6 @@ from torch import Tensor
 
 from audio import reading
 from audio.encoding import encode
-from datagen.draw import excerpts
 from datagen.library import Library
 from datagen.mix import TOLERANCE_DB, mix, to_pcm
 from datagen.plan import Plan
@@ -32,7 +31,7 @@ RENDERED = {
 
 def render(row: Mapping[str, Any], library: Library) -> dict[str, Tensor]:
     """The audio of a row (see datagen.row): "mixture", "clean", "noise", each [time], with mixture == clean + noise."""
-    clean, noise = (torch.from_numpy(excerpt) for excerpt in excerpts(row, library))
+    clean, noise = (torch.from_numpy(excerpt) for excerpt in library.excerpts(row))
     return mix(clean, noise, *(torch.tensor(row[name], dtype=torch.float64) for name in ("snr_db", "gain_db")))
 
 

@@ -8,9 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-SHARED = Path(
-    "/dev/shm"
-)  # where Linux keeps shared memory; 64 MB in a container unless it is given more
+SHARED = Path("/dev/shm")  # where Linux keeps shared memory; 64 MB in a container unless it is given more
 AHEAD = 2  # batches that a worker prepares before they are asked for, PyTorch's own number
 HELD = 2  # batches at the training itself
 SPARE = 2**20  # bytes for queues and locks
@@ -33,8 +31,7 @@ def workers_that_fit(workers: int, batch_bytes: list[int], processes: int) -> in
     if needed <= free:
         return workers
     log.warning(
-        "note: data.workers=%d may need %.0f MB of %s, where %.0f MB are free: "
-        "goes on without workers, slower; %s",
+        "note: data.workers=%d may need %.0f MB of %s, where %.0f MB are free: goes on without workers, slower; %s",
         workers,
         needed / 2**20,
         SHARED,

@@ -9,10 +9,10 @@ from protocols import paper
 from datagen.corpora.folder import Folder
 from datagen.corpora.librispeech import LibriSpeech
 from datagen.corpora.noisex92 import NOISEX92
-from datagen.plan import draw_plan
+from datagen.draw_plan import draw_plan
 from datagen.prepare import make_drawer, scan_all
 from datagen.protocol import Protocol
-from reporting.figures.score_figures import drawing
+from reporting.figures import drawing
 
 torch.set_num_threads(1)  # tiny signals: more threads only wait for one another
 drawing.DPI = 40  # a third of a report's time goes into the dots of its PNGs, which no test looks at

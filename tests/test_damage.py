@@ -11,7 +11,8 @@ from damages import DAMAGES, SILENT, damage, refused
 
 from datagen.corpora.folder import Folder
 from datagen.dataset import Rendered
-from datagen.plan import Plan, draw_plan, load_plan
+from datagen.draw_plan import draw_plan
+from datagen.plan import Plan, load_plan
 from datagen.prepare import make_drawer, scan_all
 from datagen.render import render_plan
 from files.table import SUMS

@@ -13,7 +13,8 @@ from damages import DAMAGES, SILENT, damage, refused
 from tiny_run import fit, rendered, resume
 
 from datagen.dataset import Rendered
-from datagen.plan import Plan, draw_plan, load_plan
+from datagen.draw_plan import draw_plan
+from datagen.plan import Plan, load_plan
 from datagen.render import render_plan
 from files.table import SUMS
 from models.run import ancestors

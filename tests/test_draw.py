@@ -7,8 +7,7 @@ from corpora import RATE, speech_like, steady, write
 from protocols import paper
 
 from datagen.corpora.folder import Folder
-from datagen.draw import excerpts
-from datagen.plan import draw_plan
+from datagen.draw_plan import draw_plan
 from datagen.prepare import make_drawer, scan_all
 from datagen.render import render, render_plan
 
@@ -41,7 +40,7 @@ def test_no_row_has_a_silent_excerpt(own, tmp_path):
     drawer = own(three(speech), {"n": padded}, noise_stretches=None, segment_s=dict.fromkeys(SPLITS, 0.5))
     rows = draw_plan(drawer, {"train": 60}, tmp_path).rows
     for row in rows.to_dict("records"):
-        for excerpt in excerpts(row, drawer.library):
+        for excerpt in drawer.library.excerpts(row):
             assert 10 * np.log10(np.mean((excerpt / 32768.0) ** 2)) > -70
 
 
@@ -73,7 +72,7 @@ def test_a_noise_shorter_than_the_speech_is_repeated(own, tmp_path):
     noise = steady(0.1, 0)
     drawer = own(three(speech_like(2, 1)), {"n": noise}, noise_stretches=None)
     row = draw_plan(drawer, {"train": 1}, tmp_path).rows.to_dict("records")[0]
-    _, excerpt = excerpts(row, drawer.library)
+    _, excerpt = drawer.library.excerpts(row)
     np.testing.assert_array_equal(excerpt[: 2 * RATE - 1600], excerpt[1600:])
 
 
@@ -155,7 +154,7 @@ def test_a_noise_amplitude_makes_the_snr_of_training_rows_and_leaves_the_test_it
     plan = draw_plan(drawer, {"train": 12, "test": 4}, tmp_path)
     factors = []
     for row in plan.split("train").to_dict("records"):
-        _, before = excerpts(row, drawer.library)
+        _, before = drawer.library.excerpts(row)
         after = render(row, drawer.library)["noise"].numpy() / 10 ** (row["gain_db"] / 20)
         factors.append(np.linalg.norm(after * 32768) / np.linalg.norm(before.astype(float)))
     assert 0.2 - 1e-3 < min(factors) < 0.4 and 0.6 < max(factors) < 0.8 + 1e-3

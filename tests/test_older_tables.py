@@ -9,7 +9,8 @@ import tiny_run
 from corpora import COUNTS
 from omegaconf import OmegaConf
 
-from datagen.plan import Plan, draw_plan, load_plan, load_recordings
+from datagen.draw_plan import draw_plan
+from datagen.plan import Plan, load_plan, load_recordings
 from options.older import upgraded
 from reporting.scoring.leaks import refuse_leaks
 

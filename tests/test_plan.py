@@ -6,9 +6,9 @@ import pytest
 import soundfile
 from corpora import RATE, UNSEEN
 
-from datagen.draw import excerpts
+from datagen.draw_plan import draw_plan
 from datagen.library import FileReader, Library
-from datagen.plan import draw_plan, load_plan
+from datagen.plan import load_plan
 from datagen.recordings import corrections
 from datagen.row import Row
 from files.schema import types_of
@@ -160,7 +160,7 @@ def test_a_saved_plan_is_loaded_unchanged_with_its_library(make, tmp_path):
     row = plan.rows.to_dict("records")[7]
     reader = FileReader(RATE, corrections(loaded.speech, loaded.noise))
     libraries = drawer.library, Library(loaded.speech, loaded.noise, reader)
-    here, there = (excerpts(row, library) for library in libraries)
+    here, there = (library.excerpts(row) for library in libraries)
     assert all(np.array_equal(*pair) for pair in zip(here, there, strict=True))
 
 

@@ -7,7 +7,7 @@ from omegaconf import OmegaConf
 from protocols import PLANS, paper
 from pydantic import ValidationError
 
-from datagen.plan import draw_plan
+from datagen.draw_plan import draw_plan
 from datagen.protocol import NOT_OF_ROWS, Protocol
 
 SPLITS = ("train", "validation", "test")

@@ -10,8 +10,8 @@ from corpora import COUNTS, RATE, rendered
 
 import files.atomic
 from datagen import render as rendering
+from datagen.draw_plan import draw_plan
 from datagen.library import Library
-from datagen.plan import draw_plan
 from datagen.render import PARTS, render_plan
 
 

@@ -6,9 +6,11 @@ import pandas as pd
 import pytest
 from corpora import COUNTS, RATE
 
-from datagen import draw, plan, tables
+from datagen import draw, tables
+from datagen import draw_plan as drawing
 from datagen.dataset import Mixed, Rendered
-from datagen.plan import Plan, draw_plan, load_plan
+from datagen.draw_plan import draw_plan
+from datagen.plan import Plan, load_plan
 from datagen.render import render_plan
 from datagen.row import IN_SCORES, Row, scored_by
 from files.table import SUMS
@@ -25,7 +27,7 @@ class InRoom(Row):
 @pytest.fixture
 def in_rooms(monkeypatch):
     """Rows as they are after such a change of datagen.row, drawn in the room of their split."""
-    for module in (draw, plan, tables):
+    for module in (draw, drawing, tables):
         monkeypatch.setattr(module, "Row", InRoom)
     drawn = draw.Drawer.draw
     monkeypatch.setattr(draw.Drawer, "draw", lambda self, split, index: replace(drawn(self, split, index), room=split))

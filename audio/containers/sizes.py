@@ -62,9 +62,7 @@ def chunks(file: BinaryIO, size: int, first: int, form: str, even: int = 2) -> I
         position = begin + content + padding
 
 
-def chunk_of(
-    file: BinaryIO, size: int, first: int, form: str, names: tuple[bytes, ...], even: int = 2
-) -> Chunk | None:
+def chunk_of(file: BinaryIO, size: int, first: int, form: str, names: tuple[bytes, ...], even: int = 2) -> Chunk | None:
     """The first chunk with one of `names`, if any has (see `chunks`)."""
     for chunk in chunks(file, size, first, form, even):
         if chunk.name in names:

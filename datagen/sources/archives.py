@@ -32,9 +32,7 @@ def staging(folder: Path, name: str) -> Iterator[Path]:
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
-        raise OSError(
-            f"disk full while unpacking in {stage.parent}; free space and run again"
-        ) from error
+        raise OSError(f"disk full while unpacking in {stage.parent}; free space and run again") from error
     finally:
         shutil.rmtree(stage, ignore_errors=True)
 
@@ -105,9 +103,7 @@ def _extract(members: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> N
         shutil.copyfileobj(source, target)
 
 
-def _kept(
-    members: zipfile.ZipFile, keep: Sequence[str]
-) -> list[tuple[zipfile.ZipInfo, PurePosixPath]]:
+def _kept(members: zipfile.ZipFile, keep: Sequence[str]) -> list[tuple[zipfile.ZipInfo, PurePosixPath]]:
     """The members to unpack (see `unpack_zip`), each with its path below the top folder."""
     kept = []
     for member in members.infolist():
@@ -143,7 +139,6 @@ def _inside(name: str, plain: bool) -> PurePosixPath:
     leaves = path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name
     if leaves or not plain:
         raise ValueError(
-            f"the archive's member {name!r} is a link or leaves the folder: "
-            "nothing was unpacked; check the url"
+            f"the archive's member {name!r} is a link or leaves the folder: nothing was unpacked; check the url"
         )
     return path

@@ -1,12 +1,21 @@
-"""How a page is made of a template of reporting/templates and what it shows."""
+"""How a page is made of a template of reporting/pages/templates and what it shows."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from files.atomic import write_atomic
+from reporting.figures.drawing import Drawing, write_drawings
+from reporting.tables import markdown
+from reporting.tables.headline import HEADLINE
+from reporting.tables.runs import COST_HEADS
+
 TEMPLATES = Path(__file__).parent / "templates"
+SCORE_HEADS = {name: info.head for name, info in HEADLINE.items()}
+HEADS = COST_HEADS | SCORE_HEADS  # of columns
 
 
 def rendered(template: str, page: dict[str, Any], escape: bool = True, **beside: Any) -> str:
@@ -22,3 +31,26 @@ def rendered(template: str, page: dict[str, Any], escape: bool = True, **beside:
     )
     environment.globals.update(beside, isnan=pd.isna)
     return environment.get_template(template).render(page)
+
+
+def render_pages(
+    template: str,
+    page: Mapping[str, Any],
+    drawn: Sequence[Drawing],
+    folder: Path,
+) -> None:
+    """Write report.html and report.md to `folder`, and the drawings to its figures.
+
+    template: the name of both templates. Values in the HTML are escaped.
+    """
+    write_drawings(drawn, folder / "figures")
+    shown = {**page, "drawings": drawn}
+    for suffix in ("html", "md"):
+        text = rendered(
+            f"{template}.{suffix}.j2",
+            shown,
+            escape=suffix == "html",  # Markdown has its own rules (reporting.tables.markdown)
+            markdown=markdown,
+            heads=HEADS,
+        )
+        write_atomic(folder / f"report.{suffix}", text)

@@ -11,25 +11,20 @@ import pandas as pd
 
 from files.atomic import write_atomic
 from files.table import csv_text
-from reporting.figures.drawing import Drawing, write_drawings
 from reporting.figures.line_figures import line_drawings
 from reporting.figures.score_figures import drawings
 from reporting.pages.media import Example
-from reporting.pages.page import rendered
+from reporting.pages.page import render_pages
 from reporting.scoring.lines import Studies
-from reporting.tables import line_tables, markdown
+from reporting.tables import line_tables
 from reporting.tables.finding import finding
-from reporting.tables.headline import HEADLINE
 from reporting.tables.improvement import improvements, ranked
 from reporting.tables.latex import tables
 from reporting.tables.published import Published
-from reporting.tables.runs import COST_HEADS, Run, cost_rows
+from reporting.tables.runs import Run, cost_rows
 from reporting.tables.score_grids import score_grids
 from reporting.tables.summary import failures, summarise
 from reporting.tables.sweep import differing, effects, leaderboard
-
-SCORE_HEADS = {name: info.head for name, info in HEADLINE.items()}
-HEADS = COST_HEADS | SCORE_HEADS  # of columns
 
 
 class Beside(NamedTuple):
@@ -80,9 +75,7 @@ def write_report(
     return summary
 
 
-def _write_tables(
-    scores: pd.DataFrame, summary: pd.DataFrame, folder: Path, beside: Beside
-) -> None:
+def _write_tables(scores: pd.DataFrame, summary: pd.DataFrame, folder: Path, beside: Beside) -> None:
     """All files of a report but its pages and figures."""
     write_atomic(folder / "scores.csv", csv_text(scores))
     write_atomic(folder / "summary.csv", csv_text(summary))
@@ -142,32 +135,7 @@ def _cost_tables(scores: pd.DataFrame, beside: Beside) -> list[pd.DataFrame]:
     return costs
 
 
-def render_pages(
-    template: str,
-    page: Mapping[str, Any],
-    drawn: Sequence[Drawing],
-    folder: Path,
-) -> None:
-    """Write report.html and report.md to `folder`, and the drawings to its figures.
-
-    template: the name of both templates. Values in the HTML are escaped.
-    """
-    write_drawings(drawn, folder / "figures")
-    shown = {**page, "drawings": drawn}
-    for suffix in ("html", "md"):
-        text = rendered(
-            f"{template}.{suffix}.j2",
-            shown,
-            escape=suffix == "html",  # Markdown has its own rules (reporting.tables.markdown)
-            markdown=markdown,
-            heads=HEADS,
-        )
-        write_atomic(folder / f"report.{suffix}", text)
-
-
-def _numbers(
-    scores: pd.DataFrame, summary: pd.DataFrame, published: Published | None
-) -> dict[str, Any]:
+def _numbers(scores: pd.DataFrame, summary: pd.DataFrame, published: Published | None) -> dict[str, Any]:
     """What the pages show of the scores."""
     failed = scores.failed != ""
     return {
