@@ -27,11 +27,9 @@ def _upgraded(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     node = {name: _upgraded(value) for name, value in node.items()}
-    target = str(node.get("_target_"))
-    if target in TARGETS:
-        node["_target_"] = TARGETS[target]
-    if "category" in node and "_target_" in node:  # of a folder of audio: it told kinds of noise apart
-        node["kind"] = node.pop("category")
-    if target.startswith("datagen."):  # corpora and routes were made in two steps
-        node.pop("_partial_", None)
+    if "_target_" in node:
+        node["_target_"] = TARGETS.get(str(node["_target_"]), node["_target_"])
+        node.pop("_partial_", None)  # whoever builds it knows which arguments it lacks
+        if "category" in node:  # of a folder of audio: it told kinds of noise apart
+            node["kind"] = node.pop("category")
     return node
