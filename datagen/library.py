@@ -1,13 +1,10 @@
 """Where excerpts come from: any stretch of any recording in the tables, as 16-bit samples at one rate."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Protocol
 
 import numpy as np
 import pandas as pd
-
-from audio import reading
-from audio.pcm import UNCORRECTED, Correction
 
 
 class Reader(Protocol):
@@ -15,17 +12,6 @@ class Reader(Protocol):
 
     def read(self, path: str, start: int, length: int) -> np.ndarray:
         """16-bit samples [time] of `path`."""
-
-
-class FileReader:
-    """Decodes what is asked for, every time anew. corrections: see datagen.recordings."""
-
-    def __init__(self, sample_rate: int, corrections: Mapping[str, Correction] | None = None):
-        self.sample_rate, self.corrections = sample_rate, corrections or {}
-
-    def read(self, path: str, start: int, length: int) -> np.ndarray:
-        """16-bit samples [time] of `path`; ValueError where it cannot be decoded."""
-        return reading.read(path, self.sample_rate, start, length, self.corrections.get(path, UNCORRECTED))
 
 
 class Library:

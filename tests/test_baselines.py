@@ -118,7 +118,7 @@ def test_what_breaks_the_contract_is_refused_before_any_audio_is_read(stranger, 
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        (["metric.sdr.engine=magic"], "metric.sdr: sdr engine 'magic'"),
+        (["metric.sdr.engine=magic"], "metric.sdr: engine='magic' of the SDR"),
         (["oracle._target_=models.targets.iam.torch"], "models.targets.iam.torch"),
         (["oracle.power=2"], "target.power=2"),
         (["runs=[nowhere]"], "nowhere: not a training run"),

@@ -7,7 +7,8 @@ import soundfile
 from corpora import RATE, UNSEEN
 
 from datagen.draw import excerpts
-from datagen.library import FileReader, Library
+from datagen.file_reader import FileReader
+from datagen.library import Library
 from datagen.plan import draw_plan, load_plan
 from datagen.recordings import corrections
 from datagen.row import Row

@@ -14,9 +14,9 @@ from files.table import csv_text
 from reporting.figures.drawing import Drawing, write_drawings
 from reporting.figures.line_figures import line_drawings
 from reporting.figures.score_figures import drawings
+from reporting.gains_table import Studies
 from reporting.pages.media import Example
 from reporting.pages.page import rendered
-from reporting.scoring.lines import Studies
 from reporting.tables import line_tables, markdown
 from reporting.tables.finding import finding
 from reporting.tables.headline import HEADLINE
