@@ -4,12 +4,11 @@ How many there are, what reading corrects, what is wrong.
 """
 
 import hashlib
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from audio import decoding, reading
+from audio import decoding
 from audio.header import Header
 from audio.pcm import FULL_SCALE, Correction
 from dsp.decibel import power
@@ -57,24 +56,6 @@ def listen(head: Header) -> Heard:
         problem=unusable or silence,
         silent=silence != "",
     )
-
-
-def whole(path: str | Path, sample_rate: int | None = None) -> tuple[np.ndarray, int]:
-    """All samples [time] of `path` as 16-bit PCM and their rate.
-
-    They are without the file's offset, and below full scale. sample_rate: None for the file's own.
-    Raises ValueError naming the reason where the file cannot be used; if silent it can.
-    """
-    try:
-        head = decoding.header(path)
-        heard = listen(head)
-    except ValueError as error:
-        raise ValueError(f"{path}: {error}; choose another recording") from error
-    if heard.problem and not heard.silent:
-        raise ValueError(f"{path}: {heard.problem}; choose another recording")
-    sample_rate = sample_rate or head.sample_rate
-    samples = reading.read(path, sample_rate, correction=heard.correction)
-    return samples, sample_rate
 
 
 def _whole_steps(mono: np.ndarray) -> np.ndarray:

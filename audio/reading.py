@@ -10,7 +10,7 @@ import numpy as np
 from audio import decoding
 from audio.header import Header
 from audio.pcm import FULL_SCALE, UNCORRECTED, Correction, pcm
-from audio.resampling import Resampler, resampled, resampled_length
+from audio.resampling import Resampler, Source, resampled, resampled_length
 
 HELD = 256 * 2**20  # bytes of decoded files that are held, of those that are only decoded whole
 ENDLESS = 2**62  # samples
@@ -52,11 +52,12 @@ def read(
 
 def _cut(head: Header, sample_rate: int, start: int, stop: int, correction: Correction) -> np.ndarray:
     """Samples `start` to `stop` at `sample_rate` of an exact file, corrected."""
-    own = partial(_stretch, head, scaled=correction.gain != 1)
+    cut = partial(_stretch, head, scaled=correction.gain != 1)
     if head.sample_rate == sample_rate:
-        steps = own(start, min(stop, head.samples))
+        steps = cut(start, min(stop, head.samples))
     else:
-        steps = resampled(own, head.samples, (head.sample_rate, sample_rate), start, stop)
+        source = Source(cut, head.samples, head.sample_rate)
+        steps = resampled(source, sample_rate, start, stop)
     return pcm(steps, correction)
 
 

@@ -6,6 +6,7 @@ A cut has the same samples wherever it begins, and costs what it is long.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import soxr
@@ -68,44 +69,41 @@ def resampled_length(samples: int, from_rate: int, to_rate: int) -> int:
     return max(1, samples * to_rate // from_rate)
 
 
-def resampled(
-    cut: Callable[[int, int], np.ndarray],
-    samples: int,
-    rates: tuple[int, int],
-    start: int,
-    stop: int,
-) -> np.ndarray:
-    """Samples `start` to `stop` at another rate, float64 [time], of a signal of `samples` (soxr HQ).
+class Source(NamedTuple):
+    """A signal that can be read in parts.
 
-    cut: gives samples of the signal from one place to another, as far as there are any. rates: its
-    own and the other one.
+    cut: gives its samples from one place to another [time], as far as there are any.
     """
-    grid = Grid.of(*rates)
-    stop = min(stop, resampled_length(samples, *rates))
+
+    cut: Callable[[int, int], np.ndarray]
+    samples: int
+    sample_rate: int
+
+
+def resampled(source: Source, to_rate: int, start: int, stop: int) -> np.ndarray:
+    """Samples `start` to `stop` of a signal at `to_rate`, float64 [time] (soxr HQ)."""
+    grid = Grid.of(source.sample_rate, to_rate)
+    stop = min(stop, resampled_length(source.samples, source.sample_rate, to_rate))
     first = start // grid.to_block
     end = -(-stop // grid.to_block)  # rounded up
     blocks = [np.zeros(0)]
     for number in range(first, end):
-        blocks.append(_block(cut, samples, rates, grid, number))
+        blocks.append(_block(source, to_rate, grid, number))
     begin = first * grid.to_block
     return np.concatenate(blocks)[max(0, start - begin) : max(0, stop - begin)]
 
 
-def _block(
-    cut: Callable[[int, int], np.ndarray],
-    samples: int,
-    rates: tuple[int, int],
-    grid: Grid,
-    number: int,
-) -> np.ndarray:
-    """Block `number` of the grid at the other rate; the last one is as long as the signal allows."""
+def _block(source: Source, to_rate: int, grid: Grid, number: int) -> np.ndarray:
+    """Block `number` of the grid at `to_rate`; the last one is as long as the signal allows."""
     from_begin = number * grid.from_block
     margin = min(from_begin, grid.margin)  # nothing lies before the signal
-    given = cut(from_begin - margin, from_begin + grid.from_block + grid.margin)
-    with_margins = soxr.resample(given.astype(np.float64), *rates, quality="HQ")
+    given = source.cut(from_begin - margin, from_begin + grid.from_block + grid.margin)
+    with_margins = soxr.resample(
+        given.astype(np.float64), source.sample_rate, to_rate, quality="HQ"
+    )
     to_margin = margin * grid.to_block // grid.from_block
     block = with_margins[to_margin : to_margin + grid.to_block]
-    total = resampled_length(samples, *rates)
+    total = resampled_length(source.samples, source.sample_rate, to_rate)
     length = min(grid.to_block, total - number * grid.to_block)
     lacking = max(0, length - len(block))
     return np.pad(block, (0, lacking))

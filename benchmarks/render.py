@@ -25,7 +25,8 @@ from command.entry import start
 from command.schema import GenerateConfig
 from datagen.batches import collate
 from datagen.dataset import Mixed, Rendered, Unmixed
-from datagen.library import FileReader, Library
+from datagen.file_reader import FileReader
+from datagen.library import Library
 from datagen.plan import Plan
 from datagen.pool import build_pool
 from datagen.recordings import corrections

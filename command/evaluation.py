@@ -11,12 +11,13 @@ from omegaconf import DictConfig, OmegaConf
 from command.about import SCORING, SOURCES, machine, typed_command, version_line
 from command.cluster import workers
 from command.costs import cost_table
-from command.trial import Trial, entered
+from command.trial import Trial, built
 from datagen.roles import NOISE, SPEECH
-from reporting.pages.report import Beside, finding, write_report
+from reporting.gains_table import read_studies
+from reporting.pages.report import Beside, write_report
 from reporting.scores_table import MIXTURE, ORACLE
-from reporting.scoring.lines import read_studies
 from reporting.scoring.systems import run_names, stage_outputs
+from reporting.tables.finding import finding
 from reporting.tables.published import PUBLISHED
 from reporting.tables.runs import Run, read_run
 from reporting.tables.summary import headline_text
@@ -31,14 +32,12 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
         raise ValueError(f"device={cfg.device}: no CUDA device here; use device=cpu")
     lines = read_studies(Path(cfg.gains)) if cfg.gains else None
     swept, unfinished = runs_of(Path(cfg.sweep)) if cfg.sweep else ([], [])
-    folders = [*map(Path, cfg.runs), *swept]
-    runs = dict(zip(run_names(folders, (MIXTURE, ORACLE, *cfg.baselines)), folders, strict=True))
+    runs = _named(cfg, swept)
     trials = _trials(cfg, runs)
     opened = _opened(cfg, runs, trials)
     for trial in trials:
         trial.bench.plan.save(folder if trial is trials[0] else folder / f"{trial.sample_rate}")
-    with workers(cfg.scheduler, {trial.sample_rate: trial.metrics for trial in trials}) as spread:
-        tables = [trial.scores(spread) for trial in trials]
+    tables = _scores(cfg, trials)
     scores = pd.concat(tables, ignore_index=True)
     beside = Beside(
         caution=cfg.caution,
@@ -50,21 +49,39 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
         lines=lines,
         config=OmegaConf.to_yaml(cfg),
     )
-    summary = write_report(scores, _about(cfg, trials, scores, unfinished), folder, beside)
+    about = _about(cfg, trials, scores, unfinished)
+    summary = write_report(scores, about, folder, beside)
     _print(cfg, scores, summary, folder)
+
+
+def _named(cfg: DictConfig, swept: Sequence[Path]) -> dict[str, Path]:
+    """The folders of all runs, by what they are called in the report; those of a sweep last."""
+    folders = [*map(Path, cfg.runs), *swept]
+    names = run_names(folders, (MIXTURE, ORACLE, *cfg.baselines))
+    return dict(zip(names, folders, strict=True))
 
 
 def _trials(cfg: DictConfig, runs: Mapping[str, Path]) -> list[Trial]:
     """One trial for every rate. What the config names is built for all of them before any audio is read."""
-    configs = [OmegaConf.merge(cfg, {"sample_rate": rate}) for rate in cfg.rates or [cfg.sample_rate]]
-    entries = [entered(config, runs) for config in configs]
-    return [Trial(*pair) for pair in zip(configs, entries, strict=True)]
+    rates = cfg.rates or [cfg.sample_rate]
+    configs = [OmegaConf.merge(cfg, {"sample_rate": rate}) for rate in rates]
+    parts = [built(config, runs) for config in configs]
+    return [Trial(*pair) for pair in zip(configs, parts, strict=True)]
 
 
 def _opened(cfg: DictConfig, runs: Mapping[str, Path], trials: Sequence[Trial]) -> dict[str, Run]:
     """Runs as the report tells of them."""
-    outputs = {run: names for trial in trials for run, names in stage_outputs(trial.systems).items()}
+    outputs: dict[Path, list[str]] = {}
+    for trial in trials:
+        outputs |= stage_outputs(trial.systems)
     return {name: read_run(run, Path(cfg.cache), outputs.get(run, ())) for name, run in runs.items()}
+
+
+def _scores(cfg: DictConfig, trials: Sequence[Trial]) -> list[pd.DataFrame]:
+    """The scores of every trial, computed here or on the config's cluster."""
+    metrics = {trial.sample_rate: trial.metrics for trial in trials}
+    with workers(cfg.scheduler, metrics) as spread:
+        return [trial.scores(spread) for trial in trials]
 
 
 def _print(cfg: DictConfig, scores: pd.DataFrame, summary: pd.DataFrame, folder: Path) -> None:
@@ -77,20 +94,25 @@ def _print(cfg: DictConfig, scores: pd.DataFrame, summary: pd.DataFrame, folder:
 def _about(
     cfg: DictConfig, trials: Sequence[Trial], scores: pd.DataFrame, unfinished: Sequence[Path]
 ) -> Mapping[str, str]:
+    """What was run, in the words of the page."""
+    runs = [*cfg.runs, f"all of {cfg.sweep}"] if cfg.sweep else cfg.runs
+    left_out = ", ".join(run.name for run in unfinished)
     noise = trials[0].bench.plan.noise
-    return {
+    seen, unseen = noise[noise.seen], noise[~noise.seen]
+    kinds = ", ".join(dict.fromkeys(unseen.kind)) or "none"
+    about = {
         "command": typed_command("evaluate"),
         "systems": ", ".join(dict.fromkeys(scores.system)),
-        "runs": ", ".join([*cfg.runs, *([f"all of {cfg.sweep}"] if cfg.sweep else [])]) or "none",
-        **({"left out": f"{', '.join(run.name for run in unfinished)}: finished no epoch"} if unfinished else {}),
+        "runs": ", ".join(runs) or "none",
+        "left out": f"{left_out}: finished no epoch" if left_out else "",
         "test plan": "; ".join(trial.described() for trial in trials),
         "speech": f"{_corpora(cfg, SPEECH)}: {scores.speaker.nunique()} test speakers",
-        "noise": f"{_corpora(cfg, NOISE)}: {noise[noise.seen].source.nunique()} seen sources; "
-        f"unseen: {', '.join(dict.fromkeys(noise[~noise.seen].kind)) or 'none'}",
+        "noise": f"{_corpora(cfg, NOISE)}: {seen.source.nunique()} seen sources; unseen: {kinds}",
         "scores not computed": f"{(scores.failed != '').sum()} of {len(scores)} signals lack at least one",
         "versions": version_line(PACKAGES, SOURCES),
         "machine": machine(),
     }
+    return {what: value for what, value in about.items() if value}
 
 
 def _corpora(cfg: DictConfig, roles: Sequence[str]) -> str:

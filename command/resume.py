@@ -13,28 +13,43 @@ from options.run_options import changeable, flat, meaning
 from options.typed import typed
 
 CORPORA_LIE_BELOW = ("data_root", "cache")  # options
+OF_A_START = ("resume", "output")  # options that are of the command, not of the run
 
 
 def resumed(cfg: DictConfig) -> DictConfig:
-    """The config of the run to resume, with the few overrides that may differ; ValueError naming any other."""
-    given = [item.lstrip("+") for item in HydraConfig.get().overrides.task]
-    if refused := [item for item in given if meaning(item.partition("=")[0]).fixed]:
+    """The config of the run to resume, with what was typed and may differ.
+
+    Raises ValueError naming what was typed and may not.
+    """
+    typed_options = [_Typed(item) for item in HydraConfig.get().overrides.task]
+    refused = [one.item for one in typed_options if meaning(one.option).fixed]
+    if refused:
         raise ValueError(
             f"{typed('resume', cfg.resume)}: goes on with the config of that run, so {', '.join(refused)} cannot be "
             f"given; only {', '.join(changeable())} may change"
         )
     run = run_config(Path(cfg.resume))
-    changed = [item.partition("=")[0] for item in given if not item.startswith(("resume=", "output="))]
-    return OmegaConf.merge(_moved(run, cfg, changed), _changed(cfg, run, changed), {"resume": cfg.resume})
+    changed = [one.option for one in typed_options if one.option not in OF_A_START]
+    moved = _moved(run, cfg, changed)
+    return OmegaConf.merge(moved, _changed(cfg, run, changed), {"resume": cfg.resume})
+
+
+class _Typed:
+    """An option as it was typed, without what adds it to a config."""
+
+    def __init__(self, item: str):
+        self.item = item.lstrip("+")
+        self.option = self.item.partition("=")[0]
 
 
 def _moved(run: DictConfig, cfg: DictConfig, changed: Sequence[str]) -> DictConfig:
-    """`run`, whose corpora lie below the folders that were typed anew where they lay below those of before."""
+    """`run`, with its corpora below the folders that were typed anew where they lay below those of before."""
     for option in CORPORA_LIE_BELOW:
-        if option in changed and option in run:
-            corpora = {kind: run[kind] for kind in ("speech", "noise") if kind in run}
-            corpora = _below(OmegaConf.to_container(OmegaConf.create(corpora)), Path(run[option]), Path(cfg[option]))
-            run = OmegaConf.merge(run, corpora)
+        if option not in changed or option not in run:
+            continue
+        roles = {kind: run[kind] for kind in ("speech", "noise") if kind in run}
+        corpora = OmegaConf.to_container(OmegaConf.create(roles))
+        run = OmegaConf.merge(run, _below(corpora, Path(run[option]), Path(cfg[option])))
     return run
 
 
@@ -48,16 +63,25 @@ def _below(node: Any, before: Path, now: Path) -> Any:
 
 
 def _changed(cfg: DictConfig, run: DictConfig, changed: Sequence[str]) -> DictConfig:
-    """What was typed, as composed: a value is what Hydra read it as. Of `trainer=...` what is of the machine."""
-    values = OmegaConf.create()
+    """What was typed, as composed: a value is what Hydra read it as.
+
+    Of `trainer=...` only what is of the machine; `run` loses its own of that.
+    """
+    options = [option for option in changed if option != "trainer"]
     if "trainer" in changed:
-        for name in [name for name in run.get("trainer", {}) if meaning(f"trainer.{name}").machine]:
-            run.trainer.pop(name)
-        machine = [f"trainer.{name}" for name in cfg.trainer if meaning(f"trainer.{name}").machine]
-        changed = [*machine, *(option for option in changed if option != "trainer")]
-    for option in changed:
+        for option in _of_the_machine(run):
+            run.trainer.pop(option.removeprefix("trainer."))
+        options = [*_of_the_machine(cfg), *options]
+    values = OmegaConf.create()
+    for option in options:
         OmegaConf.update(values, option, OmegaConf.select(cfg, option), force_add=True)
     return values
+
+
+def _of_the_machine(cfg: DictConfig) -> list[str]:
+    """The trainer's options in `cfg` that say what it runs on."""
+    options = [f"trainer.{name}" for name in cfg.get("trainer", {})]
+    return [option for option in options if meaning(option).machine]
 
 
 def taken_up(cfg: DictConfig, run: Path) -> DictConfig:
@@ -67,9 +91,13 @@ def taken_up(cfg: DictConfig, run: Path) -> DictConfig:
     """
     if not (run / CONFIG).exists():
         return cfg
-    before, now = (flat(OmegaConf.to_container(config, resolve=True)) for config in (run_config(run), cfg))
-    options = sorted(option for option in before.keys() | now.keys() if before.get(option, "") != now.get(option, ""))
-    if other := [option for option in options if meaning(option).fixed]:
+    before = flat(OmegaConf.to_container(run_config(run), resolve=True))
+    now = flat(OmegaConf.to_container(cfg, resolve=True))
+    other = []
+    for option in sorted(before.keys() | now.keys()):
+        if meaning(option).fixed and before.get(option, "") != now.get(option, ""):
+            other.append(option)
+    if other:
         raise ValueError(
             f"{run}: was begun with another {', '.join(other[:5])}; choose another output, or go on with it by "
             f"{typed('resume', run)}"

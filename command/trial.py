@@ -29,14 +29,14 @@ from reporting.scoring.systems import Systems, of_rate, refuse_heard, trained, u
 Thing = TypeVar("Thing")
 
 
-class Entered(NamedTuple):
-    """What is put on the test, and what it is measured by; both by name."""
+class Built(NamedTuple):
+    """What a config names: what is put on the test, and what measures it; both by name."""
 
     systems: Systems
     metrics: dict[str, Metric]
 
 
-def entered(cfg: DictConfig, runs: Mapping[str, Path]) -> Entered:
+def built(cfg: DictConfig, runs: Mapping[str, Path]) -> Built:
     """What `cfg` names, built; of `runs` those that were trained at its rate.
 
     No corpus is read for it, so that what cannot be tested is refused at once. Raises FileNotFoundError or ValueError.
@@ -45,25 +45,26 @@ def entered(cfg: DictConfig, runs: Mapping[str, Path]) -> Entered:
     require_usable(metrics, cfg.sample_rate)
     oracle = Oracle(_stft(cfg).to(cfg.device), build(cfg.oracle, Target))
     baselines = chosen_baselines(cfg)
-    learned = trained(of_rate(runs, cfg.sample_rate, cfg.rates), cfg.device, cfg.stages)
     systems = untrained(oracle, baselines)
+    tested = of_rate(runs, cfg.sample_rate, cfg.rates)
+    learned = trained(tested, cfg.device, cfg.stages)
     if both := systems.keys() & learned.keys():
         raise ValueError(f"baselines.{min(both)}: is the name of a stage of a run, too; choose another name")
-    return Entered(systems | learned, metrics)
+    return Built(systems | learned, metrics)
 
 
 def chosen_metrics(cfg: DictConfig) -> dict[str, Metric]:
     """The config's metrics by name; ValueError naming one that is none, or that its options break."""
-    return _built(cfg, "metric", lambda node: build(node, Metric))
+    return _each(cfg, "metric", lambda node: build(node, Metric))
 
 
 def chosen_baselines(cfg: DictConfig) -> dict[str, Enhancing]:
     """The config's baselines by name; ValueError naming one that is none, or that its options break."""
     make = partial(build, contract=Enhancing, within="models.baselines", sample_rate=cfg.sample_rate)
-    return _built(cfg, "baselines", make)
+    return _each(cfg, "baselines", make)
 
 
-def _built(cfg: DictConfig, option: str, make: Callable[[DictConfig], Thing]) -> dict[str, Thing]:
+def _each(cfg: DictConfig, option: str, make: Callable[[DictConfig], Thing]) -> dict[str, Thing]:
     things = {}
     for name, node in cfg[option].items():
         try:
@@ -76,9 +77,9 @@ def _built(cfg: DictConfig, option: str, make: Callable[[DictConfig], Thing]) ->
 class Trial:
     """Opened at once, so that a run which has heard the test is refused before anything is scored."""
 
-    def __init__(self, cfg: DictConfig, entered: Entered):
+    def __init__(self, cfg: DictConfig, built: Built):
         self.cfg, self.sample_rate = cfg, cfg.sample_rate
-        self.systems, self.metrics = entered
+        self.systems, self.metrics = built
         drawer = data.drawer(cfg)
         plan = data.plan(cfg, drawer, "test")
         refuse_heard(self.systems, plan)
@@ -112,7 +113,7 @@ def _stft(cfg: DictConfig) -> STFT:
 def _memory(cfg: DictConfig) -> Memory:
     """What was scored before: of the same signals, by systems and metrics whose code and libraries are the same."""
     beside = cfg.sample_rate, cfg.device, of_sources("dsp", "models"), versions(["torch"])
-    measured = cfg.sample_rate, of_sources("metrics"), versions(SCORING)
+    measured = cfg.sample_rate, of_sources("metrics", "dsp"), versions(SCORING)
     nodes = OmegaConf.to_container(cfg.metric, resolve=True)
     metrics = {name: of_values(name, node, measured) for name, node in nodes.items()}
     return Memory(ScoreCache(Path(cfg.cache) / "scores.sqlite"), beside, metrics)

@@ -6,26 +6,12 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from audio import reading
-from audio.pcm import UNCORRECTED, Correction
-
 
 class Reader(Protocol):
     """Reads samples of audio files, at one rate."""
 
     def read(self, path: str, start: int, length: int) -> np.ndarray:
         """16-bit samples [time] of `path`."""
-
-
-class FileReader:
-    """Decodes what is asked for, every time anew. corrections: see datagen.recordings."""
-
-    def __init__(self, sample_rate: int, corrections: Mapping[str, Correction] | None = None):
-        self.sample_rate, self.corrections = sample_rate, corrections or {}
-
-    def read(self, path: str, start: int, length: int) -> np.ndarray:
-        """16-bit samples [time] of `path`; ValueError where it cannot be decoded."""
-        return reading.read(path, self.sample_rate, start, length, self.corrections.get(path, UNCORRECTED))
 
 
 class Library:

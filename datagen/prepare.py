@@ -10,7 +10,8 @@ from audio.resampling import resampled_length
 from datagen.copies import conflicts, repeated
 from datagen.corpora.corpus import Corpora
 from datagen.draw import Drawer
-from datagen.library import FileReader, Library
+from datagen.file_reader import FileReader
+from datagen.library import Library
 from datagen.protocol import Protocol
 from datagen.recordings import COLUMNS, BadAudioError, corrections
 from datagen.roles import NEEDED, ROLES, SEEN_NOISE, SPEECH, TEST_SPEECH, TRAIN_SPEECH, UNSEEN_NOISE

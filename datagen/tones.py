@@ -13,7 +13,7 @@ import pandas as pd
 import torch
 from scipy.signal import lfilter
 
-from audio.listening import whole
+from audio.whole import whole
 from dsp.decibel import amplitude
 from dsp.level import noise_gain
 from dsp.tone import Tone

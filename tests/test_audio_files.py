@@ -9,8 +9,8 @@ import soundfile
 from corpora import pcm, speech_like, sphere, write
 
 from audio import decoding, reading
-from audio.listening import whole
 from audio.pcm import Correction
+from audio.whole import whole
 from datagen.corpora.folder import Folder
 from datagen.scan import note_conversions, scan
 

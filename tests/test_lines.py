@@ -15,7 +15,7 @@ from command.lines_schema import LinesConfig
 from dsp.tone import Tone
 from files.owner import owned
 from metrics.snr_gain import snr_gain
-from reporting.scoring.lines import COLUMNS
+from reporting.gains_table import COLUMNS
 
 RATE = 1024
 PLAN = (

@@ -7,7 +7,8 @@ import soundfile
 from corpora import RATE, UNSEEN
 
 from datagen.draw_plan import draw_plan
-from datagen.library import FileReader, Library
+from datagen.file_reader import FileReader
+from datagen.library import Library
 from datagen.plan import load_plan
 from datagen.recordings import corrections
 from datagen.row import Row

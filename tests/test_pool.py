@@ -8,7 +8,7 @@ import pytest
 from corpora import RATE, speech_like, write
 
 from audio import reading
-from datagen.library import FileReader
+from datagen.file_reader import FileReader
 from datagen.pool import build_pool
 
 

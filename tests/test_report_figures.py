@@ -6,9 +6,9 @@ import pandas as pd
 from score_tables import HOSTILE, many, run, scores
 
 from reporting.figures.stage_figures import stage_drawings
+from reporting.gains_table import COLUMNS as LINE_COLUMNS
+from reporting.gains_table import Studies
 from reporting.pages.report import Beside, write_report
-from reporting.scoring.lines import COLUMNS as LINE_COLUMNS
-from reporting.scoring.lines import Studies
 
 FILES = ("figures", "report.html", "report.md", "scores.csv", "summary.csv", "summary.json", "tables.tex")
 

@@ -13,7 +13,7 @@ from matplotlib.image import AxesImage
 
 from dsp.lofargram import lofargram
 from reporting.figures.drawing import MARKERS, STYLE, Drawing, axes, drawing, label
-from reporting.scoring.lines import LOFARGRAMS
+from reporting.gains_table import LOFARGRAMS
 from reporting.tables.published import (
     LINES_DELAY_S,
     LINES_FIELD_DB,

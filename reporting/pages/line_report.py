@@ -5,8 +5,9 @@ from pathlib import Path
 
 from files.atomic import write_atomic
 from reporting.figures.line_figures import line_drawings, lofargrams
+from reporting.gains_table import GAINS
 from reporting.pages.page import render_pages
-from reporting.scoring.lines import GAINS, Outcome
+from reporting.scoring.lines import Outcome
 from reporting.tables.line_tables import of_page, text
 
 

@@ -13,11 +13,12 @@ from files.atomic import write_atomic
 from files.table import csv_text
 from reporting.figures.line_figures import line_drawings
 from reporting.figures.score_figures import drawings
+from reporting.gains_table import Studies
 from reporting.pages.media import Example
 from reporting.pages.page import render_pages
-from reporting.scoring.lines import Studies
 from reporting.tables import line_tables
 from reporting.tables.finding import finding
+from reporting.tables.headline import HEADLINE
 from reporting.tables.improvement import improvements, ranked
 from reporting.tables.latex import tables
 from reporting.tables.published import Published

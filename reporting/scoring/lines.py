@@ -11,22 +11,17 @@ import torch
 from tqdm import tqdm
 
 from audio.encoding import encode
-from audio.listening import whole
 from audio.pcm import FULL_SCALE
+from audio.whole import whole
 from datagen.tones import TonalProtocol, draw_tonal_rows, render_tonal
 from dsp.tone import Tone
 from files.atomic import write_atomic
-from files.table import OptionalFloat, read_table
 from metrics.guard import NotComputable
 from metrics.snr_gain import Powers, line_powers
 from models.system import Enhancing
-from options.typed import typed
+from reporting.gains_table import COLUMNS
 
 OPTIONS = ("frame_s", "delay_s", "cell")  # of a system, in the table
-TYPES = {"study": str, "system": str, "snr_in_db": OptionalFloat, "frame_s": OptionalFloat, "delay_s": OptionalFloat}
-TYPES |= {"cell": str, "draw": int, "gain_db": OptionalFloat, "gain_inband_db": OptionalFloat, "seconds": OptionalFloat}
-COLUMNS = list(TYPES)
-GAINS, LOFARGRAMS = "gain.csv", "lofargrams_"  # names of files; a study follows
 PEAK = 0.9  # of what is written
 RECORDING = "recording"  # the study of a recording of one's own
 SHOWN_DB = -24.0  # the SNR whose lofargrams are shown, or the one nearest to it
@@ -170,23 +165,6 @@ def _gains(before: Powers | None, after: Powers | None) -> dict[str, float]:
         "gain_db": after.broadband_db - before.broadband_db,
         "gain_inband_db": after.inband_db - before.inband_db,
     }
-
-
-class Studies(NamedTuple):
-    """What lines.py left in a folder. gains: as in gain.csv. pictures: PNG of its lofargrams, by study."""
-
-    gains: pd.DataFrame
-    pictures: Mapping[str, bytes]
-
-
-def read_studies(folder: Path) -> Studies:
-    """The studies in `folder`; FileNotFoundError or ValueError where it holds none."""
-    path = folder / GAINS
-    if not path.exists():
-        raise FileNotFoundError(f"gains={folder}: has no {GAINS}; give a folder that lines.py wrote")
-    gains = read_table(path, TYPES, f"write it anew: python lines.py {typed('output', folder)}")
-    pictures = sorted((folder / "figures").glob(f"{LOFARGRAMS}*.png"))
-    return Studies(gains, {picture.stem.removeprefix(LOFARGRAMS): picture.read_bytes() for picture in pictures})
 
 
 def write_signals(signals: Signals, folder: Path, name: str, sample_rate: int, audio_format: str = "flac") -> None:

@@ -1,5 +1,6 @@
 """What is put on the test: the unprocessed mixture, the oracle, baselines, and any number of runs."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -28,18 +29,20 @@ def trained(runs: Mapping[str, Path], device: str, stages: bool = False) -> Syst
     Raises FileNotFoundError or ValueError where one is no run, or is damaged.
     """
     loaded = {name: TrainedRun.load(run, device) for name, run in runs.items()}
-    parts = {name: run.stages() if stages else [] for name, run in loaded.items()}
-    outputs = {f"{name}, stage {one.stage}": one for name in loaded for one in parts[name]}
+    outputs: Systems = {}
+    if stages:
+        for name, run in loaded.items():
+            outputs |= {f"{name}, stage {output.stage}": output for output in run.stages()}
     return outputs | loaded
 
 
 def stage_outputs(systems: Mapping[str, System]) -> dict[Path, list[str]]:
     """Names of the systems that are a stage of a run, from the first stage on, by the folder of the run."""
-    found: dict[Path, list[str]] = {}
+    outputs = defaultdict(list)
     for name, system in systems.items():
         if isinstance(system, TrainedRun) and system.stage is not None:
-            found.setdefault(system.folder, []).append(name)
-    return found
+            outputs[system.folder].append(name)
+    return dict(outputs)
 
 
 def of_rate(runs: Mapping[str, Path], sample_rate: int, rates: Collection[int] = ()) -> dict[str, Path]:
@@ -62,7 +65,8 @@ def _at_another_rate(rate: int, sample_rate: int, rates: Collection[int]) -> str
 
 def refuse_heard(systems: Mapping[str, System], plan: Plan) -> None:
     """Raise ValueError where a run, or one that its weights come from, was trained on what the test keeps unheard."""
-    for run in dict.fromkeys(system.folder for system in systems.values() if isinstance(system, TrainedRun)):
+    runs = {system.folder: None for system in systems.values() if isinstance(system, TrainedRun)}
+    for run in runs:  # in order, each once
         for folder in (run, *ancestors(run)):
             refuse_leaks(folder, plan, run)
 
