@@ -50,7 +50,9 @@ def read(
         raise ValueError(f"{path}: {error}") from error
 
 
-def _cut(head: Header, sample_rate: int, start: int, stop: int, correction: Correction) -> np.ndarray:
+def _cut(
+    head: Header, sample_rate: int, start: int, stop: int, correction: Correction
+) -> np.ndarray:
     """Samples `start` to `stop` at `sample_rate` of an exact file, corrected."""
     own = partial(_stretch, head, scaled=correction.gain != 1)
     if head.sample_rate == sample_rate:
@@ -61,9 +63,10 @@ def _cut(head: Header, sample_rate: int, start: int, stop: int, correction: Corr
 
 
 def _stretch(head: Header, start: int, stop: int, scaled: bool) -> np.ndarray:
-    """Samples of an exact file, in steps of 16 bit; those of one that is `scaled` may be of any size.
+    """Samples of an exact file, in steps of 16 bit.
 
-    Raises ValueError for others that 16 bits do not hold.
+    Those of one that is `scaled` may be of any size; raises ValueError for others that 16 bits do
+    not hold.
     """
     steps = decoding.stretch(head, start, stop)
     if scaled or steps.dtype == np.int16:
@@ -71,7 +74,8 @@ def _stretch(head: Header, start: int, stop: int, scaled: bool) -> np.ndarray:
     peak = np.abs(steps).max(initial=0)
     if peak > FULL_SCALE + 0.5:
         raise ValueError(
-            f"exceeds full scale (peak {peak / FULL_SCALE:.3g}); with check_audio=true the whole file is scaled down"
+            f"exceeds full scale (peak {peak / FULL_SCALE:.3g}); "
+            "with check_audio=true the whole file is scaled down"
         )
     return steps
 

@@ -75,10 +75,10 @@ def resampled(
     start: int,
     stop: int,
 ) -> np.ndarray:
-    """Samples `start` to `stop` at another rate, float64 [time], of a signal of `samples` (soxr HQ).
+    """Samples `start` to `stop` of a signal at another rate, float64 [time] (soxr HQ).
 
-    cut: gives samples of the signal from one place to another, as far as there are any. rates: its
-    own and the other one.
+    cut: gives samples of the signal from one place to another, as far as there are any. samples: of
+    all of it. rates: its own and the other one.
     """
     grid = Grid.of(*rates)
     stop = min(stop, resampled_length(samples, *rates))
@@ -98,7 +98,7 @@ def _block(
     grid: Grid,
     number: int,
 ) -> np.ndarray:
-    """Block `number` of the grid at the other rate; the last one is as long as the signal allows."""
+    """Block `number` of the grid at the other rate; the last is as long as the signal allows."""
     from_begin = number * grid.from_block
     margin = min(from_begin, grid.margin)  # nothing lies before the signal
     given = cut(from_begin - margin, from_begin + grid.from_block + grid.margin)
