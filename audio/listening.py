@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from audio import decoding, reading
+from audio import decoding, probing, reading
 from audio.header import Header
 from audio.pcm import FULL_SCALE, Correction
 from dsp.decibel import power
@@ -66,7 +66,7 @@ def whole(path: str | Path, sample_rate: int | None = None) -> tuple[np.ndarray,
     Raises ValueError naming the reason where the file cannot be used; if silent it can.
     """
     try:
-        head = decoding.header(path)
+        head = probing.header(path)
         heard = listen(head)
     except ValueError as error:
         raise ValueError(f"{path}: {error}; choose another recording") from error

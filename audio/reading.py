@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from audio import decoding
+from audio import decoding, probing
 from audio.header import Header
 from audio.pcm import FULL_SCALE, UNCORRECTED, Correction, pcm
 from audio.resampling import Resampler, resampled, resampled_length
@@ -22,7 +22,7 @@ def header(path: str | Path) -> tuple[int, int, int]:
     From the header alone, or, where that does not say how long the file is, by decoding it. Raises
     ValueError with the reason where it cannot be read.
     """
-    head = decoding.header(path)
+    head = probing.header(path)
     return head.sample_rate, decoding.length(head), head.channels
 
 
@@ -42,7 +42,7 @@ def read(
     """
     stop = ENDLESS if length is None else start + length
     try:
-        head = decoding.header(path)
+        head = probing.header(path)
         if head.exact and head.samples is not None:
             return _cut(head, sample_rate, start, stop, correction)
         return _store.whole(head, sample_rate, correction)[start:stop].copy()

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from audio import decoding
-from audio.decoding import Header
+from audio import decoding, probing
+from audio.header import Header
 from audio.listening import listen
 from audio.pcm import FULL_SCALE
 from datagen import recordings
@@ -62,7 +62,7 @@ def note_conversions(table: pd.DataFrame, sample_rate: int) -> None:
 def _headed(recording: Recording) -> Recording | BadFile:
     """With what the header says; samples that only decoding tells are counted."""
     try:
-        head = decoding.header(recording.path)
+        head = probing.header(recording.path)
         samples = decoding.length(head)
     except ValueError as error:
         return _bad(recording, error)
@@ -72,7 +72,7 @@ def _headed(recording: Recording) -> Recording | BadFile:
 def _heard(recording: Recording) -> Recording | BadFile:
     """With all that one look at every sample says."""
     try:
-        head = decoding.header(recording.path)
+        head = probing.header(recording.path)
         heard = listen(head)
     except ValueError as error:
         return _bad(recording, error)
