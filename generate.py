@@ -24,7 +24,9 @@ def main(cfg: DictConfig) -> None:
     drawer = data.drawer(cfg)
     plan = data.plan(cfg, drawer, *SPLITS)
     if cfg.render:
-        render_plan(plan, drawer.library, folder, cfg.sample_rate, cfg.render_format, data.jobs(cfg))
+        render_plan(
+            plan, drawer.library, folder, cfg.sample_rate, cfg.render_format, data.jobs(cfg)
+        )
     else:
         plan.save(folder)
     hours = plan.rows.length.sum() / cfg.sample_rate / 3600

@@ -1,50 +1,15 @@
 """Audio files as mono samples in steps of 16 bit, a block at a time, however they were written."""
 
-import os
 from collections.abc import Iterator
-from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 import soundfile
 
 from audio.header import Header
-from audio.opening import opened, piped
+from audio.opening import opened, piped, reason
 from audio.pcm import FULL_SCALE
-from audio.probing import probe
 
 BLOCK = 2**17  # samples of all channels that are decoded at once: a megabyte as floats
-MESSAGES = {  # where libsndfile's own words help nobody
-    "System error.": "is no audio that libsndfile reads",
-    "Format not recognised.": "is no audio that libsndfile reads",
-    "Error : unknown error in flac decoder.": ("its FLAC stream is damaged, or does not say how long it is"),
-}
-
-
-def header(path: str | Path) -> Header:
-    """The header of `path`; ValueError with the reason where it has none or promises too much."""
-    try:
-        status = os.stat(path)  # noqa: PTH116 - a Path costs more than the rest of a look-up
-    except FileNotFoundError as error:
-        raise ValueError("no such file") from error
-    except OSError as error:
-        raise ValueError(f"{error.strerror}") from error
-    return _header(str(path), status.st_size, status.st_mtime_ns)
-
-
-@lru_cache(2**15)
-def _header(path: str, size: int, _: int) -> Header:
-    """See `header`; remembered for as long as size and time of modification stay what they are."""
-    if size == 0:
-        raise ValueError("is empty (0 bytes)")
-    try:
-        with open(path, "rb") as file:  # noqa: PTH123
-            head = probe(path, file, size)
-    except (soundfile.LibsndfileError, OSError) as error:
-        raise ValueError(reason(error)) from error
-    if head.sample_rate <= 0 or head.channels <= 0:
-        raise ValueError(f"its header says {head.sample_rate} Hz and {head.channels} channels")
-    return head
 
 
 def blocks(head: Header) -> Iterator[np.ndarray]:
@@ -96,14 +61,6 @@ def mono(block: np.ndarray) -> np.ndarray:
     if block.ndim == 1:
         return block
     return block.mean(axis=1)
-
-
-def reason(error: Exception) -> str:
-    """Why libsndfile or the system refused, in one line."""
-    text = getattr(error, "error_string", None)
-    if not text:
-        text = " ".join(str(error).split())
-    return MESSAGES.get(text, text)
 
 
 def _decoded(file: soundfile.SoundFile, frames: int) -> np.ndarray:

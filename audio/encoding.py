@@ -12,7 +12,9 @@ def encode(samples: np.ndarray, sample_rate: int, audio_format: str, bits: int =
     Equal samples give equal bytes.
     """
     buffer = io.BytesIO()
-    soundfile.write(buffer, samples, sample_rate, format=audio_format.upper(), subtype=f"PCM_{bits}")
+    soundfile.write(
+        buffer, samples, sample_rate, format=audio_format.upper(), subtype=f"PCM_{bits}"
+    )
     return buffer.getvalue()
 
 
@@ -20,6 +22,7 @@ def encode_vorbis(samples: np.ndarray, sample_rate: int) -> bytes:
     """Floats in [-1, 1], [time], as bytes of an Ogg file, small and with losses."""
     buffer = io.BytesIO()
     with soundfile.SoundFile(buffer, "w", sample_rate, 1, "VORBIS", format="OGG") as file:
-        for begin in range(0, len(samples), sample_rate):  # libsndfile crashes on long blocks of Vorbis
+        # A second at a time: libsndfile crashes on long blocks of Vorbis.
+        for begin in range(0, len(samples), sample_rate):
             file.write(samples[begin : begin + sample_rate])
     return buffer.getvalue()

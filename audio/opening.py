@@ -12,6 +12,13 @@ import soundfile
 from audio.header import Header, Patch
 
 PIPED = 65536  # bytes
+MESSAGES = {  # where libsndfile's own words help nobody
+    "System error.": "is no audio that libsndfile reads",
+    "Format not recognised.": "is no audio that libsndfile reads",
+    "Error : unknown error in flac decoder.": (
+        "its FLAC stream is damaged, or does not say how long it is"
+    ),
+}
 
 
 class InOrder(soundfile.SoundFile):
@@ -23,7 +30,9 @@ class InOrder(soundfile.SoundFile):
 
 
 @contextlib.contextmanager
-def opened(head: Header, number: int, how: type[soundfile.SoundFile] = InOrder) -> Iterator[soundfile.SoundFile]:
+def opened(
+    head: Header, number: int, how: type[soundfile.SoundFile] = InOrder
+) -> Iterator[soundfile.SoundFile]:
     """Link `number` of a file, or all of a file without links, as libsndfile's `how`."""
     if not head.links:
         with how(os.fsencode(head.path)) as file:
@@ -52,6 +61,14 @@ def piped(head: Header, number: int) -> Iterator[soundfile.SoundFile]:
     finally:
         os.close(source)  # the feeder stops where nobody reads
         feeder.join()
+
+
+def reason(error: Exception) -> str:
+    """Why libsndfile or the system refused, in one line."""
+    text = getattr(error, "error_string", None)
+    if not text:
+        text = " ".join(str(error).split())
+    return MESSAGES.get(text, text)
 
 
 def _feed(window: "_Window", sink: int) -> None:

@@ -1,14 +1,22 @@
 """What an audio file's header says, asked of its container first and then of libsndfile."""
 
+import os
+import struct
+from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
 from typing import BinaryIO
 
 import soundfile
 
 from audio.containers import mpeg, ogg
-from audio.containers.promise import promise_of
+from audio.containers.iff import aiff, caf
+from audio.containers.plain import au, avr, sphere, wve
+from audio.containers.promise import Promise
+from audio.containers.riff import rf64, riff, wave64
 from audio.header import Header
-from audio.opening import opened
+from audio.opening import opened, reason
 
 INEXACT = {  # codings of which a cut cannot be read without what lies before it
     "MPEG",
@@ -28,12 +36,45 @@ INEXACT = {  # codings of which a cut cannot be read without what lies before it
 UNKNOWN = 2**60  # frames; libsndfile says more where it does not know
 
 
-def probe(path: str, file: BinaryIO, size: int) -> Header:
-    """The header of `file` of `size` bytes, which is open at `path`.
+PARSERS: dict[bytes, Callable[[BinaryIO, int], Promise | None]] = {  # by how a file begins
+    b"RIFF": riff,
+    b"RIFX": riff,
+    b"RF64": rf64,
+    b"riff": wave64,
+    b"FORM": aiff,
+    b".snd": au,
+    b"dns.": au,
+    b"caff": caf,
+    b"NIST_1A": sphere,
+    b"2BIT": avr,
+    b"ALawSoundFile": wve,
+}
 
-    Raises ValueError where it is cut short, and what libsndfile raises where it cannot be read.
-    """
-    return _of_streams(path, file, size) or _of_chunks(path, file, size)
+
+def header(path: str | Path) -> Header:
+    """The header of `path`; ValueError with the reason where it has none or promises too much."""
+    try:
+        status = os.stat(path)  # noqa: PTH116 - a Path costs more than the rest of a look-up
+    except FileNotFoundError as error:
+        raise ValueError("no such file") from error
+    except OSError as error:
+        raise ValueError(f"{error.strerror}") from error
+    return _header(str(path), status.st_size, status.st_mtime_ns)
+
+
+@lru_cache(2**15)
+def _header(path: str, size: int, _: int) -> Header:
+    """See `header`; remembered for as long as size and time of modification stay what they are."""
+    if size == 0:
+        raise ValueError("is empty (0 bytes)")
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123
+            head = _of_streams(path, file, size) or _of_chunks(path, file, size)
+    except (soundfile.LibsndfileError, OSError) as error:
+        raise ValueError(reason(error)) from error
+    if head.sample_rate <= 0 or head.channels <= 0:
+        raise ValueError(f"its header says {head.sample_rate} Hz and {head.channels} channels")
+    return head
 
 
 def _of_streams(path: str, file: BinaryIO, size: int) -> Header | None:
@@ -64,7 +105,9 @@ def _of_mpeg(path: str, file: BinaryIO, size: int) -> Header | None:
     return _of_links(path, links, counted=not has_lengths, piped=True)
 
 
-def _of_links(path: str, links: list[ogg.Link] | list[mpeg.Link], counted: bool, piped: bool) -> Header | None:
+def _of_links(
+    path: str, links: list[ogg.Link] | list[mpeg.Link], counted: bool, piped: bool
+) -> Header | None:
     """The header of a file of `links`; None where there are none or they hold no stream."""
     if not links:
         return None
@@ -88,7 +131,7 @@ def _of_links(path: str, links: list[ogg.Link] | list[mpeg.Link], counted: bool,
 def _of_chunks(path: str, file: BinaryIO, size: int) -> Header:
     """The header of a file of chunks, or of a kind that only libsndfile knows."""
     head = Header(path, 0, None, 0, "")
-    promise = promise_of(file, size)
+    promise = _promise(file, size)
     if promise is None:
         return _as_opened(head)
     if promise.promised is None:
@@ -99,6 +142,19 @@ def _of_chunks(path: str, file: BinaryIO, size: int) -> Header:
         everything = (0, promise.stop or size)
         head = replace(head, links=(everything,), patches=promise.patches)
     return _as_opened(head)
+
+
+def _promise(file: BinaryIO, size: int) -> Promise | None:
+    """What the header of a container promises; None where it is of another kind or says nothing."""
+    file.seek(0)
+    start = file.read(16)
+    for magic, parser in PARSERS.items():
+        if start.startswith(magic):
+            try:
+                return parser(file, size)
+            except struct.error:  # the header is cut short: libsndfile says what is wrong with it
+                return None
+    return None
 
 
 def _require_whole(begin: int, promised: int, size: int) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from audio import decoding
+from audio import decoding, probing
 from audio.header import Header
 from audio.pcm import FULL_SCALE, UNCORRECTED, Correction, pcm
 from audio.resampling import Resampler, Source, resampled, resampled_length
@@ -22,7 +22,7 @@ def header(path: str | Path) -> tuple[int, int, int]:
     From the header alone, or, where that does not say how long the file is, by decoding it. Raises
     ValueError with the reason where it cannot be read.
     """
-    head = decoding.header(path)
+    head = probing.header(path)
     return head.sample_rate, decoding.length(head), head.channels
 
 
@@ -42,7 +42,7 @@ def read(
     """
     stop = ENDLESS if length is None else start + length
     try:
-        head = decoding.header(path)
+        head = probing.header(path)
         if head.exact and head.samples is not None:
             return _cut(head, sample_rate, start, stop, correction)
         return _store.whole(head, sample_rate, correction)[start:stop].copy()
@@ -50,7 +50,9 @@ def read(
         raise ValueError(f"{path}: {error}") from error
 
 
-def _cut(head: Header, sample_rate: int, start: int, stop: int, correction: Correction) -> np.ndarray:
+def _cut(
+    head: Header, sample_rate: int, start: int, stop: int, correction: Correction
+) -> np.ndarray:
     """Samples `start` to `stop` at `sample_rate` of an exact file, corrected."""
     cut = partial(_stretch, head, scaled=correction.gain != 1)
     if head.sample_rate == sample_rate:
@@ -62,9 +64,10 @@ def _cut(head: Header, sample_rate: int, start: int, stop: int, correction: Corr
 
 
 def _stretch(head: Header, start: int, stop: int, scaled: bool) -> np.ndarray:
-    """Samples of an exact file, in steps of 16 bit; those of one that is `scaled` may be of any size.
+    """Samples of an exact file, in steps of 16 bit.
 
-    Raises ValueError for others that 16 bits do not hold.
+    Those of one that is `scaled` may be of any size; raises ValueError for others that 16 bits do
+    not hold.
     """
     steps = decoding.stretch(head, start, stop)
     if scaled or steps.dtype == np.int16:
@@ -72,7 +75,8 @@ def _stretch(head: Header, start: int, stop: int, scaled: bool) -> np.ndarray:
     peak = np.abs(steps).max(initial=0)
     if peak > FULL_SCALE + 0.5:
         raise ValueError(
-            f"exceeds full scale (peak {peak / FULL_SCALE:.3g}); with check_audio=true the whole file is scaled down"
+            f"exceeds full scale (peak {peak / FULL_SCALE:.3g}); "
+            "with check_audio=true the whole file is scaled down"
         )
     return steps
 

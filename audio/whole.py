@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from audio import decoding, reading
+from audio import probing, reading
 from audio.listening import listen
 
 
@@ -15,7 +15,7 @@ def whole(path: str | Path, sample_rate: int | None = None) -> tuple[np.ndarray,
     Raises ValueError naming the reason where the file cannot be used; if silent it can.
     """
     try:
-        head = decoding.header(path)
+        head = probing.header(path)
         heard = listen(head)
     except ValueError as error:
         raise ValueError(f"{path}: {error}; choose another recording") from error

@@ -36,7 +36,9 @@ def main(cfg: DictConfig) -> None:
     plan = OmegaConf.to_container(cfg.plan, resolve=True)
     mixture = torch.from_numpy(render_tonal(protocol(plan), LINES_SNR_DB, 0, cfg.seed)["mixture"])
     lms, predictor = (
-        build(cfg.systems[name], Enhancing, within="models.baselines", sample_rate=plan["sample_rate"])
+        build(
+            cfg.systems[name], Enhancing, within="models.baselines", sample_rate=plan["sample_rate"]
+        )
         for name in ("lms", "predictor")
     )
     trained = predictor.train(mixture)
@@ -51,12 +53,17 @@ def main(cfg: DictConfig) -> None:
         for name, job in jobs.items():
             seconds = _seconds(job)
             took[name] += [seconds] if number else []
-    limits = {"LMS": LINES_SECONDS["LMS"], "Bi-LSTM, pass of the trained network": LINES_SECONDS["Bi-LSTM"]}
+    limits = {
+        "LMS": LINES_SECONDS["LMS"],
+        "Bi-LSTM, pass of the trained network": LINES_SECONDS["Bi-LSTM"],
+    }
     signal = f"{plan['duration_s']:g} s at {plan['sample_rate']} Hz"
     print(f"{signal:42}{'seconds':>9}{'published':>11}{'of real time':>14}")
     for name, seconds in took.items():
         median = statistics.median(seconds)
-        print(f"{name:42}{median:9.4f}{limits.get(name, ''):>11}{median / plan['duration_s']:13.2%}")
+        print(
+            f"{name:42}{median:9.4f}{limits.get(name, ''):>11}{median / plan['duration_s']:13.2%}"
+        )
 
 
 def _online(predictor: LinePredictor, mixture: Tensor) -> None:

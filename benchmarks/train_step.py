@@ -54,7 +54,9 @@ def main(cfg: DictConfig) -> None:
     check(cfg, TrainConfig)
     data = plan_data(cfg)
     batches = cycle_batches(data.train_dataloader(), data.sets["train"].on_device)
-    print(f"{'network':10}{'s a step':>10}{'GFLOP/s':>9}{'matrices':>10}{'s with data':>13}{'of it the model':>17}")
+    print(
+        f"{'network':10}{'s a step':>10}{'GFLOP/s':>9}{'matrices':>10}{'s with data':>13}{'of it the model':>17}"
+    )
     for name in NETWORKS:
         enhancer = _enhancer(name, cfg)
         ready = next(batches)
@@ -70,7 +72,9 @@ def _print(name: str, timing: Round, operations: float) -> None:
     reached = operations / timing.ready_s / 1e9
     matrices = timing.matrix_rate / 1e9
     of_model = timing.ready_s / timing.fed_s
-    print(f"{name:10}{timing.ready_s:10.3f}{reached:9.1f}{matrices:10.1f}{timing.fed_s:13.3f}{of_model:16.1%}")
+    print(
+        f"{name:10}{timing.ready_s:10.3f}{reached:9.1f}{matrices:10.1f}{timing.fed_s:13.3f}{of_model:16.1%}"
+    )
 
 
 def cycle_batches(loader: torch.utils.data.DataLoader, on_device: Callable) -> Iterator[Batch]:

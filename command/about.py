@@ -10,7 +10,17 @@ from joblib import cpu_count
 from files.fingerprint import of_sources
 
 SCORING = ("pesq", "pystoi", "mir_eval", "numpy", "scipy")  # packages that decide what a score is
-SOURCES = ("datagen", "dsp", "metrics", "models", "reporting", "audio", "files", "options", "parallel")
+SOURCES = (
+    "datagen",
+    "dsp",
+    "metrics",
+    "models",
+    "reporting",
+    "audio",
+    "files",
+    "options",
+    "parallel",
+)
 
 
 def typed_command(script: str) -> str:

@@ -17,7 +17,12 @@ def cost_table(cfg: DictConfig) -> pd.DataFrame:
     with untrained weights: they cost the same).
     """
     names = sorted(path.stem for path in (CONF / "network").glob("*.yaml"))
-    return pd.DataFrame([_row(name, cfg) for name in tqdm(names, "costs", unit="network", leave=False, disable=None)])
+    return pd.DataFrame(
+        [
+            _row(name, cfg)
+            for name in tqdm(names, "costs", unit="network", leave=False, disable=None)
+        ]
+    )
 
 
 def _row(name: str, cfg: DictConfig) -> dict:

@@ -23,7 +23,10 @@ def jobs(cfg: DictConfig) -> int:
 def corpora(cfg: DictConfig) -> dict[str, dict[str, Corpus]]:
     """The config's corpora by role and name."""
     nodes = {role: OmegaConf.select(cfg, role) for role in ROLES}
-    return {role: {name: build(node, Corpus) for name, node in named.items()} for role, named in nodes.items()}
+    return {
+        role: {name: build(node, Corpus) for name, node in named.items()}
+        for role, named in nodes.items()
+    }
 
 
 def protocol(cfg: DictConfig) -> Protocol:
@@ -39,4 +42,6 @@ def drawer(cfg: DictConfig) -> Drawer:
 
 def plan(cfg: DictConfig, drawer: Drawer, *splits: str) -> Plan:
     """The config's plan of `splits`."""
-    return draw_plan(drawer, {split: cfg.plan[split] for split in splits}, Path(cfg.cache), jobs(cfg))
+    return draw_plan(
+        drawer, {split: cfg.plan[split] for split in splits}, Path(cfg.cache), jobs(cfg)
+    )

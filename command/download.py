@@ -16,7 +16,9 @@ def download(cfg: DictConfig) -> str:
     Raises ValueError for a corpus without a source, and ValueError and OSError as its source does.
     """
     if cfg.corpus not in cfg.sources:
-        raise ValueError(f"corpus={cfg.corpus or ''}: no such corpus; give one of {', '.join(sorted(cfg.sources))}")
+        raise ValueError(
+            f"corpus={cfg.corpus or ''}: no such corpus; give one of {', '.join(sorted(cfg.sources))}"
+        )
     data_root = Path(cfg.data_root).expanduser() if cfg.data_root else None
     source = build(cfg.sources[cfg.corpus], Source)
     return source.fetch(_corpus(source.option, data_root), data_root, cfg.keep_archive)

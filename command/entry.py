@@ -25,7 +25,9 @@ from files.owner import owned
 CONF = Path(__file__).parent.parent / "conf"
 
 
-def start(main: Callable[[DictConfig], None], config: str, folder: str = ".", alone: bool = False) -> None:
+def start(
+    main: Callable[[DictConfig], None], config: str, folder: str = ".", alone: bool = False
+) -> None:
     """Compose `config`.yaml of conf/`folder` with the command line and call `main` with it.
 
     alone: nobody else may write to the output folder meanwhile.
@@ -42,14 +44,18 @@ def start(main: Callable[[DictConfig], None], config: str, folder: str = ".", al
 
     @functools.wraps(main)
     def job(cfg: DictConfig) -> None:
-        with _of_a_sweep(config, show_traceback) if is_sweep() else _one_line(config, show_traceback):
+        with (
+            _of_a_sweep(config, show_traceback) if is_sweep() else _one_line(config, show_traceback)
+        ):
             _tidy(main, cfg, alone)
 
     try:
         # Guarded twice: in the job, because Hydra would report an error of its own; here for what Hydra finds itself.
         with _one_line(config, show_traceback), signals():
             refuse_moved(config, sys.argv[1:])
-            hydra.main(version_base="1.3", config_path=str(CONF / folder), config_name=config)(job)()
+            hydra.main(version_base="1.3", config_path=str(CONF / folder), config_name=config)(
+                job
+            )()
             require_all()
     finally:
         os.environ["HYDRA_FULL_ERROR"] = "1" if show_traceback else "0"
@@ -97,7 +103,9 @@ def _tidy(main: Callable[[DictConfig], None], cfg: DictConfig, alone: bool) -> N
 
 def make_absolute(cfg: DictConfig) -> None:
     """Make the folders of `cfg` absolute: a run folder must mean the same from anywhere."""
-    corpora = [f"{role}.{name}.root" for role in ROLES for name in OmegaConf.select(cfg, role) or {}]
+    corpora = [
+        f"{role}.{name}.root" for role in ROLES for name in OmegaConf.select(cfg, role) or {}
+    ]
     for option in ("data_root", "cache", "start_from", "data.folder", *corpora):
         if isinstance(folder := OmegaConf.select(cfg, option), str) and folder:
             OmegaConf.update(cfg, option, str(Path(folder).expanduser().absolute()))
@@ -111,4 +119,6 @@ def output_folder() -> Path:
 def save_config(cfg: DictConfig, folder: Path) -> None:
     """Write the config as resolved, and what was typed, to `folder`/.hydra."""
     write_atomic(folder / ".hydra" / "config.yaml", OmegaConf.to_yaml(cfg, resolve=True))
-    write_atomic(folder / ".hydra" / "overrides.yaml", OmegaConf.to_yaml(HydraConfig.get().overrides.task))
+    write_atomic(
+        folder / ".hydra" / "overrides.yaml", OmegaConf.to_yaml(HydraConfig.get().overrides.task)
+    )

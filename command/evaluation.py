@@ -74,7 +74,9 @@ def _opened(cfg: DictConfig, runs: Mapping[str, Path], trials: Sequence[Trial]) 
     outputs: dict[Path, list[str]] = {}
     for trial in trials:
         outputs |= stage_outputs(trial.systems)
-    return {name: read_run(run, Path(cfg.cache), outputs.get(run, ())) for name, run in runs.items()}
+    return {
+        name: read_run(run, Path(cfg.cache), outputs.get(run, ())) for name, run in runs.items()
+    }
 
 
 def _scores(cfg: DictConfig, trials: Sequence[Trial]) -> list[pd.DataFrame]:

@@ -80,11 +80,18 @@ def _of_recording(options: Mapping[str, Any], folder: Path) -> Outcome:
 
 
 def _candidates(
-    names: Sequence[str], vary: Mapping[str, Sequence], systems: Mapping[str, Mapping[str, Any]], sample_rate: int
+    names: Sequence[str],
+    vary: Mapping[str, Sequence],
+    systems: Mapping[str, Mapping[str, Any]],
+    sample_rate: int,
 ) -> list[Candidate]:
     """The systems of these `names`, each under all of its settings."""
     return [
-        Candidate(name, setting, build(setting, Enhancing, within="models.baselines", sample_rate=sample_rate))
+        Candidate(
+            name,
+            setting,
+            build(setting, Enhancing, within="models.baselines", sample_rate=sample_rate),
+        )
         for name in names
         for setting in _settings(systems[name], vary)
     ]

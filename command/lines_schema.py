@@ -43,7 +43,9 @@ class TonalPlanConfig(Strict):
     @model_validator(mode="after")
     def _each_snr_once(self):
         if len(set(self.snr_db)) < len(self.snr_db):
-            raise ValueError(f"snr_db={self.snr_db}: each SNR goes through all draws once; remove those given twice")
+            raise ValueError(
+                f"snr_db={self.snr_db}: each SNR goes through all draws once; remove those given twice"
+            )
         return self
 
 
@@ -75,7 +77,9 @@ class LinesConfig(CommonConfig):
         named |= {f"studies.{name}.systems": study.systems for name, study in self.studies.items()}
         for option, systems in named.items():
             if unknown := [name for name in systems if name not in self.systems]:
-                raise ValueError(f"{option}: no system {unknown[0]!r}; there are {', '.join(self.systems)}")
+                raise ValueError(
+                    f"{option}: no system {unknown[0]!r}; there are {', '.join(self.systems)}"
+                )
         return self
 
     @model_validator(mode="after")
@@ -83,7 +87,9 @@ class LinesConfig(CommonConfig):
         for name, study in self.studies.items():
             for option in study.vary:
                 if not any(option in self.systems[system] for system in study.systems):
-                    raise ValueError(f"studies.{name}.vary.{option}: {', '.join(study.systems)} have no such option")
+                    raise ValueError(
+                        f"studies.{name}.vary.{option}: {', '.join(study.systems)} have no such option"
+                    )
         return self
 
     @model_validator(mode="after")
@@ -98,7 +104,11 @@ class LinesConfig(CommonConfig):
     @model_validator(mode="after")
     def _a_recording_is_enhanced(self):
         if self.wav is None and self.wav_tones_hz:
-            raise ValueError(f"wav_tones_hz={self.wav_tones_hz}: are looked for in a recording; add wav=FILE")
+            raise ValueError(
+                f"wav_tones_hz={self.wav_tones_hz}: are looked for in a recording; add wav=FILE"
+            )
         if self.wav is not None and (self.draw or self.render):
-            raise ValueError(f"wav={self.wav}: is enhanced, and draw and render are about tones; leave out one of them")
+            raise ValueError(
+                f"wav={self.wav}: is enhanced, and draw and render are about tones; leave out one of them"
+            )
         return self

@@ -48,9 +48,14 @@ NOT_HERE = {
         "baselines": "these are systems here; write +baseline@systems.NAME=nlms and systems.NAME.step=0.1",
         "metric": "gains in SNR alone are measured here; scores of speech are those of evaluate.py",
         "gains": "is an option of evaluate.py; give it the folder that lines.py wrote",
-        **dict.fromkeys(("runs", "sweep", "rates", "stages", "oracle", "costs", "device", "scheduler"), _RUNS),
+        **dict.fromkeys(
+            ("runs", "sweep", "rates", "stages", "oracle", "costs", "device", "scheduler"), _RUNS
+        ),
         **dict.fromkeys(("examples", "caution", "published", "next"), _REPORT),
-        **dict.fromkeys(("speech", "noise", "data_root", "cache", "jobs", "check_audio", "stft", "audit"), _SPEECH),
+        **dict.fromkeys(
+            ("speech", "noise", "data_root", "cache", "jobs", "check_audio", "stft", "audit"),
+            _SPEECH,
+        ),
     },
 }
 
@@ -75,7 +80,9 @@ def _command(script: str, typed: Sequence[str]) -> str:
             options |= dict.fromkeys(new.options)
         if not key or "=" not in key:
             stayed.append(argument)
-    renamed = [re.sub(rf"(^[+~]*|@){re.escape(new.prefix)}", r"\1", argument) for argument in stayed]
+    renamed = [
+        re.sub(rf"(^[+~]*|@){re.escape(new.prefix)}", r"\1", argument) for argument in stayed
+    ]
     kept = [argument for argument in renamed if not _key(argument, NOT_HERE.get(new.script, {}))]
     return shlex.join(["python", f"{new.script}.py", *options, *kept])
 

@@ -69,7 +69,9 @@ class GenerateConfig(SpeechScriptConfig):
     @model_validator(mode="after")
     def _an_audit_draws_nothing(self):
         if self.audit and self.render:
-            raise ValueError("audit=true: looks at corpora and draws nothing; leave out render=true")
+            raise ValueError(
+                "audit=true: looks at corpora and draws nothing; leave out render=true"
+            )
         return self
 
 
@@ -115,17 +117,25 @@ class TrainConfig(SpeechScriptConfig):
     def _folder_for_the_rendered_route_alone(self):
         rendered = str(self.data.route.get("_target_")).endswith(".Rendered")
         if rendered and self.data.folder is None:
-            raise ValueError("data=rendered needs data.folder=DIR, a folder that generate.py render=true wrote")
+            raise ValueError(
+                "data=rendered needs data.folder=DIR, a folder that generate.py render=true wrote"
+            )
         if not rendered and self.data.folder is not None:
-            raise ValueError(f"data.folder={self.data.folder!r}: is read by data=rendered alone; add data=rendered")
+            raise ValueError(
+                f"data.folder={self.data.folder!r}: is read by data=rendered alone; add data=rendered"
+            )
         if rendered and self.data.cache != "none":
-            raise ValueError(f"data.cache={self.data.cache!r}: mixtures read as rendered have no pool; remove it")
+            raise ValueError(
+                f"data.cache={self.data.cache!r}: mixtures read as rendered have no pool; remove it"
+            )
         return self
 
     @model_validator(mode="after")
     def _something_to_learn_from(self):
         if self.data.folder is None and not (self.plan.train and self.plan.validation):
-            raise ValueError(f"plan.train={self.plan.train}, plan.validation={self.plan.validation}: must be above 0")
+            raise ValueError(
+                f"plan.train={self.plan.train}, plan.validation={self.plan.validation}: must be above 0"
+            )
         return self
 
 

@@ -30,7 +30,9 @@ def is_sweep() -> bool:
 def note_swept(arguments: Sequence[str]) -> None:
     """Note which options the command line `arguments` goes through."""
     parser = OverridesParser.create()
-    os.environ[SWEPT] = ",".join(sorted(filter(None, (_swept(parser, argument) for argument in arguments))))
+    os.environ[SWEPT] = ",".join(
+        sorted(filter(None, (_swept(parser, argument) for argument in arguments)))
+    )
 
 
 def job_name(overrides: Sequence[str], swept: Collection[str]) -> str:
@@ -41,7 +43,9 @@ def job_name(overrides: Sequence[str], swept: Collection[str]) -> str:
     """
     options = {item: item.partition("=")[0].lstrip("+~") for item in overrides}
     named = [item for item in overrides if options[item] in swept or meaning(options[item]).names]
-    named.sort(key=lambda item: (options[item] not in swept, item))  # what the jobs differ in comes first
+    named.sort(
+        key=lambda item: (options[item] not in swept, item)
+    )  # what the jobs differ in comes first
     exact = "_".join(item.lstrip("+").replace("=", "-", 1) for item in named) or "job"
     plain = re.sub(r"[^A-Za-z0-9_.+-]+", "-", exact)
     if plain == exact and len(exact) <= LONGEST:

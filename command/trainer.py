@@ -26,7 +26,9 @@ from options.build import build
 REFUSALS = (MisconfigurationException, ImportError, RuntimeError, TypeError, AttributeError)
 
 
-def build_trainer(cfg: DictConfig, run: Path, callbacks: Sequence[pl.Callback], steps: int | None) -> pl.Trainer:
+def build_trainer(
+    cfg: DictConfig, run: Path, callbacks: Sequence[pl.Callback], steps: int | None
+) -> pl.Trainer:
     """The trainer that `cfg` describes, writing to `run`.
 
     callbacks: beside its own. steps: how many are done already. Raises ValueError where its

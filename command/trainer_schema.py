@@ -17,10 +17,16 @@ OURS = (
 )
 REFUSED = {  # option: what it would do, unless it is off
     "fast_dev_run": "keeps no checkpoint; for a short training give recipe=brief",
-    "max_steps": ("would cut an epoch; give trainer.max_epochs, and recipe.steps_per_epoch for short epochs"),
+    "max_steps": (
+        "would cut an epoch; give trainer.max_epochs, and recipe.steps_per_epoch for short epochs"
+    ),
     "overfit_batches": "validates on the training batches; give a smaller plan.train",
-    "use_distributed_sampler": ("would share out batches that are shared out already; leave it false"),
-    "val_check_interval": ("would validate within an epoch; give recipe.steps_per_epoch for short epochs"),
+    "use_distributed_sampler": (
+        "would share out batches that are shared out already; leave it false"
+    ),
+    "val_check_interval": (
+        "would validate within an epoch; give recipe.steps_per_epoch for short epochs"
+    ),
 }
 OFF = {"max_steps": "-1", "val_check_interval": "1.0"}  # other than false, 0 and null
 # The transform needs 32 bits.

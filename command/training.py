@@ -126,7 +126,11 @@ def _outcome(trainer: pl.Trainer, run: Path, callbacks: Callbacks, began: int) -
         why = f"the validation loss rose more than recipe.rule_of_rises.stop_after={rule.stop_after} times"
         return f"{ended}: {run}, {epochs} of {most} epochs: {why}"
     if epochs < most:
-        times = [callback for callback in trainer.callbacks if isinstance(callback, TimeLimit) and callback.is_up()]
+        times = [
+            callback
+            for callback in trainer.callbacks
+            if isinstance(callback, TimeLimit) and callback.is_up()
+        ]
         why = "trainer.max_time is up" if times else "stopped"
         return f"{why} after epoch {epochs} of {most}; go on with {typed('resume', run)}"
     if trainer.global_step == began:
@@ -140,12 +144,19 @@ def _one_line(run: Path) -> Iterator[None]:
     try:
         yield
     except (KeyboardInterrupt, SystemExit) as error:  # Lightning makes the other of the one
-        number = next((cause.number for cause in (error, error.__context__) if isinstance(cause, Ended)), signal.SIGINT)
+        number = next(
+            (cause.number for cause in (error, error.__context__) if isinstance(cause, Ended)),
+            signal.SIGINT,
+        )
         raise Ended(number, f"go on with {typed('resume', run)}") from None
     except torch.OutOfMemoryError as error:
-        raise ValueError("the device is out of memory; give a smaller data.batch_size or plan.segment_s") from error
+        raise ValueError(
+            "the device is out of memory; give a smaller data.batch_size or plan.segment_s"
+        ) from error
     except MisconfigurationException as error:
-        raise ValueError(f"trainer: {' '.join(str(error).split())} Give others, or trainer=cpu") from error
+        raise ValueError(
+            f"trainer: {' '.join(str(error).split())} Give others, or trainer=cpu"
+        ) from error
     except (ValueError, OSError) as error:
         if "Original Traceback" not in str(error):
             raise
@@ -164,7 +175,9 @@ def plan_data(cfg: DictConfig) -> PlanData:
         tell(cfg, drawer.speech, drawer.noise, drawer.left_out)
         plan = data.plan(cfg, drawer, "train", "validation")
         route = partial(route, library=_library(cfg, plan, drawer.library))
-    options = {name: cfg.data[name] for name in ("batch_size", "max_padding", "workers", "steps_per_epoch")}
+    options = {
+        name: cfg.data[name] for name in ("batch_size", "max_padding", "workers", "steps_per_epoch")
+    }
     return PlanData(plan, route, seed=cfg.seed, **options)
 
 

@@ -49,7 +49,9 @@ def built(cfg: DictConfig, runs: Mapping[str, Path]) -> Built:
     tested = of_rate(runs, cfg.sample_rate, cfg.rates)
     learned = trained(tested, cfg.device, cfg.stages)
     if both := systems.keys() & learned.keys():
-        raise ValueError(f"baselines.{min(both)}: is the name of a stage of a run, too; choose another name")
+        raise ValueError(
+            f"baselines.{min(both)}: is the name of a stage of a run, too; choose another name"
+        )
     return Built(systems | learned, metrics)
 
 
@@ -60,7 +62,9 @@ def chosen_metrics(cfg: DictConfig) -> dict[str, Metric]:
 
 def chosen_baselines(cfg: DictConfig) -> dict[str, Enhancing]:
     """The config's baselines by name; ValueError naming one that is none, or that its options break."""
-    make = partial(build, contract=Enhancing, within="models.baselines", sample_rate=cfg.sample_rate)
+    make = partial(
+        build, contract=Enhancing, within="models.baselines", sample_rate=cfg.sample_rate
+    )
     return _each(cfg, "baselines", make)
 
 
@@ -87,14 +91,18 @@ class Trial:
 
     def scores(self, spread: Spread | None = None) -> pd.DataFrame:
         """See reporting.scoring.score_plan; without `spread` over the config's jobs."""
-        return score_plan(self.bench, self.systems, self.metrics, spread or over_processes(data.jobs(self.cfg)))
+        return score_plan(
+            self.bench, self.systems, self.metrics, spread or over_processes(data.jobs(self.cfg))
+        )
 
     def examples(self, scores: pd.DataFrame) -> list[Example]:
         """See reporting.pages.examples; `scores` are those of this trial."""
         shown = list(examples(scores, self.bench, self.systems, _stft(self.cfg)))
         if len(self.cfg.rates) < 2:
             return shown
-        return [example._replace(title=f"{self.sample_rate} Hz, {example.title}") for example in shown]
+        return [
+            example._replace(title=f"{self.sample_rate} Hz, {example.title}") for example in shown
+        ]
 
     def described(self) -> str:
         """What was tested, in a line."""

@@ -30,9 +30,14 @@ def same_audio(*tables: pd.DataFrame) -> list[np.ndarray]:
     alone.
     """
     paths = [path for table in tables for path in table.path]
-    contents = [text for table in tables for text in table.get("content", pd.Series("", table.index))]
+    contents = [
+        text for table in tables for text in table.get("content", pd.Series("", table.index))
+    ]
     links = [*_contents(contents), *(() if all(contents) else _files(paths, contents))]
-    names = {name: len(paths) + number for number, name in enumerate(dict.fromkeys(name for _, name in links))}
+    names = {
+        name: len(paths) + number
+        for number, name in enumerate(dict.fromkeys(name for _, name in links))
+    }
     # Rows and what names their audio are the two sides of a graph: what hangs together is the same audio.
     ends = [row for row, _ in links], [names[name] for _, name in links]
     graph = coo_array((np.ones(len(links), bool), ends), shape=(len(paths) + len(names),) * 2)
@@ -46,15 +51,24 @@ def conflicts(tables: Tables) -> list[str]:
     Under two speakers; in seen and in unseen noise; in noise that training hears and in test speech, or the other way.
     """
     labels = dict(zip(tables, same_audio(*tables.values()), strict=True))
-    heard = [TRAIN_SPEECH] if len(tables[TEST_SPEECH]) else []  # else test speakers are still among them
+    heard = (
+        [TRAIN_SPEECH] if len(tables[TEST_SPEECH]) else []
+    )  # else test speakers are still among them
     pairs = [
         (SEEN_NOISE, UNSEEN_NOISE, "seen noise", "unseen noise"),
-        (TEST_SPEECH if heard else TRAIN_SPEECH, SEEN_NOISE, "test speech", "the noise of training"),
+        (
+            TEST_SPEECH if heard else TRAIN_SPEECH,
+            SEEN_NOISE,
+            "test speech",
+            "the noise of training",
+        ),
         *((role, UNSEEN_NOISE, "the speech of training", "unseen noise") for role in heard),
     ]
     lines = [_two_speakers(pd.concat([tables[role].assign(audio=labels[role]) for role in SPEECH]))]
     for one, other, one_is, other_is in pairs:
-        lines.append(_in_both(tables[one], tables[other], labels[one], labels[other], one_is, other_is))
+        lines.append(
+            _in_both(tables[one], tables[other], labels[one], labels[other], one_is, other_is)
+        )
     return [line for line in lines if line]
 
 
@@ -67,8 +81,14 @@ def repeated(tables: Tables, overlapping: bool = False) -> dict[str, pd.Series]:
     instead = {}
     for role, table in tables.items():
         (labels,) = same_audio(table)
-        by = pd.DataFrame({"audio": labels, "source": table.source if role in SPEECH else ""}, table.index)
-        first = table.path.groupby([by.audio, by.source]).transform("first") if len(table) else table.path
+        by = pd.DataFrame(
+            {"audio": labels, "source": table.source if role in SPEECH else ""}, table.index
+        )
+        first = (
+            table.path.groupby([by.audio, by.source]).transform("first")
+            if len(table)
+            else table.path
+        )
         twice = by.duplicated() & (not (overlapping and role == SEEN_NOISE))
         instead[role] = first[twice]
     return instead
@@ -81,11 +101,20 @@ def _two_speakers(speech: pd.DataFrame) -> str:
         return ""
     group = shared[shared.audio == shared.audio.iloc[0]].drop_duplicates("source")
     one, other = (f"{row.path} (speaker {row.source})" for row in group.iloc[:2].itertuples())
-    return _line(shared.audio.nunique(), f"under two speakers, {one} and {other}", "keep each under one speaker only")
+    return _line(
+        shared.audio.nunique(),
+        f"under two speakers, {one} and {other}",
+        "keep each under one speaker only",
+    )
 
 
 def _in_both(
-    one: pd.DataFrame, other: pd.DataFrame, labels: np.ndarray, others: np.ndarray, one_is: str, other_is: str
+    one: pd.DataFrame,
+    other: pd.DataFrame,
+    labels: np.ndarray,
+    others: np.ndarray,
+    one_is: str,
+    other_is: str,
 ) -> str:
     shared = np.intersect1d(labels, others)
     if not len(shared):

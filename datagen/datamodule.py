@@ -45,7 +45,9 @@ class PlanData(pl.LightningDataModule):
         rows = {split: plan.split(split) for split in ("train", "validation")}
         for split, table in rows.items():
             if table.empty:
-                raise ValueError(f"plan.{split}=0: the plan has no mixtures for it; draw a plan that has some")
+                raise ValueError(
+                    f"plan.{split}=0: the plan has no mixtures for it; draw a plan that has some"
+                )
         self.sets = {split: route(table) for split, table in rows.items()}
         self.lengths = {split: table.length for split, table in rows.items()}
 
@@ -57,7 +59,9 @@ class PlanData(pl.LightningDataModule):
         """The same batches every epoch."""
         return self._loader("validation", shuffle=False)
 
-    def on_after_batch_transfer(self, batch: dict[str, Tensor], dataloader_idx: int) -> dict[str, Tensor]:
+    def on_after_batch_transfer(
+        self, batch: dict[str, Tensor], dataloader_idx: int
+    ) -> dict[str, Tensor]:
         """Finish the batch on the device, where the route leaves that to do."""
         return self.sets["train"].on_device(batch)
 

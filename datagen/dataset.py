@@ -65,12 +65,19 @@ class Unmixed(Mixed):
     def __getitem__(self, index: int) -> dict:
         row = self.row(index)
         clean, noise = (torch.from_numpy(excerpt) for excerpt in self.library.excerpts(row))
-        return {"clean": clean, "noise": noise, **{name: row[name] for name in ("length", "snr_db", "gain_db")}}
+        return {
+            "clean": clean,
+            "noise": noise,
+            **{name: row[name] for name in ("length", "snr_db", "gain_db")},
+        }
 
     @staticmethod
     def on_device(batch: dict[str, Tensor]) -> dict[str, Tensor]:
         """Mix the whole batch."""
-        return {**mix(batch["clean"], batch["noise"], batch["snr_db"], batch["gain_db"]), "length": batch["length"]}
+        return {
+            **mix(batch["clean"], batch["noise"], batch["snr_db"], batch["gain_db"]),
+            "length": batch["length"],
+        }
 
 
 class Rendered(Route):
@@ -84,9 +91,15 @@ class Rendered(Route):
         super().__init__(_with_sums(rows, Path(folder)))
         self.folder, self.sample_rate = Path(folder), sample_rate
         lacking = {audio_format: self._first_missing(audio_format) for audio_format in FORMATS}
-        self.format = next((audio_format for audio_format in FORMATS if lacking[audio_format] is None), None)
+        self.format = next(
+            (audio_format for audio_format in FORMATS if lacking[audio_format] is None), None
+        )
         if self.format is None:
-            begun = [name for name in FORMATS if part_path(self.folder, self.row(0), PARTS[0], name).exists()]
+            begun = [
+                name
+                for name in FORMATS
+                if part_path(self.folder, self.row(0), PARTS[0], name).exists()
+            ]
             missing = lacking[(begun or FORMATS)[0]]
             raise FileNotFoundError(f"{missing}: not rendered; {_again(self.folder)}")
         if len(rows):
@@ -96,12 +109,18 @@ class Rendered(Route):
         row = self.row(index)
         clean, noise = (self._part(row, part) for part in ("clean", "noise"))
         if row["sha256"] not in ("", sha256(clean + noise)):
-            raise ValueError(self._odd(row, "clean", "what it holds and its noise are not what was rendered"))
+            raise ValueError(
+                self._odd(row, "clean", "what it holds and its noise are not what was rendered")
+            )
         clean, noise = (torch.from_numpy(part).float().div_(FULL_SCALE) for part in (clean, noise))
         return {"mixture": clean + noise, "clean": clean, "noise": noise, "length": row["length"]}
 
     def _first_missing(self, audio_format: str) -> Path | None:
-        paths = (part_path(self.folder, self.row(i), part, audio_format) for i in range(len(self)) for part in PARTS)
+        paths = (
+            part_path(self.folder, self.row(i), part, audio_format)
+            for i in range(len(self))
+            for part in PARTS
+        )
         return next((path for path in paths if not path.exists()), None)
 
     def _check_rate(self) -> None:
@@ -114,7 +133,9 @@ class Rendered(Route):
     def _part(self, row: dict, part: str) -> np.ndarray:
         samples = reading.read(part_path(self.folder, row, part, self.format), self.sample_rate)
         if len(samples) != row["length"]:
-            raise ValueError(self._odd(row, part, f"has {len(samples)} samples, not the plan's {row['length']}"))
+            raise ValueError(
+                self._odd(row, part, f"has {len(samples)} samples, not the plan's {row['length']}")
+            )
         return samples
 
     def _odd(self, row: dict, part: str, what: str) -> str:
@@ -132,7 +153,10 @@ def _with_sums(rows: pd.DataFrame, folder: Path) -> pd.DataFrame:
         return rows.assign(sha256="")
     table = read_table(path, RENDERED, _again(folder))
     told = table[table.split.isin(rows.split)].set_index("mixture_id")
-    if told.index.tolist() != rows.mixture_id.tolist() or told.samples.tolist() != rows.length.tolist():
+    if (
+        told.index.tolist() != rows.mixture_id.tolist()
+        or told.samples.tolist() != rows.length.tolist()
+    ):
         raise ValueError(
             f"{path}: does not have the {len(rows)} mixtures of plan.csv in {', '.join(rows.split.unique())}; "
             f"{_again(folder)}, or remove {path} where the change was meant"

@@ -99,7 +99,9 @@ def _check_replaceable(folder: Path) -> None:
     ours = {folder / name for name in expected}
     there = {*folder.glob("*"), *folder.glob("*/*")}
     if not (folder / MANIFEST).is_file() or there - ours:
-        raise ValueError(f"{folder} holds more than a demo corpus, which would be lost; name another folder")
+        raise ValueError(
+            f"{folder} holds more than a demo corpus, which would be lost; name another folder"
+        )
 
 
 def _build_beside(folder: Path, jobs: int, sizes: dict[str, float]) -> None:
@@ -138,7 +140,9 @@ def _fill(root: Path, jobs: int, speakers: int, utterances: int, seconds: float)
     threads(delayed(_make_noise)(path, make, samples) for path, make in noises.items())
 
 
-def _noises(folder: Path, train: list[list[np.ndarray]], crowd: list[list[np.ndarray]]) -> dict[Path, Generator]:
+def _noises(
+    folder: Path, train: list[list[np.ndarray]], crowd: list[list[np.ndarray]]
+) -> dict[Path, Generator]:
     """What makes the noise of each file.
 
     The voices of training are in seen noise, those of the crowd in unseen noise.

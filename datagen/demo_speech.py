@@ -27,7 +27,9 @@ REMEDY = (
 _SYNCHRONOUS, _DO_NOT_EXIT, _UTF8 = 2, 0x8000, 1
 _RATE, _VOLUME, _PITCH, _RANGE = 1, 2, 3, 4
 _QUIET = 35  # its usual volume of 100 clips several variants
-_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
+_CALLBACK = ctypes.CFUNCTYPE(
+    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p
+)
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,9 @@ class Espeak:
         # a short link, as eSpeak refuses paths of more than 160 characters
         self._data = folder / "data"
         self._data.symlink_to(data, target_is_directory=True)
-        self._rate = self._library.espeak_Initialize(_SYNCHRONOUS, 0, bytes(self._data), _DO_NOT_EXIT)
+        self._rate = self._library.espeak_Initialize(
+            _SYNCHRONOUS, 0, bytes(self._data), _DO_NOT_EXIT
+        )
         if self._rate <= 0:
             raise OSError(f"no voices in {data}; pip install --force-reinstall espeakng-loader")
 
@@ -102,7 +106,9 @@ class Espeak:
         _, _, variant = voice.name.partition("+")
         is_known = (self._data / "voices" / "!v" / variant).is_file()
         if not is_known or self._library.espeak_SetVoiceByName(voice.name.encode()) != 0:
-            raise ValueError(f"eSpeak NG has no voice {voice.name!r}; name a language and a variant as in en+f3")
+            raise ValueError(
+                f"eSpeak NG has no voice {voice.name!r}; name a language and a variant as in en+f3"
+            )
         self._library.espeak_SetParameter(_RATE, voice.rate, 0)
         self._library.espeak_SetParameter(_VOLUME, _QUIET, 0)
         self._library.espeak_SetParameter(_PITCH, voice.pitch, 0)

@@ -119,14 +119,18 @@ class Drawer:
         noises = dict(zip(self.noise.id, self.noise.path, strict=True))
         if self.protocol.amplitude(split) is not None:
             return refusal(tried, cell.speech.path, noises, "plan.noise_amplitude")
-        return refusal(tried, cell.speech.path, noises, f"plan.snr_db.{split}", self.protocol.snr_db[split])
+        return refusal(
+            tried, cell.speech.path, noises, f"plan.snr_db.{split}", self.protocol.snr_db[split]
+        )
 
     def _cell(self, split: str, index: int, rng: np.random.Generator) -> Cell:
         """Utterance, SNR and noise of a row: each utterance in turn, in an order that the seed decides."""
         grid, snrs = self.cells(split), self.protocol.snr_db[split]
         turn, cell = divmod(index, grid)
         lap, position = divmod(turn, len(self._speech[split]))
-        order = np.random.default_rng([self.seed, SPLITS.index(split), lap, 1]).permutation(len(self._speech[split]))
+        order = np.random.default_rng([self.seed, SPLITS.index(split), lap, 1]).permutation(
+            len(self._speech[split])
+        )
         snr_position = cell % len(snrs) if split == "test" else int(rng.integers(len(snrs)))
         seen = cell < len(snrs)
         return Cell(
@@ -155,7 +159,9 @@ class Drawer:
             "length": int(length),
         }
 
-    def _snr_db(self, split: str, cut: Mapping[str, Any], chosen: float, rng: np.random.Generator) -> float:
+    def _snr_db(
+        self, split: str, cut: Mapping[str, Any], chosen: float, rng: np.random.Generator
+    ) -> float:
         """The SNR chosen, or the one that a drawn amplitude of the noise makes."""
         if (amplitude := self.protocol.amplitude(split)) is None:
             return chosen
@@ -163,7 +169,9 @@ class Drawer:
         clean, noise = (torch.from_numpy(excerpt) for excerpt in self.library.excerpts(cut))
         return round(float(measured_snr_db(clean, noise)) - 20 * np.log10(factor), 4)
 
-    def _gain_db(self, cut: Mapping[str, Any], snr_db: float, rng: np.random.Generator) -> float | Unmixable:
+    def _gain_db(
+        self, cut: Mapping[str, Any], snr_db: float, rng: np.random.Generator
+    ) -> float | Unmixable:
         """The joint gain: as drawn, but within the limits of 16-bit audio; or why the cut cannot be mixed."""
         drawn = rng.uniform(*self.protocol.gain_db)
         clean, noise = (torch.from_numpy(excerpt) for excerpt in self.library.excerpts(cut))
@@ -178,7 +186,11 @@ class Drawer:
         steps = np.arange(min(max(drawn, lowest), highest), highest + 1e-9, LIFT_DB)
         gains = (_on_grid(gain) for gain in (*steps, highest))
         kept = next((gain for gain in gains if _keeps_snr(clean, noise, snr_db, gain)), None)
-        return Unmixable(OUT_OF_REACH, cut["noise_id"], snr_db, *reach_db(clean, noise)) if kept is None else kept
+        return (
+            Unmixable(OUT_OF_REACH, cut["noise_id"], snr_db, *reach_db(clean, noise))
+            if kept is None
+            else kept
+        )
 
 
 def _joined(stretches: pd.DataFrame) -> LongNoise:

@@ -23,7 +23,9 @@ def draw_plan(drawer: Drawer, counts: dict[str, int], cache: Path, jobs: int = 1
     of grids.
     """
     columns = list(types_of(Row))
-    rows = [_split_rows(drawer, split, count, cache, jobs) for split, count in counts.items() if count]
+    rows = [
+        _split_rows(drawer, split, count, cache, jobs) for split, count in counts.items() if count
+    ]
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
     return Plan(table[columns], drawer.speech, drawer.noise)
 
@@ -33,7 +35,9 @@ def _split_rows(drawer: Drawer, split: str, count: int, cache: Path, jobs: int) 
     kept = cache / "plans" / f"{_key(drawer, split, count)}.csv"
     rows = recall(kept, types_of(Row))
     if rows is None:
-        drawn = over_threads(partial(drawer.draw, split), range(count), jobs, f"drawing {split}", "row")
+        drawn = over_threads(
+            partial(drawer.draw, split), range(count), jobs, f"drawing {split}", "row"
+        )
         rows = pd.DataFrame(drawn)
         keep(kept, rows)
     return rows
@@ -59,5 +63,17 @@ def _refuse_undrawable(drawer: Drawer, split: str, count: int) -> None:
 def _key(drawer: Drawer, split: str, count: int) -> str:
     """A name for `count` rows of `split`: another one wherever anything is other that decides them."""
     speech, noise = drawer.speech_of(split), drawer.noise_of(split)
-    tables = [speech.to_csv(index=False), noise.to_csv(index=False), of_files([*speech.path, *noise.path])]
-    return of_values(DRAWING, tables, drawer.protocol.of_rows(split), drawer.sample_rate, drawer.seed, split, count)
+    tables = [
+        speech.to_csv(index=False),
+        noise.to_csv(index=False),
+        of_files([*speech.path, *noise.path]),
+    ]
+    return of_values(
+        DRAWING,
+        tables,
+        drawer.protocol.of_rows(split),
+        drawer.sample_rate,
+        drawer.seed,
+        split,
+        count,
+    )

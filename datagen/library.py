@@ -26,7 +26,9 @@ class Library:
         self._speech = dict(zip(speech.id, speech.path, strict=True))
         self._noise = {name: position for position, name in enumerate(noise.id)}
         columns = ("path", "kind", "start", "stop")
-        self._paths, self._kinds, self._starts, self._stops = (noise[name].tolist() for name in columns)
+        self._paths, self._kinds, self._starts, self._stops = (
+            noise[name].tolist() for name in columns
+        )
         self._next = list(range(1, len(noise) + 1))
         for positions in noise.groupby("vector").indices.values():
             self._next[positions[-1]] = int(positions[0])
@@ -46,7 +48,9 @@ class Library:
         for position, begin, count in self._walk(noise_id, start, length):
             piece = self.reader.read(self._paths[position], begin, count)
             if len(piece) < count:
-                raise ValueError(f"{self._paths[position]}: ends early; has it changed since the plan was drawn?")
+                raise ValueError(
+                    f"{self._paths[position]}: ends early; has it changed since the plan was drawn?"
+                )
             pieces.append(piece)
         return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
 
@@ -72,10 +76,14 @@ class Library:
 
     def _path(self, speech_id: str) -> str:
         if speech_id not in self._speech:
-            raise ValueError(f"plan names speech {speech_id!r}, which the speech table lacks; draw the plan anew")
+            raise ValueError(
+                f"plan names speech {speech_id!r}, which the speech table lacks; draw the plan anew"
+            )
         return self._speech[speech_id]
 
     def _position(self, noise_id: str) -> int:
         if noise_id not in self._noise:
-            raise ValueError(f"plan names noise {noise_id!r}, which the noise table lacks; draw the plan anew")
+            raise ValueError(
+                f"plan names noise {noise_id!r}, which the noise table lacks; draw the plan anew"
+            )
         return self._noise[noise_id]

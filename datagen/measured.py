@@ -49,7 +49,9 @@ def keep(measures_of: Mapping[str, Measures], cache: Path) -> None:
         return
     rows = [(_name(path), *measures) for path, measures in measures_of.items()]
     with _store(cache) as store:
-        store.executemany(f"insert or replace into measured values ({_marks(1 + len(NAMES))})", rows)
+        store.executemany(
+            f"insert or replace into measured values ({_marks(1 + len(NAMES))})", rows
+        )
 
 
 def kept(paths: Iterable[str], cache: Path) -> dict[str, Measures]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from audio import decoding
+from audio import decoding, probing
 from audio.pcm import FULL_SCALE, pcm
 from datagen.frames import Frames, level_db
 
@@ -139,7 +139,7 @@ def measure(path: str) -> Measures:
 
     Raises ValueError where it cannot be decoded.
     """
-    head = decoding.header(path)
+    head = probing.header(path)
     blocks = (pcm(decoding.mono(block)) for block in decoding.blocks(head))
     return measure_blocks(blocks, head.sample_rate)
 

@@ -5,9 +5,17 @@ from collections.abc import Callable, Mapping, Sequence
 from datagen.split import SPLITS
 from files.schema import Cells
 
-LACKING = {"content": "", "offset": 0, "gain": 1.0, "counted": False}  # columns that the first tables did not have
+LACKING = {
+    "content": "",
+    "offset": 0,
+    "gain": 1.0,
+    "counted": False,
+}  # columns that the first tables did not have
 SEXES = ("F", "M")
-SEEN = {"seen": "", **{f"seen-{split}": split for split in SPLITS}}  # names of vectors, and the split that each served
+SEEN = {
+    "seen": "",
+    **{f"seen-{split}": split for split in SPLITS},
+}  # names of vectors, and the split that each served
 
 
 def speech(cells: Cells) -> Cells:
@@ -28,7 +36,10 @@ def _replaced(cells: Cells, name: str, facts: Callable[[Sequence[str]], Cells]) 
 
 
 def _of_speaker(category: Sequence[str]) -> Mapping[str, Sequence[str]]:
-    return {"kind": [""] * len(category), "sex": [word if word in SEXES else "" for word in category]}
+    return {
+        "kind": [""] * len(category),
+        "sex": [word if word in SEXES else "" for word in category],
+    }
 
 
 def _of_noise(category: Sequence[str]) -> Mapping[str, Sequence[str]]:

@@ -36,8 +36,14 @@ class Plan:
         rows there have are kept. Raises ValueError where `folder` holds another plan, or the same one of audio that has
         changed since; it is left as it is.
         """
-        tables = {NOISE: self.noise, SPEECH: self.speech, ROWS: self.rows}  # plan.csv last: it says that all are there
-        write_tables(folder, {name: _beside(folder / name, table) for name, table in tables.items()})
+        tables = {
+            NOISE: self.noise,
+            SPEECH: self.speech,
+            ROWS: self.rows,
+        }  # plan.csv last: it says that all are there
+        write_tables(
+            folder, {name: _beside(folder / name, table) for name, table in tables.items()}
+        )
 
 
 def _beside(path: Path, table: pd.DataFrame) -> pd.DataFrame:
@@ -83,10 +89,20 @@ def load_recordings(folder: Path, remedy: str) -> tuple[pd.DataFrame, pd.DataFra
     speech, noise = (read_table(folder / name, schemas()[name], remedy) for name in (SPEECH, NOISE))
     for name, table, wrong, what in (
         (SPEECH, speech, speech.id.duplicated(), "stands there twice"),
-        (SPEECH, speech, ~speech.split.isin(SPLITS), f"serves in none of the splits {', '.join(SPLITS)}"),
+        (
+            SPEECH,
+            speech,
+            ~speech.split.isin(SPLITS),
+            f"serves in none of the splits {', '.join(SPLITS)}",
+        ),
         (SPEECH, speech, speech.length < 1, "has a length below 1"),
         (NOISE, noise, noise.id.duplicated(), "stands there twice"),
-        (NOISE, noise, (noise.start < 0) | (noise.stop <= noise.start), "does not start before it stops"),
+        (
+            NOISE,
+            noise,
+            (noise.start < 0) | (noise.stop <= noise.start),
+            "does not start before it stops",
+        ),
     ):
         _refuse(folder / name, wrong, table, what, remedy)
     return speech, noise
@@ -95,7 +111,10 @@ def load_recordings(folder: Path, remedy: str) -> tuple[pd.DataFrame, pd.DataFra
 def _check(path: Path, plan: Plan) -> None:
     """Raise ValueError for the first row that the tables beside it do not bear out."""
     rows = plan.rows
-    for what, names, table in (("speech", rows.speech_id, plan.speech), ("noise", rows.noise_id, plan.noise)):
+    for what, names, table in (
+        ("speech", rows.speech_id, plan.speech),
+        ("noise", rows.noise_id, plan.noise),
+    ):
         _refuse(path, ~names.isin(table.id), rows, f"names a {what} that {what}.csv lacks", AGAIN)
     speech = plan.speech.set_index("id").loc[rows.speech_id].reset_index(drop=True)
     noise = plan.noise.set_index("id").loc[rows.noise_id].reset_index(drop=True)
@@ -103,8 +122,14 @@ def _check(path: Path, plan: Plan) -> None:
         (rows.mixture_id.duplicated(), "stands there twice"),
         (rows.split != speech.split, "has speech of another split"),
         (rows.length < 1, "has a length below 1"),
-        ((rows.speech_start < 0) | (rows.speech_start + rows.length > speech.length), "leaves its recording of speech"),
-        ((rows.noise_start < noise.start) | (rows.noise_start >= noise.stop), "begins outside its stretch of noise"),
+        (
+            (rows.speech_start < 0) | (rows.speech_start + rows.length > speech.length),
+            "leaves its recording of speech",
+        ),
+        (
+            (rows.noise_start < noise.start) | (rows.noise_start >= noise.stop),
+            "begins outside its stretch of noise",
+        ),
         (rows.noise_seen != noise.seen, "is wrong about whether its noise is seen"),
     ):
         _refuse(path, wrong, rows, what, AGAIN)

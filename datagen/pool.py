@@ -39,7 +39,9 @@ class PoolReader:
             mapped = np.memmap(self.pool / "samples.pcm", dtype="<i2", mode="c")
             self._samples = np.asarray(mapped)
         if path not in self.offsets:
-            raise ValueError(f"{path}: not in the pool {self.pool}; remove that folder to have it built anew")
+            raise ValueError(
+                f"{path}: not in the pool {self.pool}; remove that folder to have it built anew"
+            )
         file_begin, file_stop = self.offsets[path]
         begin = file_begin + start
         stop = min(begin + length, file_stop)

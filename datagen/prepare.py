@@ -40,7 +40,9 @@ def scan_all(
     return {role: _one_table(role, parts, sample_rate) for role, parts in tables.items()}
 
 
-def make_drawer(tables: Mapping[str, pd.DataFrame], protocol: Protocol, sample_rate: int, seed: int) -> Drawer:
+def make_drawer(
+    tables: Mapping[str, pd.DataFrame], protocol: Protocol, sample_rate: int, seed: int
+) -> Drawer:
     """A drawer by `protocol` over the `tables` of all ROLES.
 
     Without test speech, speakers are set aside for it. Raises ValueError where speakers, utterances or noises do not
@@ -53,7 +55,9 @@ def make_drawer(tables: Mapping[str, pd.DataFrame], protocol: Protocol, sample_r
     return Drawer(protocol, speech, noise, library, sample_rate, seed, left_out)
 
 
-def usable(tables: Mapping[str, pd.DataFrame], protocol: Protocol, sample_rate: int) -> dict[str, pd.DataFrame]:
+def usable(
+    tables: Mapping[str, pd.DataFrame], protocol: Protocol, sample_rate: int
+) -> dict[str, pd.DataFrame]:
     """`tables` without speech that is too short and without copies; speech has its length at `sample_rate` too.
 
     Raises ValueError where a role has no recordings, or where equal audio would serve in two splits.
@@ -61,7 +65,9 @@ def usable(tables: Mapping[str, pd.DataFrame], protocol: Protocol, sample_rate: 
     for role in NEEDED:
         if tables[role].empty:
             raise ValueError(f"{role} is empty: name at least one corpus, see conf/experiment")
-    speech = {role: long_enough(tables[role], role, protocol.shortest_s, sample_rate) for role in SPEECH}
+    speech = {
+        role: long_enough(tables[role], role, protocol.shortest_s, sample_rate) for role in SPEECH
+    }
     tables = {**tables, **speech}
     if lines := conflicts(tables):
         raise ValueError("; ".join(lines))
@@ -69,7 +75,12 @@ def usable(tables: Mapping[str, pd.DataFrame], protocol: Protocol, sample_rate: 
         if len(copies):
             path = tables[role].path[copies.index[0]]
             count = f"{len(copies)} of {len(tables[role])} recordings of {role}"
-            log.warning("note: %s left out, for others are the same audio: %s is %s", count, path, copies.iloc[0])
+            log.warning(
+                "note: %s left out, for others are the same audio: %s is %s",
+                count,
+                path,
+                copies.iloc[0],
+            )
         tables[role] = tables[role].drop(index=copies.index).reset_index(drop=True)
     return tables
 
@@ -81,18 +92,26 @@ def speech_table(tables: Mapping[str, pd.DataFrame], protocol: Protocol, seed: i
     return limit_utterances(table, protocol, seed)
 
 
-def noise_table(tables: Mapping[str, pd.DataFrame], protocol: Protocol, sample_rate: int) -> pd.DataFrame:
+def noise_table(
+    tables: Mapping[str, pd.DataFrame], protocol: Protocol, sample_rate: int
+) -> pd.DataFrame:
     """The stretches of noise of a plan, see datagen.split."""
     return noise_stretches(tables[SEEN_NOISE], tables[UNSEEN_NOISE], protocol, sample_rate)
 
 
-def long_enough(speech: pd.DataFrame, role: str, shortest_s: float, sample_rate: int) -> pd.DataFrame:
+def long_enough(
+    speech: pd.DataFrame, role: str, shortest_s: float, sample_rate: int
+) -> pd.DataFrame:
     """Speech of at least `shortest_s`, with its `length` at `sample_rate`; ValueError where there is none."""
     columns = zip(speech.samples, speech.sample_rate, strict=True)
-    speech = speech.assign(length=[resampled_length(samples, rate, sample_rate) for samples, rate in columns])
+    speech = speech.assign(
+        length=[resampled_length(samples, rate, sample_rate) for samples, rate in columns]
+    )
     short = speech.length < shortest_s * sample_rate
     if len(speech) and short.all():
-        raise ValueError(f"{role}: no recording reaches plan.shortest_s={shortest_s:g}; lower it or add speech")
+        raise ValueError(
+            f"{role}: no recording reaches plan.shortest_s={shortest_s:g}; lower it or add speech"
+        )
     if short.any():
         log.warning(
             "note: %d of %d utterances are shorter than %g s and left out",
@@ -107,7 +126,10 @@ def _one_table(role: str, parts: Mapping[str, pd.DataFrame], sample_rate: int) -
     table = pd.concat(list(parts.values()) or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)
     if table.id.duplicated().any():
         twice = table.id[table.id.duplicated()].iloc[0]
-        _refuse_twice(role, [(name, path) for name, part in parts.items() for path in part.path[part.id == twice]])
+        _refuse_twice(
+            role,
+            [(name, path) for name, part in parts.items() for path in part.path[part.id == twice]],
+        )
     note_conversions(table, sample_rate)
     return table
 
@@ -116,9 +138,13 @@ def _refuse_twice(role: str, places: list[tuple[str, str]]) -> None:
     """Raise ValueError for the corpora and paths of two recordings that have one name."""
     (one, path), (other, another), *_ = places
     if one == other:
-        raise ValueError(f"{path} and {another}: are one recording by their names; rename or remove one of them")
+        raise ValueError(
+            f"{path} and {another}: are one recording by their names; rename or remove one of them"
+        )
     if path == another:
-        raise ValueError(f"{path}: is in two corpora, {role}.{one} and {role}.{other}; leave one out: ~{role}.{other}")
+        raise ValueError(
+            f"{path}: is in two corpora, {role}.{one} and {role}.{other}; leave one out: ~{role}.{other}"
+        )
     raise ValueError(
         f"{path} and {another}: are one recording by their names, in {role}.{one} and {role}.{other}; "
         f"leave one out (~{role}.{other}), or give a folder another name ({role}.{other}.name=...)"

@@ -11,7 +11,15 @@ Seconds = Annotated[float, Field(ge=0.1, allow_inf_nan=False)]  # shorter excerp
 Limit = Annotated[int, Field(ge=1)]
 Snrs = Annotated[list[Decibel], Field(min_length=1)]
 # What these decide stands in the tables of recordings, or is how many rows there are: see `Protocol.of_rows`.
-NOT_OF_ROWS = ("train", "validation", "test", "utterances", "shortest_s", "validation_speakers", "test_speakers")
+NOT_OF_ROWS = (
+    "train",
+    "validation",
+    "test",
+    "utterances",
+    "shortest_s",
+    "validation_speakers",
+    "test_speakers",
+)
 NOT_OF_ROWS += ("noise_stretches",)
 
 
@@ -37,7 +45,9 @@ class SnrsPerSplit(PerSplit[Snrs]):
     @model_validator(mode="after")
     def _each_test_snr_once(self):
         if len(set(self.test)) < len(self.test):
-            raise ValueError(f"test={self.test}: the grid goes through each SNR once; remove those given twice")
+            raise ValueError(
+                f"test={self.test}: the grid goes through each SNR once; remove those given twice"
+            )
         return self
 
 
@@ -62,7 +72,10 @@ class Protocol(Strict):
 
     @model_validator(mode="after")
     def _ranges_in_order(self):
-        for option, ends in (("gain_db", self.gain_db), ("noise_amplitude", self.noise_amplitude or [0, 0])):
+        for option, ends in (
+            ("gain_db", self.gain_db),
+            ("noise_amplitude", self.noise_amplitude or [0, 0]),
+        ):
             if ends[0] > ends[1]:
                 raise ValueError(f"{option}={ends}: the lower end comes first")
         return self
@@ -78,6 +91,11 @@ class Protocol(Strict):
 
     def of_rows(self, split: str) -> dict[str, Any]:
         """What decides the rows of `split` beside the tables of recordings: every option but NOT_OF_ROWS."""
-        options = {name: getattr(self, name) for name in type(self).model_fields if name not in NOT_OF_ROWS}
+        options = {
+            name: getattr(self, name) for name in type(self).model_fields if name not in NOT_OF_ROWS
+        }
         options["noise_amplitude"] = self.amplitude(split)
-        return {name: value[split] if isinstance(value, PerSplit) else value for name, value in options.items()}
+        return {
+            name: value[split] if isinstance(value, PerSplit) else value
+            for name, value in options.items()
+        }

@@ -76,7 +76,9 @@ def corrections(*tables: pd.DataFrame) -> dict[str, Correction]:
     corrected = {}
     for table in tables:
         rows = table[(table.offset != 0) | (table.gain != 1)]
-        corrected |= {row.path: Correction(int(row.offset), float(row.gain)) for row in rows.itertuples()}
+        corrected |= {
+            row.path: Correction(int(row.offset), float(row.gain)) for row in rows.itertuples()
+        }
     return corrected
 
 

@@ -32,7 +32,11 @@ RENDERED = {
 def render(row: Mapping[str, Any], library: Library) -> dict[str, Tensor]:
     """The audio of a row (see datagen.row): "mixture", "clean", "noise", each [time], with mixture == clean + noise."""
     clean, noise = (torch.from_numpy(excerpt) for excerpt in library.excerpts(row))
-    return mix(clean, noise, *(torch.tensor(row[name], dtype=torch.float64) for name in ("snr_db", "gain_db")))
+    return mix(
+        clean,
+        noise,
+        *(torch.tensor(row[name], dtype=torch.float64) for name in ("snr_db", "gain_db")),
+    )
 
 
 def part_path(folder: Path, row: Mapping[str, Any], part: str, audio_format: str) -> Path:
@@ -41,7 +45,12 @@ def part_path(folder: Path, row: Mapping[str, Any], part: str, audio_format: str
 
 
 def render_plan(
-    plan: Plan, library: Library, folder: Path, sample_rate: int, audio_format: str = "flac", jobs: int = 1
+    plan: Plan,
+    library: Library,
+    folder: Path,
+    sample_rate: int,
+    audio_format: str = "flac",
+    jobs: int = 1,
 ) -> pd.DataFrame:
     """Render `plan` to `folder`, over `jobs` threads, and measure every file written.
 
@@ -56,7 +65,12 @@ def render_plan(
     for split in plan.rows.split.unique():
         for part in PARTS:
             clear_unfinished(folder / split / part)
-    options = {"library": library, "folder": folder, "sample_rate": sample_rate, "audio_format": audio_format}
+    options = {
+        "library": library,
+        "folder": folder,
+        "sample_rate": sample_rate,
+        "audio_format": audio_format,
+    }
     to_disk = partial(_render_to_disk, **options)
     rows = over_threads(to_disk, plan.rows.to_dict("records"), jobs, "rendering", "mixture")
     table = pd.DataFrame(rows, columns=list(RENDERED))
@@ -69,7 +83,9 @@ def sha256(mixture: np.ndarray) -> str:
     return hashlib.sha256(mixture.astype("<i2").tobytes()).hexdigest()
 
 
-def _render_to_disk(row: dict, library: Library, folder: Path, sample_rate: int, audio_format: str) -> dict:
+def _render_to_disk(
+    row: dict, library: Library, folder: Path, sample_rate: int, audio_format: str
+) -> dict:
     paths = {part: part_path(folder, row, part, audio_format) for part in PARTS}
     made = {part: to_pcm(signal).numpy() for part, signal in render(row, library).items()}
     achieved = _achieved(row, made, folder)

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field, fields
 
-IN_SCORES = {"in_scores": True}  # of a column that scores are grouped by: it stands in scores.csv too
+IN_SCORES = {
+    "in_scores": True
+}  # of a column that scores are grouped by: it stands in scores.csv too
 
 
 @dataclass(frozen=True)

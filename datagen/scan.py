@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from audio import decoding
-from audio.decoding import Header
+from audio import decoding, probing
+from audio.header import Header
 from audio.listening import listen
 from audio.pcm import FULL_SCALE
 from datagen import recordings
@@ -22,7 +22,9 @@ SCANNING = 2  # raise it when files are read otherwise: tables under the cache a
 OFFSET = 5e-3  # of full scale: from there on an offset is worth a word
 
 
-def scan(listed: Sequence[Recording], cache: Path, jobs: int = 1, check_audio: bool = True) -> pd.DataFrame:
+def scan(
+    listed: Sequence[Recording], cache: Path, jobs: int = 1, check_audio: bool = True
+) -> pd.DataFrame:
     """The recordings table of what a corpus has `listed`, with rates and lengths from the headers.
 
     Unless `check_audio` is off, every file is also decoded once, over `jobs` threads. The result is kept under
@@ -53,26 +55,37 @@ def note_conversions(table: pd.DataFrame, sample_rate: int) -> None:
         (table.sample_rate != sample_rate, f"of another rate are resampled to {sample_rate} Hz"),
         (table.gain != 1, "exceed full scale and are scaled down as a whole"),
         (table.offset.abs() >= OFFSET * FULL_SCALE, "have an offset, which is taken away"),
-        (table.counted, "do not say how long they are, or cannot be trusted in it: what decodes counts"),
+        (
+            table.counted,
+            "do not say how long they are, or cannot be trusted in it: what decodes counts",
+        ),
     ):
         if which.any():
-            log.warning("note: %d of %d recordings %s (%s)", which.sum(), len(table), what, table.path[which].iloc[0])
+            log.warning(
+                "note: %d of %d recordings %s (%s)",
+                which.sum(),
+                len(table),
+                what,
+                table.path[which].iloc[0],
+            )
 
 
 def _headed(recording: Recording) -> Recording | BadFile:
     """With what the header says; samples that only decoding tells are counted."""
     try:
-        head = decoding.header(recording.path)
+        head = probing.header(recording.path)
         samples = decoding.length(head)
     except ValueError as error:
         return _bad(recording, error)
-    return _described(recording, head, samples) if samples else BadFile(recording.path, "zero length")
+    return (
+        _described(recording, head, samples) if samples else BadFile(recording.path, "zero length")
+    )
 
 
 def _heard(recording: Recording) -> Recording | BadFile:
     """With all that one look at every sample says."""
     try:
-        head = decoding.header(recording.path)
+        head = probing.header(recording.path)
         heard = listen(head)
     except ValueError as error:
         return _bad(recording, error)
@@ -89,4 +102,6 @@ def _described(recording: Recording, head: Header, samples: int) -> Recording:
 
 def _bad(recording: Recording, error: ValueError) -> BadFile:
     reason = str(error).removeprefix(f"{recording.path}: ")
-    return BadFile(recording.path, reason if reason.startswith("cut short") else f"unreadable: {reason}")
+    return BadFile(
+        recording.path, reason if reason.startswith("cut short") else f"unreadable: {reason}"
+    )

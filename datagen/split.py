@@ -15,7 +15,9 @@ from files.schema import types_of
 SPLITS = ("train", "validation", "test")
 
 
-def split_speech(pool: pd.DataFrame, test: pd.DataFrame | None, protocol: Protocol, seed: int) -> pd.DataFrame:
+def split_speech(
+    pool: pd.DataFrame, test: pd.DataFrame | None, protocol: Protocol, seed: int
+) -> pd.DataFrame:
     """Speech table with a `split` column; no source (speaker) stands in two splits.
 
     `pool` feeds training and validation, and test too where there is no `test` table of its own. The protocol says what
@@ -28,7 +30,8 @@ def split_speech(pool: pd.DataFrame, test: pd.DataFrame | None, protocol: Protoc
     if len(speakers) <= len(needed):
         raise ValueError(
             f"too few speakers: {len(speakers)} ({', '.join(speakers)}) for the splits train, {', '.join(needed)}, "
-            "which share none; add speakers" + ("" if test is not None else " or give test speech of its own")
+            "which share none; add speakers"
+            + ("" if test is not None else " or give test speech of its own")
         )
     order = np.random.default_rng(seed).permutation(speakers)
     role, taken = dict.fromkeys(speakers, "train"), 0
@@ -58,7 +61,9 @@ def limit_utterances(speech: pd.DataFrame, protocol: Protocol, seed: int) -> pd.
     return pd.concat(kept, ignore_index=True)
 
 
-def noise_stretches(seen: pd.DataFrame, unseen: pd.DataFrame, protocol: Protocol, sample_rate: int) -> pd.DataFrame:
+def noise_stretches(
+    seen: pd.DataFrame, unseen: pd.DataFrame, protocol: Protocol, sample_rate: int
+) -> pd.DataFrame:
     """Noise table: a `Stretch` of a recording in each row, `start` to `stop` in samples at `sample_rate`.
 
     Stretches of one `vector` joined in table order make one long noise, cut at random and circular. Every seen
@@ -76,7 +81,9 @@ def noise_stretches(seen: pd.DataFrame, unseen: pd.DataFrame, protocol: Protocol
     rows.sort(key=lambda stretch: order.index(stretch.split))
     for recording in unseen.itertuples(index=False):
         length = _length(recording, sample_rate)
-        rows.append(_stretch(recording, f"unseen-{recording.id}", (0, length), seen=False, split="test"))
+        rows.append(
+            _stretch(recording, f"unseen-{recording.id}", (0, length), seen=False, split="test")
+        )
     return pd.DataFrame(rows, columns=list(types_of(Stretch)))
 
 
@@ -87,28 +94,40 @@ def _seen_stretches(recording: tuple, length: int, protocol: Protocol) -> list[S
             f"{recording.only} alone; leave its corpus out"
         )
     if recording.only:
-        return [_stretch(recording, f"seen-{recording.only}", (0, length), seen=True, split=recording.only)]
+        return [
+            _stretch(
+                recording, f"seen-{recording.only}", (0, length), seen=True, split=recording.only
+            )
+        ]
     if protocol.overlapping:
         return [_stretch(recording, "seen", (0, length), seen=True, split="")]
     return [
-        _stretch(recording, f"seen-{split}", ends, seen=True, split=split, id=f"{recording.id}#{split}")
+        _stretch(
+            recording, f"seen-{split}", ends, seen=True, split=split, id=f"{recording.id}#{split}"
+        )
         for split, ends in _divided(recording, length, protocol)
     ]
 
 
-def _divided(recording: tuple, length: int, protocol: Protocol) -> list[tuple[str, tuple[int, int]]]:
+def _divided(
+    recording: tuple, length: int, protocol: Protocol
+) -> list[tuple[str, tuple[int, int]]]:
     """Each split, and where its part of a recording begins and ends."""
     turn = zlib.crc32(os.fsencode(recording.id)) % len(SPLITS)
     order = SPLITS[turn:] + SPLITS[:turn]
     parts = protocol.noise_stretches
     whole = sum(parts[split] for split in SPLITS)
-    bounds = np.rint(np.cumsum([0, *(parts[split] for split in order)]) / whole * length).astype(int)
+    bounds = np.rint(np.cumsum([0, *(parts[split] for split in order)]) / whole * length).astype(
+        int
+    )
     if (np.diff(bounds) <= 0).any():
         raise ValueError(
             f"{recording.path}: {length} samples are too few to divide by "
             f"plan.noise_stretches={parts.model_dump()}; remove it or set plan.noise_stretches=null"
         )
-    return list(zip(order, zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True), strict=True))
+    return list(
+        zip(order, zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True), strict=True)
+    )
 
 
 def _stretch(recording: tuple, vector: str, ends: tuple[int, int], **facts: Any) -> Stretch:

@@ -69,7 +69,9 @@ def harmonics(rng: Rng, phase: np.ndarray, amplitudes: np.ndarray) -> np.ndarray
     return tones
 
 
-def hits(rng: Rng, at: np.ndarray, samples: int, modes_hz: Sequence[float], ring_s: float) -> np.ndarray:
+def hits(
+    rng: Rng, at: np.ndarray, samples: int, modes_hz: Sequence[float], ring_s: float
+) -> np.ndarray:
     """Blows of random strength at the samples `at`, ringing at `modes_hz` for about `ring_s`."""
     inside = (at >= 0) & (at < samples)
     impulses = np.zeros(samples)

@@ -27,7 +27,9 @@ def difference(there: pd.DataFrame, here: pd.DataFrame) -> str:
     """
     if len(there) != len(here):
         return f"{len(there)} rows there, {len(here)} here"
-    for column in here.columns.intersection(there.columns, sort=False).drop("path", errors="ignore"):
+    for column in here.columns.intersection(there.columns, sort=False).drop(
+        "path", errors="ignore"
+    ):
         for row, (before, now) in enumerate(zip(there[column], here[column], strict=True)):
             if before != now and (column not in UNKNOWN or (before and now)):
                 what = "the audio" if column == "content" else column

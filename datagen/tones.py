@@ -61,19 +61,25 @@ class TonalProtocol:
 def draw_tonal_rows(snrs_db: Sequence[float], draws: int) -> pd.DataFrame:
     """Rows of a plan: mixture_id, split, snr_db, draw; every SNR meets the noise and the phases of every draw."""
     rows = [
-        (f"lines-{snr_db:g}dB-{draw:03d}", "test", float(snr_db), draw) for snr_db in snrs_db for draw in range(draws)
+        (f"lines-{snr_db:g}dB-{draw:03d}", "test", float(snr_db), draw)
+        for snr_db in snrs_db
+        for draw in range(draws)
     ]
     return pd.DataFrame(rows, columns=["mixture_id", "split", "snr_db", "draw"])
 
 
-def render_tonal(protocol: TonalProtocol, snr_db: float, draw: int, seed: int) -> dict[str, np.ndarray]:
+def render_tonal(
+    protocol: TonalProtocol, snr_db: float, draw: int, seed: int
+) -> dict[str, np.ndarray]:
     """One row's "mixture", "clean" and "noise", float64 [time], with mixture == clean + noise.
 
     snr_db is the energy of all tones over that of the noise without interferers (see dsp.level), over the whole signal.
     """
     rng = np.random.default_rng([seed, draw])
     samples = round(protocol.duration_s * protocol.sample_rate)
-    clean = np.sum([_sine(tone, rng, samples, protocol.sample_rate) for tone in protocol.tones], axis=0)
+    clean = np.sum(
+        [_sine(tone, rng, samples, protocol.sample_rate) for tone in protocol.tones], axis=0
+    )
     noise = _noise(protocol, rng, samples)
     pair = torch.from_numpy(clean), torch.from_numpy(noise)
     noise = noise * noise_gain(*pair, torch.tensor(snr_db)).numpy()
@@ -93,8 +99,12 @@ def _noise(protocol: TonalProtocol, rng: np.random.Generator, samples: int) -> n
     if protocol.noise not in COLOURS:
         recording = whole(protocol.noise, protocol.sample_rate)[0].astype(np.float64)
         if not recording.any():
-            raise ValueError(f"{protocol.noise}: is silent; choose another recording, or one of {', '.join(COLOURS)}")
-        return np.roll(recording, -int(rng.integers(len(recording)))).take(np.arange(samples), mode="wrap")
+            raise ValueError(
+                f"{protocol.noise}: is silent; choose another recording, or one of {', '.join(COLOURS)}"
+            )
+        return np.roll(recording, -int(rng.integers(len(recording)))).take(
+            np.arange(samples), mode="wrap"
+        )
     white = rng.standard_normal(samples)
     if protocol.noise == "white":
         return white
@@ -102,11 +112,15 @@ def _noise(protocol: TonalProtocol, rng: np.random.Generator, samples: int) -> n
     return np.fft.irfft(np.fft.rfft(white) / np.sqrt(np.maximum(freq, 1.0)), samples)
 
 
-def _narrow(interferer: Interferer, rng: np.random.Generator, samples: int, sample_rate: int) -> np.ndarray:
+def _narrow(
+    interferer: Interferer, rng: np.random.Generator, samples: int, sample_rate: int
+) -> np.ndarray:
     """A carrier whose complex amplitude is noise through a one-pole filter, brought to its power."""
     decay = np.exp(-np.pi * interferer.width_hz / sample_rate)
     white = rng.standard_normal(samples) + 1j * rng.standard_normal(samples)
-    start = np.array([decay * (rng.standard_normal() + 1j * rng.standard_normal())])  # steady from the first sample on
+    start = np.array(
+        [decay * (rng.standard_normal() + 1j * rng.standard_normal())]
+    )  # steady from the first sample on
     envelope, _ = lfilter([np.sqrt(1 - decay**2)], [1, -decay], white, zi=start)
     envelope *= amplitude(interferer.above_db) / np.sqrt(np.mean(np.abs(envelope) ** 2))
     return (envelope * np.exp(2j * np.pi * interferer.hz * np.arange(samples) / sample_rate)).real

@@ -43,7 +43,11 @@ def _highest_level_db(signal: torch.Tensor) -> float:
 
 
 def refusal(
-    tried: Sequence[Unmixable], speech: str, noises: Mapping[str, str], option: str, snrs_db: Sequence[float] = ()
+    tried: Sequence[Unmixable],
+    speech: str,
+    noises: Mapping[str, str],
+    option: str,
+    snrs_db: Sequence[float] = (),
 ) -> str:
     """One line on why all cuts that were tried failed, in what share of them, and remedies.
 
@@ -83,9 +87,17 @@ def _noise(cuts: Sequence[Unmixable], noises: Mapping[str, str]) -> tuple[str, s
 
 def _reach(cuts: Sequence[Unmixable], option: str, snrs_db: Sequence[float]) -> tuple[str, str]:
     snr_db = cuts[-1].snr_db
-    lowest = int(np.ceil(max(cut.lowest_db for cut in cuts) + 1))  # within a decibel of the edge, chance decides
+    lowest = int(
+        np.ceil(max(cut.lowest_db for cut in cuts) + 1)
+    )  # within a decibel of the edge, chance decides
     highest = int(np.floor(min(cut.highest_db for cut in cuts) - 1))
-    limit = f"at most {highest}" if snr_db > highest else f"at least {lowest}" if snr_db < lowest else "another"
+    limit = (
+        f"at most {highest}"
+        if snr_db > highest
+        else f"at least {lowest}"
+        if snr_db < lowest
+        else "another"
+    )
     what = f"an SNR of {snr_db:g} dB is out of reach of 16-bit audio ({limit} dB here)"
     if not snrs_db:
         return what, f"choose another {option}"

@@ -9,8 +9,8 @@ from dsp.decibel import amplitude
 def energy(signal: Tensor) -> Tensor:
     """Sum of squares over time: [..., time] -> [..., 1], in double precision.
 
-    For samples that are whole numbers (16-bit PCM) the sum is exact up to 2^53, whatever the order of summation:
-    the same on every device, padded with zeros or not.
+    For samples that are whole numbers (16-bit PCM) the sum is exact up to 2^53, whatever the order
+    of summation: the same on every device, padded with zeros or not.
 
     >>> energy(torch.tensor([3.0, 4.0]))
     tensor([25.], dtype=torch.float64)
@@ -20,12 +20,15 @@ def energy(signal: Tensor) -> Tensor:
 
 
 def level_db(signal: Tensor, full_scale: float = 1.0) -> Tensor:
-    """Mean power over time in dB relative to a square wave of amplitude `full_scale`: [..., time] -> [..., 1].
+    """Mean power over time in dB: [..., time] -> [..., 1].
+
+    Relative to a square wave of amplitude `full_scale`.
 
     >>> level_db(torch.tensor([0.1, -0.1]))
     tensor([-20.0000], dtype=torch.float64)
     """
-    return 10 * torch.log10(energy(signal) / (signal.shape[-1] * full_scale**2))
+    samples = signal.shape[-1]
+    return 10 * torch.log10(energy(signal) / (samples * full_scale**2))
 
 
 def snr_db(clean: Tensor, noise: Tensor) -> Tensor:
@@ -40,15 +43,19 @@ def snr_db(clean: Tensor, noise: Tensor) -> Tensor:
 
 
 def noise_gain(clean: Tensor, noise: Tensor, snr_db: Tensor) -> Tensor:
-    """Amplitude factor that brings `noise` to `snr_db` under `clean`: [..., time] x 2, [...] -> [..., 1].
+    """Amplitude factor that brings `noise` to `snr_db` under `clean`.
+
+    Shapes: [..., time] x 2, [...] -> [..., 1].
 
     >>> noise_gain(torch.tensor([10.0, 0.0]), torch.tensor([0.0, 1.0]), torch.tensor(0.0))
     tensor([10.], dtype=torch.float64)
     """
-    return amplitude(-snr_db.double()).unsqueeze(-1) * (energy(clean) / energy(noise)).sqrt()
+    at_equal_energy = (energy(clean) / energy(noise)).sqrt()
+    return amplitude(-snr_db.double()).unsqueeze(-1) * at_equal_energy
 
 
-SILENCE_DB = -70.0  # relative to full scale; real recordings down to -50 dB are common, and 16-bit rounding is -101 dB
+# Relative to full scale; real recordings down to -50 dB are common, and 16-bit rounding is -101 dB.
+SILENCE_DB = -70.0
 
 
 def is_silent(signal: Tensor, full_scale: float = 1.0) -> Tensor:
@@ -58,4 +65,5 @@ def is_silent(signal: Tensor, full_scale: float = 1.0) -> Tensor:
     tensor([ True, False])
     """
     signal = signal.double()
-    return level_db(signal - signal.mean(-1, keepdim=True), full_scale).squeeze(-1) < SILENCE_DB
+    centred = signal - signal.mean(-1, keepdim=True)
+    return level_db(centred, full_scale).squeeze(-1) < SILENCE_DB

@@ -4,12 +4,14 @@ import torch
 from torch import Tensor
 
 
-def lofargram(signal: Tensor, sample_rate: int, window_s: float = 2.0, hop_s: float = 0.5) -> Tensor:
+def lofargram(
+    signal: Tensor, sample_rate: int, window_s: float = 2.0, hop_s: float = 0.5
+) -> Tensor:
     """One-sided power spectral density in dB re 1/Hz: [..., time] -> [..., freq, frame].
 
-    Hann windows of `window_s` every `hop_s`, none reaching beyond the signal: frame i begins at i * hop_s, bin k lies
-    at k / window_s Hz. Summed over frequency (times the bin's width) it is the windowed signal's mean power.
-    Raises ValueError for a signal shorter than one window.
+    Hann windows of `window_s` every `hop_s`, none reaching beyond the signal: frame i begins at
+    i * hop_s, bin k lies at k / window_s Hz. Summed over frequency (times the bin's width) it is
+    the windowed signal's mean power. Raises ValueError for a signal shorter than one window.
 
     >>> tone = torch.sin(2 * torch.pi * 100 * torch.arange(4000) / 1000)
     >>> density = lofargram(tone, 1000)

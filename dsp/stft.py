@@ -7,9 +7,10 @@ from torch import Tensor, nn
 class STFT(nn.Module):
     """Windowed spectra of a waveform and the waveform back (least-squares overlap-add).
 
-    The papers' setting is a 20 ms Hamming window every 10 ms, the transform as long as the window: 161 bins at
-    16 kHz, 81 at 8 kHz. Frame l is centred on sample l * hop; before the first and after the last sample stand zeros,
-    so a signal of `time` samples has 1 + time // hop frames and every sample lies under a window.
+    The papers' setting is a 20 ms Hamming window every 10 ms, the transform as long as the window:
+    161 bins at 16 kHz, 81 at 8 kHz. Frame l is centred on sample l * hop; before the first and
+    after the last sample stand zeros, so a signal of `time` samples has 1 + time // hop frames and
+    every sample lies under a window.
 
     Shapes: waveform [..., time] <-> spectrum [..., freq, frame], complex.
 
@@ -30,7 +31,8 @@ class STFT(nn.Module):
         self.hop = round(hop_s * sample_rate)
         if not 0 < self.hop <= self.length // 2:
             raise ValueError(
-                f"hop_s={hop_s} must be above 0 and at most half of window_s={window_s}: samples would be lost"
+                f"hop_s={hop_s} must be above 0 and at most half of window_s={window_s}: "
+                "samples would be lost"
             )
         self.register_buffer("window", torch.hamming_window(self.length), persistent=False)
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Tone(NamedTuple):
-    """A sine of `hz` and `amplitude`, from `begin_s` to `end_s` (None: to the end), both in seconds.
+    """A sine of `hz` and `amplitude`, from `begin_s` to `end_s` seconds (None: to the end).
 
     >>> Tone(50, begin_s=1.5)
     Tone(hz=50, amplitude=1.0, begin_s=1.5, end_s=None)

@@ -34,7 +34,9 @@ def write_atomic(path: str | Path, content: bytes | str) -> None:
     except OSError as error:
         Path(unfinished).unlink(missing_ok=True)
         remedy = "make room" if error.errno in FULL else "check the path and its permissions"
-        raise OSError(error.errno, f"{error.strerror}; {remedy} and run again", str(path)) from error
+        raise OSError(
+            error.errno, f"{error.strerror}; {remedy} and run again", str(path)
+        ) from error
     except BaseException:
         Path(unfinished).unlink(missing_ok=True)
         raise

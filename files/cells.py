@@ -21,12 +21,17 @@ def parse(text: str, schema: Schema) -> pd.DataFrame:
     no table of `schema`.
     """
     header, *rows = _rows(text, schema)
-    cells: Cells = {name: [row[place] for row in rows] for place, name in enumerate(header)}
-    cells = schema.upgrade(cells)
+    written: Cells = {}
+    for place, name in enumerate(header):
+        written[name] = [row[place] for row in rows]
+    cells = schema.upgrade(written)
     _check_header(list(cells), schema)
     table = {}
     for name, kind in schema.types.items():
-        column = cells[name] if name in cells else [str(schema.defaults[name])] * len(rows)
+        if name in cells:
+            column = cells[name]
+        else:
+            column = [str(schema.defaults[name])] * len(rows)
         table[name] = _column(name, column, kind)
     for name in cells:
         if name not in table:
@@ -59,6 +64,7 @@ def _rows(text: str, schema: Schema) -> list[list[str]]:
 
 
 def _check_header(header: list[str], schema: Schema) -> None:
+    """Raise ValueError unless `header` names the columns of `schema`, in order."""
     lacking = [name for name in schema.types if name not in header and name not in schema.defaults]
     if lacking:
         raise ValueError(_refusal("has no column", lacking, schema))

@@ -61,7 +61,9 @@ def joined(folder: Path, job: str, begin_s: float = BEGIN_S) -> None:
         if owner and _is_held(folder, owner):
             raise ValueError(_refusal(folder, owner))
         time.sleep(0.1)
-    raise ValueError(f"{folder}: the first process of this job did not begin within {begin_s:g} s; see what it says")
+    raise ValueError(
+        f"{folder}: the first process of this job did not begin within {begin_s:g} s; see what it says"
+    )
 
 
 def _taken(folder: Path) -> int:

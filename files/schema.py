@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field
 from typing import Any, get_type_hints
 
-Types = Mapping[str, Any]  # of each column by name, in order: str, int, float (finite), bool or OptionalFloat
+# Of each column by name, in order: str, int, float (finite), bool or OptionalFloat.
+Types = Mapping[str, Any]
 Cells = Mapping[str, Sequence[str]]  # of each column by name: its text
 OptionalFloat = float | None  # a column that may have empty cells, and any number
 
@@ -14,8 +15,9 @@ OptionalFloat = float | None  # a column that may have empty cells, and any numb
 class Schema:
     """The columns of a table, and how one is read that an older version wrote.
 
-    defaults: of columns that older tables may lack. upgrade: makes today's columns of those of an older table, and
-    leaves all others as they are. more: whether other columns may follow; they are kept, as text.
+    defaults: of columns that older tables may lack. upgrade: makes today's columns of those of an
+    older table, and leaves all others as they are. more: whether other columns may follow; they are
+    kept, as text.
     """
 
     types: Types
@@ -31,5 +33,9 @@ def types_of(rows: type) -> dict[str, Any]:
 
 
 def defaults_of(rows: type) -> dict[str, Any]:
-    """The defaults of the dataclass `rows`: what an older table is read with that lacks a column."""
-    return {column.name: column.default for column in dataclasses.fields(rows) if column.default is not MISSING}
+    """The defaults of the dataclass `rows`: what an older table without a column is read with."""
+    defaults = {}
+    for column in dataclasses.fields(rows):
+        if column.default is not MISSING:
+            defaults[column.name] = column.default
+    return defaults

@@ -3,14 +3,18 @@
 import numpy as np
 
 MINIMUM_S = 0.25  # PESQ's own limit
-SILENCE_RMS = 1e-10  # -200 dB re full scale: far below any sample format, far above rounding of float64
+SILENCE_RMS = (
+    1e-10  # -200 dB re full scale: far below any sample format, far above rounding of float64
+)
 
 
 class NotComputable(ValueError):  # noqa: N818 - not an error of the program but a property of the signals
     """This score has no value for these signals; the message is the reason, short enough for a table."""
 
 
-def checked(reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> tuple[np.ndarray, np.ndarray]:
+def checked(
+    reference: np.ndarray, estimate: np.ndarray, sample_rate: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Both signals as contiguous float64 arrays [time], fit for every metric.
 
     Raises NotComputable unless both are one-dimensional, of equal length, at least 0.25 s long, finite and
@@ -29,9 +33,13 @@ def checked(reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> tu
             raise NotComputable(f"{name} is not one-dimensional but of shape {signal.shape}")
     reference, estimate = signals.values()
     if len(reference) != len(estimate):
-        raise NotComputable(f"unequal lengths: reference {len(reference)}, estimate {len(estimate)} samples")
+        raise NotComputable(
+            f"unequal lengths: reference {len(reference)}, estimate {len(estimate)} samples"
+        )
     if len(reference) < MINIMUM_S * sample_rate:
-        raise NotComputable(f"shorter than {MINIMUM_S} s: {len(reference)} samples at {sample_rate} Hz")
+        raise NotComputable(
+            f"shorter than {MINIMUM_S} s: {len(reference)} samples at {sample_rate} Hz"
+        )
     for name, signal in signals.items():
         _check_content(name, signal)
     return reference, estimate

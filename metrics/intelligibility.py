@@ -27,7 +27,9 @@ class Intelligibility(Metric):
 
     def __init__(self, engine: str = "shared"):
         if engine not in ENGINES:
-            raise ValueError(f"engine={engine!r} of STOI and ESTOI is unknown: choose one of {', '.join(ENGINES)}")
+            raise ValueError(
+                f"engine={engine!r} of STOI and ESTOI is unknown: choose one of {', '.join(ENGINES)}"
+            )
         self.engine = engine
 
     def score(self, reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> float:
@@ -48,7 +50,9 @@ class Intelligibility(Metric):
         """Mean correlation of the envelopes of two signals, [segment, band, frame] each."""
 
 
-def _by_pystoi(reference: np.ndarray, estimate: np.ndarray, sample_rate: int, extended: bool) -> float:
+def _by_pystoi(
+    reference: np.ndarray, estimate: np.ndarray, sample_rate: int, extended: bool
+) -> float:
     """It dithers with numpy's global generator, which decides ESTOI where an estimate is digitally silent for 0.4 s.
 
     The generator is seeded for the call and put back, so that equal signals score equally.

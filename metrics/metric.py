@@ -27,7 +27,9 @@ class Metric(ABC):
     metrics.guard.NotComputable: estimate is silent
     """
 
-    sample_rates: ClassVar[tuple[int, ...] | None] = None  # in Hz, at which the score is defined; None: at all
+    sample_rates: ClassVar[tuple[int, ...] | None] = (
+        None  # in Hz, at which the score is defined; None: at all
+    )
 
     def __call__(self, reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> float:
         """The score of `estimate` against `reference`, both [time], at `sample_rate` in Hz.
@@ -36,7 +38,9 @@ class Metric(ABC):
         `metrics.guard.checked` refuses, and where `score` finds no value.
         """
         if self.sample_rates and sample_rate not in self.sample_rates:
-            raise NotComputable(f"needs {' or '.join(map(str, self.sample_rates))} Hz, got {sample_rate} Hz")
+            raise NotComputable(
+                f"needs {' or '.join(map(str, self.sample_rates))} Hz, got {sample_rate} Hz"
+            )
         return self.score(*checked(reference, estimate, sample_rate), sample_rate)
 
     @abstractmethod

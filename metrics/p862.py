@@ -28,7 +28,9 @@ def lqo(reference: np.ndarray, estimate: np.ndarray, sample_rate: int, mode: str
     found = _utterances(reference, sample_rate) if len(reference) > SAFE_S * sample_rate else 0
     if found > UTTERANCES:
         seconds = len(reference) / sample_rate
-        raise NotComputable(f"PESQ takes {UTTERANCES} utterances, {seconds:.0f} s hold {found}: cut it shorter")
+        raise NotComputable(
+            f"PESQ takes {UTTERANCES} utterances, {seconds:.0f} s hold {found}: cut it shorter"
+        )
     try:
         return float(pesq(int(sample_rate), reference, estimate, mode))
     except PesqError as error:

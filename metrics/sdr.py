@@ -34,7 +34,9 @@ class SDR(Metric):
 
     def __init__(self, engine: str = "toeplitz"):
         if engine not in _ENGINES:
-            raise ValueError(f"engine={engine!r} of the SDR is unknown: choose one of {', '.join(_ENGINES)}")
+            raise ValueError(
+                f"engine={engine!r} of the SDR is unknown: choose one of {', '.join(_ENGINES)}"
+            )
         self.engine = engine
 
     def score(self, reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> float:
@@ -61,7 +63,9 @@ def _solve(autocorrelation: np.ndarray, correlation: np.ndarray) -> np.ndarray:
     """The filter [tap] of the normal equations, by a dense solver where Levinson's recursion loses digits."""
     try:
         taps = linalg.solve_toeplitz(autocorrelation, correlation)
-        residual = linalg.norm(linalg.matmul_toeplitz(autocorrelation, taps, check_finite=False) - correlation)
+        residual = linalg.norm(
+            linalg.matmul_toeplitz(autocorrelation, taps, check_finite=False) - correlation
+        )
         if residual <= RESIDUAL * linalg.norm(correlation):
             return taps
     except linalg.LinAlgError:
@@ -78,7 +82,9 @@ def _by_mir_eval(reference: np.ndarray, estimate: np.ndarray) -> float:
 
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="(?s).*mir_eval", category=FutureWarning)
-        return bss_eval_sources(reference[np.newaxis], estimate[np.newaxis], compute_permutation=False)[0][0]
+        return bss_eval_sources(
+            reference[np.newaxis], estimate[np.newaxis], compute_permutation=False
+        )[0][0]
 
 
 _ENGINES = {"toeplitz": _by_toeplitz, "mir_eval": _by_mir_eval}

@@ -47,7 +47,9 @@ class Powers(NamedTuple):
         return float(10 * np.log10(max(self.fitted - self.leakage, least) / (noise + self.leakage)))
 
 
-def line_powers(signal: np.ndarray, sample_rate: int, tones: Sequence[Tone], window_s: float = WINDOW_S) -> Powers:
+def line_powers(
+    signal: np.ndarray, sample_rate: int, tones: Sequence[Tone], window_s: float = WINDOW_S
+) -> Powers:
     """Powers of `signal` [time], means over the windows in which some tones sound throughout and none begins or ends.
 
     Raises NotComputable for no tones, a tone above half the sample rate, a signal that is silent, not finite or without
@@ -63,7 +65,10 @@ def line_powers(signal: np.ndarray, sample_rate: int, tones: Sequence[Tone], win
     signal = np.asarray(signal, dtype=np.float64)
     if not np.isfinite(signal).all() or not signal.any():
         raise NotComputable("signal is silent, or holds NaN or infinite samples")
-    parts = [_of_window(*window, sample_rate) for window in _windows(signal, sample_rate, tones, window_s)]
+    parts = [
+        _of_window(*window, sample_rate)
+        for window in _windows(signal, sample_rate, tones, window_s)
+    ]
     if not parts:
         raise NotComputable(f"no tone sounds throughout a window of {window_s:g} s")
     if not np.any(parts):
@@ -86,8 +91,12 @@ def snr_gain(
     >>> round(snr_gain(tone + hum, 2 * tone + 0.2 * hum, 1000, [Tone(100)]), 3)
     20.0
     """
-    before, after = (line_powers(signal, sample_rate, tones, window_s) for signal in (mixture, enhanced))
-    return after.inband_db - before.inband_db if inband else after.broadband_db - before.broadband_db
+    before, after = (
+        line_powers(signal, sample_rate, tones, window_s) for signal in (mixture, enhanced)
+    )
+    return (
+        after.inband_db - before.inband_db if inband else after.broadband_db - before.broadband_db
+    )
 
 
 def _windows(
@@ -97,18 +106,30 @@ def _windows(
     length = round(window_s * sample_rate)
     for begin in range(0, len(signal) - length + 1, length):
         first, last = begin / sample_rate, (begin + length) / sample_rate
-        on = [tone.hz for tone in tones if tone.begin_s <= first and (tone.end_s is None or last <= tone.end_s)]
-        touched = [tone for tone in tones if tone.begin_s < last and (tone.end_s is None or first < tone.end_s)]
+        on = [
+            tone.hz
+            for tone in tones
+            if tone.begin_s <= first and (tone.end_s is None or last <= tone.end_s)
+        ]
+        touched = [
+            tone
+            for tone in tones
+            if tone.begin_s < last and (tone.end_s is None or first < tone.end_s)
+        ]
         if on and len(touched) == len(on):  # a tone that begins or ends in it would count as noise
             yield signal[begin : begin + length], tuple(on)
 
 
-def _of_window(window: np.ndarray, tones_hz: tuple[float, ...], sample_rate: int) -> tuple[float, ...]:
+def _of_window(
+    window: np.ndarray, tones_hz: tuple[float, ...], sample_rate: int
+) -> tuple[float, ...]:
     length = len(window)
     phase = 2 * np.pi * np.outer(np.arange(length) / sample_rate, tones_hz)
     basis = np.concatenate([np.cos(phase), np.sin(phase)], axis=1)
     fit = basis @ np.linalg.solve(basis.T @ basis, basis.T @ window)
-    power = 2 * np.abs(np.fft.rfft(window - fit)) ** 2 / length**2  # of every bin; they sum to the mean power
+    power = (
+        2 * np.abs(np.fft.rfft(window - fit)) ** 2 / length**2
+    )  # of every bin; they sum to the mean power
     power[0] /= 2
     if length % 2 == 0:
         power[-1] /= 2
@@ -116,5 +137,7 @@ def _of_window(window: np.ndarray, tones_hz: tuple[float, ...], sample_rate: int
     apart = np.abs(bins_hz[:, None] - np.asarray(tones_hz))  # [freq, tone]
     near = apart <= BAND_HZ / 2
     beside = near & ~(apart <= NEXT * sample_rate / length).any(1)[:, None]
-    leakage = sum(power[beside[:, k]].mean() if beside[:, k].any() else 0.0 for k in range(len(tones_hz)))
+    leakage = sum(
+        power[beside[:, k]].mean() if beside[:, k].any() else 0.0 for k in range(len(tones_hz))
+    )
     return np.mean(fit**2), leakage, power.sum(), power[near.any(1)].sum()

@@ -6,7 +6,9 @@ from dsp.decibel import amplitude
 from metrics.intelligibility import Intelligibility
 from metrics.third_octaves import TINY
 
-CLIP = 1 + amplitude(15.0)  # no band of the estimate counts louder than this, over the reference: -15 dB SDR
+CLIP = 1 + amplitude(
+    15.0
+)  # no band of the estimate counts louder than this, over the reference: -15 dB SDR
 
 
 class STOI(Intelligibility):

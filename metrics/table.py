@@ -25,7 +25,9 @@ def scores(
     >>> scores(np.ones(4000), np.zeros(4000), 16000, {"si_sdr": SISDR()})
     {'si_sdr': (nan, 'estimate is silent')}
     """
-    return {name: _score(metric, reference, estimate, sample_rate) for name, metric in metrics.items()}
+    return {
+        name: _score(metric, reference, estimate, sample_rate) for name, metric in metrics.items()
+    }
 
 
 def scores_of(
@@ -54,7 +56,9 @@ def reasons(found: Mapping[str, tuple[float, str]]) -> str:
     return "; ".join(f"{', '.join(names)}: {reason}" for reason, names in names_of.items())
 
 
-def _score(metric: Metric, reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> tuple[float, str]:
+def _score(
+    metric: Metric, reference: np.ndarray, estimate: np.ndarray, sample_rate: int
+) -> tuple[float, str]:
     try:
         value = float(metric(reference, estimate, sample_rate))
     except NotComputable as error:

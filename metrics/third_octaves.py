@@ -16,7 +16,9 @@ SEGMENT = 30  # frames that are correlated at once, 0.384 s
 TINY = np.finfo(float).eps
 
 
-def segments(reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> tuple[np.ndarray, np.ndarray]:
+def segments(
+    reference: np.ndarray, estimate: np.ndarray, sample_rate: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Envelopes of two signals, float64 [time], in overlapping segments: [segment, band, frame] each.
 
     At 10 kHz, in 15 bands from 150 Hz, without the frames in which the reference is silent (Taal et al., IEEE TASLP
@@ -33,7 +35,9 @@ def segments(reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> t
     found = _envelopes(reference.tobytes(), estimate.tobytes(), sample_rate)
     if found.shape[-1] < SEGMENT:
         seconds = SEGMENT * HOP / SAMPLE_RATE
-        raise NotComputable(f"fewer than {SEGMENT} frames ({seconds:.1f} s) left after silence removal")
+        raise NotComputable(
+            f"fewer than {SEGMENT} frames ({seconds:.1f} s) left after silence removal"
+        )
     clean, enhanced = sliding_window_view(found, SEGMENT, axis=-1).transpose(0, 2, 1, 3)
     return clean, enhanced
 
@@ -54,13 +58,17 @@ def _resampled(signal: bytes, sample_rate: int) -> np.ndarray:
     from pystoi.utils import resample_oct
 
     samples = np.frombuffer(signal)
-    return samples if sample_rate == SAMPLE_RATE else resample_oct(samples, SAMPLE_RATE, sample_rate)
+    return (
+        samples if sample_rate == SAMPLE_RATE else resample_oct(samples, SAMPLE_RATE, sample_rate)
+    )
 
 
 def _frames(signals: np.ndarray) -> np.ndarray:
     """Windowed frames of signals [signal, time], less one that would end with them: [signal, frame, time]."""
     window = np.hanning(FRAME + 2)[1:-1]
-    return window * sliding_window_view(signals, FRAME, axis=-1)[:, : signals.shape[-1] - FRAME : HOP]
+    return (
+        window * sliding_window_view(signals, FRAME, axis=-1)[:, : signals.shape[-1] - FRAME : HOP]
+    )
 
 
 def _without_silence(frames: np.ndarray) -> np.ndarray:

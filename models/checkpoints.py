@@ -25,14 +25,18 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
     """
     damage = _damage(path)
     if damage:
-        raise ValueError(f"{path}: is damaged ({damage}); restore it from a copy, or train the run anew")
+        raise ValueError(
+            f"{path}: is damaged ({damage}); restore it from a copy, or train the run anew"
+        )
     try:
         with warnings.catch_warnings(action="ignore"):  # about pickles of files that are not ours
             content = torch.load(path, map_location="cpu", weights_only=True)
     except OSError:
         raise
     except Exception as error:  # a broken file makes torch raise nearly anything
-        raise ValueError(f"{path}: not a checkpoint of weights and plain values; train the run anew") from error
+        raise ValueError(
+            f"{path}: not a checkpoint of weights and plain values; train the run anew"
+        ) from error
     if not isinstance(content, Mapping) or not isinstance(content.get("state_dict"), Mapping):
         raise ValueError(f"{path}: not a checkpoint, it has no state_dict; train the run anew")
     return content
@@ -92,7 +96,9 @@ class Saver(ModelCheckpoint):
         for name, value in state.items():
             if name.endswith("_path"):
                 here[name] = self._here(value)
-        here["best_k_models"] = {self._here(path): score for path, score in state["best_k_models"].items()}
+        here["best_k_models"] = {
+            self._here(path): score for path, score in state["best_k_models"].items()
+        }
         super().load_state_dict(here)
 
     def _here(self, path: str) -> str:
@@ -108,7 +114,9 @@ class WholeCheckpoints(TorchCheckpointIO):
     A run that was killed while saving still has its last one.
     """
 
-    def save_checkpoint(self, checkpoint: dict[str, Any], path: str, storage_options: Any = None) -> None:
+    def save_checkpoint(
+        self, checkpoint: dict[str, Any], path: str, storage_options: Any = None
+    ) -> None:
         """Write `checkpoint` to `path`."""
         content = io.BytesIO()
         torch.save(checkpoint, content)

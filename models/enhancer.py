@@ -47,7 +47,9 @@ class Enhancer(pl.LightningModule):
             )
         gains = torch.tensor([float(gain) for gain in stage_gains_db[stages]] + [float("inf")])
         self.register_buffer("noise_left", amplitude(-gains), persistent=False)
-        self.register_buffer("weights", torch.tensor([stage_weight] * (stages - 1) + [1.0]), persistent=False)
+        self.register_buffer(
+            "weights", torch.tensor([stage_weight] * (stages - 1) + [1.0]), persistent=False
+        )
         self.optimizer = optimizer
 
     @torch.no_grad()
@@ -80,7 +82,9 @@ class Enhancer(pl.LightningModule):
         estimates, level = self._estimates(mixture)
         references = self.references(batch["clean"], batch["noise"]) / level.unsqueeze(1)
         frames = self.stft.frames(batch["length"])
-        counts = torch.arange(estimates.shape[-1], device=estimates.device) < frames[:, None]  # [batch, frame]
+        counts = (
+            torch.arange(estimates.shape[-1], device=estimates.device) < frames[:, None]
+        )  # [batch, frame]
         per_frame = self.target.loss(estimates, references).mean(2)  # [batch, stage, frame]
         weighted = torch.einsum("bsf,s->bf", per_frame, self.weights)
         return torch.where(counts, weighted, 0).sum() / frames.sum(), frames.sum()
@@ -103,7 +107,9 @@ class Enhancer(pl.LightningModule):
         estimates = self.network(magnitude / level)
         batch, *freq_and_frame = magnitude.shape
         needed = [batch, self.network.stage_count, *freq_and_frame]
-        if list(estimates.shape) != needed:  # some others would be broadcast, and the loss mean nothing
+        if (
+            list(estimates.shape) != needed
+        ):  # some others would be broadcast, and the loss mean nothing
             raise ValueError(
                 f"{type(self.network).__name__} makes {list(estimates.shape)} of magnitudes {list(magnitude.shape)}; "
                 f"it must be [batch, stage, freq, frame], here {needed}"
@@ -113,5 +119,13 @@ class Enhancer(pl.LightningModule):
     def _logged(self, name: str, batch: Batch, on_step: bool) -> Tensor:
         loss, frames = self.loss(batch)
         # Weighted by frames, the mean over an epoch is the mean over its frames.
-        self.log(name, loss, on_step=on_step, on_epoch=True, prog_bar=True, batch_size=int(frames), sync_dist=True)
+        self.log(
+            name,
+            loss,
+            on_step=on_step,
+            on_epoch=True,
+            prog_bar=True,
+            batch_size=int(frames),
+            sync_dist=True,
+        )
         return loss

@@ -37,13 +37,19 @@ class RunningLevel(Level):
 
     def __init__(self):
         super().__init__()
-        self.register_buffer("zero", torch.zeros(()), persistent=False)  # knows the device that the module is on
+        self.register_buffer(
+            "zero", torch.zeros(()), persistent=False
+        )  # knows the device that the module is on
 
     def initial_state(self, batch: int) -> tuple[Tensor, Tensor]:
         """The sum of the frames' mean squares [batch, 1, 1], and the number of frames."""
-        return self.zero.new_zeros(batch, 1, 1, dtype=torch.float64), self.zero.new_zeros((), dtype=torch.int64)
+        return self.zero.new_zeros(batch, 1, 1, dtype=torch.float64), self.zero.new_zeros(
+            (), dtype=torch.int64
+        )
 
-    def advance(self, magnitude: Tensor, state: tuple[Tensor, Tensor]) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+    def advance(
+        self, magnitude: Tensor, state: tuple[Tensor, Tensor]
+    ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """See `Level.advance`."""
         total, count = state
         sums = total + magnitude.double().square().mean(1, keepdim=True).cumsum(-1)

@@ -9,7 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrize import ParametrizationList
 
-Rule = Callable[[Any, tuple, Any], int]  # layer, what it is called with, what it gives -> multiply-adds of the call
+Rule = Callable[
+    [Any, tuple, Any], int
+]  # layer, what it is called with, what it gives -> multiply-adds of the call
 
 FRAMES = 128  # whole windows of networks that work by windows
 OWN = "multiply_adds"  # the method by which a layer states its cost itself
@@ -66,7 +68,9 @@ def _adding_to(counts: Counter, rule: Rule) -> Callable:
 
 def _require_rules(network: nn.Module) -> None:
     for place, layer in _layers(network):
-        if _rule(layer) is None and type(layer).forward is not nn.Module.forward:  # a bag of parameters is not called
+        if (
+            _rule(layer) is None and type(layer).forward is not nn.Module.forward
+        ):  # a bag of parameters is not called
             raise ValueError(
                 f"{_named(network, place, layer)} has parameters of its own, but its multiply-adds are unknown; give "
                 f"that class, or one derived from it, a method {METHOD}"
@@ -74,7 +78,11 @@ def _require_rules(network: nn.Module) -> None:
 
 
 def _require_calls(network: nn.Module, counts: Counter) -> None:
-    stated = [place for place, module in network.named_modules() if module in counts and hasattr(module, OWN)]
+    stated = [
+        place
+        for place, module in network.named_modules()
+        if module in counts and hasattr(module, OWN)
+    ]
     for place, layer in _layers(network):
         around = [other for other in stated if not other or place.startswith(f"{other}.")]
         if layer not in counts and not around:

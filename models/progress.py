@@ -23,7 +23,9 @@ class Progress(pl.Callback):
             disable=None if trainer.is_global_zero else True,
         )
 
-    def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *batch: Any) -> None:
+    def on_train_batch_end(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, *batch: Any
+    ) -> None:
         """One step more."""
         if not self.bar.disable:
             loss = float(trainer.callback_metrics["train_loss"])
@@ -48,7 +50,9 @@ class Progress(pl.Callback):
             flush=True,
         )
 
-    def on_exception(self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException) -> None:
+    def on_exception(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
+    ) -> None:
         """Leave the terminal to the error."""
         if hasattr(self, "bar"):
             self.bar.close()

@@ -22,7 +22,9 @@ from options.older import upgraded
 from options.typed import typed
 
 CONFIG, CURVE = Path(".hydra/config.yaml"), Path("curve.csv")
-ANCESTORS = Path("ancestors")  # the tables of what the weights were trained on before, a folder for each training
+ANCESTORS = Path(
+    "ancestors"
+)  # the tables of what the weights were trained on before, a folder for each training
 BEST, LAST = Path("checkpoints/best.ckpt"), Path("checkpoints/last.ckpt")
 
 
@@ -37,7 +39,9 @@ def build_enhancer(cfg: DictConfig) -> Enhancer:
         network=partial(build, cfg.network, Network),
         level=build(cfg.level, Level, within="models.level"),
         # A key typed on the command line is text, and comes after those of the file.
-        stage_gains_db={int(stages): list(gains) for stages, gains in cfg.recipe.stage_gains_db.items()},
+        stage_gains_db={
+            int(stages): list(gains) for stages, gains in cfg.recipe.stage_gains_db.items()
+        },
         stage_weight=cfg.recipe.stage_weight,
         optimizer=maker(cfg.recipe.optimizer, torch.optim.Optimizer),
     )
@@ -51,9 +55,17 @@ def run_config(run: Path) -> DictConfig:
     try:
         cfg = OmegaConf.load(path)
     except (OmegaConfBaseException, YAMLError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path}: not a config ({' '.join(str(error).split())[:120]}); train the run anew") from error
-    if missing := [key for key in ("network", "target", "level", "recipe", "stft", "sample_rate") if key not in cfg]:
-        raise ValueError(f"{run}: not a training run, its config has no {missing[0]}; give a folder train.py wrote")
+        raise ValueError(
+            f"{path}: not a config ({' '.join(str(error).split())[:120]}); train the run anew"
+        ) from error
+    if missing := [
+        key
+        for key in ("network", "target", "level", "recipe", "stft", "sample_rate")
+        if key not in cfg
+    ]:
+        raise ValueError(
+            f"{run}: not a training run, its config has no {missing[0]}; give a folder train.py wrote"
+        )
     return upgraded(cfg)
 
 
@@ -99,7 +111,9 @@ def keep_ancestors(run: Path, parent: Path) -> None:
     """Copy into `run` what its `parent` and the ancestors of that one were trained on."""
     remedy = f"put it back with train.py resume={parent}"
     for generation, folder in enumerate([parent, *ancestors(parent)]):
-        copy_tables(folder, run / ANCESTORS / f"{generation:03d}", ("speech.csv", "noise.csv"), remedy)
+        copy_tables(
+            folder, run / ANCESTORS / f"{generation:03d}", ("speech.csv", "noise.csv"), remedy
+        )
 
 
 def _config_of(run: Path) -> Path:

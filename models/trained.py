@@ -25,7 +25,9 @@ class TrainedRun(Enhancing):
     @classmethod
     def load(cls, folder: Path, device: str = "cpu") -> "TrainedRun":
         """The run in `folder`, to enhance on `device`; raises as `load_run` does."""
-        return cls(folder, load_run(folder).to(device), of_contents([folder / CONFIG, folder / BEST]))
+        return cls(
+            folder, load_run(folder).to(device), of_contents([folder / CONFIG, folder / BEST])
+        )
 
     def stages(self) -> list["TrainedRun"]:
         """Each of its stages, from the first on, as a system of its own; empty where it has no more than one."""

@@ -24,11 +24,15 @@ class Meaning(NamedTuple):
 
 
 LEARNED = Meaning(names=True, compared=True, fixed=True)  # decides what is learned
-PLACE = Meaning(names=False, compared=False, fixed=False)  # says where and with what a run works, or what is told of it
+PLACE = Meaning(
+    names=False, compared=False, fixed=False
+)  # says where and with what a run works, or what is told of it
 MACHINE = PLACE._replace(machine=True)
 # How far a training goes, and how exactly: a run may go on otherwise, in the same folder, and a report says so.
 COURSE = Meaning(names=False, compared=True, fixed=False)
-START = Meaning(names=False, compared=True, fixed=True)  # decides what is learned; no name, for a path would be in it
+START = Meaning(
+    names=False, compared=True, fixed=True
+)  # decides what is learned; no name, for a path would be in it
 
 # An option below another one is what that one is, unless it stands here itself. *: any names.
 OPTIONS: Mapping[str, Meaning] = {
@@ -89,7 +93,9 @@ def meaning(option: str) -> Meaning:
     """What `option`, a whole name ("data.batch_size") or a choice ("data"), is to a run; LEARNED where none says so."""
     if option.rpartition(".")[2] in NO_OPTIONS:
         return PLACE
-    about = [entry for entry in OPTIONS if fnmatchcase(option, entry) or option.startswith(f"{entry}.")]
+    about = [
+        entry for entry in OPTIONS if fnmatchcase(option, entry) or option.startswith(f"{entry}.")
+    ]
     return OPTIONS[max(about, key=len)] if about else LEARNED
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-SHARED = Path("/dev/shm")  # where Linux keeps shared memory; 64 MB in a container unless it is given more
+SHARED = Path(
+    "/dev/shm"
+)  # where Linux keeps shared memory; 64 MB in a container unless it is given more
 AHEAD = 2  # batches that a worker prepares before they are asked for, PyTorch's own number
 HELD = 2  # batches at the training itself
 SPARE = 2**20  # bytes for queues and locks

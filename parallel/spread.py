@@ -9,11 +9,15 @@ import joblib
 
 from parallel.children import end_with_parent
 
-Spread = Callable[[Callable, Iterable], Iterator]  # a function and its arguments, to its results as they come
+# A function and its arguments, to its results as they come.
+Spread = Callable[[Callable, Iterable], Iterator]
 
 
 def over_processes(jobs: int) -> Spread:
-    """Over `jobs` processes of this machine, which end with this one; few arguments wait for them at any time."""
+    """Over `jobs` processes of this machine, which end with this one.
+
+    Few arguments wait for them at any time.
+    """
 
     def spread(function: Callable, items: Iterable) -> Iterator[Any]:
         # Processes: PESQ holds the interpreter lock.
@@ -27,10 +31,11 @@ def over_processes(jobs: int) -> Spread:
         )
         results = parallel(joblib.delayed(function)(item) for item in items)
         try:
-            for found in results:  # noqa: UP028 - `yield from` would close them first
-                yield found
+            for result in results:  # noqa: UP028 - `yield from` would close them first
+                yield result
         finally:
-            with warnings.catch_warnings(action="ignore"):  # about results that nobody takes any more
+            # Ignored: what is said about results that nobody takes any more.
+            with warnings.catch_warnings(action="ignore"):
                 results.close()
 
     return spread

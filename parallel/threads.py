@@ -13,7 +13,9 @@ from tqdm import tqdm
 AHEAD = 4  # items per thread that wait to be worked on or to be taken
 
 
-def over_threads(function: Callable, items: Sequence[Any], jobs: int, doing: str, unit: str) -> list:
+def over_threads(
+    function: Callable, items: Sequence[Any], jobs: int, doing: str, unit: str
+) -> list:
     """`function` of every item, in order, over `jobs` threads.
 
     (libsndfile works outside the interpreter lock.) The error of the first item that has one is

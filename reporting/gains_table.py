@@ -36,7 +36,9 @@ def read_studies(folder: Path) -> Studies:
     """The studies in `folder`; FileNotFoundError or ValueError where it holds none."""
     path = folder / GAINS
     if not path.exists():
-        raise FileNotFoundError(f"gains={folder}: has no {GAINS}; give a folder that lines.py wrote")
+        raise FileNotFoundError(
+            f"gains={folder}: has no {GAINS}; give a folder that lines.py wrote"
+        )
     gains = read_table(path, TYPES, f"write it anew: python lines.py {typed('output', folder)}")
     pictures = {}
     for picture in sorted((folder / "figures").glob(f"{LOFARGRAMS}*.png")):

@@ -15,7 +15,9 @@ from datagen.protocol import Protocol
 from reporting.figures import drawing
 
 torch.set_num_threads(1)  # tiny signals: more threads only wait for one another
-drawing.DPI = 40  # a third of a report's time goes into the dots of its PNGs, which no test looks at
+drawing.DPI = (
+    40  # a third of a report's time goes into the dots of its PNGs, which no test looks at
+)
 
 
 @pytest.fixture(scope="session")

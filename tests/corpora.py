@@ -57,7 +57,9 @@ def librispeech_tree(root: Path) -> Path:
     subsets = {"train-clean-100": TRAIN_SPEAKERS, "test-other": TEST_SPEAKERS}
     for subset, speakers in subsets.items():
         for number, speaker in enumerate(speakers):
-            lines.append(f"{speaker:<4} | {'FM'[number % 2]} | {subset:<16} | 25.00 | A Name | with a bar")
+            lines.append(
+                f"{speaker:<4} | {'FM'[number % 2]} | {subset:<16} | 25.00 | A Name | with a bar"
+            )
             for utterance in range(3):
                 seconds = 1.5 + (number * 3 + utterance) * 2.5 / 17
                 path = root / subset / speaker / "100" / f"{speaker}-100-{utterance:04d}.flac"
@@ -84,7 +86,10 @@ def data_tree(root: Path) -> Path:
     librispeech_tree(root / "speech" / "librispeech")
     esc50_tree(root / "noise" / "esc50")
     for number in range(3):
-        write(root / "noise" / "nonspeech115" / f"n{number + 1}.wav", steady(1.0 + number, 700 + number))
+        write(
+            root / "noise" / "nonspeech115" / f"n{number + 1}.wav",
+            steady(1.0 + number, 700 + number),
+        )
     for number, name in enumerate(UNSEEN):
         write(root / "noise" / "noisex92" / f"{name}.wav", steady(3.0, 800 + number))
     return root
@@ -105,7 +110,11 @@ def sphere(samples: np.ndarray, rate: int = RATE) -> bytes:
         ("sample_byte_format", "-s2", "01"),
         ("sample_sig_bits", "-i", 16),
     )
-    text = "NIST_1A\n   1024\n" + "".join(f"{name} {kind} {value}\n" for name, kind, value in fields) + "end_head\n"
+    text = (
+        "NIST_1A\n   1024\n"
+        + "".join(f"{name} {kind} {value}\n" for name, kind, value in fields)
+        + "end_head\n"
+    )
     return text.encode().ljust(1024, b" ") + samples.astype("<i2").tobytes()
 
 
@@ -115,7 +124,10 @@ def pcm(signal: np.ndarray) -> np.ndarray:
 
 def timit_tree(root: Path, sentences: tuple = ("SA1", "SX37", "SI648"), upper: bool = True) -> Path:
     """TIMIT's tree, {TRAIN,TEST}/DR*/SPEAKER/SENTENCE.WAV, in either case."""
-    speakers = {"TRAIN": ("DR1/FCJF0", "DR1/MCPM0", "DR2/FAEM0", "DR2/MARC0"), "TEST": ("DR1/FAKS0", "DR2/MDAB0")}
+    speakers = {
+        "TRAIN": ("DR1/FCJF0", "DR1/MCPM0", "DR2/FAEM0", "DR2/MARC0"),
+        "TEST": ("DR1/FAKS0", "DR2/MDAB0"),
+    }
     for part, folders in speakers.items():
         for number, folder in enumerate(folders):
             for position, sentence in enumerate(sentences):
@@ -130,6 +142,8 @@ def timit_tree(root: Path, sentences: tuple = ("SA1", "SX37", "SI648"), upper: b
 
 def rendered(folder: Path, row, part: str, suffix: str = "flac") -> np.ndarray:
     """The samples of one part of a rendered row, read without the project."""
-    samples, rate = soundfile.read(folder / row.split / part / f"{row.mixture_id}.{suffix}", dtype="int16")
+    samples, rate = soundfile.read(
+        folder / row.split / part / f"{row.mixture_id}.{suffix}", dtype="int16"
+    )
     assert rate == RATE
     return samples.astype(np.int64)

@@ -36,14 +36,18 @@ class Handler(BaseHTTPRequestHandler):
         if server.etag:
             self.send_header("ETag", server.etag)
         if start:
-            self.send_header("Content-Range", f"bytes {start}-{len(server.content) - 1}/{len(server.content)}")
+            self.send_header(
+                "Content-Range", f"bytes {start}-{len(server.content) - 1}/{len(server.content)}"
+            )
         body = server.content[start:]
         return self._send_chunked(body) if server.chunked else self._send(body)
 
     def _start(self, span):
         condition = self.headers.get("If-Range")
         fresh = self.server.obeys_if_range and condition != self.server.etag
-        return 0 if span is None or not self.server.ranges or fresh else int(span[len("bytes=") : -1])
+        return (
+            0 if span is None or not self.server.ranges or fresh else int(span[len("bytes=") : -1])
+        )
 
     def _send(self, body):
         self.send_header("Content-Length", str(len(body)))
@@ -153,17 +157,28 @@ ARCHIVES = [("librispeech_dev_clean", tar_of(LIBRISPEECH)), ("esc50", zip_of(ESC
 
 def fetch(server, corpus, data_root, *overrides, keep_archive=False):
     """What the script does with its config, on the loopback server's archive."""
-    overrides = [f"corpus={corpus}", f"data_root={data_root}", f"keep_archive={keep_archive}", *overrides]
+    overrides = [
+        f"corpus={corpus}",
+        f"data_root={data_root}",
+        f"keep_archive={keep_archive}",
+        *overrides,
+    ]
     if corpus == "esc50":
         overrides += [f"sources.esc50.url={server.url}", "sources.esc50.recordings=2"]
     if corpus.startswith("librispeech"):
         digest = hashlib.sha256(server.content).hexdigest()
         source = f"sources.{corpus}"
-        overrides += [f"{source}.url={server.url}", f"{source}.sha256={digest}", f"{source}.recordings=2"]
+        overrides += [
+            f"{source}.url={server.url}",
+            f"{source}.sha256={digest}",
+            f"{source}.recordings=2",
+        ]
     with initialize_config_dir(str(CONF), version_base="1.3"):
         cfg = compose("download", overrides)
     return download(cfg)
 
 
 def tree(folder):
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return sorted(
+        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
+    )

@@ -31,7 +31,9 @@ def scores(system: str = "net") -> pd.DataFrame:
             "",
         ]
         for name in ("mixture", "oracle", system)
-        for number, (snr, seen) in enumerate([(-5.0, True), (10.0, True), (-5.0, False), (10.0, False)])
+        for number, (snr, seen) in enumerate(
+            [(-5.0, True), (10.0, True), (-5.0, False), (10.0, False)]
+        )
     ]
     return pd.DataFrame(rows, columns=[*IDENTITY, "pesq_nb_raw", "stoi", "sdr", "failed"])
 
@@ -64,8 +66,18 @@ def many(systems=("mixture", "oracle", "worse", "better")) -> pd.DataFrame:
 
 
 def run(stages: int, folder: str = "runs/x") -> Run:
-    curve = {"epoch": [0, 1], "step": [5, 10], "train_loss": [2.0, 1.0], "validation_loss": [3.0, 2.0]}
-    costs = {"parameters": 1000, "macs_per_frame": 10, "macs_per_second": 10**stages, "cpu_seconds_per_second": 0.1}
+    curve = {
+        "epoch": [0, 1],
+        "step": [5, 10],
+        "train_loss": [2.0, 1.0],
+        "validation_loss": [3.0, 2.0],
+    }
+    costs = {
+        "parameters": 1000,
+        "macs_per_frame": 10,
+        "macs_per_second": 10**stages,
+        "cpu_seconds_per_second": 0.1,
+    }
     parts = {part: {"_target_": f"some.{part}"} for part in ("network", "target", "level")}
     config = OmegaConf.create({**parts, "sample_rate": 8000, "secret": HOSTILE})
     config.network.stages = stages

@@ -15,9 +15,16 @@ FLOORS = [  # from top to bottom
     ["parallel"],
 ]
 FLOOR = {package: number for number, floor in enumerate(FLOORS) for package in floor}
-REPORTING = ["pages", "figures", "tables", "scoring"]  # from top to bottom; below them what stands in none of them
+REPORTING = [
+    "pages",
+    "figures",
+    "tables",
+    "scoring",
+]  # from top to bottom; below them what stands in none of them
 LONGEST = 13  # modules in a chain of imports, from a script down
-OURS = sorted(path for package in FLOOR for path in (ROOT / package).rglob("*.py")) + sorted(ROOT.glob("*.py"))
+OURS = sorted(path for package in FLOOR for path in (ROOT / package).rglob("*.py")) + sorted(
+    ROOT.glob("*.py")
+)
 
 
 def imports(path: Path) -> set[str]:
@@ -33,7 +40,10 @@ def imports(path: Path) -> set[str]:
 
 
 def ours(path: Path) -> set[str]:
-    return {name.split(".")[0] for name in imports(path)} & {*FLOOR, *(script.stem for script in ROOT.glob("*.py"))}
+    return {name.split(".")[0] for name in imports(path)} & {
+        *FLOOR,
+        *(script.stem for script in ROOT.glob("*.py")),
+    }
 
 
 @pytest.mark.parametrize("path", OURS, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -50,7 +60,9 @@ def test_the_three_in_the_middle_never_import_one_another(package):
 
 
 @pytest.mark.parametrize(
-    "path", sorted((ROOT / "reporting").rglob("*.py")), ids=lambda path: f"{path.parent.name}/{path.name}"
+    "path",
+    sorted((ROOT / "reporting").rglob("*.py")),
+    ids=lambda path: f"{path.parent.name}/{path.name}",
 )
 def test_reports_are_made_one_way(path):
     """Pages of figures of tables; and what is read out of scores.csv needs nothing of what made it."""
@@ -71,7 +83,10 @@ def modules() -> dict[str, set[str]]:
     """Our modules, and which of them each imports."""
     paths = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in OURS}
     found = {name: imports(path) for name, path in paths.items() if not name.endswith("__init__")}
-    named = {name: {other for other in found if other in names or is_in(other, names)} for name, names in found.items()}
+    named = {
+        name: {other for other in found if other in names or is_in(other, names)}
+        for name, names in found.items()
+    }
     return {name: others - {name} for name, others in named.items()}
 
 
@@ -88,7 +103,13 @@ def chain(module: str) -> tuple[str, ...]:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "dsp").rglob("*.py")), ids=lambda path: path.name)
 def test_signal_code_is_pure_torch(path):
-    assert {name.split(".")[0] for name in imports(path)} <= {"torch", "math", "collections", "typing", "dsp"}
+    assert {name.split(".")[0] for name in imports(path)} <= {
+        "torch",
+        "math",
+        "collections",
+        "typing",
+        "dsp",
+    }
 
 
 def test_only_the_entry_and_the_door_know_hydra():
@@ -96,7 +117,8 @@ def test_only_the_entry_and_the_door_know_hydra():
     assert not [
         path
         for path in OURS
-        if path.relative_to(ROOT).parts[0] in outside and "hydra" in {n.split(".")[0] for n in imports(path)}
+        if path.relative_to(ROOT).parts[0] in outside
+        and "hydra" in {n.split(".")[0] for n in imports(path)}
     ]
 
 

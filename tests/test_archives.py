@@ -1,7 +1,18 @@
 import tarfile
 
 import pytest
-from loopback import ARCHIVES, ESC50, LIBRISPEECH, fetch, refused, serving, tar_of, tree, wav, zip_of
+from loopback import (
+    ARCHIVES,
+    ESC50,
+    LIBRISPEECH,
+    fetch,
+    refused,
+    serving,
+    tar_of,
+    tree,
+    wav,
+    zip_of,
+)
 
 from datagen.sources.downloaded import Downloaded
 
@@ -14,7 +25,9 @@ def server(monkeypatch):
 
 
 @pytest.mark.parametrize(("corpus", "archive"), ARCHIVES)
-def test_a_killed_unpacking_leaves_nothing_that_looks_whole(server, tmp_path, corpus, archive, monkeypatch):
+def test_a_killed_unpacking_leaves_nothing_that_looks_whole(
+    server, tmp_path, corpus, archive, monkeypatch
+):
     server.content = archive
 
     def die(*_):
@@ -22,16 +35,25 @@ def test_a_killed_unpacking_leaves_nothing_that_looks_whole(server, tmp_path, co
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(Downloaded, "_require_whole", die)  # all is unpacked, nothing is published
-        patch.setattr("datagen.sources.archives.shutil.rmtree", lambda *_, **__: None)  # SIGKILL cleans nothing up
+        patch.setattr(
+            "datagen.sources.archives.shutil.rmtree", lambda *_, **__: None
+        )  # SIGKILL cleans nothing up
         fetch(server, corpus, tmp_path)
-    assert not (tmp_path / "noise/esc50").exists() and not (tmp_path / "speech/librispeech").exists()
+    assert (
+        not (tmp_path / "noise/esc50").exists() and not (tmp_path / "speech/librispeech").exists()
+    )
     asked = len(server.asked)
     fetch(server, corpus, tmp_path)
     assert len(server.asked) == asked
     assert not list(tmp_path.rglob(".unpacking-*"))
 
 
-OUTSIDE = ["../evil.wav", "ESC-50-master/audio/../../../evil.wav", "/evil.wav", "ESC-50-master\\..\\evil.wav"]
+OUTSIDE = [
+    "../evil.wav",
+    "ESC-50-master/audio/../../../evil.wav",
+    "/evil.wav",
+    "ESC-50-master\\..\\evil.wav",
+]
 
 
 @pytest.mark.parametrize("name", OUTSIDE)
@@ -56,7 +78,9 @@ def test_a_tar_member_outside_its_folder_is_refused(server, tmp_path, name):
 
 @pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE])
 def test_a_link_or_pipe_in_a_tar_is_refused(server, tmp_path, kind):
-    server.content = tar_of(LIBRISPEECH, links=[("LibriSpeech/dev-clean/84/1/84-1-0000.flac", kind)])
+    server.content = tar_of(
+        LIBRISPEECH, links=[("LibriSpeech/dev-clean/84/1/84-1-0000.flac", kind)]
+    )
     assert "is a link" in refused(ValueError, fetch, server, "librispeech_dev_clean", tmp_path)
     assert not (tmp_path / "speech/librispeech").exists()
 
@@ -67,7 +91,12 @@ def test_a_damaged_or_incomplete_archive_is_removed_and_fetched_afresh(server, t
     damaged = whole[:middle] + b"\xff" + whole[middle + 1 :]
     short = zip_of({**ESC50, "ESC-50-master/audio/2-2-A-0.wav": wav(499)})
     missing = zip_of({name: data for name, data in ESC50.items() if "2-2-A" not in name})
-    for content, reason in ((damaged, "damaged"), (short, "1 of 2"), (missing, "1 of 2"), (whole[:-30], "damaged")):
+    for content, reason in (
+        (damaged, "damaged"),
+        (short, "1 of 2"),
+        (missing, "1 of 2"),
+        (whole[:-30], "damaged"),
+    ):
         server.content = content
         message = refused(ValueError, fetch, server, "esc50", tmp_path)
         assert reason in message and server.url in message and "afresh" in message
@@ -78,11 +107,15 @@ def test_a_damaged_or_incomplete_archive_is_removed_and_fetched_afresh(server, t
 
 
 @pytest.mark.parametrize(("corpus", "archive"), ARCHIVES)
-def test_a_disk_too_small_to_unpack_on_keeps_the_archive(server, tmp_path, corpus, archive, monkeypatch):
+def test_a_disk_too_small_to_unpack_on_keeps_the_archive(
+    server, tmp_path, corpus, archive, monkeypatch
+):
     server.content = archive
     with monkeypatch.context() as patch:
         full = OSError("disk full: unpacking needs more")
-        patch.setattr("datagen.sources.archives.require_space", lambda *_: (_ for _ in ()).throw(full))
+        patch.setattr(
+            "datagen.sources.archives.require_space", lambda *_: (_ for _ in ()).throw(full)
+        )
         assert "disk full" in refused(OSError, fetch, server, corpus, tmp_path)
     assert not list(tmp_path.rglob(".unpacking-*"))
     fetch(server, corpus, tmp_path)

@@ -40,7 +40,13 @@ def make(path, samples=VOICE, rate=RATE):
         path.write_bytes(sphere(pcm(samples), rate))
     else:
         kind, subtype = CONTAINERS[path.suffix[1:]]
-        soundfile.write(path, pcm(samples) if subtype == "PCM_16" else samples, rate, format=kind, subtype=subtype)
+        soundfile.write(
+            path,
+            pcm(samples) if subtype == "PCM_16" else samples,
+            rate,
+            format=kind,
+            subtype=subtype,
+        )
     return path
 
 
@@ -86,7 +92,9 @@ def test_a_flac_stream_without_a_length_is_read_to_its_end(tmp_path):
     np.testing.assert_array_equal(reading.read(path, RATE, 9, 99), whole[9:108])
 
 
-@pytest.mark.parametrize(("suffix", "place", "size"), [("au", 8, b"\xff" * 4), ("aiff", None, b"\xff" * 4)])
+@pytest.mark.parametrize(
+    ("suffix", "place", "size"), [("au", 8, b"\xff" * 4), ("aiff", None, b"\xff" * 4)]
+)
 def test_other_containers_that_a_pipe_wrote_are_read_to_their_end(tmp_path, suffix, place, size):
     path = make(tmp_path / "all" / f"a.{suffix}")
     whole, content = reading.read(path, RATE), bytearray(path.read_bytes())
@@ -125,13 +133,18 @@ def test_an_mp3_file_without_an_info_frame_is_whole(tmp_path, mode):
     whole = len(reading.read(path, RATE))
     path.write_bytes(without_info(path.read_bytes()))
     [samples] = scanned(tmp_path / "all", tmp_path).samples
-    assert abs(samples - whole) < 3 * 1152  # what the frame said of the beginning and the end is lost
+    assert (
+        abs(samples - whole) < 3 * 1152
+    )  # what the frame said of the beginning and the end is lost
     assert len(reading.read(path, RATE)) == samples
 
 
 @pytest.mark.parametrize("suffix", ["mp3", "ogg", "opus"])
 def test_files_that_were_joined_have_all_parts(tmp_path, suffix):
-    one, two = (make(tmp_path / f"{name}.{suffix}", VOICE[: round(s * RATE)]) for name, s in (("one", 3), ("two", 2)))
+    one, two = (
+        make(tmp_path / f"{name}.{suffix}", VOICE[: round(s * RATE)])
+        for name, s in (("one", 3), ("two", 2))
+    )
     path = tmp_path / "all" / f"a.{suffix}"
     path.parent.mkdir()
     path.write_bytes(one.read_bytes() + two.read_bytes())
@@ -141,7 +154,9 @@ def test_files_that_were_joined_have_all_parts(tmp_path, suffix):
     assert np.abs(reading.read(path, RATE).astype(int) - expected).max() <= 2
 
 
-@pytest.mark.parametrize("subtype", ["GSM610", "IMA_ADPCM", "MS_ADPCM", "NMS_ADPCM_32", "ULAW", "ALAW", "G721_32"])
+@pytest.mark.parametrize(
+    "subtype", ["GSM610", "IMA_ADPCM", "MS_ADPCM", "NMS_ADPCM_32", "ULAW", "ALAW", "G721_32"]
+)
 def test_codings_that_cannot_seek_are_cut_all_the_same(tmp_path, subtype):
     path = tmp_path / "all" / ("a.au" if subtype.startswith("G7") else "a.wav")
     path.parent.mkdir()
@@ -156,9 +171,15 @@ def test_codings_that_cannot_seek_are_cut_all_the_same(tmp_path, subtype):
 def test_content_says_what_is_audio_and_not_the_suffix(tmp_path, suffix):
     kind = {"oga": "ogg", "snd": "au", "aifc": "aifc"}.get(suffix, "wav")
     make(tmp_path / f"a.{kind}").rename(tmp_path / f"b{'.' * bool(suffix)}{suffix}")
-    for name, content in (("text.txt", b"text"), ("table.csv", b"a,b\n1,2\n"), ("picture", b"\x89PNG\r\n\x1a\n")):
+    for name, content in (
+        ("text.txt", b"text"),
+        ("table.csv", b"a,b\n1,2\n"),
+        ("picture", b"\x89PNG\r\n\x1a\n"),
+    ):
         (tmp_path / name).write_bytes(content)
-    assert [r.samples for r in scanned(tmp_path, tmp_path / "cache").itertuples()] == [round(SECONDS * RATE)]
+    assert [r.samples for r in scanned(tmp_path, tmp_path / "cache").itertuples()] == [
+        round(SECONDS * RATE)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -171,7 +192,9 @@ def test_content_says_what_is_audio_and_not_the_suffix(tmp_path, suffix):
         ("a.amr", b"#!AMR\n", "AMR"),
     ],
 )
-def test_audio_that_is_not_read_is_counted_and_named_with_what_to_do(tmp_path, caplog, name, content, kind):
+def test_audio_that_is_not_read_is_counted_and_named_with_what_to_do(
+    tmp_path, caplog, name, content, kind
+):
     make(tmp_path / "all" / "s1" / "a.wav")
     (tmp_path / "all" / "s2").mkdir()
     (tmp_path / "all" / "s2" / name).write_bytes(content)
@@ -242,14 +265,20 @@ def test_a_cut_at_another_rate_is_that_of_the_whole_file(tmp_path, rate):
     plain = np.rint(soxr.resample(pcm(tone).astype(float), rate, RATE, quality="HQ"))[: len(whole)]
     assert np.abs(plain - whole[: len(plain)]).max() <= 1
     rng = np.random.default_rng(0)
-    for start, length in zip(rng.integers(0, len(whole), 8), rng.integers(1, 50000, 8), strict=True):
-        np.testing.assert_array_equal(reading.read(path, RATE, start, length), whole[start : start + length])
+    for start, length in zip(
+        rng.integers(0, len(whole), 8), rng.integers(1, 50000, 8), strict=True
+    ):
+        np.testing.assert_array_equal(
+            reading.read(path, RATE, start, length), whole[start : start + length]
+        )
 
 
 def test_a_cut_from_a_long_file_of_another_rate_does_not_decode_all_of_it(tmp_path, monkeypatch):
     path, decoded = write(tmp_path / "a.wav", speech_like(60, 1, 48000), 48000), []
     stretch = decoding.stretch
-    monkeypatch.setattr(decoding, "stretch", lambda *where: decoded.append(len(one := stretch(*where))) or one)
+    monkeypatch.setattr(
+        decoding, "stretch", lambda *where: decoded.append(len(one := stretch(*where))) or one
+    )
     reading.read(path, RATE, 30 * RATE, RATE)
     assert sum(decoded) <= 6 * 48000
 
@@ -269,7 +298,10 @@ def test_floats_above_full_scale_are_never_cut_off_unasked_at_any_rate(tmp_path,
         reading.read(path, rate)
     samples, own_rate = whole(path)
     expected = VOICE - VOICE.mean()
-    assert own_rate == RATE and np.abs(samples / np.abs(samples).max() - expected / np.abs(expected).max()).max() < 1e-3
+    assert (
+        own_rate == RATE
+        and np.abs(samples / np.abs(samples).max() - expected / np.abs(expected).max()).max() < 1e-3
+    )
 
 
 def test_a_recording_without_samples_is_named(tmp_path):

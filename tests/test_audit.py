@@ -43,11 +43,22 @@ def audited(tmp_path, capsys):
             f"output={out}",
             "audit=true",
         ]
-        limits = ["plan.utterances.train=null", "plan.utterances.validation=null", "plan.utterances.test=null"]
+        limits = [
+            "plan.utterances.train=null",
+            "plan.utterances.validation=null",
+            "plan.utterances.test=null",
+        ]
         generate.main(tiny_run.config("generate", [*typed, *limits, f"jobs={jobs}", *more], out))
-        tables = (pd.read_csv(out / f"{name}.csv", keep_default_na=False) for name in ("audit", "audit_files"))
+        tables = (
+            pd.read_csv(out / f"{name}.csv", keep_default_na=False)
+            for name in ("audit", "audit_files")
+        )
         page, printed = (out / "audit.html").read_text(encoding="utf-8"), capsys.readouterr().out
-        assert {path.name for path in out.iterdir()} == {"audit.csv", "audit_files.csv", "audit.html"}
+        assert {path.name for path in out.iterdir()} == {
+            "audit.csv",
+            "audit_files.csv",
+            "audit.html",
+        }
         assert "src=" not in page and "http" not in page
         return *tables, page, printed
 
@@ -60,7 +71,10 @@ def last(printed):
 
 def test_where_nothing_is_wrong_the_last_line_says_so(audited, tmp_path):
     corpora, files, page, printed = audited(good(tmp_path / "own"))
-    assert last(printed) == f"audit of 11 files: nothing was found that is wrong: {tmp_path}/out/audit.html"
+    assert (
+        last(printed)
+        == f"audit of 11 files: nothing was found that is wrong: {tmp_path}/out/audit.html"
+    )
     assert corpora.role.tolist() == ["speech.train", "noise.seen", "noise.unseen"]
     assert corpora.files.tolist() == [8, 2, 1]
     assert corpora.sources.tolist() == [4, 2, 1]
@@ -75,14 +89,19 @@ def test_where_nothing_is_wrong_the_last_line_says_so(audited, tmp_path):
 def damage(root):
     """Something of each kind: name to the title that it stands under."""
     bad = {"clipped": 3 * speech_like(1.5, 20), "offset": 0.3 * speech_like(1.5, 21) + 0.02}
-    bad |= {"quiet": 0.004 * speech_like(1.5, 22), "noisy": speech_like(1.5, 23) + steady(1.5, 24) * 1.5}
+    bad |= {
+        "quiet": 0.004 * speech_like(1.5, 22),
+        "noisy": speech_like(1.5, 23) + steady(1.5, 24) * 1.5,
+    }
     for name, speech in bad.items():
         write(root / f"speech/s0/{name}.wav", np.clip(speech, -1, 0.9999))
     write(root / "speech/s0/narrow.wav", np.repeat(speech_like(1.5, 25), 1)[: 3 * RATE // 4], 8000)
     silent = steady(2, 99)
     silent[RATE // 2 :] = 0
     write(root / "noise/seen/silent.wav", silent)
-    return dict(zip(("clipped", "offset", "silent", "narrow", "noisy", "quiet"), TITLES, strict=True))
+    return dict(
+        zip(("clipped", "offset", "silent", "narrow", "noisy", "quiet"), TITLES, strict=True)
+    )
 
 
 def test_the_worst_files_of_each_kind_are_named_with_what_to_do(audited, tmp_path):
@@ -155,7 +174,10 @@ def test_a_second_audit_opens_no_file(audited, tmp_path, monkeypatch):
     first = audited(root)
     monkeypatch.setattr(datagen.measured, "measure", None)
     second = audited(root)
-    assert [table.equals(other) for table, other in zip(first[:2], second[:2], strict=True)] == [True, True]
+    assert [table.equals(other) for table, other in zip(first[:2], second[:2], strict=True)] == [
+        True,
+        True,
+    ]
 
 
 def test_unchecked_audio_is_measured_where_an_audit_is_asked_for(audited, tmp_path):
@@ -174,7 +196,9 @@ def test_unchecked_audio_is_measured_where_an_audit_is_asked_for(audited, tmp_pa
 )
 def test_an_audit_of_something_else_is_refused(tmp_path, more, told):
     with pytest.raises(ValueError, match=told):
-        generate.main(tiny_run.config("generate", ["audit=true", f"output={tmp_path}", *more], tmp_path))
+        generate.main(
+            tiny_run.config("generate", ["audit=true", f"output={tmp_path}", *more], tmp_path)
+        )
 
 
 @pytest.mark.parametrize("name", ["a (b.wav", "a (b (c).wav", "a.wav (silent)"])
@@ -187,7 +211,13 @@ def test_why_a_file_is_bad_is_told_apart_from_its_name_with_brackets(audited, tm
 
 def line(root, tmp_path, capsys, *more):
     """What a training on `root` is told."""
-    typed = ["experiment=folders", f"data_root={root}", f"cache={tmp_path / 'cache'}", "jobs=1", *more]
+    typed = [
+        "experiment=folders",
+        f"data_root={root}",
+        f"cache={tmp_path / 'cache'}",
+        "jobs=1",
+        *more,
+    ]
     cfg = tiny_run.config("train", typed, tmp_path)
     drawer = command.data.drawer(cfg)
     tell(cfg, drawer.speech, drawer.noise, drawer.left_out)
@@ -199,8 +229,13 @@ def test_a_training_is_told_what_it_hears(tmp_path, capsys):
     write(root / "noise/seen/loud.wav", np.clip(40 * steady(2, 1), -1, 0.999))
     shutil.copy(root / "noise/seen/a.wav", root / "noise/seen/copy.wav")
     told = line(root, tmp_path, capsys)
-    assert told.startswith("data: 0.4 min of 7 speakers, level -2")  # one of eight is kept for the test
-    assert "1 file clipped, 1 file left out; noise: 3 recordings, 0.1 min ('generate.py audit=true'" in told
+    assert told.startswith(
+        "data: 0.4 min of 7 speakers, level -2"
+    )  # one of eight is kept for the test
+    assert (
+        "1 file clipped, 1 file left out; noise: 3 recordings, 0.1 min ('generate.py audit=true'"
+        in told
+    )
 
 
 def test_unchecked_audio_is_not_decoded_for_a_line(tmp_path, capsys, monkeypatch):

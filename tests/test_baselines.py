@@ -39,9 +39,16 @@ def tones(seconds: float) -> Tensor:
 @swept
 def test_a_baseline_gives_as_many_samples_as_it_is_given_the_same_every_time(name):
     baseline, mixture = made(name), tones(6.5)
-    batch = {"mixture": mixture, "clean": torch.full_like(mixture, torch.nan)}  # it must not look there
+    batch = {
+        "mixture": mixture,
+        "clean": torch.full_like(mixture, torch.nan),
+    }  # it must not look there
     enhanced = baseline.enhance_batch(batch)
-    assert enhanced.shape == mixture.shape and enhanced.dtype == mixture.dtype and torch.isfinite(enhanced).all()
+    assert (
+        enhanced.shape == mixture.shape
+        and enhanced.dtype == mixture.dtype
+        and torch.isfinite(enhanced).all()
+    )
     assert torch.equal(enhanced, made(name).enhance(mixture))
     torch.testing.assert_close(baseline.enhance(mixture[1:]), enhanced[1:])
 
@@ -83,7 +90,12 @@ def stranger(monkeypatch, tmp_path):
 
 def evaluated(target: str, folder: Path, *more: str) -> Path:
     """evaluate.py with `target` as a baseline, on corpora that are not there."""
-    typed = ["experiment=folders", f"data_root={folder / 'nowhere'}", f"cache={folder / 'cache'}", "jobs=1"]
+    typed = [
+        "experiment=folders",
+        f"data_root={folder / 'nowhere'}",
+        f"cache={folder / 'cache'}",
+        "jobs=1",
+    ]
     typed += [f"+baselines.mine._target_={target}", *more]
     evaluate.main(tiny_run.config("evaluate", typed, folder / "report"))
     return folder / "report"
@@ -97,19 +109,35 @@ def test_a_stranger_adds_one_with_a_class_of_one_method(stranger, data, tmp_path
     typed = tiny_run.common(data, tmp_path, f"+baselines.mine._target_={target}")
     evaluate.main(tiny_run.config("evaluate", typed, tmp_path))
     scores = pd.read_csv(tmp_path / "scores.csv").set_index(["system", "mixture_id"])
-    assert (scores.loc["mine"].sdr - scores.loc["mixture"].sdr).abs().max() < 1e-6  # the gain plays no part
+    assert (
+        scores.loc["mine"].sdr - scores.loc["mixture"].sdr
+    ).abs().max() < 1e-6  # the gain plays no part
 
 
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        (f"{DERIVED}pass", "Mine lacks enhance, which every Enhancing has: see models.system.Enhancing"),
-        (f"{DERIVED}def __init__(self): pass\n    def enhance(self, mixture): pass", "argument 'sample_rate'"),
-        ("def Mine(sample_rate): return lambda mixture: mixture", "Mine is no Enhancing: derive it from models.system"),
-        ("class Mine:\n    def enhance(self, mixture): pass", "Mine is no Enhancing: derive it from models.system"),
+        (
+            f"{DERIVED}pass",
+            "Mine lacks enhance, which every Enhancing has: see models.system.Enhancing",
+        ),
+        (
+            f"{DERIVED}def __init__(self): pass\n    def enhance(self, mixture): pass",
+            "argument 'sample_rate'",
+        ),
+        (
+            "def Mine(sample_rate): return lambda mixture: mixture",
+            "Mine is no Enhancing: derive it from models.system",
+        ),
+        (
+            "class Mine:\n    def enhance(self, mixture): pass",
+            "Mine is no Enhancing: derive it from models.system",
+        ),
     ],
 )
-def test_what_breaks_the_contract_is_refused_before_any_audio_is_read(stranger, tmp_path, code, said):
+def test_what_breaks_the_contract_is_refused_before_any_audio_is_read(
+    stranger, tmp_path, code, said
+):
     with pytest.raises(ValueError, match=r"models\.baselines\.mine\.Mine") as caught:
         evaluated(stranger(code), tmp_path)
     assert said in str(caught.value) and "\n" not in str(caught.value)
@@ -131,5 +159,7 @@ def test_whatever_the_config_names_is_built_before_any_audio_is_read(tmp_path, t
 
 
 def test_only_what_stands_with_the_baselines_is_built_as_one(tmp_path):
-    with pytest.raises(ValueError, match=r"_target_='models.trained.TrainedRun' is not a class or function of"):
+    with pytest.raises(
+        ValueError, match=r"_target_='models.trained.TrainedRun' is not a class or function of"
+    ):
         evaluated("models.trained.TrainedRun", tmp_path)

@@ -15,7 +15,9 @@ LENGTHS = {
 
 
 def batches(lengths, world=1, rank=0, epoch=0, shuffle=True, size=16, seed=0, steps=None):
-    return LengthBatches(lengths, size, 0.1, shuffle, seed, epoch=lambda: epoch, rank=rank, world=world, steps=steps)
+    return LengthBatches(
+        lengths, size, 0.1, shuffle, seed, epoch=lambda: epoch, rank=rank, world=world, steps=steps
+    )
 
 
 @pytest.mark.parametrize("kind", LENGTHS)
@@ -49,7 +51,8 @@ def test_processes_get_equally_many_batches_and_all_items(kind, world):
 
 def test_every_epoch_has_an_order_of_its_own_that_can_be_repeated():
     first, again, second, other = (
-        list(batches(LENGTHS["uniform"], epoch=epoch, seed=seed)) for epoch, seed in ((0, 0), (0, 0), (1, 0), (0, 1))
+        list(batches(LENGTHS["uniform"], epoch=epoch, seed=seed))
+        for epoch, seed in ((0, 0), (0, 0), (1, 0), (0, 1))
     )
     assert first == again
     assert first != second
@@ -57,12 +60,16 @@ def test_every_epoch_has_an_order_of_its_own_that_can_be_repeated():
 
 
 def test_equal_lengths_meet_in_other_batches_every_epoch():
-    groups = [{frozenset(batch) for batch in batches(LENGTHS["equal"], epoch=epoch)} for epoch in (0, 1)]
+    groups = [
+        {frozenset(batch) for batch in batches(LENGTHS["equal"], epoch=epoch)} for epoch in (0, 1)
+    ]
     assert groups[0] != groups[1]
 
 
 def test_unshuffled_batches_are_the_same_every_epoch_and_sorted():
-    first, second = (list(batches(LENGTHS["uniform"], epoch=epoch, shuffle=False)) for epoch in (0, 1))
+    first, second = (
+        list(batches(LENGTHS["uniform"], epoch=epoch, shuffle=False)) for epoch in (0, 1)
+    )
     assert first == second
     lengths = [LENGTHS["uniform"][item] for batch in first for item in batch]
     assert lengths == sorted(lengths)
@@ -74,8 +81,15 @@ def test_epochs_of_some_steps_go_on_where_the_last_one_stopped(steps, world):
     lengths = LENGTHS["uniform"]
     for rank in range(world):
         laps = [batch for epoch in range(4) for batch in batches(lengths, world, rank, epoch)]
-        epochs = [list(batches(lengths, world, rank, epoch, steps=steps)) for epoch in range(len(laps) // steps)]
-        assert {len(epoch) for epoch in epochs} == {steps} == {len(batches(lengths, world, rank, steps=steps))}
+        epochs = [
+            list(batches(lengths, world, rank, epoch, steps=steps))
+            for epoch in range(len(laps) // steps)
+        ]
+        assert (
+            {len(epoch) for epoch in epochs}
+            == {steps}
+            == {len(batches(lengths, world, rank, steps=steps))}
+        )
         assert [batch for epoch in epochs for batch in epoch] == laps[: len(epochs) * steps]
 
 
@@ -88,14 +102,21 @@ def test_a_batch_is_padded_with_zeros_and_numbers_become_a_tensor():
     batch = collate(items)
     assert batch["clean"].tolist() == [[1, 1, 1, 0, 0], [1, 1, 1, 1, 1]]
     assert batch["length"].tolist() == [3, 5]
-    assert batch["snr_db"].dtype == torch.float64  # as the plan has it: a rounded SNR would move samples
+    assert (
+        batch["snr_db"].dtype == torch.float64
+    )  # as the plan has it: a rounded SNR would move samples
 
 
 def test_utterances_of_one_length_do_not_fill_a_batch_epoch_after_epoch():
-    lengths = np.repeat(np.random.default_rng(0).integers(16000, 96000, 200), 10)  # ten mixtures of each utterance
+    lengths = np.repeat(
+        np.random.default_rng(0).integers(16000, 96000, 200), 10
+    )  # ten mixtures of each utterance
     epochs = [
-        list(LengthBatches(lengths, 16, 0.1, shuffle=True, epoch=lambda epoch=epoch: epoch)) for epoch in range(2)
+        list(LengthBatches(lengths, 16, 0.1, shuffle=True, epoch=lambda epoch=epoch: epoch))
+        for epoch in range(2)
     ]
     for batches in epochs:
-        assert np.mean([len({item // 10 for item in batch}) / len(batch) for batch in batches]) > 0.6
+        assert (
+            np.mean([len({item // 10 for item in batch}) / len(batch) for batch in batches]) > 0.6
+        )
     assert len({*map(frozenset, epochs[0])} & {*map(frozenset, epochs[1])}) < 0.02 * len(epochs[0])

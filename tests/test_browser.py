@@ -8,9 +8,13 @@ from score_tables import HOSTILE, many
 from reporting.pages.media import Example, Panel, picture, sound
 from reporting.pages.report import Beside, write_report
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+BROWSER = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
 if BROWSER is None:
-    pytest.skip("no Chromium is installed (Debian: apt-get install chromium)", allow_module_level=True)
+    pytest.skip(
+        "no Chromium is installed (Debian: apt-get install chromium)", allow_module_level=True
+    )
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
@@ -28,7 +32,12 @@ def page(tmp_path_factory):
     table = many(("mixture", "oracle", HOSTILE, "better"))
     table.loc[(table.system == HOSTILE) & (table.noise_seen), "sdr"] += 0.5
     table.loc[table[table.system == "better"].index[0], "pesq_nb_raw"] = None
-    write_report(table, {"runs": HOSTILE}, folder, Beside(caution=HOSTILE, examples=[Example(HOSTILE, [panel])]))
+    write_report(
+        table,
+        {"runs": HOSTILE},
+        folder,
+        Beside(caution=HOSTILE, examples=[Example(HOSTILE, [panel])]),
+    )
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
         page = browser.new_page()
@@ -108,7 +117,9 @@ def test_every_table_sorts_by_its_text_too(page):
     before = table.locator("tbody").locator(column).all_inner_texts()
     head = table.locator("thead tr:last-child th").last
     head.press("Enter")
-    assert table.locator("tbody").locator(column).all_inner_texts() == sorted(before, key=float, reverse=True)
+    assert table.locator("tbody").locator(column).all_inner_texts() == sorted(
+        before, key=float, reverse=True
+    )
     table.locator("thead tr:last-child th").first.press("Enter")
     assert table.locator("tbody").locator(column).all_inner_texts() == before
 

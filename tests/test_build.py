@@ -91,7 +91,8 @@ def test_no_target_comes_in_through_interpolation(slashes, resolver, monkeypatch
 @pytest.mark.parametrize("older", [{}, {"_partial_": True}, {"_partial_": False}])
 def test_an_unknown_argument_is_told_with_those_there_are(older):
     refused(
-        {**FOLDER, **older, "name": "x", "sauce": "file"}, match=r"folder\.Folder: .*'sauce'; it takes root, name, "
+        {**FOLDER, **older, "name": "x", "sauce": "file"},
+        match=r"folder\.Folder: .*'sauce'; it takes root, name, ",
     )
 
 
@@ -109,14 +110,24 @@ def test_an_argument_of_another_type_is_told_with_the_one_it_has():
 def test_what_a_target_refuses_reaches_the_caller_as_it_is(inner):
     node = {**FOLDER, "name": "x", "source": "speaker"}
     if inner:
-        node = {"_target_": "datagen.corpora.synthetic.Crowds", "root": "y", "speech": {"one": node}, "test": {}}
-    with pytest.raises(ValueError, match=r"^source='speaker' of x: must be one of file, folder, top$"):
+        node = {
+            "_target_": "datagen.corpora.synthetic.Crowds",
+            "root": "y",
+            "speech": {"one": node},
+            "test": {},
+        }
+    with pytest.raises(
+        ValueError, match=r"^source='speaker' of x: must be one of file, folder, top$"
+    ):
         build(node, Corpus)
 
 
 def test_targets_within_a_config_are_made_first():
     test = {"one": {**FOLDER, "name": "x"}}
-    made = build({"_target_": "datagen.corpora.synthetic.Crowds", "root": "y", "speech": test, "test": test}, Corpus)
+    made = build(
+        {"_target_": "datagen.corpora.synthetic.Crowds", "root": "y", "speech": test, "test": test},
+        Corpus,
+    )
     assert isinstance(made, Crowds) and isinstance(made.speech["one"], Folder)
 
 

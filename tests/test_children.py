@@ -31,7 +31,9 @@ if os.fork() == 0:
 
 def started(code: str) -> tuple[subprocess.Popen, int]:
     """A process with a child, in a group of its own, and the number of the child."""
-    process = subprocess.Popen([sys.executable, "-c", BEGIN + code], stdout=subprocess.PIPE, start_new_session=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", BEGIN + code], stdout=subprocess.PIPE, start_new_session=True
+    )
     return process, int(process.stdout.readline())
 
 
@@ -79,10 +81,14 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
     ("free", "workers", "left"),
     [(2**30, 2, 2), (64 * 2**20, 2, 0), (64 * 2**20, 0, 0), (62 * 2**20, 1, 1), (60 * 2**20, 1, 0)],
 )
-def test_workers_whose_batches_would_fill_the_shared_memory_are_left_out(monkeypatch, caplog, free, workers, left):
+def test_workers_whose_batches_would_fill_the_shared_memory_are_left_out(
+    monkeypatch, caplog, free, workers, left
+):
     # 10 MB in each of two loaders: 2 batches for every worker and 2 more, and 1 MB besides.
     monkeypatch.setattr(
-        shared_memory.shutil, "disk_usage", lambda _: shared_memory.shutil._ntuple_diskusage(0, 0, free)
+        shared_memory.shutil,
+        "disk_usage",
+        lambda _: shared_memory.shutil._ntuple_diskusage(0, 0, free),
     )
     assert workers_that_fit(workers, [10 * 2**20, 5 * 2**20], 1) == left
     told = [record.getMessage() for record in caplog.records]

@@ -8,7 +8,12 @@ from command.lines_schema import LinesConfig
 from command.schema import EvaluateConfig, GenerateConfig, TrainConfig
 
 CONF = tiny_run.ROOT / "conf"
-MODELS = {"generate": GenerateConfig, "train": TrainConfig, "evaluate": EvaluateConfig, "lines": LinesConfig}
+MODELS = {
+    "generate": GenerateConfig,
+    "train": TrainConfig,
+    "evaluate": EvaluateConfig,
+    "lines": LinesConfig,
+}
 GROUPS = {
     "generate": ("experiment", "plan"),
     "train": ("experiment", "plan", "network", "target", "level", "recipe", "data", "trainer"),

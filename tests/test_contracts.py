@@ -35,7 +35,9 @@ GROUPS = {
     "metric": Group(Metric, "evaluate", "+metric@metric.swept={}", "metric.swept"),
     "corpus": Group(Corpus, "generate", "+corpus@noise.seen.swept={}", "noise.seen.swept"),
     "data": Group(Route, "train", "data={}", "data.route"),
-    "download/sources": Group(Source, "download", "+sources@sources.swept={}", "sources.swept", "download"),
+    "download/sources": Group(
+        Source, "download", "+sources@sources.swept={}", "sources.swept", "download"
+    ),
 }
 OPTIONS = [(group, path.stem) for group in GROUPS for path in sorted((CONF / group).glob("*.yaml"))]
 
@@ -114,16 +116,48 @@ class NoFetch(Source):
 @pytest.mark.parametrize(
     ("package", "thing", "contract", "said"),
     [
-        ("metrics", plain, Metric, "stranger.plain is no Metric: derive it from metrics.metric.Metric"),
+        (
+            "metrics",
+            plain,
+            Metric,
+            "stranger.plain is no Metric: derive it from metrics.metric.Metric",
+        ),
         ("metrics", Bare, Metric, "stranger.Bare is no Metric: derive it"),
-        ("metrics", NoScore, Metric, "stranger.NoScore lacks score, which every Metric has: see metrics.metric"),
-        ("datagen.corpora", plain, Corpus, "stranger.plain is no Corpus: derive it from datagen.corpora.corpus.Corpus"),
-        ("datagen.corpora", NoRecordings, Corpus, "stranger.NoRecordings lacks recordings, which every Corpus has"),
-        ("datagen", NoItems, Route, "stranger.NoItems lacks __getitem__, which every Route has: see datagen.dataset"),
-        ("datagen.sources", NoFetch, Source, "stranger.NoFetch lacks fetch, which every Source has"),
+        (
+            "metrics",
+            NoScore,
+            Metric,
+            "stranger.NoScore lacks score, which every Metric has: see metrics.metric",
+        ),
+        (
+            "datagen.corpora",
+            plain,
+            Corpus,
+            "stranger.plain is no Corpus: derive it from datagen.corpora.corpus.Corpus",
+        ),
+        (
+            "datagen.corpora",
+            NoRecordings,
+            Corpus,
+            "stranger.NoRecordings lacks recordings, which every Corpus has",
+        ),
+        (
+            "datagen",
+            NoItems,
+            Route,
+            "stranger.NoItems lacks __getitem__, which every Route has: see datagen.dataset",
+        ),
+        (
+            "datagen.sources",
+            NoFetch,
+            Source,
+            "stranger.NoFetch lacks fetch, which every Source has",
+        ),
     ],
 )
-def test_what_breaks_a_contract_is_refused_with_what_it_lacks(stranger, package, thing, contract, said):
+def test_what_breaks_a_contract_is_refused_with_what_it_lacks(
+    stranger, package, thing, contract, said
+):
     with pytest.raises(ValueError, match=said) as caught:
         build(stranger(package, thing), contract)
     assert "\n" not in str(caught.value)
@@ -151,4 +185,6 @@ def test_a_strangers_corpus_lists_its_recordings(stranger):
         def recordings(self):
             return [Recording("own/a", "a.wav", "own/a")]
 
-    assert [recording.id for recording in build(stranger("datagen.corpora", Own), Corpus).recordings()] == ["own/a"]
+    assert [
+        recording.id for recording in build(stranger("datagen.corpora", Own), Corpus).recordings()
+    ] == ["own/a"]

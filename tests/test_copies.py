@@ -29,7 +29,14 @@ def listed(paths, prefix="x", contents=None):
     contents = contents or [""] * len(paths)
     return table(
         [
-            Recording(f"{prefix}/{n}", str(path), f"{prefix}/{n}", sample_rate=RATE, samples=RATE, content=content)
+            Recording(
+                f"{prefix}/{n}",
+                str(path),
+                f"{prefix}/{n}",
+                sample_rate=RATE,
+                samples=RATE,
+                content=content,
+            )
             for n, (path, content) in enumerate(zip(paths, contents, strict=True))
         ]
     )
@@ -47,13 +54,17 @@ def test_one_file_under_another_name_is_the_same_audio(tmp_path, way):
     one = write(tmp_path / "one.wav", speech_like(0.2, 1))
     write(tmp_path / "as_large.wav", speech_like(0.2, 2))
     COPIES[way](one, tmp_path / "other.wav")
-    first, second, third = same_audio(listed(sorted(tmp_path.glob("*.wav"))))[0]  # as_large, one, other
+    first, second, third = same_audio(listed(sorted(tmp_path.glob("*.wav"))))[
+        0
+    ]  # as_large, one, other
     assert first != second == third
 
 
 def test_one_path_written_in_two_ways_is_the_same_audio(tmp_path):
     write(tmp_path / "one.wav", speech_like(0.2, 1))
-    (one,), (other,) = same_audio(listed([tmp_path / "one.wav"]), listed([tmp_path / ".." / tmp_path.name / "one.wav"]))
+    (one,), (other,) = same_audio(
+        listed([tmp_path / "one.wav"]), listed([tmp_path / ".." / tmp_path.name / "one.wav"])
+    )
     assert one == other
 
 
@@ -65,7 +76,9 @@ def test_where_the_content_is_known_no_file_is_opened(tmp_path, monkeypatch):
 
 def test_content_and_bytes_tell_together_where_only_some_contents_are_known(tmp_path):
     paths = [write(tmp_path / f"{n}.wav", speech_like(0.2, n // 3)) for n in range(4)]
-    found = same_audio(listed(paths[:2], contents=["a", ""]), listed(paths[2:], contents=["a", "b"]))
+    found = same_audio(
+        listed(paths[:2], contents=["a", ""]), listed(paths[2:], contents=["a", "b"])
+    )
     assert len({*found[0], found[1][0]}) == 1 and found[1][1] != found[1][0]
 
 
@@ -80,7 +93,11 @@ def test_files_alone_in_their_size_are_not_read(tmp_path, monkeypatch):
 def test_missing_files_are_known_by_their_paths(tmp_path):
     gone = tmp_path / "gone.wav"
     assert same_audio(listed([gone, tmp_path / "lost.wav", gone]))[0].tolist() == [0, 1, 0]
-    assert [len(labels) for labels in same_audio(listed([]), listed([gone]), listed([]))] == [0, 1, 0]
+    assert [len(labels) for labels in same_audio(listed([]), listed([gone]), listed([]))] == [
+        0,
+        1,
+        0,
+    ]
 
 
 def test_a_table_without_contents_is_compared_by_files(tmp_path):
@@ -92,12 +109,30 @@ def test_a_table_without_contents_is_compared_by_files(tmp_path):
 @pytest.mark.parametrize(
     ("roles", "told"),
     [
-        ({"train": ["a1", "a2", "b"]}, "1 recording stands under two speakers, a1 (speaker speech.train/0) and a2"),
-        ({"train": ["a1", "b1"], "test": ["a2", "b2"]}, "2 recordings stand under two speakers, a1 (speaker"),
-        ({"seen": ["a1"], "unseen": ["a2"]}, "1 recording stands in seen noise and in unseen noise, a1 and a2; leave"),
-        ({"seen": ["a1"], "unseen": ["a1"]}, "in seen noise and in unseen noise, a1; leave each out of one"),
-        ({"train": ["a"], "test": ["b1"], "seen": ["b2"]}, "in test speech and in the noise of training, b1 and b2"),
-        ({"train": ["b1"], "seen": ["b2"]}, "in test speech and in the noise of training, b1 and b2"),
+        (
+            {"train": ["a1", "a2", "b"]},
+            "1 recording stands under two speakers, a1 (speaker speech.train/0) and a2",
+        ),
+        (
+            {"train": ["a1", "b1"], "test": ["a2", "b2"]},
+            "2 recordings stand under two speakers, a1 (speaker",
+        ),
+        (
+            {"seen": ["a1"], "unseen": ["a2"]},
+            "1 recording stands in seen noise and in unseen noise, a1 and a2; leave",
+        ),
+        (
+            {"seen": ["a1"], "unseen": ["a1"]},
+            "in seen noise and in unseen noise, a1; leave each out of one",
+        ),
+        (
+            {"train": ["a"], "test": ["b1"], "seen": ["b2"]},
+            "in test speech and in the noise of training, b1 and b2",
+        ),
+        (
+            {"train": ["b1"], "seen": ["b2"]},
+            "in test speech and in the noise of training, b1 and b2",
+        ),
         (
             {"train": ["a1"], "test": ["b"], "unseen": ["a2"]},
             "in the speech of training and in unseen noise, a1 and a2",
@@ -114,7 +149,12 @@ def test_audio_that_would_serve_where_it_must_not_is_told_with_both_paths(roles,
     "roles",
     [
         {"train": ["a", "b"], "test": ["c"], "seen": ["d", "d2"], "unseen": ["e", "e2"]},
-        {"train": ["a"], "test": ["b"], "seen": ["a2"], "unseen": ["b2"]},  # training hears a, the test b
+        {
+            "train": ["a"],
+            "test": ["b"],
+            "seen": ["a2"],
+            "unseen": ["b2"],
+        },  # training hears a, the test b
     ],
 )
 def test_audio_that_stays_on_its_side_is_no_conflict(roles):
@@ -125,7 +165,11 @@ def test_of_what_comes_twice_in_a_role_the_first_is_kept():
     tables = by_role(seen=["a1", "b", "a2", "a3"], unseen=["c1", "c2"])
     tables["speech.train"] = by_role(train=["d1", "d2"])["speech.train"].assign(source="one")
     found = {role: series.to_dict() for role, series in repeated(tables).items() if len(series)}
-    assert found == {"speech.train": {1: "d1"}, "noise.seen": {2: "a1", 3: "a1"}, "noise.unseen": {1: "c1"}}
+    assert found == {
+        "speech.train": {1: "d1"},
+        "noise.seen": {2: "a1", 3: "a1"},
+        "noise.unseen": {1: "c1"},
+    }
 
 
 def test_seen_noise_whose_cuts_overlap_may_come_twice():
@@ -137,11 +181,17 @@ def test_seen_noise_whose_cuts_overlap_may_come_twice():
 @pytest.fixture
 def own(tmp_path):
     """Folders of three speakers, two seen noises and an unseen one; tables of them as a scan makes them."""
-    for number, name in enumerate(("speech/s0/u", "speech/s1/u", "speech/s2/u", "seen/a", "seen/b", "unseen/c")):
+    for number, name in enumerate(
+        ("speech/s0/u", "speech/s1/u", "speech/s2/u", "seen/a", "seen/b", "unseen/c")
+    ):
         write(tmp_path / f"{name}.wav", (speech_like if "speech" in name else steady)(1.2, number))
 
     def tables():
-        given = {"speech.train": ("speech", "top"), "noise.seen": ("seen", "file"), "noise.unseen": ("unseen", "file")}
+        given = {
+            "speech.train": ("speech", "top"),
+            "noise.seen": ("seen", "file"),
+            "noise.unseen": ("unseen", "file"),
+        }
         corpora = {role: {} for role in ROLES}
         for role, (name, source) in given.items():
             corpora[role] = {name: Folder(str(tmp_path / name), name, source)}
@@ -154,9 +204,21 @@ def own(tmp_path):
 @pytest.mark.parametrize(
     ("one", "other", "told"),
     [
-        ("speech/s0/u.wav", "speech/s1/v.wav", r"1 recording stands under two speakers, .*s0/u\.wav .*s1/v\.wav"),
-        ("seen/a.wav", "unseen/d.wav", r"in seen noise and in unseen noise, .*seen/a\.wav and .*unseen/d\.wav"),
-        ("unseen/c.wav", "seen/a b.wav", r"in seen noise and in unseen noise, .*seen/a b\.wav and .*unseen/c\.wav"),
+        (
+            "speech/s0/u.wav",
+            "speech/s1/v.wav",
+            r"1 recording stands under two speakers, .*s0/u\.wav .*s1/v\.wav",
+        ),
+        (
+            "seen/a.wav",
+            "unseen/d.wav",
+            r"in seen noise and in unseen noise, .*seen/a\.wav and .*unseen/d\.wav",
+        ),
+        (
+            "unseen/c.wav",
+            "seen/a b.wav",
+            r"in seen noise and in unseen noise, .*seen/a b\.wav and .*unseen/c\.wav",
+        ),
         (
             "speech/s2/u.wav",
             "seen/d.wav",
@@ -174,7 +236,10 @@ def test_a_leak_through_files_is_refused_in_a_line(own, tmp_path, protocol, way,
 def test_a_folder_of_speech_within_itself_is_refused(own, tmp_path, protocol):
     shutil.copytree(tmp_path / "speech", tmp_path / "nested" / "speech")
     (tmp_path / "nested").rename(tmp_path / "speech" / "speech")
-    with pytest.raises(ValueError, match=r"^3 recordings stand under two speakers, .*/s0/u\.wav .*/speech/s0/u\.wav"):
+    with pytest.raises(
+        ValueError,
+        match=r"^3 recordings stand under two speakers, .*/s0/u\.wav .*/speech/s0/u\.wav",
+    ):
         make_drawer(own(), protocol, RATE, 0)
 
 
@@ -186,7 +251,10 @@ def test_a_copy_is_left_out_with_a_note(own, tmp_path, protocol, caplog):
     assert drawer.left_out == 2
     assert sorted(drawer.speech.id) == [f"speech/s{n}/u.wav" for n in range(3)]
     assert set(drawer.noise.source) == {"seen/a", "seen/b", "unseen/c"}
-    for line in ("1 of 4 recordings of speech.train left out", f"{tmp_path}/seen/z.wav is {tmp_path}/seen/a.wav"):
+    for line in (
+        "1 of 4 recordings of speech.train left out",
+        f"{tmp_path}/seen/z.wav is {tmp_path}/seen/a.wav",
+    ):
         assert line in caplog.text
 
 
@@ -209,7 +277,11 @@ def trained(drawn, tmp_path):
 def test_a_run_that_heard_audio_of_the_test_under_another_name_is_refused(trained, heard):
     run, plan, path = trained
     tested = plan.speech.split == "test"
-    test = Plan(plan.rows, plan.speech.assign(content=np.where(tested, "a", "b")), plan.noise.assign(content="c"))
+    test = Plan(
+        plan.rows,
+        plan.speech.assign(content=np.where(tested, "a", "b")),
+        plan.noise.assign(content="c"),
+    )
     run.save(path)
     refuse_leaks(path, test, path)
     frame = getattr(run, heard)
@@ -218,7 +290,8 @@ def test_a_run_that_heard_audio_of_the_test_under_another_name_is_refused(traine
     object.__setattr__(changed, heard, frame.assign(content=np.where(seen, "a", "z")))
     changed.save(path.with_name("heard"))
     with pytest.raises(
-        ValueError, match=r"heard: 1 recordings? of the test (was|were) in its training under other names"
+        ValueError,
+        match=r"heard: 1 recordings? of the test (was|were) in its training under other names",
     ):
         refuse_leaks(path.with_name("heard"), test, path)
 

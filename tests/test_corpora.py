@@ -32,8 +32,12 @@ CORPORA = {
 
 
 def test_librispeech_reads_speakers_and_sexes(data_root):
-    found = LibriSpeech(str(data_root / "speech/librispeech"), ["train-clean-100", "test-other"]).recordings()
-    assert [r.source for r in found[::3]] == [f"librispeech/{s}" for s in sorted(TRAIN_SPEAKERS) + list(TEST_SPEAKERS)]
+    found = LibriSpeech(
+        str(data_root / "speech/librispeech"), ["train-clean-100", "test-other"]
+    ).recordings()
+    assert [r.source for r in found[::3]] == [
+        f"librispeech/{s}" for s in sorted(TRAIN_SPEAKERS) + list(TEST_SPEAKERS)
+    ]
     assert found[0].id == "librispeech/train-clean-100/14/100/14-100-0000"
     assert [r.sex for r in found[::3]] == list("FMFMFMFM")
 
@@ -46,7 +50,9 @@ def test_librispeech_without_speakers_txt_knows_no_sexes(tmp_path):
 
 def test_esc50_tells_the_recording_a_clip_was_cut_from(data_root):
     found = ESC50(str(data_root / "noise/esc50")).recordings()
-    assert [(r.id, r.kind) for r in found] == [(f"esc50/{name[:-4]}", category) for name, category in ESC50_CLIPS]
+    assert [(r.id, r.kind) for r in found] == [
+        (f"esc50/{name[:-4]}", category) for name, category in ESC50_CLIPS
+    ]
     assert [r.source for r in found] == [f"esc50/{n}" for n in (1001, 1001, 1002, 1003, 1004)]
 
 
@@ -77,13 +83,20 @@ def test_the_unet_option_names_the_ten_classes_of_the_paper(request):
 @pytest.mark.parametrize(
     ("corpus", "root", "options", "message"),
     [
-        (LibriSpeech, "speech/librispeech", {"subsets": ["train-clean"]}, "no train-clean; there are test-other"),
+        (
+            LibriSpeech,
+            "speech/librispeech",
+            {"subsets": ["train-clean"]},
+            "no train-clean; there are test-other",
+        ),
         (ESC50, "noise/esc50", {"categories": ["cat"]}, "no cat; there are clock_tick, dog"),
         (ESC50, "noise/esc50", {"folds": [4]}, "no 4; there are 1, 2, 3, 5"),
         (NOISEX92, "noise/noisex92", {"names": ["f16"]}, "no f16; there are babble"),
     ],
 )
-def test_a_name_that_is_not_there_is_refused_with_those_there_are(data_root, corpus, root, options, message):
+def test_a_name_that_is_not_there_is_refused_with_those_there_are(
+    data_root, corpus, root, options, message
+):
     with pytest.raises(ValueError, match=message):
         corpus(str(data_root / root), **options).recordings()
 
@@ -110,7 +123,9 @@ def test_a_selection_of_nothing_is_refused(data_root):
 @pytest.mark.parametrize("name", CORPORA)
 def test_a_missing_folder_is_named_with_the_layout_expected(tmp_path, name):
     corpus = CORPORA[name](str(tmp_path / "nowhere"))
-    with pytest.raises(FileNotFoundError, match=f"/nowhere: no such folder; {re.escape(corpus.expected)}"):
+    with pytest.raises(
+        FileNotFoundError, match=f"/nowhere: no such folder; {re.escape(corpus.expected)}"
+    ):
         corpus.recordings()
 
 
@@ -118,14 +133,19 @@ def test_what_an_error_says_to_type_is_a_corpus_that_can_be_typed(request):
     conf = request.config.rootpath / "conf"
     for corpus in (LibriSpeech, TIMIT, ESC50, NOISEX92):
         named = re.search(r"corpus=(\w+)", corpus.remedy)[1]
-        assert OmegaConf.load(conf / f"download/sources/{named}.yaml").corpus == corpus.__name__.lower()
+        assert (
+            OmegaConf.load(conf / f"download/sources/{named}.yaml").corpus
+            == corpus.__name__.lower()
+        )
 
 
 def test_the_documentation_has_the_folder_of_every_corpus(request):
     documented = (request.config.rootpath / "docs/data.md").read_text()
     nodes = map(OmegaConf.load, (request.config.rootpath / "conf/corpus").glob("*.yaml"))
     texts = [str(OmegaConf.to_container(node).get("root")) for node in nodes]
-    folders = [text.removeprefix("${data_root}/") for text in texts if text.startswith("${data_root}/")]
+    folders = [
+        text.removeprefix("${data_root}/") for text in texts if text.startswith("${data_root}/")
+    ]
     assert folders and all(f"| `{folder}` |" in documented for folder in folders)
 
 
@@ -153,8 +173,13 @@ def test_a_damaged_esc50_table_is_refused(tmp_path, text, message):
 
 def test_noisex92_gives_the_noises_in_the_order_asked_for(data_root):
     found = NOISEX92(str(data_root / "noise/noisex92"), ["white", "babble"]).recordings()
-    assert [(r.id, r.kind) for r in found] == [("noisex92/white", "white"), ("noisex92/babble", "babble")]
-    assert [r.kind for r in NOISEX92(str(data_root / "noise/noisex92")).recordings()] == sorted(UNSEEN)
+    assert [(r.id, r.kind) for r in found] == [
+        ("noisex92/white", "white"),
+        ("noisex92/babble", "babble"),
+    ]
+    assert [r.kind for r in NOISEX92(str(data_root / "noise/noisex92")).recordings()] == sorted(
+        UNSEEN
+    )
 
 
 @pytest.mark.parametrize(
@@ -164,7 +189,11 @@ def test_noisex92_gives_the_noises_in_the_order_asked_for(data_root):
 def test_a_folder_tells_sources_apart_by_file_folder_or_top(tmp_path, word, expected):
     write(tmp_path / "anna/day1/a.ogg", speech_like(1, 0), subtype="VORBIS")
     (found,) = Folder(str(tmp_path), "mine", source=word, kind=word).recordings()
-    assert (found.id, found.source, found.kind) == ("mine/anna/day1/a.ogg", f"mine/{expected}", expected)
+    assert (found.id, found.source, found.kind) == (
+        "mine/anna/day1/a.ogg",
+        f"mine/{expected}",
+        expected,
+    )
     assert Folder(str(tmp_path), "mine", kind="").recordings()[0].kind == ""
 
 
@@ -220,4 +249,6 @@ def test_a_cut_has_the_same_samples_wherever_it_begins(tmp_path, suffix):
         write(path, speech_like(3, 1), subtype=None)
     whole = reading.read(path, RATE)
     for start in (0, 1, 5000, 16001, 40000):
-        np.testing.assert_array_equal(reading.read(path, RATE, start, 1000), whole[start : start + 1000])
+        np.testing.assert_array_equal(
+            reading.read(path, RATE, start, 1000), whole[start : start + 1000]
+        )

@@ -14,8 +14,12 @@ TABLE_6 = pl_crnn_costs().set_index(["network", "stages"]).astype(float)
 @pytest.mark.parametrize(("network", "stages"), TABLE_6.index)
 def test_costs_are_those_of_the_paper(network, stages):
     printed, made = TABLE_6.loc[(network, stages)], make(network, rate=16000, stages=stages).float()
-    assert multiply_adds_per_frame(made, 161) / 1e6 == pytest.approx(printed.macs_per_frame, rel=0.005)
-    assert parameters(made) / 1e6 == pytest.approx(printed.parameters, abs=0.011)  # printed with two digits
+    assert multiply_adds_per_frame(made, 161) / 1e6 == pytest.approx(
+        printed.macs_per_frame, rel=0.005
+    )
+    assert parameters(made) / 1e6 == pytest.approx(
+        printed.parameters, abs=0.011
+    )  # printed with two digits
 
 
 def image(magnitude):
@@ -49,9 +53,21 @@ class OneLayer(nn.Module):
     [
         (lambda: nn.Linear(9, 4), vectors, 9 * 4 + 4),
         (lambda: nn.Linear(9, 4, bias=False), vectors, 9 * 4),
-        (lambda: nn.LSTM(9, 5, 2, batch_first=True), vectors, 4 * 5 * (9 + 5) + 40 + 4 * 5 * (5 + 5) + 40),
-        (lambda: nn.LSTM(9, 5, batch_first=True, bidirectional=True), vectors, 2 * (4 * 5 * (9 + 5) + 40)),
-        (lambda: nn.GRU(9, 5, 2, batch_first=True), vectors, 3 * 5 * (9 + 5) + 30 + 3 * 5 * (5 + 5) + 30),
+        (
+            lambda: nn.LSTM(9, 5, 2, batch_first=True),
+            vectors,
+            4 * 5 * (9 + 5) + 40 + 4 * 5 * (5 + 5) + 40,
+        ),
+        (
+            lambda: nn.LSTM(9, 5, batch_first=True, bidirectional=True),
+            vectors,
+            2 * (4 * 5 * (9 + 5) + 40),
+        ),
+        (
+            lambda: nn.GRU(9, 5, 2, batch_first=True),
+            vectors,
+            3 * 5 * (9 + 5) + 30 + 3 * 5 * (5 + 5) + 30,
+        ),
         (lambda: nn.RNN(9, 5, batch_first=True), vectors, 5 * (9 + 5) + 10),
         (lambda: nn.LSTMCell(9, 5), frames, 4 * 5 * (9 + 5) + 40),
         (lambda: nn.GRUCell(9, 5, bias=False), frames, 3 * 5 * (9 + 5)),
@@ -62,8 +78,16 @@ class OneLayer(nn.Module):
         (lambda: nn.Conv1d(9, 9, 3, groups=9, bias=False), torch.clone, 3 * 9),
         (lambda: nn.ConvTranspose1d(9, 6, 3, groups=3), torch.clone, (3 * 3 + 1) * 6),
         (lambda: nn.ConvTranspose1d(9, 6, 3, stride=2), torch.clone, 2 * (9 * 3 + 1) * 6),
-        (lambda: weight_norm(nn.Conv1d(9, 6, 3)), torch.clone, (9 * 3 + 1) * 6),  # it makes a weight, once
-        (lambda: nn.Sequential(nn.Conv1d(9, 6, 3), nn.BatchNorm1d(6)), torch.clone, (9 * 3 + 1) * 6),  # it folds in
+        (
+            lambda: weight_norm(nn.Conv1d(9, 6, 3)),
+            torch.clone,
+            (9 * 3 + 1) * 6,
+        ),  # it makes a weight, once
+        (
+            lambda: nn.Sequential(nn.Conv1d(9, 6, 3), nn.BatchNorm1d(6)),
+            torch.clone,
+            (9 * 3 + 1) * 6,
+        ),  # it folds in
         (lambda: nn.LayerNorm(9), vectors, 4 * 9),
         (lambda: nn.GroupNorm(3, 9), torch.clone, 4 * 9),
         (lambda: nn.PReLU(), torch.clone, 9),
@@ -144,12 +168,27 @@ class Listed(nn.Module):
 @pytest.mark.parametrize(
     ("network", "place"),
     [
-        (lambda: OneLayer(nn.Sequential(nn.ReLU(), Gain())), r"OneLayer\.layer\.1: test_cost\.Gain has parameters"),
-        (lambda: OneLayer(LoudLinear(9, 9)), r"OneLayer\.layer: test_cost\.LoudLinear has parameters"),
-        (lambda: OneLayer(nn.Bilinear(9, 9, 4)), r"OneLayer\.layer: torch\.nn\.modules\.linear\.Bilinear has"),
+        (
+            lambda: OneLayer(nn.Sequential(nn.ReLU(), Gain())),
+            r"OneLayer\.layer\.1: test_cost\.Gain has parameters",
+        ),
+        (
+            lambda: OneLayer(LoudLinear(9, 9)),
+            r"OneLayer\.layer: test_cost\.LoudLinear has parameters",
+        ),
+        (
+            lambda: OneLayer(nn.Bilinear(9, 9, 4)),
+            r"OneLayer\.layer: torch\.nn\.modules\.linear\.Bilinear has",
+        ),
         (lambda: Gain(), r"^test_cost\.Gain has parameters"),
-        (lambda: OneLayer(Behind()), r"OneLayer\.layer\.hidden: .*Linear has .* is not called while"),
-        (lambda: OneLayer(Listed()), r"OneLayer\.layer\.gains: .*ParameterList has .* is not called while"),
+        (
+            lambda: OneLayer(Behind()),
+            r"OneLayer\.layer\.hidden: .*Linear has .* is not called while",
+        ),
+        (
+            lambda: OneLayer(Listed()),
+            r"OneLayer\.layer\.gains: .*ParameterList has .* is not called while",
+        ),
     ],
 )
 def test_what_cannot_be_counted_is_refused_with_its_place_and_a_remedy(network, place):
@@ -161,7 +200,8 @@ def test_what_cannot_be_counted_is_refused_with_its_place_and_a_remedy(network, 
 
 
 @pytest.mark.parametrize(
-    ("layer", "expected"), [(CountedGain, 9), (CountedBehind, 4 * 9), (lambda: NamedLinear(9, 4), 9 * 4 + 4)]
+    ("layer", "expected"),
+    [(CountedGain, 9), (CountedBehind, 4 * 9), (lambda: NamedLinear(9, 4), 9 * 4 + 4)],
 )
 def test_a_layer_counts_as_its_class_says(layer, expected):
     network = OneLayer(nn.Sequential(nn.Linear(9, 9), layer()))

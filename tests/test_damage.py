@@ -28,11 +28,17 @@ def saved(drawn, tmp_path) -> Path:
 
 
 @pytest.mark.parametrize("name", ["plan.csv", "speech.csv", "noise.csv"])
-def test_a_damaged_table_of_a_plan_is_named_and_mended_by_the_same_command(drawn, saved, name, caplog):
+def test_a_damaged_table_of_a_plan_is_named_and_mended_by_the_same_command(
+    drawn, saved, name, caplog
+):
     before = {path.name: path.read_bytes() for path in saved.iterdir()}
     for kind in DAMAGES:
         damage(saved / name, kind)
-        refused(lambda: load_plan(saved), f"{saved / name}: ", f"not that in {SUMS}; make the plan again with generate")
+        refused(
+            lambda: load_plan(saved),
+            f"{saved / name}: ",
+            f"not that in {SUMS}; make the plan again with generate",
+        )
         caplog.clear()
         drawn[0].save(saved)
         assert f"{saved / name}: " in caplog.text and "it is written again" in caplog.text
@@ -47,7 +53,10 @@ def test_a_damaged_table_of_a_plan_is_named_and_mended_by_the_same_command(drawn
 def test_a_table_that_another_hand_damaged_is_mended_once_it_is_removed(drawn, saved):
     (saved / SUMS).unlink()
     damage(saved / "plan.csv", "empty")
-    refused(lambda: drawn[0].save(saved), f"plan.csv: is empty; remove {saved / 'plan.csv'} and run again")
+    refused(
+        lambda: drawn[0].save(saved),
+        f"plan.csv: is empty; remove {saved / 'plan.csv'} and run again",
+    )
     (saved / "plan.csv").unlink()
     drawn[0].save(saved)
     assert len(load_plan(saved).rows) == len(drawn[0].rows)
@@ -57,8 +66,18 @@ def test_a_table_that_another_hand_damaged_is_mended_once_it_is_removed(drawn, s
     ("table", "column", "value", "told"),
     [
         ("rows", "mixture_id", "train-000000", "plan.csv: row 3, train-000000, stands there twice"),
-        ("rows", "speech_id", "nobody", "plan.csv: row 3, train-000001, names a speech that speech.csv lacks"),
-        ("rows", "noise_id", "nothing", "plan.csv: row 3, train-000001, names a noise that noise.csv lacks"),
+        (
+            "rows",
+            "speech_id",
+            "nobody",
+            "plan.csv: row 3, train-000001, names a speech that speech.csv lacks",
+        ),
+        (
+            "rows",
+            "noise_id",
+            "nothing",
+            "plan.csv: row 3, train-000001, names a noise that noise.csv lacks",
+        ),
         ("rows", "split", "test", "row 3, train-000001, has speech of another split"),
         ("rows", "split", "exam", "has speech of another split"),
         ("rows", "length", 0, "has a length below 1"),
@@ -72,7 +91,9 @@ def test_a_table_that_another_hand_damaged_is_mended_once_it_is_removed(drawn, s
         ("noise", "start", 10**9, "does not start before it stops"),
     ],
 )
-def test_a_plan_that_does_not_fit_its_tables_is_refused_with_the_row(drawn, tmp_path, table, column, value, told):
+def test_a_plan_that_does_not_fit_its_tables_is_refused_with_the_row(
+    drawn, tmp_path, table, column, value, told
+):
     changed = getattr(drawn[0], table).copy()
     changed[column] = changed[column].astype(object)
     changed.loc[1, column] = value
@@ -82,7 +103,9 @@ def test_a_plan_that_does_not_fit_its_tables_is_refused_with_the_row(drawn, tmp_
 
 def test_tables_of_before_there_were_sums_and_contents_are_read_and_written_over(drawn, tmp_path):
     plan = drawn[0]
-    plan = replace(plan, speech=plan.speech.assign(offset=0), noise=plan.noise.assign(offset=0))  # as it was read then
+    plan = replace(
+        plan, speech=plan.speech.assign(offset=0), noise=plan.noise.assign(offset=0)
+    )  # as it was read then
     for name, table in (("plan", plan.rows), ("speech", plan.speech), ("noise", plan.noise)):
         older = table.drop(columns=["content", "offset", "gain"], errors="ignore")
         (tmp_path / "old").mkdir(exist_ok=True)
@@ -117,7 +140,9 @@ def test_a_damaged_table_of_the_cache_is_made_anew(protocol, tmp_path):
 
     def plan():
         tables = scan_all(corpora, RATE, tmp_path / "cache", 1, False)
-        return draw_plan(make_drawer(tables, protocol, RATE, 0), {"train": 2}, tmp_path / "cache").rows
+        return draw_plan(
+            make_drawer(tables, protocol, RATE, 0), {"train": 2}, tmp_path / "cache"
+        ).rows
 
     first = plan()
     files = {path: path.read_bytes() for path in tmp_path.glob("cache/*/*.csv")}
@@ -131,9 +156,14 @@ def test_a_damaged_table_of_the_cache_is_made_anew(protocol, tmp_path):
 
 def test_names_of_any_kind_go_through_a_plan_its_audio_and_back(protocol, tmp_path):
     for number, name in enumerate(NASTY):
-        write(tmp_path / "speech" / os.fsdecode(os.fsencode(f"s{number}")) / "u.wav", speech_like(1, number))
+        write(
+            tmp_path / "speech" / os.fsdecode(os.fsencode(f"s{number}")) / "u.wav",
+            speech_like(1, number),
+        )
         (tmp_path / "speech" / f"s{number}").rename(tmp_path / "speech" / name)
-        write(tmp_path / "noise" / "n.wav", steady(2, 90 + number)).rename(tmp_path / "noise" / f"{name}.wav")
+        write(tmp_path / "noise" / "n.wav", steady(2, 90 + number)).rename(
+            tmp_path / "noise" / f"{name}.wav"
+        )
     corpora = {
         "speech.train": {"x": Folder(str(tmp_path / "speech"), "s", "top")},
         "noise.seen": {"x": Folder(str(tmp_path / "noise"), "n")},
@@ -149,4 +179,6 @@ def test_names_of_any_kind_go_through_a_plan_its_audio_and_back(protocol, tmp_pa
     for name in ("rows", "speech", "noise"):
         assert getattr(loaded, name).to_dict("records") == getattr(plan, name).to_dict("records")
     assert {source.removeprefix("s/") for source in loaded.speech.source} == set(NASTY)
-    assert len(Rendered(loaded.rows, str(tmp_path / "out"), RATE)[3]["clean"]) == loaded.rows.length[3]
+    assert (
+        len(Rendered(loaded.rows, str(tmp_path / "out"), RATE)[3]["clean"]) == loaded.rows.length[3]
+    )

@@ -34,29 +34,48 @@ def on_disk(drawn, tmp_path) -> tuple[Plan, Path]:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda samples: samples[:-800], r"has \d+ samples, not the plan's \d+; remove it and run generate.py with"),
-        (lambda samples: np.pad(samples, (0, 5)), r"has \d+ samples, not the plan's \d+; remove it and"),
-        (lambda samples: np.roll(samples, 1), "what it holds and its noise are not what was rendered; remove it and"),
+        (
+            lambda samples: samples[:-800],
+            r"has \d+ samples, not the plan's \d+; remove it and run generate.py with",
+        ),
+        (
+            lambda samples: np.pad(samples, (0, 5)),
+            r"has \d+ samples, not the plan's \d+; remove it and",
+        ),
+        (
+            lambda samples: np.roll(samples, 1),
+            "what it holds and its noise are not what was rendered; remove it and",
+        ),
     ],
 )
-def test_audio_that_changed_since_it_was_rendered_is_not_trained_on(drawn, on_disk, part, change, told):
+def test_audio_that_changed_since_it_was_rendered_is_not_trained_on(
+    drawn, on_disk, part, change, told
+):
     plan, out = on_disk
     path = out / "train" / part / "train-000002.flac"
     before = soundfile.read(path, dtype="int16")[0]
     soundfile.write(path, change(before), RATE, subtype="PCM_16")
-    assert re.search(rf"train-000002\.flac: {told}", refused(lambda: Rendered(plan.rows, str(out), RATE)[2]))
+    assert re.search(
+        rf"train-000002\.flac: {told}", refused(lambda: Rendered(plan.rows, str(out), RATE)[2])
+    )
     path.unlink()
     render_plan(*drawn, out, RATE)
     assert len(Rendered(plan.rows, str(out), RATE)[2]["clean"]) == len(before)
 
 
-def test_a_damaged_table_of_what_was_rendered_is_named_and_mended_by_the_same_command(drawn, on_disk):
+def test_a_damaged_table_of_what_was_rendered_is_named_and_mended_by_the_same_command(
+    drawn, on_disk
+):
     plan, out = on_disk
     path, before = out / "rendered.csv", (out / "rendered.csv").read_bytes()
     for kind in DAMAGES:
         path.write_bytes(before)
         damage(path, kind)
-        refused(lambda: Rendered(plan.rows, str(out), RATE), f"{path}: ", f"run generate.py with output={out} render=t")
+        refused(
+            lambda: Rendered(plan.rows, str(out), RATE),
+            f"{path}: ",
+            f"run generate.py with output={out} render=t",
+        )
     render_plan(*drawn, out, RATE)
     assert path.read_bytes() == before
 
@@ -66,14 +85,19 @@ def test_a_plan_cut_short_is_seen_by_the_table_of_what_was_rendered(on_disk):
     (out / SUMS).unlink()
     damage(out / "plan.csv", "cut at the end of a row")
     rows = load_plan(out).split("test")
-    told = refused(lambda: Rendered(rows, str(out), RATE), f"{out / 'rendered.csv'}: does not have the 7 mixtures")
+    told = refused(
+        lambda: Rendered(rows, str(out), RATE),
+        f"{out / 'rendered.csv'}: does not have the 7 mixtures",
+    )
     assert "of plan.csv in test" in told
     assert len(Rendered(plan.split("train"), str(out), RATE)) == 6
     (out / "rendered.csv").unlink()
     assert len(Rendered(rows, str(out), RATE)) == 7
 
 
-def test_audio_replaced_by_other_of_the_same_names_and_lengths_is_not_taken_for_what_was_rendered(make, tmp_path):
+def test_audio_replaced_by_other_of_the_same_names_and_lengths_is_not_taken_for_what_was_rendered(
+    make, tmp_path
+):
     drawer = make()
     plan = draw_plan(drawer, {"train": 3}, tmp_path / "cache")
     copies = {}
@@ -81,7 +105,8 @@ def test_audio_replaced_by_other_of_the_same_names_and_lengths_is_not_taken_for_
         copies[path] = str(tmp_path / f"{number}{Path(path).suffix}")
         shutil.copy(path, copies[path])
     tables = {
-        name: getattr(plan, name).assign(path=getattr(plan, name).path.map(copies)) for name in ("speech", "noise")
+        name: getattr(plan, name).assign(path=getattr(plan, name).path.map(copies))
+        for name in ("speech", "noise")
     }
     library = type(drawer.library)(*tables.values(), drawer.library.reader)
     render_plan(replace(plan, **tables), library, tmp_path / "out", RATE)
@@ -104,7 +129,9 @@ def test_a_training_on_a_damaged_folder_or_in_one_says_so_or_mends_it(data, whol
         before = (tmp_path / "out" / name).read_bytes()
         damage(tmp_path / "out" / name, "cut at the end of a row")
         refused(
-            lambda: fit(data, tmp_path / "run", *typed), f"out/{name}: has changed since it was written", "generate"
+            lambda: fit(data, tmp_path / "run", *typed),
+            f"out/{name}: has changed since it was written",
+            "generate",
         )
         (tmp_path / "out" / name).write_bytes(before)
     run = shutil.copytree(whole, tmp_path / "copy")
@@ -124,11 +151,17 @@ def test_a_run_with_damaged_tables_or_a_damaged_curve_is_not_put_on_the_test(who
     for name in ("speech.csv", "noise.csv"):
         for kind in ("empty", "cut at the end of a row", "of semicolons"):
             damage(run / name, kind)
-            refused(lambda: opened(run, plan), f"{run / name}: ", f"put it back with train.py resume={run}")
+            refused(
+                lambda: opened(run, plan),
+                f"{run / name}: ",
+                f"put it back with train.py resume={run}",
+            )
             shutil.copy(whole / name, run / name)
     for kind in DAMAGES.keys() - {*SILENT, "with a row twice"}:
         damage(run / "curve.csv", kind)
-        refused(lambda: read_run(run, tmp_path / "cache"), f"{run / 'curve.csv'}: ", f"resume={run}")
+        refused(
+            lambda: read_run(run, tmp_path / "cache"), f"{run / 'curve.csv'}: ", f"resume={run}"
+        )
         shutil.copy(whole / "curve.csv", run / "curve.csv")
 
 
@@ -141,4 +174,6 @@ def test_a_damaged_ancestor_is_named_and_not_passed_on(data, whole, tmp_path):
     refused(lambda: opened(run, load_plan(whole)), f"{first / 'noise.csv'}: ", COPY)
     damage(parent / "speech.csv", "cut within a row")
     begin = ("trainer.max_epochs=1", f"start_from={parent}")
-    refused(lambda: fit(data, tmp_path / "other", *begin), "parent/speech.csv: ", f"resume={parent}")
+    refused(
+        lambda: fit(data, tmp_path / "other", *begin), "parent/speech.csv: ", f"resume={parent}"
+    )

@@ -21,7 +21,11 @@ def small(tmp_path_factory) -> Path:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 def decoded(folder: Path) -> list[np.ndarray]:
@@ -47,18 +51,25 @@ def median_pitch_hz(audio: np.ndarray) -> float:
 def test_the_tree_is_as_documented(small):
     folders = {name.rsplit("/", 1)[0] for name in contents(small)} - {"demo.json"}
     speech = {
-        f"speech/demo/{part}/{v.speaker}" for part, all_v in (("train", TRAIN), ("test", TEST)) for v in all_v[:3]
+        f"speech/demo/{part}/{v.speaker}"
+        for part, all_v in (("train", TRAIN), ("test", TEST))
+        for v in all_v[:3]
     }
     assert folders == speech | {"noise/demo/seen", "noise/demo/unseen"}
     assert (small / "speech/demo/train/en_f1/en_f1-001.flac").is_file()
-    seen, unseen = ({path.stem for path in (small / "noise/demo" / part).iterdir()} for part in ("seen", "unseen"))
+    seen, unseen = (
+        {path.stem for path in (small / "noise/demo" / part).iterdir()}
+        for part in ("seen", "unseen")
+    )
     assert seen == {f"{name}-{n}" for name in (*demo_noise.SEEN, "babble") for n in (1, 2)}
     assert unseen == {"rattle-1", "siren-1", "rotor-1", "crowd-1", "shaped-1"}
 
 
 def test_every_file_is_16_khz_mono_16_bit_flac(small):
     infos = map(soundfile.info, small.rglob("*.flac"))
-    assert {(i.samplerate, i.channels, i.subtype, i.format) for i in infos} == {(16000, 1, "PCM_16", "FLAC")}
+    assert {(i.samplerate, i.channels, i.subtype, i.format) for i in infos} == {
+        (16000, 1, "PCM_16", "FLAC")
+    }
 
 
 def test_speech_has_short_quiet_ends_a_moderate_level_and_no_clipping(small):
@@ -80,7 +91,9 @@ def test_noise_is_at_its_level_never_clips_and_is_never_silent(small):
 
 
 def test_no_voice_is_in_two_of_training_test_and_the_unseen_crowd():
-    variants = [{voice.name.partition("+")[2] for voice in voices} for voices in (TRAIN, TEST, CROWD)]
+    variants = [
+        {voice.name.partition("+")[2] for voice in voices} for voices in (TRAIN, TEST, CROWD)
+    ]
     assert len(set.union(*variants)) == sum(map(len, variants))
 
 
@@ -94,7 +107,11 @@ def test_espeak_has_every_voice_and_an_unknown_variant_is_refused():
 
 def test_voices_differ_in_pitch(small):
     for name, low_hz, high_hz in (("enus_m1", 75, 120), ("en_f1", 150, 250)):
-        assert low_hz < median_pitch_hz(np.concatenate(decoded(small / "speech/demo/train" / name))) < high_hz
+        assert (
+            low_hz
+            < median_pitch_hz(np.concatenate(decoded(small / "speech/demo/train" / name)))
+            < high_hz
+        )
 
 
 def test_two_builds_are_equal_byte_for_byte_also_over_threads(small, tmp_path):
@@ -118,7 +135,9 @@ def test_an_interrupted_build_leaves_nothing_that_passes_for_a_corpus(tmp_path, 
         with pytest.raises(KeyboardInterrupt):
             build_demo(tmp_path / "demo", speakers=1, utterances=1, seconds=1)
     assert list(tmp_path.rglob("*.flac")) == []
-    ghost = tmp_path / ".demo.unfinished" / demo.NOISE / "ghost.flac"  # as a kill would have left it
+    ghost = (
+        tmp_path / ".demo.unfinished" / demo.NOISE / "ghost.flac"
+    )  # as a kill would have left it
     ghost.parent.mkdir(parents=True)
     ghost.write_bytes(b"half a file")
     build_demo(tmp_path / "demo", speakers=1, utterances=1, seconds=1)
@@ -130,7 +149,9 @@ def test_an_interrupted_build_leaves_nothing_that_passes_for_a_corpus(tmp_path, 
 def test_another_version_or_size_or_a_damaged_corpus_is_built_anew(tmp_path, change, monkeypatch):
     built = []
     monkeypatch.setattr(
-        demo, "_fill", lambda root, *_, **__: built.append(demo._write(root / demo.NOISE / "a.flac", np.zeros(9)))
+        demo,
+        "_fill",
+        lambda root, *_, **__: built.append(demo._write(root / demo.NOISE / "a.flac", np.zeros(9))),
     )
     folder = build_demo(tmp_path / "demo", **SMALL)
     if change == "version":
@@ -155,7 +176,9 @@ def test_a_folder_with_anything_else_in_it_is_left_alone(tmp_path, foreign):
     assert kept.read_bytes() == b"mine"
 
 
-@pytest.mark.parametrize(("name", "value"), [("speakers", 0), ("speakers", 17), ("utterances", 0), ("seconds", 0.5)])
+@pytest.mark.parametrize(
+    ("name", "value"), [("speakers", 0), ("speakers", 17), ("utterances", 0), ("seconds", 0.5)]
+)
 def test_a_size_out_of_range_is_refused_with_its_limits(tmp_path, name, value):
     with pytest.raises(ValueError, match=f"demo {name}={value} is out of range; choose 1 to "):
         build_demo(tmp_path / "demo", **{**SMALL, name: value})
@@ -163,19 +186,25 @@ def test_a_size_out_of_range_is_refused_with_its_limits(tmp_path, name, value):
 
 def test_without_espeak_the_error_names_the_extra_and_nothing_is_built(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "espeakng_loader", None)
-    with pytest.raises(ValueError, match=r"pip install -e '\.\[demo\]', or use experiment=librispeech") as caught:
+    with pytest.raises(
+        ValueError, match=r"pip install -e '\.\[demo\]', or use experiment=librispeech"
+    ) as caught:
         build_demo(tmp_path / "demo", **SMALL)
     assert "\n" not in str(caught.value)
     assert list(tmp_path.rglob("*.flac")) == []
 
 
-@pytest.mark.parametrize(("colour", "slope_db"), [("white", 0.0), ("pink", -3.01), ("brown", -6.02)])
+@pytest.mark.parametrize(
+    ("colour", "slope_db"), [("white", 0.0), ("pink", -3.01), ("brown", -6.02)]
+)
 def test_coloured_noise_falls_by_its_slope_in_every_octave(colour, slope_db):
     noise = demo_noise.SEEN[colour](np.random.default_rng(0), SAMPLES)
     freq, density = welch(noise, SAMPLE_RATE, nperseg=4096)
     octaves = [(freq >= low) & (freq < 2 * low) for low in 62.5 * 2 ** np.arange(7)]
     levels_db = np.array([10 * np.log10(density[octave].mean()) for octave in octaves])
-    np.testing.assert_allclose(levels_db, levels_db.mean() + slope_db * (np.arange(7) - 3), atol=1.0)
+    np.testing.assert_allclose(
+        levels_db, levels_db.mean() + slope_db * (np.arange(7) - 3), atol=1.0
+    )
 
 
 def test_hum_has_its_energy_at_multiples_of_50_hz():

@@ -15,14 +15,26 @@ MODULES = sorted(f"{path.parent.name}.{path.stem}" for path in FILES)
 def examples(module):
     """Examples of a module, by the name of what they show."""
     found = doctest.DocTestFinder().find(module)
-    return {shown.name.removeprefix(f"{module.__name__}."): shown for shown in found if shown.examples}
+    return {
+        shown.name.removeprefix(f"{module.__name__}."): shown for shown in found if shown.examples
+    }
 
 
 def offered(module):
     """Names of the public functions and classes that a module defines, errors left aside."""
-    defined = inspect.getmembers(module, lambda thing: getattr(thing, "__module__", "") == module.__name__)
-    kinds = {name: thing for name, thing in defined if inspect.isfunction(thing) or inspect.isclass(thing)}
-    errors = {name for name, thing in kinds.items() if inspect.isclass(thing) and issubclass(thing, Exception)}
+    defined = inspect.getmembers(
+        module, lambda thing: getattr(thing, "__module__", "") == module.__name__
+    )
+    kinds = {
+        name: thing
+        for name, thing in defined
+        if inspect.isfunction(thing) or inspect.isclass(thing)
+    }
+    errors = {
+        name
+        for name, thing in kinds.items()
+        if inspect.isclass(thing) and issubclass(thing, Exception)
+    }
     return {name for name in kinds if not name.startswith("_")} - errors
 
 

@@ -22,8 +22,16 @@ def own(tmp_path):
         for group, signals in (("speech", speech), ("noise", noise)):
             for name, signal in signals.items():
                 write(tmp_path / group / f"{name}.wav", signal)
-        roles = {"speech.train": "speech", "speech.test": None, "noise.seen": "noise", "noise.unseen": None}
-        corpora = {role: {"x": Folder(str(tmp_path / group), group)} if group else {} for role, group in roles.items()}
+        roles = {
+            "speech.train": "speech",
+            "speech.test": None,
+            "noise.seen": "noise",
+            "noise.unseen": None,
+        }
+        corpora = {
+            role: {"x": Folder(str(tmp_path / group), group)} if group else {}
+            for role, group in roles.items()
+        }
         return make_drawer(scan_all(corpora, RATE, tmp_path, 1, False), paper(**changes), RATE, 0)
 
     return make
@@ -31,13 +39,19 @@ def own(tmp_path):
 
 def three(signal):
     """Three speakers who say the same, but for the last sample: no two are the same audio."""
-    return {f"s{number}": np.append(signal[:-1], signal[-1] + number / 32768) for number in range(3)}
+    return {
+        f"s{number}": np.append(signal[:-1], signal[-1] + number / 32768) for number in range(3)
+    }
 
 
 def test_no_row_has_a_silent_excerpt(own, tmp_path):
-    padded = np.concatenate([steady(1.0, 1), np.zeros(4 * RATE), steady(0.5, 2), np.zeros(3 * RATE)])
+    padded = np.concatenate(
+        [steady(1.0, 1), np.zeros(4 * RATE), steady(0.5, 2), np.zeros(3 * RATE)]
+    )
     speech = np.concatenate([speech_like(1.0, 3), np.zeros(4 * RATE)])
-    drawer = own(three(speech), {"n": padded}, noise_stretches=None, segment_s=dict.fromkeys(SPLITS, 0.5))
+    drawer = own(
+        three(speech), {"n": padded}, noise_stretches=None, segment_s=dict.fromkeys(SPLITS, 0.5)
+    )
     rows = draw_plan(drawer, {"train": 60}, tmp_path).rows
     for row in rows.to_dict("records"):
         for excerpt in drawer.library.excerpts(row):
@@ -55,7 +69,9 @@ def test_a_recording_of_nothing_but_silence_is_named(own, tmp_path):
 
 
 @pytest.mark.parametrize("table", ["speech", "noise"])
-def test_rows_are_drawn_anew_where_a_file_that_they_may_be_cut_from_has_changed(own, tmp_path, monkeypatch, table):
+def test_rows_are_drawn_anew_where_a_file_that_they_may_be_cut_from_has_changed(
+    own, tmp_path, monkeypatch, table
+):
     drawer = own(three(speech_like(2, 1)), {"n": steady(3, 2)})
     first = draw_plan(drawer, {"train": 2}, tmp_path).rows
     monkeypatch.setattr(soundfile, "SoundFile", None)
@@ -80,7 +96,9 @@ def test_an_excerpt_runs_on_through_the_joined_noises_and_round(own):
     noises = {"a": np.full(400, 0.25), "b": np.full(600, -0.5)}
     drawer = own(three(speech_like(2, 1)), noises, noise_stretches=None)
     excerpt = drawer.library.noise("noise/b.wav", 500, 1200)
-    np.testing.assert_array_equal(excerpt, np.repeat([-16384, 8192, -16384, 8192], [100, 400, 600, 100]))
+    np.testing.assert_array_equal(
+        excerpt, np.repeat([-16384, 8192, -16384, 8192], [100, 400, 600, 100])
+    )
 
 
 @pytest.mark.parametrize("snr_db", [-5, 10])
@@ -95,7 +113,11 @@ def test_loud_sources_are_turned_down_until_nothing_clips(own, tmp_path, snr_db)
 
 
 def test_quiet_sources_are_lifted_so_that_rounding_keeps_the_snr(own, tmp_path):
-    drawer = own(three(speech_like(2, 1) * 0.01), {"n": steady(3, 2)}, snr_db={split: [10] for split in SPLITS})
+    drawer = own(
+        three(speech_like(2, 1) * 0.01),
+        {"n": steady(3, 2)},
+        snr_db={split: [10] for split in SPLITS},
+    )
     for row in draw_plan(drawer, {"train": 3}, tmp_path).rows.to_dict("records"):
         assert row["gain_db"] > 5
         assert 10 * np.log10(np.mean(render(row, drawer.library)["noise"].numpy() ** 2)) > -60.1
@@ -106,7 +128,11 @@ def test_every_row_drawn_can_be_rendered_even_where_noise_hardly_moves(own, tmp_
     changes = {"snr_db": {split: [14, 15, 16, 17] for split in SPLITS}, "gain_db": [-60.0, -20.0]}
     drawer = own(three(speech_like(2, 1) * 0.05), {"n": offset}, **changes)
     plan = draw_plan(drawer, {"train": 30}, tmp_path)
-    off = render_plan(plan, drawer.library, tmp_path / "out", RATE).eval("achieved_snr_db - snr_db").abs()
+    off = (
+        render_plan(plan, drawer.library, tmp_path / "out", RATE)
+        .eval("achieved_snr_db - snr_db")
+        .abs()
+    )
     assert off.max() <= 0.01
 
 
@@ -118,18 +144,29 @@ def test_a_wide_snr_is_reached_where_peaks_leave_room_for_it(own, tmp_path, snr_
     noise = steady(3, 2) if snr_db > 0 else np.tile(speech, 2)
     drawer = own(three(speech), {"n": noise}, snr_db={split: [snr_db] for split in SPLITS})
     plan = draw_plan(drawer, {"train": 4}, tmp_path)
-    off = render_plan(plan, drawer.library, tmp_path / "out", RATE).eval("achieved_snr_db - snr_db").abs()
+    off = (
+        render_plan(plan, drawer.library, tmp_path / "out", RATE)
+        .eval("achieved_snr_db - snr_db")
+        .abs()
+    )
     assert off.max() <= 0.01
 
 
 def test_an_snr_out_of_reach_is_told_with_the_limit_and_snrs_that_work(own, tmp_path):
-    square, noise = three(np.sign(speech_like(2, 1)) * 0.5), {"n": steady(3, 2)}  # 74.7 - 0.1 dB, less one for chance
+    square, noise = (
+        three(np.sign(speech_like(2, 1)) * 0.5),
+        {"n": steady(3, 2)},
+    )  # 74.7 - 0.1 dB, less one for chance
     told = (
         r"none of 100 cuts of .*/s\d\.wav can be mixed: in 100 an SNR of 80 dB is out of reach of 16-bit audio "
         r"\(at most 73 dB here\); set plan\.snr_db\.train=\[0,10\]$"
     )
     with pytest.raises(ValueError, match=told):
-        draw_plan(own(square, noise, snr_db={split: [0, 10, 80] for split in SPLITS}), {"train": 20}, tmp_path)
+        draw_plan(
+            own(square, noise, snr_db={split: [0, 10, 80] for split in SPLITS}),
+            {"train": 20},
+            tmp_path,
+        )
     drawer = own(square, noise, snr_db={split: [73] for split in SPLITS})
     assert len(draw_plan(drawer, {"train": 3}, tmp_path).rows) == 3
 
@@ -138,7 +175,9 @@ def test_a_silent_noise_is_blamed_by_its_own_name(own, tmp_path):
     quiet = np.zeros(9 * RATE)
     quiet[:8] = 0.001
     drawer = own(three(speech_like(1, 1)), {"quiet": quiet}, segment_s=dict.fromkeys(SPLITS, 0.5))
-    with pytest.raises(ValueError, match=r"the noise is silent \(mostly (.*/noise/quiet\.wav)\); take \1 out"):
+    with pytest.raises(
+        ValueError, match=r"the noise is silent \(mostly (.*/noise/quiet\.wav)\); take \1 out"
+    ):
         draw_plan(drawer, {"train": 1}, tmp_path)
 
 
@@ -148,9 +187,16 @@ def test_the_joint_gain_is_drawn_from_its_range(make, tmp_path):
     assert gains.max() - gains.min() > 4
 
 
-def test_a_noise_amplitude_makes_the_snr_of_training_rows_and_leaves_the_test_its_grid(own, tmp_path):
+def test_a_noise_amplitude_makes_the_snr_of_training_rows_and_leaves_the_test_its_grid(
+    own, tmp_path
+):
     speech, noise = speech_like(3.0, 1), steady(6.0, 2)
-    drawer = own(three(speech), {"n": noise}, noise_amplitude=[0.2, 0.8], segment_s=dict.fromkeys(SPLITS, 1.0))
+    drawer = own(
+        three(speech),
+        {"n": noise},
+        noise_amplitude=[0.2, 0.8],
+        segment_s=dict.fromkeys(SPLITS, 1.0),
+    )
     plan = draw_plan(drawer, {"train": 12, "test": 4}, tmp_path)
     factors = []
     for row in plan.split("train").to_dict("records"):

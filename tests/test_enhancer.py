@@ -60,7 +60,12 @@ def randn(*shape, seed=0):
 def batch_of(*lengths):
     """Noise in noise, padded with zeros to the longest."""
     parts = {
-        name: torch.stack([pad(randn(n, seed=10 * i + place), (0, max(lengths) - n)) for i, n in enumerate(lengths)])
+        name: torch.stack(
+            [
+                pad(randn(n, seed=10 * i + place), (0, max(lengths) - n))
+                for i, n in enumerate(lengths)
+            ]
+        )
         for place, name in enumerate(("clean", "noise"))
     }
     return {**parts, "mixture": parts["clean"] + parts["noise"], "length": torch.tensor(lengths)}
@@ -85,7 +90,9 @@ def test_a_reference_is_clean_speech_in_noise_lowered_by_its_gain(stages):
     window = torch.hamming_window(160)
     for stage, gain_db in enumerate([*TABLE_2[stages], float("inf")]):
         less = clean + noise * 10 ** (-gain_db / 20)
-        expected = torch.stft(less, 160, HOP, window=window, pad_mode="constant", return_complex=True).abs()
+        expected = torch.stft(
+            less, 160, HOP, window=window, pad_mode="constant", return_complex=True
+        ).abs()
         torch.testing.assert_close(references[:, stage], expected, atol=1e-5, rtol=1e-5)
     assert references.shape == (2, stages, 81, 12)
 
@@ -97,15 +104,24 @@ def test_a_reference_has_the_snr_gain_of_table_2(stages):
     clean, noise = (torch.sin(2 * torch.pi * hertz * time)[None] for hertz in (500, 2500))
     references = fake(stages, torch.abs).references(clean, noise)[0, :, :, 50]  # [stage, freq]
     ratio = references[:, 10] / references[:, 50]  # bins of 50 Hz
-    gains_db = 20 * torch.log10(ratio[:-1] / (STFT(RATE)(clean)[0, 10, 50] / STFT(RATE)(noise)[0, 50, 50]).abs())
-    torch.testing.assert_close(gains_db, torch.tensor(TABLE_2[stages], dtype=torch.float32), atol=0.05, rtol=0)
+    gains_db = 20 * torch.log10(
+        ratio[:-1] / (STFT(RATE)(clean)[0, 10, 50] / STFT(RATE)(noise)[0, 50, 50]).abs()
+    )
+    torch.testing.assert_close(
+        gains_db, torch.tensor(TABLE_2[stages], dtype=torch.float32), atol=0.05, rtol=0
+    )
 
 
 @pytest.mark.parametrize(("stages", "weight"), [(1, 1.0), (2, 1.1), (5, 1.4)])
 def test_loss_of_a_known_estimate_is_as_computed_by_hand(stages, weight):
     # Silent speech and noise: every reference is 0, so an estimate of 3 costs 9 at each stage, weighted 0.1, ..., 1.
     silence = torch.zeros(2, 800)
-    batch = {"mixture": silence, "clean": silence, "noise": silence, "length": torch.tensor([800, 800])}
+    batch = {
+        "mixture": silence,
+        "clean": silence,
+        "noise": silence,
+        "length": torch.tensor([800, 800]),
+    }
     loss, frames = fake(stages, lambda mixture: torch.full_like(mixture, 3.0)).loss(batch)
     assert float(loss) == pytest.approx(9 * weight) and int(frames) == 22
 
@@ -117,7 +133,9 @@ def test_the_weight_of_intermediate_stages_is_an_option():
     assert float(loss) == pytest.approx(2.0)
 
 
-@pytest.mark.parametrize("lengths", [(800, 800), (1600, 1599), (1600, 81, 79), (1601, 1520, 160, 1)])
+@pytest.mark.parametrize(
+    "lengths", [(800, 800), (1600, 1599), (1600, 81, 79), (1601, 1520, 160, 1)]
+)
 @pytest.mark.parametrize("target", [IAM, TMS, partial(TMS, power=0.5)], ids=["iam", "tms", "root"])
 @torch.no_grad()
 def test_loss_of_a_batch_is_that_of_its_items_weighted_by_frames(lengths, target):
@@ -145,12 +163,16 @@ def test_gradients_do_not_depend_on_padding():
         return [parameter.grad for parameter in enhancer.network.parameters()]
 
     batch = batch_of(700, 640)
-    padded = {name: pad(part, (0, 5000)) if name != "length" else part for name, part in batch.items()}
+    padded = {
+        name: pad(part, (0, 5000)) if name != "length" else part for name, part in batch.items()
+    }
     for one, other in zip(gradients(batch), gradients(padded), strict=True):
         torch.testing.assert_close(one, other, atol=1e-6, rtol=1e-4)
 
 
-@pytest.mark.parametrize("misshape", [lambda estimates: estimates[:, 0], lambda estimates: estimates[:, :2]])
+@pytest.mark.parametrize(
+    "misshape", [lambda estimates: estimates[:, 0], lambda estimates: estimates[:, :2]]
+)
 def test_estimates_of_another_shape_are_refused(misshape):
     class Misshapen(Fake):
         def forward(self, mixture):

@@ -29,7 +29,9 @@ def trained(tmp_path_factory):
 
 def _evaluate(data, report, *more):
     evaluate.main(tiny_run.config("evaluate", tiny_run.common(data, report, *more), report))
-    return pd.read_csv(report / "scores.csv", keep_default_na=False, na_values={name: [""] for name in SCORES})
+    return pd.read_csv(
+        report / "scores.csv", keep_default_na=False, na_values={name: [""] for name in SCORES}
+    )
 
 
 def test_the_report_folder_is_as_promised(trained, tmp_path, capsys):
@@ -48,8 +50,13 @@ def test_the_report_folder_is_as_promised(trained, tmp_path, capsys):
 
 def test_baselines_stand_in_the_table_of_scores(trained, tmp_path):
     data, run = trained
-    named = ["+baseline@baselines.filter=lms_speech", "+baseline@baselines.predictor=line_predictor_speech"]
-    scores = _evaluate(data, tmp_path / "report", f"runs=[{run}]", *named, "baselines.filter.step=0.1")
+    named = [
+        "+baseline@baselines.filter=lms_speech",
+        "+baseline@baselines.predictor=line_predictor_speech",
+    ]
+    scores = _evaluate(
+        data, tmp_path / "report", f"runs=[{run}]", *named, "baselines.filter.step=0.1"
+    )
     assert scores.system.unique().tolist() == ["mixture", "oracle", "filter", "predictor", "tiny"]
     assert scores.groupby("system").sdr.mean()[["filter", "predictor"]].notna().all()
 
@@ -61,7 +68,10 @@ def cluster(tmp_path, monkeypatch):
     monkeypatch.delenv("PYTHONPATH", raising=False)
     folder, file = tmp_path / "empty", tmp_path / "scheduler.json"
     folder.mkdir()
-    dask, quiet = [sys.executable, "-m", "dask"], {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    dask, quiet = (
+        [sys.executable, "-m", "dask"],
+        {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL},
+    )
     roles = ["scheduler", "--port", "0"], ["worker", "--nthreads", "1", "--no-nanny"]
     common = ["--no-dashboard", "--scheduler-file", str(file)]
     started = [subprocess.Popen([*dask, *role, *common], cwd=folder, **quiet) for role in roles]
@@ -74,7 +84,9 @@ def cluster(tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-def test_a_cluster_that_knows_nothing_of_the_project_gives_the_same_scores(trained, tmp_path, cluster):
+def test_a_cluster_that_knows_nothing_of_the_project_gives_the_same_scores(
+    trained, tmp_path, cluster
+):
     data, _ = trained
     here = _evaluate(data, tmp_path / "here", f"cache={tmp_path / 'one'}")
     there = _evaluate(data, tmp_path / "there", f"cache={tmp_path / 'two'}", f"scheduler={cluster}")
@@ -82,7 +94,9 @@ def test_a_cluster_that_knows_nothing_of_the_project_gives_the_same_scores(train
 
 
 def test_a_scheduler_that_nobody_answers_at_is_named(trained, tmp_path):
-    with pytest.raises((ValueError, OSError), match=r"no Dask scheduler answers there.*scheduler=nowhere"):
+    with pytest.raises(
+        (ValueError, OSError), match=r"no Dask scheduler answers there.*scheduler=nowhere"
+    ):
         _evaluate(trained[0], tmp_path / "report", "scheduler=nowhere://x")
 
 
@@ -91,14 +105,20 @@ def test_stages_are_systems_of_their_own_and_the_last_is_the_run(trained, tmp_pa
     scores = _evaluate(data, tmp_path / "report", f"runs=[{run}]", "stages=true")
     names = ["tiny, stage 1", "tiny, stage 2", "tiny, stage 3"]
     assert scores.system.unique().tolist() == ["mixture", "oracle", *names, "tiny"]
-    last, whole, first = (scores[scores.system == name].sdr.to_numpy() for name in (names[-1], "tiny", names[0]))
+    last, whole, first = (
+        scores[scores.system == name].sdr.to_numpy() for name in (names[-1], "tiny", names[0])
+    )
     assert (last == whole).all() and (first != whole).any()
 
 
 def test_what_the_weights_were_trained_on_before_must_be_new_to_the_test_too(trained, tmp_path):
     data, run = trained
-    other = tiny_run.fit(data, tmp_path / "other", "seed=1", "trainer.max_epochs=1", f"start_from={run}")
-    with pytest.raises(ValueError, match=r"other/ancestors/000: .* of the test were in its training"):
+    other = tiny_run.fit(
+        data, tmp_path / "other", "seed=1", "trainer.max_epochs=1", f"start_from={run}"
+    )
+    with pytest.raises(
+        ValueError, match=r"other/ancestors/000: .* of the test were in its training"
+    ):
         _evaluate(data, tmp_path / "report", f"runs=[{other}]", "seed=1")
 
 
@@ -117,11 +137,20 @@ def test_every_run_is_tested_at_its_own_rate(trained, tmp_path):
     report = tmp_path / "report"
     scores = _evaluate(data, report, f"runs=[{wide},{run}]", "rates=[8000,16000]")
     tested = scores.groupby("system", sort=False).sample_rate.unique().map(list).to_dict()
-    assert tested == {"mixture": [8000, 16000], "oracle": [8000, 16000], "tiny": [8000], "wide": [16000]}
+    assert tested == {
+        "mixture": [8000, 16000],
+        "oracle": [8000, 16000],
+        "tiny": [8000],
+        "wide": [16000],
+    }
     alone = _evaluate(data, tmp_path / "alone", f"runs=[{run}]")
     pd.testing.assert_frame_equal(scores[scores.sample_rate == 8000].reset_index(drop=True), alone)
     page = (report / "report.html").read_text()
-    for title in ("Seen noise, 8000 Hz, by SNR", "Unseen noise, 16000 Hz, by SNR", "by sample rate in Hz"):
+    for title in (
+        "Seen noise, 8000 Hz, by SNR",
+        "Unseen noise, 16000 Hz, by SNR",
+        "by sample rate in Hz",
+    ):
         assert title in page
     assert page.index("<h3>wide") < page.index("<h3>tiny")
     assert "the whole config of this evaluation" in page and "rates:\n- 8000\n- 16000\n" in page
@@ -197,4 +226,7 @@ def test_runs_of_one_name_are_told_apart_by_their_parents():
 def test_the_scores_of_the_papers_are_scored_unasked_and_any_other_is_once_it_is_typed():
     usual = {"pesq_nb_raw", "pesq_nb", "pesq_wb", "stoi", "estoi", "sdr", "si_sdr"}
     assert set(tiny_run.config("evaluate", [], tiny_run.ROOT).metric) == usual
-    assert set(tiny_run.config("evaluate", ["+metric@metric.own=stoi"], tiny_run.ROOT).metric) == {*usual, "own"}
+    assert set(tiny_run.config("evaluate", ["+metric@metric.own=stoi"], tiny_run.ROOT).metric) == {
+        *usual,
+        "own",
+    }

@@ -36,7 +36,12 @@ def scores(gains, snrs=(-5.0, 10.0)):
         }
         for snr in snrs
         for number, gain in enumerate(gains)
-        for system, value in (("mixture", snr), ("net", snr + gain), ("worse", snr + 1), ("oracle", snr + 20))
+        for system, value in (
+            ("mixture", snr),
+            ("net", snr + gain),
+            ("worse", snr + 1),
+            ("oracle", snr + 20),
+        )
     ]
     return pd.DataFrame(rows).assign(
         sample_rate=RATE, noise_type="white", speech_id="a", speaker="a", sex="", failed=""
@@ -61,9 +66,13 @@ def test_no_utterance_stands_twice_and_none_without_a_score():
 @pytest.mark.parametrize(("examples", "systems"), [(1, 8), (12, 8), (22, 3), (33, 1), (400, 1)])
 def test_many_examples_show_fewer_systems_so_that_a_page_can_be_opened(examples, systems):
     names = [f"net{number}" for number in range(20)]
-    table = pd.concat([scores([float(number)]).replace("net", name) for number, name in enumerate(names)])
+    table = pd.concat(
+        [scores([float(number)]).replace("net", name) for number, name in enumerate(names)]
+    )
     room = PANELS // examples - ALWAYS
-    found = _shown(table.drop_duplicates(["system", "mixture_id"]), ["mixture", "oracle", *names], room)
+    found = _shown(
+        table.drop_duplicates(["system", "mixture_id"]), ["mixture", "oracle", *names], room
+    )
     assert found == ["mixture", "oracle", *names[20 - systems :]]
 
 
@@ -117,7 +126,10 @@ def test_what_was_shown_before_is_neither_enhanced_nor_drawn_again(drawn, tmp_pa
     table = scored(bench, systems)
     first = shown_of(bench, systems, table)
     monkeypatch.setattr("reporting.pages.examples.picture", lambda *_: pytest.fail("drawn again"))
-    tired = {name: Answers(lambda _: pytest.fail("enhanced again"), one.made_of) for name, one in systems.items()}
+    tired = {
+        name: Answers(lambda _: pytest.fail("enhanced again"), one.made_of)
+        for name, one in systems.items()
+    }
     assert shown_of(bench, tired, table) == first
 
 
@@ -130,7 +142,11 @@ def test_what_broken_systems_return_is_counted_with_its_reason_and_still_shown(d
     bench, systems = Bench(*drawn, RATE), mixture_and_oracle(RATE) | broken
     table = scored(bench, systems)
     of_broken = table[table.system.isin(broken)]
-    assert of_broken.sdr.isna().all() and (of_broken.failed != "").all() and table.sdr.notna().sum() > 0
+    assert (
+        of_broken.sdr.isna().all()
+        and (of_broken.failed != "").all()
+        and table.sdr.notna().sum() > 0
+    )
     for example in shown_of(bench, systems, table):
         assert [panel.name for panel in example.panels] == ["clean", *systems]
         for panel in example.panels:

@@ -52,7 +52,11 @@ def refused(run, tmp_path):
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 def test_a_folder_that_another_process_writes_to_is_refused_at_once(refused, tmp_path):
@@ -74,16 +78,26 @@ def test_the_artefacts_are_as_fixed(run, capsys, sample_rate, suffix):
     assert (rendered.achieved_snr_db - plan.snr_db).abs().max() < 0.01
     for row in plan.itertuples():
         parts = [folder / row.split / part / f"{row.mixture_id}.{suffix}" for part in PARTS]
-        (mixture, clean, noise), rates = zip(*(soundfile.read(path, dtype="int32") for path in parts), strict=True)
+        (mixture, clean, noise), rates = zip(
+            *(soundfile.read(path, dtype="int32") for path in parts), strict=True
+        )
         assert set(rates) == {sample_rate}
         assert len(mixture) == row.length
         np.testing.assert_array_equal(mixture, clean + noise)
     assert len(list(folder.rglob(f"*.{suffix}"))) == 18 * 3
-    assert f"18 mixtures, {plan.length.sum() / sample_rate / 3600:.2f} h: {folder}" in capsys.readouterr().out
+    assert (
+        f"18 mixtures, {plan.length.sum() / sample_rate / 3600:.2f} h: {folder}"
+        in capsys.readouterr().out
+    )
 
 
 def test_without_render_there_is_the_plan_alone(run):
-    assert {path.name for path in run().iterdir()} == {"plan.csv", "speech.csv", "noise.csv", "SHA256SUMS"}
+    assert {path.name for path in run().iterdir()} == {
+        "plan.csv",
+        "speech.csv",
+        "noise.csv",
+        "SHA256SUMS",
+    }
 
 
 def test_the_papers_protocol_runs_on_timit(run, tmp_path, data_root):
@@ -92,12 +106,18 @@ def test_the_papers_protocol_runs_on_timit(run, tmp_path, data_root):
     (root / "noise").mkdir()
     for name in ("nonspeech115", "noisex92"):
         (root / "noise" / name).symlink_to(data_root / "noise" / name)
-    limits = [f"plan.utterances.{split}={count}" for split, count in (("train", 9), ("validation", 3), ("test", 2))]
+    limits = [
+        f"plan.utterances.{split}={count}"
+        for split, count in (("train", 9), ("validation", 3), ("test", 2))
+    ]
     names = "noise.unseen.noisex92.names=[babble,white]"
     folder = run("experiment=timit", f"data_root={root}", *limits, "plan.test=16", names)
     plan, speech = pd.read_csv(folder / "plan.csv"), pd.read_csv(folder / "speech.csv")
     assert not speech.id.str.contains("/sa").any()
-    assert plan[plan.split == "test"].groupby(["speech_id", "snr_db", "noise_seen"]).size().tolist() == [1] * 16
+    assert (
+        plan[plan.split == "test"].groupby(["speech_id", "snr_db", "noise_seen"]).size().tolist()
+        == [1] * 16
+    )
 
 
 def test_ones_own_folders_need_no_code(run, tmp_path, data_root):
@@ -115,8 +135,14 @@ def test_ones_own_folders_need_no_code(run, tmp_path, data_root):
 @pytest.mark.parametrize(
     ("overrides", "told"),
     [
-        (["data_root=nowhere"], "nowhere/speech/librispeech: no such folder; expected LibriSpeech: SUBSET/"),
-        (["speech.test.librispeech.subsets=[dev-other]"], "no dev-other; there are test-other, train-clean-100"),
+        (
+            ["data_root=nowhere"],
+            "nowhere/speech/librispeech: no such folder; expected LibriSpeech: SUBSET/",
+        ),
+        (
+            ["speech.test.librispeech.subsets=[dev-other]"],
+            "no dev-other; there are test-other, train-clean-100",
+        ),
         (["speech.test.librispeech.root=5"], "root=5: Input should be a valid string"),
         (["plan.trian=5"], "plan.trian"),
         (["+plan.trian=5"], "plan.trian: no such option"),
@@ -137,7 +163,10 @@ def test_ones_own_folders_need_no_code(run, tmp_path, data_root):
         (["~noise.seen.esc50", "~noise.seen.nonspeech115"], "noise.seen is empty"),
         (["noise.unseen.noisex92.names=[f16]"], "no f16; there are babble, buccaneer1"),
         (["noise.seen.esc50.categories=[cat]"], "no cat; there are clock_tick"),
-        (["speech.train.librispeech._target_=os.system"], "_target_='os.system' is not a class or function of"),
+        (
+            ["speech.train.librispeech._target_=os.system"],
+            "_target_='os.system' is not a class or function of",
+        ),
         (["output=/dev/null/x"], "/dev/null"),
     ],
 )
@@ -147,15 +176,22 @@ def test_bad_input_ends_in_one_line(refused, overrides, told):
 
 def test_an_empty_corpus_is_named(refused, tmp_path):
     (tmp_path / "root/speech/librispeech/train-clean-100").mkdir(parents=True)
-    assert "train-clean-100: holds no audio; expected LibriSpeech" in refused(f"data_root={tmp_path / 'root'}")
+    assert "train-clean-100: holds no audio; expected LibriSpeech" in refused(
+        f"data_root={tmp_path / 'root'}"
+    )
 
 
 def test_too_few_speakers_are_named(refused, tmp_path, data_root):
     (tmp_path / "speech").mkdir()
     for speaker in ("14", "16"):
-        (tmp_path / "speech" / speaker).symlink_to(data_root / "speech/librispeech/train-clean-100" / speaker)
+        (tmp_path / "speech" / speaker).symlink_to(
+            data_root / "speech/librispeech/train-clean-100" / speaker
+        )
     own = ["experiment=folders", f"speech.train.folder.root={tmp_path}/speech"]
-    noises = [f"noise.{r}.folder.root={data_root}/noise/{n}" for r, n in (("seen", "esc50"), ("unseen", "noisex92"))]
+    noises = [
+        f"noise.{r}.folder.root={data_root}/noise/{n}"
+        for r, n in (("seen", "esc50"), ("unseen", "noisex92"))
+    ]
     assert "too few speakers: 2 (" in refused(*own, *noises)
 
 
@@ -175,7 +211,14 @@ def test_another_plan_is_not_written_over(run):
 
 
 def command(data_root: Path, output: Path, *more: str) -> list[str]:
-    many = ("experiment=librispeech", "plan.train=120", "plan.validation=4", "plan.test=8", "jobs=2", "render=true")
+    many = (
+        "experiment=librispeech",
+        "plan.train=120",
+        "plan.validation=4",
+        "plan.test=8",
+        "jobs=2",
+        "render=true",
+    )
     return [sys.executable, str(SCRIPT), *many, f"data_root={data_root}", f"output={output}", *more]
 
 
@@ -191,7 +234,9 @@ def test_a_killed_generation_continues_to_the_same_bytes(data_root, tmp_path, is
         assert process.returncode == -signal.SIGKILL
         assert not (tmp_path / "cut" / "rendered.csv").exists()
     for name in ("cut", "whole"):
-        assert subprocess.run(command(data_root, tmp_path / name), check=True, **quiet).stderr == b""
+        assert (
+            subprocess.run(command(data_root, tmp_path / name), check=True, **quiet).stderr == b""
+        )
     assert tree(tmp_path / "cut") == tree(tmp_path / "whole")
 
 

@@ -8,7 +8,12 @@ from command.launch import job, launcher, require_processes
 
 SLURM = {"SLURM_NTASKS": "2", "SLURM_JOB_ID": "7", "SLURM_JOB_NAME": "train"}
 STEP = {**SLURM, "SLURM_STEP_ID": "0", "SLURM_STEP_NUM_TASKS": "2"}
-TORCHRUN = {"TORCHELASTIC_RUN_ID": "none", "WORLD_SIZE": "2", "MASTER_ADDR": "here", "MASTER_PORT": "29500"}
+TORCHRUN = {
+    "TORCHELASTIC_RUN_ID": "none",
+    "WORLD_SIZE": "2",
+    "MASTER_ADDR": "here",
+    "MASTER_PORT": "29500",
+}
 
 
 @pytest.fixture
@@ -29,7 +34,8 @@ def trainer(devices, nodes=1):
 
 
 @pytest.mark.parametrize(
-    ("variables", "devices"), [({}, 1), ({}, 2), (STEP, 2), (TORCHRUN, 2), ({**SLURM, "SLURM_JOB_NAME": "bash"}, 2)]
+    ("variables", "devices"),
+    [({}, 1), ({}, 2), (STEP, 2), (TORCHRUN, 2), ({**SLURM, "SLURM_JOB_NAME": "bash"}, 2)],
 )
 def test_one_process_for_each_device_is_taken(environment, variables, devices):
     environment(variables)
@@ -52,7 +58,9 @@ def test_a_lone_process_in_a_job_of_several_tasks_trains_on_one_device(environme
         (TORCHRUN, 4, "--nproc_per_node=4"),
     ],
 )
-def test_more_or_fewer_processes_than_devices_are_refused_with_a_remedy(environment, variables, devices, remedy):
+def test_more_or_fewer_processes_than_devices_are_refused_with_a_remedy(
+    environment, variables, devices, remedy
+):
     environment(variables)
     with pytest.raises(ValueError, match=f"trainer.devices={devices}.*{remedy}") as caught:
         require_processes(trainer(devices))
@@ -61,7 +69,13 @@ def test_more_or_fewer_processes_than_devices_are_refused_with_a_remedy(environm
 
 def test_processes_of_one_job_know_it_by_one_name_and_other_jobs_by_others(environment):
     names = set()
-    for variables in (STEP, {**STEP, "SLURM_STEP_ID": "1"}, {**STEP, "SLURM_JOB_ID": "8"}, TORCHRUN, {}):
+    for variables in (
+        STEP,
+        {**STEP, "SLURM_STEP_ID": "1"},
+        {**STEP, "SLURM_JOB_ID": "8"},
+        TORCHRUN,
+        {},
+    ):
         environment(variables)
         assert job() == job()
         names.add(job())

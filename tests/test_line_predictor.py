@@ -9,7 +9,14 @@ from metrics.snr_gain import snr_gain
 from models.baselines.line_predictor import CELLS, LinePredictor
 
 RATE = 1024
-FOUND = {"frame_s": 0.5, "delay_s": 1.0, "initial": "zero", "scaled": True, "learning_rate": 1e-2, "updates": 10}
+FOUND = {
+    "frame_s": 0.5,
+    "delay_s": 1.0,
+    "initial": "zero",
+    "scaled": True,
+    "learning_rate": 1e-2,
+    "updates": 10,
+}
 
 
 def mixture(snr=-12.0, hz=(50.0, 120.0), duration_s=20.0, draw=0):
@@ -36,7 +43,11 @@ def test_the_gain_hardly_depends_on_the_snr():
 def test_scaled_it_does_not_depend_on_the_level(factor_db):
     _, signal = mixture()
     predictor, factor = LinePredictor(RATE, **FOUND), 10 ** (factor_db / 20)
-    assert torch.allclose(predictor.enhance(factor * signal[None]) / factor, predictor.enhance(signal[None]), atol=1e-4)
+    assert torch.allclose(
+        predictor.enhance(factor * signal[None]) / factor,
+        predictor.enhance(signal[None]),
+        atol=1e-4,
+    )
 
 
 @pytest.mark.parametrize("samples", [2048, 2049, 3000, 4095])
@@ -51,7 +62,9 @@ def test_an_item_alone_is_as_in_a_batch_and_repeats():
     predictor = LinePredictor(RATE, **FOUND)
     together = predictor.enhance(signals)
     assert torch.equal(together[1], predictor.enhance(signals[1:])[0])
-    assert not torch.equal(LinePredictor(RATE, **FOUND, seed=1).enhance(signals[1:])[0], together[1])
+    assert not torch.equal(
+        LinePredictor(RATE, **FOUND, seed=1).enhance(signals[1:])[0], together[1]
+    )
 
 
 def test_training_draws_no_number_of_the_caller():
@@ -73,7 +86,11 @@ def test_predictions_of_overlapping_frames_are_averaged():
 
 def test_online_blocks_use_nothing_later_and_enhance():
     tones, signal = mixture(snr=0.0, duration_s=30.0)
-    predictor, state, pieces = LinePredictor(RATE, **{**FOUND, "cell": "lstm", "delay_s": 4.0}), None, []
+    predictor, state, pieces = (
+        LinePredictor(RATE, **{**FOUND, "cell": "lstm", "delay_s": 4.0}),
+        None,
+        [],
+    )
     changed = signal.clone()
     changed[20 * RATE :] = 0
     for used in (signal, changed):

@@ -73,7 +73,10 @@ def test_gains_follow_from_the_written_audio(report):
     assert len(rows) == 4
     for row in rows.itertuples():
         name = folder / "audio" / "snr" / f"lines-{row.snr_in_db:g}dB-000"
-        read = {part: soundfile.read(f"{name}-{part}.flac") for part in ("mixture", "clean", "noise", row.system)}
+        read = {
+            part: soundfile.read(f"{name}-{part}.flac")
+            for part in ("mixture", "clean", "noise", row.system)
+        }
         assert {rate for _, rate in read.values()} == {RATE}
         signals = {part: samples for part, (samples, _) in read.items()}
         assert np.allclose(signals["mixture"], signals["clean"] + signals["noise"], atol=3 / 2**23)
@@ -88,9 +91,16 @@ def test_gains_follow_from_the_written_audio(report):
 def test_the_page_shows_every_study_and_the_published_values(report):
     folder, gains = report
     page = (folder / "report.html").read_text()
-    over, heard = ("snr", "frame", "delay", "field", "cell"), ("snr", "off_grid", "literal", "field")
-    drawn = {f"lines_{study}" for study in (*over, "seconds")} | {f"lofargrams_{study}" for study in heard}
-    assert {path.stem for path in (folder / "figures").glob("*.png")} == drawn and page.count("<svg") == len(drawn)
+    over, heard = (
+        ("snr", "frame", "delay", "field", "cell"),
+        ("snr", "off_grid", "literal", "field"),
+    )
+    drawn = {f"lines_{study}" for study in (*over, "seconds")} | {
+        f"lofargrams_{study}" for study in heard
+    }
+    assert {path.stem for path in (folder / "figures").glob("*.png")} == drawn and page.count(
+        "<svg"
+    ) == len(drawn)
     for label in ("Bi-LSTM, published", "LMS, published range", "gru"):
         assert label in page
     for shown in (*gains.study.unique(), "12.58", "-14.99", "+8.58", "0.36"):
@@ -110,7 +120,9 @@ def test_a_run_repeats_but_for_its_seconds(report, tmp_path):
 def field(tmp_path):
     rng, time = np.random.default_rng(0), np.arange(12 * 2000) / 2000
     soundfile.write(
-        tmp_path / "field <1>.wav", 0.05 * np.sin(2 * np.pi * 167 * time) + 0.1 * rng.standard_normal(len(time)), 2000
+        tmp_path / "field <1>.wav",
+        0.05 * np.sin(2 * np.pi * 167 * time) + 0.1 * rng.standard_normal(len(time)),
+        2000,
     )
     return tmp_path / "field <1>.wav"
 
@@ -135,21 +147,39 @@ def test_a_recording_of_ones_own_is_enhanced_at_its_rate(field, tmp_path):
             "shorter than the delay and two frames, 4 s",
         ),
         (["plan.duration_s=3.0"], "study snr, lms: signal is silent wherever the tones sound; "),
-        (["plan.duration_s=2.0"], "study snr, lms: 2 s are no longer than the delay and the filter, 2.03 s"),
-        (["plan.tones=[{{hz: 512.0}}]"], "512 Hz does not lie between 0 and half of sample_rate=1024"),
+        (
+            ["plan.duration_s=2.0"],
+            "study snr, lms: 2 s are no longer than the delay and the filter, 2.03 s",
+        ),
+        (
+            ["plan.tones=[{{hz: 512.0}}]"],
+            "512 Hz does not lie between 0 and half of sample_rate=1024",
+        ),
         (["plan.tones=[]"], "plan.tones"),
         (["plan.tones=[{{hz: 50.0, loud: 3}}]"], "plan.tones.0.loud: no such option"),
         (["systems.lms.step=1"], "the filter diverged after"),
         (["systems.predictor.cell=gruu"], "cell='gruu': must be one of rnn, gru, lstm, bilstm"),
         (["studies.delay.vary.delay_s=[0.0]"], "delay of at least one sample"),
-        (["studies.snr.systems=[wiener]"], "no system 'wiener'; there are lms, nlms, predictor, literal"),
+        (
+            ["studies.snr.systems=[wiener]"],
+            "no system 'wiener'; there are lms, nlms, predictor, literal",
+        ),
         (["studies.field.plan.snr_db=[a]"], r"studies.field.plan.snr_db.0='a'"),
         (["plan.snr_db=[0,0]"], "remove those given twice"),
-        (["studies.field.plan.snr_db=[0,0]"], "studies.field.plan: snr_db=[0.0, 0.0]: each SNR goes through"),
+        (
+            ["studies.field.plan.snr_db=[0,0]"],
+            "studies.field.plan: snr_db=[0.0, 0.0]: each SNR goes through",
+        ),
         (["+studies.field.plan.loud=3"], "studies.field.plan.loud: no such option"),
-        (["+studies.snr.vary.hidden=[4]", "studies.snr.systems=[lms]"], "studies.snr.vary.hidden: lms have no such"),
+        (
+            ["+studies.snr.vary.hidden=[4]", "studies.snr.systems=[lms]"],
+            "studies.snr.vary.hidden: lms have no such",
+        ),
         (["recording=[wiener]"], "recording: no system 'wiener'; there are lms"),
-        (["wav_tones_hz=[167.0]"], "wav_tones_hz=[167.0]: are looked for in a recording; add wav=FILE"),
+        (
+            ["wav_tones_hz=[167.0]"],
+            "wav_tones_hz=[167.0]: are looked for in a recording; add wav=FILE",
+        ),
         (["wav='{field}'", "draw=true"], "is enhanced, and draw and render are about tones"),
         (["wav='{field}'", "render=true"], "is enhanced, and draw and render are about tones"),
     ],
@@ -170,15 +200,24 @@ def test_a_recording_without_anything_in_it_is_refused(samples, tmp_path):
 
 @pytest.mark.parametrize("audio_format", ["wav", "flac"])
 def test_rendered_mixtures_have_the_snr_of_their_row(tmp_path, audio_format):
-    run = ["render=true", f"render_format={audio_format}", *PLAN, "plan.draws=2", f"output={tmp_path}"]
+    run = [
+        "render=true",
+        f"render_format={audio_format}",
+        *PLAN,
+        "plan.draws=2",
+        f"output={tmp_path}",
+    ]
     lines.main(tiny_run.config("lines", run, tmp_path))
     rows = pd.read_csv(tmp_path / "plan.csv")
     assert len(rows) == 4
     for row in rows.itertuples():
         clean, noise = (
-            soundfile.read(tmp_path / f"test/{row.mixture_id}-{part}.{audio_format}")[0] for part in ("clean", "noise")
+            soundfile.read(tmp_path / f"test/{row.mixture_id}-{part}.{audio_format}")[0]
+            for part in ("clean", "noise")
         )
-        assert 10 * np.log10(np.sum(clean**2) / np.sum(noise**2)) == pytest.approx(row.snr_db, abs=1e-3)
+        assert 10 * np.log10(np.sum(clean**2) / np.sum(noise**2)) == pytest.approx(
+            row.snr_db, abs=1e-3
+        )
     assert {path.name for path in tmp_path.iterdir()} == {"plan.csv", "test"}
 
 
@@ -205,8 +244,14 @@ def test_no_option_is_without_effect(option):
 
 def test_a_folder_that_another_process_writes_to_is_refused_at_once(tmp_path):
     with owned(tmp_path / "out"):
-        process = tiny_run.script("lines", "draw=true", f"output={tmp_path / 'out'}", stderr=subprocess.PIPE)
+        process = tiny_run.script(
+            "lines", "draw=true", f"output={tmp_path / 'out'}", stderr=subprocess.PIPE
+        )
         _, said = process.communicate()
     assert process.returncode == 1
-    assert said.startswith("lines.py: ") and "another process works there" in said and said.count("\n") == 1
+    assert (
+        said.startswith("lines.py: ")
+        and "another process works there" in said
+        and said.count("\n") == 1
+    )
     assert not (tmp_path / "out").exists()

@@ -37,7 +37,9 @@ OPTIONS = {
 @pytest.mark.parametrize("kind", OPTIONS)
 def test_it_is_the_textbooks_filter(kind):
     signal = RNG.standard_normal(3000) + np.sin(np.arange(3000) / 5)
-    enhanced = LMS(RATE, length=32, delay_s=0.05, **OPTIONS[kind]).enhance(torch.from_numpy(signal)[None])[0]
+    enhanced = LMS(RATE, length=32, delay_s=0.05, **OPTIONS[kind]).enhance(
+        torch.from_numpy(signal)[None]
+    )[0]
     assert np.allclose(enhanced, textbook(signal, 32, 50, **OPTIONS[kind]), atol=1e-10)
 
 
@@ -66,7 +68,11 @@ def test_a_carried_state_is_left_as_it_was():
 def test_a_steady_tone_is_predicted_and_white_noise_is_not():
     time = np.arange(20 * RATE) / RATE
     tone, noise = np.sin(2 * np.pi * 50 * time), 0.1 * RNG.standard_normal(len(time))
-    enhanced = LMS(RATE, length=64, delay_s=0.1, step=1e-3).enhance(torch.from_numpy(tone + noise)[None])[0].numpy()
+    enhanced = (
+        LMS(RATE, length=64, delay_s=0.1, step=1e-3)
+        .enhance(torch.from_numpy(tone + noise)[None])[0]
+        .numpy()
+    )
     late = slice(10 * RATE, None)
     assert np.mean((enhanced - tone)[late] ** 2) < 0.1 * np.mean(noise[late] ** 2)
 
@@ -84,17 +90,22 @@ def test_it_collapses_below_the_critical_snr():
 
 def test_the_critical_snr_of_the_paper():
     assert critical_snr_db(512, 1e-7, noise_power=500.0) == pytest.approx(-24.08, abs=0.005)
-    assert critical_snr_db(1024, 1e-7, 500.0) - critical_snr_db(512, 1e-7, 500.0) == pytest.approx(-3.01, abs=0.005)
+    assert critical_snr_db(1024, 1e-7, 500.0) - critical_snr_db(512, 1e-7, 500.0) == pytest.approx(
+        -3.01, abs=0.005
+    )
 
 
 def test_divergence_is_said_with_a_step_that_would_do():
     signal = 10 * RNG.standard_normal(5 * RATE)
     with pytest.raises(
-        ValueError, match=r"step=0\.01: the filter diverged after .* s; choose a step below ([0-9.e-]+)"
+        ValueError,
+        match=r"step=0\.01: the filter diverged after .* s; choose a step below ([0-9.e-]+)",
     ) as told:
         LMS(RATE, length=32, delay_s=0.05, step=0.01).enhance(torch.from_numpy(signal)[None])
     step = float(str(told.value).split("step below ")[1].split(",")[0])
-    assert torch.isfinite(LMS(RATE, length=32, delay_s=0.05, step=step).enhance(torch.from_numpy(signal)[None])).all()
+    assert torch.isfinite(
+        LMS(RATE, length=32, delay_s=0.05, step=step).enhance(torch.from_numpy(signal)[None])
+    ).all()
 
 
 def test_a_mixture_with_nan_is_refused():
@@ -102,14 +113,18 @@ def test_a_mixture_with_nan_is_refused():
         LMS(RATE, length=8, delay_s=0.05).enhance(torch.tensor([[1.0, float("nan")] * 100]))
 
 
-@pytest.mark.parametrize("options", [{"length": 0}, {"delay_s": 0.0}, {"step": 0.0}, {"leak": -1.0}])
+@pytest.mark.parametrize(
+    "options", [{"length": 0}, {"delay_s": 0.0}, {"step": 0.0}, {"leak": -1.0}]
+)
 def test_options_that_make_no_filter_are_refused(options):
     with pytest.raises(ValueError, match="a filter needs"):
         LMS(RATE, **options)
 
 
 def test_a_mixture_no_longer_than_delay_and_filter_is_refused():
-    with pytest.raises(ValueError, match=r"0\.058 s are no longer than the delay and the filter, 0\.058 s"):
+    with pytest.raises(
+        ValueError, match=r"0\.058 s are no longer than the delay and the filter, 0\.058 s"
+    ):
         LMS(RATE, length=8, delay_s=0.05).enhance(torch.ones(1, 58))
 
 

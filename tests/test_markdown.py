@@ -11,7 +11,9 @@ from reporting.tables.markdown import to_the_letter
 def test_a_table_of_markdown_is_one_block_of_rows_of_one_width(tmp_path, monkeypatch):
     monkeypatch.setattr("reporting.pages.report.drawings", lambda *_: [])
     runs = {"better": run(2), "a | b\nc": run(1)}
-    write_report(many(("mixture", "oracle", *runs)), {}, tmp_path, Beside(runs=runs, swept=list(runs)))
+    write_report(
+        many(("mixture", "oracle", *runs)), {}, tmp_path, Beside(runs=runs, swept=list(runs))
+    )
     blocks = re.split(r"\n\n+", (tmp_path / "report.md").read_text())
     tables = [block.splitlines() for block in blocks if block.startswith("|")]
     assert (
@@ -24,5 +26,8 @@ def test_a_table_of_markdown_is_one_block_of_rows_of_one_width(tmp_path, monkeyp
 
 
 def test_names_stand_to_the_letter():
-    assert to_the_letter("<b>*x* [a](b) `c` \\ | &\n$1$") == r"&lt;b>\*x\* \[a\](b) \`c\` \\ \| &amp; \$1\$"
+    assert (
+        to_the_letter("<b>*x* [a](b) `c` \\ | &\n$1$")
+        == r"&lt;b>\*x\* \[a\](b) \`c\` \\ \| &amp; \$1\$"
+    )
     assert to_the_letter("pl_crnn stages-3") == "pl_crnn stages-3"

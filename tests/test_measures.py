@@ -40,10 +40,14 @@ def test_a_clipped_sine_is_clipped_as_long_as_it_would_be_higher(ceiling):
     signal = sine(2.0, hz=100)
     share = np.mean(np.abs(signal) > ceiling)
     assert of(np.clip(signal, -ceiling, ceiling)).clipped == pytest.approx(share, abs=0.02)
-    assert of(np.maximum(np.clip(signal, -ceiling, ceiling), -0.5)).clipped == pytest.approx(share / 2, abs=0.02)
+    assert of(np.maximum(np.clip(signal, -ceiling, ceiling), -0.5)).clipped == pytest.approx(
+        share / 2, abs=0.02
+    )
 
 
-@pytest.mark.parametrize("signal", [sine(0.999, hz=100), np.clip(sine(2.0), -0.5, 0.5), 0.99 * np.tile([1, -1], 999)])
+@pytest.mark.parametrize(
+    "signal", [sine(0.999, hz=100), np.clip(sine(2.0), -0.5, 0.5), 0.99 * np.tile([1, -1], 999)]
+)
 def test_peaks_that_are_round_or_far_from_full_scale_are_not_clipped(signal):
     assert of(signal).clipped == 0
 
@@ -57,7 +61,9 @@ def test_blocks_of_any_size_measure_the_same(size, begin, stop):
     samples = pcm(signal[begin:stop])
     parts = measure_blocks((samples[at : at + size] for at in range(0, len(samples), size)), RATE)
     assert parts.clipped > 0.2
-    assert tuple(parts) == pytest.approx(tuple(measure_blocks([samples], RATE)), rel=1e-4, nan_ok=True)
+    assert tuple(parts) == pytest.approx(
+        tuple(measure_blocks([samples], RATE)), rel=1e-4, nan_ok=True
+    )
 
 
 @pytest.mark.parametrize("left", [0.0, 0.00005])
@@ -84,9 +90,13 @@ def test_a_recording_shorter_than_a_frame_has_a_level():
     assert of(sine(0.5)[:100]).level_db > -15
 
 
-@pytest.mark.parametrize(("rate", "now"), [(8000, RATE), (8000, 44100), (RATE, 48000), (11025, RATE)])
+@pytest.mark.parametrize(
+    ("rate", "now"), [(8000, RATE), (8000, 44100), (RATE, 48000), (11025, RATE)]
+)
 def test_what_was_recorded_at_a_lower_rate_is_as_narrow(rate, now):
-    speech = soxr.resample(speech_like(3, 0, rate) + 0.02 * steady(3, 1, rate), rate, now, quality="HQ")
+    speech = soxr.resample(
+        speech_like(3, 0, rate) + 0.02 * steady(3, 1, rate), rate, now, quality="HQ"
+    )
     assert of(0.5 * speech, now).bandwidth_hz == pytest.approx(rate / 2, rel=0.06)
 
 
@@ -111,7 +121,9 @@ def test_gain_and_offset_do_not_change_the_snr():
 
 def test_a_file_is_measured_at_its_own_rate(tmp_path):
     path = write(tmp_path / "a.flac", sine(0.5, rate=44100), 44100)
-    assert tuple(measure(str(path))) == pytest.approx(tuple(of(sine(0.5, rate=44100), 44100)), abs=1e-3, nan_ok=True)
+    assert tuple(measure(str(path))) == pytest.approx(
+        tuple(of(sine(0.5, rate=44100), 44100)), abs=1e-3, nan_ok=True
+    )
 
 
 def test_a_meter_takes_floats_finer_than_16_bits():
@@ -137,7 +149,11 @@ def test_files_are_measured_once_until_they_change(tmp_path, monkeypatch):
 
 def test_a_file_that_cannot_be_decoded_has_no_measures(tmp_path):
     (tmp_path / "a.wav").write_text("no audio")
-    assert measured([str(tmp_path / "a.wav"), str(tmp_path / "gone.wav")], tmp_path / "cache").isna().all(axis=None)
+    assert (
+        measured([str(tmp_path / "a.wav"), str(tmp_path / "gone.wav")], tmp_path / "cache")
+        .isna()
+        .all(axis=None)
+    )
 
 
 def test_with_no_jobs_nothing_is_decoded(tmp_path):
@@ -148,7 +164,9 @@ def test_with_no_jobs_nothing_is_decoded(tmp_path):
 
 def test_what_a_scan_measured_is_found(tmp_path):
     paths = [str(write(tmp_path / f"{n}.wav", np.zeros(100))) for n in range(3)]
-    found = {path: Measures(float(number), *[float("nan")] * 7) for number, path in enumerate(paths[:2])}
+    found = {
+        path: Measures(float(number), *[float("nan")] * 7) for number, path in enumerate(paths[:2])
+    }
     keep(found, tmp_path)
     assert {path: one.seconds for path, one in kept(paths, tmp_path).items()} == dict(
         zip(paths, (0.0, 1.0), strict=False)
@@ -159,7 +177,9 @@ def test_what_a_scan_measured_is_found(tmp_path):
 def test_a_damaged_memory_is_named(tmp_path):
     path = str(write(tmp_path / "a.wav", sine(0.5)))
     (tmp_path / "measures.sqlite").write_text("no database " * 100)
-    with pytest.raises(ValueError, match=r"measures\.sqlite: .*; remove it, audio is then measured anew"):
+    with pytest.raises(
+        ValueError, match=r"measures\.sqlite: .*; remove it, audio is then measured anew"
+    ):
         measured([path], tmp_path)
 
 

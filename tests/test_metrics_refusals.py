@@ -55,7 +55,11 @@ UNFIT = {
     "infinite": (with_one(math.inf), white(16000), "reference holds NaN or infinite"),
     "short": (white(3999), white(3999, 1), "shorter than 0.25 s: 3999 samples at 16000 Hz"),
     "unequal": (white(16000), white(15999), "unequal lengths: reference 16000, estimate 15999"),
-    "two-dimensional": (white(16000)[None], white(16000)[None], "one-dimensional but of shape .1, 16000."),
+    "two-dimensional": (
+        white(16000)[None],
+        white(16000)[None],
+        "one-dimensional but of shape .1, 16000.",
+    ),
     "empty": (np.zeros(0), np.zeros(0), "shorter than 0.25 s"),
 }
 
@@ -86,7 +90,9 @@ def test_narrow_band_pesq_at_another_rate_names_the_two_it_takes(name):
 
 @pytest.mark.parametrize("name", ["pesq_nb_raw", "pesq_nb", "pesq_wb"])
 def test_pesq_without_an_utterance_is_refused(name):
-    word = np.concatenate([np.zeros(4000), white(1600), np.zeros(10400)])  # 0.1 s: P.862 counts from 0.2 s
+    word = np.concatenate(
+        [np.zeros(4000), white(1600), np.zeros(10400)]
+    )  # 0.1 s: P.862 counts from 0.2 s
     with pytest.raises(NotComputable, match="PESQ: no utterances detected"):
         metric(name)(word, white(16000), 16000)
 
@@ -164,10 +170,13 @@ def test_the_table_survives_whatever_a_metric_does():
 
 
 @pytest.mark.parametrize(
-    ("name", "engines"), [("stoi", "shared, pystoi"), ("estoi", "shared, pystoi"), ("sdr", "toeplitz, mir_eval")]
+    ("name", "engines"),
+    [("stoi", "shared, pystoi"), ("estoi", "shared, pystoi"), ("sdr", "toeplitz, mir_eval")],
 )
 def test_an_unknown_engine_is_refused_when_the_metric_is_built(name, engines):
-    with pytest.raises(ValueError, match=f"^engine='matlab' of .* is unknown: choose one of {engines}$"):
+    with pytest.raises(
+        ValueError, match=f"^engine='matlab' of .* is unknown: choose one of {engines}$"
+    ):
         metric(name, engine="matlab")
 
 
@@ -175,5 +184,7 @@ def test_importing_every_metric_loads_neither_torch_nor_the_slow_packages():
     modules = [f"metrics.{path.stem}" for path in (ROOT / "metrics").glob("*.py")]
     slow = {"torch", "hydra", "pystoi", "mir_eval", "scipy.signal"}
     check = f"import sys, {', '.join(modules)}; print(sorted({slow!r} & set(sys.modules)))"
-    run = subprocess.run([sys.executable, "-c", check], cwd=ROOT, capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", check], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert run.stdout.strip() == "[]"

@@ -24,7 +24,14 @@ from options.build import build
 
 CONF = Path(__file__).parent.parent / "conf"
 NAMES = sorted(path.stem for path in (CONF / "metric").glob("*.yaml"))
-PERFECT = {"pesq_nb_raw": 4.50, "pesq_nb": 4.549, "pesq_wb": 4.644, "stoi": 1, "estoi": 1, "sdr": math.inf}
+PERFECT = {
+    "pesq_nb_raw": 4.50,
+    "pesq_nb": 4.549,
+    "pesq_wb": 4.644,
+    "stoi": 1,
+    "estoi": 1,
+    "sdr": math.inf,
+}
 
 
 @cache
@@ -47,7 +54,9 @@ def speech_like(sample_rate=16000, seconds=3.0, seed=0):
 
 def noisy(reference, snr_db, seed=1):
     noise = np.random.default_rng(seed).standard_normal(len(reference))
-    return reference + noise * np.sqrt(reference @ reference / (noise @ noise) * 10 ** (-snr_db / 10))
+    return reference + noise * np.sqrt(
+        reference @ reference / (noise @ noise) * 10 ** (-snr_db / 10)
+    )
 
 
 def faded_tone(samples):
@@ -55,7 +64,11 @@ def faded_tone(samples):
 
 
 def forget():
-    for remembered in (pesq_nb_module._remembered, third_octaves._envelopes, third_octaves._resampled):
+    for remembered in (
+        pesq_nb_module._remembered,
+        third_octaves._envelopes,
+        third_octaves._resampled,
+    ):
         remembered.cache_clear()
 
 
@@ -125,12 +138,16 @@ def test_scores_repeat_exactly_and_leave_signals_and_random_state_alone(name):
 def test_the_order_of_the_arguments_matters(name):
     clean = speech_like()
     estimate = noisy(clean, 0)
-    assert metric(name)(clean, estimate, 16000) != pytest.approx(metric(name)(estimate, clean, 16000), abs=1e-3)
+    assert metric(name)(clean, estimate, 16000) != pytest.approx(
+        metric(name)(estimate, clean, 16000), abs=1e-3
+    )
 
 
 @pytest.mark.parametrize("raw", [-0.5, 0.0, 1.43, 2.5, 4.5])
 def test_raw_pesq_is_the_inverse_of_the_mapping(raw):
-    assert raw_of_lqo(0.999 + 4 / (1 + math.exp(-1.4945 * raw + 4.6607))) == pytest.approx(raw, abs=1e-9)
+    assert raw_of_lqo(0.999 + 4 / (1 + math.exp(-1.4945 * raw + 4.6607))) == pytest.approx(
+        raw, abs=1e-9
+    )
 
 
 def test_narrow_band_pesq_is_computed_once_for_its_two_scores(monkeypatch):
@@ -200,7 +217,10 @@ def test_sdr_stays_within_a_fifth_of_a_decibel_where_the_reference_is_singular(e
 def test_intelligibility_is_what_pystoi_finds(measure, sample_rate):
     clean = speech_like(sample_rate)
     for seed, snr_db in enumerate((-20, -5, 10, 40)):
-        for estimate in (noisy(clean, snr_db, seed), np.clip(noisy(clean, snr_db, seed), -0.1, 0.1)):
+        for estimate in (
+            noisy(clean, snr_db, seed),
+            np.clip(noisy(clean, snr_db, seed), -0.1, 0.1),
+        ):
             expected = measure("pystoi")(clean, estimate, sample_rate)
             assert measure()(clean, estimate, sample_rate) == pytest.approx(expected, abs=1e-9)
 
@@ -213,13 +233,17 @@ def test_what_is_digitally_silent_adds_nothing_to_estoi():
     score = ESTOI()(clean, estimate, 16000)
     assert score == pytest.approx(ESTOI("pystoi")(clean, estimate, 16000), abs=0.02)
     assert 0 < score < 0.5 * ESTOI()(clean, noisy(clean, 10), 16000)
-    assert ESTOI()(clean, 1e-3 * estimate, 16000) == pytest.approx(score, abs=1e-9)  # a dither would be heard
+    assert ESTOI()(clean, 1e-3 * estimate, 16000) == pytest.approx(
+        score, abs=1e-9
+    )  # a dither would be heard
 
 
 @pytest.mark.parametrize("sample_rate", [8000, 16000])
 def test_envelopes_are_found_once_for_both_measures(monkeypatch, sample_rate):
     calls, once = [], third_octaves._without_silence
-    monkeypatch.setattr(third_octaves, "_without_silence", lambda frames: calls.append(1) or once(frames))
+    monkeypatch.setattr(
+        third_octaves, "_without_silence", lambda frames: calls.append(1) or once(frames)
+    )
     clean = speech_like(sample_rate, seed=8)
     for measure in (STOI, ESTOI):
         measure()(clean, noisy(clean, 5), sample_rate)

@@ -32,7 +32,9 @@ def measured_db(out: dict) -> float:
 @pytest.mark.parametrize("kind", NOISES)
 def test_mixture_has_the_requested_snr(kind, snr_db):
     clean, noise = tensors(CLEAN, pcm(NOISES[kind]))
-    out = mix(clean, noise, torch.tensor(snr_db), torch.tensor(-30.0 if kind == "impulsive" else -9.0))
+    out = mix(
+        clean, noise, torch.tensor(snr_db), torch.tensor(-30.0 if kind == "impulsive" else -9.0)
+    )
     assert measured_db(out) == pytest.approx(snr_db, abs=0.01)
 
 
@@ -55,7 +57,9 @@ def test_mixture_is_exactly_clean_plus_noise_on_the_16_bit_grid():
 
 def test_without_gain_clean_is_the_recording_itself():
     clean, noise = tensors(CLEAN, pcm(NOISES["white"]))
-    assert torch.equal(to_pcm(mix(clean, noise, torch.tensor(5.0), torch.tensor(0.0))["clean"]), clean)
+    assert torch.equal(
+        to_pcm(mix(clean, noise, torch.tensor(5.0), torch.tensor(0.0))["clean"]), clean
+    )
 
 
 def test_a_batch_gives_what_its_items_give_one_by_one():

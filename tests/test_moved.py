@@ -29,16 +29,32 @@ def refused(script, *typed):
         ("evaluate", ["experiment=lines"], []),
         ("evaluate", ["experiment=lines", "output=a b"], ["output=a b"]),
         ("evaluate", ["output=x", "experiment=lines_quick"], ["study=quick", "output=x"]),
-        ("evaluate", ["experiment=lines", "wav=x.wav", "wav_tones_hz=[167]"], ["wav=x.wav", "wav_tones_hz=[167]"]),
+        (
+            "evaluate",
+            ["experiment=lines", "wav=x.wav", "wav_tones_hz=[167]"],
+            ["wav=x.wav", "wav_tones_hz=[167]"],
+        ),
         ("evaluate", ["wav=x.wav", "experiment=lines_quick"], ["study=quick", "wav=x.wav"]),
         ("evaluate", ["wav=x.wav"], ["wav=x.wav"]),
         ("evaluate", ["plan=lines"], []),
         ("evaluate", ["experiment=lines", "lines.audio_draws=1"], ["audio_draws=1"]),
         ("evaluate", ["-m", "experiment=demo,lines", "seed=0,1"], ["-m", "seed=0,1"]),
-        ("evaluate", ["experiment=lines", "+baseline@lines.systems.x=nlms"], ["+baseline@systems.x=nlms"]),
-        ("evaluate", ["+experiment=lines", "jobs=2", "data_root=x", "metric.stoi.engine=pystoi"], []),
+        (
+            "evaluate",
+            ["experiment=lines", "+baseline@lines.systems.x=nlms"],
+            ["+baseline@systems.x=nlms"],
+        ),
+        (
+            "evaluate",
+            ["+experiment=lines", "jobs=2", "data_root=x", "metric.stoi.engine=pystoi"],
+            [],
+        ),
         ("generate", ["plan=lines"], ["draw=true"]),
-        ("generate", ["plan=lines", "render=true", "plan.draws=1"], ["draw=true", "render=true", "plan.draws=1"]),
+        (
+            "generate",
+            ["plan=lines", "render=true", "plan.draws=1"],
+            ["draw=true", "render=true", "plan.draws=1"],
+        ),
         ("generate", ["experiment=demo", "plan=lines", "audit=true"], ["draw=true"]),
         ("generate", ["experiment=lines_quick", "plan=lines"], ["draw=true", "study=quick"]),
     ],
@@ -67,7 +83,10 @@ def test_it_is_said_before_anything_is_composed(monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
-        ("runs=[X]", "runs=[X]: line enhancers alone are tested here; trained runs are tested by evaluate.py"),
+        (
+            "runs=[X]",
+            "runs=[X]: line enhancers alone are tested here; trained runs are tested by evaluate.py",
+        ),
         ("sweep=X", "trained runs are tested by evaluate.py"),
         ("experiment=lines", "choose the studies by study=full or study=quick"),
         ("sample_rate=8000", "tones have plan.sample_rate here"),
@@ -87,7 +106,11 @@ def test_what_belongs_to_speech_is_refused_by_lines_with_the_reason(typed, told)
 
 @pytest.mark.parametrize("script", ["generate", "train", "evaluate", "lines", "download"])
 def test_no_option_that_there_is_is_refused(script, tmp_path):
-    typed = [f"{group}={path.stem}" for group in ("experiment", "plan", "study") for path in (CONF / group).glob("*")]
+    typed = [
+        f"{group}={path.stem}"
+        for group in ("experiment", "plan", "study")
+        for path in (CONF / group).glob("*")
+    ]
     if script == "lines":
         typed = ["study=quick", "+baseline@systems.runs=nlms", "plan.noise=white"]
         typed += [f"{option}=x" for option in tiny_run.config(script, [], tmp_path)]

@@ -38,7 +38,9 @@ class Written(CausalNetwork):
 WHOLE = CAUSAL.replace("(CausalNetwork)", "(Network)").replace(
     "    def __init__", "    causal = False\n\n    def __init__"
 )
-WHOLE = WHOLE.replace("def advance(self, mixture, state)", "def forward(self, mixture)").replace(", state\n", "\n")
+WHOLE = WHOLE.replace("def advance(self, mixture, state)", "def forward(self, mixture)").replace(
+    ", state\n", "\n"
+)
 LACKS = "models.networks.written.Written lacks {}, which every Network has: see models.networks.network.Network"
 SAYS = "models.networks.written.Written: causal = {}, but it derives from {}"
 
@@ -46,7 +48,9 @@ SAYS = "models.networks.written.Written: causal = {}, but it derives from {}"
 def config(folder: Path, *typed: str) -> DictConfig:
     """Of a training that has no data to read."""
     nowhere = f"data_root={folder / 'nowhere'}"
-    return tiny_run.config("train", ["experiment=folders", "sample_rate=8000", nowhere, *typed], folder / "run")
+    return tiny_run.config(
+        "train", ["experiment=folders", "sample_rate=8000", nowhere, *typed], folder / "run"
+    )
 
 
 @pytest.fixture
@@ -66,7 +70,9 @@ def written(tmp_path, monkeypatch):
         for file in files:
             sys.modules.pop(f"models.networks.{file}", None)
 
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # one file may be written twice within a second
+    monkeypatch.setattr(
+        sys, "dont_write_bytecode", True
+    )  # one file may be written twice within a second
     monkeypatch.setattr(models.networks, "__path__", [*models.networks.__path__, str(tmp_path)])
     yield written
     forget()
@@ -104,8 +110,13 @@ def test_a_class_that_does_not_say_whether_it_is_causal_is_refused(written):
 
 def test_a_class_is_causal_where_it_can_run_piece_by_piece_and_only_there(written):
     told = refused(written(WHOLE.replace("causal = False", "causal = True")))
-    assert told.startswith(SAYS.format(True, "Network")) and "models.networks.network.CausalNetwork" in told
-    told = refused(written(CAUSAL.replace("    def __init__", "    causal = False\n\n    def __init__")))
+    assert (
+        told.startswith(SAYS.format(True, "Network"))
+        and "models.networks.network.CausalNetwork" in told
+    )
+    told = refused(
+        written(CAUSAL.replace("    def __init__", "    causal = False\n\n    def __init__"))
+    )
     assert told.startswith(SAYS.format(False, "models.networks.network.CausalNetwork"))
 
 
@@ -119,30 +130,45 @@ def test_a_function_and_a_class_of_another_kind_are_refused(written):
 
 
 def test_arguments_that_a_class_does_not_take_or_lacks_are_refused_in_one_line(written):
-    assert "written.Written: " in refused(written(CAUSAL.replace("(self, freqs, target, size=4)", "(self, freqs)")))
+    assert "written.Written: " in refused(
+        written(CAUSAL.replace("(self, freqs, target, size=4)", "(self, freqs)"))
+    )
     assert "'size'" in refused(written(CAUSAL.replace("size=4", "size")))
     cfg = written(CAUSAL, _target_="models.networks.written.Written", depth=3)
     assert "'depth'; it takes freqs, target, size" in refused(cfg)
 
 
 def test_a_network_whose_costs_are_unknown_is_refused(written):
-    source = CAUSAL.replace("nn.Linear(freqs, freqs)", "nn.Sequential(nn.InstanceNorm1d(1, affine=True))")
-    assert refused(written(source)).startswith("Written.layer.0: torch.nn.modules.instancenorm.InstanceNorm1d has ")
+    source = CAUSAL.replace(
+        "nn.Linear(freqs, freqs)", "nn.Sequential(nn.InstanceNorm1d(1, affine=True))"
+    )
+    assert refused(written(source)).startswith(
+        "Written.layer.0: torch.nn.modules.instancenorm.InstanceNorm1d has "
+    )
 
 
 def test_the_network_of_the_readme_enhances_learns_and_is_counted(written):
     text = (tiny_run.ROOT / "README.md").read_text(encoding="utf-8")
-    (yaml, source) = re.search(r"```yaml\n(# conf/network/.*?)```\n```python\n(.*?)```", text, re.DOTALL).groups()
+    (yaml, source) = re.search(
+        r"```yaml\n(# conf/network/.*?)```\n```python\n(.*?)```", text, re.DOTALL
+    ).groups()
     enhancer = build_enhancer(written(source, "gru", **OmegaConf.create(yaml)))
     clean, noise = torch.randn(2, 2, 4000, generator=torch.Generator().manual_seed(0)).unbind(0)
-    batch = {"clean": clean, "noise": noise, "mixture": clean + noise, "length": torch.tensor([4000, 3000])}
+    batch = {
+        "clean": clean,
+        "noise": noise,
+        "mixture": clean + noise,
+        "length": torch.tensor([4000, 3000]),
+    }
     loss, _ = enhancer.loss(batch)
     loss.backward()
     assert all(parameter.grad.any() for parameter in enhancer.network.parameters())
     assert enhancer.enhance(batch["mixture"]).isfinite().all()
     freqs, hidden = 81, 64
     counted = 3 * hidden * (freqs + hidden + 2) + (hidden + 1) * freqs
-    assert multiply_adds_per_frame(enhancer.network, freqs) == parameters(enhancer.network) == counted
+    assert (
+        multiply_adds_per_frame(enhancer.network, freqs) == parameters(enhancer.network) == counted
+    )
 
 
 @pytest.mark.parametrize(
@@ -181,5 +207,7 @@ def test_a_run_from_before_the_contracts_is_loaded(whole, tmp_path):
     cfg.network["_partial_"] = cfg.recipe.optimizer["_partial_"] = True
     write_atomic(config, OmegaConf.to_yaml(cfg))
     before, now = load_run(whole), load_run(tmp_path / "run")
-    assert type(before.network) is type(now.network) and type(now.level).__module__ == "models.level"
+    assert (
+        type(before.network) is type(now.network) and type(now.level).__module__ == "models.level"
+    )
     assert before.state_dict().keys() == now.state_dict().keys()

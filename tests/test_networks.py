@@ -171,7 +171,9 @@ def test_padding_changes_no_frame_before_it(network, target, rate):
     close(made(padded)[..., :FRAMES], made(mixture))
 
 
-@pytest.mark.parametrize("chunks", [[1] * FRAMES, [3, 1, 5, 2, 1]], ids=["frame by frame", "uneven"])
+@pytest.mark.parametrize(
+    "chunks", [[1] * FRAMES, [3, 1, 5, 2, 1]], ids=["frame by frame", "uneven"]
+)
 @swept
 @torch.no_grad()
 def test_in_pieces_with_carried_state_is_as_at_once(network, target, rate, chunks):
@@ -199,9 +201,13 @@ def test_the_initial_state_is_of_the_kind_that_is_carried_on(network):
     made = trained_causal(network)
     initial = tensors(made.initial_state(2))
     carried = tensors(made.advance(magnitude(2, 8000), made.initial_state(2))[1])
-    assert [(state.shape, state.dtype) for state in initial] == [(state.shape, state.dtype) for state in carried]
+    assert [(state.shape, state.dtype) for state in initial] == [
+        (state.shape, state.dtype) for state in carried
+    ]
     assert not any(state.any() for state in initial)
-    assert all(state.is_meta for state in tensors(make(network, narrow=True).to("meta").initial_state(2)))
+    assert all(
+        state.is_meta for state in tensors(make(network, narrow=True).to("meta").initial_state(2))
+    )
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -220,7 +226,10 @@ def test_every_parameter_learns(network, target):
 @every_network
 def test_silence_gives_finite_estimates_and_gradients(network):
     for target in TARGETS:
-        made, mixture = make(network, target, narrow=True), torch.zeros(2, FREQS[8000], 4, dtype=torch.float64)
+        made, mixture = (
+            make(network, target, narrow=True),
+            torch.zeros(2, FREQS[8000], 4, dtype=torch.float64),
+        )
         make_target(target).loss(made(mixture), mixture.unsqueeze(1)).mean().backward()
         assert all(parameter.grad.isfinite().all() for parameter in made.parameters())
 
@@ -244,7 +253,9 @@ def test_parameters_are_as_many_as_the_paper_has(network, options, count):
 def test_each_stage_sees_the_mixture_and_all_estimates_before_it(stages):
     made = make("pl_crnn", stages=stages)
     assert made(magnitude(1, 8000)).shape[1] == stages
-    assert [stage.encoder[0].conv.in_channels for stage in made.stages] == list(range(1, stages + 1))
+    assert [stage.encoder[0].conv.in_channels for stage in made.stages] == list(
+        range(1, stages + 1)
+    )
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -252,7 +263,9 @@ def test_each_stage_sees_the_mixture_and_all_estimates_before_it(stages):
 def test_the_channels_of_a_stage_are_the_mixture_and_the_estimates_in_order(target):
     made, mixture, seen = trained("pl_crnn", target), magnitude(1, 8000), {}
     hooks = [
-        stage.register_forward_pre_hook(functools.partial(lambda at, _, given: seen.update({at: given[0]}), position))
+        stage.register_forward_pre_hook(
+            functools.partial(lambda at, _, given: seen.update({at: given[0]}), position)
+        )
         for position, stage in enumerate(made.stages)
     ]
     estimates = made(mixture)
@@ -265,14 +278,22 @@ def test_the_channels_of_a_stage_are_the_mixture_and_the_estimates_in_order(targ
 
 def test_all_stages_share_one_lstm():
     made = make("pl_crnn")
-    assert [name for name, module in made.named_modules() if isinstance(module, torch.nn.LSTM)] == ["lstms.0"]
+    assert [name for name, module in made.named_modules() if isinstance(module, torch.nn.LSTM)] == [
+        "lstms.0"
+    ]
     before = {name for name, _ in made.named_parameters() if "lstm" in name}
-    assert {name for name, _ in make("pl_crnn", stages=5).named_parameters() if "lstm" in name} == before
+    assert {
+        name for name, _ in make("pl_crnn", stages=5).named_parameters() if "lstm" in name
+    } == before
 
 
 @pytest.mark.parametrize(
     ("options", "told"),
-    [({"stages": 0}, "network.stages=0"), ({"hidden": 10}, "network.hidden=10"), ({"channels": [2] * 9}, "too few")],
+    [
+        ({"stages": 0}, "network.stages=0"),
+        ({"hidden": 10}, "network.hidden=10"),
+        ({"channels": [2] * 9}, "too few"),
+    ],
 )
 def test_sizes_that_do_not_fit_are_refused_with_their_value(options, told):
     with pytest.raises(ValueError, match=told) as caught:

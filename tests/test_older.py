@@ -21,9 +21,21 @@ def test_every_name_of_today_is_there_and_every_older_one_is_gone(then, now):
 
 
 def test_nested_corpora_are_upgraded_too_and_the_rest_is_left_alone():
-    speech = {"_target_": "datagen.corpora.librispeech.librispeech", "_partial_": True, "subsets": ["train-clean-100"]}
-    crowds = {"_target_": "datagen.corpora.synthetic.crowds", "_partial_": True, "speech": {"one": speech}}
-    others = {"optimizer": {"_target_": "torch.optim.Adam", "lr": 1e-3}, "seed": 3, "gains": [1, {"a": None}]}
+    speech = {
+        "_target_": "datagen.corpora.librispeech.librispeech",
+        "_partial_": True,
+        "subsets": ["train-clean-100"],
+    }
+    crowds = {
+        "_target_": "datagen.corpora.synthetic.crowds",
+        "_partial_": True,
+        "speech": {"one": speech},
+    }
+    others = {
+        "optimizer": {"_target_": "torch.optim.Adam", "lr": 1e-3},
+        "seed": 3,
+        "gains": [1, {"a": None}],
+    }
     adam = {"optimizer": {**others["optimizer"], "_partial_": True}}
     found = upgraded(OmegaConf.create({"noise": {"seen": {"crowds": crowds}}, **others, **adam}))
     assert found == {
@@ -32,7 +44,10 @@ def test_nested_corpora_are_upgraded_too_and_the_rest_is_left_alone():
                 "crowds": {
                     "_target_": "datagen.corpora.synthetic.Crowds",
                     "speech": {
-                        "one": {"_target_": "datagen.corpora.librispeech.LibriSpeech", "subsets": ["train-clean-100"]}
+                        "one": {
+                            "_target_": "datagen.corpora.librispeech.LibriSpeech",
+                            "subsets": ["train-clean-100"],
+                        }
                     },
                 }
             }
@@ -49,7 +64,9 @@ def aged(run: Path) -> None:
         text = text.replace(f"{now}\n", f"{then}\n")
     path.write_text(text)
     config = OmegaConf.load(path)
-    named = [node for role in (*config.speech.values(), *config.noise.values()) for node in role.values()]
+    named = [
+        node for role in (*config.speech.values(), *config.noise.values()) for node in role.values()
+    ]
     for node in [*named, config.data.route, config.network, config.recipe.optimizer]:
         node._partial_ = True
     for node in named:

@@ -68,7 +68,9 @@ def test_the_category_of_noise_was_its_kind_and_its_vector_told_whom_it_served(o
 
 
 def test_overlapping_noise_of_the_first_tables_serves_all_splits(old):
-    first = "\n".join(",".join(line.split(",")[:8] + line.split(",")[12:]) for line in SPEECH.splitlines())
+    first = "\n".join(
+        ",".join(line.split(",")[:8] + line.split(",")[12:]) for line in SPEECH.splitlines()
+    )
     speech, noise = load_recordings(old(speech=f"{first}\n", noise=OVERLAPPING), "")
     facts = noise[["seen", "split", "content", "gain"]].to_numpy().tolist()
     assert facts == [[True, "", "", 1.0], [False, "test", "", 1.0]]
@@ -80,7 +82,11 @@ def test_a_whole_plan_is_loaded_and_written_anew_as_the_same_plan(old):
     plan = load_plan(folder)
     assert plan.rows.noise_seen.tolist() == [True, False]
     plan.save(folder)
-    assert (folder / "noise.csv").read_text().startswith(f"{HEAD.replace('category', 'kind,sex')},vector,seen,split,")
+    assert (
+        (folder / "noise.csv")
+        .read_text()
+        .startswith(f"{HEAD.replace('category', 'kind,sex')},vector,seen,split,")
+    )
     again = load_plan(folder)
     for name in ("rows", "speech", "noise"):
         pd.testing.assert_frame_equal(getattr(again, name), getattr(plan, name))
@@ -93,7 +99,9 @@ def older(plan: Plan) -> Plan:
     return replace(plan, speech=speech, noise=noise)
 
 
-def test_the_same_plan_is_known_in_the_tables_of_an_older_version_and_another_one_is_not(make, drawn, tmp_path):
+def test_the_same_plan_is_known_in_the_tables_of_an_older_version_and_another_one_is_not(
+    make, drawn, tmp_path
+):
     older(drawn[0]).save(tmp_path / "out")
     assert "category" in (tmp_path / "out" / "speech.csv").read_text().splitlines()[0]
     with pytest.raises(ValueError, match="holds another plan"):
@@ -126,9 +134,17 @@ def test_a_folder_of_audio_in_the_config_of_a_run_keeps_what_tells_kinds_apart()
     }
     crowds = {"_target_": "datagen.corpora.synthetic.crowds", "speech": {"own": folder}}
     esc50 = {"_target_": "datagen.corpora.esc50.esc50", "categories": ["dog"]}
-    cfg = OmegaConf.create({"noise": {"seen": {"own": folder, "crowds": crowds, "esc50": esc50}}, "rates": [8000]})
+    cfg = OmegaConf.create(
+        {"noise": {"seen": {"own": folder, "crowds": crowds, "esc50": esc50}}, "rates": [8000]}
+    )
     seen = OmegaConf.to_container(upgraded(cfg))["noise"]["seen"]
-    today = {"_target_": "datagen.corpora.folder.Folder", "root": "/a", "name": "a", "source": "top", "kind": "file"}
+    today = {
+        "_target_": "datagen.corpora.folder.Folder",
+        "root": "/a",
+        "name": "a",
+        "source": "top",
+        "kind": "file",
+    }
     assert seen["own"] == today
     assert seen["crowds"]["speech"] == {"own": today}
     assert seen["esc50"]["categories"] == ["dog"]
@@ -136,13 +152,22 @@ def test_a_folder_of_audio_in_the_config_of_a_run_keeps_what_tells_kinds_apart()
 
 def test_a_run_of_an_older_version_is_gone_on_with(whole, tmp_path):
     run = tmp_path / "run"
-    for path in ("checkpoints/best.ckpt", "checkpoints/last.ckpt", "curve.csv", ".hydra/config.yaml"):
+    for path in (
+        "checkpoints/best.ckpt",
+        "checkpoints/last.ckpt",
+        "curve.csv",
+        ".hydra/config.yaml",
+    ):
         (run / path).parent.mkdir(parents=True, exist_ok=True)
         (run / path).write_bytes((whole / path).read_bytes())
     config = (run / ".hydra" / "config.yaml").read_text()
     assert " kind:" in config
     (run / ".hydra" / "config.yaml").write_text(
-        "\n".join(line.replace(" kind:", " category:") for line in config.split("\n") if " sex:" not in line)
+        "\n".join(
+            line.replace(" kind:", " category:")
+            for line in config.split("\n")
+            if " sex:" not in line
+        )
     )
     older(load_plan(whole)).save(run)
     tiny_run.resume(run, "trainer.max_epochs=4")

@@ -32,7 +32,9 @@ def test_a_folder_that_stays_empty_is_removed(tmp_path):
 
 
 def test_what_a_killed_owner_left_is_taken_over(tmp_path):
-    (tmp_path / OWNER).write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "job": "x"}))
+    (tmp_path / OWNER).write_text(
+        json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "job": "x"})
+    )
     with owned(tmp_path):
         assert json.loads((tmp_path / OWNER).read_text())["job"] == ""
 
@@ -76,7 +78,9 @@ def test_a_job_whose_first_process_never_comes_is_not_waited_for_for_ever(tmp_pa
         joined(tmp_path, "job", begin_s=0.2)
 
 
-def test_where_the_file_system_keeps_no_locks_the_owner_is_known_by_its_number(tmp_path, monkeypatch):
+def test_where_the_file_system_keeps_no_locks_the_owner_is_known_by_its_number(
+    tmp_path, monkeypatch
+):
     monkeypatch.setattr(owner, "take", lambda handle: False)
     monkeypatch.setattr(owner, "PATIENCE_S", 0)
     (tmp_path / "kept").touch()
@@ -86,12 +90,18 @@ def test_where_the_file_system_keeps_no_locks_the_owner_is_known_by_its_number(t
     ended.start()
     ended.join()
     for host, free in ((socket.gethostname(), True), ("elsewhere", False)):
-        (tmp_path / OWNER).write_text(json.dumps({"pid": ended.pid, "host": host, "since": "", "job": ""}))
+        (tmp_path / OWNER).write_text(
+            json.dumps({"pid": ended.pid, "host": host, "since": "", "job": ""})
+        )
         assert owner._is_held(tmp_path, owner._owner(tmp_path)) is not free
 
 
 def test_a_lock_is_waited_for_or_refused(tmp_path):
-    with lock.locked(tmp_path / "lock"), pytest.raises(BlockingIOError), lock.locked(tmp_path / "lock", wait=False):
+    with (
+        lock.locked(tmp_path / "lock"),
+        pytest.raises(BlockingIOError),
+        lock.locked(tmp_path / "lock", wait=False),
+    ):
         pass
     with lock.locked(tmp_path / "lock", wait=False) as held:
         assert held

@@ -32,7 +32,11 @@ def test_columns_are_those_of_the_contract(make, tmp_path):
 def test_any_row_can_be_drawn_alone_and_in_any_order(make, tmp_path):
     changes = {"gain_db": [-6.0, 6.0], "segment_s": dict.fromkeys(SPLITS, 1.0)}
     rows = draw_plan(make(**changes), {"train": 12, "test": 8}, tmp_path).rows.to_dict("records")
-    for split, index, row in [("test", 5, rows[17]), ("train", 11, rows[11]), ("train", 0, rows[0])]:
+    for split, index, row in [
+        ("test", 5, rows[17]),
+        ("train", 11, rows[11]),
+        ("train", 0, rows[0]),
+    ]:
         assert make(**changes).draw(split, index) == Row(**row)
 
 
@@ -64,7 +68,9 @@ def test_the_test_grid_is_complete(make, tmp_path):
 
 
 def test_every_snr_meets_every_unseen_noise_equally_often(make, tmp_path):
-    rows = draw_plan(make(), {"test": 8 * 10}, tmp_path).rows  # ten utterances, more than there are: laps
+    rows = draw_plan(
+        make(), {"test": 8 * 10}, tmp_path
+    ).rows  # ten utterances, more than there are: laps
     counts = rows[~rows.noise_seen].groupby(["snr_db", "noise_id"]).size()
     assert len(counts) == 4 * len(UNSEEN)
     assert (counts == 2).all()
@@ -84,7 +90,9 @@ def test_training_goes_through_all_speech_and_all_snrs(make, tmp_path):
     assert counts.max() - counts.min() <= 1
 
 
-@pytest.mark.parametrize(("count", "remedy"), [(12, "use 8 or 16"), (3, "use 8 or 11|use 8 or 8|use 8")])
+@pytest.mark.parametrize(
+    ("count", "remedy"), [(12, "use 8 or 16"), (3, "use 8 or 11|use 8 or 8|use 8")]
+)
 def test_half_a_test_grid_is_refused(make, tmp_path, count, remedy):
     with pytest.raises(ValueError, match=f"plan.test={count}: not a multiple of 8 .*({remedy})"):
         draw_plan(make(), {"test": count}, tmp_path)
@@ -95,7 +103,9 @@ def test_a_split_without_noise_or_speech_is_named(make, tmp_path):
     for table, what in (("noise", "seen noise"), ("speech", "speech")):
         served = getattr(drawer, table)
         lacking = replace(drawer, **{table: served[served.split != "validation"]})
-        with pytest.raises(ValueError, match=f"plan.validation=2: no recording of {what} serves in the split"):
+        with pytest.raises(
+            ValueError, match=f"plan.validation=2: no recording of {what} serves in the split"
+        ):
             draw_plan(lacking, {"validation": 2}, tmp_path)
 
 
@@ -110,7 +120,11 @@ def used(rows, noise) -> dict[str, np.ndarray]:
     masks = {path: np.zeros(stop, bool) for path, stop in noise.groupby("path").stop.max().items()}
     for row in rows.itertuples():
         vector = noise[noise.vector == table.loc[row.noise_id].vector].reset_index(drop=True)
-        position, start, left = int(vector.index[vector.id == row.noise_id][0]), row.noise_start, row.length
+        position, start, left = (
+            int(vector.index[vector.id == row.noise_id][0]),
+            row.noise_start,
+            row.length,
+        )
         while left > 0:
             piece = vector.loc[position]
             count = min(left, piece.stop - start)
@@ -157,7 +171,9 @@ def test_a_saved_plan_is_loaded_unchanged_with_its_library(make, tmp_path):
     plan.save(tmp_path)
     loaded = load_plan(tmp_path)
     for name in ("rows", "speech", "noise"):
-        pd.testing.assert_frame_equal(getattr(loaded, name), getattr(plan, name), check_dtype=name == "rows")
+        pd.testing.assert_frame_equal(
+            getattr(loaded, name), getattr(plan, name), check_dtype=name == "rows"
+        )
     row = plan.rows.to_dict("records")[7]
     reader = FileReader(RATE, corrections(loaded.speech, loaded.noise))
     libraries = drawer.library, Library(loaded.speech, loaded.noise, reader)
@@ -168,7 +184,9 @@ def test_a_saved_plan_is_loaded_unchanged_with_its_library(make, tmp_path):
 def test_a_folder_keeps_its_plan(make, tmp_path):
     draw_plan(make(), {"train": 2}, tmp_path / "cache").save(tmp_path)
     before = (tmp_path / "plan.csv").read_bytes()
-    with pytest.raises(ValueError, match=r"holds another plan \(plan.csv differs: 2 rows there, 3 here\)"):
+    with pytest.raises(
+        ValueError, match=r"holds another plan \(plan.csv differs: 2 rows there, 3 here\)"
+    ):
         draw_plan(make(), {"train": 3}, tmp_path / "cache").save(tmp_path)
     assert (tmp_path / "plan.csv").read_bytes() == before
     with pytest.raises(FileNotFoundError, match=r"holds no plan, plan\.csv is missing"):

@@ -26,7 +26,12 @@ def paths(tmp_path):
             write(tmp_path / "fine.wav", speech_like(1, 5), subtype="PCM_24"),
             write(tmp_path / "float.wav", 1.5 * speech_like(1, 6), subtype="FLOAT"),
             write(tmp_path / "lossy.mp3", speech_like(1, 7), subtype=None),
-            write(tmp_path / "lossy.ogg", np.stack([speech_like(1, 8, 22050)] * 2, axis=1), 22050, subtype="VORBIS"),
+            write(
+                tmp_path / "lossy.ogg",
+                np.stack([speech_like(1, 8, 22050)] * 2, axis=1),
+                22050,
+                subtype="VORBIS",
+            ),
         )
     ]
 
@@ -98,7 +103,9 @@ def test_a_full_disk_leaves_no_pool_behind(paths, tmp_path, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr("datagen.pool.os.fdopen", Full)
-        with pytest.raises(OSError, match=r"No space left on device; data\.cache=none needs no room"):
+        with pytest.raises(
+            OSError, match=r"No space left on device; data\.cache=none needs no room"
+        ):
             build_pool(paths, RATE, tmp_path)
     folder = next((tmp_path / "pools").iterdir())
     assert not {path.name for path in folder.iterdir()} - {"lock"}
@@ -114,8 +121,14 @@ def test_a_file_that_cannot_be_decoded_leaves_no_pool_behind(paths, tmp_path):
 
 def test_processes_that_need_one_pool_at_once_build_it_once(paths, tmp_path, monkeypatch):
     decoded, read = [], reading.read
-    monkeypatch.setattr(reading, "read", lambda path, *rest, **more: decoded.append(path) or read(path, *rest, **more))
-    with ThreadPoolExecutor(4) as executor:  # locks of one file exclude threads as they do processes
+    monkeypatch.setattr(
+        reading,
+        "read",
+        lambda path, *rest, **more: decoded.append(path) or read(path, *rest, **more),
+    )
+    with ThreadPoolExecutor(
+        4
+    ) as executor:  # locks of one file exclude threads as they do processes
         pools = list(executor.map(lambda _: build_pool(paths, RATE, tmp_path), range(4)))
     assert sorted(decoded) == sorted(paths)
     for pool in pools:

@@ -23,7 +23,9 @@ from command import process
 def run(code: str, redirected: str = "", **environment: str) -> subprocess.CompletedProcess:
     """What a process that runs `code`, with its streams `redirected` by a shell, says and ends in."""
     command = ["bash", "-c", f'exec "$0" -c "$1" {redirected}', sys.executable, BEGIN + code]
-    return subprocess.run(command, env={**os.environ, **environment}, capture_output=True, check=False)
+    return subprocess.run(
+        command, env={**os.environ, **environment}, capture_output=True, check=False
+    )
 
 
 @pytest.mark.parametrize("closed", ["2>&-", ">&-", "0<&- >&- 2>&-"])
@@ -58,7 +60,9 @@ print("done", file=sys.stderr)
 
 
 def test_text_that_the_locale_cannot_write_is_written_as_escapes():
-    done = run("process.streams(); print('J\\u00fcrgen', '\\udcfc')", PYTHONIOENCODING="ascii:strict")
+    done = run(
+        "process.streams(); print('J\\u00fcrgen', '\\udcfc')", PYTHONIOENCODING="ascii:strict"
+    )
     assert (done.returncode, done.stdout) == (0, rb"J\xfcrgen \udcfc" + b"\n")
 
 
@@ -78,10 +82,16 @@ def test_names_that_are_no_utf_8_come_back_from_a_table(tmp_path):
 
 
 def test_text_files_are_read_and_written_in_utf_8():
-    paths = [path for package in ROOT.glob("*/__init__.py") for path in package.parent.rglob("*.py")]
+    paths = [
+        path for package in ROOT.glob("*/__init__.py") for path in package.parent.rglob("*.py")
+    ]
     for path in [*paths, *ROOT.glob("*.py")]:
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            method = getattr(getattr(call, "func", None), "attr", "") if isinstance(call, ast.Call) else ""
+            method = (
+                getattr(getattr(call, "func", None), "attr", "")
+                if isinstance(call, ast.Call)
+                else ""
+            )
             if method in ("read_text", "write_text"):
                 named = {keyword.arg for keyword in call.keywords}
                 assert {"encoding", None} & named, f"{path}:{call.lineno}"
@@ -102,7 +112,10 @@ with process.signals():
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGUSR1", "SIGHUP", "SIGXCPU"])
 def test_a_signal_ends_a_script_in_one_line_and_128_and_its_number(name):
     done = run(
-        ENDING.format(work=f"signal.raise_signal(signal.{name}); time.sleep(9)", rest="os.kill(os.getpid(), 15)")
+        ENDING.format(
+            work=f"signal.raise_signal(signal.{name}); time.sleep(9)",
+            rest="os.kill(os.getpid(), 15)",
+        )
     )
     told = "interrupted" if name == "SIGINT" else f"ended by {name}"
     assert done.stderr.decode() == f"{told}; run the same command again to go on\n"
@@ -117,7 +130,10 @@ def test_a_script_that_does_not_come_to_its_end_is_ended():
 
 def test_a_signal_that_was_ignored_stays_so():
     begin = "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
-    done = run(begin + ENDING.format(work="signal.raise_signal(signal.SIGHUP); print('goes on')", rest="pass"))
+    done = run(
+        begin
+        + ENDING.format(work="signal.raise_signal(signal.SIGHUP); print('goes on')", rest="pass")
+    )
     assert (done.returncode, done.stdout, done.stderr) == (0, b"ready\ngoes on\n", b"")
 
 

@@ -23,7 +23,12 @@ def names(options: dict) -> set[str]:
     """The whole names of options: `train`, `snr_db.train`."""
     return {
         *options,
-        *(f"{name}.{part}" for name, value in options.items() if isinstance(value, dict) for part in value),
+        *(
+            f"{name}.{part}"
+            for name, value in options.items()
+            if isinstance(value, dict)
+            for part in value
+        ),
     }
 
 
@@ -49,9 +54,15 @@ def test_a_protocol_stays_as_it_is():
     [
         ({"gain_db": [3.0, -3.0]}, "the lower end comes first"),
         ({"noise_amplitude": [0.8, 0.2]}, "the lower end comes first"),
-        ({"snr_db": {"train": [0.0], "validation": [0.0], "test": [5.0, 5.0]}}, "the grid goes through each SNR once"),
+        (
+            {"snr_db": {"train": [0.0], "validation": [0.0], "test": [5.0, 5.0]}},
+            "the grid goes through each SNR once",
+        ),
         ({"noise_stretches": 0.7}, "or instance of PerSplit [type="),
-        ({"utterances": {"train": 0, "validation": None, "test": None}}, "greater than or equal to 1"),
+        (
+            {"utterances": {"train": 0, "validation": None, "test": None}},
+            "greater than or equal to 1",
+        ),
         ({"train": "5"}, "valid integer"),
         ({"reverberation": 1}, "Extra inputs are not permitted"),
     ],
@@ -74,7 +85,9 @@ def drawn(make, tmp_path, monkeypatch):
         drawer = make(**changes)
         count, calls = max(2, drawer.cells(split)), []
         draw = type(drawer).draw
-        monkeypatch.setattr(type(drawer), "draw", lambda *given: calls.append(given) or draw(*given))
+        monkeypatch.setattr(
+            type(drawer), "draw", lambda *given: calls.append(given) or draw(*given)
+        )
         rows = draw_plan(drawer, {split: count}, tmp_path).rows
         monkeypatch.undo()
         return rows.to_dict("records"), bool(calls)
@@ -84,7 +97,9 @@ def drawn(make, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("split", SPLITS)
 @pytest.mark.parametrize("option", OF_ROWS)
-def test_rows_are_drawn_anew_where_an_option_decides_them_and_found_where_it_does_not(drawn, option, split):
+def test_rows_are_drawn_anew_where_an_option_decides_them_and_found_where_it_does_not(
+    drawn, option, split
+):
     before, _ = drawn(split)
     value, decides = OF_ROWS[option]
     after, anew = drawn(split, **{option: value})
@@ -93,7 +108,12 @@ def test_rows_are_drawn_anew_where_an_option_decides_them_and_found_where_it_doe
 
 
 @pytest.mark.parametrize(
-    "changes", [{"train": 7, "test": 80}, {"shortest_s": 1.1}, {"utterances": {**dict.fromkeys(SPLITS), "train": 5}}]
+    "changes",
+    [
+        {"train": 7, "test": 80},
+        {"shortest_s": 1.1},
+        {"utterances": {**dict.fromkeys(SPLITS), "train": 5}},
+    ],
 )
 def test_what_the_tables_of_a_split_do_not_show_decides_none_of_its_rows(drawn, changes):
     before, _ = drawn("test")

@@ -16,7 +16,11 @@ from datagen.render import PARTS, render_plan
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 @pytest.mark.parametrize("audio_format", ["flac", "wav"])
@@ -24,15 +28,29 @@ def test_what_lies_on_disk_is_what_the_plan_says(drawn, tmp_path, audio_format):
     plan, library = drawn
     table = render_plan(plan, library, tmp_path / "out", RATE, audio_format)
     on_disk = pd.read_csv(tmp_path / "out" / "rendered.csv")
-    assert list(on_disk) == ["mixture_id", "split", "snr_db", "achieved_snr_db", "gain_db", "samples", "sha256"]
+    assert list(on_disk) == [
+        "mixture_id",
+        "split",
+        "snr_db",
+        "achieved_snr_db",
+        "gain_db",
+        "samples",
+        "sha256",
+    ]
     assert len(table) == len(plan.rows)
     for row, told in zip(plan.rows.itertuples(), on_disk.itertuples(), strict=True):
-        mixture, clean, noise = (rendered(tmp_path / "out", row, part, audio_format) for part in PARTS)
+        mixture, clean, noise = (
+            rendered(tmp_path / "out", row, part, audio_format) for part in PARTS
+        )
         np.testing.assert_array_equal(mixture, clean + noise)
         achieved = 10 * np.log10(np.sum(clean**2) / np.sum(noise**2))
         assert abs(achieved - row.snr_db) < 0.01
         assert abs(achieved - told.achieved_snr_db) < 1e-5
-        assert (told.mixture_id, told.split, told.samples) == (row.mixture_id, row.split, row.length)
+        assert (told.mixture_id, told.split, told.samples) == (
+            row.mixture_id,
+            row.split,
+            row.length,
+        )
         assert told.sha256 == hashlib.sha256(mixture.astype("<i2").tobytes()).hexdigest()
         assert np.abs(mixture).max() < 32768 * 0.991
 
@@ -101,7 +119,9 @@ def test_another_plan_in_the_folder_is_refused(drawn, make, tmp_path):
     ],
 )
 @pytest.mark.parametrize("part", PARTS)
-def test_a_tampered_file_is_reported_and_rendered_again_once_removed(drawn, tmp_path, part, damage, message):
+def test_a_tampered_file_is_reported_and_rendered_again_once_removed(
+    drawn, tmp_path, part, damage, message
+):
     plan, library = drawn
     render_plan(plan, library, tmp_path / "out", RATE)
     path = tmp_path / "out" / "train" / part / "train-000002.flac"
@@ -132,7 +152,10 @@ def test_a_recording_that_changed_since_the_plan_is_reported(make, tmp_path, dat
 def test_a_full_disk_leaves_nothing_half_written(drawn, tmp_path, monkeypatch, call):
     plan, library = drawn
     full = OSError(errno.ENOSPC, "No space left on device")
-    real, left = {"fdopen": files.atomic.os.fdopen, "mkstemp": files.atomic.tempfile.mkstemp}[call], [12]
+    real, left = (
+        {"fdopen": files.atomic.os.fdopen, "mkstemp": files.atomic.tempfile.mkstemp}[call],
+        [12],
+    )
 
     def until_full(*arguments, **options):
         left[0] -= 1
@@ -143,7 +166,9 @@ def test_a_full_disk_leaves_nothing_half_written(drawn, tmp_path, monkeypatch, c
         return real(*arguments, **options)
 
     with monkeypatch.context() as patch:
-        patch.setattr(files.atomic.os if call == "fdopen" else files.atomic.tempfile, call, until_full)
+        patch.setattr(
+            files.atomic.os if call == "fdopen" else files.atomic.tempfile, call, until_full
+        )
         with pytest.raises(OSError, match="No space left on device") as caught:
             render_plan(plan, library, tmp_path / "out", RATE)
     assert "\n" not in str(caught.value)

@@ -58,13 +58,20 @@ def test_cells_hold_value_improvement_and_interval(tmp_path):
 def test_published_values_stand_in_muted_rows(tmp_path):
     write_report(many(), {}, tmp_path, Beside(published=PUBLISHED["pl_crnn"]()))
     page = (tmp_path / "report.html").read_text()
-    assert page.count('<tr class="muted">') == 2 * 13  # twelve systems and their mixture, seen and unseen
+    assert (
+        page.count('<tr class="muted">') == 2 * 13
+    )  # twelve systems and their mixture, seen and unseen
     assert re.search(r'<tr class="muted"><td>CRNN IAM <small>published on TIMIT</small></td>', page)
     latex, text = ((tmp_path / name).read_text() for name in ("tables.tex", "report.md"))
     assert latex.count("{}CRNN IAM &") == 4 == latex.count(r"\emph{published on TIMIT}")
     assert text.count("| CRNN IAM (published on TIMIT)") == 4
-    write_report(many().assign(sample_rate=8000), {}, tmp_path, Beside(published=PUBLISHED["pl_crnn"]()))
-    assert not any("TIMIT" in (tmp_path / name).read_text() for name in ("report.html", "tables.tex", "report.md"))
+    write_report(
+        many().assign(sample_rate=8000), {}, tmp_path, Beside(published=PUBLISHED["pl_crnn"]())
+    )
+    assert not any(
+        "TIMIT" in (tmp_path / name).read_text()
+        for name in ("report.html", "tables.tex", "report.md")
+    )
 
 
 def test_published_costs_stand_below_ours_at_the_papers_rate(tmp_path):
@@ -74,7 +81,9 @@ def test_published_costs_stand_below_ours_at_the_papers_rate(tmp_path):
     write_report(many(), {}, tmp_path, beside)
     text = (tmp_path / "report.md").read_text()
     assert re.search(r"\| crnn +\| +1,234,567 \| +10 \| +1,000 \| +0\.500 \|", text)
-    assert re.search(r"\| pl_crnn, 5 stages \(published\) +\| +1,330,000 \| +9,940,000 \| +\| +\|", text)
+    assert re.search(
+        r"\| pl_crnn, 5 stages \(published\) +\| +1,330,000 \| +9,940,000 \| +\| +\|", text
+    )
     assert "<td>17,590,000</td>" in (tmp_path / "report.html").read_text()
     write_report(many().assign(sample_rate=8000), {}, tmp_path, beside)
     assert "17,590,000" not in (tmp_path / "report.html").read_text()
@@ -87,7 +96,9 @@ def test_json_and_latex_hold_the_same_numbers(tmp_path):
     latex = (tmp_path / "tables.tex").read_text()
     assert latex.count(r"\begin{tabular}") == latex.count(r"\end{tabular}") == 4
     (row, gains, *_) = [line for line in latex.splitlines() if line.startswith(r"{}net\_1 \& 50\%")]
-    assert [cell.strip() for cell in row.removesuffix(r" \\").split("&")[2:5]] == [r"\textbf{2.00}"] * 3
+    assert [cell.strip() for cell in row.removesuffix(r" \\").split("&")[2:5]] == [
+        r"\textbf{2.00}"
+    ] * 3
     assert row.count("&") == 10  # one of them in the name
     assert gains.removesuffix(r" \\").split("&")[2].strip() == r"\textbf{$+$1.00}"
 
@@ -102,7 +113,10 @@ def test_the_page_asks_nothing_of_the_network(tmp_path):
 
 def test_a_missing_score_is_a_dash_and_its_reason_is_counted(tmp_path):
     table = scores()
-    table.loc[table.system == "net", ["pesq_nb_raw", "failed"]] = [np.nan, "pesq_nb_raw: no utterance found"]
+    table.loc[table.system == "net", ["pesq_nb_raw", "failed"]] = [
+        np.nan,
+        "pesq_nb_raw: no utterance found",
+    ]
     write_report(table, {}, tmp_path)
     for name in ("report.html", "report.md"):
         text = (tmp_path / name).read_text()
@@ -144,13 +158,18 @@ def test_a_system_without_a_single_score_is_reported_all_the_same(tmp_path):
 def test_the_published_mean_is_left_out_where_it_is_over_other_snrs(tmp_path):
     published = PUBLISHED["pl_crnn"]()
     ours = summarise(many()).query("noise == 'seen'")  # -5 and 10 dB
-    assert MEAN not in published.beside(ours, "mean")["sdr"] and "-5" in published.beside(ours, "mean")["sdr"]
+    assert (
+        MEAN not in published.beside(ours, "mean")["sdr"]
+        and "-5" in published.beside(ours, "mean")["sdr"]
+    )
     same = published.values.query("noise == 'seen'").assign(sample_rate=16000)
     assert MEAN in published.beside(same, "gain")["sdr"]
 
 
 def test_many_kinds_of_noise_have_a_table_for_each_score(tmp_path):
-    kinds = many().assign(noise_type=lambda table: "kind " + (table.mixture_id.str[5:].astype(int) % 8).astype(str))
+    kinds = many().assign(
+        noise_type=lambda table: "kind " + (table.mixture_id.str[5:].astype(int) % 8).astype(str)
+    )
     write_report(kinds, {}, tmp_path)
     page = (tmp_path / "report.html").read_text()
     assert "Seen noise, by its kind: STOI" in page and ">kind 7<" in page
@@ -164,7 +183,11 @@ def test_a_sex_is_compared_at_one_rate_only(tmp_path):
     both = pd.concat([many(("mixture", "a")).assign(sample_rate=8000), many(("mixture", "b"))])
     write_report(both, {}, tmp_path)
     page = (tmp_path / "report.html").read_text()
-    for title in ("by the speaker&#39;s sex, 8000 Hz", "by the speaker&#39;s sex, 16000 Hz", "by sample rate in Hz"):
+    for title in (
+        "by the speaker&#39;s sex, 8000 Hz",
+        "by the speaker&#39;s sex, 16000 Hz",
+        "by sample rate in Hz",
+    ):
         assert f"All noise, {title}" in page
     assert "Improvement over the mixture, 8000 Hz" in page
     assert finding(both).startswith("At 8000 Hz: On 40 test mixtures, a changed")

@@ -10,7 +10,15 @@ from reporting.gains_table import COLUMNS as LINE_COLUMNS
 from reporting.gains_table import Studies
 from reporting.pages.report import Beside, write_report
 
-FILES = ("figures", "report.html", "report.md", "scores.csv", "summary.csv", "summary.json", "tables.tex")
+FILES = (
+    "figures",
+    "report.html",
+    "report.md",
+    "scores.csv",
+    "summary.csv",
+    "summary.json",
+    "tables.tex",
+)
 
 
 def test_the_folder_holds_every_number_and_csv_equals_what_was_given(tmp_path):
@@ -30,7 +38,10 @@ def test_runs_have_their_figures_and_sections(tmp_path):
     }
     assert page.count("<svg") == len(names) and page.count("<script") == 1
     for position, name in enumerate(runs):
-        assert f'<a href="#run-{position}">{name}</a>' in page and f'<section id="run-{position}"><h3>{name}' in page
+        assert (
+            f'<a href="#run-{position}">{name}</a>' in page
+            and f'<section id="run-{position}"><h3>{name}' in page
+        )
     assert "SDR +3.00 dB over the mixture" in page and "best validation loss 2 in epoch 2" in page
     assert "<dd>network(stages=2) at 8000 Hz</dd>" in page
     assert pd.read_csv(tmp_path / "runs.csv").to_dict("records") == [
@@ -39,7 +50,12 @@ def test_runs_have_their_figures_and_sections(tmp_path):
 
 
 def test_a_report_leaves_nothing_of_an_earlier_one_in_its_folder(tmp_path):
-    write_report(many(), {}, tmp_path, Beside(runs={"better": run(1)}, costs=pd.DataFrame({"network": ["x"]})))
+    write_report(
+        many(),
+        {},
+        tmp_path,
+        Beside(runs={"better": run(1)}, costs=pd.DataFrame({"network": ["x"]})),
+    )
     assert (tmp_path / "figures" / "cost.svg").exists() and (tmp_path / "costs.csv").exists()
     write_report(many(), {}, tmp_path)
     assert {path.name for path in tmp_path.glob("figures/*")} == {"scores.svg", "scores.png"}
@@ -58,7 +74,10 @@ def test_only_runs_that_differ_by_their_stages_alone_are_joined(tmp_path):
 def test_every_score_has_its_curves(tmp_path):
     table = many().rename(columns={"stoi": "estoi"}).assign(si_sdr=1.0, pesq_wb=float("nan"))
     write_report(table, {}, tmp_path)
-    drawn = (tmp_path / "figures" / "scores.svg").read_text(), (tmp_path / "figures" / "other_scores.svg").read_text()
+    drawn = (
+        (tmp_path / "figures" / "scores.svg").read_text(),
+        (tmp_path / "figures" / "other_scores.svg").read_text(),
+    )
     for score, figure in (("PESQ", 0), ("SDR dB", 0), ("estoi", 1), ("si_sdr", 1)):
         assert [f">{score}, seen noise<" in one for one in drawn] == [figure == 0, figure == 1]
     assert "pesq_wb" not in drawn[1]  # none could be computed
@@ -88,7 +107,9 @@ def test_names_of_any_length_stay_in_their_figure(tmp_path):
 
 def test_names_are_drawn_to_the_letter(tmp_path):
     names = [r"a$\frac$b$", "_hidden", "$x$"]
-    write_report(many(("mixture", *names)), {}, tmp_path, Beside(runs={name: run(1) for name in names}))
+    write_report(
+        many(("mixture", *names)), {}, tmp_path, Beside(runs={name: run(1) for name in names})
+    )
     drawn = (tmp_path / "figures" / "scores.svg").read_text()
     assert all(name in drawn for name in names)
 
@@ -102,7 +123,8 @@ def test_stages_are_drawn_where_they_were_scored():
 
 def test_line_studies_stand_in_the_same_report(tmp_path):
     gains = pd.DataFrame(
-        [["snr", "lms", snr, None, 2.0, None, 0, 5.0, 5.0, 0.05] for snr in (-24.0, -15.0)], columns=LINE_COLUMNS
+        [["snr", "lms", snr, None, 2.0, None, 0, 5.0, 5.0, 0.05] for snr in (-24.0, -15.0)],
+        columns=LINE_COLUMNS,
     )
     write_report(scores(), {}, tmp_path, Beside(lines=Studies(gains, {"snr": b"picture"})))
     page = (tmp_path / "report.html").read_text()

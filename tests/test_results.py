@@ -30,7 +30,10 @@ def test_the_papers_values_are_as_printed():
     gains = headline(table.query("noise == 'seen'"), "gain")
     assert gains.loc["CRNN TMS"]["pesq_nb_raw"]["-5"] == pytest.approx(2.29 - 1.43)
     assert (gains.loc["mixture"] == 0).all()
-    assert table.groupby("noise").system.nunique().tolist() == [13, 13]  # six networks x two targets, and the mixture
+    assert table.groupby("noise").system.nunique().tolist() == [
+        13,
+        13,
+    ]  # six networks x two targets, and the mixture
 
 
 def report(folder, systems):
@@ -53,11 +56,17 @@ def test_the_page_holds_what_the_reports_hold(tmp_path):
     shutil.copy(results.PAGE, page)
     swept = "network-pl_lstm_recipe-brief_target-tms_target.power-0.5"
     results.main(
-        report(tmp_path / "long", ["mixture", "pl_crnn"]), report(tmp_path / "brief", ["mixture", swept]), page
+        report(tmp_path / "long", ["mixture", "pl_crnn"]),
+        report(tmp_path / "brief", ["mixture", swept]),
+        page,
     )
     text = page.read_text()
     for system in ("pl_crnn", "PL-LSTM TMS"):
-        (row,) = [line for line in text.splitlines() if line.strip("| ").startswith(f"{system} ") and "2.00" in line]
+        (row,) = [
+            line
+            for line in text.splitlines()
+            if line.strip("| ").startswith(f"{system} ") and "2.00" in line
+        ]
         assert [cell.strip() for cell in row.strip("|").split("|")][1:] == [
             "2.00 (+0.50)",
             "70.0 (+10.0)",
@@ -73,5 +82,7 @@ def test_a_page_without_a_place_for_a_table_is_refused(tmp_path):
     (tmp_path / "page.md").write_text("# Empty\n")
     with pytest.raises(ValueError, match="no place <!-- long -->"):
         results.main(
-            report(tmp_path / "long", ["mixture", "one"]), report(tmp_path / "brief", ["mixture"]), tmp_path / "page.md"
+            report(tmp_path / "long", ["mixture", "one"]),
+            report(tmp_path / "brief", ["mixture"]),
+            tmp_path / "page.md",
         )

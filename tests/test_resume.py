@@ -45,13 +45,17 @@ def test_a_run_without_its_last_checkpoint_is_not_begun_anew_over_its_best_one(w
 def test_a_run_trained_on_one_kind_of_device_goes_on_with_another(data, whole, tmp_path):
     run = fit(data, tmp_path / "run", "trainer.max_epochs=1", "trainer.accumulate_grad_batches=1")
     path = run / ".hydra" / "config.yaml"
-    path.write_text(path.read_text().replace("accelerator: cpu", "accelerator: gpu\n  strategy: ddp"))
+    path.write_text(
+        path.read_text().replace("accelerator: cpu", "accelerator: gpu\n  strategy: ddp")
+    )
     with pytest.raises(ValueError, match="trainer=cpu"):
         resume(run, "trainer.max_epochs=3")
     assert equal_runs(resume(run, "trainer=cpu", "trainer.max_epochs=3"), whole)
 
 
-def test_mixtures_as_files_may_have_moved_when_a_run_is_resumed(data, whole, tmp_path, monkeypatch, command):
+def test_mixtures_as_files_may_have_moved_when_a_run_is_resumed(
+    data, whole, tmp_path, monkeypatch, command
+):
     monkeypatch.chdir(tmp_path)
     route, _ = rendered(data, tmp_path / "mixtures")
     command(*overrides(data, command.folder, route, "data.folder=mixtures", "trainer.max_epochs=1"))
@@ -72,7 +76,9 @@ def interrupted_in(monkeypatch, epoch):
     monkeypatch.setattr(Enhancer, "on_train_epoch_start", interrupted)
 
 
-def test_a_resumed_run_of_short_epochs_goes_on_in_the_plan_and_cools_down(data, tmp_path, monkeypatch):
+def test_a_resumed_run_of_short_epochs_goes_on_in_the_plan_and_cools_down(
+    data, tmp_path, monkeypatch
+):
     typed = ["recipe.steps_per_epoch=3", "recipe.cooldown_epochs=2"]
     whole, run = fit(data, tmp_path / "whole", *typed, "trainer.max_epochs=4"), tmp_path / "run"
     table = pd.read_csv(whole / "curve.csv")
@@ -88,7 +94,9 @@ def test_a_run_starts_from_the_weights_of_another(data, whole, tmp_path):
     # At a learning rate of zero nothing moves but the statistics of batch norm.
     still = ["recipe.optimizer.lr=0", "target=iam", "trainer.max_epochs=1"]
     run = fit(data, tmp_path / "run", f"start_from={whole}", *still)
-    ours, theirs = (torch.load(path / BEST, weights_only=True)["state_dict"] for path in (run, whole))
+    ours, theirs = (
+        torch.load(path / BEST, weights_only=True)["state_dict"] for path in (run, whole)
+    )
     learned = [key for key in ours if "running_" not in key and "num_batches" not in key]
     assert learned and all(torch.equal(ours[key], theirs[key]) for key in learned)
     assert pd.read_csv(run / "curve.csv").epoch.tolist() == [0]
@@ -145,7 +153,9 @@ def test_numbers_drawn_in_training_do_not_depend_on_an_interruption(data, tmp_pa
 def kill_after(epochs, run, *typed):
     """Start a training, and kill it without notice once it has finished `epochs`."""
     process = script("train", *typed, stdout=subprocess.DEVNULL)
-    while process.poll() is None and not ((run / LAST).exists() and len(curve(run).splitlines()) > epochs):
+    while process.poll() is None and not (
+        (run / LAST).exists() and len(curve(run).splitlines()) > epochs
+    ):
         time.sleep(0.002)
     process.send_signal(signal.SIGKILL)
     process.wait()
@@ -164,7 +174,9 @@ def test_the_rule_of_rises_acts_in_a_training_and_stays_stopped(data, tmp_path, 
         module.log("validation_loss", float(module.current_epoch), batch_size=1)
 
     monkeypatch.setattr(Enhancer, "validation_step", scripted)
-    typed = ["recipe.rule_of_rises.stop_after=4"]  # rises from the second epoch on: the fifth after the sixth epoch
+    typed = [
+        "recipe.rule_of_rises.stop_after=4"
+    ]  # rises from the second epoch on: the fifth after the sixth epoch
     whole = fit(data, tmp_path / "whole", *typed, "trainer.max_epochs=9")
     assert pd.read_csv(whole / "curve.csv").learning_rate.tolist() == [0.001] * 3 + [0.0005] * 3
     run = fit(data, tmp_path / "run", *typed, "trainer.max_epochs=2")

@@ -31,7 +31,11 @@ def test_all_routes_give_the_same_samples(drawn, tmp_path):
     plan, library = drawn
     render_plan(plan, library, tmp_path / "out", RATE)
     paths = [*plan.speech.path, *plan.noise.path]
-    pool = Library(plan.speech, plan.noise, build_pool(paths, RATE, tmp_path, corrections(plan.speech, plan.noise)))
+    pool = Library(
+        plan.speech,
+        plan.noise,
+        build_pool(paths, RATE, tmp_path, corrections(plan.speech, plan.noise)),
+    )
     routes = {
         "worker": (Mixed(plan.rows, library), (0, 1, 2)),
         "device": (Unmixed(plan.rows, library), (0, 2)),
@@ -39,24 +43,36 @@ def test_all_routes_give_the_same_samples(drawn, tmp_path):
         "pooled device": (Unmixed(plan.rows, pool), (0,)),
         "disk": (Rendered(plan.rows, str(tmp_path / "out"), RATE), (0, 2)),
     }
-    expected = [{part: rendered(tmp_path / "out", row, part) for part in PARTS} for row in plan.rows.itertuples()]
+    expected = [
+        {part: rendered(tmp_path / "out", row, part) for part in PARTS}
+        for row in plan.rows.itertuples()
+    ]
     for dataset, workers in routes.values():
         for count in workers:
             items = by_loader(dataset, count)
             assert len(items) == len(expected)
             for item, reference in zip(items, expected, strict=True):
                 for part in PARTS:
-                    assert torch.equal(item[part] * 32768, torch.from_numpy(reference[part]).float())
+                    assert torch.equal(
+                        item[part] * 32768, torch.from_numpy(reference[part]).float()
+                    )
 
 
 @pytest.mark.parametrize("route", [Mixed, Unmixed])
 def test_the_data_module_serves_every_row_once(drawn, route):
     plan, library = drawn
     data = PlanData(plan, partial(route, library=library), batch_size=2, max_padding=0.5)
-    for loader, split in ((data.train_dataloader(), "train"), (data.val_dataloader(), "validation")):
+    for loader, split in (
+        (data.train_dataloader(), "train"),
+        (data.val_dataloader(), "validation"),
+    ):
         batches = [data.on_after_batch_transfer(batch, 0) for batch in loader]
-        assert sorted(n for batch in batches for n in batch["length"].tolist()) == sorted(plan.split(split).length)
-        assert all(torch.equal(batch["mixture"], batch["clean"] + batch["noise"]) for batch in batches)
+        assert sorted(n for batch in batches for n in batch["length"].tolist()) == sorted(
+            plan.split(split).length
+        )
+        assert all(
+            torch.equal(batch["mixture"], batch["clean"] + batch["noise"]) for batch in batches
+        )
 
 
 def test_a_folder_without_all_its_audio_or_of_another_rate_is_refused(drawn, tmp_path):
@@ -66,7 +82,9 @@ def test_a_folder_without_all_its_audio_or_of_another_rate_is_refused(drawn, tmp
         Rendered(plan.split("train"), str(tmp_path), 8000)
     path = tmp_path / "train" / "clean" / "train-000001.flac"
     path.unlink()
-    with pytest.raises(FileNotFoundError, match=r"train-000001\.\w+: not rendered; run generate\.py"):
+    with pytest.raises(
+        FileNotFoundError, match=r"train-000001\.\w+: not rendered; run generate\.py"
+    ):
         Rendered(plan.split("train"), str(tmp_path), RATE)
     assert len(Rendered(plan.split("validation"), str(tmp_path), RATE)) == COUNTS["validation"]
 

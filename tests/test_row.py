@@ -30,7 +30,11 @@ def in_rooms(monkeypatch):
     for module in (draw, drawing, tables):
         monkeypatch.setattr(module, "Row", InRoom)
     drawn = draw.Drawer.draw
-    monkeypatch.setattr(draw.Drawer, "draw", lambda self, split, index: replace(drawn(self, split, index), room=split))
+    monkeypatch.setattr(
+        draw.Drawer,
+        "draw",
+        lambda self, split, index: replace(drawn(self, split, index), room=split),
+    )
 
 
 def test_a_new_column_goes_from_the_draw_through_the_disk_to_the_data_set(make, tmp_path, in_rooms):
@@ -41,7 +45,10 @@ def test_a_new_column_goes_from_the_draw_through_the_disk_to_the_data_set(make, 
     render_plan(drawn, drawer.library, tmp_path / "out", RATE)
     loaded = load_plan(tmp_path / "out")
     pd.testing.assert_frame_equal(loaded.rows, drawn.rows)
-    for rows in (Mixed(loaded.split("test"), drawer.library), Rendered(loaded.split("test"), tmp_path / "out", RATE)):
+    for rows in (
+        Mixed(loaded.split("test"), drawer.library),
+        Rendered(loaded.split("test"), tmp_path / "out", RATE),
+    ):
         assert (rows.row(3)["room"], rows.row(3)["reverberation_s"]) == ("test", 0.0)
     assert scored_by(InRoom) == [*scored_by(Row), "room"]
 
@@ -69,10 +76,14 @@ def own(drawn, tmp_path):
     drawn[0].save(tmp_path / "plan")
     lines = (tmp_path / "plan" / "plan.csv").read_text().splitlines()
     words = [f'"{number}, or ""no"""' if number % 2 else "" for number in range(len(lines) - 1)]
-    text = "".join(f"{line},{word}\n" for line, word in zip(lines, ["transcript", *words], strict=True))
+    text = "".join(
+        f"{line},{word}\n" for line, word in zip(lines, ["transcript", *words], strict=True)
+    )
     (tmp_path / "plan" / "plan.csv").write_text(text)
     (tmp_path / "plan" / SUMS).unlink()
-    return tmp_path / "plan", [f'{number}, or "no"' if number % 2 else "" for number in range(len(lines) - 1)]
+    return tmp_path / "plan", [
+        f'{number}, or "no"' if number % 2 else "" for number in range(len(lines) - 1)
+    ]
 
 
 def test_a_column_of_ones_own_is_kept_as_text_wherever_a_plan_goes(own, drawn, tmp_path):
@@ -94,7 +105,9 @@ def test_the_same_plan_leaves_a_column_of_ones_own_where_it_stands(own, drawn):
         drawn[0].save(folder)
         assert load_plan(folder).rows.transcript.tolist() == transcripts
     other = drawn[0].rows.assign(transcript="another")
-    with pytest.raises(ValueError, match=r"holds another plan \(plan.csv differs: transcript of train-000000\)"):
+    with pytest.raises(
+        ValueError, match=r"holds another plan \(plan.csv differs: transcript of train-000000\)"
+    ):
         replace(drawn[0], rows=other).save(folder)
 
 
@@ -106,7 +119,9 @@ def test_the_same_plan_leaves_a_column_of_ones_own_where_it_stands(own, drawn):
         ("transcript,{}", "in this order; others follow"),
     ],
 )
-def test_columns_that_are_not_told_apart_or_stand_before_those_of_a_plan_are_refused(drawn, tmp_path, header, told):
+def test_columns_that_are_not_told_apart_or_stand_before_those_of_a_plan_are_refused(
+    drawn, tmp_path, header, told
+):
     drawn[0].save(tmp_path)
     (tmp_path / SUMS).unlink()
     head, *rows = (tmp_path / "plan.csv").read_text().splitlines()

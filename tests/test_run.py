@@ -84,7 +84,9 @@ def test_a_checkpoint_cut_short_is_refused(run, kept):
     refused(run)
 
 
-@pytest.mark.parametrize("content", [b"no checkpoint\n", b"\x80\x02}q\x00.", b"\xff" * 99, b"(dp0\n", b"cos\nsystem\n"])
+@pytest.mark.parametrize(
+    "content", [b"no checkpoint\n", b"\x80\x02}q\x00.", b"\xff" * 99, b"(dp0\n", b"cos\nsystem\n"]
+)
 def test_a_file_that_is_no_checkpoint_is_refused(run, content):
     (run / BEST).write_bytes(content)
     refused(run)
@@ -96,7 +98,8 @@ def test_weights_of_another_network_are_refused(run):
 
 
 @pytest.mark.parametrize(
-    "name", ["os.system", "models.run.load_run", "torch.hub.load", "models.networks.crnn.torch.load"]
+    "name",
+    ["os.system", "models.run.load_run", "torch.hub.load", "models.networks.crnn.torch.load"],
 )
 def test_a_config_that_would_build_something_else_is_refused(run, name):
     edit(run, "_target_: models.networks.crnn.CRNN", f"_target_: {name}")
@@ -104,7 +107,11 @@ def test_a_config_that_would_build_something_else_is_refused(run, name):
 
 
 def test_a_target_hidden_deeper_is_refused(run, tmp_path):
-    edit(run, "hidden: 4", f"hidden: {{_target_: pathlib.Path.touch, _args_: ['{tmp_path / 'executed'}']}}")
+    edit(
+        run,
+        "hidden: 4",
+        f"hidden: {{_target_: pathlib.Path.touch, _args_: ['{tmp_path / 'executed'}']}}",
+    )
     assert "pathlib.Path.touch" in refused(run)
     assert not (tmp_path / "executed").exists()
 
@@ -118,7 +125,9 @@ def test_a_run_without_a_finished_epoch_is_refused_with_a_remedy(run):
     assert f"resume={run}" in refused(run, FileNotFoundError)
 
 
-@pytest.mark.parametrize("content", ["", "[1, 2]", "text", "a: [", "seed: 0", "network: {}", "\x00"])
+@pytest.mark.parametrize(
+    "content", ["", "[1, 2]", "text", "a: [", "seed: 0", "network: {}", "\x00"]
+)
 def test_a_config_of_something_else_is_refused(run, content):
     (run / ".hydra" / "config.yaml").write_text(content)
     with pytest.raises((ValueError, OSError)) as caught:

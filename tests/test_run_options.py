@@ -14,7 +14,15 @@ from reporting.tables.sweep import differing
 
 CONF = tiny_run.ROOT / "conf"
 MIXED = ("data", "trainer")  # what stands in them is placed option by option
-PLACES = ["data_root", "cache", "jobs", "data.cache", "data.workers", "trainer.accelerator", "speech.train.x.root"]
+PLACES = [
+    "data_root",
+    "cache",
+    "jobs",
+    "data.cache",
+    "data.workers",
+    "trainer.accelerator",
+    "speech.train.x.root",
+]
 
 
 def options_of_train() -> set[str]:
@@ -40,15 +48,21 @@ def test_the_table_holds_nothing_that_is_no_option():
 
 
 @pytest.mark.parametrize("option", PLACES)
-def test_where_and_with_what_a_run_works_names_nothing_and_tells_nothing_apart_and_may_change(option):
+def test_where_and_with_what_a_run_works_names_nothing_and_tells_nothing_apart_and_may_change(
+    option,
+):
     assert meaning(option) == PLACE._replace(machine=meaning(option).machine)
     assert job_name([f"{option}=x", "seed=1"], []) == "seed-1"
-    assert job_name([f"{option}=x", "seed=1"], [option]).startswith(f"{option}-x")  # a sweep that goes through it
+    assert job_name([f"{option}=x", "seed=1"], [option]).startswith(
+        f"{option}-x"
+    )  # a sweep that goes through it
     nodes = [OmegaConf.from_dotlist([f"{option}={value}", "seed=1"]) for value in ("x", "y")]
     assert differing(dict(zip("ab", nodes, strict=True))).empty
 
 
-@pytest.mark.parametrize("option", ["network.hidden", "plan.snr_db.train", "data.batch_size", "of_tomorrow", "network"])
+@pytest.mark.parametrize(
+    "option", ["network.hidden", "plan.snr_db.train", "data.batch_size", "of_tomorrow", "network"]
+)
 def test_what_decides_what_is_learned_names_a_run_tells_it_apart_and_stays(option):
     assert meaning(option) == LEARNED
     assert job_name([f"{option}=1"], []) == f"{option}-1"
@@ -58,7 +72,11 @@ def test_what_decides_what_is_learned_names_a_run_tells_it_apart_and_stays(optio
 
 def test_how_far_a_training_goes_is_told_and_may_change_but_names_nothing():
     for option in ("trainer.max_epochs", "trainer.limit_train_batches", "trainer.precision"):
-        assert (meaning(option).names, meaning(option).compared, meaning(option).fixed) == (False, True, False)
+        assert (meaning(option).names, meaning(option).compared, meaning(option).fixed) == (
+            False,
+            True,
+            False,
+        )
 
 
 def test_what_may_change_is_listed_by_the_highest_names():
@@ -67,7 +85,9 @@ def test_what_may_change_is_listed_by_the_highest_names():
 
 
 def test_how_older_configs_were_built_tells_nothing_apart():
-    assert compared({"network": {"_partial_": True, "hidden": 4}}) == compared({"network": {"hidden": 4}})
+    assert compared({"network": {"_partial_": True, "hidden": 4}}) == compared(
+        {"network": {"hidden": 4}}
+    )
 
 
 def test_options_are_flat_by_their_whole_names():

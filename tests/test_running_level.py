@@ -31,7 +31,11 @@ def magnitude(frames: int = 30) -> torch.Tensor:
 def enhancer(target, level) -> Enhancer:
     torch.manual_seed(0)
     return Enhancer(
-        STFT(8000), target, lambda **given: CRNN(**given, stages=2, channels=[2, 4], hidden=19), level, GAINS_DB
+        STFT(8000),
+        target,
+        lambda **given: CRNN(**given, stages=2, channels=[2, 4], hidden=19),
+        level,
+        GAINS_DB,
     )
 
 
@@ -43,7 +47,9 @@ def test_the_level_is_the_root_mean_square_so_far():
 
 @pytest.mark.parametrize("factor", [0.1, 10.0])
 def test_the_level_follows_the_gain_exactly(factor):
-    torch.testing.assert_close(RunningLevel()(magnitude() * factor), RunningLevel()(magnitude()) * factor)
+    torch.testing.assert_close(
+        RunningLevel()(magnitude() * factor), RunningLevel()(magnitude()) * factor
+    )
 
 
 @every_level

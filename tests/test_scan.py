@@ -73,8 +73,16 @@ def damage(root):
     (root / "nothing.wav").write_bytes(b"")
     write(root / "no_samples.wav", np.zeros(0))
     write(root / "silent.wav", np.zeros(RATE))
-    write(root / "nan.wav", np.where(np.arange(RATE) == 777, np.nan, speech_like(1, 5)), subtype="FLOAT")
-    write(root / "infinite.wav", np.where(np.arange(RATE) == 7, np.inf, speech_like(1, 5)), subtype="FLOAT")
+    write(
+        root / "nan.wav",
+        np.where(np.arange(RATE) == 777, np.nan, speech_like(1, 5)),
+        subtype="FLOAT",
+    )
+    write(
+        root / "infinite.wav",
+        np.where(np.arange(RATE) == 7, np.inf, speech_like(1, 5)),
+        subtype="FLOAT",
+    )
     for name in ("half.flac", "half.wav"):
         path = write(root / name, speech_like(2, 6))
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
@@ -100,10 +108,14 @@ def test_bad_files_are_listed_together_on_one_line(corpus, tmp_path, jobs):
     message = str(caught.value)
     assert "\n" not in message
     assert "replace or remove these files" in message
-    told = dict(part.split(f"{corpus}/")[1].split(" (", 1) for part in message.split(": ", 1)[1].split("; "))
+    told = dict(
+        part.split(f"{corpus}/")[1].split(" (", 1) for part in message.split(": ", 1)[1].split("; ")
+    )
     assert told.keys() == expected.keys()
     assert all(reason in told[name] for name, reason in expected.items())
-    assert not list(tmp_path.rglob("*.csv"))  # nothing that a later scan would take for a whole table
+    assert not list(
+        tmp_path.rglob("*.csv")
+    )  # nothing that a later scan would take for a whole table
 
 
 def test_many_bad_files_are_counted(tmp_path):
@@ -125,7 +137,9 @@ def test_stereo_and_other_rates_are_taken_with_a_note(corpus, tmp_path, caplog):
     left, right = steady(1, 1, 44100), steady(1, 2, 44100)
     write(corpus / "stereo.wav", np.stack([left, right], axis=1), 44100)
     with caplog.at_level(logging.WARNING):
-        table = scan_all({"speech.train": {"x": Folder(str(corpus), "x")}}, RATE, tmp_path, 1, True)["speech.train"]
+        table = scan_all(
+            {"speech.train": {"x": Folder(str(corpus), "x")}}, RATE, tmp_path, 1, True
+        )["speech.train"]
     assert "1 of 4 recordings of several channels are mixed down" in caplog.text
     assert "1 of 4 recordings of another rate are resampled to 16000 Hz" in caplog.text
     assert len(table) == 4
@@ -133,7 +147,9 @@ def test_stereo_and_other_rates_are_taken_with_a_note(corpus, tmp_path, caplog):
 
 def test_channels_are_averaged(tmp_path):
     left = np.array([1000, -2000, 3000, 7], np.int16)
-    path = write(tmp_path / "a.wav", np.stack([left, np.array([3000, -4000, -3000, 9], np.int16)], axis=1))
+    path = write(
+        tmp_path / "a.wav", np.stack([left, np.array([3000, -4000, -3000, 9], np.int16)], axis=1)
+    )
     assert reading.read(path, RATE).tolist() == [2000, -3000, 0, 8]
 
 
@@ -143,7 +159,9 @@ def test_a_resampled_tone_keeps_its_level_and_length(tmp_path):
     samples = reading.read(path, RATE) / 32768
     assert len(samples) == resampled_length(44100, 44100, RATE) == 16000
     assert np.sqrt(2 * np.mean(samples[2000:-2000] ** 2)) == pytest.approx(0.5, abs=1e-3)
-    np.testing.assert_array_equal(reading.read(path, RATE, 500, 99), reading.read(path, RATE)[500:599])
+    np.testing.assert_array_equal(
+        reading.read(path, RATE, 500, 99), reading.read(path, RATE)[500:599]
+    )
 
 
 def test_a_recording_in_two_corpora_is_refused(corpus, tmp_path):
@@ -156,10 +174,20 @@ def test_a_recording_in_two_corpora_is_refused(corpus, tmp_path):
 def test_two_recordings_of_one_name_are_named_with_both_their_files(corpus, tmp_path):
     write(tmp_path / "a" / "0.wav", steady(1, 0))
     both = {"one": Folder(str(corpus), "x"), "two": Folder(str(tmp_path / "a"), "x")}
-    with pytest.raises(ValueError, match=r"corpus/0\.wav and .*/a/0\.wav: .* in noise.seen.one and noise.seen.two; "):
+    with pytest.raises(
+        ValueError,
+        match=r"corpus/0\.wav and .*/a/0\.wav: .* in noise.seen.one and noise.seen.two; ",
+    ):
         scan_all({"noise.seen": both}, RATE, tmp_path, 1, True)
-    twice = {"one": Listed([replace(recording, id="x") for recording in Folder(str(corpus), "x").recordings()])}
-    with pytest.raises(ValueError, match=r"corpus/0\.wav and .*/corpus/1\.wav: are one recording by their names; ren"):
+    twice = {
+        "one": Listed(
+            [replace(recording, id="x") for recording in Folder(str(corpus), "x").recordings()]
+        )
+    }
+    with pytest.raises(
+        ValueError,
+        match=r"corpus/0\.wav and .*/corpus/1\.wav: are one recording by their names; ren",
+    ):
         scan_all({"noise.seen": twice}, RATE, tmp_path, 1, True)
 
 
@@ -171,5 +199,8 @@ def test_bad_files_of_all_roles_are_listed_in_one_error(tmp_path):
             path.parent.mkdir(parents=True)
             path.write_text("no audio")
             roles.setdefault(role, {})[name] = Folder(str(path.parent), name)
-    with pytest.raises(ValueError, match=r"^4 bad audio file\(s\): .*train/a/a\.wav.*train/b/b\.wav.*seen/a.*seen/b"):
+    with pytest.raises(
+        ValueError,
+        match=r"^4 bad audio file\(s\): .*train/a/a\.wav.*train/b/b\.wav.*seen/a.*seen/b",
+    ):
         scan_all(roles, RATE, tmp_path, 1, True)

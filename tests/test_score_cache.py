@@ -27,11 +27,21 @@ def path(tmp_path):
 
 def test_scores_come_back_as_they_were_put(path):
     versions = {"sdr": "sdr-1", "stoi": "stoi-1", "pesq": "pesq-1"}
-    ScoreCache(path).put_scores("a-b", versions, {"sdr": (0.1 + 0.2, ""), "stoi": (math.nan, "silent")})
+    ScoreCache(path).put_scores(
+        "a-b", versions, {"sdr": (0.1 + 0.2, ""), "stoi": (math.nan, "silent")}
+    )
     known = ScoreCache(path).scores("a-b", versions)
-    assert known["sdr"] == (0.1 + 0.2, "") and known["stoi"][1] == "silent" and math.isnan(known["stoi"][0])
+    assert (
+        known["sdr"] == (0.1 + 0.2, "")
+        and known["stoi"][1] == "silent"
+        and math.isnan(known["stoi"][0])
+    )
     assert set(known) == {"sdr", "stoi"}
-    assert ScoreCache(path).scores("a-c", versions) == {} == ScoreCache(path).scores("a-b", {"sdr": "sdr-2"})
+    assert (
+        ScoreCache(path).scores("a-c", versions)
+        == {}
+        == ScoreCache(path).scores("a-b", {"sdr": "sdr-2"})
+    )
 
 
 def test_signals_are_named_by_their_samples():
@@ -56,7 +66,9 @@ def memory(path, **metrics):
 
 
 def score(drawn, path, systems, metrics, **versions):
-    return score_plan(Bench(*drawn, RATE, memory=memory(path, **versions)), systems, metrics, over_processes(1))
+    return score_plan(
+        Bench(*drawn, RATE, memory=memory(path, **versions)), systems, metrics, over_processes(1)
+    )
 
 
 def fresh(half="half"):
@@ -75,7 +87,10 @@ def test_a_second_time_nothing_is_enhanced_or_scored_and_the_table_is_the_same(d
     systems, metrics = fresh()
     first = score(drawn, path, systems, metrics)
     rows = len(first) // 2
-    assert calls(systems) == {"mixture": rows, "half": rows} and calls(metrics) == {"sdr": 2 * rows, "si_sdr": 2 * rows}
+    assert calls(systems) == {"mixture": rows, "half": rows} and calls(metrics) == {
+        "sdr": 2 * rows,
+        "si_sdr": 2 * rows,
+    }
     systems, metrics = fresh()
     pd.testing.assert_frame_equal(score(drawn, path, systems, metrics), first)
     assert {*calls(systems).values(), *calls(metrics).values()} == {0}
@@ -99,11 +114,16 @@ def test_another_version_is_run_anew(drawn, path):
     assert calls(systems) == {"mixture": rows, "half": rows}
 
 
-def test_a_system_that_does_not_say_what_it_is_made_of_enhances_anew_and_its_scores_are_known(drawn, path):
+def test_a_system_that_does_not_say_what_it_is_made_of_enhances_anew_and_its_scores_are_known(
+    drawn, path
+):
     score(drawn, path, *fresh(half=None))
     systems, metrics = fresh(half=None)
     rows = len(score(drawn, path, systems, metrics)) // 2
-    assert calls(systems) == {"mixture": 0, "half": rows} and calls(metrics) == {"sdr": 0, "si_sdr": 0}
+    assert calls(systems) == {"mixture": 0, "half": rows} and calls(metrics) == {
+        "sdr": 0,
+        "si_sdr": 0,
+    }
 
 
 def test_an_interrupted_evaluation_goes_on(drawn, path):
@@ -120,7 +140,9 @@ def test_an_interrupted_evaluation_goes_on(drawn, path):
         score(drawn, path, systems, metrics)
     systems, metrics = fresh()
     pd.testing.assert_frame_equal(score(drawn, path, systems, metrics), whole)
-    assert 0 < metrics["sdr"].calls <= len(whole) - 4  # at most the one that broke and one on its way were lost
+    assert (
+        0 < metrics["sdr"].calls <= len(whole) - 4
+    )  # at most the one that broke and one on its way were lost
 
 
 def test_failed_scores_are_remembered_with_their_reasons(drawn, path):
@@ -142,18 +164,31 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
         ScoreCache(tmp_path / "scores.sqlite")
 
 
-def test_a_second_report_scores_nothing_and_a_new_training_is_seen(data, whole, tmp_path, monkeypatch):
+def test_a_second_report_scores_nothing_and_a_new_training_is_seen(
+    data, whole, tmp_path, monkeypatch
+):
     typed = tiny_run.common(data, tmp_path / "x")
     typed = [*typed, f"cache={tmp_path / 'cache'}", f"runs=[{whole}]"]
     report = tmp_path / "report"
     evaluate.main(tiny_run.config("evaluate", [*typed, f"output={report}"], report))
     first = (report / "scores.csv").read_bytes()
     with monkeypatch.context() as patch:
-        patch.setattr("reporting.scoring.score_plan.scores_of", lambda *_: pytest.fail("scored again"))
-        evaluate.main(tiny_run.config("evaluate", [*typed, f"output={tmp_path / 'again'}"], tmp_path / "again"))
+        patch.setattr(
+            "reporting.scoring.score_plan.scores_of", lambda *_: pytest.fail("scored again")
+        )
+        evaluate.main(
+            tiny_run.config(
+                "evaluate", [*typed, f"output={tmp_path / 'again'}"], tmp_path / "again"
+            )
+        )
     assert (tmp_path / "again" / "scores.csv").read_bytes() == first
     other = tiny_run.fit(data, tmp_path / "whole", "trainer.max_epochs=1")
     typed[-1] = f"runs=[{other}]"
-    evaluate.main(tiny_run.config("evaluate", [*typed, f"output={tmp_path / 'other'}"], tmp_path / "other"))
-    tables = [pd.read_csv(folder / "scores.csv").query("system == 'whole'") for folder in (report, tmp_path / "other")]
+    evaluate.main(
+        tiny_run.config("evaluate", [*typed, f"output={tmp_path / 'other'}"], tmp_path / "other")
+    )
+    tables = [
+        pd.read_csv(folder / "scores.csv").query("system == 'whole'")
+        for folder in (report, tmp_path / "other")
+    ]
     assert not np.allclose(*(table.sdr for table in tables))

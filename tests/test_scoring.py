@@ -35,7 +35,10 @@ def test_every_system_is_scored_on_every_test_mixture_in_the_plans_order(bench, 
 
 
 def test_scores_do_not_depend_on_the_number_of_jobs(drawn, test_systems):
-    one, two = (score_plan(Bench(*drawn, RATE), test_systems, METRICS, over_processes(jobs)) for jobs in (1, 2))
+    one, two = (
+        score_plan(Bench(*drawn, RATE), test_systems, METRICS, over_processes(jobs))
+        for jobs in (1, 2)
+    )
     pd.testing.assert_frame_equal(one, two)
 
 
@@ -55,7 +58,9 @@ def test_few_signals_wait_and_results_in_any_order_are_put_in_the_plans_order(dr
         yield from map(function, held)
 
     table = score_plan(Bench(*drawn, RATE), {"made": made}, METRICS, backwards)
-    pd.testing.assert_frame_equal(table, score_plan(Bench(*drawn, RATE), {"made": made}, METRICS, ALONE))
+    pd.testing.assert_frame_equal(
+        table, score_plan(Bench(*drawn, RATE), {"made": made}, METRICS, ALONE)
+    )
 
 
 def test_the_mixtures_sdr_is_its_snr_and_the_oracle_beats_it(bench, test_systems):
@@ -68,7 +73,12 @@ def test_the_mixtures_sdr_is_its_snr_and_the_oracle_beats_it(bench, test_systems
 
 def test_a_system_is_given_all_parts_of_the_mixture_and_its_length(bench):
     seen = []
-    score_plan(bench, {"sees": Answers(lambda batch: seen.append(batch) or batch["mixture"])}, {"sdr": SDR()}, ALONE)
+    score_plan(
+        bench,
+        {"sees": Answers(lambda batch: seen.append(batch) or batch["mixture"])},
+        {"sdr": SDR()},
+        ALONE,
+    )
     for batch, length in zip(seen, bench.rows.length, strict=True):
         assert batch["length"].tolist() == [length]
         assert batch["mixture"].shape == batch["clean"].shape == batch["noise"].shape == (1, length)

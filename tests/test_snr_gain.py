@@ -21,14 +21,18 @@ def parts(tones, snr, duration_s=30.0, draw=0):
 @pytest.mark.parametrize("snr", [-24.0, -15.0, 0.0, 20.0])
 def test_the_measured_snr_is_that_of_the_signal(tones, snr):
     wanted, made = parts(tones, snr)
-    assert line_powers(made["mixture"], RATE, wanted).broadband_db == pytest.approx(snr, abs=0.7 if snr < -20 else 0.2)
+    assert line_powers(made["mixture"], RATE, wanted).broadband_db == pytest.approx(
+        snr, abs=0.7 if snr < -20 else 0.2
+    )
 
 
 @pytest.mark.parametrize("tones", [GRID, BESIDE])
 def test_inband_the_noise_is_that_of_the_bands(tones):
     wanted, made = parts(tones, -10.0)
     share = len(tones) * BAND_HZ / (RATE / 2)
-    assert line_powers(made["mixture"], RATE, wanted).inband_db == pytest.approx(-10 - 10 * np.log10(share), abs=0.4)
+    assert line_powers(made["mixture"], RATE, wanted).inband_db == pytest.approx(
+        -10 - 10 * np.log10(share), abs=0.4
+    )
 
 
 def test_the_mean_over_draws_is_not_biased_where_tones_hardly_show():
@@ -45,8 +49,12 @@ def test_the_mean_over_draws_is_not_biased_where_tones_hardly_show():
 def test_noise_lowered_by_so_much_is_a_gain_of_so_much(lowered_db, inband):
     wanted, made = parts(GRID, -12.0)
     enhanced = made["clean"] + made["noise"] * 10 ** (-lowered_db / 20)
-    assert snr_gain(made["mixture"], enhanced, RATE, wanted, inband=inband) == pytest.approx(lowered_db, abs=0.3)
-    assert snr_gain(made["mixture"], 1e-3 * enhanced, RATE, wanted, inband=inband) == pytest.approx(lowered_db, abs=0.3)
+    assert snr_gain(made["mixture"], enhanced, RATE, wanted, inband=inband) == pytest.approx(
+        lowered_db, abs=0.3
+    )
+    assert snr_gain(made["mixture"], 1e-3 * enhanced, RATE, wanted, inband=inband) == pytest.approx(
+        lowered_db, abs=0.3
+    )
 
 
 def test_noise_taken_away_far_from_the_tones_is_no_gain_near_them():
@@ -54,8 +62,12 @@ def test_noise_taken_away_far_from_the_tones_is_no_gain_near_them():
     spectrum = np.fft.rfft(made["noise"])
     spectrum[np.fft.rfftfreq(len(made["noise"]), 1 / RATE) > RATE / 4] = 0
     enhanced = made["clean"] + np.fft.irfft(spectrum, len(made["noise"]))
-    assert snr_gain(made["mixture"], enhanced, RATE, wanted) == pytest.approx(10 * np.log10(2), abs=0.1)
-    assert snr_gain(made["mixture"], enhanced, RATE, wanted, inband=True) == pytest.approx(0, abs=0.05)
+    assert snr_gain(made["mixture"], enhanced, RATE, wanted) == pytest.approx(
+        10 * np.log10(2), abs=0.1
+    )
+    assert snr_gain(made["mixture"], enhanced, RATE, wanted, inband=True) == pytest.approx(
+        0, abs=0.05
+    )
 
 
 def test_windows_in_which_a_tone_begins_or_ends_do_not_count():

@@ -30,7 +30,14 @@ def speech(speakers, utterances=3, only="", prefix="a"):
 def noise(names, samples=1000, prefix="n", rate=RATE):
     return table(
         [
-            Recording(f"{prefix}/{n}", f"/{prefix}/{n}.wav", f"{prefix}/{n}", kind=n, sample_rate=rate, samples=samples)
+            Recording(
+                f"{prefix}/{n}",
+                f"/{prefix}/{n}.wav",
+                f"{prefix}/{n}",
+                kind=n,
+                sample_rate=rate,
+                samples=samples,
+            )
             for n in names
         ]
     )
@@ -50,7 +57,9 @@ def test_no_speaker_stands_in_two_splits(count):
 
 
 def test_even_greedy_fractions_leave_a_training_speaker():
-    out = split_speech(speech(range(3)), None, paper(validation_speakers=0.99, test_speakers=0.99), seed=0)
+    out = split_speech(
+        speech(range(3)), None, paper(validation_speakers=0.99, test_speakers=0.99), seed=0
+    )
     assert [len(speakers(out, split)) for split in ("train", "validation", "test")] == [1, 1, 1]
 
 
@@ -61,13 +70,18 @@ def test_test_speech_of_its_own_is_left_whole():
 
 
 def test_the_seed_decides_who_serves_where():
-    chosen = [tuple(speakers(split_speech(speech(range(30)), None, DIVIDED, seed), "test")) for seed in (0, 0, 1)]
+    chosen = [
+        tuple(speakers(split_speech(speech(range(30)), None, DIVIDED, seed), "test"))
+        for seed in (0, 0, 1)
+    ]
     assert set(chosen[0]) == set(chosen[1]) != set(chosen[2])
 
 
 @pytest.mark.parametrize(("count", "test"), [(2, None), (1, speech(["x"], prefix="b")), (0, None)])
 def test_too_few_speakers_are_refused(count, test):
-    with pytest.raises(ValueError, match=f"too few speakers: {count} .* for the splits train, validation"):
+    with pytest.raises(
+        ValueError, match=f"too few speakers: {count} .* for the splits train, validation"
+    ):
         split_speech(speech(range(count)), test, DIVIDED, seed=0)
 
 
@@ -83,7 +97,12 @@ def test_recordings_of_one_source_are_refused_in_seen_and_unseen_noise():
 
 
 def test_utterances_bound_to_a_split_serve_nowhere_else():
-    pool = pd.concat([speech(range(8), 2), speech(range(8), 1, only="train").assign(id=[f"sa/{n}" for n in range(8)])])
+    pool = pd.concat(
+        [
+            speech(range(8), 2),
+            speech(range(8), 1, only="train").assign(id=[f"sa/{n}" for n in range(8)]),
+        ]
+    )
     out = split_speech(pool, None, DIVIDED, seed=0)
     assert set(out[out.only == "train"].split) == {"train"}
     assert (out.only == "train").sum() == len(speakers(out, "train"))
@@ -92,11 +111,15 @@ def test_utterances_bound_to_a_split_serve_nowhere_else():
 
 def test_utterances_are_limited_per_split():
     out = split_speech(speech(range(8)), None, DIVIDED, seed=0)
-    some = limit_utterances(out, paper(utterances={"train": 5, "validation": None, "test": 2}), seed=0)
+    some = limit_utterances(
+        out, paper(utterances={"train": 5, "validation": None, "test": 2}), seed=0
+    )
     assert some.split.value_counts().to_dict() == {"train": 5, "validation": 3, "test": 2}
     assert set(some.id) <= set(out.id)
     with pytest.raises(ValueError, match=r"plan\.utterances\.test=4: there are only 3"):
-        limit_utterances(out, paper(utterances={"train": None, "validation": None, "test": 4}), seed=0)
+        limit_utterances(
+            out, paper(utterances={"train": None, "validation": None, "test": 4}), seed=0
+        )
 
 
 @pytest.mark.parametrize("rate", [8000, RATE])
@@ -117,7 +140,11 @@ def test_stretches_cover_a_recording_and_share_no_sample(rate):
 
 def test_overlapping_noise_is_one_vector_and_unseen_noise_one_each():
     out = noise_stretches(noise(["a", "b"]), noise(["c", "d"], prefix="u"), OVERLAPPING, RATE)
-    assert out.groupby("vector", sort=False).source.agg(list).tolist() == [["n/a", "n/b"], ["u/c"], ["u/d"]]
+    assert out.groupby("vector", sort=False).source.agg(list).tolist() == [
+        ["n/a", "n/b"],
+        ["u/c"],
+        ["u/d"],
+    ]
     assert out.seen.tolist() == [True, True, False, False]
     assert out.split.tolist() == ["", "", "test", "test"]
     assert (out.stop - out.start).tolist() == [1000] * 4
@@ -127,16 +154,22 @@ def test_a_noise_bound_to_training_serves_whole_and_nowhere_else():
     bound = noise(["c"], prefix="made").assign(only="train")
     out = noise_stretches(pd.concat([noise(["a", "b"]), bound]), noise([]), DIVIDED, RATE)
     made = out[out.only == "train"]
-    assert made[["seen", "split", "start", "stop"]].to_numpy().tolist() == [[True, "train", 0, 1000]]
+    assert made[["seen", "split", "start", "stop"]].to_numpy().tolist() == [
+        [True, "train", 0, 1000]
+    ]
     rest = out[out.only == ""].reset_index(drop=True)
     assert rest.equals(noise_stretches(noise(["a", "b"]), noise([]), DIVIDED, RATE))
-    with pytest.raises(ValueError, match=r"noise_stretches=null: .* made/c may serve in train alone"):
+    with pytest.raises(
+        ValueError, match=r"noise_stretches=null: .* made/c may serve in train alone"
+    ):
         noise_stretches(bound, noise([]), OVERLAPPING, RATE)
 
 
 def test_a_noise_too_short_to_divide_is_named():
     with pytest.raises(ValueError, match=r"/n/b\.wav: 3 samples are too few"):
-        noise_stretches(pd.concat([noise(["a"]), noise(["b"], samples=3)]), noise([]), DIVIDED, RATE)
+        noise_stretches(
+            pd.concat([noise(["a"]), noise(["b"], samples=3)]), noise([]), DIVIDED, RATE
+        )
 
 
 def test_test_speech_that_is_all_too_short_is_not_replaced_silently(tables, protocol):

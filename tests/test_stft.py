@@ -26,7 +26,9 @@ def test_single_precision_is_enough_for_120_db():
     assert 10 * torch.log10(signal.square().sum() / error.square().sum()) > 120
 
 
-@pytest.mark.parametrize(("window_s", "hop_s"), [(0.032, 0.008), (0.025, 0.01), (0.03, 0.015), (0.02, 0.003)])
+@pytest.mark.parametrize(
+    ("window_s", "hop_s"), [(0.032, 0.008), (0.025, 0.01), (0.03, 0.015), (0.02, 0.003)]
+)
 def test_other_windows_reconstruct_too(window_s, hop_s):
     stft, signal = STFT(16000, window_s, hop_s).double(), noise(5000).double()
     torch.testing.assert_close(stft.inverse(stft(signal), 5000), signal, atol=1e-9, rtol=0)
@@ -42,7 +44,11 @@ def test_the_papers_setting_has_its_bins(sample_rate, freqs):
 @pytest.mark.parametrize("time", LENGTHS)
 def test_frames_are_counted_as_they_come(time):
     stft = STFT(16000)
-    assert stft(noise(time)).shape[-1] == stft.frames(time) == int(stft.frames(torch.tensor([time]))[0])
+    assert (
+        stft(noise(time)).shape[-1]
+        == stft.frames(time)
+        == int(stft.frames(torch.tensor([time]))[0])
+    )
 
 
 @pytest.mark.parametrize("freq", [1, 20, 80, 159])
@@ -70,7 +76,9 @@ def test_padding_with_zeros_changes_no_frame_before_it():
     torch.testing.assert_close(padded[:, :51], stft(signal), atol=1e-5, rtol=0)
 
 
-@pytest.mark.parametrize(("window_s", "hop_s"), [(0.02, 0.011), (0.02, 0.0), (0.02, 1e-5), (0.01, -0.01)])
+@pytest.mark.parametrize(
+    ("window_s", "hop_s"), [(0.02, 0.011), (0.02, 0.0), (0.02, 1e-5), (0.01, -0.01)]
+)
 def test_a_hop_that_loses_samples_is_refused(window_s, hop_s):
     with pytest.raises(ValueError, match=f"hop_s={hop_s} must be .* half of window_s={window_s}"):
         STFT(16000, window_s, hop_s)

@@ -23,7 +23,9 @@ def scores() -> pd.DataFrame:
     """Two systems on four mixtures; values chosen so that every mean is known."""
     rows = []
     for system, offset in (("mixture", 0.0), ("net", 2.0)):
-        for number, (snr, seen) in enumerate([(-5.0, True), (10.0, True), (-5.0, False), (10.0, False)]):
+        for number, (snr, seen) in enumerate(
+            [(-5.0, True), (10.0, True), (-5.0, False), (10.0, False)]
+        ):
             rows.append(
                 {
                     "system": system, "mixture_id": f"test-{number}", "snr_db": snr, "noise_seen": seen,
@@ -50,10 +52,15 @@ def test_means_are_by_system_noise_snr_and_score_and_over_all_snrs(scores):
 
 
 def test_a_failed_score_is_counted_and_left_out_of_the_mean(scores):
-    scores.loc[(scores.system == "net") & (scores.mixture_id == "test-0"), ["sdr", "failed"]] = [np.nan, "sdr: silent"]
+    scores.loc[(scores.system == "net") & (scores.mixture_id == "test-0"), ["sdr", "failed"]] = [
+        np.nan,
+        "sdr: silent",
+    ]
     row = _mean(summarise(scores), system="net", noise="seen", snr_db=MEAN, score="sdr")
     assert (row["mean"], row["scored"], row["failed"]) == (12.0, 1, 1)
-    assert failures(scores).to_dict("records") == [{"system": "net", "failed": "sdr: silent", "mixtures": 1}]
+    assert failures(scores).to_dict("records") == [
+        {"system": "net", "failed": "sdr: silent", "mixtures": 1}
+    ]
 
 
 def test_improvement_is_over_the_mixtures_that_both_have_a_score_for(scores):
@@ -76,7 +83,11 @@ def test_an_improvement_in_the_summary_is_over_the_same_mixtures(scores):
 def test_the_interval_of_an_improvement_knows_what_mixtures_share(scores):
     """Speakers differ by 15 dB, what the net adds by nothing."""
     row = _mean(
-        summarise(scores.assign(speaker=scores.mixture_id)), system="net", noise="seen", snr_db=MEAN, score="sdr"
+        summarise(scores.assign(speaker=scores.mixture_id)),
+        system="net",
+        noise="seen",
+        snr_db=MEAN,
+        score="sdr",
     )
     assert (row["low"], row["high"]) == (-3.0, 12.0)
     assert (row["gain_low"], row["gain_high"]) == (2.0, 2.0)
@@ -86,7 +97,10 @@ def test_a_mixture_is_compared_with_itself_at_its_own_rate(scores):
     other = scores.assign(sample_rate=8000)
     other["sdr"] += np.where(other.system == "net", 5.0, 100.0)
     both = improved(pd.concat([scores, other], ignore_index=True))
-    assert both[both.system == "net"].groupby("sample_rate").sdr.mean().to_dict() == {16000: 2.0, 8000: -93.0}
+    assert both[both.system == "net"].groupby("sample_rate").sdr.mean().to_dict() == {
+        16000: 2.0,
+        8000: -93.0,
+    }
     assert (both[both.system == "mixture"].sdr == 0).all()
 
 
@@ -110,7 +124,11 @@ def test_those_with_few_scores_come_last():
 
 def test_headline_has_snrs_in_order_and_stoi_in_per_cent(scores):
     table = headline(summarise(scores.sample(frac=1, random_state=0)).query("noise == 'seen'"))
-    assert table.columns.tolist()[:3] == [("pesq_nb_raw", "-5"), ("pesq_nb_raw", "10"), ("pesq_nb_raw", MEAN)]
+    assert table.columns.tolist()[:3] == [
+        ("pesq_nb_raw", "-5"),
+        ("pesq_nb_raw", "10"),
+        ("pesq_nb_raw", MEAN),
+    ]
     assert table.loc["net", ("stoi", MEAN)] == pytest.approx(70.0)
 
 
@@ -150,4 +168,11 @@ def test_other_columns_have_the_same_numbers_intervals_counts_and_marks():
 
 
 def test_values_stand_in_the_order_of_numbers_before_words():
-    assert sorted(["mean", "10", "-5", "9.5", "b", "a"], key=in_order) == ["-5", "9.5", "10", "a", "b", "mean"]
+    assert sorted(["mean", "10", "-5", "9.5", "b", "a"], key=in_order) == [
+        "-5",
+        "9.5",
+        "10",
+        "a",
+        "b",
+        "mean",
+    ]

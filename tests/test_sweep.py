@@ -11,7 +11,12 @@ from reporting.tables.sweep import differing, effects, leaderboard, runs_of
 
 CONFIGS = {
     name: OmegaConf.create(
-        {"network": {"stages": stages, "wide": wide}, "output": name, "recipe": {"batch_size": 4}, "seed": 0}
+        {
+            "network": {"stages": stages, "wide": wide},
+            "output": name,
+            "recipe": {"batch_size": 4},
+            "seed": 0,
+        }
     )
     for name, stages, wide in (("a", 1, True), ("b", 3, True), ("c", 1, False), ("d", 3, False))
 }
@@ -25,14 +30,18 @@ def test_only_what_differs_is_a_parameter():
 
 def test_an_option_that_follows_another_stands_beside_it():
     follows = {
-        name: OmegaConf.create({"recipe": {"batch_size": size}, "data": {"batch_size": "${recipe.batch_size}"}})
+        name: OmegaConf.create(
+            {"recipe": {"batch_size": size}, "data": {"batch_size": "${recipe.batch_size}"}}
+        )
         for name, size in (("a", 2), ("b", 4))
     }
     assert differing(follows).columns.tolist() == ["recipe.batch_size = data.batch_size"]
 
 
 def test_whole_numbers_stay_whole_where_a_run_lacks_the_option():
-    table = differing({"a": OmegaConf.create({"units": 3, "deep": None}), "b": OmegaConf.create({"deep": True})})
+    table = differing(
+        {"a": OmegaConf.create({"units": 3, "deep": None}), "b": OmegaConf.create({"deep": True})}
+    )
     assert table.loc["a"].tolist() == ["3", ""] and table.loc["b"].tolist() == ["", "True"]
 
 
@@ -72,14 +81,26 @@ def test_a_folder_without_runs_is_refused(tmp_path):
 def test_a_sweep_is_reported_from_its_folder(data, tmp_path):
     sweep = tmp_path / "sweep"
     for stages in (1, 2):
-        tiny_run.fit(data, sweep / f"network.stages-{stages}", f"network.stages={stages}", "trainer.max_epochs=1")
+        tiny_run.fit(
+            data,
+            sweep / f"network.stages-{stages}",
+            f"network.stages={stages}",
+            "trainer.max_epochs=1",
+        )
     (sweep / "network.stages-3" / ".hydra").mkdir(parents=True)  # begun, and no epoch finished
     (sweep / "network.stages-3" / ".hydra" / "config.yaml").write_text("seed: 0")
     typed = tiny_run.common(data, tmp_path / "x")
     report = tmp_path / "report"
-    evaluate.main(tiny_run.config("evaluate", [*typed, f"sweep={sweep}", f"output={report}"], report))
+    evaluate.main(
+        tiny_run.config("evaluate", [*typed, f"sweep={sweep}", f"output={report}"], report)
+    )
     scores = pd.read_csv(report / "scores.csv")
-    assert scores.system.unique().tolist() == ["mixture", "oracle", "network.stages-1", "network.stages-2"]
+    assert scores.system.unique().tolist() == [
+        "mixture",
+        "oracle",
+        "network.stages-1",
+        "network.stages-2",
+    ]
     page = (report / "report.html").read_text()
     assert '<a href="#run-1">network.stages-2</a>' in page and 'id="run-1"' in page
     assert "<td>network.stages</td>" in page

@@ -12,7 +12,14 @@ from options.typed import typed
 
 
 def test_a_job_is_named_by_what_was_typed_but_not_by_where_and_on_what_it_runs():
-    typed = ["network=crnn", "target=tms", "data_root=/x", "trainer=gpu", "trainer.max_epochs=3", "start_from=/a/b"]
+    typed = [
+        "network=crnn",
+        "target=tms",
+        "data_root=/x",
+        "trainer=gpu",
+        "trainer.max_epochs=3",
+        "start_from=/a/b",
+    ]
     assert job_name(typed, []) == "network-crnn_target-tms"
 
 
@@ -45,13 +52,23 @@ def test_many_options_make_a_name_that_can_be_a_folder(tmp_path):
     (tmp_path / job_name([f"plan.option_number_{i}=[1,2,3]" for i in range(40)], [])).mkdir()
 
 
-def test_a_job_that_fails_ends_no_other_and_the_same_sweep_again_does_the_rest(data, command, capfd):
-    typed = ["-m", *overrides(data, command.folder), "trainer.max_epochs=1", "network.hidden=-1,4,5"]
+def test_a_job_that_fails_ends_no_other_and_the_same_sweep_again_does_the_rest(
+    data, command, capfd
+):
+    typed = [
+        "-m",
+        *overrides(data, command.folder),
+        "trainer.max_epochs=1",
+        "network.hidden=-1,4,5",
+    ]
     line = command.refused(*typed)
     assert "1 job(s) of the sweep failed" in line
     out, told = capfd.readouterr()
     assert out.count("\ntrained: ") == 2 and told.count("\n") == 1
-    assert told.startswith("train.py: network.hidden--1_") and "hidden_size must be greater than zero" in told
+    assert (
+        told.startswith("train.py: network.hidden--1_")
+        and "hidden_size must be greater than zero" in told
+    )
     first, second = sorted(folder for folder in command.folder.iterdir() if folder.is_dir())
     before = curve(first)
     shutil.rmtree(second / LAST.parent)  # as if it had been killed in its first epoch
@@ -61,8 +78,16 @@ def test_a_job_that_fails_ends_no_other_and_the_same_sweep_again_does_the_rest(d
     assert curve(first) == before and (second / LAST).exists()
 
 
-def test_a_sweep_into_the_folder_of_another_is_refused_job_by_job_naming_what_differs(data, command, capfd):
-    typed = ["-m", *overrides(data, command.folder), "trainer.max_epochs=1", "network.hidden=4", "hydra.sweep.subdir=a"]
+def test_a_sweep_into_the_folder_of_another_is_refused_job_by_job_naming_what_differs(
+    data, command, capfd
+):
+    typed = [
+        "-m",
+        *overrides(data, command.folder),
+        "trainer.max_epochs=1",
+        "network.hidden=4",
+        "hydra.sweep.subdir=a",
+    ]
     command(*typed)
     capfd.readouterr()
     command.refused(*typed, "seed=1")

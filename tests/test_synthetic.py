@@ -17,14 +17,18 @@ RATE = 16000
 
 @pytest.fixture(scope="module")
 def speech(data_root):
-    return {"one": Folder(str(data_root / "speech/librispeech/train-clean-100"), "speech", source="top")}
+    return {
+        "one": Folder(str(data_root / "speech/librispeech/train-clean-100"), "speech", source="top")
+    }
 
 
 @pytest.fixture(scope="module")
 def kinds(speech):
     return {
         "colour": lambda root: RandomColours(str(root), count=6, seconds=2.0).recordings(),
-        "crowd": lambda root: Crowds(str(root), speech, speech, count=6, seconds=2.0, talkers=3).recordings(),
+        "crowd": lambda root: Crowds(
+            str(root), speech, speech, count=6, seconds=2.0, talkers=3
+        ).recordings(),
     }
 
 
@@ -56,7 +60,9 @@ def test_colours_differ_in_their_spectra(tmp_path):
     tilts = []
     for recording in RandomColours(str(tmp_path), count=12, seconds=2.0).recordings():
         power = np.abs(np.fft.rfft(samples(recording))) ** 2
-        tilts.append(10 * np.log10(power[1000:4000].sum() / power[8000:].sum()))  # 0.5 to 2 kHz over 4 to 8 kHz
+        tilts.append(
+            10 * np.log10(power[1000:4000].sum() / power[8000:].sum())
+        )  # 0.5 to 2 kHz over 4 to 8 kHz
     assert max(tilts) - min(tilts) > 15 and np.diff(sorted(tilts)).min() > 0
 
 
@@ -79,14 +85,25 @@ def test_no_noises_or_odd_lengths_are_refused(options, tmp_path):
         RandomColours(str(tmp_path), **options)
 
 
-def test_the_augmented_experiment_has_the_test_of_the_plain_one(data_root, isolated_cache, tmp_path):
+def test_the_augmented_experiment_has_the_test_of_the_plain_one(
+    data_root, isolated_cache, tmp_path
+):
     few = ["plan.train=4", "plan.validation=2", "plan.test=8", "plan.shortest_s=0.5", "jobs=1"]
     corpora = "noise.seen.random_colours.count=2", "noise.seen.crowds.count=2"
     for name, more in (("librispeech", ()), ("librispeech_augmented", corpora)):
-        typed = [f"experiment={name}", f"data_root={data_root}", f"output={tmp_path / name}", *few, *more]
+        typed = [
+            f"experiment={name}",
+            f"data_root={data_root}",
+            f"output={tmp_path / name}",
+            *few,
+            *more,
+        ]
         generate.main(tiny_run.config("generate", typed, tmp_path / name))
     plain, augmented = (
-        (tmp_path / name / "plan.csv").read_text().splitlines() for name in ("librispeech", "librispeech_augmented")
+        (tmp_path / name / "plan.csv").read_text().splitlines()
+        for name in ("librispeech", "librispeech_augmented")
     )
     for split in ("test", "validation"):
-        assert [row for row in plain if row.startswith(split)] == [row for row in augmented if row.startswith(split)]
+        assert [row for row in plain if row.startswith(split)] == [
+            row for row in augmented if row.startswith(split)
+        ]

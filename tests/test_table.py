@@ -19,7 +19,12 @@ TROUBLE = "run it again"
 
 def some(names: list[str] = NAMES) -> pd.DataFrame:
     values = np.random.default_rng(0).standard_normal(len(names)) * 10.0 ** np.arange(len(names))
-    columns = {"name": names, "count": range(len(names)), "level": values, "loss": np.where(values < 0, np.nan, values)}
+    columns = {
+        "name": names,
+        "count": range(len(names)),
+        "level": values,
+        "loss": np.where(values < 0, np.nan, values),
+    }
     return pd.DataFrame({**columns, "seen": values < 0})
 
 
@@ -42,7 +47,9 @@ def test_plain_tables_are_plain_csv():
 
 def test_the_sums_are_those_that_sha256sum_checks(tmp_path):
     write_tables(tmp_path, {"a.csv": some(), "b.csv": some(["x"])})
-    done = subprocess.run(["sha256sum", "-c", SUMS], cwd=tmp_path, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["sha256sum", "-c", SUMS], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
     assert done.stdout == "a.csv: OK\nb.csv: OK\n"
 
 
@@ -83,9 +90,18 @@ DAMAGES = [
     (HEADER + "x,0,0.5,q,True\n", "loss is 'q', not a number or empty"),
     (HEADER + "x,0,0.5,,WAHR\n", "seen is 'WAHR', not True or False"),
     ("name,count,level,loss\nx,0,0.5,\n", "has no column seen; its columns are name, count"),
-    ("name,count,level,loss,seen,more\nx,0,0.5,,True,1\n", "has a column too many: more; its columns"),
-    ("name,count,loss,level,seen\nx,0,,0.5,True\n", "its columns are name, count, loss, level, seen; they must be"),
-    ("name,count,level,level,loss,seen\nx,0,1,0.5,,True\n", "its columns are name, count, level, level"),
+    (
+        "name,count,level,loss,seen,more\nx,0,0.5,,True,1\n",
+        "has a column too many: more; its columns",
+    ),
+    (
+        "name,count,loss,level,seen\nx,0,,0.5,True\n",
+        "its columns are name, count, loss, level, seen; they must be",
+    ),
+    (
+        "name,count,level,level,loss,seen\nx,0,1,0.5,,True\n",
+        "its columns are name, count, level, level",
+    ),
 ]
 
 
@@ -96,7 +112,10 @@ def test_what_is_no_such_table_is_refused_in_one_line(tmp_path, text, told):
     assert told in refused(path)
     write_tables(tmp_path, {"a.csv": some()})
     path.write_bytes(text.encode(errors="surrogateescape"))
-    assert f"its checksum is not that in SHA256SUMS; {TROUBLE}, or remove {tmp_path / SUMS}" in refused(path)
+    assert (
+        f"its checksum is not that in SHA256SUMS; {TROUBLE}, or remove {tmp_path / SUMS}"
+        in refused(path)
+    )
     (tmp_path / SUMS).unlink()
     assert told in refused(path)
 
@@ -134,7 +153,9 @@ def test_damaged_sums_are_refused_or_say_nothing_and_are_mended_by_writing(tmp_p
 
 def test_a_byte_order_mark_and_older_tables_are_taken_as_they_are_meant(tmp_path):
     (tmp_path / "a.csv").write_text("name,count,level,loss\nx,0,0.5,\n", encoding="utf-8-sig")
-    assert read_table(tmp_path / "a.csv", Schema(COLUMNS, {"seen": True}), TROUBLE).seen.tolist() == [True]
+    assert read_table(
+        tmp_path / "a.csv", Schema(COLUMNS, {"seen": True}), TROUBLE
+    ).seen.tolist() == [True]
 
 
 def test_columns_of_older_tables_become_those_of_today_and_others_stay_as_text(tmp_path):
@@ -157,8 +178,13 @@ class Killed(BaseException):
 
 
 @pytest.mark.parametrize("after", range(4))
-def test_wherever_a_process_is_killed_no_whole_table_is_called_damaged(tmp_path, monkeypatch, after):
-    old, new = {"a.csv": some(["x"]), "b.csv": some(["y"])}, {"a.csv": some(["z"]), "b.csv": some(["w"])}
+def test_wherever_a_process_is_killed_no_whole_table_is_called_damaged(
+    tmp_path, monkeypatch, after
+):
+    old, new = (
+        {"a.csv": some(["x"]), "b.csv": some(["y"])},
+        {"a.csv": some(["z"]), "b.csv": some(["w"])},
+    )
     write_tables(tmp_path, {**old, "c.csv": some(["c"])})
     left, write = [after], table.write_atomic
 

@@ -55,12 +55,18 @@ def test_no_estimate_is_nearer_the_reference_than_the_ideal_one(name):
     target, mixture, reference = make(name), randn(5, 7).abs(), randn(5, 7, seed=1).abs()
     ideal = target.loss(target.ideal(reference, mixture), reference)
     for output in torch.linspace(-20, 20, 81):
-        assert (ideal <= target.loss(target.estimate(output.expand(5, 7), mixture), reference) + 1e-6).all()
+        assert (
+            ideal <= target.loss(target.estimate(output.expand(5, 7), mixture), reference) + 1e-6
+        ).all()
 
 
 @every_target
 def test_the_ideal_value_can_be_expressed(name):
-    target, mixture, reference = make(name), randn(5, 7).abs() + 0.1, randn(5, 7, seed=1).abs() + 0.1
+    target, mixture, reference = (
+        make(name),
+        randn(5, 7).abs() + 0.1,
+        randn(5, 7, seed=1).abs() + 0.1,
+    )
     outputs = torch.linspace(-30, 30, 60001)[:, None, None]
     nearest = (target.estimate(outputs, mixture) - target.ideal(reference, mixture)).abs().amin(0)
     assert nearest.max() < 2e-2
@@ -84,12 +90,17 @@ def test_loss_is_zero_at_the_reference_and_only_there(name):
 
 @every_target
 def test_loss_is_the_squared_difference(name):
-    assert of_magnitudes(name).loss(torch.tensor([5.0, 1.0]), torch.tensor([2.0, 3.0])).tolist() == [9.0, 4.0]
+    assert of_magnitudes(name).loss(
+        torch.tensor([5.0, 1.0]), torch.tensor([2.0, 3.0])
+    ).tolist() == [9.0, 4.0]
 
 
 @every_target
 def test_the_loss_compares_with_magnitudes_as_in_the_papers(name):
-    spectrum, mixture = torch.complex(randn(5, 7), randn(5, 7, seed=1)), torch.complex(randn(5, 7), randn(5, 7, seed=2))
+    spectrum, mixture = (
+        torch.complex(randn(5, 7), randn(5, 7, seed=1)),
+        torch.complex(randn(5, 7), randn(5, 7, seed=2)),
+    )
     torch.testing.assert_close(make(name).reference(spectrum, mixture), spectrum.abs())
 
 
@@ -101,19 +112,25 @@ def test_a_phase_sensitive_loss_compares_with_what_is_in_phase_with_the_mixture(
     reference = of_magnitudes(name, phase_sensitive=True).reference(
         torch.polar(torch.full((5,), 2.0), turned + 0.7), mixture
     )
-    torch.testing.assert_close(reference, torch.tensor([2.0, 1.0, 0.0, 0.0, 0.0]), atol=1e-5, rtol=0)
+    torch.testing.assert_close(
+        reference, torch.tensor([2.0, 1.0, 0.0, 0.0, 0.0]), atol=1e-5, rtol=0
+    )
 
 
 @every_target
 def test_the_phase_sensitive_reference_is_the_nearest_signal_in_the_phase_of_the_mixture(name):
-    spectrum, mixture = torch.complex(randn(50), randn(50, seed=1)), torch.complex(randn(50, seed=2), randn(50, seed=3))
+    spectrum, mixture = (
+        torch.complex(randn(50), randn(50, seed=1)),
+        torch.complex(randn(50, seed=2), randn(50, seed=3)),
+    )
     reference = of_magnitudes(name, phase_sensitive=True).reference(spectrum, mixture)
 
     def error(magnitude):
         return (torch.polar(magnitude, mixture.angle()) - spectrum).abs()
 
     assert all(
-        (error(reference) <= error(magnitude * torch.ones(50)) + 1e-6).all() for magnitude in torch.arange(0, 4, 0.01)
+        (error(reference) <= error(magnitude * torch.ones(50)) + 1e-6).all()
+        for magnitude in torch.arange(0, 4, 0.01)
     )
 
 
@@ -133,7 +150,9 @@ def test_the_root_of_silence_has_a_finite_slope(name):
 @every_target
 @pytest.mark.parametrize("power", [0, -1, 1.5, float("nan")])
 def test_another_power_is_refused(name, power):
-    with pytest.raises(ValueError, match=f"target.power={power}: must be above 0 and at most 1") as caught:
+    with pytest.raises(
+        ValueError, match=f"target.power={power}: must be above 0 and at most 1"
+    ) as caught:
         of_magnitudes(name, power=power)
     assert "\n" not in str(caught.value)
 

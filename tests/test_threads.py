@@ -7,7 +7,11 @@ from parallel.threads import over_threads
 
 
 def working() -> list[str]:
-    return [thread.name for thread in threading.enumerate() if thread.name.startswith("ThreadPoolExecutor")]
+    return [
+        thread.name
+        for thread in threading.enumerate()
+        if thread.name.startswith("ThreadPoolExecutor")
+    ]
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 5])
@@ -17,7 +21,9 @@ def test_outcomes_come_in_the_order_of_the_items(jobs, count):
         time.sleep(0.003 if item % 5 == 0 else 0)
         return -item
 
-    assert over_threads(slower_at_first, range(count), jobs, "testing", "item") == [-item for item in range(count)]
+    assert over_threads(slower_at_first, range(count), jobs, "testing", "item") == [
+        -item for item in range(count)
+    ]
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 3])

@@ -26,7 +26,11 @@ def test_timit_reads_the_ldc_tree_in_either_case(tmp_path, upper):
 def test_sa_sentences_serve_in_training_alone_and_only_when_asked_for(tmp_path):
     root = str(timit_tree(tmp_path, ("SA1", "SA2", "SX37")))
     assert {r.id.split("/")[-1] for r in TIMIT(root, ["train", "test"]).recordings()} == {"sx37"}
-    sa = [r for r in TIMIT(root, ["train", "test"], sa=True).recordings() if r.id.split("/")[-1] in ("sa1", "sa2")]
+    sa = [
+        r
+        for r in TIMIT(root, ["train", "test"], sa=True).recordings()
+        if r.id.split("/")[-1] in ("sa1", "sa2")
+    ]
     assert len(sa) == 8
     assert all(r.only == "train" and r.id.startswith("timit/train/") for r in sa)
 
@@ -38,7 +42,9 @@ def test_sphere_and_riff_give_the_same_samples(tmp_path):
     for name in ("a.WAV", "b.WAV"):
         assert reading.header(tmp_path / name) == (RATE, len(samples), 1)
         np.testing.assert_array_equal(reading.read(tmp_path / name, RATE), samples)
-        np.testing.assert_array_equal(reading.read(tmp_path / name, RATE, 100, 50), samples[100:150])
+        np.testing.assert_array_equal(
+            reading.read(tmp_path / name, RATE, 100, 50), samples[100:150]
+        )
 
 
 def test_a_sphere_file_beside_its_riff_copy_counts_once(tmp_path):

@@ -28,13 +28,15 @@ def power_db(signal, low_hz, high_hz):
 def test_the_snr_is_the_rows_and_the_parts_add_up(noise, snr):
     parts = render_tonal(protocol(noise=noise), snr, draw=3, seed=1)
     assert np.array_equal(parts["mixture"], parts["clean"] + parts["noise"])
-    assert float(snr_db(*(torch.from_numpy(parts[name]) for name in ("clean", "noise")))) == pytest.approx(
-        snr, abs=1e-9
-    )
+    assert float(
+        snr_db(*(torch.from_numpy(parts[name]) for name in ("clean", "noise")))
+    ) == pytest.approx(snr, abs=1e-9)
 
 
 def test_a_row_gives_the_same_samples_and_another_draw_others():
-    one, again, other = (render_tonal(protocol(), -6.0, draw, seed=0)["mixture"] for draw in (0, 0, 1))
+    one, again, other = (
+        render_tonal(protocol(), -6.0, draw, seed=0)["mixture"] for draw in (0, 0, 1)
+    )
     assert np.array_equal(one, again) and not np.allclose(one, other)
 
 
@@ -61,7 +63,10 @@ def test_pink_noise_falls_three_decibels_an_octave():
 @pytest.mark.parametrize("width_hz", [0.0, 1.0, 8.0])
 def test_an_interferer_is_as_strong_and_as_wide_as_it_says(width_hz):
     both = protocol(interferers=[Interferer(600.0, 15.0, width_hz)], duration_s=60.0)
-    more = render_tonal(both, 0.0, 0, 0)["noise"] - render_tonal(protocol(duration_s=60.0), 0.0, 0, 0)["noise"]
+    more = (
+        render_tonal(both, 0.0, 0, 0)["noise"]
+        - render_tonal(protocol(duration_s=60.0), 0.0, 0, 0)["noise"]
+    )
     total = power_db(more, 0, RATE)
     assert total == pytest.approx(15 + 10 * np.log10(0.5), abs=0.1)
     if width_hz:  # a one-pole band has half its power within its width
@@ -75,12 +80,17 @@ def test_a_recording_is_cut_at_random_and_runs_on(tmp_path):
     recorded = np.random.default_rng(0).integers(-9000, 9000, 3 * RATE)
     recorded = (recorded - round(recorded.mean())).astype(np.int16)  # an offset would be taken away
     soundfile.write(tmp_path / "field.wav", recorded, RATE, subtype="PCM_16")
-    noise = [render_tonal(protocol(noise=str(tmp_path / "field.wav")), 0.0, draw, 0)["noise"] for draw in (0, 1)]
+    noise = [
+        render_tonal(protocol(noise=str(tmp_path / "field.wav")), 0.0, draw, 0)["noise"]
+        for draw in (0, 1)
+    ]
     assert not np.allclose(noise[0], noise[1])
     assert np.allclose(noise[0][:RATE], noise[0][3 * RATE :])
     match = np.correlate(np.r_[recorded, recorded].astype(float), noise[0][:500], "valid").argmax()
     scale = noise[0][0] / recorded[match % len(recorded)]
-    assert np.allclose(noise[0][:500], scale * np.take(recorded, match + np.arange(500), mode="wrap"))
+    assert np.allclose(
+        noise[0][:500], scale * np.take(recorded, match + np.arange(500), mode="wrap")
+    )
 
 
 def test_a_silent_recording_is_refused(tmp_path):

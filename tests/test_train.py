@@ -36,18 +36,23 @@ def test_the_curve_falls_and_counts_epochs_and_steps(whole):
     table = pd.read_csv(whole / "curve.csv")
     assert table.epoch.tolist() == [0, 1, 2] and table.learning_rate.tolist() == [0.001] * 3
     assert table.step.diff().dropna().nunique() == 1
-    assert (table.train_loss.diff().dropna() < 0).all() and (table.validation_loss.diff().dropna() < 0).all()
+    assert (table.train_loss.diff().dropna() < 0).all() and (
+        table.validation_loss.diff().dropna() < 0
+    ).all()
 
 
 def test_the_same_seed_gives_the_same_run_and_another_another(data, whole, tmp_path):
     assert equal_runs(fit(data, tmp_path / "again"), whole)
-    assert curve(fit(data, tmp_path / "other", "seed=1", "trainer.max_epochs=1")) not in curve(whole)
+    assert curve(fit(data, tmp_path / "other", "seed=1", "trainer.max_epochs=1")) not in curve(
+        whole
+    )
 
 
 def test_the_order_of_batches_changes_from_epoch_to_epoch(data, tmp_path, monkeypatch):
     seen = []
     monkeypatch.setattr(
-        "models.enhancer.Enhancer.on_train_batch_start", lambda _, batch, i: seen.append(float(batch["clean"].sum()))
+        "models.enhancer.Enhancer.on_train_batch_start",
+        lambda _, batch, i: seen.append(float(batch["clean"].sum())),
     )
     fit(data, tmp_path / "run")
     epochs = [seen[len(seen) * i // 3 : len(seen) * (i + 1) // 3] for i in range(3)]
@@ -64,7 +69,12 @@ def test_rendered_mixtures_lead_to_the_same_curve(data, whole, tmp_path):
 
 
 def test_one_batch_is_learned_by_heart(data, tmp_path):
-    typed = ["plan.train=3", "network.channels=[8,8,8,8,8]", "network.hidden=32", "recipe.optimizer.lr=0.02"]
+    typed = [
+        "plan.train=3",
+        "network.channels=[8,8,8,8,8]",
+        "network.hidden=32",
+        "recipe.optimizer.lr=0.02",
+    ]
     table = pd.read_csv(fit(data, tmp_path / "run", *typed, "trainer.max_epochs=60") / "curve.csv")
     assert table.train_loss.iloc[-1] < 0.1 * table.train_loss.iloc[0]
 
@@ -73,7 +83,9 @@ def test_best_is_the_epoch_of_least_validation_loss(data, tmp_path, monkeypatch)
     losses = [3.0, 2.0, 1.0, 2.0]
     monkeypatch.setattr(
         "models.enhancer.Enhancer.validation_step",
-        lambda module, batch, index: module.log("validation_loss", losses[module.current_epoch], batch_size=1),
+        lambda module, batch, index: module.log(
+            "validation_loss", losses[module.current_epoch], batch_size=1
+        ),
     )
     run = fit(data, tmp_path / "run", "trainer.max_epochs=4")
     assert pd.read_csv(run / "curve.csv").validation_loss.tolist() == losses
@@ -98,7 +110,9 @@ def test_a_person_sees_a_line_on_the_data_one_per_epoch_and_where_the_run_is(dat
     out, told = capfd.readouterr()
     heard, first, second, last = out.splitlines()
     assert heard.startswith("data: ")
-    assert first.startswith("epoch 1 of 2: train loss ") and second.startswith("epoch 2 of 2: train loss ")
+    assert first.startswith("epoch 1 of 2: train loss ") and second.startswith(
+        "epoch 2 of 2: train loss "
+    )
     assert last == f"trained: {run}" and told == ""
 
 

@@ -62,7 +62,9 @@ def test_a_script_that_fails_says_so_in_one_line(data, tmp_path):
 
 
 def test_weights_of_another_network_are_refused(data, whole, tmp_path):
-    with pytest.raises(ValueError, match=f"{whole}/.*: weights of another network than CRNN") as caught:
+    with pytest.raises(
+        ValueError, match=f"{whole}/.*: weights of another network than CRNN"
+    ) as caught:
         fit(data, tmp_path / "run", f"start_from={whole}", "network.hidden=6")
     assert "\n" not in str(caught.value) and not (tmp_path / "run").exists()
 
@@ -83,7 +85,9 @@ def test_a_checkpoint_of_another_network_is_not_resumed(data, whole, tmp_path):
     run = shutil.copytree(whole, tmp_path / "run")
     other = fit(data, tmp_path / "other", "network.hidden=6", "trainer.max_epochs=1")
     shutil.copy(other / LAST, run / LAST)
-    with pytest.raises(ValueError, match=f"{run / LAST}: weights of another network than CRNN") as caught:
+    with pytest.raises(
+        ValueError, match=f"{run / LAST}: weights of another network than CRNN"
+    ) as caught:
         resume(run, "trainer.max_epochs=4")
     assert "\n" not in str(caught.value)
 
@@ -118,9 +122,13 @@ def test_a_training_does_not_replace_another(data, whole):
     assert curve(whole) == before and "seed: 0" in (whole / ".hydra" / "config.yaml").read_text()
 
 
-@pytest.mark.parametrize("typed", ["network.hidden=8", "seed=1", "+plan.new=1", "data.batch_size=4"])
+@pytest.mark.parametrize(
+    "typed", ["network.hidden=8", "seed=1", "+plan.new=1", "data.batch_size=4"]
+)
 def test_other_options_are_refused_when_resuming(whole, typed):
-    with pytest.raises(ValueError, match=r"cannot be given; only .*data\.workers, trainer, .* may change") as caught:
+    with pytest.raises(
+        ValueError, match=r"cannot be given; only .*data\.workers, trainer, .* may change"
+    ) as caught:
         resume(whole, typed)
     assert typed.lstrip("+") in str(caught.value) and "\n" not in str(caught.value)
 
@@ -134,7 +142,11 @@ def test_fewer_epochs_than_were_trained_are_refused_in_one_line(whole, tmp_path)
 
 @pytest.mark.parametrize(
     ("node", "name"),
-    [("network", "os.system"), ("trainer", "subprocess.Popen"), ("target", "models.targets.tms.softplus")],
+    [
+        ("network", "os.system"),
+        ("trainer", "subprocess.Popen"),
+        ("target", "models.targets.tms.softplus"),
+    ],
 )
 def test_a_run_whose_config_would_build_something_else_is_refused(whole, tmp_path, node, name):
     run = shutil.copytree(whole, tmp_path / "run")

@@ -12,8 +12,18 @@ from models.training import Cooldown, Curve, RuleOfRises, SeedByEpoch
 
 def trainer(**more):
     optimizer = SimpleNamespace(param_groups=[{"lr": 1.0}, {"lr": 1.0}])
-    state = {"optimizers": [optimizer], "should_stop": False, "sanity_checking": False, "current_epoch": 0}
-    state |= {"global_step": 0, "global_rank": 0, "is_global_zero": True, "check_val_every_n_epoch": 1}
+    state = {
+        "optimizers": [optimizer],
+        "should_stop": False,
+        "sanity_checking": False,
+        "current_epoch": 0,
+    }
+    state |= {
+        "global_step": 0,
+        "global_rank": 0,
+        "is_global_zero": True,
+        "check_val_every_n_epoch": 1,
+    }
     return SimpleNamespace(**{**state, **more})
 
 
@@ -71,7 +81,11 @@ def test_rises_of_halvings_count_towards_the_stop():
 
 def test_options_of_the_rule_do_what_they_say():
     assert rates(RuleOfRises(halve_after=1, factor=0.1), [1, 2, 3]) == pytest.approx([1, 0.1, 0.01])
-    assert [stop for _, stop in follow(RuleOfRises(stop_after=0), [1, 1, 2])] == [False, False, True]
+    assert [stop for _, stop in follow(RuleOfRises(stop_after=0), [1, 1, 2])] == [
+        False,
+        False,
+        True,
+    ]
 
 
 def test_a_sanity_check_is_no_epoch():
@@ -103,12 +117,16 @@ def test_a_training_that_was_stopped_does_not_go_on_when_resumed():
 
 @pytest.mark.parametrize("loss", [float("nan"), float("inf")])
 def test_a_loss_that_is_no_number_is_refused(loss):
-    with pytest.raises(ValueError, match=f"validation_loss={loss} .*lower recipe.optimizer.lr") as caught:
+    with pytest.raises(
+        ValueError, match=f"validation_loss={loss} .*lower recipe.optimizer.lr"
+    ) as caught:
         follow(RuleOfRises(), [1.0, loss])
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("options", [{"halve_after": 0}, {"stop_after": -1}, {"factor": 0}, {"factor": 1}])
+@pytest.mark.parametrize(
+    "options", [{"halve_after": 0}, {"stop_after": -1}, {"factor": 0}, {"factor": 1}]
+)
 def test_a_rule_that_does_nothing_or_harm_is_refused(options):
     (name, value), *_ = options.items()
     with pytest.raises(ValueError, match=f"{name}={value} "):
@@ -149,7 +167,10 @@ def test_a_cooldown_of_fewer_than_no_epochs_is_refused():
 
 def epoch(curve, number, train, validation):
     at = trainer(current_epoch=number, global_step=10 * (number + 1))
-    at.callback_metrics = {"train_loss_epoch": torch.tensor(train), "validation_loss": torch.tensor(validation)}
+    at.callback_metrics = {
+        "train_loss_epoch": torch.tensor(train),
+        "validation_loss": torch.tensor(validation),
+    }
     curve.on_train_epoch_end(at, None)
 
 
@@ -182,13 +203,18 @@ def test_only_the_first_process_writes_the_curve(tmp_path):
 
 def drawn(seed, epoch, rank=0, noise=0):
     torch.manual_seed(noise)  # whatever the process did before
-    SeedByEpoch(seed).on_train_batch_start(trainer(current_epoch=epoch, global_rank=rank), None, {}, 0)
+    SeedByEpoch(seed).on_train_batch_start(
+        trainer(current_epoch=epoch, global_rank=rank), None, {}, 0
+    )
     return torch.rand(()).item()
 
 
 def test_an_epoch_draws_by_its_seed_number_and_process_alone():
     assert drawn(1, 2, noise=3) == drawn(1, 2, noise=4)
-    assert len({drawn(seed, epoch, rank) for seed in (0, 1) for epoch in (0, 1) for rank in (0, 1)}) == 8
+    assert (
+        len({drawn(seed, epoch, rank) for seed in (0, 1) for epoch in (0, 1) for rank in (0, 1)})
+        == 8
+    )
 
 
 def test_steps_of_an_epoch_draw_different_numbers():

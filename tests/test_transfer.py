@@ -64,7 +64,9 @@ def test_where_a_server_cannot_continue_the_download_starts_afresh(server, tmp_p
 
 @pytest.mark.parametrize("obeys_if_range", [True, False])
 @pytest.mark.parametrize("changed", [PAYLOAD[::-1], PAYLOAD + b"more", PAYLOAD[: CUT // 2]])
-def test_a_file_changed_on_the_server_is_never_joined_to_the_old_bytes(server, tmp_path, changed, obeys_if_range):
+def test_a_file_changed_on_the_server_is_never_joined_to_the_old_bytes(
+    server, tmp_path, changed, obeys_if_range
+):
     cut_off(server, tmp_path / "a")
     server.content, server.etag, server.obeys_if_range = changed, '"two"', obeys_if_range
     fetch_file(server.url, tmp_path / "a")

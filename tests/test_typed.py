@@ -46,8 +46,33 @@ NASTY += [
     "1:2",
     "a+b",
 ]
-NASTY += ["a%b", "a@b", "日本", "a\\", "\\\\", "a\\b", 'a\\"b', "a'b\"c", '""', "[1]", "a..b", "--a"]
-NASTY += ["a b", " a ", " ", "a\nb", "a\tb", "two  spaces", 'say "x"', "a, b", "{a: b}", "x=[1, 2]", "a'\\"]
+NASTY += [
+    "a%b",
+    "a@b",
+    "日本",
+    "a\\",
+    "\\\\",
+    "a\\b",
+    'a\\"b',
+    "a'b\"c",
+    '""',
+    "[1]",
+    "a..b",
+    "--a",
+]
+NASTY += [
+    "a b",
+    " a ",
+    " ",
+    "a\nb",
+    "a\tb",
+    "two  spaces",
+    'say "x"',
+    "a, b",
+    "{a: b}",
+    "x=[1, 2]",
+    "a'\\",
+]
 
 
 @pytest.mark.parametrize("value", NASTY)
@@ -58,12 +83,16 @@ def test_a_printed_option_is_read_as_what_it_was(value):
     assert read == value and isinstance(read, str)
 
 
-@pytest.mark.parametrize("value", ["runs/pl_crnn", "/a/b-c_d.e", "outputs/train/2026-01-01_00-00-00-123456"])
+@pytest.mark.parametrize(
+    "value", ["runs/pl_crnn", "/a/b-c_d.e", "outputs/train/2026-01-01_00-00-00-123456"]
+)
 def test_plain_paths_are_printed_as_they_are(value):
     assert typed("resume", value) == f"resume={value}"
 
 
-@pytest.mark.parametrize("value", ["/a (1)", "it's", "a=b", "ä", "a[1]", "{a", "a#b", "a,b", "${x}", "a\tb'"])
+@pytest.mark.parametrize(
+    "value", ["/a (1)", "it's", "a=b", "ä", "a[1]", "{a", "a#b", "a,b", "${x}", "a\tb'"]
+)
 def test_an_option_that_hydra_cannot_read_is_answered_with_what_to_type(command, value):
     assert typed("data_root", value) in command.refused(f"data_root={value}")
 
@@ -77,4 +106,6 @@ def test_a_word_is_answered_with_what_an_option_is(command):
 
 
 def test_a_number_for_a_folder_is_answered_with_text(data, command):
-    assert """write 'start_from="12"'""" in command.refused(*overrides(data, command.folder), "start_from=12")
+    assert """write 'start_from="12"'""" in command.refused(
+        *overrides(data, command.folder), "start_from=12"
+    )

@@ -47,7 +47,9 @@ def scores(**offsets):
     """Systems that differ by their offsets, over a spread that they share; the same at every call."""
     rng = np.random.default_rng(1)
     base = rng.normal(0, 5, 60)
-    return pd.DataFrame({name: base + offset + rng.normal(0, 0.1, 60) for name, offset in offsets.items()})
+    return pd.DataFrame(
+        {name: base + offset + rng.normal(0, 0.1, 60) for name, offset in offsets.items()}
+    )
 
 
 def test_a_clear_difference_is_seen_through_a_spread_that_is_shared():
@@ -77,7 +79,9 @@ def test_false_alarms_are_as_rare_as_promised_over_all_others():
         rng = np.random.default_rng(seed)
         table = pd.DataFrame(rng.normal(0, 1, (40, 6)), columns=list("abcdef"))
         alarms += len(level_with_best(table)) < 6
-    assert alarms / 200 < 0.2  # one-sided against the best of six, chosen by looking: more than 5 %, not much more
+    assert (
+        alarms / 200 < 0.2
+    )  # one-sided against the best of six, chosen by looking: more than 5 %, not much more
 
 
 def test_items_without_a_score_are_left_out_and_systems_without_any_too():

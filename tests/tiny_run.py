@@ -44,7 +44,10 @@ def corpus(root: Path) -> Path:
             length = int(rng.integers(3000, 6000))
             time = np.arange(length) / RATE
             voice = sum(np.sin(2 * np.pi * 120 * (speaker + 2) * k * time) / k for k in range(1, 5))
-            wav(root / f"speech/s{speaker}/u{utterance}.flac", voice * (1.1 + np.sin(2 * np.pi * 3 * time)))
+            wav(
+                root / f"speech/s{speaker}/u{utterance}.flac",
+                voice * (1.1 + np.sin(2 * np.pi * 3 * time)),
+            )
     for name in ("seen/a", "seen/b", "unseen/c"):
         wav(root / f"noise/{name}.flac", rng.standard_normal(4 * RATE))
     return root
@@ -91,7 +94,9 @@ class Command:
         self.monkeypatch, self.folder = monkeypatch, folder
 
     def __call__(self, *typed: str) -> None:
-        self.monkeypatch.setattr(sys, "argv", [str(ROOT / "train.py"), *typed, f"output={self.folder}"])
+        self.monkeypatch.setattr(
+            sys, "argv", [str(ROOT / "train.py"), *typed, f"output={self.folder}"]
+        )
         self.monkeypatch.setattr("command.sweep._FAILED", [])
         start(train.main, "train")
 
@@ -128,7 +133,9 @@ def curve(run: Path) -> bytes:
 
 def equal_runs(one: Path, other: Path) -> bool:
     """Equal to the last byte of the curve and the last bit of the weights."""
-    return curve(one) == curve(other) and all(same_weights(one / name, other / name) for name in (BEST, LAST))
+    return curve(one) == curve(other) and all(
+        same_weights(one / name, other / name) for name in (BEST, LAST)
+    )
 
 
 def same_weights(one: Path, other: Path) -> bool:

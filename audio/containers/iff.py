@@ -3,7 +3,7 @@
 import struct
 from typing import BinaryIO
 
-from audio.containers.sizes import IMPOSSIBLE, Promise, chunk_of, is_unknown, number
+from audio.containers.promise import IMPOSSIBLE, Promise, chunk_of, is_unknown, number
 
 CAF_EDIT_COUNT = 4  # bytes before the samples
 

@@ -2,7 +2,7 @@
 
 from typing import BinaryIO
 
-from audio.containers.sizes import Promise, is_unknown, number, unwrapped
+from audio.containers.promise import Promise, is_unknown, number, unwrapped
 
 LONGEST_HEADER = 2**16  # bytes that are read of a header of text
 

@@ -3,7 +3,7 @@
 import struct
 from typing import BinaryIO
 
-from audio.containers.sizes import (
+from audio.containers.promise import (
     IMPOSSIBLE,
     WRAP,
     Chunk,

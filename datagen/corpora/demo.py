@@ -25,5 +25,10 @@ class Demo(Corpus):
         """All of the part; raises like `build_demo`."""
         built = build_demo(self.root)
         kind, name = self.part.split("/")[0], f"demo/{self.part.split('/')[-1]}"
-        files = Folder(str(built / self.part), name, SOURCES[kind], "file" if kind == "noise" else "")
-        return [Recording(r.id, r.path, r.source, kind=r.kind.rsplit("-", 1)[0]) for r in files.recordings()]
+        files = Folder(
+            str(built / self.part), name, SOURCES[kind], "file" if kind == "noise" else ""
+        )
+        return [
+            Recording(r.id, r.path, r.source, kind=r.kind.rsplit("-", 1)[0])
+            for r in files.recordings()
+        ]

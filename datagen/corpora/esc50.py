@@ -39,7 +39,12 @@ class ESC50(CorpusOnDisk):
             chosen = f"categories={self.categories} folds={self.folds}"
             raise FileNotFoundError(f"{self.root}: {chosen} select no clip; choose others")
         return [
-            Recording(f"esc50/{name[:-4]}", str(folder / "audio" / name), f"esc50/{name.split('-')[1]}", kind=category)
+            Recording(
+                f"esc50/{name[:-4]}",
+                str(folder / "audio" / name),
+                f"esc50/{name.split('-')[1]}",
+                kind=category,
+            )
             for name, category in sorted(zip(clips["filename"], clips["category"], strict=True))
         ]
 
@@ -56,9 +61,18 @@ class ESC50(CorpusOnDisk):
 
     def _selected(self, table: pd.DataFrame) -> pd.DataFrame:
         clips = table
-        for option, column, chosen in (("categories", "category", self.categories), ("folds", "fold", self.folds)):
+        for option, column, chosen in (
+            ("categories", "category", self.categories),
+            ("folds", "fold", self.folds),
+        ):
             if chosen is not None:
-                clips = clips[clips[column].isin(known(chosen, table[column], f"{option} of {self.root}"))]
+                clips = clips[
+                    clips[column].isin(known(chosen, table[column], f"{option} of {self.root}"))
+                ]
         if self.without is not None:
-            clips = clips[~clips["category"].isin(known(self.without, table["category"], f"without of {self.root}"))]
+            clips = clips[
+                ~clips["category"].isin(
+                    known(self.without, table["category"], f"without of {self.root}")
+                )
+            ]
         return clips

@@ -21,10 +21,14 @@ class Folder(CorpusOnDisk):
     layout = "any files that libsndfile reads, in subfolders too"
     remedy = "Give a folder that exists as its root"
 
-    def __init__(self, root: str, name: str, source: str = "file", kind: str = "file", sex: str = ""):
+    def __init__(
+        self, root: str, name: str, source: str = "file", kind: str = "file", sex: str = ""
+    ):
         for option, value in (("source", source), ("kind", kind), ("sex", sex)):
             if value not in LEVELS and (value or option == "source"):
-                raise ValueError(f"{option}={value!r} of {root}: must be one of {', '.join(LEVELS)}")
+                raise ValueError(
+                    f"{option}={value!r} of {root}: must be one of {', '.join(LEVELS)}"
+                )
         super().__init__(root)
         self.name, self.source, self.kind, self.sex = name, source, kind, sex
 
@@ -49,12 +53,16 @@ def _level(path: Path, base: Path, level: str) -> str:
         return inside.with_suffix("").as_posix()
     folders = inside.parts[:-1]
     if not folders:
-        raise ValueError(f"{path}: lies right in {base}, so no {level} tells its source; choose source=file")
+        raise ValueError(
+            f"{path}: lies right in {base}, so no {level} tells its source; choose source=file"
+        )
     return folders[0] if level == "top" else "/".join(folders)
 
 
 def _sex(path: Path, base: Path, level: str) -> str:
     sex = _level(path, base, level)
     if sex not in ("F", "M"):
-        raise ValueError(f"{path}: lies under {sex!r}, which is neither F nor M; choose another sex=, or sex=''")
+        raise ValueError(
+            f"{path}: lies under {sex!r}, which is neither F nor M; choose another sex=, or sex=''"
+        )
     return sex

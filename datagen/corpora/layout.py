@@ -18,7 +18,11 @@ def audio_files(root: Path) -> list[Path]:
     """
     found, entered = [], {os.path.realpath(root)}
     for folder, inner, names in os.walk(root, followlinks=True, onerror=_refuse):
-        inner[:] = [name for name in sorted(inner) if not name.startswith(".") and _new(Path(folder, name), entered)]
+        inner[:] = [
+            name
+            for name in sorted(inner)
+            if not name.startswith(".") and _new(Path(folder, name), entered)
+        ]
         found += [Path(folder, name) for name in names if not name.startswith(".")]
     kinds = {path: recognise(path) if path.is_file() else _kind_of_missing(path) for path in found}
     _note_left_out({path: kind for path, kind in kinds.items() if kind not in ("", READABLE)}, root)
@@ -37,7 +41,12 @@ def _note_left_out(left_out: Mapping[Path, str], root: Path) -> None:
         first, kinds = min(left_out), ", ".join(sorted(set(left_out.values())))
         convert = shlex.join(["ffmpeg", "-i", str(first), str(first.with_suffix(".flac"))])
         count = f"{len(left_out)} file(s) under {root}"
-        log.warning("note: %s are left out, for %s is not read here; convert them: %s", count, kinds, convert)
+        log.warning(
+            "note: %s are left out, for %s is not read here; convert them: %s",
+            count,
+            kinds,
+            convert,
+        )
 
 
 _NOTED: set[tuple[Path, int]] = set()  # corpora are listed more than once

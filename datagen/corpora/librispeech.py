@@ -23,7 +23,9 @@ class LibriSpeech(CorpusOnDisk):
         """Subset after subset; raises FileNotFoundError for an empty one, ValueError for an unknown one."""
         folder = self.folder()
         there = sorted(path.name for path in folder.glob("[!.]*") if path.is_dir())
-        chosen = there if self.subsets is None else known(self.subsets, there, f"subsets of {self.root}")
+        chosen = (
+            there if self.subsets is None else known(self.subsets, there, f"subsets of {self.root}")
+        )
         sexes = _sexes(folder / "SPEAKERS.TXT")
         found = []
         for subset in chosen:
@@ -31,7 +33,9 @@ class LibriSpeech(CorpusOnDisk):
                 speaker = path.stem.split("-")[0]
                 name = path.relative_to(folder).with_suffix("").as_posix()
                 sex = sexes.get(speaker, "")
-                found.append(Recording(f"librispeech/{name}", str(path), f"librispeech/{speaker}", sex=sex))
+                found.append(
+                    Recording(f"librispeech/{name}", str(path), f"librispeech/{speaker}", sex=sex)
+                )
         return found
 
 
@@ -39,7 +43,9 @@ def _sexes(path: Path) -> dict[str, str]:
     if not path.exists():
         return {}
     lines = [
-        line for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if not line.startswith(";")
+        line
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines()
+        if not line.startswith(";")
     ]
     cells = [[cell.strip() for cell in line.split("|")] for line in lines]
     return {row[0]: row[1] for row in cells if len(row) > 1}

@@ -22,5 +22,12 @@ class NOISEX92(CorpusOnDisk):
         """In the order of `names`; raises FileNotFoundError for an empty folder, ValueError for an unknown name."""
         folder = self.folder()
         files = {path.stem: path for path in self.nonempty(audio_files(folder), folder)}
-        chosen = sorted(files) if self.names is None else known(self.names, files, f"names of {self.root}")
-        return [Recording(f"noisex92/{name}", str(files[name]), f"noisex92/{name}", kind=name) for name in chosen]
+        chosen = (
+            sorted(files)
+            if self.names is None
+            else known(self.names, files, f"names of {self.root}")
+        )
+        return [
+            Recording(f"noisex92/{name}", str(files[name]), f"noisex92/{name}", kind=name)
+            for name in chosen
+        ]

@@ -38,13 +38,17 @@ class MadeNoise(Corpus):
 
     def __init__(self, root: str, count: int, seconds: float):
         if count < 1 or not 1 <= seconds <= 3600:
-            raise ValueError(f"count={count}, seconds={seconds:g} of {self.kind}: at least one noise of 1 to 3600 s")
+            raise ValueError(
+                f"count={count}, seconds={seconds:g} of {self.kind}: at least one noise of 1 to 3600 s"
+            )
         self.root, self.count, self.seconds = Path(str(root)), count, seconds
 
     def recordings(self) -> list[Recording]:
         """The noises by number."""
         folder, make = self.workshop()
-        names = [f"{self.kind}-{VERSION}-{self.seconds:g}s-{number:03d}" for number in range(self.count)]
+        names = [
+            f"{self.kind}-{VERSION}-{self.seconds:g}s-{number:03d}" for number in range(self.count)
+        ]
         for name in names:
             if not (folder / f"{name}.flac").exists():
                 rng = np.random.default_rng(zlib.crc32(name.encode()))
@@ -52,7 +56,13 @@ class MadeNoise(Corpus):
                 write_atomic(folder / f"{name}.flac", encode(noise, SAMPLE_RATE, "flac"))
         kind = self.kind
         return [
-            Recording(f"{kind}/{name}", str(folder / f"{name}.flac"), f"{kind}/{name}", kind=kind, only="train")
+            Recording(
+                f"{kind}/{name}",
+                str(folder / f"{name}.flac"),
+                f"{kind}/{name}",
+                kind=kind,
+                only="train",
+            )
             for name in names
         ]
 
@@ -84,7 +94,13 @@ class Crowds(MadeNoise):
     kind = "crowd"
 
     def __init__(
-        self, root: str, speech: Corpora, test: Corpora, count: int = 20, seconds: float = 8.0, talkers: int = 8
+        self,
+        root: str,
+        speech: Corpora,
+        test: Corpora,
+        count: int = 20,
+        seconds: float = 8.0,
+        talkers: int = 8,
     ):
         super().__init__(root, count, seconds)
         if not test:
@@ -97,21 +113,31 @@ class Crowds(MadeNoise):
 
     def workshop(self) -> tuple[Path, Make]:
         """A folder for the speech that the crowds are made of; raises as its corpora do."""
-        recordings = sorted((r for corpus in self.speech.values() for r in corpus.recordings()), key=lambda r: r.id)
-        made_of = of_values([r.id for r in recordings], of_files([r.path for r in recordings]), self.talkers)
+        recordings = sorted(
+            (r for corpus in self.speech.values() for r in corpus.recordings()), key=lambda r: r.id
+        )
+        made_of = of_values(
+            [r.id for r in recordings], of_files([r.path for r in recordings]), self.talkers
+        )
         return self.root / made_of, partial(_crowd, recordings, self.talkers)
 
 
 def _colour(rng: np.random.Generator, samples: int) -> np.ndarray:
     """A slope of -9 to 3 dB an octave and bends of up to some 10 dB; every other one swells, in one band or in two."""
     noise = _swelling(rng, _bent(rng, samples))
-    return noise + rng.uniform(0, 1) * _swelling(rng, _bent(rng, samples)) if rng.random() < 0.5 else noise
+    return (
+        noise + rng.uniform(0, 1) * _swelling(rng, _bent(rng, samples))
+        if rng.random() < 0.5
+        else noise
+    )
 
 
 def _bent(rng: np.random.Generator, samples: int) -> np.ndarray:
     octaves = np.arange(len(KNOTS_HZ))
     gain_db = rng.uniform(-9, 3) * octaves + rng.normal(0, 5, len(octaves))
-    return coloured(rng, samples, lambda hz: amplitude(np.interp(np.log2(hz + 1), np.log2(KNOTS_HZ), gain_db)))
+    return coloured(
+        rng, samples, lambda hz: amplitude(np.interp(np.log2(hz + 1), np.log2(KNOTS_HZ), gain_db))
+    )
 
 
 def _swelling(rng: np.random.Generator, noise: np.ndarray) -> np.ndarray:
@@ -121,12 +147,16 @@ def _swelling(rng: np.random.Generator, noise: np.ndarray) -> np.ndarray:
     return noise * amplitude(depth_db * (drift(rng, len(noise), rng.uniform(0.1, 2.0)) - 1))
 
 
-def _crowd(recordings: list[Recording], talkers: int, rng: np.random.Generator, samples: int) -> np.ndarray:
+def _crowd(
+    recordings: list[Recording], talkers: int, rng: np.random.Generator, samples: int
+) -> np.ndarray:
     count = int(rng.integers(2, talkers + 1))
     return babble(rng, samples, [list(_utterances(recordings, rng, samples)) for _ in range(count)])
 
 
-def _utterances(recordings: list[Recording], rng: np.random.Generator, samples: int) -> Iterator[np.ndarray]:
+def _utterances(
+    recordings: list[Recording], rng: np.random.Generator, samples: int
+) -> Iterator[np.ndarray]:
     """Utterances of one speaker, long enough together where there are so many."""
     sources = sorted({recording.source for recording in recordings})
     source = sources[rng.integers(len(sources))]

@@ -33,13 +33,26 @@ class TIMIT(CorpusOnDisk):
 
     def _subset(self, subset: str) -> list[Recording]:
         folder = self.folder()
-        parts = {path: path.relative_to(folder).parts for path in audio_files(folder) if path.suffix.lower() == ".wav"}
-        within = [path for path, names in parts.items() if len(names) == 4 and names[0].lower() == subset]
+        parts = {
+            path: path.relative_to(folder).parts
+            for path in audio_files(folder)
+            if path.suffix.lower() == ".wav"
+        }
+        within = [
+            path for path, names in parts.items() if len(names) == 4 and names[0].lower() == subset
+        ]
         # Some copies hold SA1.WAV (SPHERE) and SA1.WAV.wav (RIFF) side by side: the shorter name stands for both.
-        unique = {_name(path, folder): path for path in sorted(within, key=lambda path: (-len(path.name), path))}
+        unique = {
+            _name(path, folder): path
+            for path in sorted(within, key=lambda path: (-len(path.name), path))
+        }
         self.nonempty(list(unique), folder / subset)
         with_sa = self.sa and subset == "train"
-        return [_recording(name, path) for name, path in sorted(unique.items()) if with_sa or not _is_sa(name)]
+        return [
+            _recording(name, path)
+            for name, path in sorted(unique.items())
+            if with_sa or not _is_sa(name)
+        ]
 
 
 def _name(path: Path, folder: Path) -> str:
@@ -50,7 +63,9 @@ def _name(path: Path, folder: Path) -> str:
 def _recording(name: str, path: Path) -> Recording:
     speaker = name.split("/")[2]
     only = "train" if _is_sa(name) else ""
-    return Recording(f"timit/{name}", str(path), f"timit/{speaker}", sex=speaker[0].upper(), only=only)
+    return Recording(
+        f"timit/{name}", str(path), f"timit/{speaker}", sex=speaker[0].upper(), only=only
+    )
 
 
 def _is_sa(name: str) -> bool:

@@ -32,7 +32,9 @@ def staging(folder: Path, name: str) -> Iterator[Path]:
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
-        raise OSError(f"disk full while unpacking in {stage.parent}; free space and run again") from error
+        raise OSError(
+            f"disk full while unpacking in {stage.parent}; free space and run again"
+        ) from error
     finally:
         shutil.rmtree(stage, ignore_errors=True)
 
@@ -103,7 +105,9 @@ def _extract(members: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> N
         shutil.copyfileobj(source, target)
 
 
-def _kept(members: zipfile.ZipFile, keep: Sequence[str]) -> list[tuple[zipfile.ZipInfo, PurePosixPath]]:
+def _kept(
+    members: zipfile.ZipFile, keep: Sequence[str]
+) -> list[tuple[zipfile.ZipInfo, PurePosixPath]]:
     """The members to unpack (see `unpack_zip`), each with its path below the top folder."""
     kept = []
     for member in members.infolist():

@@ -26,21 +26,30 @@ class Downloaded(Source):
         super().__init__(corpus)
         self.url, self.sha256, self.whole = url, sha256, recordings
 
-    def fetch(self, corpus: CorpusOnDisk, data_root: Path | None, keep_archive: bool = False) -> str:
+    def fetch(
+        self, corpus: CorpusOnDisk, data_root: Path | None, keep_archive: bool = False
+    ) -> str:
         """See `Source.fetch`; raises as `fetch_file` and `unpack` do, and ValueError where a part stands already."""
         if data_root is None:
-            raise ValueError("data_root is missing; give the folder that shall hold speech/ and noise/: data_root=DIR")
+            raise ValueError(
+                "data_root is missing; give the folder that shall hold speech/ and noise/: data_root=DIR"
+            )
         folder = self.folder(corpus.root)
         if filled(folder):
             self._require_whole(folder, corpus.root, PLACED)
             return f"{folder} is already there ({self.whole} recordings): nothing was fetched"
         self.require_tools()
         downloads = data_root / ".downloads"
-        with self._fetched(downloads, keep_archive) as archive, staging(corpus.root, _stem(archive)) as stage:
+        with (
+            self._fetched(downloads, keep_archive) as archive,
+            staging(corpus.root, _stem(archive)) as stage,
+        ):
             unpacked = self.unpack(archive, stage)
             self._require_whole(archive.name, unpacked, SERVED)
             self.publish(unpacked, corpus.root)
-        return f"{folder}: {self.whole} recordings" + (f" (archive kept in {downloads})" if keep_archive else "")
+        return f"{folder}: {self.whole} recordings" + (
+            f" (archive kept in {downloads})" if keep_archive else ""
+        )
 
     @property
     @abstractmethod
@@ -97,7 +106,9 @@ def _alone(folder: Path) -> Iterator[None]:
         try:
             held.enter_context(locked(folder / ".lock", wait=False))
         except BlockingIOError as error:
-            raise OSError(f"another download is at work in {folder}; wait for it or end it") from error
+            raise OSError(
+                f"another download is at work in {folder}; wait for it or end it"
+            ) from error
         yield
 
 

@@ -31,7 +31,9 @@ class ESC50Repository(Downloaded):
 
 def _is_whole(path: str) -> bool:
     try:
-        sample_rate, samples, _ = reading.header(path)  # samples that are there, not those that were promised
+        sample_rate, samples, _ = reading.header(
+            path
+        )  # samples that are there, not those that were promised
     except ValueError:
         return False
     return samples == CLIP_S * sample_rate

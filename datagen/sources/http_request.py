@@ -64,10 +64,14 @@ def _request(url: str, headers: Mapping[str, str]) -> HTTPResponse:
         if error.code == 416 and headers:
             return error
         error.close()
-        raise OSError(f"{url}: the server answered {error.code} {error.reason}; check the url, or try later") from None
+        raise OSError(
+            f"{url}: the server answered {error.code} {error.reason}; check the url, or try later"
+        ) from None
     except (OSError, HTTPException) as error:
         reason = error.reason if isinstance(error, URLError) else error
-        raise OSError(f"{url}: no connection ({reason}); check the network or proxy and run again") from error
+        raise OSError(
+            f"{url}: no connection ({reason}); check the network or proxy and run again"
+        ) from error
 
 
 def _continues(response: HTTPResponse, held: int, origin: Origin) -> bool:

@@ -13,9 +13,13 @@ class Licensed(Source):
         super().__init__(corpus)
         self.ask = ask
 
-    def fetch(self, corpus: CorpusOnDisk, data_root: Path | None, keep_archive: bool = False) -> str:
+    def fetch(
+        self, corpus: CorpusOnDisk, data_root: Path | None, keep_archive: bool = False
+    ) -> str:
         """Say that it is there; ValueError saying whom to ask and where to put it where nothing is."""
         if data_root and filled(corpus.root):
             return f"{corpus.root} is already there: nothing was fetched"
         place = f"{corpus.root}/{corpus.layout}"
-        raise ValueError(f"{corpus.title} may not be fetched freely: {self.ask}; then put it in place as {place}")
+        raise ValueError(
+            f"{corpus.title} may not be fetched freely: {self.ask}; then put it in place as {place}"
+        )

@@ -16,7 +16,9 @@ class Source(ABC):
         self.option = corpus
 
     @abstractmethod
-    def fetch(self, corpus: CorpusOnDisk, data_root: Path | None, keep_archive: bool = False) -> str:
+    def fetch(
+        self, corpus: CorpusOnDisk, data_root: Path | None, keep_archive: bool = False
+    ) -> str:
         """Fill the folder of `corpus`, which lies under `data_root`, and say in one line what was done.
 
         data_root: None where none was given. keep_archive: keep in data_root/.downloads what was fetched. Raises

@@ -27,7 +27,9 @@ def fetch_file(url: str, path: Path, sha256: str | None = None) -> None:
     OSError for everything between here and the server and for a full disk.
     """
     if not url.startswith(("http://", "https://")):
-        raise ValueError(f"url={url} is neither http:// nor https://; give the address of a web server")
+        raise ValueError(
+            f"url={url} is neither http:// nor https://; give the address of a web server"
+        )
     if path.exists():
         verify(path, sha256)
         return
@@ -104,7 +106,9 @@ def _append(file: FileIO, block: bytes) -> None:
             rest = rest[written:]
     except OSError as error:
         why = "disk full" if error.errno == errno.ENOSPC else error.strerror
-        raise OSError(f"{file.name}: {why}; mend that and run again, the download continues") from error
+        raise OSError(
+            f"{file.name}: {why}; mend that and run again, the download continues"
+        ) from error
 
 
 def _held(part: Path) -> tuple[int, Origin]:
@@ -124,4 +128,6 @@ def _note_path(part: Path) -> Path:
 
 
 def _bar(total: int | None, what: str, initial: int = 0) -> tqdm:
-    return tqdm(total=total, initial=initial, desc=what, unit="B", unit_scale=True, unit_divisor=1024)
+    return tqdm(
+        total=total, initial=initial, desc=what, unit="B", unit_scale=True, unit_divisor=1024
+    )

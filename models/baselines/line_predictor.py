@@ -72,13 +72,24 @@ class LinePredictor(Enhancing):
         _require_known("initial", initial, ("zero", "default"))
         self.frame, self.delay = round(frame_s * sample_rate), round(delay_s * sample_rate)
         self.hop = self.frame if hop_s is None else round(hop_s * sample_rate)
-        if not (0 < self.hop <= self.frame and self.delay > 0 and hidden > 0 and updates >= 0 and learning_rate > 0):
+        if not (
+            0 < self.hop <= self.frame
+            and self.delay > 0
+            and hidden > 0
+            and updates >= 0
+            and learning_rate > 0
+        ):
             raise ValueError(
                 f"frame_s={frame_s:g}, hop_s={hop_s}, delay_s={delay_s:g}, hidden={hidden}, updates={updates}, "
                 f"learning_rate={learning_rate:g}: all must be above 0, and the hop no longer than the frame"
             )
         self.cell, self.hidden, self.updates = cell, hidden, updates
-        self.learning_rate, self.initial, self.scaled, self.seed = learning_rate, initial, scaled, seed
+        self.learning_rate, self.initial, self.scaled, self.seed = (
+            learning_rate,
+            initial,
+            scaled,
+            seed,
+        )
 
     def enhance(self, mixture: Tensor) -> Tensor:
         """Each mixture by a network of its own: [batch, time] -> [batch, time]."""
@@ -107,7 +118,9 @@ class LinePredictor(Enhancing):
         Causal: nothing later than the block is used. Raises ValueError for a block of another length than a frame.
         """
         if block.shape != (self.frame,):
-            raise ValueError(f"a block of {tuple(block.shape)} samples: must be one frame of {self.frame}")
+            raise ValueError(
+                f"a block of {tuple(block.shape)} samples: must be one frame of {self.frame}"
+            )
         predictor, optimizer = (state.predictor, state.optimizer) if state else self._new()
         samples = torch.cat([state.samples, block]) if state else block
         delayed, frames = self._frames(samples)
@@ -126,7 +139,9 @@ class LinePredictor(Enhancing):
         return predictor, torch.optim.Adam(predictor.parameters(), self.learning_rate)
 
     @staticmethod
-    def _update(predictor: Predictor, optimizer: torch.optim.Optimizer, delayed: Tensor, frames: Tensor) -> None:
+    def _update(
+        predictor: Predictor, optimizer: torch.optim.Optimizer, delayed: Tensor, frames: Tensor
+    ) -> None:
         optimizer.zero_grad()
         loss = 0.5 * (predictor(delayed) - frames).square().sum()
         loss.backward()
@@ -138,17 +153,24 @@ class LinePredictor(Enhancing):
         older = torch.cat([signal.new_zeros(self.delay), signal])[: len(signal)]
         missing = -(len(signal) - self.frame) % self.hop
         delayed, frames = (
-            nn.functional.pad(samples, (0, missing)).unfold(0, self.frame, self.hop) for samples in (older, signal)
+            nn.functional.pad(samples, (0, missing)).unfold(0, self.frame, self.hop)
+            for samples in (older, signal)
         )
         return delayed / self.frame**0.5 if self.scaled else delayed, frames
 
     def _level(self, mixture: Tensor) -> Tensor:
-        return mixture.float().square().mean().sqrt().clamp_min(1e-12) if self.scaled else torch.tensor(1.0)
+        return (
+            mixture.float().square().mean().sqrt().clamp_min(1e-12)
+            if self.scaled
+            else torch.tensor(1.0)
+        )
 
     def _joined(self, frames: Tensor) -> Tensor:
         """Overlapping frames [frame, time] added up: [time]."""
         length = (len(frames) - 1) * self.hop + self.frame
-        return nn.functional.fold(frames.T[None], (1, length), (1, self.frame), stride=(1, self.hop))[0, 0, 0]
+        return nn.functional.fold(
+            frames.T[None], (1, length), (1, self.frame), stride=(1, self.hop)
+        )[0, 0, 0]
 
     def _require_usable(self, mixture: Tensor) -> None:
         needed = self.delay + 2 * self.frame
@@ -160,7 +182,9 @@ class LinePredictor(Enhancing):
         if not torch.isfinite(mixture).all():
             raise ValueError("the mixture holds NaN or infinite samples; repair the recording")
         if mixture.min() == mixture.max():
-            raise ValueError("the mixture is constant, there is nothing to predict; check the recording")
+            raise ValueError(
+                "the mixture is constant, there is nothing to predict; check the recording"
+            )
 
 
 def _require_known(option: str, value: str, known: Collection[str]) -> None:

@@ -73,10 +73,14 @@ class LMS(Enhancing):
         samples = np.concatenate([state.history, np.asarray(block, dtype=np.float64)])
         weights, enhanced = state.weights.copy(), np.empty(len(block))
         limit = DIVERGED * max(np.abs(samples).max(initial=0.0), 1e-9)
-        done = _filter(samples, weights, enhanced, before, self.step, self.normalised, self.leak, limit)
+        done = _filter(
+            samples, weights, enhanced, before, self.step, self.normalised, self.leak, limit
+        )
         if done < len(block):
             self._refuse(samples, state.samples + done)
-        return enhanced, LMSState(weights, samples[len(samples) - before :], state.samples + len(block))
+        return enhanced, LMSState(
+            weights, samples[len(samples) - before :], state.samples + len(block)
+        )
 
     def _refuse(self, samples: np.ndarray, at: int) -> None:
         if not np.isfinite(samples).all():
@@ -89,7 +93,9 @@ class LMS(Enhancing):
 
 
 @njit(cache=True, fastmath={"reassoc", "contract"})
-def _filter(samples, weights, enhanced, before, step, normalised, leak, limit):  # pragma: no cover - compiled
+def _filter(
+    samples, weights, enhanced, before, step, normalised, leak, limit
+):  # pragma: no cover - compiled
     """Fill `enhanced` and adapt `weights` in place; returns how many samples went well."""
     length = len(weights)
     keep = 1 - step * leak

@@ -27,4 +27,8 @@ class Oracle(System):
     def made_of(self) -> Any:
         """The parts of its target, and its transform's rate and lengths."""
         target = parts(self.target)
-        return None if target is None else ["oracle", target, self.stft.sample_rate, self.stft.length, self.stft.hop]
+        return (
+            None
+            if target is None
+            else ["oracle", target, self.stft.sample_rate, self.stft.length, self.stft.hop]
+        )

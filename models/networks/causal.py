@@ -10,7 +10,9 @@ STRIDE = (1, 2)
 def halved(freqs: int) -> int:
     """Frequency size after a convolution of kernel 3 and stride 2 without padding; ValueError where none is left."""
     if freqs < 3:
-        raise ValueError(f"{freqs} frequencies are too few for a convolution of kernel 3; use a higher sample_rate")
+        raise ValueError(
+            f"{freqs} frequencies are too few for a convolution of kernel 3; use a higher sample_rate"
+        )
     return (freqs - 3) // 2 + 1
 
 
@@ -62,7 +64,9 @@ class CausalDeconv(nn.Module):
 
     def __init__(self, inputs: int, outputs: int, padding: int, last: bool = False):
         super().__init__()
-        self.deconv = nn.ConvTranspose2d(inputs, outputs, KERNEL, STRIDE, output_padding=(0, padding))
+        self.deconv = nn.ConvTranspose2d(
+            inputs, outputs, KERNEL, STRIDE, output_padding=(0, padding)
+        )
         self.after = nn.Identity() if last else nn.Sequential(nn.BatchNorm2d(outputs), nn.ELU())
 
     def initial_past(self, batch: int, freqs: int) -> Tensor:

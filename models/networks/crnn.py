@@ -27,7 +27,9 @@ class EncoderDecoder(nn.Module):
         inward = [hidden // sizes[-1], *outputs[:-1]]
         layers = zip(inward, reversed(channels), outputs, pairwise(reversed(sizes)), strict=True)
         self.decoder = nn.ModuleList(
-            CausalDeconv(below + skipped, out, padding=larger - 2 * smaller - 1, last=larger == sizes[0])
+            CausalDeconv(
+                below + skipped, out, padding=larger - 2 * smaller - 1, last=larger == sizes[0]
+            )
             for below, skipped, out, (smaller, larger) in layers
         )
 
@@ -35,12 +37,20 @@ class EncoderDecoder(nn.Module):
         """The state before the first frame."""
         larger, smaller = self.sizes[:-1], reversed(self.sizes[1:])
         return {
-            "encoder": [layer.initial_past(batch, freqs) for layer, freqs in zip(self.encoder, larger, strict=True)],
-            "decoder": [layer.initial_past(batch, freqs) for layer, freqs in zip(self.decoder, smaller, strict=True)],
+            "encoder": [
+                layer.initial_past(batch, freqs)
+                for layer, freqs in zip(self.encoder, larger, strict=True)
+            ],
+            "decoder": [
+                layer.initial_past(batch, freqs)
+                for layer, freqs in zip(self.decoder, smaller, strict=True)
+            ],
             "lstm": no_memory(lstm, batch),
         }
 
-    def forward(self, features: Tensor, lstm: nn.LSTM, state: dict[str, Any]) -> tuple[Tensor, dict[str, Any]]:
+    def forward(
+        self, features: Tensor, lstm: nn.LSTM, state: dict[str, Any]
+    ) -> tuple[Tensor, dict[str, Any]]:
         """Output and the state to carry on."""
         skips, carried = [], {"encoder": [], "decoder": []}
         for layer, past in zip(self.encoder, state["encoder"], strict=True):
@@ -84,19 +94,25 @@ class CRNN(Progressive):
         for _ in channels:
             sizes.append(halved(sizes[-1]))
         if hidden % sizes[-1]:
-            raise ValueError(f"network.hidden={hidden}: must be a multiple of {sizes[-1]}, the smallest frequency size")
+            raise ValueError(
+                f"network.hidden={hidden}: must be a multiple of {sizes[-1]}, the smallest frequency size"
+            )
         self.lstms = nn.ModuleList(
-            nn.LSTM(channels[-1] * sizes[-1], hidden, layers, batch_first=True) for _ in range(1 if shared else stages)
+            nn.LSTM(channels[-1] * sizes[-1], hidden, layers, batch_first=True)
+            for _ in range(1 if shared else stages)
         )
         self.stages = nn.ModuleList(
-            EncoderDecoder(self.inputs(number), channels, hidden, sizes) for number in range(1, stages + 1)
+            EncoderDecoder(self.inputs(number), channels, hidden, sizes)
+            for number in range(1, stages + 1)
         )
 
     def initial_stage_state(self, number: int, batch: int) -> dict[str, Any]:
         """See `Progressive.initial_stage_state`."""
         return self.stages[number].initial_state(batch, self._lstm(number))
 
-    def stage(self, number: int, seen: Tensor, state: dict[str, Any]) -> tuple[Tensor, dict[str, Any]]:
+    def stage(
+        self, number: int, seen: Tensor, state: dict[str, Any]
+    ) -> tuple[Tensor, dict[str, Any]]:
         """See `Progressive.stage`."""
         output, carried = self.stages[number](seen.transpose(2, 3), self._lstm(number), state)
         return output[:, 0].transpose(1, 2), carried

@@ -29,8 +29,13 @@ class PLDNN(Progressive):
     ):
         super().__init__(target, stages, dense, average)
         self.freqs, self.context = freqs, context
-        inputs = [freqs * (context + 1), *(freqs * self.inputs(number) for number in range(2, stages + 1))]
-        self.stages = nn.ModuleList(_affine_layers([size, *[hidden] * layers, freqs]) for size in inputs)
+        inputs = [
+            freqs * (context + 1),
+            *(freqs * self.inputs(number) for number in range(2, stages + 1)),
+        ]
+        self.stages = nn.ModuleList(
+            _affine_layers([size, *[hidden] * layers, freqs]) for size in inputs
+        )
 
     def initial_stage_state(self, number: int, batch: int) -> Tensor:
         """The frames before the first one, which the first stage alone sees: [batch, freq, frame]."""
@@ -43,7 +48,9 @@ class PLDNN(Progressive):
             return self._run(number, features), state
         features = torch.cat((state, features), -1)
         windows = features.unfold(-1, self.context + 1, 1)  # [batch, freq, frame, context + 1]
-        return self._run(0, windows.transpose(2, 3).flatten(1, 2)), features[..., features.shape[-1] - self.context :]
+        return self._run(0, windows.transpose(2, 3).flatten(1, 2)), features[
+            ..., features.shape[-1] - self.context :
+        ]
 
     def _run(self, number: int, features: Tensor) -> Tensor:
         return self.stages[number](features.transpose(1, 2)).transpose(1, 2)

@@ -27,10 +27,13 @@ class PLLSTM(Progressive):
     ):
         super().__init__(target, stages, dense, average)
         if shared and dense and stages > 1:
-            raise ValueError("network.shared=true: dense stages see inputs of different sizes; set network.dense=false")
+            raise ValueError(
+                "network.shared=true: dense stages see inputs of different sizes; set network.dense=false"
+            )
         inputs = [freqs * self.inputs(number) for number in range(1, stages + 1)]
         self.lstms = nn.ModuleList(
-            nn.LSTM(size, hidden, layers, batch_first=True) for size in inputs[: 1 if shared else stages]
+            nn.LSTM(size, hidden, layers, batch_first=True)
+            for size in inputs[: 1 if shared else stages]
         )
         self.outputs = nn.ModuleList(nn.Linear(hidden, freqs) for _ in inputs)
 

@@ -54,17 +54,25 @@ class UNet(Network):
         upward = pairwise(reversed(channels))
         self.upward = nn.ModuleList(_up(below, made) for below, made in upward)
         self.decoder = nn.ModuleList(_pair(2 * made, made, 0.0) for made in reversed(channels[:-1]))
-        self.out = nn.Sequential(nn.Conv2d(channels[0], 2, 3, padding=1), nn.LeakyReLU(), nn.Conv2d(2, 1, 1))
+        self.out = nn.Sequential(
+            nn.Conv2d(channels[0], 2, 3, padding=1), nn.LeakyReLU(), nn.Conv2d(2, 1, 1)
+        )
         self.apply(_he_normal)
         self.register_buffer("fade", torch.hann_window(frames), persistent=False)
 
     def forward(self, mixture: Tensor) -> Tensor:
         """See `Network.forward`; window by window."""
         length, hop = mixture.shape[-1], self.frames // 2
-        count = length // hop + 2  # windows at -hop, 0, hop, ...: every frame lies under exactly two
+        count = (
+            length // hop + 2
+        )  # windows at -hop, 0, hop, ...: every frame lies under exactly two
         padded = F.pad(mixture, (hop, (count + 1) * hop - length - hop))
-        windows = padded.unfold(-1, self.frames, hop).permute(0, 2, 1, 3)  # [batch, window, freq, frame]
-        estimates = self._estimate(windows.flatten(0, 1)).unflatten(0, windows.shape[:2]) * self.fade
+        windows = padded.unfold(-1, self.frames, hop).permute(
+            0, 2, 1, 3
+        )  # [batch, window, freq, frame]
+        estimates = (
+            self._estimate(windows.flatten(0, 1)).unflatten(0, windows.shape[:2]) * self.fade
+        )
         joined = F.fold(
             estimates.permute(0, 2, 3, 1).reshape(-1, self.frames, count),
             (1, padded.shape[-1]),
@@ -87,7 +95,12 @@ class UNet(Network):
         output = self._run(F.pad(features, (0, 0, 0, spare), mode="replicate"))[:, 0, : self.freqs]
         # The target's own scale is that of speech: the loudest bin is far above it, and what is far above a target's
         # reach costs so much in the first steps that they silence it.
-        typical = windows.square().mean((1, 2), keepdim=True).sqrt().clamp_min(torch.finfo(windows.dtype).tiny)
+        typical = (
+            windows.square()
+            .mean((1, 2), keepdim=True)
+            .sqrt()
+            .clamp_min(torch.finfo(windows.dtype).tiny)
+        )
         return self.target.estimate(output, windows / typical) * typical
 
     def _run(self, features: Tensor) -> Tensor:
@@ -110,7 +123,9 @@ def _pair(inputs: int, outputs: int, dropout: float) -> nn.Sequential:
 def _up(inputs: int, outputs: int) -> nn.Sequential:
     # A kernel of 2 needs one sample more: it is added at the end of both axes.
     pad = nn.ZeroPad2d((0, 1, 0, 1))
-    return nn.Sequential(nn.Upsample(scale_factor=2), pad, nn.Conv2d(inputs, outputs, 2), nn.LeakyReLU())
+    return nn.Sequential(
+        nn.Upsample(scale_factor=2), pad, nn.Conv2d(inputs, outputs, 2), nn.LeakyReLU()
+    )
 
 
 def _he_normal(module: nn.Module) -> None:

@@ -34,5 +34,8 @@ class NoiseModel(Target):
 
     def loss(self, estimate: Tensor, reference: Tensor) -> Tensor:
         """Huber's loss of the scaled noise models' difference: [..., freq, frame]."""
-        scaled = [20 * magnitude.clamp_min(FLOOR).log10() / SPREAD_DB for magnitude in (estimate, reference)]
+        scaled = [
+            20 * magnitude.clamp_min(FLOOR).log10() / SPREAD_DB
+            for magnitude in (estimate, reference)
+        ]
         return huber_loss(*torch.broadcast_tensors(*scaled), reduction="none", delta=self.delta)

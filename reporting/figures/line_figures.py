@@ -46,10 +46,18 @@ FIELD_RANGES = {  # over both fields and all levels: the paper's levels are of i
 }
 FIELD_LABEL = "SNR of the mixture in dB, interferers aside"
 FIGURES = {  # by study
-    "snr": GainFigure("snr_in_db", "SNR of the mixture in dB", published=(LINES_SNR_DB, LINES_GAIN_DB)),
-    "off_grid": GainFigure("snr_in_db", "SNR of the mixture in dB, tones off the grid of the frames"),
-    "frame": GainFigure("frame_s", "frame in s", log=True, published=(LINES_FRAME_S, LINES_GAIN_DB)),
-    "delay": GainFigure("delay_s", "delay in s", log=True, published=(LINES_DELAY_S, LINES_GAIN_DB)),
+    "snr": GainFigure(
+        "snr_in_db", "SNR of the mixture in dB", published=(LINES_SNR_DB, LINES_GAIN_DB)
+    ),
+    "off_grid": GainFigure(
+        "snr_in_db", "SNR of the mixture in dB, tones off the grid of the frames"
+    ),
+    "frame": GainFigure(
+        "frame_s", "frame in s", log=True, published=(LINES_FRAME_S, LINES_GAIN_DB)
+    ),
+    "delay": GainFigure(
+        "delay_s", "delay in s", log=True, published=(LINES_DELAY_S, LINES_GAIN_DB)
+    ),
     "field": GainFigure("snr_in_db", FIELD_LABEL, published=FIELD_RANGES),
     "cell": GainFigure("snr_in_db", FIELD_LABEL, by="cell"),
 }
@@ -59,7 +67,11 @@ TIMED = "snr"  # the study whose times are shown: the paper's length, one settin
 def line_drawings(gains: pd.DataFrame) -> list[Drawing]:
     """What gain.csv shows: a drawing of every study that has more than one point, and the times."""
     of_study = {study: gains[gains.study == study] for study in FIGURES}
-    found = [gain_over(rows, study) for study, rows in of_study.items() if rows[FIGURES[study].column].nunique() > 1]
+    found = [
+        gain_over(rows, study)
+        for study, rows in of_study.items()
+        if rows[FIGURES[study].column].nunique() > 1
+    ]
     return found + ([run_times(of_study[TIMED])] if len(of_study[TIMED]) else [])
 
 
@@ -79,7 +91,9 @@ def gain_over(gains: pd.DataFrame, study: str) -> Drawing:
         axes(panel, shown.label, "SNR gain in dB")
         panel.axhline(0, color="#888", lw=0.6)
         panel.legend(edgecolor="none", framealpha=0.9)
-        return drawing(figure, f"lines_{study}", f"Line enhancement, study {study}: gain over {shown.label}")
+        return drawing(
+            figure, f"lines_{study}", f"Line enhancement, study {study}: gain over {shown.label}"
+        )
 
 
 def _draw_gains(panel: Axes, gains: pd.DataFrame, column: str, name: str, position: int) -> None:
@@ -89,7 +103,9 @@ def _draw_gains(panel: Axes, gains: pd.DataFrame, column: str, name: str, positi
         return
     groups = gains.groupby(column).gain_db
     mean, spread = groups.mean(), groups.std().fillna(0)
-    panel.errorbar(mean.index, mean, spread, fmt=f"{MARKERS[position % 8]}-", ms=4, capsize=2, **style)
+    panel.errorbar(
+        mean.index, mean, spread, fmt=f"{MARKERS[position % 8]}-", ms=4, capsize=2, **style
+    )
 
 
 def _draw_published(panel: Axes, published: tuple | Mapping[str, tuple]) -> None:
@@ -98,7 +114,9 @@ def _draw_published(panel: Axes, published: tuple | Mapping[str, tuple]) -> None
             style = {"facecolor": "none", "edgecolor": "#999", "lw": 0, "hatch": hatch}
             panel.axhspan(low, high, **style, label=f"{system}, published range", zorder=0)
     elif published:
-        panel.plot(*[[value] for value in published], "k*", ms=9, label="Bi-LSTM, published", zorder=3)
+        panel.plot(
+            *[[value] for value in published], "k*", ms=9, label="Bi-LSTM, published", zorder=3
+        )
 
 
 def run_times(gains: pd.DataFrame) -> Drawing:
@@ -130,10 +148,14 @@ def lofargrams(study: str, signals: Mapping[str, np.ndarray], sample_rate: int) 
             panel.set_xlabel("time in s")
         panels[0].set_ylabel("frequency in Hz")
         figure.colorbar(image, ax=list(panels), label="dB re median", shrink=0.8)
-        return drawing(figure, f"{LOFARGRAMS}{study}", f"Line enhancement, study {study}: lofargrams")
+        return drawing(
+            figure, f"{LOFARGRAMS}{study}", f"Line enhancement, study {study}: lofargrams"
+        )
 
 
-def _draw_lofargram(panel: Axes, signal: np.ndarray, sample_rate: int, window_s: float) -> AxesImage:
+def _draw_lofargram(
+    panel: Axes, signal: np.ndarray, sample_rate: int, window_s: float
+) -> AxesImage:
     density = lofargram(torch.from_numpy(signal), sample_rate, window_s, window_s / 4)
     density = density[: int(HIGHEST_HZ * window_s) + 1].numpy()
     density -= np.median(density)

@@ -33,7 +33,9 @@ class Told(NamedTuple):
     last: str
 
 
-def write_audit(findings: Findings, sample_rate: int, about: Mapping[str, str], folder: Path) -> Told:
+def write_audit(
+    findings: Findings, sample_rate: int, about: Mapping[str, str], folder: Path
+) -> Told:
     """Write audit.csv, audit_files.csv and audit.html to `folder`; names from outside are escaped."""
     files = findings.files
     corpora, found, unused = per_corpus(files), troubles(files, sample_rate), left_out(files)
@@ -64,14 +66,18 @@ def _root(files: pd.DataFrame) -> str:
 def _below(rows: pd.DataFrame, root: str) -> pd.DataFrame:
     """Rows whose paths begin below `root`."""
     texts = rows.select_dtypes(exclude="number")
-    rows = rows.assign(**{name: texts[name].str.replace(f"{root}/", "", regex=False) for name in texts})
+    rows = rows.assign(
+        **{name: texts[name].str.replace(f"{root}/", "", regex=False) for name in texts}
+    )
     return rows.rename(columns={"path": "file"})
 
 
 def _of_page(found: Found, root: str) -> dict[str, Any]:
     rows = _below(found.files.head(WORST), root)
     head, form = FORMS[found.measure]
-    shown = rows.assign(**{found.measure: rows[found.measure].map(form)}).rename(columns={found.measure: head})
+    shown = rows.assign(**{found.measure: rows[found.measure].map(form)}).rename(
+        columns={found.measure: head}
+    )
     return {"title": found.title, "remedy": found.remedy, "count": len(found.files), "rows": shown}
 
 
@@ -85,14 +91,16 @@ def _shown(corpora: pd.DataFrame) -> pd.DataFrame:
                 "files": f"{row.files:,}",
                 "hours": f"{row.hours:.2f}",
                 "sources": f"{row.sources:,}",
-                "rate, kHz": _rates(row.sample_rates) + ("" if row.channels in ("", "1") else f" ({row.channels} ch.)"),
+                "rate, kHz": _rates(row.sample_rates)
+                + ("" if row.channels in ("", "1") else f" ({row.channels} ch.)"),
                 "level, dB": f"{_number(row.level_db)} ({_number(row.level_low_db)} to {_number(row.level_high_db)})",
                 "clipped": row.clipped,
                 "offset": row.offset,
                 "silent, %": _number(100 * row.silence),
                 "band, kHz": _number(row.bandwidth_hz / 1000, 1),
                 "SNR, dB": _number(row.snr_db),
-                "left out": f"{row.left_out}" + (f" ({_count(row.copies, 'copy')})" if row.copies else ""),
+                "left out": f"{row.left_out}"
+                + (f" ({_count(row.copies, 'copy')})" if row.copies else ""),
             }
             for row in corpora.itertuples()
         ]
@@ -111,12 +119,16 @@ def _last(findings: Findings, found: list[Found]) -> str:
     unused = int((findings.files.left_out != "").sum())
     worth = len({name for one in found for name in one.files.index})
     parts = [
-        f"{_count(len(findings.stops), 'problem')} to mend before training" if findings.stops else "",
+        f"{_count(len(findings.stops), 'problem')} to mend before training"
+        if findings.stops
+        else "",
         f"{_count(worth, 'file')} worth a look" if worth else "",
         f"{_count(unused, 'file')} left out" if unused else "",
     ]
     total = _count(len(findings.files), "file")
-    return f"audit of {total}: {', '.join(filter(None, parts)) or 'nothing was found that is wrong'}"
+    return (
+        f"audit of {total}: {', '.join(filter(None, parts)) or 'nothing was found that is wrong'}"
+    )
 
 
 def _count(number: int, what: str) -> str:
@@ -129,10 +141,15 @@ def heard(speech: pd.DataFrame, noise: pd.DataFrame) -> tuple[pd.DataFrame, pd.D
     return speech[speech.split != "test"], noise[noise.seen].drop_duplicates("path")
 
 
-def data_line(speech: pd.DataFrame, noise: pd.DataFrame, measures: pd.DataFrame, left_out: int) -> str:
+def data_line(
+    speech: pd.DataFrame, noise: pd.DataFrame, measures: pd.DataFrame, left_out: int
+) -> str:
     """What is `heard`, in a line. measures: by path, of those files where they are known."""
     known = measures.reindex(dict.fromkeys([*speech.path, *noise.path]))
-    level_db, clipped = known.level_db.reindex(speech.path).median(), int((known.clipped >= CLIPPED).sum())
+    level_db, clipped = (
+        known.level_db.reindex(speech.path).median(),
+        int((known.clipped >= CLIPPED).sum()),
+    )
     parts = [
         f"{_lasting(speech)} of {_count(speech.source.nunique(), 'speaker')}",
         "" if pd.isna(level_db) else f"level {level_db:.0f} dB",

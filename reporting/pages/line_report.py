@@ -16,7 +16,10 @@ def write_line_report(outcome: Outcome, about: Mapping[str, str], folder: Path) 
 
     about: what was run, and where, in the words of the page.
     """
-    drawn = [lofargrams(study, shown.signals, shown.sample_rate) for study, shown in outcome.shown.items()]
+    drawn = [
+        lofargrams(study, shown.signals, shown.sample_rate)
+        for study, shown in outcome.shown.items()
+    ]
     write_atomic(folder / GAINS, outcome.gains.to_csv(index=False))
     page = {"about": about, **of_page(outcome.gains, {})}
     render_pages("line_report", page, [*line_drawings(outcome.gains), *drawn], folder)

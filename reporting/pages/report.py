@@ -76,7 +76,9 @@ def write_report(
     return summary
 
 
-def _write_tables(scores: pd.DataFrame, summary: pd.DataFrame, folder: Path, beside: Beside) -> None:
+def _write_tables(
+    scores: pd.DataFrame, summary: pd.DataFrame, folder: Path, beside: Beside
+) -> None:
     """All files of a report but its pages and figures."""
     write_atomic(folder / "scores.csv", csv_text(scores))
     write_atomic(folder / "summary.csv", csv_text(summary))
@@ -136,7 +138,9 @@ def _cost_tables(scores: pd.DataFrame, beside: Beside) -> list[pd.DataFrame]:
     return costs
 
 
-def _numbers(scores: pd.DataFrame, summary: pd.DataFrame, published: Published | None) -> dict[str, Any]:
+def _numbers(
+    scores: pd.DataFrame, summary: pd.DataFrame, published: Published | None
+) -> dict[str, Any]:
     """What the pages show of the scores."""
     failed = scores.failed != ""
     return {

@@ -26,7 +26,9 @@ class Mixture:
     item on its device. content: names what clean and mixture hold, clean_content what clean does.
     """
 
-    def __init__(self, identity: Mapping[str, Any], parts: Mapping[str, Tensor], device: str = "cpu"):
+    def __init__(
+        self, identity: Mapping[str, Any], parts: Mapping[str, Tensor], device: str = "cpu"
+    ):
         self.identity, self.parts = identity, parts
         self.batch = {name: signal.unsqueeze(0).to(device) for name, signal in parts.items()}
         self.batch["length"] = torch.tensor([len(parts["mixture"])], device=device)
@@ -95,7 +97,9 @@ class Bench:
         known = {
             **row,
             "sample_rate": self.sample_rate,
-            "noise_type": self.library.noise_type(row["noise_id"], row["noise_start"], row["length"]),
+            "noise_type": self.library.noise_type(
+                row["noise_id"], row["noise_start"], row["length"]
+            ),
             "speaker": speech.source,
             "sex": speech.sex,
         }

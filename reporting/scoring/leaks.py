@@ -20,7 +20,9 @@ def refuse_leaks(run: Path, plan: Plan, whose: Path) -> None:
     noise must be what the run calls seen. whose: the run that `run` is, or is an ancestor of.
     """
     tested = plan.split("test")
-    speech, noise = load_recordings(run, f"put it back with train.py resume={whose}" if run == whose else COPY)
+    speech, noise = load_recordings(
+        run, f"put it back with train.py resume={whose}" if run == whose else COPY
+    )
     speakers = _of_sources(plan.speech[plan.speech.split == "test"], tested.speech_id)
     unseen = _of_sources(plan.noise[~plan.noise.seen], tested[~tested.noise_seen].noise_id)
     heard, seen = speech[speech.split != "test"], noise[noise.seen]
@@ -53,13 +55,18 @@ def _stretches(noise: pd.DataFrame) -> set[tuple]:
 def _refuse(run: Path, what: str, tested: pd.DataFrame, trained: pd.DataFrame) -> None:
     files = ({os.path.realpath(path) for path in table.path} for table in (tested, trained))
     if shared := sorted((set(tested.source) & set(trained.source)) | set.intersection(*files)):
-        raise ValueError(f"{run}: {len(shared)} {what} of the test were in its training ({shared[0]}, ...); {REMEDY}")
+        raise ValueError(
+            f"{run}: {len(shared)} {what} of the test were in its training ({shared[0]}, ...); {REMEDY}"
+        )
 
 
 def _refuse_copies(run: Path, tested: pd.DataFrame, trained: pd.DataFrame) -> None:
     ours, theirs = same_audio(tested, trained)
     if len(shared := np.intersect1d(ours, theirs)):
-        pair = (table.path[labels == shared[0]].iloc[0] for table, labels in ((tested, ours), (trained, theirs)))
+        pair = (
+            table.path[labels == shared[0]].iloc[0]
+            for table, labels in ((tested, ours), (trained, theirs))
+        )
         raise ValueError(
             f"{run}: {len(shared)} recordings of the test were in its training under other names "
             f"({' is '.join(pair)}, ...); leave them out of the test"

@@ -93,10 +93,17 @@ def _score_study(study: Study, seed: int, folder: Path) -> tuple[list[dict], Sho
     rows, rate, tones = [], study.protocol.sample_rate, study.protocol.tones
     plan = draw_tonal_rows(study.snrs_db, study.draws)
     shown_db = min(study.snrs_db, key=lambda snr_db: abs(snr_db - SHOWN_DB))
-    for row in tqdm(plan.itertuples(), study.name, len(plan), unit="mixture", leave=False, disable=None):
+    for row in tqdm(
+        plan.itertuples(), study.name, len(plan), unit="mixture", leave=False, disable=None
+    ):
         parts = render_tonal(study.protocol, row.snr_db, row.draw, seed)
-        found, enhanced = _enhance(study.name, study.candidates, Mixture(parts["mixture"], rate, tones))
-        rows += [{"study": study.name, "snr_in_db": row.snr_db, "draw": row.draw, **gain} for gain in found]
+        found, enhanced = _enhance(
+            study.name, study.candidates, Mixture(parts["mixture"], rate, tones)
+        )
+        rows += [
+            {"study": study.name, "snr_in_db": row.snr_db, "draw": row.draw, **gain}
+            for gain in found
+        ]
         if row.draw < study.written:
             write_signals({**parts, **enhanced}, folder, row.mixture_id, rate)
         if row.draw == 0 and row.snr_db == shown_db:
@@ -115,13 +122,19 @@ def read_recording(path: Path, tones: Sequence[Tone]) -> Mixture:
         raise ValueError(f"wav={error}") from error
     signal = samples.astype(np.float64) / FULL_SCALE
     if signal.min() == signal.max():
-        raise ValueError(f"wav={path}: is constant or silent, there is nothing to enhance; choose another recording")
+        raise ValueError(
+            f"wav={path}: is constant or silent, there is nothing to enhance; choose another recording"
+        )
     if too_high := [tone.hz for tone in tones if tone.hz >= sample_rate / 2]:
-        raise ValueError(f"wav_tones_hz={too_high}: must lie below {sample_rate / 2:g} Hz, half the rate of {path}")
+        raise ValueError(
+            f"wav_tones_hz={too_high}: must lie below {sample_rate / 2:g} Hz, half the rate of {path}"
+        )
     return Mixture(signal, sample_rate, tones)
 
 
-def enhance_recording(mixture: Mixture, candidates: Sequence[Candidate], name: str, folder: Path) -> Outcome:
+def enhance_recording(
+    mixture: Mixture, candidates: Sequence[Candidate], name: str, folder: Path
+) -> Outcome:
     """What `candidates` make of a recording; it and that are written to `folder`/audio under its `name`."""
     found, enhanced = _enhance(RECORDING, candidates, mixture)
     rows = [{"study": RECORDING, "snr_in_db": np.nan, "draw": 0, **gain} for gain in found]
@@ -130,7 +143,9 @@ def enhance_recording(mixture: Mixture, candidates: Sequence[Candidate], name: s
     return Outcome(pd.DataFrame(rows)[COLUMNS], {RECORDING: Shown(signals, mixture.sample_rate)})
 
 
-def _enhance(study: str, candidates: Sequence[Candidate], mixture: Mixture) -> tuple[list[dict], Signals]:
+def _enhance(
+    study: str, candidates: Sequence[Candidate], mixture: Mixture
+) -> tuple[list[dict], Signals]:
     """A row per candidate, and what it made of `mixture`."""
     rows, made, before = [], {}, _powers(mixture.signal, mixture)
     for candidate in candidates:
@@ -142,7 +157,9 @@ def _enhance(study: str, candidates: Sequence[Candidate], mixture: Mixture) -> t
             raise ValueError(f"study {study}, {candidate.name}: {error}{remedy}") from error
         made[candidate.name] = enhanced
         options = {name: candidate.options.get(name) for name in OPTIONS}
-        rows.append({"system": candidate.name, **options, **_gains(before, after), "seconds": seconds})
+        rows.append(
+            {"system": candidate.name, **options, **_gains(before, after), "seconds": seconds}
+        )
     return rows, made
 
 
@@ -167,7 +184,9 @@ def _gains(before: Powers | None, after: Powers | None) -> dict[str, float]:
     }
 
 
-def write_signals(signals: Signals, folder: Path, name: str, sample_rate: int, audio_format: str = "flac") -> None:
+def write_signals(
+    signals: Signals, folder: Path, name: str, sample_rate: int, audio_format: str = "flac"
+) -> None:
     """24-bit files: mixture, clean and noise under one gain, so that they still add up; the others each under one."""
     together = [part for part in ("mixture", "clean", "noise") if part in signals]
     common = max(np.abs(signals[part]).max() for part in together)

@@ -38,7 +38,9 @@ class ScoreCache:
         with self._told():
             if path:
                 path.parent.mkdir(parents=True, exist_ok=True)
-            self._store = sqlite3.connect(path or ":memory:", timeout=60, isolation_level=None, check_same_thread=False)
+            self._store = sqlite3.connect(
+                path or ":memory:", timeout=60, isolation_level=None, check_same_thread=False
+            )
             self._store.executescript(TABLES)
 
     def close(self) -> None:
@@ -48,14 +50,20 @@ class ScoreCache:
     def scores(self, pair: str, metrics: Mapping[str, str]) -> dict[str, Score]:
         """What is known of `pair`, by name; `metrics` gives the version of every metric by name."""
         with self._told():
-            rows = self._store.execute("select metric, value, reason from score where pair = ?", (pair,)).fetchall()
-        known = {metric: (float("nan") if value is None else value, reason) for metric, value, reason in rows}
+            rows = self._store.execute(
+                "select metric, value, reason from score where pair = ?", (pair,)
+            ).fetchall()
+        known = {
+            metric: (float("nan") if value is None else value, reason)
+            for metric, value, reason in rows
+        }
         return {name: known[version] for name, version in metrics.items() if version in known}
 
     def put_scores(self, pair: str, metrics: Mapping[str, str], found: Mapping[str, Score]) -> None:
         """Remember scores of `pair`."""
         rows = [
-            (pair, metrics[name], value if value == value else None, reason) for name, (value, reason) in found.items()
+            (pair, metrics[name], value if value == value else None, reason)
+            for name, (value, reason) in found.items()
         ]
         with self._told():
             self._store.execute("begin immediate")
@@ -77,17 +85,23 @@ class ScoreCache:
     def put_enhanced(self, system: str, mixture: str, content: str) -> None:
         """Remember what `system` makes of `mixture`."""
         with self._told():
-            self._store.execute("insert or replace into enhanced values (?, ?, ?)", (system, mixture, content))
+            self._store.execute(
+                "insert or replace into enhanced values (?, ?, ?)", (system, mixture, content)
+            )
 
     def shown(self, signal: str) -> tuple[str, str] | None:
         """Picture and sound of a signal, if they were made before."""
         with self._told():
-            return self._store.execute("select picture, sound from shown where signal = ?", (signal,)).fetchone()
+            return self._store.execute(
+                "select picture, sound from shown where signal = ?", (signal,)
+            ).fetchone()
 
     def put_shown(self, signal: str, picture: str, sound: str) -> None:
         """Remember picture and sound of a signal."""
         with self._told():
-            self._store.execute("insert or replace into shown values (?, ?, ?)", (signal, picture, sound))
+            self._store.execute(
+                "insert or replace into shown values (?, ?, ?)", (signal, picture, sound)
+            )
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:
@@ -96,7 +110,11 @@ class ScoreCache:
                 yield
         except sqlite3.OperationalError as error:
             raise OSError(
-                None, f"{error}; make room, check its permissions, or choose another cache", str(self.path)
+                None,
+                f"{error}; make room, check its permissions, or choose another cache",
+                str(self.path),
             ) from error
         except sqlite3.DatabaseError as error:
-            raise ValueError(f"{self.path}: {error}; remove it, scores are then computed anew") from error
+            raise ValueError(
+                f"{self.path}: {error}; remove it, scores are then computed anew"
+            ) from error

@@ -16,7 +16,9 @@ from parallel.spread import Spread
 from reporting.scoring.bench import Bench, Enhanced
 from reporting.scoring.score_cache import Score
 
-TOGETHER = 4  # pairs of signals in a job: most share their reference, which is then sent and prepared once
+TOGETHER = (
+    4  # pairs of signals in a job: most share their reference, which is then sent and prepared once
+)
 
 
 def require_usable(metrics: Mapping[str, Callable], sample_rate: int) -> None:
@@ -61,7 +63,13 @@ class Row(NamedTuple):
 class Scoring:
     """The table under way: rows in the plan's order, whose scores come in any order."""
 
-    def __init__(self, bench: Bench, systems: Mapping[str, System], metrics: Mapping[str, Callable], progress: tqdm):
+    def __init__(
+        self,
+        bench: Bench,
+        systems: Mapping[str, System],
+        metrics: Mapping[str, Callable],
+        progress: tqdm,
+    ):
         self.bench, self.systems, self.metrics, self.progress = bench, systems, metrics, progress
         self.rows: list[Row] = []
 
@@ -71,7 +79,9 @@ class Scoring:
             for name, system in self.systems.items():
                 enhanced = self.bench.enhanced(system, mixture)
                 known = self._begun(name, enhanced).scores
-                missing = {metric: self.metrics[metric] for metric in self.metrics if metric not in known}
+                missing = {
+                    metric: self.metrics[metric] for metric in self.metrics if metric not in known
+                }
                 if missing:
                     yield len(self.rows) - 1, mixture.samples("clean"), enhanced.samples(), missing
                 else:

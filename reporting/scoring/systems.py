@@ -19,7 +19,9 @@ Systems = dict[str, System]  # by the names that they have in a report, in its o
 def untrained(oracle: Oracle, baselines: Mapping[str, Enhancing]) -> Systems:
     """Mixture, oracle and baselines; ValueError where a baseline takes the name of one of the two."""
     if {MIXTURE, ORACLE} & baselines.keys():
-        raise ValueError(f"baselines: {MIXTURE} and {ORACLE} are names of other systems; choose another name")
+        raise ValueError(
+            f"baselines: {MIXTURE} and {ORACLE} are names of other systems; choose another name"
+        )
     return {MIXTURE: Unprocessed(oracle.stft.sample_rate), ORACLE: oracle, **baselines}
 
 
@@ -45,7 +47,9 @@ def stage_outputs(systems: Mapping[str, System]) -> dict[Path, list[str]]:
     return dict(outputs)
 
 
-def of_rate(runs: Mapping[str, Path], sample_rate: int, rates: Collection[int] = ()) -> dict[str, Path]:
+def of_rate(
+    runs: Mapping[str, Path], sample_rate: int, rates: Collection[int] = ()
+) -> dict[str, Path]:
     """Those of `runs` that were trained at `sample_rate`; those of another one of `rates` are tested at that.
 
     Raises ValueError for a run of a rate that is not tested.
@@ -59,7 +63,11 @@ def of_rate(runs: Mapping[str, Path], sample_rate: int, rates: Collection[int] =
 
 def _at_another_rate(rate: int, sample_rate: int, rates: Collection[int]) -> str:
     several = f"rates={sorted({*rates, sample_rate, rate})}".replace(" ", "")
-    remedy = f"give {several}" if rates else f"add sample_rate={rate}, or {several} to test each at its own"
+    remedy = (
+        f"give {several}"
+        if rates
+        else f"add sample_rate={rate}, or {several} to test each at its own"
+    )
     return f"was trained at {rate} Hz, the test plan has {sample_rate} Hz; {remedy}"
 
 

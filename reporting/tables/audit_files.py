@@ -13,9 +13,24 @@ from datagen.recordings import Recording, table
 from datagen.roles import NEEDED, ROLES, SEEN_NOISE, SPEECH, TRAIN_SPEECH
 from reporting.tables.audit_kinds import CLIPPED, OFFSET
 
-FILE = ["role", "corpus", "id", "path", "source", "kind", "sex", "sample_rate", "channels", *Measures._fields]
+FILE = [
+    "role",
+    "corpus",
+    "id",
+    "path",
+    "source",
+    "kind",
+    "sex",
+    "sample_rate",
+    "channels",
+    *Measures._fields,
+]
 FILE += ["content", "copy_of", "left_out"]
-TOO_SHORT, COPY, NOT_READ = "shorter than plan.shortest_s", "a copy", "not read: its format is not known"
+TOO_SHORT, COPY, NOT_READ = (
+    "shorter than plan.shortest_s",
+    "a copy",
+    "not read: its format is not known",
+)
 
 
 class Corpus(NamedTuple):
@@ -51,8 +66,12 @@ def find(
 
     measured: gives rows of measures, by path.
     """
-    files = pd.concat([_rows(corpus) for corpus in corpora] or [pd.DataFrame(columns=FILE)], ignore_index=True)
-    measures = measured([path for path, why in zip(files.path, files.left_out, strict=True) if not why])
+    files = pd.concat(
+        [_rows(corpus) for corpus in corpora] or [pd.DataFrame(columns=FILE)], ignore_index=True
+    )
+    measures = measured(
+        [path for path, why in zip(files.path, files.left_out, strict=True) if not why]
+    )
     for name in Measures._fields:
         files[name] = files.path.map(measures[name]).astype(float)
     good = files[files.left_out == ""]
@@ -71,7 +90,9 @@ def find(
         files.loc[kept.index, "copy_of"], files.loc[kept.index, "left_out"] = kept, COPY
         used[role] = used[role].drop(index=kept.index)
     stops += _refused(lambda: speech_table(used, protocol, seed)) if len(used[TRAIN_SPEECH]) else []
-    stops += _refused(lambda: noise_table(used, protocol, sample_rate)) if len(used[SEEN_NOISE]) else []
+    stops += (
+        _refused(lambda: noise_table(used, protocol, sample_rate)) if len(used[SEEN_NOISE]) else []
+    )
     return Findings(files[FILE], list(dict.fromkeys(stops)))
 
 
@@ -86,13 +107,21 @@ def _rows(corpus: Corpus) -> pd.DataFrame:
 
 
 def _long_enough(
-    files: pd.DataFrame, tables: Mapping[str, pd.DataFrame], protocol: Protocol, sample_rate: int, stops: list[str]
+    files: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
+    protocol: Protocol,
+    sample_rate: int,
+    stops: list[str],
 ) -> dict[str, pd.DataFrame]:
     """`tables` without speech that is too short, which is told in `files`; labels of rows stay."""
     used = dict(tables)
     for role in SPEECH:
         rows = tables[role].assign(row=tables[role].index)
-        stops += _refused(lambda role=role, rows=rows: used.update({role: _long(rows, role, protocol, sample_rate)}))
+        stops += _refused(
+            lambda role=role, rows=rows: used.update(
+                {role: _long(rows, role, protocol, sample_rate)}
+            )
+        )
         short = tables[role].index.difference(used[role].index)
         files.loc[short, "left_out"] = TOO_SHORT
     return used
@@ -114,9 +143,13 @@ def _bad(files: pd.DataFrame) -> list[str]:
     bad = files[(files.left_out != "") & (files.left_out != NOT_READ)]
     if bad.empty:
         return []
-    first = f"{bad.path.iloc[0]} ({bad.left_out.iloc[0].rstrip('.')}){', ...' if len(bad) > 1 else ''}"
+    first = (
+        f"{bad.path.iloc[0]} ({bad.left_out.iloc[0].rstrip('.')}){', ...' if len(bad) > 1 else ''}"
+    )
     count = "1 file cannot" if len(bad) == 1 else f"{len(bad)} files cannot"
-    return [f"{count} be used, {first}: replace or remove what is listed as bad, or leave it out of the corpus"]
+    return [
+        f"{count} be used, {first}: replace or remove what is listed as bad, or leave it out of the corpus"
+    ]
 
 
 def _twice(tables: Mapping[str, pd.DataFrame]) -> list[str]:
@@ -131,7 +164,9 @@ def _twice(tables: Mapping[str, pd.DataFrame]) -> list[str]:
 def per_corpus(files: pd.DataFrame) -> pd.DataFrame:
     """One row per role and corpus, of the files in it that are used; see docs/data.md for the columns."""
     groups = files.groupby(["role", "corpus"], sort=False)
-    return pd.DataFrame([{"role": role, "corpus": name, **_summary(rows)} for (role, name), rows in groups])
+    return pd.DataFrame(
+        [{"role": role, "corpus": name, **_summary(rows)} for (role, name), rows in groups]
+    )
 
 
 def _summary(rows: pd.DataFrame) -> dict[str, Any]:

@@ -95,11 +95,16 @@ def troubles(files: pd.DataFrame, sample_rate: int) -> list[Found]:
 
 def _worst(rows: pd.DataFrame, kind: Kind) -> pd.DataFrame:
     values = -rows[kind.measure].abs() if kind.largest else rows[kind.measure]
-    return rows.loc[values.sort_values(kind="stable").index, ["path", kind.measure, "role", "corpus"]]
+    return rows.loc[
+        values.sort_values(kind="stable").index, ["path", kind.measure, "role", "corpus"]
+    ]
 
 
 def left_out(files: pd.DataFrame) -> pd.DataFrame:
     """What does not serve: path, why, role and corpus."""
     rows = files[files.left_out != ""]
-    why = [f"{why} of {other}" if other else why for why, other in zip(rows.left_out, rows.copy_of, strict=True)]
+    why = [
+        f"{why} of {other}" if other else why
+        for why, other in zip(rows.left_out, rows.copy_of, strict=True)
+    ]
     return rows.assign(why=why)[["path", "why", "role", "corpus"]]

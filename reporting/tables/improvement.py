@@ -15,7 +15,9 @@ def improved(scores: pd.DataFrame) -> pd.DataFrame:
     """`scores` with every score less that of the unprocessed mixture: NaN where either of the two has none."""
     key, names = ["sample_rate", "mixture_id"], score_names(scores)
     mixture = scores[scores.system == MIXTURE].set_index(key)[names]
-    return scores.assign(**scores[names] - mixture.reindex(pd.MultiIndex.from_frame(scores[key])).to_numpy())
+    return scores.assign(
+        **scores[names] - mixture.reindex(pd.MultiIndex.from_frame(scores[key])).to_numpy()
+    )
 
 
 def improvements(scores: pd.DataFrame) -> pd.DataFrame:

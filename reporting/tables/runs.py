@@ -64,7 +64,11 @@ class Run(NamedTuple):
 
     def facts(self) -> dict[str, str]:
         """What a reader wants to know of it first."""
-        best = self.curve.loc[self.curve.validation_loss.idxmin()] if self.curve.validation_loss.notna().any() else None
+        best = (
+            self.curve.loc[self.curve.validation_loss.idxmin()]
+            if self.curve.validation_loss.notna().any()
+            else None
+        )
         facts = {
             "network": f"{_call(self.config.network)} at {self.config.sample_rate} Hz",
             "target": _call(self.config.target),
@@ -75,7 +79,9 @@ class Run(NamedTuple):
             "folder": str(self.folder),
         }
         if best is not None:
-            facts["trained"] += f"; best validation loss {best.validation_loss:.4g} in epoch {int(best.epoch) + 1}"
+            facts["trained"] += (
+                f"; best validation loss {best.validation_loss:.4g} in epoch {int(best.epoch) + 1}"
+            )
         return facts
 
 
@@ -86,9 +92,17 @@ def read_run(folder: Path, cache: Path, outputs: Sequence[str] = ()) -> Run:
     """
     config, path = run_config(folder), folder / CURVE
     if not path.exists():
-        raise FileNotFoundError(f"{folder}: has no {CURVE}; copy it from where the run was trained, or train it anew")
-    curve = read_table(path, EPOCH, f"train on with resume={folder} and more epochs, which writes it again")
-    known = cache / "costs" / f"{of_values(of_contents([folder / CONFIG]), of_sources('models', 'dsp'), node())}.json"
+        raise FileNotFoundError(
+            f"{folder}: has no {CURVE}; copy it from where the run was trained, or train it anew"
+        )
+    curve = read_table(
+        path, EPOCH, f"train on with resume={folder} and more epochs, which writes it again"
+    )
+    known = (
+        cache
+        / "costs"
+        / f"{of_values(of_contents([folder / CONFIG]), of_sources('models', 'dsp'), node())}.json"
+    )
     return Run(folder, config, curve, _costs(known, folder), outputs)
 
 
@@ -109,5 +123,7 @@ def cost_rows(runs: Mapping[str, Run]) -> pd.DataFrame:
 
 def _call(node: DictConfig) -> str:
     """What a node of a config builds, as Python would write it."""
-    options = ", ".join(f"{name}={value}" for name, value in node.items() if not name.startswith("_"))
+    options = ", ".join(
+        f"{name}={value}" for name, value in node.items() if not name.startswith("_")
+    )
     return f"{str(node['_target_']).rpartition('.')[2]}({options})"

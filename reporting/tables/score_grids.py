@@ -19,7 +19,9 @@ from reporting.tables.summary import (
 TOGETHER = 6  # columns of each score in one table, at most
 
 
-def score_grids(scores: pd.DataFrame, summary: pd.DataFrame, published: Published | None) -> Iterator[Grid]:
+def score_grids(
+    scores: pd.DataFrame, summary: pd.DataFrame, published: Published | None
+) -> Iterator[Grid]:
     """The headline tables of seen and unseen noise, and the same by kind of noise, rate and sex.
 
     summary: of these scores. What is the same in all of them has no grid of its own.

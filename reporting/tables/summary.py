@@ -64,20 +64,32 @@ def summarise_by(scores: pd.DataFrame, column: str) -> pd.DataFrame:
 
 def _long(scores: pd.DataFrame) -> pd.DataFrame:
     """A row per score: IDENTITY, noise, score, value and gain."""
-    long, gains = (table.melt(IDENTITY, score_names(scores), var_name="score") for table in (scores, improved(scores)))
+    long, gains = (
+        table.melt(IDENTITY, score_names(scores), var_name="score")
+        for table in (scores, improved(scores))
+    )
     return long.assign(noise=long.noise_seen.map(NOISE), gain=gains.value)
 
 
 def _summarised(long: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     groups = long.groupby([*keys, "system", "score"], sort=False)
-    table = groups.agg(mean=("value", "mean"), gain=("gain", "mean"), scored=("value", "count"), rows=("value", "size"))
+    table = groups.agg(
+        mean=("value", "mean"),
+        gain=("gain", "mean"),
+        scored=("value", "count"),
+        rows=("value", "size"),
+    )
     for what, bounds in {"value": ["low", "high"], "gain": ["gain_low", "gain_high"]}.items():
-        table[bounds] = [interval(rows[what].to_numpy(float), rows.speaker.to_numpy()) for _, rows in groups]
+        table[bounds] = [
+            interval(rows[what].to_numpy(float), rows.speaker.to_numpy()) for _, rows in groups
+        ]
     table["failed"] = table.rows - table.scored
     table = table.reset_index()
     marks = dict(_marks(long, keys))
     cells = table[[*keys, "score", "system"]].itertuples(index=False, name=None)
-    return table.assign(mark=[marks.get(cell, "") for cell in cells])[[*keys, "system", "score", *SUMMARISED]]
+    return table.assign(mark=[marks.get(cell, "") for cell in cells])[
+        [*keys, "system", "score", *SUMMARISED]
+    ]
 
 
 def _marks(long: pd.DataFrame, keys: list[str]) -> Iterator[tuple[tuple, str]]:
@@ -85,7 +97,9 @@ def _marks(long: pd.DataFrame, keys: list[str]) -> Iterator[tuple[tuple, str]]:
     for cell, rows in long[long.system != ORACLE].groupby([*keys, "score"], sort=False):
         gains = rows.pivot(index="mixture_id", columns="system", values="gain")
         level = level_with_best(gains[list(dict.fromkeys(rows.system))])
-        yield from (((*cell, system), "level" if number else "best") for number, system in enumerate(level))
+        yield from (
+            ((*cell, system), "level" if number else "best") for number, system in enumerate(level)
+        )
 
 
 def wide(table: pd.DataFrame, column: str, what: str = "mean") -> pd.DataFrame:
@@ -96,8 +110,12 @@ def wide(table: pd.DataFrame, column: str, what: str = "mean") -> pd.DataFrame:
     chosen = table[table.score.isin(HEADLINE)]
     found = chosen.pivot(index="system", columns=["score", column], values=what)
     values = sorted(chosen[column].unique(), key=in_order)
-    order = [(score, value) for score in HEADLINE for value in values if (score, value) in found.columns]
-    found = found.reindex(index=list(dict.fromkeys(chosen.system)), columns=pd.MultiIndex.from_tuples(order))
+    order = [
+        (score, value) for score in HEADLINE for value in values if (score, value) in found.columns
+    ]
+    found = found.reindex(
+        index=list(dict.fromkeys(chosen.system)), columns=pd.MultiIndex.from_tuples(order)
+    )
     return found * [HEADLINE[score].factor for score, _ in order] if what in NUMBERS else found
 
 
@@ -116,7 +134,9 @@ def headline(under: pd.DataFrame, what: str = "mean") -> pd.DataFrame:
 
 def firsts(columns: Sequence[tuple[str, object]]) -> list[bool]:
     """Which columns of a `wide` table are the first of their score."""
-    return [number == 0 or columns[number - 1][0] != score for number, (score, _) in enumerate(columns)]
+    return [
+        number == 0 or columns[number - 1][0] != score for number, (score, _) in enumerate(columns)
+    ]
 
 
 def headline_text(summary: pd.DataFrame) -> str:
@@ -130,7 +150,10 @@ def headline_text(summary: pd.DataFrame) -> str:
             for first, (score, snr) in zip(firsts(columns), columns, strict=True)
         ]
         formats = ["", *(f".{HEADLINE[score].digits}f" for score, _ in columns)]
-        rows = [[name, *(None if isnan(value) else value for value in row)] for name, *row in table.itertuples()]
+        rows = [
+            [name, *(None if isnan(value) else value for value in row)]
+            for name, *row in table.itertuples()
+        ]
         body = tabulate(rows, ["system", *heads], "simple", floatfmt=formats, missingval="-")
         blocks.append(f"{titled(condition)}, by SNR of the mixture in dB:\n\n{body}")
     return "\n\n".join(blocks)

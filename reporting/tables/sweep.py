@@ -21,7 +21,9 @@ def runs_of(folder: Path) -> tuple[list[Path], list[Path]]:
     found = sorted(path.parent.parent for path in folder.glob(f"*/{CONFIG}"))
     trained = [run for run in found if (run / BEST).exists()]
     if not trained:
-        raise FileNotFoundError(f"sweep={folder}: holds no trained run; give the output folder of train.py -m")
+        raise FileNotFoundError(
+            f"sweep={folder}: holds no trained run; give the output folder of train.py -m"
+        )
     return trained, [run for run in found if run not in trained]
 
 
@@ -31,12 +33,16 @@ def differing(configs: Mapping[str, DictConfig]) -> pd.DataFrame:
     Options that always have the same values as each other (one follows the other) stand in one column, "a = b". An
     option that a run lacks is empty.
     """
-    options = {name: compared(OmegaConf.to_container(cfg, resolve=True)) for name, cfg in configs.items()}
+    options = {
+        name: compared(OmegaConf.to_container(cfg, resolve=True)) for name, cfg in configs.items()
+    }
     table = pd.DataFrame.from_dict(options, orient="index").fillna("")
     alike: dict[tuple, list[str]] = {}
     for option in table.columns[table.nunique() > 1]:
         alike.setdefault(tuple(table[option]), []).append(option)
-    return pd.DataFrame({" = ".join(options): values for values, options in alike.items()}, index=table.index)
+    return pd.DataFrame(
+        {" = ".join(options): values for values, options in alike.items()}, index=table.index
+    )
 
 
 def leaderboard(parameters: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
