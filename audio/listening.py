@@ -14,9 +14,8 @@ from audio.pcm import FULL_SCALE, Correction
 from dsp.decibel import power
 from dsp.level import SILENCE_DB
 
-MEANT = (
-    2**16
-)  # times full scale; a float file beyond is no audio, one at the scale of 16-bit integers is
+# Times full scale; a float file beyond is no audio, one at the scale of 16-bit integers is.
+MEANT = 2**16
 LOUDEST = FULL_SCALE - 1
 SILENT = power(SILENCE_DB) * FULL_SCALE**2  # mean power in steps of 16 bit
 

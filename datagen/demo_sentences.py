@@ -8,22 +8,26 @@ CLAUSES = {
         "the|our|every|that|her|no|another",
         "|quiet|yellow|clumsy|foreign|tired|young|thoughtful|enormous",
         (
-            "gardener|fiddle player|judge|neighbour|cheese maker|pilot|child|shepherd|watchmaker|visitor"
+            "gardener|fiddle player|judge|neighbour|cheese maker|pilot|child|shepherd|watchmaker|"
+            "visitor"
         ),
         (
-            "carries|paints|forgets|measures|chooses|borrows|watches|throws|fixes|describes|usually finds|judges"
+            "carries|paints|forgets|measures|chooses|borrows|watches|throws|fixes|describes|"
+            "usually finds|judges"
         ),
         "three|the|those|my|such|five|your|some",
         "|thick|frozen|purple|hollow|rusty|gentle|shiny|vague",
         (
-            "lamps|fishing boats|violins|oranges|letters|bicycles|jugs|feathers|maps|churches|shoes|windows"
+            "lamps|fishing boats|violins|oranges|letters|bicycles|jugs|feathers|maps|churches|"
+            "shoes|windows"
         ),
         "|behind the|across the|near this|without a|under the|beyond our|through the",
         "harbour|orchard|village|garage|theatre|mountain|yard|ship|laundry|beach",
     ),
     "de": (
         (
-            "der alte Koch|die kleine Schwester|unser Nachbar|das fröhliche Kind|jeder Jäger|eine junge Ärztin"
+            "der alte Koch|die kleine Schwester|unser Nachbar|das fröhliche Kind|jeder Jäger|"
+            "eine junge Ärztin"
         ),
         "zeichnet|sucht|verkauft|versteckt|bringt|öffnet|zählt",
         "heute|zwölf|schöne|ganz leise|am Abend|fünf",
@@ -32,7 +36,8 @@ CLAUSES = {
     ),
     "fr": (
         (
-            "le vieux boulanger|ma petite cousine|chaque voisin|un jeune peintre|la reine|notre facteur"
+            "le vieux boulanger|ma petite cousine|chaque voisin|un jeune peintre|la reine|"
+            "notre facteur"
         ),
         "cherche|dessine|oublie|vend|regarde|garde|lave",
         "souvent|toujours|vingt|deux ou trois|quelques|ce matin",

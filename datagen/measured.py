@@ -12,7 +12,10 @@ from files.fingerprint import of_files
 from parallel.threads import over_threads
 
 NAMES = Measures._fields
-TABLE = f"create table if not exists measured (file text primary key, {' real, '.join(NAMES)} real) without rowid"
+TABLE = (
+    "create table if not exists measured "
+    f"(file text primary key, {' real, '.join(NAMES)} real) without rowid"
+)
 ASKED = 500  # files in one question
 
 

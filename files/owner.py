@@ -62,7 +62,8 @@ def joined(folder: Path, job: str, begin_s: float = BEGIN_S) -> None:
             raise ValueError(_refusal(folder, owner))
         time.sleep(0.1)
     raise ValueError(
-        f"{folder}: the first process of this job did not begin within {begin_s:g} s; see what it says"
+        f"{folder}: the first process of this job did not begin within {begin_s:g} s; "
+        "see what it says"
     )
 
 

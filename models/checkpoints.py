@@ -47,7 +47,8 @@ def require_training(content: Mapping[str, Any], path: Path) -> None:
     for name in OF_A_TRAINING:
         if name not in content:
             raise ValueError(
-                f"{path}: holds no training to go on with, it has no {name}; restore it, or train the run anew"
+                f"{path}: holds no training to go on with, it has no {name}; "
+                "restore it, or train the run anew"
             )
 
 

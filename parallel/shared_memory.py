@@ -33,7 +33,8 @@ def workers_that_fit(workers: int, batch_bytes: list[int], processes: int) -> in
     if needed <= free:
         return workers
     log.warning(
-        "note: data.workers=%d may need %.0f MB of %s, where %.0f MB are free: goes on without workers, slower; %s",
+        "note: data.workers=%d may need %.0f MB of %s, where %.0f MB are free: "
+        "goes on without workers, slower; %s",
         workers,
         needed / 2**20,
         SHARED,

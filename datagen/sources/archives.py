@@ -143,6 +143,7 @@ def _inside(name: str, plain: bool) -> PurePosixPath:
     leaves = path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name
     if leaves or not plain:
         raise ValueError(
-            f"the archive's member {name!r} is a link or leaves the folder: nothing was unpacked; check the url"
+            f"the archive's member {name!r} is a link or leaves the folder: "
+            "nothing was unpacked; check the url"
         )
     return path

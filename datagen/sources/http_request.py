@@ -52,7 +52,10 @@ def origin_of(response: HTTPResponse) -> Origin:
 
 def broken(url: str, why: str) -> str:
     """What to say of a transfer that ended early."""
-    return f"{url}: the connection broke ({why}); run the same command again, it continues where the server lets it"
+    return (
+        f"{url}: the connection broke ({why}); "
+        "run the same command again, it continues where the server lets it"
+    )
 
 
 def _request(url: str, headers: Mapping[str, str]) -> HTTPResponse:
