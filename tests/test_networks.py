@@ -19,6 +19,7 @@ NETWORKS = sorted(path.stem for path in (CONF / "network").glob("*.yaml"))
 TARGETS = sorted(path.stem for path in (CONF / "target").glob("*.yaml"))
 FREQS = {rate: STFT(rate).freqs for rate in (8000, 16000)}
 FRAMES = 12
+FEW_FRAMES = 32  # of a window
 
 
 def node(group, option):
@@ -44,10 +45,12 @@ def swept(test):
 
 
 def narrowed(described):
-    """The same network with few units, as far as its options are called as others call them."""
+    """The same network of few units, as far as its options are called as others call them."""
     narrow = dict(described)
     if "hidden" in described:
         narrow["hidden"] = NARROW
+    if "frames" in described:
+        narrow["frames"] = FEW_FRAMES
     if "channels" in described:
         narrow["channels"] = [min(NARROW, channels) for channels in described["channels"]]
     return narrow
