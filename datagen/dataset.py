@@ -20,8 +20,9 @@ from files.table import read_table
 class Route(Dataset, ABC):
     """The mixtures of one split, from the plan's `rows` to the batches that a network trains on.
 
-    A new route writes `__getitem__`, and `on_device` where that leaves work to do. datagen.batches.collate pads the
-    items to a batch on the way. Rows are kept as columns, so that workers share them instead of copying objects.
+    A new route writes `__getitem__`, and `on_device` where that leaves work to do.
+    datagen.batches.collate pads the items to a batch on the way. Rows are kept as columns, so that
+    workers share them instead of copying objects.
     """
 
     def __init__(self, rows: pd.DataFrame):
@@ -83,8 +84,9 @@ class Unmixed(Mixed):
 class Rendered(Route):
     """Mixtures as `generate.py render=true` wrote them to `folder`.
 
-    Raises FileNotFoundError where one is missing, ValueError where they have another sample rate, or where rendered.csv
-    is damaged or names other mixtures; reading a mixture raises ValueError where it is not the one that was written.
+    Raises FileNotFoundError where one is missing, ValueError where they have another sample rate,
+    or where rendered.csv is damaged or names other mixtures; reading a mixture raises ValueError
+    where it is not the one that was written.
     """
 
     def __init__(self, rows: pd.DataFrame, folder: str, sample_rate: int):

@@ -56,8 +56,8 @@ class Cell(NamedTuple):
 class Drawer:
     """Draws rows: `draw(split, index)` is a pure function of its arguments, the seed and the tables.
 
-    speech: a row for every `datagen.recordings.Utterance`, noise: for every `Stretch`. left_out: recordings that serve
-    nowhere.
+    speech: a row for every `datagen.recordings.Utterance`, noise: for every `Stretch`. left_out:
+    recordings that serve nowhere.
     """
 
     protocol: Protocol

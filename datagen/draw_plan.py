@@ -19,8 +19,8 @@ DRAWING = 3  # raise it when rows are drawn otherwise: plans under the cache are
 def draw_plan(drawer: Drawer, counts: dict[str, int], cache: Path, jobs: int = 1) -> Plan:
     """Draw `counts[split]` rows of every split, over `jobs` threads; rows drawn before are found under `cache`.
 
-    Raises ValueError where a split is asked for that has no speech or no noise, or a test count that is no whole number
-    of grids.
+    Raises ValueError where a split is asked for that has no speech or no noise, or a test count
+    that is no whole number of grids.
     """
     columns = list(types_of(Row))
     rows = [

@@ -17,7 +17,8 @@ class Reader(Protocol):
 class Library:
     """Clean and noise excerpts by the ids of a plan.
 
-    A noise excerpt that begins in one stretch runs on through the stretches of the same vector in table order, and
+    A noise excerpt that begins in one stretch runs on through the stretches of the same vector in
+    table order, and
     from the last to the first again.
     """
 

@@ -18,7 +18,8 @@ AGAIN = "make the plan again with generate.py"
 class Plan:
     """rows: one per mixture, see datagen.row; speech, noise: what they are made of, see datagen.recordings.
 
-    Rows may have columns more, which are text: they go with the plan wherever it is loaded, split and saved.
+    Rows may have columns more, which are text: they go with the plan wherever it is loaded, split
+    and saved.
     """
 
     rows: pd.DataFrame
@@ -32,9 +33,9 @@ class Plan:
     def save(self, folder: Path) -> None:
         """Write plan.csv, speech.csv and noise.csv, and their checksums to SHA256SUMS.
 
-        A damaged table of this plan is mended, and one that an older version wrote is replaced; columns that only the
-        rows there have are kept. Raises ValueError where `folder` holds another plan, or the same one of audio that has
-        changed since; it is left as it is.
+        A damaged table of this plan is mended, and one that an older version wrote is replaced;
+        columns that only the rows there have are kept. Raises ValueError where `folder` holds
+        another plan, or the same one of audio that has changed since; it is left as it is.
         """
         tables = {
             NOISE: self.noise,
@@ -72,7 +73,8 @@ def _beside(path: Path, table: pd.DataFrame) -> pd.DataFrame:
 def load_plan(folder: Path) -> Plan:
     """The plan that `Plan.save` wrote to `folder`.
 
-    Raises FileNotFoundError where it holds none, ValueError where a table is damaged or they do not fit together.
+    Raises FileNotFoundError where it holds none, ValueError where a table is damaged or they do not
+    fit together.
     """
     if missing := [name for name in (ROWS, SPEECH, NOISE) if not (folder / name).exists()]:
         raise FileNotFoundError(f"{folder}: holds no plan, {missing[0]} is missing; {AGAIN}")

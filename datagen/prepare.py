@@ -26,7 +26,8 @@ def scan_all(
 ) -> dict[str, pd.DataFrame]:
     """One recordings table for each of `roles`, of its corpora in the order given.
 
-    Raises one BadAudioError for the bad files of all of them, and ValueError for a recording that one role holds twice.
+    Raises one BadAudioError for the bad files of all of them, and ValueError for a recording that
+    one role holds twice.
     """
     tables, bad_files = {role: {} for role in roles}, []
     for role, corpora in roles.items():
@@ -45,8 +46,8 @@ def make_drawer(
 ) -> Drawer:
     """A drawer by `protocol` over the `tables` of all ROLES.
 
-    Without test speech, speakers are set aside for it. Raises ValueError where speakers, utterances or noises do not
-    suffice, or where speakers or equal audio would stand in two splits.
+    Without test speech, speakers are set aside for it. Raises ValueError where speakers, utterances
+    or noises do not suffice, or where speakers or equal audio would stand in two splits.
     """
     used = usable(tables, protocol, sample_rate)
     speech, noise = speech_table(used, protocol, seed), noise_table(used, protocol, sample_rate)
@@ -60,7 +61,8 @@ def usable(
 ) -> dict[str, pd.DataFrame]:
     """`tables` without speech that is too short and without copies; speech has its length at `sample_rate` too.
 
-    Raises ValueError where a role has no recordings, or where equal audio would serve in two splits.
+    Raises ValueError where a role has no recordings, or where equal audio would serve in two
+    splits.
     """
     for role in NEEDED:
         if tables[role].empty:

@@ -14,13 +14,14 @@ from files.schema import types_of
 class Recording:
     """One audio file of a corpus.
 
-    id: a name of its own over all corpora. path: as found. source: whoever or whatever was recorded (a speaker, the
-    recording an ESC-50 clip was cut from); one source never stands in two splits. kind: of noise, "" where unknown.
-    sex: of the speaker, "F", "M", or "" where unknown. only: the one split the recording may serve in, or "".
-    sample_rate in Hz, samples and channels come from the file. content: 16 hex digits over the decoded audio, "" where
-    it was not decoded; equal audio, equal content. What reading corrects: offset, the mean in 16-bit steps, is taken
-    away, and what is left is multiplied with gain. counted: the header does not say how many samples there are, or
-    cannot be trusted in it.
+    id: a name of its own over all corpora. path: as found. source: whoever or whatever was recorded
+    (a speaker, the recording an ESC-50 clip was cut from); one source never stands in two splits.
+    kind: of noise, "" where unknown. sex: of the speaker, "F", "M", or "" where unknown. only: the
+    one split the recording may serve in, or "". sample_rate in Hz, samples and channels come from
+    the file. content: 16 hex digits over the decoded audio, "" where it was not decoded; equal
+    audio, equal content. What reading corrects: offset, the mean in 16-bit steps, is taken away,
+    and what is left is multiplied with gain. counted: the header does not say how many samples
+    there are, or cannot be trusted in it.
     """
 
     id: str
@@ -51,8 +52,9 @@ class Utterance(Recording):
 class Stretch(Recording):
     """Noise of a plan, the whole recording or a part of it in time: a row of noise.csv.
 
-    vector: the name of the long noise that it is joined to, see datagen.split. seen: whether training may use it.
-    split: the one it serves in, "" for all. start, stop: in samples of its recording at the plan's rate.
+    vector: the name of the long noise that it is joined to, see datagen.split. seen: whether
+    training may use it. split: the one it serves in, "" for all. start, stop: in samples of its
+    recording at the plan's rate.
     """
 
     vector: str

@@ -54,11 +54,12 @@ def render_plan(
 ) -> pd.DataFrame:
     """Render `plan` to `folder`, over `jobs` threads, and measure every file written.
 
-    Each file appears whole or not at all; files that stand are compared, not written again, so an interrupted rendering
-    continues where it was and ends in the same bytes. Writes and returns rendered.csv, with the columns RENDERED: the
-    SNR achieved, and the sha256 of the mixture's 16-bit little-endian samples.
-    Raises ValueError where a measured SNR is more than 0.01 dB off, or where what stands is not this plan's, be it
-    damaged or of other recordings.
+    Each file appears whole or not at all; files that stand are compared, not written again, so an
+    interrupted rendering continues where it was and ends in the same bytes. Writes and returns
+    rendered.csv, with the columns RENDERED: the SNR achieved, and the sha256 of the mixture's
+    16-bit little-endian samples.
+    Raises ValueError where a measured SNR is more than 0.01 dB off, or where what stands is not
+    this plan's, be it damaged or of other recordings.
     """
     plan.save(folder)
     clear_unfinished(folder)

@@ -27,9 +27,12 @@ def scan(
 ) -> pd.DataFrame:
     """The recordings table of what a corpus has `listed`, with rates and lengths from the headers.
 
-    Unless `check_audio` is off, every file is also decoded once, over `jobs` threads. The result is kept under
-    `cache` by a fingerprint of all names, sizes and modification times: an unchanged corpus is read only once.
-    Raises one BadAudioError that lists every file that is unreadable, cut short, empty, silent or holds NaN.
+    Unless `check_audio` is off, every file is also decoded once, over `jobs` threads. The result is
+    kept under
+    `cache` by a fingerprint of all names, sizes and modification times: an unchanged corpus is read
+    only once.
+    Raises one BadAudioError that lists every file that is unreadable, cut short, empty, silent or
+    holds NaN.
     """
     files = of_files([recording.path for recording in listed])
     key = of_values(SCANNING, [vars(recording) for recording in listed], files, check_audio)

@@ -23,7 +23,8 @@ def schemas() -> dict[str, Schema]:
 def difference(there: pd.DataFrame, here: pd.DataFrame) -> str:
     """The first thing in which two tables differ; "" where in nothing that decides what they are.
 
-    What does not: where the corpora lie, what only one of them knows of the audio, and columns of only one of them.
+    What does not: where the corpora lie, what only one of them knows of the audio, and columns of
+    only one of them.
     """
     if len(there) != len(here):
         return f"{len(there)} rows there, {len(here)} here"

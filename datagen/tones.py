@@ -1,7 +1,7 @@
 """Tonal test signals: tones in white, pink or recorded noise, with narrow-band interferers where wanted.
 
-A row says all that was drawn: the same row gives the same samples. Levels are absolute (a tone of amplitude 1), because
-the step of an LMS filter is meant relative to them; nothing is rounded.
+A row says all that was drawn: the same row gives the same samples. Levels are absolute (a tone of
+amplitude 1), because the step of an LMS filter is meant relative to them; nothing is rounded.
 """
 
 from collections.abc import Sequence
@@ -36,9 +36,10 @@ class Interferer(NamedTuple):
 class TonalProtocol:
     """What all rows share.
 
-    tones: as `dsp.tone.Tone`; their phases are drawn. noise: "white", "pink", or the path of a recording, which is cut
-    at random and runs on from its end to its beginning. interferers come on top of what `snr_db` of a row counts.
-    Raises ValueError for no tones, or a tone or an interferer that the sample rate cannot hold.
+    tones: as `dsp.tone.Tone`; their phases are drawn. noise: "white", "pink", or the path of a
+    recording, which is cut at random and runs on from its end to its beginning. interferers come on
+    top of what `snr_db` of a row counts. Raises ValueError for no tones, or a tone or an interferer
+    that the sample rate cannot hold.
     """
 
     tones: Sequence[Tone]
@@ -73,7 +74,8 @@ def render_tonal(
 ) -> dict[str, np.ndarray]:
     """One row's "mixture", "clean" and "noise", float64 [time], with mixture == clean + noise.
 
-    snr_db is the energy of all tones over that of the noise without interferers (see dsp.level), over the whole signal.
+    snr_db is the energy of all tones over that of the noise without interferers (see dsp.level),
+    over the whole signal.
     """
     rng = np.random.default_rng([seed, draw])
     samples = round(protocol.duration_s * protocol.sample_rate)

@@ -31,8 +31,8 @@ class Unmixable(NamedTuple):
 def reach_db(clean: torch.Tensor, noise: torch.Tensor) -> tuple[float, float]:
     """Lowest and highest SNR that mixtures of two excerpts [time] can have, about.
 
-    The louder part may fill the scale with its peaks, and the quieter one lies above QUIETEST_DB: the more a signal's
-    peaks stand out of its mean power, the less is left for the other one.
+    The louder part may fill the scale with its peaks, and the quieter one lies above QUIETEST_DB:
+    the more a signal's peaks stand out of its mean power, the less is left for the other one.
     """
     clean_db, noise_db = (_highest_level_db(part.double()) - QUIETEST_DB for part in (clean, noise))
     return -noise_db, clean_db
@@ -51,8 +51,8 @@ def refusal(
 ) -> str:
     """One line on why all cuts that were tried failed, in what share of them, and remedies.
 
-    speech: path of the recording. noises: paths by id. option: what decides the SNR, by choosing one of `snrs_db` where
-    there are any.
+    speech: path of the recording. noises: paths by id. option: what decides the SNR, by choosing
+    one of `snrs_db` where there are any.
     """
     reasons, remedies = [], []
     for cause, count in Counter(cut.cause for cut in tried).most_common():

@@ -12,9 +12,10 @@ LEVELS = ("file", "folder", "top")
 class Folder(CorpusOnDisk):
     """Every audio file under `root`; ids begin with `name`.
 
-    source, kind and sex say what tells speakers (or recordings), kinds of noise, and speakers' sex ("F", "M") apart:
-    "file" (its name), "folder" (the folder it lies in) or "top" (the folder right below `root`). A kind or sex of ""
-    says that nothing is known. Raises ValueError for another word.
+    source, kind and sex say what tells speakers (or recordings), kinds of noise, and speakers' sex
+    ("F", "M") apart: "file" (its name), "folder" (the folder it lies in) or "top" (the folder right
+    below `root`). A kind or sex of "" says that nothing is known. Raises ValueError for another
+    word.
     """
 
     title = "a folder of audio"

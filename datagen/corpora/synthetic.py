@@ -1,7 +1,7 @@
 """Noise made here to learn from beside recorded noise: random colours, and many talkers at once.
 
-A network that hears a handful of recorded noises learns those noises; there is no end of colours and crowds. All of it
-serves in training alone, so that a test stays one of recorded noise.
+A network that hears a handful of recorded noises learns those noises; there is no end of colours
+and crowds. All of it serves in training alone, so that a test stays one of recorded noise.
 """
 
 import zlib
@@ -87,8 +87,9 @@ class RandomColours(MadeNoise):
 class Crowds(MadeNoise):
     """Noises of 2 to `talkers` speakers of `speech` at once.
 
-    speech, test: the corpora of the roles speech.train and speech.test. Without test speech of its own, speakers that
-    are tested would be heard in the training noises: ValueError. Speakers that validate may be.
+    speech, test: the corpora of the roles speech.train and speech.test. Without test speech of its
+    own, speakers that are tested would be heard in the training noises: ValueError. Speakers that
+    validate may be.
     """
 
     kind = "crowd"

@@ -13,8 +13,8 @@ SUBSETS = ("train", "test", "TRAIN", "TEST")
 class TIMIT(CorpusOnDisk):
     """Recordings of `subsets` ("train", "test"); source is the speaker.
 
-    SA1 and SA2 are the same two sentences from every speaker. They are left out unless `sa`, and then serve in the
-    training split alone, so that no sentence crosses splits through them.
+    SA1 and SA2 are the same two sentences from every speaker. They are left out unless `sa`, and
+    then serve in the training split alone, so that no sentence crosses splits through them.
     Raises ValueError for an unknown subset.
     """
 
