@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass, field, fields
 
-IN_SCORES = {
-    "in_scores": True
-}  # of a column that scores are grouped by: it stands in scores.csv too
+# Of a column that scores are grouped by: it stands in scores.csv too.
+IN_SCORES = {"in_scores": True}
 
 
 @dataclass(frozen=True)

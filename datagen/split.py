@@ -1,4 +1,4 @@
-"""Which recordings serve where: speakers over the splits, noises over seen and unseen, in stretches."""
+"""Which recordings serve where: speakers over splits, noises over seen and unseen by stretches."""
 
 import os
 import zlib
