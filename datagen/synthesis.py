@@ -109,7 +109,8 @@ def babble(rng: Rng, samples: int, speech: Sequence[Sequence[np.ndarray]]) -> np
     for utterances in speech:
         order = rng.permutation(len(utterances))
         joined = np.concatenate([utterances[number] for number in order])
-        stream = np.roll(np.resize(joined, samples), rng.integers(samples))
+        begin = rng.integers(samples)
+        stream = np.roll(np.resize(joined, samples), begin)
         gain_db = rng.uniform(-4, 0)
         streams.append(stream * amplitude(gain_db))
     return np.sum(streams, axis=0)
