@@ -115,7 +115,10 @@ def _in_both(first: pd.DataFrame, second: pd.DataFrame, first_title: str, second
     shared = np.intersect1d(first.audio, second.audio)
     if len(shared) == 0:
         return ""
-    paths = [table.path[table.audio == shared[0]].iloc[0] for table in (first, second)]
+    paths = []
+    for table in (first, second):
+        same = table[table.audio == shared[0]]
+        paths.append(same.path.iloc[0])
     named = " and ".join(dict.fromkeys(paths))
     where = f"in {first_title} and in {second_title}, {named}"
     return _line(len(shared), where, "leave each out of one of the two")

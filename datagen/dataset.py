@@ -124,10 +124,9 @@ class Rendered(Route):
             missing[audio_format] = self._first_missing(audio_format)
             if missing[audio_format] is None:
                 return audio_format
-        expected = FORMATS[0]
-        for audio_format in reversed(FORMATS):
-            if self._path(self.row(0), PARTS[0], audio_format).exists():
-                expected = audio_format
+        first_row = self.row(0)
+        begun = [name for name in FORMATS if self._path(first_row, PARTS[0], name).exists()]
+        expected = begun[0] if begun else FORMATS[0]
         raise FileNotFoundError(f"{missing[expected]}: not rendered; {_again(self.folder)}")
 
     def _first_missing(self, audio_format: str) -> Path | None:

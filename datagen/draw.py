@@ -75,7 +75,8 @@ class Drawer:
             noise = self.noise_of(split)
             self._seen[split] = _joined(noise[noise.seen])
         self._unseen = []
-        for _, kind in self.noise[~self.noise.seen].groupby("kind", sort=False):
+        unseen = self.noise[~self.noise.seen]
+        for _, kind in unseen.groupby("kind", sort=False):
             vectors = kind.groupby("vector", sort=False)
             self._unseen.append([_joined(stretches) for _, stretches in vectors])
 
@@ -127,15 +128,15 @@ class Drawer:
         Each utterance has its turn, in an order that the seed decides.
         """
         speech, snrs = self._speech[split], self.protocol.snr_db[split]
-        turn, cell = divmod(index, self.cells(split))
+        turn, number = divmod(index, self.cells(split))
         lap, position = divmod(turn, len(speech))
         lap_rng = np.random.default_rng([self.seed, SPLITS.index(split), lap, 1])
         order = lap_rng.permutation(len(speech))
         if split == "test":
-            snr_position = cell % len(snrs)
+            snr_position = number % len(snrs)
         else:
             snr_position = int(rng.integers(len(snrs)))
-        seen = cell < len(snrs)
+        seen = number < len(snrs)
         noise = self._seen[split] if seen else self._unseen_noise(turn, snr_position)
         return Cell(speech.iloc[order[position]], float(snrs[snr_position]), noise, seen)
 

@@ -49,10 +49,10 @@ def _refuse_undrawable(drawer: Drawer, split: str, count: int) -> None:
     """Raise ValueError where `count` rows of `split` cannot be drawn."""
     noise = drawer.noise_of(split)
     serving = {"speech": drawer.speech_of(split), "seen noise": noise[noise.seen]}
-    for what, table in serving.items():
+    for kind, table in serving.items():
         if table.empty:
             raise ValueError(
-                f"plan.{split}={count}: no recording of {what} serves in the split {split}; "
+                f"plan.{split}={count}: no recording of {kind} serves in the split {split}; "
                 "add some or set it to 0"
             )
     cells = drawer.cells(split)

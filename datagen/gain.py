@@ -36,9 +36,11 @@ def fitting_gain_db(
 def _limits_db(clean: torch.Tensor, noise: torch.Tensor, snr_db: float) -> tuple[float, float]:
     """The gains that bring the quieter part to the floor, and the loudest peak to its limit."""
     parts = _mixed(clean, noise, snr_db, 0.0)
-    loudest = max(float(part.abs().max()) for part in parts.values())
-    quietest = min(float(level_db(parts[name])) for name in ("clean", "noise"))
-    return FLOOR_DB - quietest, 20 * np.log10(PEAK_LIMIT / loudest)
+    peaks = [float(part.abs().max()) for part in parts.values()]
+    levels_db = [float(level_db(parts[name])) for name in ("clean", "noise")]
+    lowest = FLOOR_DB - min(levels_db)
+    highest = 20 * np.log10(PEAK_LIMIT / max(peaks))
+    return lowest, highest
 
 
 def _on_grid(gain_db: float) -> float:

@@ -62,10 +62,10 @@ def _beside(path: Path, table: pd.DataFrame) -> pd.DataFrame:
             log.warning("note: %s; it is written again", error.problem)
         return table
     there = read_table(path, schema, remedy)
-    what = difference(there, table)
-    if what:
+    first_difference = difference(there, table)
+    if first_difference:
         raise ValueError(
-            f"{path.parent}: holds another plan ({path.name} differs: {what}); "
+            f"{path.parent}: holds another plan ({path.name} differs: {first_difference}); "
             "choose another output or remove it"
         )
     more = {}
@@ -150,8 +150,8 @@ def _faults_of_rows(rows: pd.DataFrame, speech: pd.DataFrame, noise: pd.DataFram
 
 def _refuse(path: Path, table: pd.DataFrame, faults: Faults, remedy: str) -> None:
     """Raise ValueError for the first row with the first fault."""
-    for what, faulty in faults.items():
+    for fault, faulty in faults.items():
         if faulty.any():
             row = int(faulty.to_numpy().argmax())
             name = table.iloc[row, 0]
-            raise ValueError(f"{path}: row {row + 2}, {name}, {what}; {remedy}")
+            raise ValueError(f"{path}: row {row + 2}, {name}, {fault}; {remedy}")

@@ -9,6 +9,8 @@ import pandas as pd
 from audio.pcm import Correction
 from files.schema import types_of
 
+NAMED = 20  # bad files that an error names before it counts
+
 
 @dataclass(frozen=True)
 class Recording:
@@ -101,8 +103,9 @@ class BadAudioError(ValueError):
     """Files that cannot be used; all of them in one line, up to 20, then a count."""
 
     def __init__(self, files: Sequence[BadFile]):
-        more = f"; and {len(files) - 20} more" if len(files) > 20 else ""
+        named = "; ".join(str(file) for file in files[:NAMED])
+        if len(files) > NAMED:
+            named += f"; and {len(files) - NAMED} more"
         remedy = "replace or remove these files, or leave them out of the corpus"
-        named = "; ".join(map(str, files[:20]))
-        super().__init__(f"{len(files)} bad audio file(s): {named}{more}: {remedy}")
+        super().__init__(f"{len(files)} bad audio file(s): {named}: {remedy}")
         self.files = files

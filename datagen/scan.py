@@ -64,11 +64,11 @@ def note_conversions(table: pd.DataFrame, sample_rate: int) -> None:
         "have an offset, which is taken away": offset,
         unknown_length: table.counted,
     }
-    for what, affected in conversions.items():
+    for conversion, affected in conversions.items():
         if affected.any():
             first = table.path[affected].iloc[0]
             count = affected.sum()
-            log.warning("note: %d of %d recordings %s (%s)", count, len(table), what, first)
+            log.warning("note: %d of %d recordings %s (%s)", count, len(table), conversion, first)
 
 
 def _headed(recording: Recording) -> Recording | BadFile:

@@ -92,7 +92,8 @@ def drift(rng: Rng, samples: int, period_s: float) -> np.ndarray:
     position = np.arange(samples) / SAMPLE_RATE / period_s
     index = position.astype(int)
     fraction = 0.5 - 0.5 * np.cos(np.pi * (position % 1))
-    return knots[index] * (1 - fraction) + knots[index + 1] * fraction
+    before, after = knots[index], knots[index + 1]
+    return before * (1 - fraction) + after * fraction
 
 
 def unit(noise: np.ndarray) -> np.ndarray:

@@ -33,8 +33,8 @@ def difference(there: pd.DataFrame, here: pd.DataFrame) -> str:
             continue
         row = _first_other(column, there[column], here[column])
         if row is not None:
-            what = "the audio" if column == "content" else column
-            return f"{what} of {here.iloc[row, 0]}"
+            subject = "the audio" if column == "content" else column
+            return f"{subject} of {here.iloc[row, 0]}"
     return ""
 
 

@@ -51,10 +51,10 @@ class TonalProtocol:
     def __post_init__(self):
         if not self.tones:
             raise ValueError("tones=[]: a tonal mixture needs at least one tone")
-        for part in (*self.tones, *self.interferers):
-            if not 0 < part.hz < self.sample_rate / 2:
+        for sound in (*self.tones, *self.interferers):
+            if not 0 < sound.hz < self.sample_rate / 2:
                 raise ValueError(
-                    f"{part.hz:g} Hz does not lie between 0 and half of "
+                    f"{sound.hz:g} Hz does not lie between 0 and half of "
                     f"sample_rate={self.sample_rate} Hz; choose another frequency or a higher rate"
                 )
 

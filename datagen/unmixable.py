@@ -64,8 +64,8 @@ def refusal(
     causes = Counter(cut.cause for cut in failures)
     for cause, count in causes.most_common():
         cuts = [cut for cut in failures if cut.cause == cause]
-        what, remedy = _explained(cause, cuts, speech, noises, option, snrs_db)
-        reasons.append(f"in {count} {what}")
+        problem, remedy = _explained(cause, cuts, speech, noises, option, snrs_db)
+        reasons.append(f"in {count} {problem}")
         remedies.append(remedy)
     return (
         f"none of {len(failures)} cuts of {speech} can be mixed: "
@@ -101,18 +101,19 @@ def _silent_noise(cuts: Sequence[Unmixable], noises: Mapping[str, str]) -> tuple
 def _reach(cuts: Sequence[Unmixable], option: str, snrs_db: Sequence[float]) -> tuple[str, str]:
     snr_db = cuts[-1].snr_db
     # Within a decibel of the edge, chance decides.
-    lowest = int(np.ceil(max(cut.lowest_db for cut in cuts) + 1))
-    highest = int(np.floor(min(cut.highest_db for cut in cuts) - 1))
+    lowest_db = max(cut.lowest_db for cut in cuts) + 1
+    highest_db = min(cut.highest_db for cut in cuts) - 1
+    lowest, highest = int(np.ceil(lowest_db)), int(np.floor(highest_db))
     limit = _limit(snr_db, lowest, highest)
-    what = f"an SNR of {snr_db:g} dB is out of reach of 16-bit audio ({limit} dB here)"
+    problem = f"an SNR of {snr_db:g} dB is out of reach of 16-bit audio ({limit} dB here)"
     if not snrs_db:
-        return what, f"choose another {option}"
+        return problem, f"choose another {option}"
     fitting = [snr for snr in snrs_db if lowest <= snr <= highest and snr != snr_db]
     if not fitting:
         nearest = min(20, highest) if snr_db > 0 else max(-20, lowest)
         fitting = [nearest]
     values = ",".join(f"{snr:g}" for snr in fitting)
-    return what, f"set {option}=[{values}]"
+    return problem, f"set {option}=[{values}]"
 
 
 def _limit(snr_db: float, lowest: int, highest: int) -> str:
