@@ -38,8 +38,8 @@ class TonalProtocol:
 
     tones: as `dsp.tone.Tone`; their phases are drawn. noise: "white", "pink", or the path of a
     recording, which is cut at random and runs on from its end to its beginning. interferers come on
-    top of what `snr_db` of a row counts. Raises ValueError for no tones, or a tone or an interferer
-    that the sample rate cannot hold.
+    top of what `snr_db` of a row counts.
+    Raises ValueError for no tones, or a tone or an interferer that the sample rate cannot hold.
     """
 
     tones: Sequence[Tone]
