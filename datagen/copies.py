@@ -1,8 +1,8 @@
-"""The same audio under several names: links, hard links, copies, folders within themselves, WAV and FLAC twins.
+"""The same audio under several names: links, copies, folders within themselves, WAV and FLAC twins.
 
-Recordings are the same where their decoded `content` is. Where that is not known of both, they are the same if they are
-one file (by real path, or by device and inode) or equal to the byte. A recording that was cut, resampled, amplified or
-coded with losses is another one here.
+Recordings are the same where their decoded `content` is. Where that is not known of both, they are
+the same if they are one file (by real path, or by device and inode) or equal to the byte. A
+recording that was cut, resampled, amplified or coded with losses is another one here.
 """
 
 import contextlib
@@ -21,134 +21,162 @@ from datagen.roles import SEEN_NOISE, SPEECH, TEST_SPEECH, TRAIN_SPEECH, UNSEEN_
 
 CHUNK = 1 << 20  # bytes that are hashed at a time
 Tables = Mapping[str, pd.DataFrame]  # recordings by role
+RowName = tuple[int, tuple]  # a row, and something that its audio goes by
 
 
 def same_audio(*tables: pd.DataFrame) -> list[np.ndarray]:
-    """A number for every row of `tables` (columns path and, where it is known, content): equal audio, equal number.
+    """A number for every row of `tables` (columns path and, where it is known, content).
 
-    Files are read only where their content is not known and another is as large; of one that is missing the path counts
-    alone.
+    Equal audio has equal numbers. Files are read only where their content is not known and another
+    is as large; of one that is missing the path counts alone.
     """
-    paths = [path for table in tables for path in table.path]
-    contents = [
-        text for table in tables for text in table.get("content", pd.Series("", table.index))
-    ]
-    links = [*_contents(contents), *(() if all(contents) else _files(paths, contents))]
-    names = {
-        name: len(paths) + number
-        for number, name in enumerate(dict.fromkeys(name for _, name in links))
-    }
-    # Rows and what names their audio are the two sides of a graph: what hangs together is the same audio.
-    ends = [row for row, _ in links], [names[name] for _, name in links]
-    graph = coo_array((np.ones(len(links), bool), ends), shape=(len(paths) + len(names),) * 2)
-    labels = connected_components(graph, directed=False)[1][: len(paths)]
-    return np.split(labels, np.cumsum([len(table) for table in tables])[:-1])
+    paths, contents = [], []
+    for table in tables:
+        paths += table.path.tolist()
+        contents += table.get("content", pd.Series("", table.index)).tolist()
+    names = list(_content_names(contents))
+    if not all(contents):
+        names += _file_names(paths, contents)
+    numbers = _numbers(names, len(paths))
+    ends = np.cumsum([len(table) for table in tables])
+    return np.split(numbers, ends[:-1])
 
 
 def conflicts(tables: Tables) -> list[str]:
-    """A line for every way in which one audio would serve where it must not: what, how many, two paths, what to do.
+    """A line for every way in which one audio would serve where it must not.
 
-    Under two speakers; in seen and in unseen noise; in noise that training hears and in test speech, or the other way.
+    It says what, how many, two paths, and what to do. Refused are audio under two speakers, in seen
+    and in unseen noise, in noise that training hears and in test speech, and the other way.
     """
-    labels = dict(zip(tables, same_audio(*tables.values()), strict=True))
-    heard = (
-        [TRAIN_SPEECH] if len(tables[TEST_SPEECH]) else []
-    )  # else test speakers are still among them
-    pairs = [
-        (SEEN_NOISE, UNSEEN_NOISE, "seen noise", "unseen noise"),
-        (
-            TEST_SPEECH if heard else TRAIN_SPEECH,
-            SEEN_NOISE,
-            "test speech",
-            "the noise of training",
-        ),
-        *((role, UNSEEN_NOISE, "the speech of training", "unseen noise") for role in heard),
+    tables = _numbered(tables)
+    separate = len(tables[TEST_SPEECH]) > 0  # else test speakers are still among those of training
+    train, test = tables[TRAIN_SPEECH], tables[TEST_SPEECH if separate else TRAIN_SPEECH]
+    seen, unseen = tables[SEEN_NOISE], tables[UNSEEN_NOISE]
+    lines = [
+        _two_speakers(pd.concat([tables[role] for role in SPEECH])),
+        _in_both(seen, unseen, "seen noise", "unseen noise"),
+        _in_both(test, seen, "test speech", "the noise of training"),
     ]
-    lines = [_two_speakers(pd.concat([tables[role].assign(audio=labels[role]) for role in SPEECH]))]
-    for one, other, one_is, other_is in pairs:
-        lines.append(
-            _in_both(tables[one], tables[other], labels[one], labels[other], one_is, other_is)
-        )
+    if separate:
+        lines.append(_in_both(train, unseen, "the speech of training", "unseen noise"))
     return [line for line in lines if line]
 
 
 def repeated(tables: Tables, overlapping: bool = False) -> dict[str, pd.Series]:
-    """The paths of what is kept instead, by the row labels of recordings that repeat another one of their role.
+    """What is kept instead of recordings that repeat another one of their role: paths by row label.
 
-    Speech repeats speech of its speaker. Of the seen noises, which are divided in time, none may come twice: what one
-    name keeps for the test would be trained on under the other. Where their cuts are `overlapping` anyway, all stay.
+    Speech repeats speech of its speaker. Of the seen noises, which are divided in time, none may
+    come twice: what one name keeps for the test would be trained on under the other. Where their
+    cuts are `overlapping` anyway, all stay.
     """
     instead = {}
     for role, table in tables.items():
-        (labels,) = same_audio(table)
-        by = pd.DataFrame(
-            {"audio": labels, "source": table.source if role in SPEECH else ""}, table.index
-        )
-        first = (
-            table.path.groupby([by.audio, by.source]).transform("first")
-            if len(table)
-            else table.path
-        )
-        twice = by.duplicated() & (not (overlapping and role == SEEN_NOISE))
-        instead[role] = first[twice]
+        if table.empty or (overlapping and role == SEEN_NOISE):
+            instead[role] = table.path.iloc[:0]
+        else:
+            instead[role] = _kept_instead(table, by_source=role in SPEECH)
     return instead
+
+
+def _kept_instead(table: pd.DataFrame, by_source: bool) -> pd.Series:
+    (audio,) = same_audio(table)
+    keys = pd.DataFrame({"audio": audio, "source": table.source}, table.index)
+    if not by_source:
+        keys["source"] = ""
+    first = table.path.groupby([keys.audio, keys.source]).transform("first")
+    return first[keys.duplicated()]
+
+
+def _numbered(tables: Tables) -> dict[str, pd.DataFrame]:
+    """`tables` with a column audio: the numbers of `same_audio`."""
+    numbered = {}
+    numbers = same_audio(*tables.values())
+    for (role, table), audio in zip(tables.items(), numbers, strict=True):
+        numbered[role] = table.assign(audio=audio)
+    return numbered
 
 
 def _two_speakers(speech: pd.DataFrame) -> str:
     speakers = speech.groupby("audio").source.nunique()
-    shared = speech[speech.audio.isin(speakers[speakers > 1].index)]
+    conflicting = speakers.index[speakers > 1]
+    shared = speech[speech.audio.isin(conflicting)]
     if shared.empty:
         return ""
-    group = shared[shared.audio == shared.audio.iloc[0]].drop_duplicates("source")
-    one, other = (f"{row.path} (speaker {row.source})" for row in group.iloc[:2].itertuples())
-    return _line(
-        shared.audio.nunique(),
-        f"under two speakers, {one} and {other}",
-        "keep each under one speaker only",
+    same = shared[shared.audio == shared.audio.iloc[0]]
+    first, second, *_ = same.drop_duplicates("source").itertuples()
+    where = (
+        f"under two speakers, {first.path} (speaker {first.source}) "
+        f"and {second.path} (speaker {second.source})"
     )
+    return _line(len(conflicting), where, "keep each under one speaker only")
 
 
-def _in_both(
-    one: pd.DataFrame,
-    other: pd.DataFrame,
-    labels: np.ndarray,
-    others: np.ndarray,
-    one_is: str,
-    other_is: str,
-) -> str:
-    shared = np.intersect1d(labels, others)
-    if not len(shared):
+def _in_both(first: pd.DataFrame, second: pd.DataFrame, first_title: str, second_title: str) -> str:
+    shared = np.intersect1d(first.audio, second.audio)
+    if len(shared) == 0:
         return ""
-    paths = one.path[labels == shared[0]].iloc[0], other.path[others == shared[0]].iloc[0]
-    where = f"in {one_is} and in {other_is}, {' and '.join(dict.fromkeys(paths))}"
+    paths = []
+    for table in (first, second):
+        same = table[table.audio == shared[0]]
+        paths.append(same.path.iloc[0])
+    named = " and ".join(dict.fromkeys(paths))
+    where = f"in {first_title} and in {second_title}, {named}"
     return _line(len(shared), where, "leave each out of one of the two")
 
 
 def _line(count: int, where: str, remedy: str) -> str:
-    things = "1 recording stands" if count == 1 else f"{count} recordings stand"
-    return f"{things} {where}{', ...' if count > 1 else ''}; {remedy} (links and copies are one recording)"
+    remedy = f"{remedy} (links and copies are one recording)"
+    if count == 1:
+        return f"1 recording stands {where}; {remedy}"
+    return f"{count} recordings stand {where}, ...; {remedy}"
 
 
-def _contents(contents: list[str]) -> Iterator[tuple[int, tuple]]:
-    return ((row, ("content", content)) for row, content in enumerate(contents) if content)
+def _numbers(names: list[RowName], rows: int) -> np.ndarray:
+    """A number for each of `rows`, equal for rows that share a name, directly or through others."""
+    # Rows and names are the two sides of a graph: what hangs together is the same audio.
+    nodes: dict[tuple, int] = {}
+    for _, name in names:
+        nodes.setdefault(name, rows + len(nodes))
+    begins = [row for row, _ in names]
+    ends = [nodes[name] for _, name in names]
+    size = rows + len(nodes)
+    graph = coo_array((np.ones(len(names), bool), (begins, ends)), shape=(size, size))
+    _, components = connected_components(graph, directed=False)
+    return components[:rows]
 
 
-def _files(paths: list[str], contents: list[str]) -> Iterator[tuple[int, tuple]]:
-    """Row and real path, row and file, row and bytes."""
-    sizes: dict[int, list[tuple[int, os.stat_result]]] = {}
+def _content_names(contents: list[str]) -> Iterator[RowName]:
+    for row, content in enumerate(contents):
+        if content:
+            yield row, ("content", content)
+
+
+def _file_names(paths: list[str], contents: list[str]) -> Iterator[RowName]:
+    """Of each row the real path, the file, and the bytes where they have to be compared."""
+    by_size: dict[int, dict[int, os.stat_result]] = {}
     for row, path in enumerate(paths):
         yield row, ("path", os.path.realpath(path))
         with contextlib.suppress(OSError):  # it is missing
             status = Path(path).stat()
-            yield row, ("file", status.st_dev, status.st_ino)
-            sizes.setdefault(status.st_size, []).append((row, status))
-    for size, alike in sizes.items():
-        files = {(status.st_dev, status.st_ino) for _, status in alike}
-        if len(files) == 1 or all(contents[row] for row, _ in alike):
-            continue
-        for row, status in alike:
-            with contextlib.suppress(OSError):
-                yield row, ("bytes", size, _hash(paths[row], size, status.st_mtime_ns))
+            yield row, ("file", *_file(status))
+            by_size.setdefault(status.st_size, {})[row] = status
+    for alike in by_size.values():
+        files = {_file(status) for status in alike.values()}
+        known = all(contents[row] for row in alike)
+        if len(files) > 1 and not known:
+            yield from _byte_names(paths, alike)
+
+
+def _byte_names(paths: list[str], alike: dict[int, os.stat_result]) -> Iterator[RowName]:
+    """The bytes of the rows `alike`, whose files have one size."""
+    for row, status in alike.items():
+        with contextlib.suppress(OSError):
+            size = status.st_size
+            yield row, ("bytes", size, _hash(paths[row], size, status.st_mtime_ns))
+
+
+def _file(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
 
 
 @lru_cache(maxsize=1 << 16)

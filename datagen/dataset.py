@@ -1,4 +1,4 @@
-"""Three ways to the same batch: mixed in a loader worker, mixed on the device, or read as rendered."""
+"""Three ways to the same batch: mixed in a loader worker, on the device, or read as rendered."""
 
 from abc import ABC, abstractmethod
 from pathlib import Path
@@ -20,30 +20,34 @@ from files.table import read_table
 class Route(Dataset, ABC):
     """The mixtures of one split, from the plan's `rows` to the batches that a network trains on.
 
-    A new route writes `__getitem__`, and `on_device` where that leaves work to do. datagen.batches.collate pads the
-    items to a batch on the way. Rows are kept as columns, so that workers share them instead of copying objects.
+    A new route writes `__getitem__`, and `on_device` where that leaves work to do.
+    datagen.batches.collate pads the items to a batch on the way. Rows are kept as columns, so that
+    workers share them instead of copying objects.
     """
 
     def __init__(self, rows: pd.DataFrame):
-        self._columns = {name: rows[name].to_numpy(dtype=_storage(rows[name])) for name in rows}
+        self._columns = {name: _stored(rows[name]) for name in rows}
 
     def __len__(self) -> int:
         return len(self._columns["length"])
 
     @abstractmethod
     def __getitem__(self, index: int) -> dict:
-        """The signals of row `index`, [time] each, its `length` in samples, and all that `on_device` needs beside."""
+        """Row `index`: its signals, [time] each, and its `length` in samples.
+
+        Beside them all that `on_device` needs.
+        """
 
     def row(self, index: int) -> dict:
         """One plan row with plain values."""
-        return {
-            name: values[index].item() if values.dtype.kind != "U" else str(values[index])
-            for name, values in self._columns.items()
-        }
+        return {name: values[index].item() for name, values in self._columns.items()}
 
     @staticmethod
     def on_device(batch: dict[str, Tensor]) -> dict[str, Tensor]:
-        """The batch as the models take it: mixture, clean, noise [batch, time] and length, made where `batch` lies."""
+        """The batch as the models take it, made where `batch` lies.
+
+        It has mixture, clean and noise [batch, time], and length.
+        """
         return batch
 
 
@@ -56,90 +60,104 @@ class Mixed(Route):
 
     def __getitem__(self, index: int) -> dict:
         row = self.row(index)
-        return {**render(row, self.library), "length": row["length"]}
+        item = render(row, self.library)
+        item["length"] = row["length"]
+        return item
 
 
 class Unmixed(Mixed):
-    """Clean and noise as 16-bit samples, to be mixed on the device: a third of the bytes, none of the work."""
+    """Clean and noise as 16-bit samples, to be mixed on the device.
+
+    They are a third of the bytes, and the worker has none of the work.
+    """
 
     def __getitem__(self, index: int) -> dict:
         row = self.row(index)
-        clean, noise = (torch.from_numpy(excerpt) for excerpt in self.library.excerpts(row))
+        clean, noise = self.library.excerpts(row)
         return {
-            "clean": clean,
-            "noise": noise,
-            **{name: row[name] for name in ("length", "snr_db", "gain_db")},
+            "clean": torch.from_numpy(clean),
+            "noise": torch.from_numpy(noise),
+            "length": row["length"],
+            "snr_db": row["snr_db"],
+            "gain_db": row["gain_db"],
         }
 
     @staticmethod
     def on_device(batch: dict[str, Tensor]) -> dict[str, Tensor]:
         """Mix the whole batch."""
-        return {
-            **mix(batch["clean"], batch["noise"], batch["snr_db"], batch["gain_db"]),
-            "length": batch["length"],
-        }
+        mixed = mix(batch["clean"], batch["noise"], batch["snr_db"], batch["gain_db"])
+        mixed["length"] = batch["length"]
+        return mixed
 
 
 class Rendered(Route):
     """Mixtures as `generate.py render=true` wrote them to `folder`.
 
-    Raises FileNotFoundError where one is missing, ValueError where they have another sample rate, or where rendered.csv
-    is damaged or names other mixtures; reading a mixture raises ValueError where it is not the one that was written.
+    Raises FileNotFoundError where one is missing, ValueError where they have another sample rate,
+    or where rendered.csv is damaged or names other mixtures; reading a mixture raises ValueError
+    where it is not the one that was written.
     """
 
     def __init__(self, rows: pd.DataFrame, folder: str, sample_rate: int):
         super().__init__(_with_sums(rows, Path(folder)))
         self.folder, self.sample_rate = Path(folder), sample_rate
-        lacking = {audio_format: self._first_missing(audio_format) for audio_format in FORMATS}
-        self.format = next(
-            (audio_format for audio_format in FORMATS if lacking[audio_format] is None), None
-        )
-        if self.format is None:
-            begun = [
-                name
-                for name in FORMATS
-                if part_path(self.folder, self.row(0), PARTS[0], name).exists()
-            ]
-            missing = lacking[(begun or FORMATS)[0]]
-            raise FileNotFoundError(f"{missing}: not rendered; {_again(self.folder)}")
+        self.format = self._complete_format()
         if len(rows):
             self._check_rate()
 
     def __getitem__(self, index: int) -> dict:
         row = self.row(index)
-        clean, noise = (self._part(row, part) for part in ("clean", "noise"))
-        if row["sha256"] not in ("", sha256(clean + noise)):
-            raise ValueError(
-                self._odd(row, "clean", "what it holds and its noise are not what was rendered")
-            )
-        clean, noise = (torch.from_numpy(part).float().div_(FULL_SCALE) for part in (clean, noise))
+        clean_pcm, noise_pcm = self._part(row, "clean"), self._part(row, "noise")
+        if row["sha256"] not in ("", sha256(clean_pcm + noise_pcm)):
+            problem = "what it holds and its noise are not what was rendered"
+            raise ValueError(self._damaged(row, "clean", problem))
+        clean, noise = _signal(clean_pcm), _signal(noise_pcm)
         return {"mixture": clean + noise, "clean": clean, "noise": noise, "length": row["length"]}
 
+    def _complete_format(self) -> str:
+        """The first format in which all parts are there.
+
+        Raises FileNotFoundError where there is none, naming a file of a format that was begun.
+        """
+        missing = {}
+        for audio_format in FORMATS:
+            missing[audio_format] = self._first_missing(audio_format)
+            if missing[audio_format] is None:
+                return audio_format
+        first_row = self.row(0)
+        begun = [name for name in FORMATS if self._path(first_row, PARTS[0], name).exists()]
+        expected = begun[0] if begun else FORMATS[0]
+        raise FileNotFoundError(f"{missing[expected]}: not rendered; {_again(self.folder)}")
+
     def _first_missing(self, audio_format: str) -> Path | None:
-        paths = (
-            part_path(self.folder, self.row(i), part, audio_format)
-            for i in range(len(self))
-            for part in PARTS
-        )
-        return next((path for path in paths if not path.exists()), None)
+        for index in range(len(self)):
+            row = self.row(index)
+            for part in PARTS:
+                path = self._path(row, part, audio_format)
+                if not path.exists():
+                    return path
+        return None
+
+    def _path(self, row: dict, part: str, audio_format: str | None = None) -> Path:
+        return part_path(self.folder, row, part, audio_format or self.format)
 
     def _check_rate(self) -> None:
-        rendered, _, _ = reading.header(part_path(self.folder, self.row(0), "mixture", self.format))
-        if rendered != self.sample_rate:
+        rate, _, _ = reading.header(self._path(self.row(0), "mixture"))
+        if rate != self.sample_rate:
             raise ValueError(
-                f"{self.folder}: rendered at {rendered} Hz, not {self.sample_rate}; set sample_rate={rendered}"
+                f"{self.folder}: rendered at {rate} Hz, not {self.sample_rate}; "
+                f"set sample_rate={rate}"
             )
 
     def _part(self, row: dict, part: str) -> np.ndarray:
-        samples = reading.read(part_path(self.folder, row, part, self.format), self.sample_rate)
+        samples = reading.read(self._path(row, part), self.sample_rate)
         if len(samples) != row["length"]:
-            raise ValueError(
-                self._odd(row, part, f"has {len(samples)} samples, not the plan's {row['length']}")
-            )
+            problem = f"has {len(samples)} samples, not the plan's {row['length']}"
+            raise ValueError(self._damaged(row, part, problem))
         return samples
 
-    def _odd(self, row: dict, part: str, what: str) -> str:
-        return f"{part_path(self.folder, row, part, self.format)}: {what}; remove it and {_again(self.folder)}"
+    def _damaged(self, row: dict, part: str, problem: str) -> str:
+        return f"{self._path(row, part)}: {problem}; remove it and {_again(self.folder)}"
 
 
 def _again(folder: Path) -> str:
@@ -147,22 +165,33 @@ def _again(folder: Path) -> str:
 
 
 def _with_sums(rows: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    """`rows` with the sha256 that rendered.csv has of each mixture, "" where a rendering did not come that far."""
+    """`rows` with the sha256 that rendered.csv has of each mixture.
+
+    It is "" where a rendering did not come that far.
+    """
     path = folder / "rendered.csv"
     if not path.exists():
         return rows.assign(sha256="")
     table = read_table(path, RENDERED, _again(folder))
-    told = table[table.split.isin(rows.split)].set_index("mixture_id")
-    if (
-        told.index.tolist() != rows.mixture_id.tolist()
-        or told.samples.tolist() != rows.length.tolist()
-    ):
+    rendered = table[table.split.isin(rows.split)]
+    same_mixtures = rendered.mixture_id.tolist() == rows.mixture_id.tolist()
+    same_lengths = rendered.samples.tolist() == rows.length.tolist()
+    if not (same_mixtures and same_lengths):
+        splits = ", ".join(rows.split.unique())
         raise ValueError(
-            f"{path}: does not have the {len(rows)} mixtures of plan.csv in {', '.join(rows.split.unique())}; "
+            f"{path}: does not have the {len(rows)} mixtures of plan.csv in {splits}; "
             f"{_again(folder)}, or remove {path} where the change was meant"
         )
-    return rows.assign(sha256=told.sha256[rows.mixture_id].to_numpy())
+    return rows.assign(sha256=rendered.sha256.to_numpy())
 
 
-def _storage(column: pd.Series) -> str | None:
-    return column.dtype.name if column.dtype.kind in "bif" else "U"
+def _stored(column: pd.Series) -> np.ndarray:
+    """A column without Python objects: numbers as they are, all else as text."""
+    if column.dtype.kind in "bif":
+        return column.to_numpy(dtype=column.dtype.name)
+    return column.to_numpy(dtype="U")
+
+
+def _signal(pcm: np.ndarray) -> Tensor:
+    """16-bit samples [time] in [-1, 1)."""
+    return torch.from_numpy(pcm).float().div_(FULL_SCALE)

@@ -17,63 +17,61 @@ DRAWING = 3  # raise it when rows are drawn otherwise: plans under the cache are
 
 
 def draw_plan(drawer: Drawer, counts: dict[str, int], cache: Path, jobs: int = 1) -> Plan:
-    """Draw `counts[split]` rows of every split, over `jobs` threads; rows drawn before are found under `cache`.
+    """Draw `counts[split]` rows of every split, over `jobs` threads.
 
-    Raises ValueError where a split is asked for that has no speech or no noise, or a test count that is no whole number
-    of grids.
+    Rows drawn before are read from `cache`.
+    Raises ValueError where a split is asked for that has no speech or no noise, or a test count
+    that is no whole number of grids.
     """
     columns = list(types_of(Row))
-    rows = [
-        _split_rows(drawer, split, count, cache, jobs) for split, count in counts.items() if count
-    ]
-    table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
-    return Plan(table[columns], drawer.speech, drawer.noise)
+    tables = []
+    for split, count in counts.items():
+        if count:
+            tables.append(_split_rows(drawer, split, count, cache, jobs))
+    rows = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=columns)
+    return Plan(rows[columns], drawer.speech, drawer.noise)
 
 
 def _split_rows(drawer: Drawer, split: str, count: int, cache: Path, jobs: int) -> pd.DataFrame:
     _refuse_undrawable(drawer, split, count)
     kept = cache / "plans" / f"{_key(drawer, split, count)}.csv"
     rows = recall(kept, types_of(Row))
-    if rows is None:
-        drawn = over_threads(
-            partial(drawer.draw, split), range(count), jobs, f"drawing {split}", "row"
-        )
-        rows = pd.DataFrame(drawn)
-        keep(kept, rows)
+    if rows is not None:
+        return rows
+    draw = partial(drawer.draw, split)
+    drawn = over_threads(draw, range(count), jobs, f"drawing {split}", "row")
+    rows = pd.DataFrame(drawn)
+    keep(kept, rows)
     return rows
 
 
 def _refuse_undrawable(drawer: Drawer, split: str, count: int) -> None:
     """Raise ValueError where `count` rows of `split` cannot be drawn."""
     noise = drawer.noise_of(split)
-    for what, serving in (("speech", drawer.speech_of(split)), ("seen noise", noise[noise.seen])):
-        if serving.empty:
+    serving = {"speech": drawer.speech_of(split), "seen noise": noise[noise.seen]}
+    for kind, table in serving.items():
+        if table.empty:
             raise ValueError(
-                f"plan.{split}={count}: no recording of {what} serves in the split {split}; add some or set it to 0"
+                f"plan.{split}={count}: no recording of {kind} serves in the split {split}; "
+                "add some or set it to 0"
             )
     cells = drawer.cells(split)
-    if count % cells:
-        fewer = count - count % cells
+    excess = count % cells
+    if excess:
+        fewer = max(cells, count - excess)
         raise ValueError(
             f"plan.{split}={count}: not a multiple of {cells} (every SNR, seen and unseen); "
-            f"use {max(cells, fewer)} or {max(2 * cells, fewer + cells)}"
+            f"use {fewer} or {fewer + cells}"
         )
 
 
 def _key(drawer: Drawer, split: str, count: int) -> str:
-    """A name for `count` rows of `split`: another one wherever anything is other that decides them."""
+    """A name for `count` rows of `split`: another one wherever anything else decides them."""
     speech, noise = drawer.speech_of(split), drawer.noise_of(split)
     tables = [
         speech.to_csv(index=False),
         noise.to_csv(index=False),
         of_files([*speech.path, *noise.path]),
     ]
-    return of_values(
-        DRAWING,
-        tables,
-        drawer.protocol.of_rows(split),
-        drawer.sample_rate,
-        drawer.seed,
-        split,
-        count,
-    )
+    options = drawer.protocol.of_rows(split)
+    return of_values(DRAWING, tables, options, drawer.sample_rate, drawer.seed, split, count)

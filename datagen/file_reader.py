@@ -12,7 +12,8 @@ class FileReader:
     """Decodes what is asked for, every time anew. corrections: see datagen.recordings."""
 
     def __init__(self, sample_rate: int, corrections: Mapping[str, Correction] | None = None):
-        self.sample_rate, self.corrections = sample_rate, corrections or {}
+        self.sample_rate = sample_rate
+        self.corrections = corrections or {}
 
     def read(self, path: str, start: int, length: int) -> np.ndarray:
         """16-bit samples [time] of `path`; ValueError where it cannot be decoded."""

@@ -1,4 +1,4 @@
-"""Where excerpts come from: any stretch of any recording in the tables, as 16-bit samples at one rate."""
+"""Excerpts of any recording in the tables of a plan, as 16-bit samples at one rate."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
@@ -17,42 +17,50 @@ class Reader(Protocol):
 class Library:
     """Clean and noise excerpts by the ids of a plan.
 
-    A noise excerpt that begins in one stretch runs on through the stretches of the same vector in table order, and
+    A noise excerpt that begins in one stretch runs on through the stretches of the same vector in
+    table order, and
     from the last to the first again.
     """
 
     def __init__(self, speech: pd.DataFrame, noise: pd.DataFrame, reader: Reader):
         self.reader = reader
         self._speech = dict(zip(speech.id, speech.path, strict=True))
-        self._noise = {name: position for position, name in enumerate(noise.id)}
-        columns = ("path", "kind", "start", "stop")
-        self._paths, self._kinds, self._starts, self._stops = (
-            noise[name].tolist() for name in columns
-        )
-        self._next = list(range(1, len(noise) + 1))
+        self._positions = {noise_id: position for position, noise_id in enumerate(noise.id)}
+        self._paths = noise.path.tolist()
+        self._kinds = noise.kind.tolist()
+        self._starts = noise.start.tolist()
+        self._stops = noise.stop.tolist()
+        self._next = list(range(1, len(noise) + 1))  # position of the stretch that follows
         for positions in noise.groupby("vector").indices.values():
-            self._next[positions[-1]] = int(positions[0])
+            last, first = positions[-1], positions[0]
+            self._next[last] = int(first)
 
     def clean(self, speech_id: str, start: int, length: int) -> np.ndarray:
         """16-bit samples [time] of one recording of speech."""
-        samples = self.reader.read(self._path(speech_id), start, length)
+        path = self._path(speech_id)
+        samples = self.reader.read(path, start, length)
         if len(samples) < length:
+            missing = length - len(samples)
             raise ValueError(
-                f"{self._path(speech_id)}: ends {length - len(samples)} samples early; has it changed since the plan?"
+                f"{path}: ends {missing} samples early; has it changed since the plan?"
             )
         return samples
 
     def noise(self, noise_id: str, start: int, length: int) -> np.ndarray:
-        """16-bit samples [time] from sample `start` of the recording on, which lies in the stretch `noise_id`."""
+        """16-bit samples [time] from sample `start` of the recording on.
+
+        `start` lies in the stretch `noise_id`.
+        """
         pieces = []
         for position, begin, count in self._walk(noise_id, start, length):
-            piece = self.reader.read(self._paths[position], begin, count)
+            path = self._paths[position]
+            piece = self.reader.read(path, begin, count)
             if len(piece) < count:
-                raise ValueError(
-                    f"{self._paths[position]}: ends early; has it changed since the plan was drawn?"
-                )
+                raise ValueError(f"{path}: ends early; has it changed since the plan was drawn?")
             pieces.append(piece)
-        return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+        if len(pieces) == 1:
+            return pieces[0]
+        return np.concatenate(pieces)
 
     def excerpts(self, row: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
         """Clean and noise of a row before mixing: 16-bit samples [time] each."""
@@ -61,8 +69,10 @@ class Library:
         return clean, noise
 
     def noise_type(self, noise_id: str, start: int, length: int) -> str:
-        """The kind of a noise excerpt, or "several" where it runs over stretches of different ones."""
-        kinds = {self._kinds[position] for position, _, _ in self._walk(noise_id, start, length)}
+        """The kind of a noise excerpt; "several" where it runs over stretches of several kinds."""
+        kinds = set()
+        for position, _, _ in self._walk(noise_id, start, length):
+            kinds.add(self._kinds[position])
         return kinds.pop() if len(kinds) == 1 else "several"
 
     def _walk(self, noise_id: str, start: int, length: int) -> Iterator[tuple[int, int, int]]:
@@ -71,7 +81,8 @@ class Library:
         while length > 0:
             count = min(length, self._stops[position] - start)
             yield position, start, count
-            position, length = self._next[position], length - count
+            length -= count
+            position = self._next[position]
             start = self._starts[position]
 
     def _path(self, speech_id: str) -> str:
@@ -82,8 +93,8 @@ class Library:
         return self._speech[speech_id]
 
     def _position(self, noise_id: str) -> int:
-        if noise_id not in self._noise:
+        if noise_id not in self._positions:
             raise ValueError(
                 f"plan names noise {noise_id!r}, which the noise table lacks; draw the plan anew"
             )
-        return self._noise[noise_id]
+        return self._positions[noise_id]

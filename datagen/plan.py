@@ -1,4 +1,4 @@
-"""The mixing plan is the data set: one complete row per mixture, beside the tables of what it is made of."""
+"""The mixing plan is the data set: a complete row per mixture, and tables of what it is made of."""
 
 import logging
 from dataclasses import dataclass
@@ -12,13 +12,17 @@ from files.table import TableError, read_table, unchanged, write_tables
 
 log = logging.getLogger(__name__)
 AGAIN = "make the plan again with generate.py"
+Faults = dict[str, pd.Series]  # which rows have a fault, by what is wrong
 
 
 @dataclass(frozen=True)
 class Plan:
-    """rows: one per mixture, see datagen.row; speech, noise: what they are made of, see datagen.recordings.
+    """A row per mixture, and what they are made of.
 
-    Rows may have columns more, which are text: they go with the plan wherever it is loaded, split and saved.
+    rows: see datagen.row. speech, noise: see datagen.recordings.
+
+    Rows may have columns more, which are text: they go with the plan wherever it is loaded, split
+    and saved.
     """
 
     rows: pd.DataFrame
@@ -32,18 +36,15 @@ class Plan:
     def save(self, folder: Path) -> None:
         """Write plan.csv, speech.csv and noise.csv, and their checksums to SHA256SUMS.
 
-        A damaged table of this plan is mended, and one that an older version wrote is replaced; columns that only the
-        rows there have are kept. Raises ValueError where `folder` holds another plan, or the same one of audio that has
-        changed since; it is left as it is.
+        A damaged table of this plan is mended, and one that an older version wrote is replaced;
+        columns that only the rows there have are kept. Raises ValueError where `folder` holds
+        another plan, or the same one of audio that has changed since; it is left as it is.
         """
-        tables = {
-            NOISE: self.noise,
-            SPEECH: self.speech,
-            ROWS: self.rows,
-        }  # plan.csv last: it says that all are there
-        write_tables(
-            folder, {name: _beside(folder / name, table) for name, table in tables.items()}
-        )
+        # plan.csv last: it says that all are there.
+        tables = {NOISE: self.noise, SPEECH: self.speech, ROWS: self.rows}
+        for name, table in tables.items():
+            tables[name] = _beside(folder / name, table)
+        write_tables(folder, tables)
 
 
 def _beside(path: Path, table: pd.DataFrame) -> pd.DataFrame:
@@ -61,22 +62,31 @@ def _beside(path: Path, table: pd.DataFrame) -> pd.DataFrame:
             log.warning("note: %s; it is written again", error.problem)
         return table
     there = read_table(path, schema, remedy)
-    if what := difference(there, table):
+    first_difference = difference(there, table)
+    if first_difference:
         raise ValueError(
-            f"{path.parent}: holds another plan ({path.name} differs: {what}); choose another output or remove it"
+            f"{path.parent}: holds another plan ({path.name} differs: {first_difference}); "
+            "choose another output or remove it"
         )
-    more = [name for name in there if name not in schema.types and name not in table]
-    return table.assign(**{name: there[name].to_numpy() for name in more})
+    more = {}
+    for name in there:
+        if name not in schema.types and name not in table:
+            more[name] = there[name].to_numpy()
+    return table.assign(**more)
 
 
 def load_plan(folder: Path) -> Plan:
     """The plan that `Plan.save` wrote to `folder`.
 
-    Raises FileNotFoundError where it holds none, ValueError where a table is damaged or they do not fit together.
+    Raises FileNotFoundError where it holds none, ValueError where a table is damaged or they do not
+    fit together.
     """
-    if missing := [name for name in (ROWS, SPEECH, NOISE) if not (folder / name).exists()]:
-        raise FileNotFoundError(f"{folder}: holds no plan, {missing[0]} is missing; {AGAIN}")
-    plan = Plan(read_table(folder / ROWS, schemas()[ROWS], AGAIN), *load_recordings(folder, AGAIN))
+    for name in (ROWS, SPEECH, NOISE):
+        if not (folder / name).exists():
+            raise FileNotFoundError(f"{folder}: holds no plan, {name} is missing; {AGAIN}")
+    rows = read_table(folder / ROWS, schemas()[ROWS], AGAIN)
+    speech, noise = load_recordings(folder, AGAIN)
+    plan = Plan(rows, speech, noise)
     _check(folder / ROWS, plan)
     return plan
 
@@ -86,56 +96,62 @@ def load_recordings(folder: Path, remedy: str) -> tuple[pd.DataFrame, pd.DataFra
 
     Raises FileNotFoundError where one is missing, ValueError where one is damaged.
     """
-    speech, noise = (read_table(folder / name, schemas()[name], remedy) for name in (SPEECH, NOISE))
-    for name, table, wrong, what in (
-        (SPEECH, speech, speech.id.duplicated(), "stands there twice"),
-        (
-            SPEECH,
-            speech,
-            ~speech.split.isin(SPLITS),
-            f"serves in none of the splits {', '.join(SPLITS)}",
-        ),
-        (SPEECH, speech, speech.length < 1, "has a length below 1"),
-        (NOISE, noise, noise.id.duplicated(), "stands there twice"),
-        (
-            NOISE,
-            noise,
-            (noise.start < 0) | (noise.stop <= noise.start),
-            "does not start before it stops",
-        ),
-    ):
-        _refuse(folder / name, wrong, table, what, remedy)
+    speech = read_table(folder / SPEECH, schemas()[SPEECH], remedy)
+    noise = read_table(folder / NOISE, schemas()[NOISE], remedy)
+    _refuse(folder / SPEECH, speech, _faults_of_speech(speech), remedy)
+    _refuse(folder / NOISE, noise, _faults_of_noise(noise), remedy)
     return speech, noise
+
+
+def _faults_of_speech(speech: pd.DataFrame) -> Faults:
+    splits = ", ".join(SPLITS)
+    return {
+        "stands there twice": speech.id.duplicated(),
+        f"serves in none of the splits {splits}": ~speech.split.isin(SPLITS),
+        "has a length below 1": speech.length < 1,
+    }
+
+
+def _faults_of_noise(noise: pd.DataFrame) -> Faults:
+    backwards = (noise.start < 0) | (noise.stop <= noise.start)
+    return {
+        "stands there twice": noise.id.duplicated(),
+        "does not start before it stops": backwards,
+    }
 
 
 def _check(path: Path, plan: Plan) -> None:
     """Raise ValueError for the first row that the tables beside it do not bear out."""
     rows = plan.rows
-    for what, names, table in (
-        ("speech", rows.speech_id, plan.speech),
-        ("noise", rows.noise_id, plan.noise),
-    ):
-        _refuse(path, ~names.isin(table.id), rows, f"names a {what} that {what}.csv lacks", AGAIN)
+    unnamed = {
+        f"names a speech that {SPEECH} lacks": ~rows.speech_id.isin(plan.speech.id),
+        f"names a noise that {NOISE} lacks": ~rows.noise_id.isin(plan.noise.id),
+    }
+    _refuse(path, rows, unnamed, AGAIN)
     speech = plan.speech.set_index("id").loc[rows.speech_id].reset_index(drop=True)
     noise = plan.noise.set_index("id").loc[rows.noise_id].reset_index(drop=True)
-    for wrong, what in (
-        (rows.mixture_id.duplicated(), "stands there twice"),
-        (rows.split != speech.split, "has speech of another split"),
-        (rows.length < 1, "has a length below 1"),
-        (
-            (rows.speech_start < 0) | (rows.speech_start + rows.length > speech.length),
-            "leaves its recording of speech",
-        ),
-        (
-            (rows.noise_start < noise.start) | (rows.noise_start >= noise.stop),
-            "begins outside its stretch of noise",
-        ),
-        (rows.noise_seen != noise.seen, "is wrong about whether its noise is seen"),
-    ):
-        _refuse(path, wrong, rows, what, AGAIN)
+    _refuse(path, rows, _faults_of_rows(rows, speech, noise), AGAIN)
 
 
-def _refuse(path: Path, wrong: pd.Series, table: pd.DataFrame, what: str, remedy: str) -> None:
-    if wrong.any():
-        row = int(wrong.to_numpy().argmax())
-        raise ValueError(f"{path}: row {row + 2}, {table.iloc[row, 0]}, {what}; {remedy}")
+def _faults_of_rows(rows: pd.DataFrame, speech: pd.DataFrame, noise: pd.DataFrame) -> Faults:
+    """speech, noise: what the row at the same position names."""
+    speech_stop = rows.speech_start + rows.length
+    outside_speech = (rows.speech_start < 0) | (speech_stop > speech.length)
+    outside_noise = (rows.noise_start < noise.start) | (rows.noise_start >= noise.stop)
+    return {
+        "stands there twice": rows.mixture_id.duplicated(),
+        "has speech of another split": rows.split != speech.split,
+        "has a length below 1": rows.length < 1,
+        "leaves its recording of speech": outside_speech,
+        "begins outside its stretch of noise": outside_noise,
+        "is wrong about whether its noise is seen": rows.noise_seen != noise.seen,
+    }
+
+
+def _refuse(path: Path, table: pd.DataFrame, faults: Faults, remedy: str) -> None:
+    """Raise ValueError for the first row with the first fault."""
+    for fault, faulty in faults.items():
+        if faulty.any():
+            row = int(faulty.to_numpy().argmax())
+            name = table.iloc[row, 0]
+            raise ValueError(f"{path}: row {row + 2}, {name}, {fault}; {remedy}")

@@ -1,4 +1,4 @@
-"""From corpora and a protocol to a drawer: scan, split, and check that nothing leaks between the splits."""
+"""From corpora and a protocol to a drawer: scan, split, and check that splits share no audio."""
 
 import logging
 from collections.abc import Mapping
@@ -26,18 +26,24 @@ def scan_all(
 ) -> dict[str, pd.DataFrame]:
     """One recordings table for each of `roles`, of its corpora in the order given.
 
-    Raises one BadAudioError for the bad files of all of them, and ValueError for a recording that one role holds twice.
+    Raises one BadAudioError for the bad files of all of them, and ValueError for a recording that
+    one role holds twice.
     """
-    tables, bad_files = {role: {} for role in roles}, []
+    scanned, bad_files = {}, []
     for role, corpora in roles.items():
+        scanned[role] = {}
         for name, corpus in corpora.items():
             try:
-                tables[role][name] = scan(corpus.recordings(), cache, jobs, check_audio)
+                scanned[role][name] = scan(corpus.recordings(), cache, jobs, check_audio)
             except BadAudioError as bad:
                 bad_files += bad.files
     if bad_files:
         raise BadAudioError(bad_files)
-    return {role: _one_table(role, parts, sample_rate) for role, parts in tables.items()}
+    tables = {}
+    for role, by_corpus in scanned.items():
+        tables[role] = _joined(role, by_corpus)
+        note_conversions(tables[role], sample_rate)
+    return tables
 
 
 def make_drawer(
@@ -45,12 +51,14 @@ def make_drawer(
 ) -> Drawer:
     """A drawer by `protocol` over the `tables` of all ROLES.
 
-    Without test speech, speakers are set aside for it. Raises ValueError where speakers, utterances or noises do not
-    suffice, or where speakers or equal audio would stand in two splits.
+    Without test speech, speakers are set aside for it. Raises ValueError where speakers, utterances
+    or noises do not suffice, or where speakers or equal audio would stand in two splits.
     """
     used = usable(tables, protocol, sample_rate)
-    speech, noise = speech_table(used, protocol, seed), noise_table(used, protocol, sample_rate)
-    library = Library(speech, noise, FileReader(sample_rate, corrections(speech, noise)))
+    speech = speech_table(used, protocol, seed)
+    noise = noise_table(used, protocol, sample_rate)
+    reader = FileReader(sample_rate, corrections(speech, noise))
+    library = Library(speech, noise, reader)
     left_out = sum(len(tables[role]) - len(used[role]) for role in ROLES)
     return Drawer(protocol, speech, noise, library, sample_rate, seed, left_out)
 
@@ -58,37 +66,49 @@ def make_drawer(
 def usable(
     tables: Mapping[str, pd.DataFrame], protocol: Protocol, sample_rate: int
 ) -> dict[str, pd.DataFrame]:
-    """`tables` without speech that is too short and without copies; speech has its length at `sample_rate` too.
+    """`tables` without speech that is too short and without copies.
 
-    Raises ValueError where a role has no recordings, or where equal audio would serve in two splits.
+    Speech has its length at `sample_rate` too.
+    Raises ValueError where a role has no recordings, or where equal audio would serve in two
+    splits.
     """
     for role in NEEDED:
         if tables[role].empty:
             raise ValueError(f"{role} is empty: name at least one corpus, see conf/experiment")
-    speech = {
-        role: long_enough(tables[role], role, protocol.shortest_s, sample_rate) for role in SPEECH
-    }
-    tables = {**tables, **speech}
-    if lines := conflicts(tables):
+    tables = dict(tables)
+    for role in SPEECH:
+        tables[role] = long_enough(tables[role], role, protocol.shortest_s, sample_rate)
+    lines = conflicts(tables)
+    if lines:
         raise ValueError("; ".join(lines))
-    for role, copies in repeated(tables, protocol.overlapping).items():
-        if len(copies):
-            path = tables[role].path[copies.index[0]]
-            count = f"{len(copies)} of {len(tables[role])} recordings of {role}"
-            log.warning(
-                "note: %s left out, for others are the same audio: %s is %s",
-                count,
-                path,
-                copies.iloc[0],
-            )
-        tables[role] = tables[role].drop(index=copies.index).reset_index(drop=True)
+    for role, instead in repeated(tables, protocol.overlapping).items():
+        _note_copies(role, tables[role], instead)
+        tables[role] = tables[role].drop(index=instead.index).reset_index(drop=True)
     return tables
 
 
+def _note_copies(role: str, table: pd.DataFrame, instead: pd.Series) -> None:
+    """Say how many recordings are left out, and one of them; instead: see `repeated`."""
+    if instead.empty:
+        return
+    log.warning(
+        "note: %d of %d recordings of %s left out, for others are the same audio: %s is %s",
+        len(instead),
+        len(table),
+        role,
+        table.path[instead.index[0]],
+        instead.iloc[0],
+    )
+
+
 def speech_table(tables: Mapping[str, pd.DataFrame], protocol: Protocol, seed: int) -> pd.DataFrame:
-    """The speech of a plan, see datagen.split; without test speech, speakers are set aside for it."""
+    """The speech of a plan; without test speech, speakers are set aside for it.
+
+    See datagen.split.
+    """
     test = tables[TEST_SPEECH]
-    table = split_speech(tables[TRAIN_SPEECH], None if test.empty else test, protocol, seed)
+    separate = None if test.empty else test
+    table = split_speech(tables[TRAIN_SPEECH], separate, protocol, seed)
     return limit_utterances(table, protocol, seed)
 
 
@@ -102,11 +122,14 @@ def noise_table(
 def long_enough(
     speech: pd.DataFrame, role: str, shortest_s: float, sample_rate: int
 ) -> pd.DataFrame:
-    """Speech of at least `shortest_s`, with its `length` at `sample_rate`; ValueError where there is none."""
-    columns = zip(speech.samples, speech.sample_rate, strict=True)
-    speech = speech.assign(
-        length=[resampled_length(samples, rate, sample_rate) for samples, rate in columns]
-    )
+    """Speech of at least `shortest_s`, with its `length` at `sample_rate`.
+
+    Raises ValueError where all is shorter.
+    """
+    lengths = []
+    for samples, rate in zip(speech.samples, speech.sample_rate, strict=True):
+        lengths.append(resampled_length(samples, rate, sample_rate))
+    speech = speech.assign(length=lengths)
     short = speech.length < shortest_s * sample_rate
     if len(speech) and short.all():
         raise ValueError(
@@ -122,30 +145,29 @@ def long_enough(
     return speech[~short].reset_index(drop=True)
 
 
-def _one_table(role: str, parts: Mapping[str, pd.DataFrame], sample_rate: int) -> pd.DataFrame:
-    table = pd.concat(list(parts.values()) or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)
-    if table.id.duplicated().any():
-        twice = table.id[table.id.duplicated()].iloc[0]
-        _refuse_twice(
-            role,
-            [(name, path) for name, part in parts.items() for path in part.path[part.id == twice]],
-        )
-    note_conversions(table, sample_rate)
-    return table
+def _joined(role: str, by_corpus: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The recordings of all corpora of a role; ValueError for two of one name."""
+    tables = list(by_corpus.values()) or [pd.DataFrame(columns=COLUMNS)]
+    table = pd.concat(tables, ignore_index=True)
+    repeated_ids = table.id[table.id.duplicated()]
+    if repeated_ids.empty:
+        return table
+    places = []
+    for name, recordings in by_corpus.items():
+        paths = recordings.path[recordings.id == repeated_ids.iloc[0]]
+        places += [(name, path) for path in paths]
+    raise ValueError(_repetition(role, *places[0], *places[1]))
 
 
-def _refuse_twice(role: str, places: list[tuple[str, str]]) -> None:
-    """Raise ValueError for the corpora and paths of two recordings that have one name."""
-    (one, path), (other, another), *_ = places
-    if one == other:
-        raise ValueError(
-            f"{path} and {another}: are one recording by their names; rename or remove one of them"
-        )
-    if path == another:
-        raise ValueError(
-            f"{path}: is in two corpora, {role}.{one} and {role}.{other}; leave one out: ~{role}.{other}"
-        )
-    raise ValueError(
-        f"{path} and {another}: are one recording by their names, in {role}.{one} and {role}.{other}; "
-        f"leave one out (~{role}.{other}), or give a folder another name ({role}.{other}.name=...)"
+def _repetition(role: str, first: str, first_path: str, second: str, second_path: str) -> str:
+    """What is wrong with two recordings of one name, by the corpora and paths of both."""
+    both = f"{first_path} and {second_path}: are one recording by their names"
+    if first == second:
+        return f"{both}; rename or remove one of them"
+    corpora = f"{role}.{first} and {role}.{second}"
+    if first_path == second_path:
+        return f"{first_path}: is in two corpora, {corpora}; leave one out: ~{role}.{second}"
+    return (
+        f"{both}, in {corpora}; leave one out (~{role}.{second}), "
+        f"or give a folder another name ({role}.{second}.name=...)"
     )

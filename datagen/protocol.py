@@ -1,4 +1,4 @@
-"""How a mixing plan is drawn: every option of conf/plan, with its type, its limits and the rules across options."""
+"""How a mixing plan is drawn: every option of conf/plan, its type, its limits and its rules."""
 
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -10,7 +10,8 @@ Value = TypeVar("Value")
 Seconds = Annotated[float, Field(ge=0.1, allow_inf_nan=False)]  # shorter excerpts hold no speech
 Limit = Annotated[int, Field(ge=1)]
 Snrs = Annotated[list[Decibel], Field(min_length=1)]
-# What these decide stands in the tables of recordings, or is how many rows there are: see `Protocol.of_rows`.
+# What these decide stands in the tables of recordings, or is how many rows there are: see
+# `Protocol.of_rows`.
 NOT_OF_ROWS = (
     "train",
     "validation",
@@ -19,8 +20,8 @@ NOT_OF_ROWS = (
     "shortest_s",
     "validation_speakers",
     "test_speakers",
+    "noise_stretches",
 )
-NOT_OF_ROWS += ("noise_stretches",)
 
 
 class PerSplit(Strict, Generic[Value]):
@@ -72,11 +73,9 @@ class Protocol(Strict):
 
     @model_validator(mode="after")
     def _ranges_in_order(self):
-        for option, ends in (
-            ("gain_db", self.gain_db),
-            ("noise_amplitude", self.noise_amplitude or [0, 0]),
-        ):
-            if ends[0] > ends[1]:
+        ranges = {"gain_db": self.gain_db, "noise_amplitude": self.noise_amplitude}
+        for option, ends in ranges.items():
+            if ends is not None and ends[0] > ends[1]:
                 raise ValueError(f"{option}={ends}: the lower end comes first")
         return self
 
@@ -86,16 +85,22 @@ class Protocol(Strict):
         return self.noise_stretches is None
 
     def amplitude(self, split: str) -> list[float] | None:
-        """The range of the factor that noise is added with; None where an SNR is chosen, as in every test."""
+        """The range of the factor that noise is added with; None where an SNR is chosen.
+
+        In every test it is.
+        """
         return None if split == "test" else self.noise_amplitude
 
     def of_rows(self, split: str) -> dict[str, Any]:
-        """What decides the rows of `split` beside the tables of recordings: every option but NOT_OF_ROWS."""
-        options = {
-            name: getattr(self, name) for name in type(self).model_fields if name not in NOT_OF_ROWS
-        }
+        """What decides the rows of `split` beside the tables of recordings.
+
+        That is every option but NOT_OF_ROWS.
+        """
+        options = {}
+        for name in type(self).model_fields:
+            if name in NOT_OF_ROWS:
+                continue
+            value = getattr(self, name)
+            options[name] = value[split] if isinstance(value, PerSplit) else value
         options["noise_amplitude"] = self.amplitude(split)
-        return {
-            name: value[split] if isinstance(value, PerSplit) else value
-            for name, value in options.items()
-        }
+        return options

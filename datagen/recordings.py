@@ -9,18 +9,21 @@ import pandas as pd
 from audio.pcm import Correction
 from files.schema import types_of
 
+NAMED = 20  # bad files that an error names before it counts
+
 
 @dataclass(frozen=True)
 class Recording:
     """One audio file of a corpus.
 
-    id: a name of its own over all corpora. path: as found. source: whoever or whatever was recorded (a speaker, the
-    recording an ESC-50 clip was cut from); one source never stands in two splits. kind: of noise, "" where unknown.
-    sex: of the speaker, "F", "M", or "" where unknown. only: the one split the recording may serve in, or "".
-    sample_rate in Hz, samples and channels come from the file. content: 16 hex digits over the decoded audio, "" where
-    it was not decoded; equal audio, equal content. What reading corrects: offset, the mean in 16-bit steps, is taken
-    away, and what is left is multiplied with gain. counted: the header does not say how many samples there are, or
-    cannot be trusted in it.
+    id: a name of its own over all corpora. path: of the file. source: who or what was recorded
+    (a speaker, the recording an ESC-50 clip was cut from); one source never stands in two splits.
+    kind: of noise, "" where unknown. sex: of the speaker, "F", "M", or "" where unknown. only: the
+    one split the recording may serve in, or "". sample_rate in Hz, samples and channels come from
+    the file. content: 16 hex digits over the decoded audio, "" where it was not decoded; equal
+    audio, equal content. What reading corrects: offset, the mean in 16-bit steps, is taken away,
+    and what is left is multiplied with gain. counted: the header does not say how many samples
+    there are, or cannot be trusted in it.
     """
 
     id: str
@@ -41,7 +44,10 @@ class Recording:
 
 @dataclass(frozen=True, kw_only=True)
 class Utterance(Recording):
-    """Speech of a plan: a row of speech.csv. length: in samples at the plan's rate. split: the one it serves in."""
+    """Speech of a plan: a row of speech.csv.
+
+    length: in samples at the plan's rate. split: where it serves.
+    """
 
     length: int
     split: str
@@ -51,8 +57,9 @@ class Utterance(Recording):
 class Stretch(Recording):
     """Noise of a plan, the whole recording or a part of it in time: a row of noise.csv.
 
-    vector: the name of the long noise that it is joined to, see datagen.split. seen: whether training may use it.
-    split: the one it serves in, "" for all. start, stop: in samples of its recording at the plan's rate.
+    vector: the name of the long noise that it is joined to, see datagen.split. seen: whether
+    training may use it. split: where it serves, "" for all. start, stop: in samples of its
+    recording at the plan's rate.
     """
 
     vector: str
@@ -68,17 +75,17 @@ COLUMNS = list(TYPES)
 
 def table(recordings: list[Recording]) -> pd.DataFrame:
     """Recordings as a table with one column per field, in the order given."""
-    return pd.DataFrame([asdict(recording) for recording in recordings], columns=COLUMNS)
+    rows = [asdict(recording) for recording in recordings]
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def corrections(*tables: pd.DataFrame) -> dict[str, Correction]:
-    """What reading corrects, by path, of the recordings of `tables` that have something to correct."""
+    """What reading corrects, by path, of those recordings of `tables` where it corrects any."""
     corrected = {}
     for table in tables:
         rows = table[(table.offset != 0) | (table.gain != 1)]
-        corrected |= {
-            row.path: Correction(int(row.offset), float(row.gain)) for row in rows.itertuples()
-        }
+        for row in rows.itertuples():
+            corrected[row.path] = Correction(int(row.offset), float(row.gain))
     return corrected
 
 
@@ -96,8 +103,9 @@ class BadAudioError(ValueError):
     """Files that cannot be used; all of them in one line, up to 20, then a count."""
 
     def __init__(self, files: Sequence[BadFile]):
-        more = f"; and {len(files) - 20} more" if len(files) > 20 else ""
+        named = "; ".join(str(file) for file in files[:NAMED])
+        if len(files) > NAMED:
+            named += f"; and {len(files) - NAMED} more"
         remedy = "replace or remove these files, or leave them out of the corpus"
-        named = "; ".join(map(str, files[:20]))
-        super().__init__(f"{len(files)} bad audio file(s): {named}{more}: {remedy}")
+        super().__init__(f"{len(files)} bad audio file(s): {named}: {remedy}")
         self.files = files

@@ -1,4 +1,4 @@
-"""Audio from a plan: any row to samples, a whole plan to disk. No randomness, no decisions: all that is in the row."""
+"""Audio from a plan: a row to samples, all rows to disk. Nothing is random: all is in the row."""
 
 import hashlib
 from collections.abc import Mapping
@@ -30,13 +30,14 @@ RENDERED = {
 
 
 def render(row: Mapping[str, Any], library: Library) -> dict[str, Tensor]:
-    """The audio of a row (see datagen.row): "mixture", "clean", "noise", each [time], with mixture == clean + noise."""
-    clean, noise = (torch.from_numpy(excerpt) for excerpt in library.excerpts(row))
-    return mix(
-        clean,
-        noise,
-        *(torch.tensor(row[name], dtype=torch.float64) for name in ("snr_db", "gain_db")),
-    )
+    """The audio of a row (see datagen.row): "mixture", "clean", "noise", each [time].
+
+    mixture == clean + noise.
+    """
+    clean, noise = library.excerpts(row)
+    snr_db = torch.tensor(row["snr_db"], dtype=torch.float64)
+    gain_db = torch.tensor(row["gain_db"], dtype=torch.float64)
+    return mix(torch.from_numpy(clean), torch.from_numpy(noise), snr_db, gain_db)
 
 
 def part_path(folder: Path, row: Mapping[str, Any], part: str, audio_format: str) -> Path:
@@ -54,24 +55,25 @@ def render_plan(
 ) -> pd.DataFrame:
     """Render `plan` to `folder`, over `jobs` threads, and measure every file written.
 
-    Each file appears whole or not at all; files that stand are compared, not written again, so an interrupted rendering
-    continues where it was and ends in the same bytes. Writes and returns rendered.csv, with the columns RENDERED: the
-    SNR achieved, and the sha256 of the mixture's 16-bit little-endian samples.
-    Raises ValueError where a measured SNR is more than 0.01 dB off, or where what stands is not this plan's, be it
-    damaged or of other recordings.
+    Each file appears whole or not at all; files that stand are compared, not written again, so an
+    interrupted rendering continues where it was and ends in the same bytes. Writes and returns
+    rendered.csv, with the columns RENDERED: the SNR achieved, and the sha256 of the mixture's
+    16-bit little-endian samples.
+    Raises ValueError where a measured SNR is more than 0.01 dB off, or where what stands is not
+    this plan's, be it damaged or of other recordings.
     """
     plan.save(folder)
     clear_unfinished(folder)
     for split in plan.rows.split.unique():
         for part in PARTS:
             clear_unfinished(folder / split / part)
-    options = {
-        "library": library,
-        "folder": folder,
-        "sample_rate": sample_rate,
-        "audio_format": audio_format,
-    }
-    to_disk = partial(_render_to_disk, **options)
+    to_disk = partial(
+        _render_to_disk,
+        library=library,
+        folder=folder,
+        sample_rate=sample_rate,
+        audio_format=audio_format,
+    )
     rows = over_threads(to_disk, plan.rows.to_dict("records"), jobs, "rendering", "mixture")
     table = pd.DataFrame(rows, columns=list(RENDERED))
     write_tables(folder, {"rendered.csv": table})
@@ -86,17 +88,23 @@ def sha256(mixture: np.ndarray) -> str:
 def _render_to_disk(
     row: dict, library: Library, folder: Path, sample_rate: int, audio_format: str
 ) -> dict:
+    """One row of rendered.csv, once its files stand."""
     paths = {part: part_path(folder, row, part, audio_format) for part in PARTS}
-    made = {part: to_pcm(signal).numpy() for part, signal in render(row, library).items()}
-    achieved = _achieved(row, made, folder)
+    signals = render(row, library)
+    made = {part: to_pcm(signal).numpy() for part, signal in signals.items()}
+    achieved_db = _achieved_db(row, made, folder)
     if not all(path.exists() for path in paths.values()):
         for part, samples in made.items():
             write_atomic(paths[part], encode(samples, sample_rate, audio_format))
     for part, path in paths.items():
-        _compare(path, reading.read(path, sample_rate), made[part], folder)
+        there = reading.read(path, sample_rate)
+        _compare(path, there, made[part], folder)
     return {
-        **{name: row[name] for name in ("mixture_id", "split", "snr_db", "gain_db")},
-        "achieved_snr_db": round(achieved, 6),
+        "mixture_id": row["mixture_id"],
+        "split": row["split"],
+        "snr_db": row["snr_db"],
+        "gain_db": row["gain_db"],
+        "achieved_snr_db": round(achieved_db, 6),
         "samples": row["length"],
         "sha256": sha256(made["mixture"]),
     }
@@ -109,19 +117,22 @@ def _compare(path: Path, there: np.ndarray, made: np.ndarray, folder: Path) -> N
         raise ValueError(f"{path}: has {len(there)} samples, not the plan's {len(made)}; {again}")
     if not np.array_equal(there, made):
         raise ValueError(
-            f"{path}: is damaged, or was rendered before the recordings that it is made of changed; {again}"
+            f"{path}: is damaged, or was rendered before the recordings "
+            f"that it is made of changed; {again}"
         )
 
 
-def _achieved(row: dict, made: dict[str, np.ndarray], folder: Path) -> float:
+def _achieved_db(row: dict, made: dict[str, np.ndarray], folder: Path) -> float:
     """The SNR of what was made, in dB."""
-    name = f"{folder}: {row['mixture_id']}"
+    name, wanted_db = f"{folder}: {row['mixture_id']}", row["snr_db"]
     if not np.array_equal(made["mixture"], made["clean"] + made["noise"]):
         raise ValueError(f"{name} clips; its audio has changed since the plan was drawn")
-    achieved = float(snr_db(*(torch.from_numpy(made[part]) for part in ("clean", "noise"))))
-    if not abs(achieved - row["snr_db"]) <= TOLERANCE_DB:
+    clean, noise = torch.from_numpy(made["clean"]), torch.from_numpy(made["noise"])
+    achieved_db = float(snr_db(clean, noise))
+    if not abs(achieved_db - wanted_db) <= TOLERANCE_DB:
         raise ValueError(
-            f"{name}: achieved {achieved:.3f} dB for {row['snr_db']} dB, more than {TOLERANCE_DB} dB off; "
+            f"{name}: achieved {achieved_db:.3f} dB for {wanted_db} dB, "
+            f"more than {TOLERANCE_DB} dB off; "
             "its audio is too quiet or has changed since the plan was drawn"
         )
-    return achieved
+    return achieved_db

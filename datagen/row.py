@@ -2,19 +2,18 @@
 
 from dataclasses import dataclass, field, fields
 
-IN_SCORES = {
-    "in_scores": True
-}  # of a column that scores are grouped by: it stands in scores.csv too
+# Of a column that scores are grouped by: it stands in scores.csv too.
+IN_SCORES = {"in_scores": True}
 
 
 @dataclass(frozen=True)
 class Row:
     """One mixture of a plan: a row of plan.csv, whose columns are these fields.
 
-    mixture_id: a name of its own. split: "train", "validation" or "test". speech_id, noise_id: of speech.csv and
-    noise.csv. speech_start, noise_start: the first sample in those recordings, length in samples, all at the plan's
-    rate. snr_db: clean energy over noise energy of the whole excerpt. gain_db: joint gain of clean and noise.
-    noise_seen: whether training uses the noise.
+    mixture_id: a name of its own. split: "train", "validation" or "test". speech_id, noise_id: of
+    speech.csv and noise.csv. speech_start, noise_start: the first sample in those recordings,
+    length in samples, all at the plan's rate. snr_db: clean energy over noise energy of the whole
+    excerpt. gain_db: joint gain of clean and noise. noise_seen: whether training uses the noise.
 
     A column that comes later has a default: what plans that lack it meant.
     """

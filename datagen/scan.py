@@ -1,4 +1,4 @@
-"""From a corpus to its recordings table: headers first, then one look at every sample, both remembered."""
+"""From a corpus to its recordings table: headers, then every sample, and both are remembered."""
 
 import logging
 from collections.abc import Sequence
@@ -27,47 +27,48 @@ def scan(
 ) -> pd.DataFrame:
     """The recordings table of what a corpus has `listed`, with rates and lengths from the headers.
 
-    Unless `check_audio` is off, every file is also decoded once, over `jobs` threads. The result is kept under
-    `cache` by a fingerprint of all names, sizes and modification times: an unchanged corpus is read only once.
-    Raises one BadAudioError that lists every file that is unreadable, cut short, empty, silent or holds NaN.
+    Unless `check_audio` is off, every file is also decoded once, over `jobs` threads. The result is
+    kept under
+    `cache` by a fingerprint of all names, sizes and modification times: an unchanged corpus is read
+    only once.
+    Raises one BadAudioError that lists every file that is unreadable, cut short, empty, silent or
+    holds NaN.
     """
     files = of_files([recording.path for recording in listed])
-    key = of_values(SCANNING, [vars(recording) for recording in listed], files, check_audio)
+    fields = [vars(recording) for recording in listed]
+    key = of_values(SCANNING, fields, files, check_audio)
     kept = cache / "recordings" / f"{key}.csv"
-    if (known := recall(kept, recordings.TYPES)) is not None:
+    known = recall(kept, recordings.TYPES)
+    if known is not None:
         return known
     if check_audio:
         outcomes = over_threads(_heard, listed, jobs, "checking audio", "file")
     else:
         outcomes = [_headed(recording) for recording in listed]
-    good = [outcome for outcome in outcomes if isinstance(outcome, Recording)]
-    if bad := [outcome for outcome in outcomes if isinstance(outcome, BadFile)]:
+    bad = [outcome for outcome in outcomes if isinstance(outcome, BadFile)]
+    if bad:
         raise BadAudioError(bad)
-    table = recordings.table(good)
+    table = recordings.table(outcomes)
     keep(kept, table)
     return table
 
 
 def note_conversions(table: pd.DataFrame, sample_rate: int) -> None:
     """Say once how many recordings will not be read as they are, to be used at `sample_rate`."""
-    for which, what in (
-        (table.channels > 1, "of several channels are mixed down to one"),
-        (table.sample_rate != sample_rate, f"of another rate are resampled to {sample_rate} Hz"),
-        (table.gain != 1, "exceed full scale and are scaled down as a whole"),
-        (table.offset.abs() >= OFFSET * FULL_SCALE, "have an offset, which is taken away"),
-        (
-            table.counted,
-            "do not say how long they are, or cannot be trusted in it: what decodes counts",
-        ),
-    ):
-        if which.any():
-            log.warning(
-                "note: %d of %d recordings %s (%s)",
-                which.sum(),
-                len(table),
-                what,
-                table.path[which].iloc[0],
-            )
+    offset = table.offset.abs() >= OFFSET * FULL_SCALE
+    unknown_length = "do not say how long they are, or cannot be trusted in it: what decodes counts"
+    conversions = {
+        "of several channels are mixed down to one": table.channels > 1,
+        f"of another rate are resampled to {sample_rate} Hz": table.sample_rate != sample_rate,
+        "exceed full scale and are scaled down as a whole": table.gain != 1,
+        "have an offset, which is taken away": offset,
+        unknown_length: table.counted,
+    }
+    for conversion, affected in conversions.items():
+        if affected.any():
+            first = table.path[affected].iloc[0]
+            count = affected.sum()
+            log.warning("note: %d of %d recordings %s (%s)", count, len(table), conversion, first)
 
 
 def _headed(recording: Recording) -> Recording | BadFile:
@@ -77,9 +78,9 @@ def _headed(recording: Recording) -> Recording | BadFile:
         samples = decoding.length(head)
     except ValueError as error:
         return _bad(recording, error)
-    return (
-        _described(recording, head, samples) if samples else BadFile(recording.path, "zero length")
-    )
+    if samples == 0:
+        return BadFile(recording.path, "zero length")
+    return _described(recording, head, samples)
 
 
 def _heard(recording: Recording) -> Recording | BadFile:
@@ -96,12 +97,17 @@ def _heard(recording: Recording) -> Recording | BadFile:
 
 
 def _described(recording: Recording, head: Header, samples: int) -> Recording:
-    counted = {"samples": samples, "counted": head.counted}
-    return replace(recording, sample_rate=head.sample_rate, channels=head.channels, **counted)
+    return replace(
+        recording,
+        sample_rate=head.sample_rate,
+        samples=samples,
+        channels=head.channels,
+        counted=head.counted,
+    )
 
 
 def _bad(recording: Recording, error: ValueError) -> BadFile:
     reason = str(error).removeprefix(f"{recording.path}: ")
-    return BadFile(
-        recording.path, reason if reason.startswith("cut short") else f"unreadable: {reason}"
-    )
+    if not reason.startswith("cut short"):
+        reason = f"unreadable: {reason}"
+    return BadFile(recording.path, reason)

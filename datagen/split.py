@@ -1,7 +1,8 @@
-"""Which recordings serve where: speakers over the splits, noises over seen and unseen, stretch by stretch."""
+"""Which recordings serve where: speakers over splits, noises over seen and unseen by stretches."""
 
 import os
 import zlib
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from datagen.recordings import COLUMNS, Stretch
 from files.schema import types_of
 
 SPLITS = ("train", "validation", "test")
+NAMED = 10  # sources that an error names before it counts
 
 
 def split_speech(
@@ -20,128 +22,150 @@ def split_speech(
 ) -> pd.DataFrame:
     """Speech table with a `split` column; no source (speaker) stands in two splits.
 
-    `pool` feeds training and validation, and test too where there is no `test` table of its own. The protocol says what
-    part of its speakers go to "validation" and "test", at least one each, chosen by `seed`.
+    `pool` feeds training and validation, and test too where there is no `test` table of its own.
+    The protocol says what part of its speakers go to "validation" and "test", at least one each,
+    chosen by `seed`.
     Raises ValueError for too few speakers, or for speakers of `test` that are in `pool`, named.
     """
-    parts = {"validation": protocol.validation_speakers, "test": protocol.test_speakers}
-    needed = ["validation"] if test is not None else ["validation", "test"]
+    shares = {"validation": protocol.validation_speakers}
+    if test is None:
+        shares["test"] = protocol.test_speakers
     speakers = sorted(pool.source.unique())
-    if len(speakers) <= len(needed):
-        raise ValueError(
-            f"too few speakers: {len(speakers)} ({', '.join(speakers)}) for the splits train, {', '.join(needed)}, "
-            "which share none; add speakers"
-            + ("" if test is not None else " or give test speech of its own")
-        )
-    order = np.random.default_rng(seed).permutation(speakers)
-    role, taken = dict.fromkeys(speakers, "train"), 0
-    for name in needed:
-        room = len(speakers) - taken - (len(needed) - needed.index(name))
-        count = min(max(1, round(parts[name] * len(speakers))), room)
-        role.update(dict.fromkeys(order[taken : taken + count], name))
-        taken += count
-    table = pool.assign(split=pool.source.map(role))
+    table = pool.assign(split=pool.source.map(_speaker_splits(speakers, shares, seed)))
     if test is not None:
         _refuse_shared(pool, test, "training speech", "test speech")
         table = pd.concat([table, test.assign(split="test")])
-    return table[(table.only == "") | (table.only == table.split)].reset_index(drop=True)
+    allowed = (table.only == "") | (table.only == table.split)
+    return table[allowed].reset_index(drop=True)
+
+
+def _speaker_splits(speakers: list[str], shares: dict[str, float], seed: int) -> dict[str, str]:
+    """The split of each speaker: "train", but for `shares` of all; ValueError for too few."""
+    if len(speakers) <= len(shares):
+        remedy = (
+            "add speakers or give test speech of its own" if "test" in shares else "add speakers"
+        )
+        raise ValueError(
+            f"too few speakers: {len(speakers)} ({', '.join(speakers)}) for the splits "
+            f"train, {', '.join(shares)}, which share none; {remedy}"
+        )
+    shuffled = np.random.default_rng(seed).permutation(speakers)
+    splits = dict.fromkeys(speakers, "train")
+    taken = 0
+    for position, (split, share) in enumerate(shares.items()):
+        reserved = len(shares) - position  # for later splits and for training
+        wanted = max(1, round(share * len(speakers)))
+        count = min(wanted, len(speakers) - taken - reserved)
+        for speaker in shuffled[taken : taken + count]:
+            splits[speaker] = split
+        taken += count
+    return splits
 
 
 def limit_utterances(speech: pd.DataFrame, protocol: Protocol, seed: int) -> pd.DataFrame:
-    """As many utterances per split as the protocol says, chosen by `seed`; ValueError where there are fewer."""
-    kept = []
+    """As many utterances per split as the protocol says, chosen by `seed`.
+
+    Raises ValueError where there are fewer.
+    """
+    tables = []
     for split in SPLITS:
-        rows, limit = speech[speech.split == split], protocol.utterances[split]
+        rows = speech[speech.split == split]
+        limit = protocol.utterances[split]
         if limit is not None and limit > len(rows):
             raise ValueError(
-                f"plan.utterances.{split}={limit}: there are only {len(rows)}; ask for fewer, or null for all"
+                f"plan.utterances.{split}={limit}: there are only {len(rows)}; "
+                "ask for fewer, or null for all"
             )
-        chosen = np.random.default_rng(seed).permutation(len(rows))[:limit]
-        kept.append(rows.iloc[np.sort(chosen)])
-    return pd.concat(kept, ignore_index=True)
+        shuffled = np.random.default_rng(seed).permutation(len(rows))
+        chosen = np.sort(shuffled[:limit])
+        tables.append(rows.iloc[chosen])
+    return pd.concat(tables, ignore_index=True)
 
 
 def noise_stretches(
     seen: pd.DataFrame, unseen: pd.DataFrame, protocol: Protocol, sample_rate: int
 ) -> pd.DataFrame:
-    """Noise table: a `Stretch` of a recording in each row, `start` to `stop` in samples at `sample_rate`.
+    """Noise table: a `Stretch` of a recording in each row, in samples at `sample_rate`.
 
-    Stretches of one `vector` joined in table order make one long noise, cut at random and circular. Every seen
-    recording is divided in time into stretches for training, validation and test, so that no noise sample serves two
-    splits; which comes first changes from recording to recording, for many fade out. Where the protocol is overlapping
-    (the paper's way) all cuts come from one vector. An unseen recording is a vector of its own, so that a test mixture
-    has one kind of noise.
+    Stretches of one `vector` joined in table order make one long noise, cut at random and circular.
+    Every seen recording is divided in time into stretches for training, validation and test, so
+    that
+    no noise sample serves two splits; which comes first changes from recording to recording, for
+    many
+    fade out. Where the protocol is overlapping (the paper's way) all cuts come from one vector. An
+    unseen recording is a vector of its own, so that a test mixture has one kind of noise.
     Raises ValueError where seen and unseen share a source, or a recording is too short to divide.
     """
     _refuse_shared(seen, unseen, "seen noise", "unseen noise")
-    rows = []
+    stretches = []
     for recording in seen.itertuples(index=False):
-        rows += _seen_stretches(recording, _length(recording, sample_rate), protocol)
-    order = ("", *SPLITS)
-    rows.sort(key=lambda stretch: order.index(stretch.split))
-    for recording in unseen.itertuples(index=False):
         length = _length(recording, sample_rate)
-        rows.append(
-            _stretch(recording, f"unseen-{recording.id}", (0, length), seen=False, split="test")
-        )
-    return pd.DataFrame(rows, columns=list(types_of(Stretch)))
+        stretches += _seen_stretches(recording, length, protocol)
+    order = ("", *SPLITS)
+    stretches.sort(key=lambda stretch: order.index(stretch.split))
+    for recording in unseen.itertuples(index=False):
+        whole = (0, _length(recording, sample_rate))
+        vector = f"unseen-{recording.id}"
+        stretches.append(_stretch(recording, vector, whole, seen=False, split="test"))
+    return pd.DataFrame(stretches, columns=list(types_of(Stretch)))
 
 
 def _seen_stretches(recording: tuple, length: int, protocol: Protocol) -> list[Stretch]:
-    if recording.only and protocol.overlapping:
+    only, whole = recording.only, (0, length)
+    if only and protocol.overlapping:
         raise ValueError(
-            f"plan.noise_stretches=null: all splits are cut from one noise, but {recording.id} may serve in "
-            f"{recording.only} alone; leave its corpus out"
+            "plan.noise_stretches=null: all splits are cut from one noise, "
+            f"but {recording.id} may serve in {only} alone; leave its corpus out"
         )
-    if recording.only:
-        return [
-            _stretch(
-                recording, f"seen-{recording.only}", (0, length), seen=True, split=recording.only
-            )
-        ]
+    if only:
+        return [_stretch(recording, f"seen-{only}", whole, seen=True, split=only)]
     if protocol.overlapping:
-        return [_stretch(recording, "seen", (0, length), seen=True, split="")]
-    return [
-        _stretch(
-            recording, f"seen-{split}", ends, seen=True, split=split, id=f"{recording.id}#{split}"
-        )
-        for split, ends in _divided(recording, length, protocol)
-    ]
+        return [_stretch(recording, "seen", whole, seen=True, split="")]
+    stretches = []
+    for split, ends in _divided(recording, length, protocol).items():
+        facts = {"id": f"{recording.id}#{split}", "seen": True, "split": split}
+        stretches.append(_stretch(recording, f"seen-{split}", ends, **facts))
+    return stretches
 
 
-def _divided(
-    recording: tuple, length: int, protocol: Protocol
-) -> list[tuple[str, tuple[int, int]]]:
-    """Each split, and where its part of a recording begins and ends."""
+def _divided(recording: tuple, length: int, protocol: Protocol) -> dict[str, tuple[int, int]]:
+    """Where the stretch of each split begins and ends in a recording, in order of time."""
     turn = zlib.crc32(os.fsencode(recording.id)) % len(SPLITS)
     order = SPLITS[turn:] + SPLITS[:turn]
-    parts = protocol.noise_stretches
-    whole = sum(parts[split] for split in SPLITS)
-    bounds = np.rint(np.cumsum([0, *(parts[split] for split in order)]) / whole * length).astype(
-        int
-    )
+    shares = protocol.noise_stretches
+    whole = sum(shares[split] for split in SPLITS)
+    summed = np.cumsum([0, *(shares[split] for split in order)])
+    bounds = np.rint(summed / whole * length).astype(int)
     if (np.diff(bounds) <= 0).any():
         raise ValueError(
             f"{recording.path}: {length} samples are too few to divide by "
-            f"plan.noise_stretches={parts.model_dump()}; remove it or set plan.noise_stretches=null"
+            f"plan.noise_stretches={shares.model_dump()}; "
+            "remove it or set plan.noise_stretches=null"
         )
-    return list(
-        zip(order, zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True), strict=True)
-    )
+    ends = pairwise(bounds.tolist())
+    return dict(zip(order, ends, strict=True))
 
 
 def _stretch(recording: tuple, vector: str, ends: tuple[int, int], **facts: Any) -> Stretch:
+    start, stop = ends
     columns = {name: getattr(recording, name) for name in COLUMNS}
-    return Stretch(**{**columns, **facts}, vector=vector, start=ends[0], stop=ends[1])
+    columns.update(facts)
+    return Stretch(**columns, vector=vector, start=start, stop=stop)
 
 
 def _length(recording: tuple, sample_rate: int) -> int:
     return resampled_length(recording.samples, recording.sample_rate, sample_rate)
 
 
-def _refuse_shared(one: pd.DataFrame, other: pd.DataFrame, one_is: str, other_is: str) -> None:
-    if shared := sorted(set(one.source) & set(other.source)):
-        more = f" and {len(shared) - 10} more" if len(shared) > 10 else ""
-        raise ValueError(
-            f"{', '.join(shared[:10])}{more}: in {one_is} and in {other_is}; leave them out of one of the two"
-        )
+def _refuse_shared(
+    first: pd.DataFrame, second: pd.DataFrame, first_title: str, second_title: str
+) -> None:
+    shared = sorted(set(first.source) & set(second.source))
+    if not shared:
+        return
+    named = ", ".join(shared[:NAMED])
+    if len(shared) > NAMED:
+        named += f" and {len(shared) - NAMED} more"
+    raise ValueError(
+        f"{named}: in {first_title} and in {second_title}; leave them out of one of the two"
+    )

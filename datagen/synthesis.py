@@ -92,7 +92,8 @@ def drift(rng: Rng, samples: int, period_s: float) -> np.ndarray:
     position = np.arange(samples) / SAMPLE_RATE / period_s
     index = position.astype(int)
     fraction = 0.5 - 0.5 * np.cos(np.pi * (position % 1))
-    return knots[index] * (1 - fraction) + knots[index + 1] * fraction
+    before, after = knots[index], knots[index + 1]
+    return before * (1 - fraction) + after * fraction
 
 
 def unit(noise: np.ndarray) -> np.ndarray:
@@ -109,7 +110,8 @@ def babble(rng: Rng, samples: int, speech: Sequence[Sequence[np.ndarray]]) -> np
     for utterances in speech:
         order = rng.permutation(len(utterances))
         joined = np.concatenate([utterances[number] for number in order])
-        stream = np.roll(np.resize(joined, samples), rng.integers(samples))
+        begin = rng.integers(samples)
+        stream = np.roll(np.resize(joined, samples), begin)
         gain_db = rng.uniform(-4, 0)
         streams.append(stream * amplitude(gain_db))
     return np.sum(streams, axis=0)

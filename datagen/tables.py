@@ -1,4 +1,4 @@
-"""The tables of a plan on disk: what they are called, their columns, and whether two of them say the same."""
+"""The tables of a plan on disk: their names, their columns, and whether two say the same."""
 
 import pandas as pd
 
@@ -23,15 +23,25 @@ def schemas() -> dict[str, Schema]:
 def difference(there: pd.DataFrame, here: pd.DataFrame) -> str:
     """The first thing in which two tables differ; "" where in nothing that decides what they are.
 
-    What does not: where the corpora lie, what only one of them knows of the audio, and columns of only one of them.
+    What does not: where the corpora lie, what only one of them knows of the audio, and columns of
+    only one of them.
     """
     if len(there) != len(here):
         return f"{len(there)} rows there, {len(here)} here"
-    for column in here.columns.intersection(there.columns, sort=False).drop(
-        "path", errors="ignore"
-    ):
-        for row, (before, now) in enumerate(zip(there[column], here[column], strict=True)):
-            if before != now and (column not in UNKNOWN or (before and now)):
-                what = "the audio" if column == "content" else column
-                return f"{what} of {here.iloc[row, 0]}"
+    for column in here:
+        if column not in there or column == "path":
+            continue
+        row = _first_other(column, there[column], here[column])
+        if row is not None:
+            subject = "the audio" if column == "content" else column
+            return f"{subject} of {here.iloc[row, 0]}"
     return ""
+
+
+def _first_other(column: str, there: pd.Series, here: pd.Series) -> int | None:
+    """The first row that differs in what is known of it on both sides; None where none does."""
+    for row, (before, now) in enumerate(zip(there, here, strict=True)):
+        unknown = column in UNKNOWN and not (before and now)
+        if before != now and not unknown:
+            return row
+    return None

@@ -1,7 +1,7 @@
-"""Tonal test signals: tones in white, pink or recorded noise, with narrow-band interferers where wanted.
+"""Tonal test signals: tones in white, pink or recorded noise, with narrow-band interferers.
 
-A row says all that was drawn: the same row gives the same samples. Levels are absolute (a tone of amplitude 1), because
-the step of an LMS filter is meant relative to them; nothing is rounded.
+A row says all that was drawn: the same row gives the same samples. Levels are absolute (a tone of
+amplitude 1), because the step of an LMS filter is meant relative to them; nothing is rounded.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ COLOURS = ("white", "pink")
 
 
 class Interferer(NamedTuple):
-    """Machinery: a narrow band of noise around `hz`, `above_db` stronger than one tone of amplitude 1.
+    """Machinery: a narrow band of noise around `hz`, `above_db` above a tone of amplitude 1.
 
     width_hz: of the band, at half its power; 0 for a steady tone of its own.
     """
@@ -36,8 +36,9 @@ class Interferer(NamedTuple):
 class TonalProtocol:
     """What all rows share.
 
-    tones: as `dsp.tone.Tone`; their phases are drawn. noise: "white", "pink", or the path of a recording, which is cut
-    at random and runs on from its end to its beginning. interferers come on top of what `snr_db` of a row counts.
+    tones: as `dsp.tone.Tone`; their phases are drawn. noise: "white", "pink", or the path of a
+    recording, which is cut at random and runs on from its end to its beginning. interferers come on
+    top of what `snr_db` of a row counts.
     Raises ValueError for no tones, or a tone or an interferer that the sample rate cannot hold.
     """
 
@@ -50,21 +51,24 @@ class TonalProtocol:
     def __post_init__(self):
         if not self.tones:
             raise ValueError("tones=[]: a tonal mixture needs at least one tone")
-        for part in (*self.tones, *self.interferers):
-            if not 0 < part.hz < self.sample_rate / 2:
+        for sound in (*self.tones, *self.interferers):
+            if not 0 < sound.hz < self.sample_rate / 2:
                 raise ValueError(
-                    f"{part.hz:g} Hz does not lie between 0 and half of sample_rate={self.sample_rate} Hz; "
-                    "choose another frequency or a higher rate"
+                    f"{sound.hz:g} Hz does not lie between 0 and half of "
+                    f"sample_rate={self.sample_rate} Hz; choose another frequency or a higher rate"
                 )
 
 
 def draw_tonal_rows(snrs_db: Sequence[float], draws: int) -> pd.DataFrame:
-    """Rows of a plan: mixture_id, split, snr_db, draw; every SNR meets the noise and the phases of every draw."""
-    rows = [
-        (f"lines-{snr_db:g}dB-{draw:03d}", "test", float(snr_db), draw)
-        for snr_db in snrs_db
-        for draw in range(draws)
-    ]
+    """Rows of a plan: mixture_id, split, snr_db, draw.
+
+    Every SNR meets the noise and the phases of every draw.
+    """
+    rows = []
+    for snr_db in snrs_db:
+        for draw in range(draws):
+            name = f"lines-{snr_db:g}dB-{draw:03d}"
+            rows.append((name, "test", float(snr_db), draw))
     return pd.DataFrame(rows, columns=["mixture_id", "split", "snr_db", "draw"])
 
 
@@ -73,16 +77,16 @@ def render_tonal(
 ) -> dict[str, np.ndarray]:
     """One row's "mixture", "clean" and "noise", float64 [time], with mixture == clean + noise.
 
-    snr_db is the energy of all tones over that of the noise without interferers (see dsp.level), over the whole signal.
+    snr_db is the energy of all tones over that of the noise without interferers (see dsp.level),
+    over the whole signal.
     """
     rng = np.random.default_rng([seed, draw])
     samples = round(protocol.duration_s * protocol.sample_rate)
-    clean = np.sum(
-        [_sine(tone, rng, samples, protocol.sample_rate) for tone in protocol.tones], axis=0
-    )
+    sines = [_sine(tone, rng, samples, protocol.sample_rate) for tone in protocol.tones]
+    clean = np.sum(sines, axis=0)
     noise = _noise(protocol, rng, samples)
-    pair = torch.from_numpy(clean), torch.from_numpy(noise)
-    noise = noise * noise_gain(*pair, torch.tensor(snr_db)).numpy()
+    gain = noise_gain(torch.from_numpy(clean), torch.from_numpy(noise), torch.tensor(snr_db))
+    noise = noise * gain.numpy()
     for interferer in protocol.interferers:
         noise = noise + _narrow(interferer, rng, samples, protocol.sample_rate)
     return {"mixture": clean + noise, "clean": clean, "noise": noise}
@@ -90,37 +94,50 @@ def render_tonal(
 
 def _sine(tone: Tone, rng: np.random.Generator, samples: int, sample_rate: int) -> np.ndarray:
     time = np.arange(samples) / sample_rate
-    sine = tone.amplitude * np.sin(2 * np.pi * (tone.hz * time + rng.random()))
-    end_s = np.inf if tone.end_s is None else tone.end_s
-    return np.where((time >= tone.begin_s) & (time < end_s), sine, 0.0)
+    cycles = tone.hz * time + rng.random()
+    sine = tone.amplitude * np.sin(2 * np.pi * cycles)
+    sounding = time >= tone.begin_s
+    if tone.end_s is not None:
+        sounding &= time < tone.end_s
+    return np.where(sounding, sine, 0.0)
 
 
 def _noise(protocol: TonalProtocol, rng: np.random.Generator, samples: int) -> np.ndarray:
     if protocol.noise not in COLOURS:
-        recording = whole(protocol.noise, protocol.sample_rate)[0].astype(np.float64)
-        if not recording.any():
-            raise ValueError(
-                f"{protocol.noise}: is silent; choose another recording, or one of {', '.join(COLOURS)}"
-            )
-        return np.roll(recording, -int(rng.integers(len(recording)))).take(
-            np.arange(samples), mode="wrap"
-        )
+        return _recorded(protocol, rng, samples)
     white = rng.standard_normal(samples)
     if protocol.noise == "white":
         return white
     freq = np.fft.rfftfreq(samples, 1 / protocol.sample_rate)
-    return np.fft.irfft(np.fft.rfft(white) / np.sqrt(np.maximum(freq, 1.0)), samples)
+    spectrum = np.fft.rfft(white) / np.sqrt(np.maximum(freq, 1.0))
+    return np.fft.irfft(spectrum, samples)
+
+
+def _recorded(protocol: TonalProtocol, rng: np.random.Generator, samples: int) -> np.ndarray:
+    """A cut of a recording that begins anywhere, and runs on from its end to its beginning."""
+    recording, _ = whole(protocol.noise, protocol.sample_rate)
+    if not recording.any():
+        raise ValueError(
+            f"{protocol.noise}: is silent; choose another recording, or one of {', '.join(COLOURS)}"
+        )
+    start = int(rng.integers(len(recording)))
+    circular = np.roll(recording.astype(np.float64), -start)
+    return np.resize(circular, samples)
 
 
 def _narrow(
     interferer: Interferer, rng: np.random.Generator, samples: int, sample_rate: int
 ) -> np.ndarray:
-    """A carrier whose complex amplitude is noise through a one-pole filter, brought to its power."""
+    """A carrier whose complex amplitude is filtered noise (one pole), brought to its power."""
     decay = np.exp(-np.pi * interferer.width_hz / sample_rate)
-    white = rng.standard_normal(samples) + 1j * rng.standard_normal(samples)
-    start = np.array(
-        [decay * (rng.standard_normal() + 1j * rng.standard_normal())]
-    )  # steady from the first sample on
-    envelope, _ = lfilter([np.sqrt(1 - decay**2)], [1, -decay], white, zi=start)
-    envelope *= amplitude(interferer.above_db) / np.sqrt(np.mean(np.abs(envelope) ** 2))
-    return (envelope * np.exp(2j * np.pi * interferer.hz * np.arange(samples) / sample_rate)).real
+    white = _complex_normal(rng, samples)
+    state = decay * _complex_normal(rng, 1)  # steady from the first sample on
+    envelope, _ = lfilter([np.sqrt(1 - decay**2)], [1, -decay], white, zi=state)
+    level = np.sqrt(np.mean(np.abs(envelope) ** 2))
+    envelope *= amplitude(interferer.above_db) / level
+    carrier = np.exp(2j * np.pi * interferer.hz * np.arange(samples) / sample_rate)
+    return (envelope * carrier).real
+
+
+def _complex_normal(rng: np.random.Generator, samples: int) -> np.ndarray:
+    return rng.standard_normal(samples) + 1j * rng.standard_normal(samples)

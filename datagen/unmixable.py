@@ -13,13 +13,17 @@ from dsp.decibel import power
 from dsp.level import level_db
 
 PEAK_LIMIT = 0.99  # of full scale, for mixture, clean and noise
-# Where rounding, on average a twelfth of a squared step, moves a level by all of the tolerance: -74.7 dB.
+# Where rounding, on average a twelfth of a squared step, moves a level by all of the tolerance:
+# -74.7 dB.
 QUIETEST_DB = 10 * np.log10(1 / 12 / FULL_SCALE**2 / (power(TOLERANCE_DB) - 1))
 SILENT_SPEECH, SILENT_NOISE, OUT_OF_REACH = "silent speech", "silent noise", "out of reach"
 
 
 class Unmixable(NamedTuple):
-    """A cut that cannot be mixed at snr_db. lowest_db, highest_db: the SNRs within the reach of 16 bits."""
+    """A cut that cannot be mixed at snr_db.
+
+    lowest_db, highest_db: the SNRs within the reach of 16 bits.
+    """
 
     cause: str
     noise_id: str
@@ -31,36 +35,42 @@ class Unmixable(NamedTuple):
 def reach_db(clean: torch.Tensor, noise: torch.Tensor) -> tuple[float, float]:
     """Lowest and highest SNR that mixtures of two excerpts [time] can have, about.
 
-    The louder part may fill the scale with its peaks, and the quieter one lies above QUIETEST_DB: the more a signal's
-    peaks stand out of its mean power, the less is left for the other one.
+    The louder part may fill the scale with its peaks, and the quieter one lies above QUIETEST_DB:
+    the more a signal's peaks stand out of its mean power, the less is left for the other one.
     """
-    clean_db, noise_db = (_highest_level_db(part.double()) - QUIETEST_DB for part in (clean, noise))
-    return -noise_db, clean_db
+    return -_headroom_db(noise), _headroom_db(clean)
 
 
-def _highest_level_db(signal: torch.Tensor) -> float:
-    return float(level_db(signal, float(signal.abs().max()) / PEAK_LIMIT))
+def _headroom_db(signal: torch.Tensor) -> float:
+    """How far above QUIETEST_DB a signal can lie."""
+    signal = signal.double()
+    full_scale = float(signal.abs().max()) / PEAK_LIMIT
+    return float(level_db(signal, full_scale)) - QUIETEST_DB
 
 
 def refusal(
-    tried: Sequence[Unmixable],
+    failures: Sequence[Unmixable],
     speech: str,
     noises: Mapping[str, str],
     option: str,
     snrs_db: Sequence[float] = (),
 ) -> str:
-    """One line on why all cuts that were tried failed, in what share of them, and remedies.
+    """One line on why all cuts failed, in what share of them, and remedies.
 
-    speech: path of the recording. noises: paths by id. option: what decides the SNR, by choosing one of `snrs_db` where
-    there are any.
+    speech: path of the recording. noises: paths by id. option: what decides the SNR, by choosing
+    one of `snrs_db` where there are any.
     """
     reasons, remedies = [], []
-    for cause, count in Counter(cut.cause for cut in tried).most_common():
-        cuts = [cut for cut in tried if cut.cause == cause]
-        what, remedy = _explained(cause, cuts, speech, noises, option, snrs_db)
-        reasons.append(f"in {count} {what}")
+    causes = Counter(cut.cause for cut in failures)
+    for cause, count in causes.most_common():
+        cuts = [cut for cut in failures if cut.cause == cause]
+        problem, remedy = _explained(cause, cuts, speech, noises, option, snrs_db)
+        reasons.append(f"in {count} {problem}")
         remedies.append(remedy)
-    return f"none of {len(tried)} cuts of {speech} can be mixed: {', '.join(reasons)}; {', or '.join(remedies)}"
+    return (
+        f"none of {len(failures)} cuts of {speech} can be mixed: "
+        f"{', '.join(reasons)}; {', or '.join(remedies)}"
+    )
 
 
 def _explained(
@@ -75,32 +85,40 @@ def _explained(
     if cause == SILENT_SPEECH:
         return "the speech is silent", f"take {speech} out of its corpus"
     if cause == SILENT_NOISE:
-        return _noise(cuts, noises)
+        return _silent_noise(cuts, noises)
     return _reach(cuts, option, snrs_db)
 
 
-def _noise(cuts: Sequence[Unmixable], noises: Mapping[str, str]) -> tuple[str, str]:
-    (path, _), *more = Counter(noises[cut.noise_id] for cut in cuts).most_common()
-    others = f" and {len(more)} more" if more else ""
-    return f"the noise is silent (mostly {path}{others})", f"take {path} out of its corpus"
+def _silent_noise(cuts: Sequence[Unmixable], noises: Mapping[str, str]) -> tuple[str, str]:
+    paths = Counter(noises[cut.noise_id] for cut in cuts)
+    ((commonest, _),) = paths.most_common(1)
+    named = f"mostly {commonest}"
+    if len(paths) > 1:
+        named += f" and {len(paths) - 1} more"
+    return f"the noise is silent ({named})", f"take {commonest} out of its corpus"
 
 
 def _reach(cuts: Sequence[Unmixable], option: str, snrs_db: Sequence[float]) -> tuple[str, str]:
     snr_db = cuts[-1].snr_db
-    lowest = int(
-        np.ceil(max(cut.lowest_db for cut in cuts) + 1)
-    )  # within a decibel of the edge, chance decides
-    highest = int(np.floor(min(cut.highest_db for cut in cuts) - 1))
-    limit = (
-        f"at most {highest}"
-        if snr_db > highest
-        else f"at least {lowest}"
-        if snr_db < lowest
-        else "another"
-    )
-    what = f"an SNR of {snr_db:g} dB is out of reach of 16-bit audio ({limit} dB here)"
+    # Within a decibel of the edge, chance decides.
+    lowest_db = max(cut.lowest_db for cut in cuts) + 1
+    highest_db = min(cut.highest_db for cut in cuts) - 1
+    lowest, highest = int(np.ceil(lowest_db)), int(np.floor(highest_db))
+    limit = _limit(snr_db, lowest, highest)
+    problem = f"an SNR of {snr_db:g} dB is out of reach of 16-bit audio ({limit} dB here)"
     if not snrs_db:
-        return what, f"choose another {option}"
-    within = [snr for snr in snrs_db if lowest <= snr <= highest and snr != snr_db]
-    fitting = within or [min(20, highest) if snr_db > 0 else max(-20, lowest)]
-    return what, f"set {option}=[{','.join(f'{snr:g}' for snr in fitting)}]"
+        return problem, f"choose another {option}"
+    fitting = [snr for snr in snrs_db if lowest <= snr <= highest and snr != snr_db]
+    if not fitting:
+        nearest = min(20, highest) if snr_db > 0 else max(-20, lowest)
+        fitting = [nearest]
+    values = ",".join(f"{snr:g}" for snr in fitting)
+    return problem, f"set {option}=[{values}]"
+
+
+def _limit(snr_db: float, lowest: int, highest: int) -> str:
+    if snr_db > highest:
+        return f"at most {highest}"
+    if snr_db < lowest:
+        return f"at least {lowest}"
+    return "another"

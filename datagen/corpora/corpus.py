@@ -11,15 +11,16 @@ from datagen.recordings import Recording
 class Corpus(ABC):
     """A corpus: made from an option of conf/corpus, it lists its recordings when it is asked.
 
-    Options are arguments of the constructor. It reads no disk, and raises ValueError for a value that it does not know.
+    Options are arguments of the constructor. It reads no disk, and raises ValueError for a value
+    that it does not know.
     """
 
     @abstractmethod
     def recordings(self) -> list[Recording]:
         """What the options select, always in the same order; names alone are read, no audio.
 
-        Raises FileNotFoundError where nothing is selected, with what is expected and how to get it, and ValueError for
-        a value that what is there does not allow.
+        Raises FileNotFoundError where nothing is selected, with what is expected and how to get it,
+        and ValueError for a value that what is there does not allow.
         """
 
 

@@ -1,5 +1,6 @@
 """The embedded demo corpus, built where it is missing."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from datagen.corpora.corpus import Corpus
@@ -7,8 +8,6 @@ from datagen.corpora.folder import Folder
 from datagen.corpora.layout import known
 from datagen.demo import PARTS, build_demo
 from datagen.recordings import Recording
-
-SOURCES = {"speech": "folder", "noise": "file"}
 
 
 class Demo(Corpus):
@@ -24,11 +23,15 @@ class Demo(Corpus):
     def recordings(self) -> list[Recording]:
         """All of the part; raises like `build_demo`."""
         built = build_demo(self.root)
-        kind, name = self.part.split("/")[0], f"demo/{self.part.split('/')[-1]}"
-        files = Folder(
-            str(built / self.part), name, SOURCES[kind], "file" if kind == "noise" else ""
-        )
-        return [
-            Recording(r.id, r.path, r.source, kind=r.kind.rsplit("-", 1)[0])
-            for r in files.recordings()
-        ]
+        kind, *_, name = self.part.split("/")
+        if kind == "noise":
+            files = Folder(str(built / self.part), f"demo/{name}", source="file", kind="file")
+        else:
+            files = Folder(str(built / self.part), f"demo/{name}", source="folder", kind="")
+        return [_of_demo(recording) for recording in files.recordings()]
+
+
+def _of_demo(recording: Recording) -> Recording:
+    """kind: the file's name without its number."""
+    kind = recording.kind.rsplit("-", 1)[0]
+    return replace(recording, kind=kind)

@@ -10,6 +10,7 @@ from datagen.corpora.layout import known
 from datagen.recordings import Recording
 
 NAME = re.compile(r"\d-\w+-\w+-\d+\.wav")
+COLUMNS = {"filename", "fold", "category"}
 
 
 class ESC50(CorpusOnDisk):
@@ -33,46 +34,47 @@ class ESC50(CorpusOnDisk):
         self.categories, self.folds, self.without = categories, folds, without
 
     def recordings(self) -> list[Recording]:
-        """The clips by name; raises ValueError for an unknown category or fold, and for a damaged table."""
-        folder, clips = self.folder(), self._selected(self._table())
+        """The clips by name.
+
+        Raises ValueError for an unknown category or fold, and for a damaged table.
+        """
+        audio = self.folder() / "audio"
+        clips = self._selected(self._table())
         if clips.empty:
             chosen = f"categories={self.categories} folds={self.folds}"
             raise FileNotFoundError(f"{self.root}: {chosen} select no clip; choose others")
-        return [
-            Recording(
-                f"esc50/{name[:-4]}",
-                str(folder / "audio" / name),
-                f"esc50/{name.split('-')[1]}",
-                kind=category,
+        recordings = []
+        for name, category in sorted(zip(clips["filename"], clips["category"], strict=True)):
+            stem = name.removesuffix(".wav")
+            source = name.split("-")[1]
+            recordings.append(
+                Recording(f"esc50/{stem}", str(audio / name), f"esc50/{source}", kind=category)
             )
-            for name, category in sorted(zip(clips["filename"], clips["category"], strict=True))
-        ]
+        return recordings
 
     def _table(self) -> pd.DataFrame:
         meta = self.folder() / "meta" / "esc50.csv"
         if not meta.exists():
             raise FileNotFoundError(f"{meta}: no such file; {self.expected}")
         clips = pd.read_csv(meta, dtype=str, keep_default_na=False)
-        if lacking := sorted({"filename", "fold", "category"} - set(clips)):
+        lacking = sorted(COLUMNS - set(clips))
+        if lacking:
             raise ValueError(f"{meta}: has no column {', '.join(lacking)}; {self.expected}")
-        if odd := [name for name in clips["filename"] if not NAME.fullmatch(name)]:
-            raise ValueError(f"{meta}: {odd[0]} is no name of a clip; {self.expected}")
+        for name in clips["filename"]:
+            if not NAME.fullmatch(name):
+                raise ValueError(f"{meta}: {name} is no name of a clip; {self.expected}")
         return clips
 
-    def _selected(self, table: pd.DataFrame) -> pd.DataFrame:
-        clips = table
-        for option, column, chosen in (
-            ("categories", "category", self.categories),
-            ("folds", "fold", self.folds),
-        ):
-            if chosen is not None:
-                clips = clips[
-                    clips[column].isin(known(chosen, table[column], f"{option} of {self.root}"))
-                ]
+    def _selected(self, clips: pd.DataFrame) -> pd.DataFrame:
+        category, fold = clips["category"], clips["fold"]
+        selected = pd.Series(True, clips.index)
+        if self.categories is not None:
+            selected &= category.isin(self._known("categories", self.categories, category))
+        if self.folds is not None:
+            selected &= fold.isin(self._known("folds", self.folds, fold))
         if self.without is not None:
-            clips = clips[
-                ~clips["category"].isin(
-                    known(self.without, table["category"], f"without of {self.root}")
-                )
-            ]
-        return clips
+            selected &= ~category.isin(self._known("without", self.without, category))
+        return clips[selected]
+
+    def _known(self, option: str, values: Sequence[str | int], column: pd.Series) -> list[str]:
+        return known(values, column, f"{option} of {self.root}")

@@ -12,9 +12,10 @@ LEVELS = ("file", "folder", "top")
 class Folder(CorpusOnDisk):
     """Every audio file under `root`; ids begin with `name`.
 
-    source, kind and sex say what tells speakers (or recordings), kinds of noise, and speakers' sex ("F", "M") apart:
-    "file" (its name), "folder" (the folder it lies in) or "top" (the folder right below `root`). A kind or sex of ""
-    says that nothing is known. Raises ValueError for another word.
+    source, kind and sex say what tells speakers (or recordings), kinds of noise, and speakers' sex
+    ("F", "M") apart: "file" (its name), "folder" (the folder it lies in) or "top" (the folder right
+    below `root`). A kind or sex of "" says that nothing is known. Raises ValueError for another
+    word.
     """
 
     title = "a folder of audio"
@@ -24,27 +25,34 @@ class Folder(CorpusOnDisk):
     def __init__(
         self, root: str, name: str, source: str = "file", kind: str = "file", sex: str = ""
     ):
-        for option, value in (("source", source), ("kind", kind), ("sex", sex)):
-            if value not in LEVELS and (value or option == "source"):
-                raise ValueError(
-                    f"{option}={value!r} of {root}: must be one of {', '.join(LEVELS)}"
-                )
+        options = {"source": source, "kind": kind, "sex": sex}
+        for option, value in options.items():
+            unknown = value == "" and option != "source"
+            if value not in LEVELS and not unknown:
+                levels = ", ".join(LEVELS)
+                raise ValueError(f"{option}={value!r} of {root}: must be one of {levels}")
         super().__init__(root)
-        self.name, self.source, self.kind, self.sex = name, source, kind, sex
+        self.name = name
+        self.source, self.kind, self.sex = source, kind, sex
 
     def recordings(self) -> list[Recording]:
-        """All of the folder; raises FileNotFoundError where it is missing or empty, ValueError for no sex."""
+        """All of the folder.
+
+        Raises FileNotFoundError where it is missing or empty, ValueError for no sex.
+        """
         base = self.folder()
-        return [
-            Recording(
-                f"{self.name}/{path.relative_to(base).as_posix()}",
-                str(path),
-                f"{self.name}/{_level(path, base, self.source)}",
-                kind=_level(path, base, self.kind) if self.kind else "",
-                sex=_sex(path, base, self.sex) if self.sex else "",
-            )
-            for path in self.nonempty(audio_files(base), base)
-        ]
+        paths = self.nonempty(audio_files(base), base)
+        return [self._recording(path, base) for path in paths]
+
+    def _recording(self, path: Path, base: Path) -> Recording:
+        source = _level(path, base, self.source)
+        return Recording(
+            f"{self.name}/{path.relative_to(base).as_posix()}",
+            str(path),
+            f"{self.name}/{source}",
+            kind=_level(path, base, self.kind) if self.kind else "",
+            sex=_sex(path, base, self.sex) if self.sex else "",
+        )
 
 
 def _level(path: Path, base: Path, level: str) -> str:
@@ -56,7 +64,9 @@ def _level(path: Path, base: Path, level: str) -> str:
         raise ValueError(
             f"{path}: lies right in {base}, so no {level} tells its source; choose source=file"
         )
-    return folders[0] if level == "top" else "/".join(folders)
+    if level == "top":
+        return folders[0]
+    return "/".join(folders)
 
 
 def _sex(path: Path, base: Path, level: str) -> str:

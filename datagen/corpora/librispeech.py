@@ -1,6 +1,6 @@
 """LibriSpeech (Panayotov et al., 2015): SUBSET/SPEAKER/CHAPTER/SPEAKER-CHAPTER-UTT.flac."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from datagen.corpora.corpus import CorpusOnDisk
@@ -9,7 +9,10 @@ from datagen.recordings import Recording
 
 
 class LibriSpeech(CorpusOnDisk):
-    """Recordings of `subsets` (None: all there are); source is the reader, sex that from SPEAKERS.TXT."""
+    """Recordings of `subsets` (None: all there are).
+
+    source is the reader, sex that from SPEAKERS.TXT.
+    """
 
     title = "LibriSpeech"
     layout = "SUBSET/SPEAKER/CHAPTER/SPEAKER-CHAPTER-UTT.flac"
@@ -20,32 +23,39 @@ class LibriSpeech(CorpusOnDisk):
         self.subsets = subsets
 
     def recordings(self) -> list[Recording]:
-        """Subset after subset; raises FileNotFoundError for an empty one, ValueError for an unknown one."""
+        """Subset after subset.
+
+        Raises FileNotFoundError for an empty one, ValueError for an unknown one.
+        """
         folder = self.folder()
-        there = sorted(path.name for path in folder.glob("[!.]*") if path.is_dir())
-        chosen = (
-            there if self.subsets is None else known(self.subsets, there, f"subsets of {self.root}")
-        )
         sexes = _sexes(folder / "SPEAKERS.TXT")
-        found = []
-        for subset in chosen:
+        recordings = []
+        for subset in self._subsets(folder):
             for path in self.nonempty(audio_files(folder / subset), folder / subset):
-                speaker = path.stem.split("-")[0]
-                name = path.relative_to(folder).with_suffix("").as_posix()
-                sex = sexes.get(speaker, "")
-                found.append(
-                    Recording(f"librispeech/{name}", str(path), f"librispeech/{speaker}", sex=sex)
-                )
-        return found
+                recordings.append(_recording(path, folder, sexes))
+        return recordings
+
+    def _subsets(self, folder: Path) -> list[str]:
+        there = sorted(path.name for path in folder.glob("[!.]*") if path.is_dir())
+        if self.subsets is None:
+            return there
+        return known(self.subsets, there, f"subsets of {self.root}")
+
+
+def _recording(path: Path, folder: Path, sexes: Mapping[str, str]) -> Recording:
+    speaker = path.stem.split("-")[0]
+    name = path.relative_to(folder).with_suffix("").as_posix()
+    sex = sexes.get(speaker, "")
+    return Recording(f"librispeech/{name}", str(path), f"librispeech/{speaker}", sex=sex)
 
 
 def _sexes(path: Path) -> dict[str, str]:
+    """The sex of each speaker; empty where there is no table of them."""
     if not path.exists():
         return {}
-    lines = [
-        line
-        for line in path.read_text(encoding="utf-8", errors="replace").splitlines()
-        if not line.startswith(";")
-    ]
-    cells = [[cell.strip() for cell in line.split("|")] for line in lines]
-    return {row[0]: row[1] for row in cells if len(row) > 1}
+    sexes = {}
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        cells = [cell.strip() for cell in line.split("|")]
+        if not line.startswith(";") and len(cells) > 1:
+            sexes[cells[0]] = cells[1]
+    return sexes

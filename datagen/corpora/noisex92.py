@@ -19,15 +19,17 @@ class NOISEX92(CorpusOnDisk):
         self.names = names
 
     def recordings(self) -> list[Recording]:
-        """In the order of `names`; raises FileNotFoundError for an empty folder, ValueError for an unknown name."""
+        """In the order of `names`.
+
+        Raises FileNotFoundError for an empty folder, ValueError for an unknown name.
+        """
         folder = self.folder()
         files = {path.stem: path for path in self.nonempty(audio_files(folder), folder)}
-        chosen = (
-            sorted(files)
-            if self.names is None
-            else known(self.names, files, f"names of {self.root}")
-        )
-        return [
-            Recording(f"noisex92/{name}", str(files[name]), f"noisex92/{name}", kind=name)
-            for name in chosen
-        ]
+        names = sorted(files)
+        if self.names is not None:
+            names = known(self.names, files, f"names of {self.root}")
+        recordings = []
+        for name in names:
+            unique = f"noisex92/{name}"
+            recordings.append(Recording(unique, str(files[name]), unique, kind=name))
+        return recordings

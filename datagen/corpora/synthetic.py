@@ -1,12 +1,12 @@
 """Noise made here to learn from beside recorded noise: random colours, and many talkers at once.
 
-A network that hears a handful of recorded noises learns those noises; there is no end of colours and crowds. All of it
-serves in training alone, so that a test stays one of recorded noise.
+A network that hears a handful of recorded noises learns those noises; there is no end of colours
+and crowds. All of it serves in training alone, so that a test stays one of recorded noise.
 """
 
 import zlib
 from abc import abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -29,8 +29,9 @@ Make = Callable[[np.random.Generator, int], np.ndarray]  # samples of a noise
 
 
 class MadeNoise(Corpus):
-    """`count` noises of `seconds` under `root`, made where they are missing; they serve in training alone.
+    """`count` noises of `seconds` under `root`, made where they are missing.
 
+    They serve in training alone.
     Raises ValueError for no noises, or for noises shorter than a second or longer than an hour.
     """
 
@@ -39,32 +40,29 @@ class MadeNoise(Corpus):
     def __init__(self, root: str, count: int, seconds: float):
         if count < 1 or not 1 <= seconds <= 3600:
             raise ValueError(
-                f"count={count}, seconds={seconds:g} of {self.kind}: at least one noise of 1 to 3600 s"
+                f"count={count}, seconds={seconds:g} of {self.kind}: "
+                "at least one noise of 1 to 3600 s"
             )
-        self.root, self.count, self.seconds = Path(str(root)), count, seconds
+        self.root = Path(str(root))
+        self.count, self.seconds = count, seconds
 
     def recordings(self) -> list[Recording]:
         """The noises by number."""
         folder, make = self.workshop()
-        names = [
-            f"{self.kind}-{VERSION}-{self.seconds:g}s-{number:03d}" for number in range(self.count)
-        ]
-        for name in names:
-            if not (folder / f"{name}.flac").exists():
-                rng = np.random.default_rng(zlib.crc32(name.encode()))
-                noise = levelled(make(rng, round(self.seconds * SAMPLE_RATE)))
-                write_atomic(folder / f"{name}.flac", encode(noise, SAMPLE_RATE, "flac"))
-        kind = self.kind
-        return [
-            Recording(
-                f"{kind}/{name}",
-                str(folder / f"{name}.flac"),
-                f"{kind}/{name}",
-                kind=kind,
-                only="train",
-            )
-            for name in names
-        ]
+        recordings = []
+        for number in range(self.count):
+            name = f"{self.kind}-{VERSION}-{self.seconds:g}s-{number:03d}"
+            path = folder / f"{name}.flac"
+            if not path.exists():
+                self._write(path, make)
+            unique = f"{self.kind}/{name}"
+            recordings.append(Recording(unique, str(path), unique, kind=self.kind, only="train"))
+        return recordings
+
+    def _write(self, path: Path, make: Make) -> None:
+        rng = np.random.default_rng(zlib.crc32(path.stem.encode()))
+        noise = make(rng, round(self.seconds * SAMPLE_RATE))
+        write_atomic(path, encode(levelled(noise), SAMPLE_RATE, "flac"))
 
     @abstractmethod
     def workshop(self) -> tuple[Path, Make]:
@@ -87,8 +85,9 @@ class RandomColours(MadeNoise):
 class Crowds(MadeNoise):
     """Noises of 2 to `talkers` speakers of `speech` at once.
 
-    speech, test: the corpora of the roles speech.train and speech.test. Without test speech of its own, speakers that
-    are tested would be heard in the training noises: ValueError. Speakers that validate may be.
+    speech, test: the corpora of the roles speech.train and speech.test. Without test speech of its
+    own, speakers that are tested would be heard in the training noises: ValueError. Speakers that
+    validate may be.
     """
 
     kind = "crowd"
@@ -105,7 +104,8 @@ class Crowds(MadeNoise):
         super().__init__(root, count, seconds)
         if not test:
             raise ValueError(
-                "a corpus of crowds would hold test speakers: name test speech of its own, or leave it out"
+                "a corpus of crowds would hold test speakers: "
+                "name test speech of its own, or leave it out"
             )
         if talkers < 2:
             raise ValueError(f"talkers={talkers} of {self.kind}: at least 2 make a crowd")
@@ -113,56 +113,69 @@ class Crowds(MadeNoise):
 
     def workshop(self) -> tuple[Path, Make]:
         """A folder for the speech that the crowds are made of; raises as its corpora do."""
-        recordings = sorted(
-            (r for corpus in self.speech.values() for r in corpus.recordings()), key=lambda r: r.id
-        )
-        made_of = of_values(
-            [r.id for r in recordings], of_files([r.path for r in recordings]), self.talkers
-        )
-        return self.root / made_of, partial(_crowd, recordings, self.talkers)
+        speech = []
+        for corpus in self.speech.values():
+            speech += corpus.recordings()
+        speech.sort(key=lambda recording: recording.id)
+        ids = [recording.id for recording in speech]
+        files = of_files([recording.path for recording in speech])
+        fingerprint = of_values(ids, files, self.talkers)
+        return self.root / fingerprint, partial(_crowd, speech, self.talkers)
 
 
 def _colour(rng: np.random.Generator, samples: int) -> np.ndarray:
-    """A slope of -9 to 3 dB an octave and bends of up to some 10 dB; every other one swells, in one band or in two."""
+    """A slope of -9 to 3 dB an octave and bends of up to some 10 dB.
+
+    Every other noise swells, in one band or in two.
+    """
     noise = _swelling(rng, _bent(rng, samples))
-    return (
-        noise + rng.uniform(0, 1) * _swelling(rng, _bent(rng, samples))
-        if rng.random() < 0.5
-        else noise
-    )
+    if rng.random() >= 0.5:
+        return noise
+    share = rng.uniform(0, 1)
+    second = _swelling(rng, _bent(rng, samples))
+    return noise + share * second
 
 
 def _bent(rng: np.random.Generator, samples: int) -> np.ndarray:
     octaves = np.arange(len(KNOTS_HZ))
-    gain_db = rng.uniform(-9, 3) * octaves + rng.normal(0, 5, len(octaves))
-    return coloured(
-        rng, samples, lambda hz: amplitude(np.interp(np.log2(hz + 1), np.log2(KNOTS_HZ), gain_db))
-    )
+    slope_db = rng.uniform(-9, 3)
+    bends_db = rng.normal(0, 5, len(octaves))
+    gain_db = slope_db * octaves + bends_db
+
+    def magnitude(freq: np.ndarray) -> np.ndarray:
+        return amplitude(np.interp(np.log2(freq + 1), np.log2(KNOTS_HZ), gain_db))
+
+    return coloured(rng, samples, magnitude)
 
 
 def _swelling(rng: np.random.Generator, noise: np.ndarray) -> np.ndarray:
     if rng.random() < 0.5:
         return noise
     depth_db = rng.uniform(3, 20)
-    return noise * amplitude(depth_db * (drift(rng, len(noise), rng.uniform(0.1, 2.0)) - 1))
+    period_s = rng.uniform(0.1, 2.0)
+    gain_db = depth_db * (drift(rng, len(noise), period_s) - 1)
+    return noise * amplitude(gain_db)
 
 
 def _crowd(
-    recordings: list[Recording], talkers: int, rng: np.random.Generator, samples: int
+    speech: list[Recording], talkers: int, rng: np.random.Generator, samples: int
 ) -> np.ndarray:
     count = int(rng.integers(2, talkers + 1))
-    return babble(rng, samples, [list(_utterances(recordings, rng, samples)) for _ in range(count)])
+    utterances = [_utterances(speech, rng, samples) for _ in range(count)]
+    return babble(rng, samples, utterances)
 
 
 def _utterances(
-    recordings: list[Recording], rng: np.random.Generator, samples: int
-) -> Iterator[np.ndarray]:
+    speech: list[Recording], rng: np.random.Generator, samples: int
+) -> list[np.ndarray]:
     """Utterances of one speaker, long enough together where there are so many."""
-    sources = sorted({recording.source for recording in recordings})
+    sources = sorted({recording.source for recording in speech})
     source = sources[rng.integers(len(sources))]
-    length = 0
-    for recording in recordings:
+    utterances, length = [], 0
+    for recording in speech:
         if recording.source == source and length < samples:
-            speech = reading.read(recording.path, SAMPLE_RATE) / FULL_SCALE
-            length += len(speech)
-            yield speech / max(np.sqrt(np.mean(speech**2)), 1e-6)
+            utterance = reading.read(recording.path, SAMPLE_RATE) / FULL_SCALE
+            level = np.sqrt(np.mean(utterance**2))
+            utterances.append(utterance / max(level, 1e-6))
+            length += len(utterance)
+    return utterances

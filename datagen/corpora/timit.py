@@ -1,4 +1,4 @@
-"""TIMIT (LDC93S1): {TRAIN,TEST}/DR*/SPEAKER/SENTENCE.WAV, in either case, SPHERE or RIFF headers."""
+"""TIMIT (LDC93S1): {TRAIN,TEST}/DR*/SPEAKER/SENTENCE.WAV, in either case, SPHERE or RIFF."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,14 +13,17 @@ SUBSETS = ("train", "test", "TRAIN", "TEST")
 class TIMIT(CorpusOnDisk):
     """Recordings of `subsets` ("train", "test"); source is the speaker.
 
-    SA1 and SA2 are the same two sentences from every speaker. They are left out unless `sa`, and then serve in the
-    training split alone, so that no sentence crosses splits through them.
+    SA1 and SA2 are the same two sentences from every speaker. They are left out unless `sa`, and
+    then serve in the training split alone, so that no sentence crosses splits through them.
     Raises ValueError for an unknown subset.
     """
 
     title = "TIMIT"
     layout = "{TRAIN,TEST}/DR1/FCJF0/SA1.WAV, ... (upper or lower case)"
-    remedy = "TIMIT is licensed by the LDC (LDC93S1); 'python download.py corpus=timit' says where to ask"
+    remedy = (
+        "TIMIT is licensed by the LDC (LDC93S1); "
+        "'python download.py corpus=timit' says where to ask"
+    )
 
     def __init__(self, root: str, subsets: Sequence[str] = ("train", "test"), sa: bool = False):
         super().__init__(root)
@@ -29,43 +32,45 @@ class TIMIT(CorpusOnDisk):
 
     def recordings(self) -> list[Recording]:
         """Subset after subset, by name; raises FileNotFoundError for an empty one."""
-        return [recording for subset in self.subsets for recording in self._subset(subset.lower())]
+        recordings = []
+        for subset in self.subsets:
+            recordings += self._subset(subset.lower())
+        return recordings
 
     def _subset(self, subset: str) -> list[Recording]:
         folder = self.folder()
-        parts = {
-            path: path.relative_to(folder).parts
-            for path in audio_files(folder)
-            if path.suffix.lower() == ".wav"
-        }
-        within = [
-            path for path, names in parts.items() if len(names) == 4 and names[0].lower() == subset
-        ]
-        # Some copies hold SA1.WAV (SPHERE) and SA1.WAV.wav (RIFF) side by side: the shorter name stands for both.
-        unique = {
-            _name(path, folder): path
-            for path in sorted(within, key=lambda path: (-len(path.name), path))
-        }
+        paths = [path for path in audio_files(folder) if _in_subset(path, folder, subset)]
+        # Some copies hold SA1.WAV (SPHERE) and SA1.WAV.wav (RIFF) side by side: the shorter name,
+        # which comes last, stands for both.
+        paths.sort(key=lambda path: (-len(path.name), path))
+        unique = {_name(path, folder): path for path in paths}
         self.nonempty(list(unique), folder / subset)
         with_sa = self.sa and subset == "train"
-        return [
-            _recording(name, path)
-            for name, path in sorted(unique.items())
-            if with_sa or not _is_sa(name)
-        ]
+        recordings = []
+        for name, path in sorted(unique.items()):
+            if with_sa or not _is_sa(name):
+                recordings.append(_recording(name, path))
+        return recordings
+
+
+def _in_subset(path: Path, folder: Path, subset: str) -> bool:
+    if path.suffix.lower() != ".wav":
+        return False
+    names = path.relative_to(folder).parts
+    return len(names) == 4 and names[0].lower() == subset
 
 
 def _name(path: Path, folder: Path) -> str:
-    parts = path.relative_to(folder).parts
-    return "/".join([*parts[:-1], parts[-1].split(".")[0]]).lower()
+    *folders, file = path.relative_to(folder).parts
+    sentence = file.split(".")[0]
+    return "/".join([*folders, sentence]).lower()
 
 
 def _recording(name: str, path: Path) -> Recording:
     speaker = name.split("/")[2]
+    sex = speaker[0].upper()
     only = "train" if _is_sa(name) else ""
-    return Recording(
-        f"timit/{name}", str(path), f"timit/{speaker}", sex=speaker[0].upper(), only=only
-    )
+    return Recording(f"timit/{name}", str(path), f"timit/{speaker}", sex=sex, only=only)
 
 
 def _is_sa(name: str) -> bool:
