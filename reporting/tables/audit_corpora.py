@@ -10,7 +10,10 @@ from reporting.tables.audit_kinds import CLIPPED, OFFSET
 
 
 def per_corpus(files: pd.DataFrame) -> pd.DataFrame:
-    """A row per role and corpus, of the files in it that are used; see docs/data.md for the columns."""
+    """A row per role and corpus, of the files in it that are used.
+
+    The columns are explained in docs/data.md.
+    """
     summaries = []
     for (role, name), rows in files.groupby(["role", "corpus"], sort=False):
         summary = {"role": role, "corpus": name, **_summary(rows)}

@@ -64,7 +64,7 @@ def find(
     sample_rate: int,
     seed: int,
 ) -> Findings:
-    """Measure all files, and look for all that training on `corpora` by `protocol` would stumble on.
+    """Measure all files, and look for all that training on `corpora` would stumble on.
 
     measured: gives rows of measures, by path.
     """
