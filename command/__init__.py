@@ -1,1 +1,1 @@
-"""What the scripts share: their entry, the check of what was typed, and the data that a config describes."""
+"""What the scripts share: how they start, the check of what was typed, what a config means."""

@@ -41,5 +41,7 @@ def versions(packages: Iterable[str]) -> dict[str, str]:
 
 def version_line(packages: Iterable[str] = (), sources: Iterable[str] = ()) -> str:
     """Versions in a line; after them that of our own `sources`, packages of this project."""
-    parts = [f"{name} {number}" for name, number in versions(packages).items()]
-    return ", ".join([*parts, *([f"Clarion's sources {of_sources(*sources)}"] if sources else [])])
+    named = [f"{name} {number}" for name, number in versions(packages).items()]
+    if sources:
+        named.append(f"Clarion's sources {of_sources(*sources)}")
+    return ", ".join(named)

@@ -15,7 +15,7 @@ from datagen.measured import measured
 from datagen.recordings import BadAudioError, Recording
 from datagen.scan import scan
 from reporting.pages.audit import data_line, heard, write_audit
-from reporting.tables.audit_files import Corpus, find
+from reporting.tables.audit_files import AuditedCorpus, find
 
 
 def audit(cfg: DictConfig, folder: Path) -> None:
@@ -66,13 +66,13 @@ def _corpus(
     role: str,
     name: str,
     recordings: Callable[[], list[Recording]],
-) -> Corpus:
+) -> AuditedCorpus:
     """The corpus as far as it can be used: its bad files are named, and do not end it."""
     try:
         listed = recordings()
         return _scanned(cfg, role, name, listed)
     except (ValueError, OSError) as error:
-        return Corpus(role, name, error=one_line(error))
+        return AuditedCorpus(role, name, error=one_line(error))
 
 
 def _scanned(
@@ -80,7 +80,7 @@ def _scanned(
     role: str,
     name: str,
     recordings: list[Recording],
-) -> Corpus:
+) -> AuditedCorpus:
     """The corpus of `recordings`, and why some are bad. Raises what `scan` does of the others."""
     look = partial(
         scan,
@@ -94,8 +94,8 @@ def _scanned(
         bad = dict(error.files)
         good = [recording for recording in recordings if recording.path not in bad]
         table = look(good)
-        return Corpus(role, name, recordings, table, bad)
-    return Corpus(role, name, recordings, table)
+        return AuditedCorpus(role, name, recordings, table, bad)
+    return AuditedCorpus(role, name, recordings, table)
 
 
 def _about(cfg: DictConfig) -> dict[str, str]:

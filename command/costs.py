@@ -13,16 +13,13 @@ from models.run import build_enhancer
 def cost_table(cfg: DictConfig) -> pd.DataFrame:
     """One row per option of conf/network at the config's rate and transform.
 
-    Columns: network, parameters, macs_per_frame, macs_per_second, cpu_seconds_per_second (of one core of this machine,
-    with untrained weights: they cost the same).
+    Columns: network, parameters, macs_per_frame, macs_per_second, cpu_seconds_per_second (of one
+    core of this machine, with untrained weights: they cost the same).
     """
-    names = sorted(path.stem for path in (CONF / "network").glob("*.yaml"))
-    return pd.DataFrame(
-        [
-            _row(name, cfg)
-            for name in tqdm(names, "costs", unit="network", leave=False, disable=None)
-        ]
-    )
+    options = (CONF / "network").glob("*.yaml")
+    names = sorted(path.stem for path in options)
+    progress = tqdm(names, "costs", unit="network", leave=False, disable=None)
+    return pd.DataFrame([_row(name, cfg) for name in progress])
 
 
 def _row(name: str, cfg: DictConfig) -> dict:

@@ -22,16 +22,17 @@ def jobs(cfg: DictConfig) -> int:
 
 def corpora(cfg: DictConfig) -> dict[str, dict[str, Corpus]]:
     """The config's corpora by role and name."""
-    nodes = {role: OmegaConf.select(cfg, role) for role in ROLES}
-    return {
-        role: {name: build(node, Corpus) for name, node in named.items()}
-        for role, named in nodes.items()
-    }
+    by_role = {}
+    for role in ROLES:
+        nodes = OmegaConf.select(cfg, role)
+        by_role[role] = {name: build(node, Corpus) for name, node in nodes.items()}
+    return by_role
 
 
 def protocol(cfg: DictConfig) -> Protocol:
     """How the config's plan is drawn."""
-    return Protocol.model_validate(OmegaConf.to_container(cfg.plan, resolve=True))
+    options = OmegaConf.to_container(cfg.plan, resolve=True)
+    return Protocol.model_validate(options)
 
 
 def drawer(cfg: DictConfig) -> Drawer:
@@ -42,6 +43,5 @@ def drawer(cfg: DictConfig) -> Drawer:
 
 def plan(cfg: DictConfig, drawer: Drawer, *splits: str) -> Plan:
     """The config's plan of `splits`."""
-    return draw_plan(
-        drawer, {split: cfg.plan[split] for split in splits}, Path(cfg.cache), jobs(cfg)
-    )
+    counts = {split: cfg.plan[split] for split in splits}
+    return draw_plan(drawer, counts, Path(cfg.cache), jobs(cfg))

@@ -11,22 +11,25 @@ from options.build import build
 
 
 def download(cfg: DictConfig) -> str:
-    """Put `cfg.corpus` where conf/corpus looks for it under `cfg.data_root`, and say in one line what was done.
+    """Put `cfg.corpus` where conf/corpus looks for it under `cfg.data_root`.
 
-    Raises ValueError for a corpus without a source, and ValueError and OSError as its source does.
+    Returns in one line what was done. Raises ValueError for a corpus without a source, and
+    ValueError and OSError as its source does.
     """
     if cfg.corpus not in cfg.sources:
-        raise ValueError(
-            f"corpus={cfg.corpus or ''}: no such corpus; give one of {', '.join(sorted(cfg.sources))}"
-        )
+        known = ", ".join(sorted(cfg.sources))
+        raise ValueError(f"corpus={cfg.corpus or ''}: no such corpus; give one of {known}")
     data_root = Path(cfg.data_root).expanduser() if cfg.data_root else None
     source = build(cfg.sources[cfg.corpus], Source)
-    return source.fetch(_corpus(source.option, data_root), data_root, cfg.keep_archive)
+    corpus = _corpus(source.option, data_root)
+    return source.fetch(corpus, data_root, cfg.keep_archive)
 
 
 def _corpus(option: str, data_root: Path | None) -> CorpusOnDisk:
     """All of a corpus, as conf/corpus/`option`.yaml finds it under `data_root`."""
     node = OmegaConf.load(CONF / "corpus" / f"{option}.yaml")
-    config = OmegaConf.create({"data_root": str(data_root or "data_root"), "corpus": node})
+    root = str(data_root or "data_root")
+    config = OmegaConf.create({"data_root": root, "corpus": node})
     options = OmegaConf.to_container(config, resolve=True)["corpus"]
-    return build({name: value for name, value in options.items() if value != "???"}, CorpusOnDisk)
+    given = {name: value for name, value in options.items() if value != "???"}
+    return build(given, CorpusOnDisk)

@@ -32,8 +32,9 @@ def start(
 
     alone: nobody else may write to the output folder meanwhile.
 
-    What a user can mend (a value, a file, a full disk) ends in one line and exit status 1; with HYDRA_FULL_ERROR=1 set
-    the traceback is shown instead. A job of a sweep that fails does not end the others.
+    What a user can mend (a value, a file, a full disk) ends in one line and exit status 1; with
+    HYDRA_FULL_ERROR=1 set the traceback is shown instead. A job of a sweep that fails does not end
+    the others.
     """
     in_utf8()
     streams()
@@ -44,18 +45,19 @@ def start(
 
     @functools.wraps(main)
     def job(cfg: DictConfig) -> None:
-        with (
-            _of_a_sweep(config, show_traceback) if is_sweep() else _one_line(config, show_traceback)
-        ):
+        guard = _of_a_sweep if is_sweep() else _one_line
+        with guard(config, show_traceback):
             _tidy(main, cfg, alone)
 
+    place = str(CONF / folder)
+    composed = hydra.main(version_base="1.3", config_path=place, config_name=config)
     try:
-        # Guarded twice: in the job, because Hydra would report an error of its own; here for what Hydra finds itself.
+        # Guarded twice: in the job, because Hydra would report an error of its own; here for what
+        # Hydra finds itself.
         with _one_line(config, show_traceback), signals():
             refuse_moved(config, sys.argv[1:])
-            hydra.main(version_base="1.3", config_path=str(CONF / folder), config_name=config)(
-                job
-            )()
+            run = composed(job)
+            run()
             require_all()
     finally:
         os.environ["HYDRA_FULL_ERROR"] = "1" if show_traceback else "0"
@@ -91,24 +93,31 @@ def _of_a_sweep(script: str, show_traceback: bool) -> Iterator[None]:
 
 
 def _tidy(main: Callable[[DictConfig], None], cfg: DictConfig, alone: bool) -> None:
-    """Run `main` with absolute folders; the output folder that Hydra made does not stay where nothing was put in it."""
+    """Run `main` with absolute folders.
+
+    The output folder that Hydra made does not stay where nothing was put in it.
+    """
     make_absolute(cfg)
+    folder = output_folder()
     try:
-        with owned(output_folder()) if alone else contextlib.nullcontext():
+        with owned(folder) if alone else contextlib.nullcontext():
             main(cfg)
     finally:
         with contextlib.suppress(OSError):  # it holds something, or was never there
-            output_folder().rmdir()
+            folder.rmdir()
 
 
 def make_absolute(cfg: DictConfig) -> None:
     """Make the folders of `cfg` absolute: a run folder must mean the same from anywhere."""
-    corpora = [
-        f"{role}.{name}.root" for role in ROLES for name in OmegaConf.select(cfg, role) or {}
-    ]
-    for option in ("data_root", "cache", "start_from", "data.folder", *corpora):
-        if isinstance(folder := OmegaConf.select(cfg, option), str) and folder:
-            OmegaConf.update(cfg, option, str(Path(folder).expanduser().absolute()))
+    options = ["data_root", "cache", "start_from", "data.folder"]
+    for role in ROLES:
+        corpora = OmegaConf.select(cfg, role) or {}
+        options += [f"{role}.{name}.root" for name in corpora]
+    for option in options:
+        folder = OmegaConf.select(cfg, option)
+        if isinstance(folder, str) and folder:
+            path = Path(folder).expanduser().absolute()
+            OmegaConf.update(cfg, option, str(path))
 
 
 def output_folder() -> Path:
@@ -118,7 +127,7 @@ def output_folder() -> Path:
 
 def save_config(cfg: DictConfig, folder: Path) -> None:
     """Write the config as resolved, and what was typed, to `folder`/.hydra."""
-    write_atomic(folder / ".hydra" / "config.yaml", OmegaConf.to_yaml(cfg, resolve=True))
-    write_atomic(
-        folder / ".hydra" / "overrides.yaml", OmegaConf.to_yaml(HydraConfig.get().overrides.task)
-    )
+    config = OmegaConf.to_yaml(cfg, resolve=True)
+    overrides = OmegaConf.to_yaml(HydraConfig.get().overrides.task)
+    write_atomic(folder / ".hydra" / "config.yaml", config)
+    write_atomic(folder / ".hydra" / "overrides.yaml", overrides)

@@ -1,7 +1,6 @@
 """From an evaluation config to a report, and the last lines a user reads."""
 
-from collections.abc import Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +13,7 @@ from command.costs import cost_table
 from command.trial import Trial, built
 from datagen.roles import NOISE, SPEECH
 from reporting.gains_table import read_studies
+from reporting.pages.media import Example
 from reporting.pages.report import Beside, write_report
 from reporting.scores_table import MIXTURE, ORACLE
 from reporting.scoring.systems import run_names, stage_outputs
@@ -27,7 +27,10 @@ PACKAGES = ("torch", "pytorch-lightning", *SCORING)
 
 
 def evaluate(cfg: DictConfig, folder: Path) -> None:
-    """Score all systems on the test rows of the config's plan, at every rate, and write the report to `folder`."""
+    """Score all systems on the test rows of the config's plan, at every rate.
+
+    The report is written to `folder`.
+    """
     if cfg.device != "cpu" and not torch.cuda.is_available():
         raise ValueError(f"device={cfg.device}: no CUDA device here; use device=cpu")
     lines = read_studies(Path(cfg.gains)) if cfg.gains else None
@@ -35,15 +38,14 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
     runs = _named(cfg, swept)
     trials = _trials(cfg, runs)
     opened = _opened(cfg, runs, trials)
-    for trial in trials:
-        trial.bench.plan.save(folder if trial is trials[0] else folder / f"{trial.sample_rate}")
+    _save_plans(trials, folder)
     tables = _scores(cfg, trials)
     scores = pd.concat(tables, ignore_index=True)
     beside = Beside(
         caution=cfg.caution,
         costs=cost_table(trials[0].cfg) if cfg.costs else None,
         published=PUBLISHED[cfg.published]() if cfg.published else None,
-        examples=list(chain(*map(Trial.examples, trials, tables))) if cfg.examples else [],
+        examples=_examples(trials, tables) if cfg.examples else [],
         runs=opened,
         swept=list(opened)[len(cfg.runs) :],
         lines=lines,
@@ -56,27 +58,45 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
 
 def _named(cfg: DictConfig, swept: Sequence[Path]) -> dict[str, Path]:
     """The folders of all runs, by what they are called in the report; those of a sweep last."""
-    folders = [*map(Path, cfg.runs), *swept]
-    names = run_names(folders, (MIXTURE, ORACLE, *cfg.baselines))
+    folders = [Path(run) for run in cfg.runs]
+    folders += swept
+    taken = (MIXTURE, ORACLE, *cfg.baselines)
+    names = run_names(folders, taken)
     return dict(zip(names, folders, strict=True))
 
 
 def _trials(cfg: DictConfig, runs: Mapping[str, Path]) -> list[Trial]:
-    """One trial for every rate. What the config names is built for all of them before any audio is read."""
-    rates = cfg.rates or [cfg.sample_rate]
-    configs = [OmegaConf.merge(cfg, {"sample_rate": rate}) for rate in rates]
-    parts = [built(config, runs) for config in configs]
-    return [Trial(*pair) for pair in zip(configs, parts, strict=True)]
+    """A trial for every rate.
+
+    What the config names is built for all of them before any audio is read.
+    """
+    configs = []
+    contents = []
+    for rate in cfg.rates or [cfg.sample_rate]:
+        config = OmegaConf.merge(cfg, {"sample_rate": rate})
+        content = built(config, runs)
+        configs.append(config)
+        contents.append(content)
+    return list(map(Trial, configs, contents))
 
 
 def _opened(cfg: DictConfig, runs: Mapping[str, Path], trials: Sequence[Trial]) -> dict[str, Run]:
     """Runs as the report tells of them."""
     outputs: dict[Path, list[str]] = {}
     for trial in trials:
-        outputs |= stage_outputs(trial.systems)
-    return {
-        name: read_run(run, Path(cfg.cache), outputs.get(run, ())) for name, run in runs.items()
-    }
+        outputs.update(stage_outputs(trial.systems))
+    opened = {}
+    for name, run in runs.items():
+        stages = outputs.get(run, ())
+        opened[name] = read_run(run, Path(cfg.cache), stages)
+    return opened
+
+
+def _save_plans(trials: Sequence[Trial], folder: Path) -> None:
+    """The plan of the first trial in `folder`, those of the others in folders by their rates."""
+    trials[0].bench.plan.save(folder)
+    for trial in trials[1:]:
+        trial.bench.plan.save(folder / f"{trial.sample_rate}")
 
 
 def _scores(cfg: DictConfig, trials: Sequence[Trial]) -> list[pd.DataFrame]:
@@ -86,38 +106,67 @@ def _scores(cfg: DictConfig, trials: Sequence[Trial]) -> list[pd.DataFrame]:
         return [trial.scores(spread) for trial in trials]
 
 
+def _examples(trials: Sequence[Trial], tables: Sequence[pd.DataFrame]) -> list[Example]:
+    """Examples of every trial, whose scores are in `tables`."""
+    shown = []
+    for trial, scores in zip(trials, tables, strict=True):
+        shown += trial.examples(scores)
+    return shown
+
+
 def _print(cfg: DictConfig, scores: pd.DataFrame, summary: pd.DataFrame, folder: Path) -> None:
-    print(f"{headline_text(summary)}\n\n{finding(scores)}")
+    """The last lines: the headline table, what it shows, and what to do next."""
+    print(headline_text(summary))
+    print()
+    print(finding(scores))
     print(f"Report: {folder / 'report.html'}")
-    for line in filter(None, (cfg.caution, cfg.next)):
-        print(line)
+    if cfg.caution:
+        print(cfg.caution)
+    if cfg.next:
+        print(cfg.next)
 
 
 def _about(
     cfg: DictConfig, trials: Sequence[Trial], scores: pd.DataFrame, unfinished: Sequence[Path]
 ) -> Mapping[str, str]:
     """What was run, in the words of the page."""
-    runs = [*cfg.runs, f"all of {cfg.sweep}"] if cfg.sweep else cfg.runs
+    runs = list(cfg.runs)
+    if cfg.sweep:
+        runs.append(f"all of {cfg.sweep}")
     left_out = ", ".join(run.name for run in unfinished)
-    noise = trials[0].bench.plan.noise
-    seen, unseen = noise[noise.seen], noise[~noise.seen]
-    kinds = ", ".join(dict.fromkeys(unseen.kind)) or "none"
+    failed = (scores.failed != "").sum()
     about = {
         "command": typed_command("evaluate"),
-        "systems": ", ".join(dict.fromkeys(scores.system)),
+        "systems": _each_once(scores.system),
         "runs": ", ".join(runs) or "none",
         "left out": f"{left_out}: finished no epoch" if left_out else "",
         "test plan": "; ".join(trial.described() for trial in trials),
         "speech": f"{_corpora(cfg, SPEECH)}: {scores.speaker.nunique()} test speakers",
-        "noise": f"{_corpora(cfg, NOISE)}: {seen.source.nunique()} seen sources; unseen: {kinds}",
-        "scores not computed": f"{(scores.failed != '').sum()} of {len(scores)} signals lack at least one",
+        "noise": f"{_corpora(cfg, NOISE)}: {_noises(trials[0])}",
+        "scores not computed": f"{failed} of {len(scores)} signals lack at least one",
         "versions": version_line(PACKAGES, SOURCES),
         "machine": machine(),
     }
     return {what: value for what, value in about.items() if value}
 
 
+def _noises(trial: Trial) -> str:
+    """How many noises are seen, and of which kinds the others are."""
+    noise = trial.bench.plan.noise
+    seen = noise[noise.seen]
+    unseen = noise[~noise.seen]
+    kinds = _each_once(unseen.kind) or "none"
+    return f"{seen.source.nunique()} seen sources; unseen: {kinds}"
+
+
 def _corpora(cfg: DictConfig, roles: Sequence[str]) -> str:
     """Names of the corpora that serve in `roles`."""
-    named = [OmegaConf.select(cfg, role) or {} for role in roles]
-    return ", ".join(dict.fromkeys(name for corpora in named for name in corpora))
+    names = []
+    for role in roles:
+        names += OmegaConf.select(cfg, role) or {}
+    return _each_once(names)
+
+
+def _each_once(names: Iterable[str]) -> str:
+    """`names` in their order, without repeats, in a line."""
+    return ", ".join(dict.fromkeys(names))

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import torch
 from omegaconf import DictConfig, OmegaConf
 
@@ -15,8 +16,8 @@ from files.atomic import write_atomic
 from models.system import Enhancing
 from options.build import build
 from reporting.pages.line_report import write_line_report
+from reporting.scoring.line_gains import Candidate
 from reporting.scoring.lines import (
-    Candidate,
     Outcome,
     Study,
     enhance_recording,
@@ -29,53 +30,80 @@ PACKAGES = ("torch", "numba", "numpy", "scipy")
 
 
 def enhance(cfg: DictConfig, folder: Path) -> None:
-    """Put line enhancers on tones in noise, or on a recording, write the page to `folder` and print its table."""
+    """Put line enhancers on tones in noise, or on a recording.
+
+    The page is written to `folder`, and its table printed.
+    """
     options = OmegaConf.to_container(cfg, resolve=True)
+    score = _of_recording if cfg.wav else _of_studies
     with _one_thread():
-        outcome = _of_recording(options, folder) if cfg.wav else _of_studies(options, folder)
-    print(write_line_report(outcome, _about(cfg), folder))
+        outcome = score(options, folder)
+    table = write_line_report(outcome, _about(cfg), folder)
+    print(table)
     print(f"Report: {folder / 'report.html'}")
 
 
 def write_mixtures(cfg: DictConfig, folder: Path) -> None:
-    """Write the plan of tonal mixtures to `folder`, with render=true their audio too, and print how many there are."""
+    """Write the plan of tonal mixtures to `folder`, and print how many there are.
+
+    With render=true their audio is written, too.
+    """
     plan = OmegaConf.to_container(cfg.plan, resolve=True)
-    tonal, rows = protocol(plan), draw_tonal_rows(plan["snr_db"], plan["draws"])
-    for row in rows.itertuples() if cfg.render else ():
-        parts = render_tonal(tonal, row.snr_db, row.draw, cfg.seed)
-        write_signals(parts, folder / "test", row.mixture_id, tonal.sample_rate, cfg.render_format)
+    rows = draw_tonal_rows(plan["snr_db"], plan["draws"])
+    if cfg.render:
+        _render(rows, protocol(plan), cfg, folder / "test")
     write_atomic(folder / "plan.csv", rows.to_csv(index=False))
     print(f"{len(rows)} tonal mixtures: {folder}")
 
 
+def _render(rows: pd.DataFrame, tonal: TonalProtocol, cfg: DictConfig, folder: Path) -> None:
+    """Write the audio of the plan's `rows`."""
+    for row in rows.itertuples():
+        signals = render_tonal(tonal, row.snr_db, row.draw, cfg.seed)
+        write_signals(signals, folder, row.mixture_id, tonal.sample_rate, cfg.render_format)
+
+
 def protocol(plan: Mapping[str, Any]) -> TonalProtocol:
     """What all mixtures of the option `plan` share."""
+    tones = [Tone(**options) for options in plan["tones"]]
+    interferers = [Interferer(**options) for options in plan["interferers"]]
     return TonalProtocol(
-        tones=[Tone(**tone) for tone in plan["tones"]],
+        tones=tones,
         noise=plan["noise"],
-        interferers=[Interferer(**interferer) for interferer in plan["interferers"]],
+        interferers=interferers,
         sample_rate=plan["sample_rate"],
         duration_s=plan["duration_s"],
     )
 
 
 def _of_studies(options: Mapping[str, Any], folder: Path) -> Outcome:
-    studies = [_study(name, study, options) for name, study in options["studies"].items()]
+    studies = []
+    for name, study in options["studies"].items():
+        studies.append(_study(name, study, options))
     return score_studies(studies, options["seed"], folder)
 
 
 def _study(name: str, study: Mapping[str, Any], options: Mapping[str, Any]) -> Study:
     plan = {**options["plan"], **study["plan"]}
     tonal = protocol(plan)
-    candidates = _candidates(study["systems"], study["vary"], options["systems"], tonal.sample_rate)
-    written = 0 if study["vary"] else options["audio_draws"]
-    return Study(name, tonal, plan["snr_db"], plan["draws"], candidates, written)
+    vary = study["vary"]
+    candidates = _candidates(study["systems"], vary, options["systems"], tonal.sample_rate)
+    return Study(
+        name=name,
+        protocol=tonal,
+        snrs_db=plan["snr_db"],
+        draws=plan["draws"],
+        candidates=candidates,
+        written=0 if vary else options["audio_draws"],
+    )
 
 
 def _of_recording(options: Mapping[str, Any], folder: Path) -> Outcome:
     path = Path(options["wav"])
-    mixture = read_recording(path, [Tone(hz) for hz in options["wav_tones_hz"]])
-    candidates = _candidates(options["recording"], {}, options["systems"], mixture.sample_rate)
+    tones = [Tone(hz) for hz in options["wav_tones_hz"]]
+    mixture = read_recording(path, tones)
+    names = options["recording"]
+    candidates = _candidates(names, {}, options["systems"], mixture.sample_rate)
     return enhance_recording(mixture, candidates, path.stem, folder)
 
 
@@ -86,19 +114,19 @@ def _candidates(
     sample_rate: int,
 ) -> list[Candidate]:
     """The systems of these `names`, each under all of its settings."""
-    return [
-        Candidate(
-            name,
-            setting,
-            build(setting, Enhancing, within="models.baselines", sample_rate=sample_rate),
-        )
-        for name in names
-        for setting in _settings(systems[name], vary)
-    ]
+    candidates = []
+    for name in names:
+        for setting in _settings(systems[name], vary):
+            system = build(setting, Enhancing, within="models.baselines", sample_rate=sample_rate)
+            candidates.append(Candidate(name, setting, system))
+    return candidates
 
 
 def _settings(system: Mapping[str, Any], vary: Mapping[str, Sequence]) -> list[dict[str, Any]]:
-    """`system` with every value of the option that a study goes through; as it is where it lacks that option."""
+    """`system` with every value of the option that a study goes through.
+
+    It stays as it is where it lacks that option.
+    """
     for option, values in vary.items():  # one at most
         if option in system:
             return [{**system, option: value} for value in values]

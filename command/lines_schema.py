@@ -10,6 +10,8 @@ from options.limits import Count, Decibel, Name, Positive, Strict
 
 Seconds = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Names = Annotated[list[str], Field(min_length=1)]
+Values = Annotated[list[Any], Field(min_length=1)]
 
 
 class ToneConfig(Strict):
@@ -44,17 +46,21 @@ class TonalPlanConfig(Strict):
     def _each_snr_once(self):
         if len(set(self.snr_db)) < len(self.snr_db):
             raise ValueError(
-                f"snr_db={self.snr_db}: each SNR goes through all draws once; remove those given twice"
+                f"snr_db={self.snr_db}: each SNR goes through all draws once; "
+                "remove those given twice"
             )
         return self
 
 
 class StudyConfig(Strict):
-    """conf/study: one of its studies. plan: what is other than in the plan of all. vary: the values of one option."""
+    """conf/study: one of its studies.
 
-    systems: Annotated[list[str], Field(min_length=1)]
+    plan: what is other than in the plan of all. vary: the values of one option.
+    """
+
+    systems: Names
     plan: dict[str, Any]
-    vary: Annotated[dict[str, Annotated[list[Any], Field(min_length=1)]], Field(max_length=1)]
+    vary: Annotated[dict[str, Values], Field(max_length=1)]
 
 
 class LinesConfig(CommonConfig):
@@ -66,37 +72,43 @@ class LinesConfig(CommonConfig):
     audio_draws: Count
     wav: Name | None
     wav_tones_hz: list[Positive]
-    recording: Annotated[list[str], Field(min_length=1)]
+    recording: Names
     draw: bool
     render: bool
     render_format: Literal["flac", "wav"]
 
     @model_validator(mode="after")
     def _known_systems(self):
-        named = {"recording": self.recording}
-        named |= {f"studies.{name}.systems": study.systems for name, study in self.studies.items()}
-        for option, systems in named.items():
-            if unknown := [name for name in systems if name not in self.systems]:
-                raise ValueError(
-                    f"{option}: no system {unknown[0]!r}; there are {', '.join(self.systems)}"
-                )
+        self._require_known("recording", self.recording)
+        for name, study in self.studies.items():
+            self._require_known(f"studies.{name}.systems", study.systems)
         return self
+
+    def _require_known(self, option: str, systems: list[str]) -> None:
+        for name in systems:
+            if name not in self.systems:
+                known = ", ".join(self.systems)
+                raise ValueError(f"{option}: no system {name!r}; there are {known}")
 
     @model_validator(mode="after")
     def _known_options(self):
         for name, study in self.studies.items():
+            options = set()
+            for system in study.systems:
+                options.update(self.systems[system])
             for option in study.vary:
-                if not any(option in self.systems[system] for system in study.systems):
-                    raise ValueError(
-                        f"studies.{name}.vary.{option}: {', '.join(study.systems)} have no such option"
-                    )
+                if option not in options:
+                    systems = ", ".join(study.systems)
+                    raise ValueError(f"studies.{name}.vary.{option}: {systems} have no such option")
         return self
 
     @model_validator(mode="after")
     def _plans_of_studies(self):
+        shared = self.plan.model_dump()
         for name, study in self.studies.items():
+            plan = {**shared, **study.plan}
             try:
-                TonalPlanConfig.model_validate({**self.plan.model_dump(), **study.plan})
+                TonalPlanConfig.model_validate(plan)
             except ValidationError as error:
                 raise ValueError(explained(error, f"studies.{name}.plan")) from None
         return self
@@ -109,6 +121,7 @@ class LinesConfig(CommonConfig):
             )
         if self.wav is not None and (self.draw or self.render):
             raise ValueError(
-                f"wav={self.wav}: is enhanced, and draw and render are about tones; leave out one of them"
+                f"wav={self.wav}: is enhanced, and draw and render are about tones; "
+                "leave out one of them"
             )
         return self

@@ -1,4 +1,7 @@
-"""Options that went to another script, or never were at this one: said before a command line is composed."""
+"""Options that went to another script, or never were at this one.
+
+That is said before a command line is composed.
+"""
 
 import re
 import shlex
@@ -9,7 +12,8 @@ from typing import NamedTuple
 class Moved(NamedTuple):
     """Where something went.
 
-    script: that does it now. options: to type there instead. prefix: that the options typed beside it lose there.
+    script: that does it now. options: to type there instead. prefix: that the options typed beside
+    it lose there.
     """
 
     why: str
@@ -36,60 +40,87 @@ MOVED = {
         "plan=lines": _to_lines("draw=true"),
     },
 }
-_RUNS = "line enhancers alone are tested here; trained runs are tested by evaluate.py, which has this option"
+_RUNS = (
+    "line enhancers alone are tested here; trained runs are tested by evaluate.py, "
+    "which has this option"
+)
 _REPORT = "is about reports of speech; leave it out"
 _SPEECH = "is about speech and noise of corpora, and here tones and noise are made; leave it out"
+_OF_RUNS = ("runs", "sweep", "rates", "stages", "oracle", "costs", "device", "scheduler")
+_OF_REPORTS = ("examples", "caution", "published", "next")
+_OF_SPEECH = ("speech", "noise", "data_root", "cache", "jobs", "check_audio", "stft", "audit")
 NOT_HERE = {
     "lines": {
         "experiment": "there are none here; choose the studies by study=full or study=quick",
         "plan=lines": "there is one plan here; leave it out",
         "lines": "options stand by themselves here; leave out 'lines.'",
-        "sample_rate": "tones have plan.sample_rate here, and a recording is enhanced at the rate that it has",
-        "baselines": "these are systems here; write +baseline@systems.NAME=nlms and systems.NAME.step=0.1",
+        "sample_rate": "tones have plan.sample_rate here, and a recording is enhanced at the rate "
+        "that it has",
+        "baselines": "these are systems here; write +baseline@systems.NAME=nlms and "
+        "systems.NAME.step=0.1",
         "metric": "gains in SNR alone are measured here; scores of speech are those of evaluate.py",
         "gains": "is an option of evaluate.py; give it the folder that lines.py wrote",
-        **dict.fromkeys(
-            ("runs", "sweep", "rates", "stages", "oracle", "costs", "device", "scheduler"), _RUNS
-        ),
-        **dict.fromkeys(("examples", "caution", "published", "next"), _REPORT),
-        **dict.fromkeys(
-            ("speech", "noise", "data_root", "cache", "jobs", "check_audio", "stft", "audit"),
-            _SPEECH,
-        ),
+        **dict.fromkeys(_OF_RUNS, _RUNS),
+        **dict.fromkeys(_OF_REPORTS, _REPORT),
+        **dict.fromkeys(_OF_SPEECH, _SPEECH),
     },
 }
 
 
 def refuse_moved(script: str, typed: Sequence[str]) -> None:
-    """Raise ValueError for the first option of the command line `typed` that is not at `script`: where it is."""
-    moved, not_here = MOVED.get(script, {}), NOT_HERE.get(script, {})
+    """Raise ValueError for the first option of the command line `typed` that is not at `script`.
+
+    It says where the option is.
+    """
+    moved = MOVED.get(script, {})
+    not_here = NOT_HERE.get(script, {})
     for argument in typed:
-        if key := _key(argument, moved):
+        key = _key(argument, moved)
+        if key:
             raise ValueError(f"{argument}: {moved[key].why}: {_command(script, typed)}")
-        if key := _key(argument, not_here):
+        key = _key(argument, not_here)
+        if key:
             raise ValueError(f"{argument}: {not_here[key]}")
 
 
 def _command(script: str, typed: Sequence[str]) -> str:
     """The command that does now what `script` did with `typed`."""
-    options, stayed = {}, []
+    moved = MOVED[script]
+    options = {}  # each once, in order
+    stayed = []
     for argument in typed:
-        key = _key(argument, MOVED[script])
+        key = _key(argument, moved)
         if key:
-            new = MOVED[script][key]
-            options |= dict.fromkeys(new.options)
+            new = moved[key]
+            options.update(dict.fromkeys(new.options))
         if not key or "=" not in key:
             stayed.append(argument)
-    renamed = [
-        re.sub(rf"(^[+~]*|@){re.escape(new.prefix)}", r"\1", argument) for argument in stayed
-    ]
-    kept = [argument for argument in renamed if not _key(argument, NOT_HERE.get(new.script, {}))]
+    kept = _kept(stayed, new)
     return shlex.join(["python", f"{new.script}.py", *options, *kept])
 
 
+def _kept(arguments: Sequence[str], new: Moved) -> list[str]:
+    """`arguments` as the script of `new` takes them, without those that it has not."""
+    not_there = NOT_HERE.get(new.script, {})
+    prefix = rf"(^[+~]*|@){re.escape(new.prefix)}"
+    kept = []
+    for argument in arguments:
+        renamed = re.sub(prefix, r"\1", argument)
+        if not _key(renamed, not_there):
+            kept.append(renamed)
+    return kept
+
+
 def _key(argument: str, table: Collection[str]) -> str | None:
-    """What `table` calls the option of `argument`, or that option with its value; None where it has neither."""
+    """What `table` calls the option of `argument`, or that option with its value.
+
+    None where it has neither.
+    """
     option, _, values = argument.lstrip("+~").partition("=")
+    _, _, place = option.rpartition("@")  # of a group, where it is put
+    top, _, _ = place.partition(".")
     keys = [f"{option}={value}" for value in values.split(",")]  # of a sweep, any
-    keys.append(option.rpartition("@")[2].partition(".")[0])  # of a group, where it is put
-    return next((key for key in keys if key in table), None)
+    for key in (*keys, top):
+        if key in table:
+            return key
+    return None

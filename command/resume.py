@@ -21,35 +21,40 @@ def resumed(cfg: DictConfig) -> DictConfig:
 
     Raises ValueError naming what was typed and may not.
     """
-    typed_options = [_Typed(item) for item in HydraConfig.get().overrides.task]
-    refused = [one.item for one in typed_options if meaning(one.option).fixed]
+    items = [item.lstrip("+") for item in HydraConfig.get().overrides.task]
+    refused = [item for item in items if meaning(_option(item)).fixed]
     if refused:
         raise ValueError(
-            f"{typed('resume', cfg.resume)}: goes on with the config of that run, so {', '.join(refused)} cannot be "
-            f"given; only {', '.join(changeable())} may change"
+            f"{typed('resume', cfg.resume)}: goes on with the config of that run, so "
+            f"{', '.join(refused)} cannot be given; only {', '.join(changeable())} may change"
         )
     run = run_config(Path(cfg.resume))
-    changed = [one.option for one in typed_options if one.option not in OF_A_START]
+    options = [_option(item) for item in items]
+    changed = [option for option in options if option not in OF_A_START]
     moved = _moved(run, cfg, changed)
-    return OmegaConf.merge(moved, _changed(cfg, run, changed), {"resume": cfg.resume})
+    values = _changed(cfg, run, changed)
+    return OmegaConf.merge(moved, values, {"resume": cfg.resume})
 
 
-class _Typed:
-    """An option as it was typed, without what adds it to a config."""
-
-    def __init__(self, item: str):
-        self.item = item.lstrip("+")
-        self.option = self.item.partition("=")[0]
+def _option(item: str) -> str:
+    """The option of `item`, option=value."""
+    option, _, _ = item.partition("=")
+    return option
 
 
 def _moved(run: DictConfig, cfg: DictConfig, changed: Sequence[str]) -> DictConfig:
-    """`run`, with its corpora below the folders that were typed anew where they lay below those of before."""
+    """`run`, with its corpora below the folders that were typed anew.
+
+    Only those move that lay below the folders of before.
+    """
     for option in CORPORA_LIE_BELOW:
         if option not in changed or option not in run:
             continue
         roles = {kind: run[kind] for kind in ("speech", "noise") if kind in run}
         corpora = OmegaConf.to_container(OmegaConf.create(roles))
-        run = OmegaConf.merge(run, _below(corpora, Path(run[option]), Path(cfg[option])))
+        before = Path(run[option])
+        now = Path(cfg[option])
+        run = OmegaConf.merge(run, _below(corpora, before, now))
     return run
 
 
@@ -57,8 +62,10 @@ def _below(node: Any, before: Path, now: Path) -> Any:
     """A part of a config, paths below `before` with `now` in its place."""
     if isinstance(node, dict):
         return {name: _below(value, before, now) for name, value in node.items()}
-    if isinstance(node, str) and Path(node).is_relative_to(before):
-        return str(now / Path(node).relative_to(before))
+    if isinstance(node, str):
+        path = Path(node)
+        if path.is_relative_to(before):
+            return str(now / path.relative_to(before))
     return node
 
 
@@ -74,7 +81,8 @@ def _changed(cfg: DictConfig, run: DictConfig, changed: Sequence[str]) -> DictCo
         options = [*_of_the_machine(cfg), *options]
     values = OmegaConf.create()
     for option in options:
-        OmegaConf.update(values, option, OmegaConf.select(cfg, option), force_add=True)
+        value = OmegaConf.select(cfg, option)
+        OmegaConf.update(values, option, value, force_add=True)
     return values
 
 
@@ -85,29 +93,40 @@ def _of_the_machine(cfg: DictConfig) -> list[str]:
 
 
 def taken_up(cfg: DictConfig, run: Path) -> DictConfig:
-    """`cfg` of a job of a sweep, to go on in `run` where an earlier start of the same sweep had begun it.
+    """`cfg` of a job of a sweep, to go on in `run` where an earlier start of it had begun it.
 
     Raises ValueError where `run` was trained with other options.
     """
     if not (run / CONFIG).exists():
         return cfg
-    before = flat(OmegaConf.to_container(run_config(run), resolve=True))
-    now = flat(OmegaConf.to_container(cfg, resolve=True))
+    before = _flat(run_config(run))
+    now = _flat(cfg)
     other = []
     for option in sorted(before.keys() | now.keys()):
-        if meaning(option).fixed and before.get(option, "") != now.get(option, ""):
+        differs = before.get(option, "") != now.get(option, "")
+        if differs and meaning(option).fixed:
             other.append(option)
     if other:
+        listed = ", ".join(other[:5])
         raise ValueError(
-            f"{run}: was begun with another {', '.join(other[:5])}; choose another output, or go on with it by "
+            f"{run}: was begun with another {listed}; choose another output, or go on with it by "
             f"{typed('resume', run)}"
         )
     return OmegaConf.merge(cfg, {"resume": str(run)})
 
 
+def _flat(cfg: DictConfig) -> dict[str, Any]:
+    content = OmegaConf.to_container(cfg, resolve=True)
+    return flat(content)
+
+
 def require_unused(run: Path) -> None:
-    """Raise ValueError where `run` holds the checkpoints of a training: a new one would replace them unasked."""
-    if any((run / LAST.parent).glob("*.ckpt")):
+    """Raise ValueError where `run` holds the checkpoints of a training.
+
+    A new one would replace them unasked.
+    """
+    checkpoints = (run / LAST.parent).glob("*.ckpt")
+    if any(checkpoints):
         raise ValueError(
             f"{typed('output', run)}: holds a training; go on with it by {typed('resume', run)}, "
             "or choose another output"
@@ -117,13 +136,14 @@ def require_unused(run: Path) -> None:
 def steps_done(run: Path) -> int | None:
     """After how many steps the training in `run` goes on; None where it has not finished an epoch.
 
-    Raises ValueError where its last checkpoint is damaged, of something else, or gone while its best one is there.
+    Raises ValueError where its last checkpoint is damaged, of something else, or gone while its
+    best one is there.
     """
     if not (run / LAST).exists():
         if (run / BEST).exists():
             raise ValueError(
-                f"{run}: has no {LAST}, so there is nothing to go on from, and its {BEST} is not replaced; restore "
-                f"{LAST}, or begin another run with {typed('start_from', run)}"
+                f"{run}: has no {LAST}, so there is nothing to go on from, and its {BEST} is not "
+                f"replaced; restore {LAST}, or begin another run with {typed('start_from', run)}"
             )
         return None
     content = checkpoint(run, LAST)

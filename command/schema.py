@@ -115,14 +115,16 @@ class TrainConfig(SpeechScriptConfig):
 
     @model_validator(mode="after")
     def _folder_for_the_rendered_route_alone(self):
-        rendered = str(self.data.route.get("_target_")).endswith(".Rendered")
+        target = str(self.data.route.get("_target_"))
+        rendered = target.endswith(".Rendered")
         if rendered and self.data.folder is None:
             raise ValueError(
                 "data=rendered needs data.folder=DIR, a folder that generate.py render=true wrote"
             )
         if not rendered and self.data.folder is not None:
             raise ValueError(
-                f"data.folder={self.data.folder!r}: is read by data=rendered alone; add data=rendered"
+                f"data.folder={self.data.folder!r}: is read by data=rendered alone; "
+                "add data=rendered"
             )
         if rendered and self.data.cache != "none":
             raise ValueError(
@@ -133,9 +135,8 @@ class TrainConfig(SpeechScriptConfig):
     @model_validator(mode="after")
     def _something_to_learn_from(self):
         if self.data.folder is None and not (self.plan.train and self.plan.validation):
-            raise ValueError(
-                f"plan.train={self.plan.train}, plan.validation={self.plan.validation}: must be above 0"
-            )
+            counts = f"plan.train={self.plan.train}, plan.validation={self.plan.validation}"
+            raise ValueError(f"{counts}: must be above 0")
         return self
 
 

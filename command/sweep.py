@@ -1,4 +1,7 @@
-"""The jobs of a sweep (-m): what their folders are called, and that one that fails does not end the others."""
+"""The jobs of a sweep (-m): what their folders are called, and what happens when a job fails.
+
+It does not end the others.
+"""
 
 import hashlib
 import os
@@ -30,27 +33,38 @@ def is_sweep() -> bool:
 def note_swept(arguments: Sequence[str]) -> None:
     """Note which options the command line `arguments` goes through."""
     parser = OverridesParser.create()
-    os.environ[SWEPT] = ",".join(
-        sorted(filter(None, (_swept(parser, argument) for argument in arguments)))
-    )
+    swept = []
+    for argument in arguments:
+        option = _swept(parser, argument)
+        if option:
+            swept.append(option)
+    os.environ[SWEPT] = ",".join(sorted(swept))
 
 
 def job_name(overrides: Sequence[str], swept: Collection[str]) -> str:
     """The folder of the job with these `overrides`: those that name a run or are `swept`.
 
-    Two jobs of a sweep have two names, the same job always the same one. What a file name or a command line would not
-    take is replaced, and what is long is cut; then a few digits over all of it follow.
+    Two jobs of a sweep have two names, the same job always the same one. What a file name or a
+    command line would not take is replaced, and what is long is cut; then a few digits over all of
+    it follow.
     """
-    options = {item: item.partition("=")[0].lstrip("+~") for item in overrides}
-    named = [item for item in overrides if options[item] in swept or meaning(options[item]).names]
-    named.sort(
-        key=lambda item: (options[item] not in swept, item)
-    )  # what the jobs differ in comes first
-    exact = "_".join(item.lstrip("+").replace("=", "-", 1) for item in named) or "job"
+    differing = []  # between the jobs: they come first
+    others = []
+    for item in overrides:
+        option = item.partition("=")[0].lstrip("+~")
+        if option in swept:
+            differing.append(item)
+        elif meaning(option).names:
+            others.append(item)
+    named = [*sorted(differing), *sorted(others)]
+    words = [item.lstrip("+").replace("=", "-", 1) for item in named]
+    exact = "_".join(words) or "job"
     plain = re.sub(r"[^A-Za-z0-9_.+-]+", "-", exact)
     if plain == exact and len(exact) <= LONGEST:
         return exact
-    return f"{plain[:LONGEST].strip('-_.')}-{hashlib.sha256(exact.encode()).hexdigest()[:8]}"
+    begin = plain[:LONGEST].strip("-_.")
+    digest = hashlib.sha256(exact.encode()).hexdigest()
+    return f"{begin}-{digest[:8]}"
 
 
 _FAILED: list[str] = []  # jobs of this process
@@ -77,19 +91,25 @@ def require_all() -> None:
 def failures() -> str:
     """How many jobs of the sweep failed, as far as this process knows."""
     many = f"{len(_FAILED)} job(s)" if _FAILED else "some jobs"
-    return f"{many} of the sweep failed, see above; the same command tries those again and leaves the others"
+    remedy = "the same command tries those again and leaves the others"
+    return f"{many} of the sweep failed, see above; {remedy}"
 
 
 def _swept(parser: OverridesParser, argument: str) -> str | None:
+    """The option of `argument` where that goes through its values."""
     try:
         override = parser.parse_override(argument)
     except HydraException:  # an option of Hydra's own, or nothing that can be read
         return None
-    return override.get_key_element().lstrip("+~") if override.is_sweep_override() else None
+    if not override.is_sweep_override():
+        return None
+    return override.get_key_element().lstrip("+~")
 
 
 def _job_name(overrides: Sequence[str], params: Collection[str] | None) -> str:
-    return job_name(overrides, {*os.environ.get(SWEPT, "").split(","), *(params or ())})
+    swept = set(os.environ.get(SWEPT, "").split(","))
+    swept.update(params or ())
+    return job_name(overrides, swept)
 
 
 OmegaConf.register_new_resolver("job_name", _job_name, replace=True)

@@ -39,8 +39,8 @@ from options.typed import typed
 def train(cfg: DictConfig, run: Path) -> str:
     """Train as `cfg` says, into `run`, which is this job's alone; returns how it ended, in a line.
 
-    With `resume` from the last epoch that it finished, if it finished one. Raises ValueError where another process
-    works in `run`, or where `run` holds what a new training would replace.
+    With `resume` from the last epoch that it finished, if it finished one. Raises ValueError where
+    another process works in `run`, or where `run` holds what a new training would replace.
     """
     if not cfg.resume:
         require_unused(run)
@@ -48,7 +48,8 @@ def train(cfg: DictConfig, run: Path) -> str:
     steps = steps_done(run) if cfg.resume else None
     module = _module(cfg, run, steps)
     callbacks = _callbacks(cfg, run)
-    # All that every process refuses alike comes before one of them owns the folder and the others wait for that.
+    # All that every process refuses alike comes before one of them owns the folder and the others
+    # wait for that.
     with quiet(), _one_line(run):
         trainer = build_trainer(cfg, run, callbacks, steps)
         if is_first():
@@ -90,7 +91,8 @@ def _fit(cfg: DictConfig, run: Path, trainer: pl.Trainer, module: Enhancer) -> N
     batches = plan_data(cfg)
     if is_first():
         _prepare(cfg, run, batches.plan)
-    begun = run / LAST if cfg.resume and (run / LAST).exists() else None
+    last = run / LAST
+    begun = last if cfg.resume and last.exists() else None
     trainer.fit(module, batches, ckpt_path=begun, weights_only=True)
 
 
@@ -120,47 +122,61 @@ def _prepare(cfg: DictConfig, run: Path, plan: Plan) -> None:
 
 def _outcome(trainer: pl.Trainer, run: Path, callbacks: Callbacks, began: int) -> str:
     """How a training ended, and how to go on where it can."""
-    rule, epochs, most = callbacks.rule, len(callbacks.curve.rows), trainer.max_epochs
+    rule = callbacks.rule
+    epochs = len(callbacks.curve.rows)
+    most = trainer.max_epochs
+    went_on = trainer.global_step > began
     if rule.has_stopped():
-        ended = "trained" if trainer.global_step > began else "was trained before"
-        why = f"the validation loss rose more than recipe.rule_of_rises.stop_after={rule.stop_after} times"
+        ended = "trained" if went_on else "was trained before"
+        limit = f"recipe.rule_of_rises.stop_after={rule.stop_after}"
+        why = f"the validation loss rose more than {limit} times"
         return f"{ended}: {run}, {epochs} of {most} epochs: {why}"
     if epochs < most:
-        times = [
-            callback
-            for callback in trainer.callbacks
-            if isinstance(callback, TimeLimit) and callback.is_up()
-        ]
-        why = "trainer.max_time is up" if times else "stopped"
+        why = "trainer.max_time is up" if _time_is_up(trainer) else "stopped"
         return f"{why} after epoch {epochs} of {most}; go on with {typed('resume', run)}"
-    if trainer.global_step == began:
-        return f"was trained before: {run}, all {epochs} epochs; trainer.max_epochs=N with more than that goes on"
+    if not went_on:
+        remedy = "trainer.max_epochs=N with more than that goes on"
+        return f"was trained before: {run}, all {epochs} epochs; {remedy}"
     return f"trained: {run}"
+
+
+def _time_is_up(trainer: pl.Trainer) -> bool:
+    limits = [callback for callback in trainer.callbacks if isinstance(callback, TimeLimit)]
+    return any(limit.is_up() for limit in limits)
 
 
 @contextmanager
 def _one_line(run: Path) -> Iterator[None]:
-    """What a user can mend, as a ValueError of one line: a setting of the trainer, a file that a worker met."""
+    """What a user can mend, as a ValueError of one line.
+
+    That is a setting of the trainer, or a file that a worker met.
+    """
     try:
         yield
-    except (KeyboardInterrupt, SystemExit) as error:  # Lightning makes the other of the one
-        number = next(
-            (cause.number for cause in (error, error.__context__) if isinstance(cause, Ended)),
-            signal.SIGINT,
-        )
-        raise Ended(number, f"go on with {typed('resume', run)}") from None
+    except (KeyboardInterrupt, SystemExit) as error:  # Lightning makes the latter of the former
+        remedy = f"go on with {typed('resume', run)}"
+        raise Ended(_signal_number(error), remedy) from None
     except torch.OutOfMemoryError as error:
         raise ValueError(
             "the device is out of memory; give a smaller data.batch_size or plan.segment_s"
         ) from error
     except MisconfigurationException as error:
-        raise ValueError(
-            f"trainer: {' '.join(str(error).split())} Give others, or trainer=cpu"
-        ) from error
+        words = str(error).split()
+        raise ValueError(f"trainer: {' '.join(words)} Give others, or trainer=cpu") from error
     except (ValueError, OSError) as error:
         if "Original Traceback" not in str(error):
             raise
-        raise ValueError(str(error).strip().splitlines()[-1].partition(": ")[2]) from error
+        last_line = str(error).strip().splitlines()[-1]
+        _, _, problem = last_line.partition(": ")
+        raise ValueError(problem) from error
+
+
+def _signal_number(error: BaseException) -> int:
+    """The number of the signal that ended a training, as `error` or before it."""
+    for cause in (error, error.__context__):
+        if isinstance(cause, Ended):
+            return cause.number
+    return signal.SIGINT
 
 
 def plan_data(cfg: DictConfig) -> PlanData:
@@ -174,17 +190,26 @@ def plan_data(cfg: DictConfig) -> PlanData:
         drawer = data.drawer(cfg)
         tell(cfg, drawer.speech, drawer.noise, drawer.left_out)
         plan = data.plan(cfg, drawer, "train", "validation")
-        route = partial(route, library=_library(cfg, plan, drawer.library))
-    options = {
-        name: cfg.data[name] for name in ("batch_size", "max_padding", "workers", "steps_per_epoch")
-    }
-    return PlanData(plan, route, seed=cfg.seed, **options)
+        library = _library(cfg, plan, drawer.library)
+        route = partial(route, library=library)
+    return PlanData(
+        plan,
+        route,
+        seed=cfg.seed,
+        batch_size=cfg.data.batch_size,
+        max_padding=cfg.data.max_padding,
+        workers=cfg.data.workers,
+        steps_per_epoch=cfg.data.steps_per_epoch,
+    )
 
 
 def _library(cfg: DictConfig, plan: Plan, files: Library) -> Library:
+    """The library that training reads: `files`, or a pool of all its samples."""
     if cfg.data.cache == "none":
         return files
+    noise = plan.noise
     speech = plan.speech[plan.speech.split != "test"]
-    paths, corrected = [*speech.path, *plan.noise.path], corrections(speech, plan.noise)
+    paths = [*speech.path, *noise.path]
+    corrected = corrections(speech, noise)
     pool = build_pool(paths, cfg.sample_rate, Path(cfg.cache), corrected)
-    return Library(speech, plan.noise, pool)
+    return Library(speech, noise, pool)

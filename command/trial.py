@@ -39,29 +39,39 @@ class Built(NamedTuple):
 def built(cfg: DictConfig, runs: Mapping[str, Path]) -> Built:
     """What `cfg` names, built; of `runs` those that were trained at its rate.
 
-    No corpus is read for it, so that what cannot be tested is refused at once. Raises FileNotFoundError or ValueError.
+    No corpus is read for it, so that what cannot be tested is refused at once. Raises
+    FileNotFoundError or ValueError.
     """
     metrics = chosen_metrics(cfg)
     require_usable(metrics, cfg.sample_rate)
-    oracle = Oracle(_stft(cfg).to(cfg.device), build(cfg.oracle, Target))
+    stft = _stft(cfg).to(cfg.device)
+    target = build(cfg.oracle, Target)
+    oracle = Oracle(stft, target)
     baselines = chosen_baselines(cfg)
     systems = untrained(oracle, baselines)
     tested = of_rate(runs, cfg.sample_rate, cfg.rates)
     learned = trained(tested, cfg.device, cfg.stages)
-    if both := systems.keys() & learned.keys():
+    shared = systems.keys() & learned.keys()
+    if shared:
         raise ValueError(
-            f"baselines.{min(both)}: is the name of a stage of a run, too; choose another name"
+            f"baselines.{min(shared)}: is the name of a stage of a run, too; choose another name"
         )
     return Built(systems | learned, metrics)
 
 
 def chosen_metrics(cfg: DictConfig) -> dict[str, Metric]:
-    """The config's metrics by name; ValueError naming one that is none, or that its options break."""
+    """The config's metrics by name.
+
+    Raises ValueError naming one that is none, or that its options break.
+    """
     return _each(cfg, "metric", lambda node: build(node, Metric))
 
 
 def chosen_baselines(cfg: DictConfig) -> dict[str, Enhancing]:
-    """The config's baselines by name; ValueError naming one that is none, or that its options break."""
+    """The config's baselines by name.
+
+    Raises ValueError naming one that is none, or that its options break.
+    """
     make = partial(
         build, contract=Enhancing, within="models.baselines", sample_rate=cfg.sample_rate
     )
@@ -69,21 +79,23 @@ def chosen_baselines(cfg: DictConfig) -> dict[str, Enhancing]:
 
 
 def _each(cfg: DictConfig, option: str, make: Callable[[DictConfig], Thing]) -> dict[str, Thing]:
-    things = {}
+    built_by_name = {}
     for name, node in cfg[option].items():
         try:
-            things[name] = make(node)
+            built_by_name[name] = make(node)
         except ValueError as error:
             raise ValueError(f"{option}.{name}: {error}") from error
-    return things
+    return built_by_name
 
 
 class Trial:
-    """Opened at once, so that a run which has heard the test is refused before anything is scored."""
+    """Opened at once: a run which has heard the test is refused before anything is scored."""
 
     def __init__(self, cfg: DictConfig, built: Built):
-        self.cfg, self.sample_rate = cfg, cfg.sample_rate
-        self.systems, self.metrics = built
+        self.cfg = cfg
+        self.sample_rate = cfg.sample_rate
+        self.systems = built.systems
+        self.metrics = built.metrics
         drawer = data.drawer(cfg)
         plan = data.plan(cfg, drawer, "test")
         refuse_heard(self.systems, plan)
@@ -91,27 +103,30 @@ class Trial:
 
     def scores(self, spread: Spread | None = None) -> pd.DataFrame:
         """See reporting.scoring.score_plan; without `spread` over the config's jobs."""
-        return score_plan(
-            self.bench, self.systems, self.metrics, spread or over_processes(data.jobs(self.cfg))
-        )
+        if spread is None:
+            spread = over_processes(data.jobs(self.cfg))
+        return score_plan(self.bench, self.systems, self.metrics, spread)
 
     def examples(self, scores: pd.DataFrame) -> list[Example]:
         """See reporting.pages.examples; `scores` are those of this trial."""
         shown = list(examples(scores, self.bench, self.systems, _stft(self.cfg)))
         if len(self.cfg.rates) < 2:
             return shown
-        return [
-            example._replace(title=f"{self.sample_rate} Hz, {example.title}") for example in shown
-        ]
+        titled = []
+        for example in shown:
+            title = f"{self.sample_rate} Hz, {example.title}"
+            titled.append(example._replace(title=title))
+        return titled
 
     def described(self) -> str:
         """What was tested, in a line."""
         rows = self.bench.rows
-        return (
-            f"{len(rows)} mixtures of {rows.speech_id.nunique()} utterances at {self.sample_rate} Hz, "
-            f"{rows.length.sum() / self.sample_rate / 60:.1f} minutes; seed {self.cfg.seed}, "
-            f"fingerprint {of_values(rows.to_csv())}"
-        )
+        utterances = rows.speech_id.nunique()
+        minutes = rows.length.sum() / self.sample_rate / 60
+        fingerprint = of_values(rows.to_csv())
+        mixtures = f"{len(rows)} mixtures of {utterances} utterances at {self.sample_rate} Hz"
+        drawn = f"seed {self.cfg.seed}, fingerprint {fingerprint}"
+        return f"{mixtures}, {minutes:.1f} minutes; {drawn}"
 
 
 def _stft(cfg: DictConfig) -> STFT:
@@ -119,9 +134,15 @@ def _stft(cfg: DictConfig) -> STFT:
 
 
 def _memory(cfg: DictConfig) -> Memory:
-    """What was scored before: of the same signals, by systems and metrics whose code and libraries are the same."""
-    beside = cfg.sample_rate, cfg.device, of_sources("dsp", "models"), versions(["torch"])
-    measured = cfg.sample_rate, of_sources("metrics", "dsp"), versions(SCORING)
+    """What was scored before.
+
+    That is of the same signals, by systems and metrics whose code and libraries are the same.
+    """
+    enhancing = of_sources("dsp", "models")
+    scoring = of_sources("metrics", "dsp")
+    beside = cfg.sample_rate, cfg.device, enhancing, versions(["torch"])
+    measured = cfg.sample_rate, scoring, versions(SCORING)
     nodes = OmegaConf.to_container(cfg.metric, resolve=True)
     metrics = {name: of_values(name, node, measured) for name, node in nodes.items()}
-    return Memory(ScoreCache(Path(cfg.cache) / "scores.sqlite"), beside, metrics)
+    cache = ScoreCache(Path(cfg.cache) / "scores.sqlite")
+    return Memory(cache, beside, metrics)

@@ -26,7 +26,10 @@ COLUMNS = list(TYPES)
 
 
 class Studies(NamedTuple):
-    """What lines.py left in a folder. gains: as in gain.csv. pictures: PNG of its lofargrams, by study."""
+    """What lines.py left in a folder.
+
+    gains: as in gain.csv. pictures: PNG of its lofargrams, by study.
+    """
 
     gains: pd.DataFrame
     pictures: Mapping[str, bytes]

@@ -3,7 +3,8 @@
 from datagen.row import scored_by
 
 MIXTURE, ORACLE = "mixture", "oracle"  # names of systems
-# Columns that say which signal a row is about; one for each metric follows, and `failed`, why some have no value.
+# Columns that say which signal a row is about; one for each metric follows, and `failed`, why some
+# have no value.
 IDENTITY = [
     "system",
     "mixture_id",

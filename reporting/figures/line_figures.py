@@ -1,6 +1,7 @@
 """Figures of line enhancement: those of the Bi-LSTM line enhancement paper, from gain.csv."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +28,12 @@ HIGHEST_HZ = 1200.0  # of a lofargram; the paper's tones lie below
 RANGE_DB = 30.0
 
 
+def _range(values_of_fields: Iterable[Sequence[float]]) -> tuple[float, float]:
+    """The lowest and the highest value over all fields."""
+    values = list(chain.from_iterable(values_of_fields))
+    return min(values), max(values)
+
+
 class GainFigure(NamedTuple):
     """What a study's figure shows: gain over `column`, a curve for each value of `by`.
 
@@ -40,10 +47,8 @@ class GainFigure(NamedTuple):
     published: tuple[float, float] | Mapping[str, tuple[float, float]] = ()
 
 
-FIELD_RANGES = {  # over both fields and all levels: the paper's levels are of its source, not SNRs
-    system: (min(map(min, fields.values())), max(map(max, fields.values())))
-    for system, fields in LINES_FIELD_DB.items()
-}
+# Over both fields and all levels: the paper's levels are of its source, not SNRs.
+FIELD_RANGES = {system: _range(fields.values()) for system, fields in LINES_FIELD_DB.items()}
 FIELD_LABEL = "SNR of the mixture in dB, interferers aside"
 FIGURES = {  # by study
     "snr": GainFigure(
@@ -65,19 +70,25 @@ TIMED = "snr"  # the study whose times are shown: the paper's length, one settin
 
 
 def line_drawings(gains: pd.DataFrame) -> list[Drawing]:
-    """What gain.csv shows: a drawing of every study that has more than one point, and the times."""
-    of_study = {study: gains[gains.study == study] for study in FIGURES}
-    found = [
-        gain_over(rows, study)
-        for study, rows in of_study.items()
-        if rows[FIGURES[study].column].nunique() > 1
-    ]
-    return found + ([run_times(of_study[TIMED])] if len(of_study[TIMED]) else [])
+    """What gain.csv shows: every study that has more than one point, and the times."""
+    drawings = []
+    for study, shown in FIGURES.items():
+        rows = gains[gains.study == study]
+        if rows[shown.column].nunique() > 1:
+            drawings.append(gain_over(rows, study))
+    timed = gains[gains.study == TIMED]
+    if len(timed):
+        drawings.append(run_times(timed))
+    return drawings
 
 
 def gain_over(gains: pd.DataFrame, study: str) -> Drawing:
-    """Broadband gain of a study: mean and standard deviation of the draws; a line across for what lacks the option."""
+    """Broadband gain of a study: mean and standard deviation of the draws.
+
+    What lacks the option is a line across.
+    """
     shown = FIGURES[study]
+    title = f"Line enhancement, study {study}: gain over {shown.label}"
     with rc_context(STYLE):
         figure = Figure((6.2, 3.2), layout="constrained")
         panel = figure.subplots()
@@ -85,15 +96,18 @@ def gain_over(gains: pd.DataFrame, study: str) -> Drawing:
             _draw_gains(panel, rows, shown.column, name, position)
         _draw_published(panel, shown.published)
         if shown.log:
-            panel.set_xscale("log", base=2)
-            ticks = sorted(gains[shown.column].dropna().unique())
-            panel.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+            _log_axis(panel, gains[shown.column])
         axes(panel, shown.label, "SNR gain in dB")
         panel.axhline(0, color="#888", lw=0.6)
         panel.legend(edgecolor="none", framealpha=0.9)
-        return drawing(
-            figure, f"lines_{study}", f"Line enhancement, study {study}: gain over {shown.label}"
-        )
+        return drawing(figure, f"lines_{study}", title)
+
+
+def _log_axis(panel: Axes, values: pd.Series) -> None:
+    """A logarithmic axis with a tick at each of `values`."""
+    ticks = sorted(values.dropna().unique())
+    panel.set_xscale("log", base=2)
+    panel.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
 
 
 def _draw_gains(panel: Axes, gains: pd.DataFrame, column: str, name: str, position: int) -> None:
@@ -102,63 +116,101 @@ def _draw_gains(panel: Axes, gains: pd.DataFrame, column: str, name: str, positi
         panel.axhline(gains.gain_db.mean(), ls="--", **style)
         return
     groups = gains.groupby(column).gain_db
-    mean, spread = groups.mean(), groups.std().fillna(0)
-    panel.errorbar(
-        mean.index, mean, spread, fmt=f"{MARKERS[position % 8]}-", ms=4, capsize=2, **style
-    )
+    mean = groups.mean()
+    spread = groups.std().fillna(0)
+    marker = MARKERS[position % 8]
+    panel.errorbar(mean.index, mean, spread, fmt=f"{marker}-", ms=4, capsize=2, **style)
 
 
 def _draw_published(panel: Axes, published: tuple | Mapping[str, tuple]) -> None:
     if isinstance(published, Mapping):
-        for hatch, (system, (low, high)) in zip(("///", "..."), published.items(), strict=True):
-            style = {"facecolor": "none", "edgecolor": "#999", "lw": 0, "hatch": hatch}
-            panel.axhspan(low, high, **style, label=f"{system}, published range", zorder=0)
+        _draw_ranges(panel, published)
     elif published:
-        panel.plot(
-            *[[value] for value in published], "k*", ms=9, label="Bi-LSTM, published", zorder=3
+        x, y = published
+        panel.plot([x], [y], "k*", ms=9, label="Bi-LSTM, published", zorder=3)
+
+
+def _draw_ranges(panel: Axes, ranges: Mapping[str, tuple[float, float]]) -> None:
+    for hatch, system in zip(("///", "..."), ranges, strict=True):
+        low, high = ranges[system]
+        panel.axhspan(
+            low,
+            high,
+            facecolor="none",
+            edgecolor="#999",
+            lw=0,
+            hatch=hatch,
+            label=f"{system}, published range",
+            zorder=0,
         )
 
 
 def run_times(gains: pd.DataFrame) -> Drawing:
-    """Seconds that each system took for a mixture of study snr, and what the paper prints for as long a one."""
-    taken = gains.groupby("system", sort=False).seconds.median()
+    """Seconds that each system took for a mixture of study snr.
+
+    Beside them those that the paper prints for as long a mixture.
+    """
+    taken = gains.groupby("system", sort=False).seconds.median().to_dict()
+    published = {f"{system}, published": seconds for system, seconds in LINES_SECONDS.items()}
+    longest = max(*taken.values(), *published.values())
+    height = 0.6 + 0.4 * (len(taken) + len(published))
     with rc_context(STYLE):
-        figure = Figure((6.2, 0.6 + 0.4 * (len(taken) + len(LINES_SECONDS))), layout="constrained")
+        figure = Figure((6.2, height), layout="constrained")
         panel = figure.subplots()
-        published = {f"{system}, published": seconds for system, seconds in LINES_SECONDS.items()}
-        for bars, colour in ((taken.to_dict(), "C0"), (published, "#999")):
-            drawn = panel.barh(list(bars), list(bars.values()), height=0.5, color=colour)
-            panel.bar_label(drawn, fmt="%.2g s", padding=3)
-        panel.set_xlim(0, 1.15 * max(*taken, *published.values()))
+        _draw_bars(panel, taken, "C0")
+        _draw_bars(panel, published, "#999")
+        panel.set_xlim(0, 1.15 * longest)
         panel.invert_yaxis()
         panel.set_xlabel("seconds a mixture (ours: on one core, training included)")
         panel.grid(axis="x", alpha=0.3, lw=0.5)
         return drawing(figure, "lines_seconds", "Line enhancement: run times")
 
 
+def _draw_bars(panel: Axes, seconds: Mapping[str, float], colour: str) -> None:
+    names = list(seconds)
+    widths = list(seconds.values())
+    bars = panel.barh(names, widths, height=0.5, color=colour)
+    panel.bar_label(bars, fmt="%.2g s", padding=3)
+
+
+def _window_s(signals: Mapping[str, np.ndarray], sample_rate: int) -> float:
+    """The window of lofargrams: 2 s, or half of `signals` where they are short."""
+    lengths = [len(signal) for signal in signals.values()]
+    duration_s = lengths[0] / sample_rate
+    return min(2.0, duration_s / 2)
+
+
 def lofargrams(study: str, signals: Mapping[str, np.ndarray], sample_rate: int) -> Drawing:
     """One panel per signal, in dB relative to its own median: time, frequency."""
+    window_s = _window_s(signals, sample_rate)
+    title = f"Line enhancement, study {study}: lofargrams"
     with rc_context(STYLE):
         figure = Figure((3.1 * len(signals), 3.4), layout="constrained")
-        panels = figure.subplots(1, len(signals), squeeze=False, sharey=True)[0]
-        window_s = min(2.0, len(next(iter(signals.values()))) / sample_rate / 2)
+        (panels,) = figure.subplots(1, len(signals), squeeze=False, sharey=True)
         for panel, (name, signal) in zip(panels, signals.items(), strict=True):
             image = _draw_lofargram(panel, signal, sample_rate, window_s)
             panel.set_title(label(name), fontsize=9)
             panel.set_xlabel("time in s")
         panels[0].set_ylabel("frequency in Hz")
         figure.colorbar(image, ax=list(panels), label="dB re median", shrink=0.8)
-        return drawing(
-            figure, f"{LOFARGRAMS}{study}", f"Line enhancement, study {study}: lofargrams"
-        )
+        return drawing(figure, f"{LOFARGRAMS}{study}", title)
 
 
 def _draw_lofargram(
     panel: Axes, signal: np.ndarray, sample_rate: int, window_s: float
 ) -> AxesImage:
     density = lofargram(torch.from_numpy(signal), sample_rate, window_s, window_s / 4)
-    density = density[: int(HIGHEST_HZ * window_s) + 1].numpy()
-    density -= np.median(density)
-    extent = (0, len(signal) / sample_rate, 0, min(HIGHEST_HZ, sample_rate / 2))
-    scale = {"cmap": "magma", "vmin": -5, "vmax": RANGE_DB}
-    return panel.imshow(density, aspect="auto", origin="lower", extent=extent, **scale)
+    bins = int(HIGHEST_HZ * window_s) + 1
+    shown = density[:bins].numpy()
+    shown -= np.median(shown)
+    duration_s = len(signal) / sample_rate
+    highest_hz = min(HIGHEST_HZ, sample_rate / 2)
+    return panel.imshow(
+        shown,
+        cmap="magma",
+        vmin=-5,
+        vmax=RANGE_DB,
+        aspect="auto",
+        origin="lower",
+        extent=(0, duration_s, 0, highest_hz),
+    )

@@ -43,25 +43,13 @@ def drawings(
     note = ""
     if len(order) > MOST:
         note = f"The best {MOST} of {len(order)} systems, mixture and oracle aside."
-    of_headlines = curves(
-        summary,
-        headlines(gains),
-        colours,
-        name="scores",
-        title="Scores over SNR",
-        note=note,
-    )
+    title = "Scores over SNR"
+    of_headlines = curves(summary, headlines(gains), colours, "scores", title, note)
     figures = [of_headlines]
     others = _other_scores(summary)
     if others:
-        of_others = curves(
-            summary,
-            others,
-            colours,
-            name="other_scores",
-            title="Other scores over SNR",
-            note=note,
-        )
+        title = "Other scores over SNR"
+        of_others = curves(summary, others, colours, "other_scores", title, note)
         figures.append(of_others)
     if runs:
         figures.append(score_against_cost(runs, gains, colours))

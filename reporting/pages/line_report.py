@@ -1,4 +1,4 @@
-"""The page of line enhancement: gain.csv, report.html and report.md from what line enhancers did."""
+"""The page of line enhancement: gain.csv, report.html and report.md."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,11 +16,10 @@ def write_line_report(outcome: Outcome, about: Mapping[str, str], folder: Path) 
 
     about: what was run, and where, in the words of the page.
     """
-    drawn = [
-        lofargrams(study, shown.signals, shown.sample_rate)
-        for study, shown in outcome.shown.items()
-    ]
+    drawn = line_drawings(outcome.gains)
+    for study, shown in outcome.shown.items():
+        drawn.append(lofargrams(study, shown.signals, shown.sample_rate))
     write_atomic(folder / GAINS, outcome.gains.to_csv(index=False))
     page = {"about": about, **of_page(outcome.gains, {})}
-    render_pages("line_report", page, [*line_drawings(outcome.gains), *drawn], folder)
+    render_pages("line_report", page, drawn, folder)
     return text(page["line_table"], "simple")

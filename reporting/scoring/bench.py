@@ -22,18 +22,23 @@ from reporting.scoring.score_cache import of_signal
 class Mixture:
     """One mixture of a test.
 
-    identity: its part of IDENTITY. parts: "mixture", "clean" and "noise" [time], batch: the same for a system, one
-    item on its device. content: names what clean and mixture hold, clean_content what clean does.
+    identity: its part of IDENTITY. parts: "mixture", "clean" and "noise" [time], batch: the same
+    for a system, one item on its device. content: names what clean and mixture hold, clean_content
+    what clean does.
     """
 
     def __init__(
         self, identity: Mapping[str, Any], parts: Mapping[str, Tensor], device: str = "cpu"
     ):
-        self.identity, self.parts = identity, parts
+        self.identity = identity
+        self.parts = parts
         self.batch = {name: signal.unsqueeze(0).to(device) for name, signal in parts.items()}
-        self.batch["length"] = torch.tensor([len(parts["mixture"])], device=device)
-        self.content = of_signal(np.stack([self.samples("clean"), self.samples("mixture")]))
-        self.clean_content = of_signal(self.samples("clean"))
+        length = len(parts["mixture"])
+        self.batch["length"] = torch.tensor([length], device=device)
+        clean = self.samples("clean")
+        mixture = self.samples("mixture")
+        self.content = of_signal(np.stack([clean, mixture]))
+        self.clean_content = of_signal(clean)
 
     def samples(self, part: str) -> np.ndarray:
         """A part as metrics take it: float64 [time]."""
@@ -44,12 +49,15 @@ class Enhanced:
     """What a system makes of a mixture; it is enhanced once, and not before that is needed."""
 
     def __init__(self, system: System, mixture: Mixture, memory: Memory):
-        self.system, self.mixture, self.memory = system, mixture, memory
+        self.system = system
+        self.mixture = mixture
+        self.memory = memory
 
     @cached_property
     def signal(self) -> Tensor:
         """[time]."""
-        return self.system.enhance_batch(self.mixture.batch)[0].cpu()
+        enhanced = self.system.enhance_batch(self.mixture.batch)
+        return enhanced[0].cpu()
 
     def samples(self) -> np.ndarray:
         """The signal as metrics take it: float64 [time]."""
@@ -63,9 +71,9 @@ class Enhanced:
 
 @dataclass(frozen=True)
 class Bench:
-    """The test mixtures of `plan`, with audio from `library` at `sample_rate`; systems run on `device`.
+    """The test mixtures of `plan`, with audio from `library` at `sample_rate`.
 
-    memory: what need not be done again.
+    Systems run on `device`. memory: what need not be done again.
     """
 
     plan: Plan
@@ -94,12 +102,11 @@ class Bench:
 
     def _mixture(self, row: Mapping[str, Any]) -> Mixture:
         speech = self._speech.loc[row["speech_id"]]
+        noise_cut = row["noise_id"], row["noise_start"], row["length"]
         known = {
             **row,
             "sample_rate": self.sample_rate,
-            "noise_type": self.library.noise_type(
-                row["noise_id"], row["noise_start"], row["length"]
-            ),
+            "noise_type": self.library.noise_type(*noise_cut),
             "speaker": speech.source,
             "sex": speech.sex,
         }

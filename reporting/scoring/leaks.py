@@ -1,4 +1,7 @@
-"""The test must be new to a run: no speaker, unseen noise or audio of it may have been in the run's training."""
+"""The test must be new to a run.
+
+No speaker, unseen noise or audio of it may have been in the run's training.
+"""
 
 import os
 from pathlib import Path
@@ -16,35 +19,47 @@ COPY = "copy the folder from the run that the training started from"  # of an an
 def refuse_leaks(run: Path, plan: Plan, whose: Path) -> None:
     """Raise ValueError where the training of `run` heard what the test of `plan` keeps unheard.
 
-    That is the test's speakers and unseen noises, by their names and by their audio (see datagen.copies); its seen
-    noise must be what the run calls seen. whose: the run that `run` is, or is an ancestor of.
+    That is the test's speakers and unseen noises, by their names and by their audio (see
+    datagen.copies); its seen noise must be what the run calls seen. whose: the run that `run` is,
+    or is an ancestor of.
     """
-    tested = plan.split("test")
-    speech, noise = load_recordings(
-        run, f"put it back with train.py resume={whose}" if run == whose else COPY
-    )
-    speakers = _of_sources(plan.speech[plan.speech.split == "test"], tested.speech_id)
-    unseen = _of_sources(plan.noise[~plan.noise.seen], tested[~tested.noise_seen].noise_id)
-    heard, seen = speech[speech.split != "test"], noise[noise.seen]
+    remedy = f"put it back with train.py resume={whose}" if run == whose else COPY
+    speech, noise = load_recordings(run, remedy)
+    heard = speech[speech.split != "test"]
+    seen = noise[noise.seen]
+    rows = plan.split("test")
+    test_speech = plan.speech[plan.speech.split == "test"]
+    unseen_noise = plan.noise[~plan.noise.seen]
+    rows_unseen = rows[~rows.noise_seen]
+    speakers = _of_sources(test_speech, rows.speech_id)
+    unseen = _of_sources(unseen_noise, rows_unseen.noise_id)
     _refuse(run, "speakers", speakers, heard)
     _refuse(run, "unseen noises", unseen, seen)
     _refuse_copies(run, pd.concat([speakers, unseen]), pd.concat([heard, seen]))
-    called_seen = _long_noises(plan.noise, tested[tested.noise_seen])
-    if strange := sorted(_stretches(called_seen) - _stretches(seen)):
-        raise ValueError(
-            f"{run}: {len(strange)} stretches of the test's seen noise are not what its training set aside "
-            f"({strange[0][0]}, ...); {REMEDY}"
-        )
+    called_seen = _long_noises(plan.noise, rows[rows.noise_seen])
+    _refuse_other_stretches(run, called_seen, seen)
 
 
 def _of_sources(table: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
     """All recordings of the sources that recordings named `ids` have."""
-    return table[table.source.isin(table.source[table.id.isin(ids)])]
+    sources = table.source[table.id.isin(ids)]
+    return table[table.source.isin(sources)]
 
 
 def _long_noises(noise: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """All stretches of the long noises that `rows` are cut from."""
-    return noise[noise.vector.isin(noise.vector[noise.id.isin(rows.noise_id)])]
+    vectors = noise.vector[noise.id.isin(rows.noise_id)]
+    return noise[noise.vector.isin(vectors)]
+
+
+def _refuse_other_stretches(run: Path, tested: pd.DataFrame, trained: pd.DataFrame) -> None:
+    strange = sorted(_stretches(tested) - _stretches(trained))
+    if strange:
+        source = strange[0][0]
+        raise ValueError(
+            f"{run}: {len(strange)} stretches of the test's seen noise are not what its training "
+            f"set aside ({source}, ...); {REMEDY}"
+        )
 
 
 def _stretches(noise: pd.DataFrame) -> set[tuple]:
@@ -53,21 +68,27 @@ def _stretches(noise: pd.DataFrame) -> set[tuple]:
 
 
 def _refuse(run: Path, what: str, tested: pd.DataFrame, trained: pd.DataFrame) -> None:
-    files = ({os.path.realpath(path) for path in table.path} for table in (tested, trained))
-    if shared := sorted((set(tested.source) & set(trained.source)) | set.intersection(*files)):
+    sources = set(tested.source) & set(trained.source)
+    files = _files(tested) & _files(trained)
+    shared = sorted(sources | files)
+    if shared:
         raise ValueError(
-            f"{run}: {len(shared)} {what} of the test were in its training ({shared[0]}, ...); {REMEDY}"
+            f"{run}: {len(shared)} {what} of the test were in its training ({shared[0]}, ...); "
+            f"{REMEDY}"
         )
+
+
+def _files(recordings: pd.DataFrame) -> set[str]:
+    return {os.path.realpath(path) for path in recordings.path}
 
 
 def _refuse_copies(run: Path, tested: pd.DataFrame, trained: pd.DataFrame) -> None:
-    ours, theirs = same_audio(tested, trained)
-    if len(shared := np.intersect1d(ours, theirs)):
-        pair = (
-            table.path[labels == shared[0]].iloc[0]
-            for table, labels in ((tested, ours), (trained, theirs))
-        )
+    labels_tested, labels_trained = same_audio(tested, trained)
+    shared = np.intersect1d(labels_tested, labels_trained)
+    if len(shared):
+        ours = tested.path[labels_tested == shared[0]].iloc[0]
+        theirs = trained.path[labels_trained == shared[0]].iloc[0]
         raise ValueError(
             f"{run}: {len(shared)} recordings of the test were in its training under other names "
-            f"({' is '.join(pair)}, ...); leave them out of the test"
+            f"({ours} is {theirs}, ...); leave them out of the test"
         )

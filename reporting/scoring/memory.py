@@ -13,8 +13,8 @@ from reporting.scoring.score_cache import Score, ScoreCache, of_signal
 class Memory(NamedTuple):
     """A cache, and what its entries depend on.
 
-    beside: plain values that decide what a system gives, beside what it is made of: rate, device, code. metrics: the
-    version of each by name; one without is known by its name.
+    beside: plain values that decide what a system gives, beside what it is made of: rate, device,
+    code. metrics: the version of each by name; a metric without is known by its name.
     """
 
     cache: ScoreCache
@@ -27,7 +27,10 @@ class Memory(NamedTuple):
         return cls(ScoreCache(None))
 
     def content(self, system: System, mixture: str, enhance: Callable[[], np.ndarray]) -> str:
-        """Name of the content of what `system` makes of the signals named `mixture`, by asking or by doing."""
+        """Name of the content of what `system` makes of the signals named `mixture`.
+
+        It is looked up, or `enhance` is called for it.
+        """
         made_of = system.made_of
         if made_of is None:
             return of_signal(enhance())

@@ -1,10 +1,11 @@
-"""Scores remembered by the content of the two signals: what was scored once, by anyone, is looked up."""
+"""Scores remembered by the content of the two signals: what was scored once is looked up."""
 
 import contextlib
 import hashlib
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
+from math import isnan
 from pathlib import Path
 
 import numpy as np
@@ -22,20 +23,23 @@ create table if not exists shown
 
 def of_signal(signal: np.ndarray) -> str:
     """Name of the content of a signal [time]."""
-    return hashlib.sha256(np.ascontiguousarray(signal).tobytes()).hexdigest()[:32]
+    samples = np.ascontiguousarray(signal)
+    return hashlib.sha256(samples.tobytes()).hexdigest()[:32]
 
 
 class ScoreCache:
-    """Scores by pair of signals and metric, enhanced signals' contents by system and mixture, and what shows a signal.
+    """What is remembered of signals, in one SQLite file.
 
-    All in one SQLite file. What is put is there once the call returns, whole or not at all; several processes may share
-    the file. `path` None: nothing is remembered. Raises ValueError for a file that is none of ours, OSError where it
-    cannot be written.
+    That is scores by pair of signals and metric, enhanced signals' contents by system and mixture,
+    and what shows a signal. What is put is there once the call returns, whole or not at all;
+    several processes may share the file. `path` None: nothing is remembered. Raises ValueError for
+    a file that is none of ours, OSError where it cannot be written.
     """
 
     def __init__(self, path: Path | None):
-        self.path, self._one_at_a_time = path, threading.RLock()
-        with self._told():
+        self.path = path
+        self._one_at_a_time = threading.RLock()
+        with self._explained():
             if path:
                 path.parent.mkdir(parents=True, exist_ok=True)
             self._store = sqlite3.connect(
@@ -49,23 +53,24 @@ class ScoreCache:
 
     def scores(self, pair: str, metrics: Mapping[str, str]) -> dict[str, Score]:
         """What is known of `pair`, by name; `metrics` gives the version of every metric by name."""
-        with self._told():
-            rows = self._store.execute(
-                "select metric, value, reason from score where pair = ?", (pair,)
-            ).fetchall()
-        known = {
-            metric: (float("nan") if value is None else value, reason)
-            for metric, value, reason in rows
-        }
+        query = "select metric, value, reason from score where pair = ?"
+        with self._explained():
+            rows = self._store.execute(query, (pair,)).fetchall()
+        known = {}
+        for metric, value, reason in rows:
+            score = float("nan") if value is None else value
+            known[metric] = (score, reason)
         return {name: known[version] for name, version in metrics.items() if version in known}
 
-    def put_scores(self, pair: str, metrics: Mapping[str, str], found: Mapping[str, Score]) -> None:
+    def put_scores(
+        self, pair: str, metrics: Mapping[str, str], scores: Mapping[str, Score]
+    ) -> None:
         """Remember scores of `pair`."""
-        rows = [
-            (pair, metrics[name], value if value == value else None, reason)
-            for name, (value, reason) in found.items()
-        ]
-        with self._told():
+        rows = []
+        for name, (value, reason) in scores.items():
+            stored = None if isnan(value) else value
+            rows.append((pair, metrics[name], stored, reason))
+        with self._explained():
             self._store.execute("begin immediate")
             try:
                 self._store.executemany("insert or replace into score values (?, ?, ?, ?)", rows)
@@ -76,44 +81,38 @@ class ScoreCache:
 
     def enhanced(self, system: str, mixture: str) -> str | None:
         """Content of what `system` makes of `mixture`, if it is known."""
-        with self._told():
-            row = self._store.execute(
-                "select content from enhanced where system = ? and mixture = ?", (system, mixture)
-            ).fetchone()
+        query = "select content from enhanced where system = ? and mixture = ?"
+        with self._explained():
+            row = self._store.execute(query, (system, mixture)).fetchone()
         return row[0] if row else None
 
     def put_enhanced(self, system: str, mixture: str, content: str) -> None:
         """Remember what `system` makes of `mixture`."""
-        with self._told():
-            self._store.execute(
-                "insert or replace into enhanced values (?, ?, ?)", (system, mixture, content)
-            )
+        row = (system, mixture, content)
+        with self._explained():
+            self._store.execute("insert or replace into enhanced values (?, ?, ?)", row)
 
     def shown(self, signal: str) -> tuple[str, str] | None:
         """Picture and sound of a signal, if they were made before."""
-        with self._told():
-            return self._store.execute(
-                "select picture, sound from shown where signal = ?", (signal,)
-            ).fetchone()
+        query = "select picture, sound from shown where signal = ?"
+        with self._explained():
+            return self._store.execute(query, (signal,)).fetchone()
 
     def put_shown(self, signal: str, picture: str, sound: str) -> None:
         """Remember picture and sound of a signal."""
-        with self._told():
-            self._store.execute(
-                "insert or replace into shown values (?, ?, ?)", (signal, picture, sound)
-            )
+        row = (signal, picture, sound)
+        with self._explained():
+            self._store.execute("insert or replace into shown values (?, ?, ?)", row)
 
     @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
+    def _explained(self) -> Iterator[None]:
+        """Errors of the file name it, and say what to do."""
         try:
             with self._one_at_a_time:  # joblib asks for its tasks from threads of its own
                 yield
         except sqlite3.OperationalError as error:
-            raise OSError(
-                None,
-                f"{error}; make room, check its permissions, or choose another cache",
-                str(self.path),
-            ) from error
+            remedy = "make room, check its permissions, or choose another cache"
+            raise OSError(None, f"{error}; {remedy}", str(self.path)) from error
         except sqlite3.DatabaseError as error:
             raise ValueError(
                 f"{self.path}: {error}; remove it, scores are then computed anew"

@@ -16,17 +16,21 @@ from parallel.spread import Spread
 from reporting.scoring.bench import Bench, Enhanced
 from reporting.scoring.score_cache import Score
 
-TOGETHER = (
-    4  # pairs of signals in a job: most share their reference, which is then sent and prepared once
-)
+# Pairs of signals in a job: most share their reference, which is then sent and prepared once.
+TOGETHER = 4
 
 
 def require_usable(metrics: Mapping[str, Callable], sample_rate: int) -> None:
-    """Try every metric once, before hours of scoring: raise ValueError naming one that its own options break."""
-    reference, noise = np.random.default_rng(0).standard_normal((2, sample_rate)) * 0.1
+    """Try every metric once, before hours of scoring.
+
+    Raises ValueError naming a metric that its own options break.
+    """
+    generator = np.random.default_rng(0)
+    reference, noise = generator.standard_normal((2, sample_rate)) * 0.1
+    estimate = reference + noise
     for name, metric in metrics.items():
         try:
-            metric(reference, reference + noise, sample_rate)
+            metric(reference, estimate, sample_rate)
         except NotComputable:
             continue  # its own word on this pair of signals, not on its options
         except (TypeError, ValueError) as error:
@@ -36,11 +40,12 @@ def require_usable(metrics: Mapping[str, Callable], sample_rate: int) -> None:
 def score_plan(
     bench: Bench, systems: Mapping[str, System], metrics: Mapping[str, Callable], spread: Spread
 ) -> pd.DataFrame:
-    """One row per test mixture and system, in the plan's order: IDENTITY, one column per metric, `failed`.
+    """A row per test mixture and system, in the plan's order.
 
-    Systems run here, one mixture at a time; scores are computed wherever `spread` has them computed, and only a few
-    signals wait for that at any time. A score that cannot be computed is NaN, with its reason in `failed`. What the
-    bench's memory knows is not enhanced or scored again, and what is found is put there as it comes.
+    The columns are IDENTITY, one per metric, and `failed`. Systems run here, one mixture at a time;
+    scores are computed wherever `spread` has them computed, and only a few signals wait for that at
+    any time. A score that cannot be computed is NaN, with its reason in `failed`. What the bench's
+    memory knows is not enhanced or scored again, and new scores are put there as they come.
     """
     job = partial(scores_of, sample_rate=bench.sample_rate)
     total = len(bench.rows) * len(systems)
@@ -53,11 +58,19 @@ def score_plan(
 
 
 class Row(NamedTuple):
-    """A row of the table under way. identity: see IDENTITY. pair: names its two signals. scores: those known by now."""
+    """A row of the table under way.
+
+    identity: see IDENTITY. pair: names its two signals. scores: those known by now.
+    """
 
     identity: dict[str, Any]
     pair: str
     scores: dict[str, Score]
+
+
+# What a row lacks scores for: its number, reference and estimate (float64 [time]), and metrics. A
+# plain tuple, for it goes to processes that know nothing of this package.
+Lacking = tuple[int, np.ndarray, np.ndarray, dict[str, Callable]]
 
 
 class Scoring:
@@ -70,20 +83,22 @@ class Scoring:
         metrics: Mapping[str, Callable],
         progress: tqdm,
     ):
-        self.bench, self.systems, self.metrics, self.progress = bench, systems, metrics, progress
+        self.bench = bench
+        self.systems = systems
+        self.metrics = metrics
+        self.progress = progress
         self.rows: list[Row] = []
 
-    def lacking(self) -> Iterator[tuple[int, np.ndarray, np.ndarray, dict[str, Callable]]]:
-        """Number, reference, estimate and metrics of every row that lacks scores, as its signals are made."""
+    def lacking(self) -> Iterator[Lacking]:
+        """Every row that lacks scores, as its signals are made."""
         for mixture in self.bench.mixtures():
             for name, system in self.systems.items():
                 enhanced = self.bench.enhanced(system, mixture)
-                known = self._begun(name, enhanced).scores
-                missing = {
-                    metric: self.metrics[metric] for metric in self.metrics if metric not in known
-                }
+                row = self._begun(name, enhanced)
+                missing = self._missing(row)
                 if missing:
-                    yield len(self.rows) - 1, mixture.samples("clean"), enhanced.samples(), missing
+                    number = len(self.rows) - 1
+                    yield number, mixture.samples("clean"), enhanced.samples(), missing
                 else:
                     self.progress.update()
 
@@ -100,18 +115,27 @@ class Scoring:
 
     def _begun(self, system: str, enhanced: Enhanced) -> Row:
         """A new row, with the scores that are remembered."""
-        pair = f"{enhanced.mixture.clean_content}-{enhanced.content}"
-        identity = {"system": system, **enhanced.mixture.identity}
-        self.rows.append(Row(identity, pair, self.bench.memory.scores(pair, self.metrics)))
-        return self.rows[-1]
+        mixture = enhanced.mixture
+        pair = f"{mixture.clean_content}-{enhanced.content}"
+        known = self.bench.memory.scores(pair, self.metrics)
+        row = Row({"system": system, **mixture.identity}, pair, known)
+        self.rows.append(row)
+        return row
+
+    def _missing(self, row: Row) -> dict[str, Callable]:
+        """The metrics whose scores `row` lacks."""
+        return {name: metric for name, metric in self.metrics.items() if name not in row.scores}
 
     def _cells(self, row: Row) -> dict[str, Any]:
+        cells = dict(row.identity)
         scores = {name: row.scores[name] for name in self.metrics}
-        values = {name: value for name, (value, _) in scores.items()}
-        return {**row.identity, **values, "failed": reasons(scores)}
+        for name, (value, _) in scores.items():
+            cells[name] = value
+        cells["failed"] = reasons(scores)
+        return cells
 
 
-def _groups(items: Iterator) -> Iterator[list]:
+def _groups(items: Iterator[Lacking]) -> Iterator[list[Lacking]]:
     """TOGETHER of them at a time."""
-    while some := list(islice(items, TOGETHER)):
-        yield some
+    while group := list(islice(items, TOGETHER)):
+        yield group

@@ -1,4 +1,4 @@
-"""What is put on the test: the unprocessed mixture, the oracle, baselines, and any number of runs."""
+"""What is put on the test: the unprocessed mixture, the oracle, baselines, any number of runs."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -17,16 +17,20 @@ Systems = dict[str, System]  # by the names that they have in a report, in its o
 
 
 def untrained(oracle: Oracle, baselines: Mapping[str, Enhancing]) -> Systems:
-    """Mixture, oracle and baselines; ValueError where a baseline takes the name of one of the two."""
-    if {MIXTURE, ORACLE} & baselines.keys():
+    """Mixture, oracle and baselines.
+
+    Raises ValueError where a baseline takes the name of one of the other two.
+    """
+    if MIXTURE in baselines or ORACLE in baselines:
         raise ValueError(
             f"baselines: {MIXTURE} and {ORACLE} are names of other systems; choose another name"
         )
-    return {MIXTURE: Unprocessed(oracle.stft.sample_rate), ORACLE: oracle, **baselines}
+    mixture = Unprocessed(oracle.stft.sample_rate)
+    return {MIXTURE: mixture, ORACLE: oracle, **baselines}
 
 
 def trained(runs: Mapping[str, Path], device: str, stages: bool = False) -> Systems:
-    """Runs by name; before all of them with `stages` every stage of theirs, as "NAME, stage 1" and so on.
+    """Runs by name; before all of them with `stages` every stage of theirs, as "NAME, stage 1".
 
     Raises FileNotFoundError or ValueError where one is no run, or is damaged.
     """
@@ -34,12 +38,13 @@ def trained(runs: Mapping[str, Path], device: str, stages: bool = False) -> Syst
     outputs: Systems = {}
     if stages:
         for name, run in loaded.items():
-            outputs |= {f"{name}, stage {output.stage}": output for output in run.stages()}
+            for output in run.stages():
+                outputs[f"{name}, stage {output.stage}"] = output
     return outputs | loaded
 
 
 def stage_outputs(systems: Mapping[str, System]) -> dict[Path, list[str]]:
-    """Names of the systems that are a stage of a run, from the first stage on, by the folder of the run."""
+    """Names of the systems that are a stage of a run, by its folder, from the first stage on."""
     outputs = defaultdict(list)
     for name, system in systems.items():
         if isinstance(system, TrainedRun) and system.stage is not None:
@@ -50,42 +55,57 @@ def stage_outputs(systems: Mapping[str, System]) -> dict[Path, list[str]]:
 def of_rate(
     runs: Mapping[str, Path], sample_rate: int, rates: Collection[int] = ()
 ) -> dict[str, Path]:
-    """Those of `runs` that were trained at `sample_rate`; those of another one of `rates` are tested at that.
+    """Those of `runs` that were trained at `sample_rate`.
 
-    Raises ValueError for a run of a rate that is not tested.
+    Those of another one of `rates` are tested at that. Raises ValueError for a run of a rate that
+    is not tested.
     """
-    trained_at = {name: run_config(run).sample_rate for name, run in runs.items()}
-    for name, rate in trained_at.items():
-        if rate not in (sample_rate, *rates):
-            raise ValueError(f"{runs[name]}: {_at_another_rate(rate, sample_rate, rates)}")
-    return {name: run for name, run in runs.items() if trained_at[name] == sample_rate}
+    tested = {}
+    for name, run in runs.items():
+        rate = run_config(run).sample_rate
+        if rate == sample_rate:
+            tested[name] = run
+        elif rate not in rates:
+            raise ValueError(f"{run}: {_at_another_rate(rate, sample_rate, rates)}")
+    return tested
 
 
 def _at_another_rate(rate: int, sample_rate: int, rates: Collection[int]) -> str:
-    several = f"rates={sorted({*rates, sample_rate, rate})}".replace(" ", "")
-    remedy = (
-        f"give {several}"
-        if rates
-        else f"add sample_rate={rate}, or {several} to test each at its own"
-    )
+    all_rates = sorted({*rates, sample_rate, rate})
+    option = f"rates={all_rates}".replace(" ", "")
+    remedy = f"give {option}"
+    if not rates:
+        remedy = f"add sample_rate={rate}, or {option} to test each at its own"
     return f"was trained at {rate} Hz, the test plan has {sample_rate} Hz; {remedy}"
 
 
 def refuse_heard(systems: Mapping[str, System], plan: Plan) -> None:
-    """Raise ValueError where a run, or one that its weights come from, was trained on what the test keeps unheard."""
-    runs = {system.folder: None for system in systems.values() if isinstance(system, TrainedRun)}
-    for run in runs:  # in order, each once
-        for folder in (run, *ancestors(run)):
-            refuse_leaks(folder, plan, run)
+    """Raise ValueError where a run was trained on what the test keeps unheard.
+
+    So it is where a run was that its weights come from.
+    """
+    checked = set()
+    for system in systems.values():
+        if isinstance(system, TrainedRun) and system.folder not in checked:
+            checked.add(system.folder)
+            for folder in (system.folder, *ancestors(system.folder)):
+                refuse_leaks(folder, plan, system.folder)
 
 
 def run_names(runs: Sequence[Path], taken: Iterable[str]) -> list[str]:
-    """What runs are called beside systems whose names are `taken`: folder names, with parents where they are alike."""
+    """What runs are called beside systems whose names are `taken`.
+
+    Those are the names of their folders, with parents where these are alike.
+    """
+    if not runs:
+        return []
     paths = [run.resolve() for run in runs]
     if len(set(paths)) < len(paths):
-        raise ValueError(f"runs={[str(run) for run in runs]}: names one run twice; give each once")
-    for depth in range(1, max((len(path.parts) for path in paths), default=1) + 1):
+        given = [str(run) for run in runs]
+        raise ValueError(f"runs={given}: names one run twice; give each once")
+    depths = [len(path.parts) for path in paths]
+    for depth in range(1, max(depths) + 1):
         names = ["/".join(path.parts[-depth:]) for path in paths]
-        if len({*taken, *names}) == len(names) + len(set(taken)):
+        if len(set(names)) == len(names) and not set(names) & set(taken):
             return names
     raise ValueError(f"runs: {', '.join(taken)} are names of other systems; rename the run")

@@ -1,4 +1,4 @@
-"""What an audit finds: one row per file, one row per corpus, and what is wrong with either."""
+"""What an audit finds: one row per file, and what is wrong with files and corpora."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -11,7 +11,6 @@ from datagen.prepare import long_enough, noise_table, speech_table
 from datagen.protocol import Protocol
 from datagen.recordings import Recording, table
 from datagen.roles import NEEDED, ROLES, SEEN_NOISE, SPEECH, TRAIN_SPEECH
-from reporting.tables.audit_kinds import CLIPPED, OFFSET
 
 FILE = [
     "role",
@@ -24,86 +23,114 @@ FILE = [
     "sample_rate",
     "channels",
     *Measures._fields,
+    "content",
+    "copy_of",
+    "left_out",
 ]
-FILE += ["content", "copy_of", "left_out"]
-TOO_SHORT, COPY, NOT_READ = (
-    "shorter than plan.shortest_s",
-    "a copy",
-    "not read: its format is not known",
-)
+TOO_SHORT = "shorter than plan.shortest_s"
+COPY = "a copy"
+NOT_READ = "not read: its format is not known"
 
 
-class Corpus(NamedTuple):
-    """A corpus of one role as it was found.
+class AuditedCorpus(NamedTuple):
+    """A corpus of one role as the audit meets it.
 
-    found: all of its recordings. table: of those that can be used. bad: why others cannot, by path. error: why there is
-    nothing at all, or "".
+    recordings: all of them. table: of those that can be used. bad: why others cannot, by path.
+    error: why there is nothing at all, or "".
     """
 
     role: str
     name: str
-    found: Sequence[Recording] = ()
+    recordings: Sequence[Recording] = ()
     table: pd.DataFrame | None = None
     bad: Mapping[str, str] = {}
     error: str = ""
 
 
 class Findings(NamedTuple):
-    """files: a row per file with FILE. stops: what generate.py and train.py would end in, a line each."""
+    """files: a row per file with FILE.
+
+    stops: what generate.py and train.py would end in, a line each.
+    """
 
     files: pd.DataFrame
     stops: list[str]
 
 
 def find(
-    corpora: Sequence[Corpus],
+    corpora: Sequence[AuditedCorpus],
     measured: Callable[[Sequence[str]], pd.DataFrame],
     protocol: Protocol,
     sample_rate: int,
     seed: int,
 ) -> Findings:
-    """Measure all files, and look for everything that training on `corpora` by `protocol` would stumble on.
+    """Measure all files, and look for all that training on `corpora` would stumble on.
 
     measured: gives rows of measures, by path.
     """
-    files = pd.concat(
-        [_rows(corpus) for corpus in corpora] or [pd.DataFrame(columns=FILE)], ignore_index=True
-    )
-    measures = measured(
-        [path for path, why in zip(files.path, files.left_out, strict=True) if not why]
-    )
-    for name in Measures._fields:
-        files[name] = files.path.map(measures[name]).astype(float)
+    files = _measured_files(corpora, measured)
     good = files[files.left_out == ""]
     tables = {role: good[good.role == role] for role in ROLES}
-    broken = [corpus for corpus in corpora if corpus.error]
-    stops = [f"{corpus.role}.{corpus.name}: {corpus.error}" for corpus in broken]
-    stops += _bad(files) + _twice(tables)
+    stops = _unreadable(corpora)
+    stops += _bad(files)
+    stops += _twice(tables)
     used = _long_enough(files, tables, protocol, sample_rate, stops)
-    stops += [
-        f"{role} is empty: name at least one corpus, see conf/experiment"
-        for role in NEEDED
-        if role not in {*files.role, *(corpus.role for corpus in broken)}
-    ]
+    stops += _empty_roles(corpora, files)
     stops += conflicts(used)
-    for role, kept in repeated(used, protocol.overlapping).items():
-        files.loc[kept.index, "copy_of"], files.loc[kept.index, "left_out"] = kept, COPY
-        used[role] = used[role].drop(index=kept.index)
-    stops += _refused(lambda: speech_table(used, protocol, seed)) if len(used[TRAIN_SPEECH]) else []
-    stops += (
-        _refused(lambda: noise_table(used, protocol, sample_rate)) if len(used[SEEN_NOISE]) else []
-    )
-    return Findings(files[FILE], list(dict.fromkeys(stops)))
+    used = _without_copies(files, used, protocol)
+    if len(used[TRAIN_SPEECH]):
+        stops += _refused(lambda: speech_table(used, protocol, seed))
+    if len(used[SEEN_NOISE]):
+        stops += _refused(lambda: noise_table(used, protocol, sample_rate))
+    each_once = list(dict.fromkeys(stops))
+    return Findings(files[FILE], each_once)
 
 
-def _rows(corpus: Corpus) -> pd.DataFrame:
-    good = table([]) if corpus.table is None else corpus.table
-    known = set(good.path)
-    lacking = table([recording for recording in corpus.found if recording.path not in known])
-    parts = [part for part in (good, lacking) if len(part)]
-    rows = pd.concat(parts, ignore_index=True) if parts else good
-    why = [corpus.bad.get(path, "" if path in known else NOT_READ) for path in rows.path]
-    return rows.assign(role=corpus.role, corpus=corpus.name, left_out=why, copy_of="")
+def _measured_files(
+    corpora: Sequence[AuditedCorpus], measured: Callable[[Sequence[str]], pd.DataFrame]
+) -> pd.DataFrame:
+    """A row per file of all corpora, with the measures of those that can be read."""
+    tables = [_rows(corpus) for corpus in corpora]
+    if not tables:
+        tables = [pd.DataFrame(columns=FILE)]
+    files = pd.concat(tables, ignore_index=True)
+    readable = files.path[files.left_out == ""]
+    measures = measured(readable.tolist())
+    for name in Measures._fields:
+        values = files.path.map(measures[name])
+        files[name] = values.astype(float)
+    return files
+
+
+def _rows(corpus: AuditedCorpus) -> pd.DataFrame:
+    """The recordings of a corpus, those that can be used first, and why the others are left out."""
+    usable = table([]) if corpus.table is None else corpus.table
+    known = set(usable.path)
+    others = [recording for recording in corpus.recordings if recording.path not in known]
+    rows = usable
+    if others:
+        rows = table(others)
+        if len(usable):
+            rows = pd.concat([usable, rows], ignore_index=True)
+    reasons = []
+    for path in rows.path:
+        unnamed = "" if path in known else NOT_READ
+        reasons.append(corpus.bad.get(path, unnamed))
+    return rows.assign(role=corpus.role, corpus=corpus.name, left_out=reasons, copy_of="")
+
+
+def _unreadable(corpora: Sequence[AuditedCorpus]) -> list[str]:
+    return [f"{corpus.role}.{corpus.name}: {corpus.error}" for corpus in corpora if corpus.error]
+
+
+def _empty_roles(corpora: Sequence[AuditedCorpus], files: pd.DataFrame) -> list[str]:
+    """A line for each needed role without files, those aside whose corpus says already why."""
+    served = set(files.role)
+    for corpus in corpora:
+        if corpus.error:
+            served.add(corpus.role)
+    empty = [role for role in NEEDED if role not in served]
+    return [f"{role} is empty: name at least one corpus, see conf/experiment" for role in empty]
 
 
 def _long_enough(
@@ -113,79 +140,73 @@ def _long_enough(
     sample_rate: int,
     stops: list[str],
 ) -> dict[str, pd.DataFrame]:
-    """`tables` without speech that is too short, which is told in `files`; labels of rows stay."""
+    """`tables` without speech that is too short, which `files` say then; labels of rows stay.
+
+    Where all speech of a role is too short, it stays, and `stops` say so.
+    """
     used = dict(tables)
     for role in SPEECH:
         rows = tables[role].assign(row=tables[role].index)
-        stops += _refused(
-            lambda role=role, rows=rows: used.update(
-                {role: _long(rows, role, protocol, sample_rate)}
-            )
-        )
+        try:
+            long = long_enough(rows, role, protocol.shortest_s, sample_rate)
+        except ValueError as error:
+            stops.append(_one_line(error))
+            continue
+        used[role] = long.set_index("row")
         short = tables[role].index.difference(used[role].index)
         files.loc[short, "left_out"] = TOO_SHORT
     return used
 
 
-def _long(rows: pd.DataFrame, role: str, protocol: Protocol, sample_rate: int) -> pd.DataFrame:
-    return long_enough(rows, role, protocol.shortest_s, sample_rate).set_index("row")
+def _without_copies(
+    files: pd.DataFrame, tables: Mapping[str, pd.DataFrame], protocol: Protocol
+) -> dict[str, pd.DataFrame]:
+    """`tables` without what repeats another recording, which `files` say then."""
+    used = dict(tables)
+    for role, kept in repeated(tables, protocol.overlapping).items():
+        files.loc[kept.index, "copy_of"] = kept
+        files.loc[kept.index, "left_out"] = COPY
+        used[role] = tables[role].drop(index=kept.index)
+    return used
 
 
 def _refused(step: Callable[[], Any]) -> list[str]:
     try:
         step()
     except ValueError as error:
-        return [" ".join(str(error).split())]
+        return [_one_line(error)]
     return []
 
 
+def _one_line(error: ValueError) -> str:
+    words = str(error).split()
+    return " ".join(words)
+
+
 def _bad(files: pd.DataFrame) -> list[str]:
+    """A line about the files that cannot be used, naming the first."""
     bad = files[(files.left_out != "") & (files.left_out != NOT_READ)]
     if bad.empty:
         return []
-    first = (
-        f"{bad.path.iloc[0]} ({bad.left_out.iloc[0].rstrip('.')}){', ...' if len(bad) > 1 else ''}"
-    )
-    count = "1 file cannot" if len(bad) == 1 else f"{len(bad)} files cannot"
-    return [
-        f"{count} be used, {first}: replace or remove what is listed as bad, or leave it out of the corpus"
-    ]
+    first = bad.iloc[0]
+    why = first.left_out.rstrip(".")
+    named = f"{first.path} ({why})"
+    count = "1 file"
+    if len(bad) > 1:
+        named += ", ..."
+        count = f"{len(bad)} files"
+    remedy = "replace or remove what is listed as bad, or leave it out of the corpus"
+    return [f"{count} cannot be used, {named}: {remedy}"]
 
 
 def _twice(tables: Mapping[str, pd.DataFrame]) -> list[str]:
-    twice = [(role, rows[rows.id.duplicated()]) for role, rows in tables.items()]
-    return [
-        f"{rows.path.iloc[0]}: recording {rows.id.iloc[0]} stands in {role} twice; name each corpus only once"
-        for role, rows in twice
-        if len(rows)
-    ]
-
-
-def per_corpus(files: pd.DataFrame) -> pd.DataFrame:
-    """One row per role and corpus, of the files in it that are used; see docs/data.md for the columns."""
-    groups = files.groupby(["role", "corpus"], sort=False)
-    return pd.DataFrame(
-        [{"role": role, "corpus": name, **_summary(rows)} for (role, name), rows in groups]
-    )
-
-
-def _summary(rows: pd.DataFrame) -> dict[str, Any]:
-    used = rows[rows.left_out == ""]
-    seconds = used.seconds.sum()
-    return {
-        "files": len(used),
-        "hours": seconds / 3600,
-        "sources": used.source.nunique(),
-        "sample_rates": " ".join(map(str, sorted(used.sample_rate.unique()))),
-        "channels": " ".join(map(str, sorted(used.channels.unique()))),
-        "level_db": used.level_db.median(),
-        "level_low_db": used.level_db.min(),
-        "level_high_db": used.level_db.max(),
-        "clipped": int((used.clipped >= CLIPPED).sum()),
-        "offset": int((used.dc.abs() >= OFFSET).sum()),
-        "silence": (used.silence * used.seconds).sum() / seconds if seconds else float("nan"),
-        "bandwidth_hz": used.bandwidth_hz.median(),
-        "snr_db": used.snr_db.median() if rows.role.iloc[0] in SPEECH else float("nan"),
-        "copies": int((rows.left_out == COPY).sum()),
-        "left_out": int((rows.left_out != "").sum()),
-    }
+    """A line for each role in which a recording stands twice."""
+    lines = []
+    for role, rows in tables.items():
+        repeats = rows[rows.id.duplicated()]
+        if repeats.empty:
+            continue
+        first = repeats.iloc[0]
+        where = f"{first.path}: recording {first.id} stands in {role} twice"
+        lines.append(f"{where}; name each corpus only once")
+    return lines

@@ -15,7 +15,7 @@ NOISY_DB, QUIET_DB = 15.0, -50.0
 
 
 class Kind(NamedTuple):
-    """One kind of trouble: the measure that shows it, and the test of files (with the plan's rate) for it.
+    """One kind of trouble: the measure that shows it, and which files have it at the plan's rate.
 
     largest: whether the worst have the largest values of it, whatever their sign.
     """
@@ -27,7 +27,7 @@ class Kind(NamedTuple):
     shows: Callable[[pd.DataFrame, int], pd.Series]
 
 
-class Found(NamedTuple):
+class Trouble(NamedTuple):
     """What there is of a kind: path, the measure, role and corpus, the worst first."""
 
     title: str
@@ -39,46 +39,50 @@ class Found(NamedTuple):
 KINDS = (
     Kind(
         "Clipped",
-        f"At least {CLIPPED:.2%} of the samples are cut off at full scale, and a network learns that as speech or as "
-        "noise. Take an earlier version of the recording, or leave it out.",
+        f"At least {CLIPPED:.2%} of the samples are cut off at full scale, and a network learns "
+        "that as speech or as noise. Take an earlier version of the recording, or leave it out.",
         "clipped",
         True,
         lambda files, _: files.clipped >= CLIPPED,
     ),
     Kind(
         "With an offset",
-        f"The mean is at least {OFFSET:.1%} of full scale. Reading takes it away; look at what recorded it.",
+        f"The mean is at least {OFFSET:.1%} of full scale. Reading takes it away; look at what "
+        "recorded it.",
         "dc",
         True,
         lambda files, _: files.dc.abs() >= OFFSET,
     ),
     Kind(
         "Mostly silent",
-        f"At least {SILENT:.0%} of the frames hold nothing, and excerpts are drawn again until they hold something. "
-        "Cut these shorter, or leave them out.",
+        f"At least {SILENT:.0%} of the frames hold nothing, and excerpts are drawn again until "
+        "they hold something. Cut these shorter, or leave them out.",
         "silence",
         True,
         lambda files, _: files.silence >= SILENT,
     ),
     Kind(
         "Narrow",
-        f"Nothing stands above {NARROW:.0%} of the plan's band: recorded, or once stored, at a lower rate. A network "
-        "learns to take the band above away. Leave these out, or choose a lower sample_rate.",
+        f"Nothing stands above {NARROW:.0%} of the plan's band: recorded, or once stored, at a "
+        "lower rate. A network learns to take the band above away. Leave these out, or choose a "
+        "lower sample_rate.",
         "bandwidth_hz",
         False,
         lambda files, sample_rate: files.bandwidth_hz < NARROW * sample_rate / 2,
     ),
     Kind(
         "Noise in clean speech",
-        f"The SNR is estimated as below {NOISY_DB:g} dB: a network learns to keep that noise, and a test counts it as "
-        "speech. Listen, and leave out what is noisy; speech without pauses reads so too.",
+        f"The SNR is estimated as below {NOISY_DB:g} dB: a network learns to keep that noise, and "
+        "a test counts it as speech. Listen, and leave out what is noisy; speech without pauses "
+        "reads so too.",
         "snr_db",
         False,
         lambda files, _: files.role.isin(SPEECH) & (files.snr_db < NOISY_DB),
     ),
     Kind(
         "Quiet",
-        f"The level is below {QUIET_DB:g} dB of full scale: little is left of 16 bits. Take louder versions.",
+        f"The level is below {QUIET_DB:g} dB of full scale: little is left of 16 bits. Take louder "
+        "versions.",
         "level_db",
         False,
         lambda files, _: files.level_db < QUIET_DB,
@@ -86,25 +90,33 @@ KINDS = (
 )
 
 
-def troubles(files: pd.DataFrame, sample_rate: int) -> list[Found]:
-    """What there is of every kind among the `files` (see reporting.tables.audit_files) that are used."""
+def troubles(files: pd.DataFrame, sample_rate: int) -> list[Trouble]:
+    """What there is of every kind among those of `files` that are used.
+
+    files: see reporting.tables.audit_files.
+    """
     used = files[files.left_out == ""]
-    found = [(kind, _worst(used[kind.shows(used, sample_rate)], kind)) for kind in KINDS]
-    return [Found(kind.title, kind.remedy, kind.measure, rows) for kind, rows in found if len(rows)]
+    met = []
+    for kind in KINDS:
+        affected = used[kind.shows(used, sample_rate)]
+        if len(affected):
+            trouble = Trouble(kind.title, kind.remedy, kind.measure, _worst_first(affected, kind))
+            met.append(trouble)
+    return met
 
 
-def _worst(rows: pd.DataFrame, kind: Kind) -> pd.DataFrame:
-    values = -rows[kind.measure].abs() if kind.largest else rows[kind.measure]
-    return rows.loc[
-        values.sort_values(kind="stable").index, ["path", kind.measure, "role", "corpus"]
-    ]
+def _worst_first(files: pd.DataFrame, kind: Kind) -> pd.DataFrame:
+    values = files[kind.measure]
+    if kind.largest:
+        values = -values.abs()
+    order = values.sort_values(kind="stable").index
+    return files.loc[order, ["path", kind.measure, "role", "corpus"]]
 
 
 def left_out(files: pd.DataFrame) -> pd.DataFrame:
     """What does not serve: path, why, role and corpus."""
     rows = files[files.left_out != ""]
-    why = [
-        f"{why} of {other}" if other else why
-        for why, other in zip(rows.left_out, rows.copy_of, strict=True)
-    ]
-    return rows.assign(why=why)[["path", "why", "role", "corpus"]]
+    reasons = []
+    for why, original in zip(rows.left_out, rows.copy_of, strict=True):
+        reasons.append(f"{why} of {original}" if original else why)
+    return rows.assign(why=reasons)[["path", "why", "role", "corpus"]]

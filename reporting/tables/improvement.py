@@ -8,31 +8,46 @@ from reporting.tables.headline import headlines
 
 def score_names(scores: pd.DataFrame) -> list[str]:
     """The columns of `scores` that hold scores."""
-    return [name for name in scores.columns if name not in (*IDENTITY, "failed")]
+    others = (*IDENTITY, "failed")
+    return [name for name in scores.columns if name not in others]
 
 
 def improved(scores: pd.DataFrame) -> pd.DataFrame:
-    """`scores` with every score less that of the unprocessed mixture: NaN where either of the two has none."""
-    key, names = ["sample_rate", "mixture_id"], score_names(scores)
-    mixture = scores[scores.system == MIXTURE].set_index(key)[names]
-    return scores.assign(
-        **scores[names] - mixture.reindex(pd.MultiIndex.from_frame(scores[key])).to_numpy()
-    )
+    """`scores` with every score less that of the unprocessed mixture.
+
+    A score is NaN where either of the two is.
+    """
+    key = ["sample_rate", "mixture_id"]
+    names = score_names(scores)
+    mixtures = scores[scores.system == MIXTURE].set_index(key)[names]
+    mixture_of_row = pd.MultiIndex.from_frame(scores[key])
+    unprocessed = mixtures.reindex(mixture_of_row).to_numpy()
+    gains = scores[names] - unprocessed
+    return scores.assign(**gains)
 
 
 def improvements(scores: pd.DataFrame) -> pd.DataFrame:
-    """Mean improvement over the unprocessed mixture: system x score, over the mixtures that both have a score for."""
-    systems = improved(scores).groupby("system", sort=False)[score_names(scores)].mean()
-    return systems.drop(index=MIXTURE)
+    """Mean improvement over the unprocessed mixture: system x score.
+
+    Each is over the mixtures that both have a score for.
+    """
+    names = score_names(scores)
+    systems = improved(scores).groupby("system", sort=False)
+    means = systems[names].mean()
+    return means.drop(index=MIXTURE)
 
 
 def ranked(scores: pd.DataFrame) -> list[str]:
-    """Systems, best first, mixture and oracle aside: by what they add to the SDR, else to the first headline score.
+    """Systems, best first, mixture and oracle aside.
 
-    Those come last that have this score for fewer than half of their mixtures: what it rests on may be easy ones.
+    They go by what they add to the SDR, else to the first headline score. Those come last that have
+    this score for fewer than half of their mixtures: what it rests on may be easy ones.
     """
-    tested = improved(scores)
-    by_score = "sdr" if "sdr" in tested else headlines(tested)[0]
-    groups = tested[~tested.system.isin((MIXTURE, ORACLE))].groupby("system", sort=False)[by_score]
-    table = pd.DataFrame({"mostly": 2 * groups.count() >= groups.size(), "gain": groups.mean()})
-    return table.sort_values(["mostly", "gain"], ascending=False).index.tolist()
+    gains = improved(scores)
+    by_score = "sdr" if "sdr" in gains else headlines(gains)[0]
+    competing = gains[~gains.system.isin((MIXTURE, ORACLE))]
+    groups = competing.groupby("system", sort=False)[by_score]
+    mostly = groups.count() >= groups.size() / 2
+    table = pd.DataFrame({"mostly": mostly, "gain": groups.mean()})
+    table = table.sort_values(["mostly", "gain"], ascending=False)
+    return table.index.tolist()

@@ -16,7 +16,7 @@ def of_page(gains: pd.DataFrame, pictures: Mapping[str, bytes]) -> dict[str, Any
     return {
         "line_table": table,
         "line_published": published(),
-        "line_pictures": {study: data_uri("image/png", one) for study, one in pictures.items()},
+        "line_pictures": {study: data_uri("image/png", png) for study, png in pictures.items()},
     }
 
 
@@ -41,14 +41,17 @@ def text(table: pd.DataFrame, style: str = "github") -> str:
 
 def published() -> list[str]:
     """What the paper prints of the same things, a sentence each."""
-    fields = "; ".join(
-        f"{system} in {field} {', '.join(f'{gain:+.2f}' for gain in gains)}"
-        for system, by_field in LINES_FIELD_DB.items()
-        for field, gains in by_field.items()
-    )
+    fields = []
+    for system, gains_of in LINES_FIELD_DB.items():
+        for field, gains in gains_of.items():
+            listed = ", ".join(f"{gain:+.2f}" for gain in gains)
+            fields.append(f"{system} in {field} {listed}")
+    gains_in_fields = "; ".join(fields)
+    seconds = ", ".join(f"{system} {taken}" for system, taken in LINES_SECONDS.items())
     return [
-        f"Bi-LSTM at {LINES_SNR_DB:g} dB: gain {LINES_GAIN_DB} dB, and about that from -36 to -15 dB; "
-        "LMS collapses under -24.08 dB, its critical SNR.",
-        f"Recordings with machinery, by source level (30, 35, 40, 45 dB), gain in dB: {fields}.",
-        f"Seconds for 30 s: {', '.join(f'{system} {seconds}' for system, seconds in LINES_SECONDS.items())}.",
+        f"Bi-LSTM at {LINES_SNR_DB:g} dB: gain {LINES_GAIN_DB} dB, and about that from -36 to "
+        "-15 dB; LMS collapses under -24.08 dB, its critical SNR.",
+        "Recordings with machinery, by source level (30, 35, 40, 45 dB), gain in dB: "
+        f"{gains_in_fields}.",
+        f"Seconds for 30 s: {seconds}.",
     ]

@@ -22,8 +22,6 @@ COST_HEADS = {  # of the columns of models.cost
     "macs_per_second": "multiply-adds per second of audio",
     "cpu_seconds_per_second": "real-time factor",
 }
-
-
 EPOCH = {  # of a curve
     "epoch": int,
     "step": int,
@@ -64,45 +62,52 @@ class Run(NamedTuple):
 
     def facts(self) -> dict[str, str]:
         """What a reader wants to know of it first."""
-        best = (
-            self.curve.loc[self.curve.validation_loss.idxmin()]
-            if self.curve.validation_loss.notna().any()
-            else None
-        )
-        facts = {
-            "network": f"{_call(self.config.network)} at {self.config.sample_rate} Hz",
-            "target": _call(self.config.target),
-            "level": _call(self.config.level),
-            "trained": f"{len(self.curve)} epochs, {int(self.curve.step.max())} steps",
-            "costs": f"{self.costs['parameters']:,} parameters, {self.costs['macs_per_second']:,} multiply-adds and "
-            f"{self.costs['cpu_seconds_per_second']:.3f} s on one core per second of audio",
+        config = self.config
+        return {
+            "network": f"{_call(config.network)} at {config.sample_rate} Hz",
+            "target": _call(config.target),
+            "level": _call(config.level),
+            "trained": self._trained(),
+            "costs": self._cost(),
             "folder": str(self.folder),
         }
-        if best is not None:
-            facts["trained"] += (
-                f"; best validation loss {best.validation_loss:.4g} in epoch {int(best.epoch) + 1}"
-            )
-        return facts
+
+    def _trained(self) -> str:
+        """How far it was trained, and its best epoch."""
+        steps = int(self.curve.step.max())
+        trained = f"{len(self.curve)} epochs, {steps} steps"
+        losses = self.curve.validation_loss
+        if losses.isna().all():
+            return trained
+        best = self.curve.loc[losses.idxmin()]
+        epoch = int(best.epoch) + 1
+        return f"{trained}; best validation loss {best.validation_loss:.4g} in epoch {epoch}"
+
+    def _cost(self) -> str:
+        parameters = self.costs["parameters"]
+        macs = self.costs["macs_per_second"]
+        seconds = self.costs["cpu_seconds_per_second"]
+        computed = f"{macs:,} multiply-adds and {seconds:.3f} s on one core per second of audio"
+        return f"{parameters:,} parameters, {computed}"
 
 
 def read_run(folder: Path, cache: Path, outputs: Sequence[str] = ()) -> Run:
-    """The run in `folder`; what its network costs is counted and timed once, and remembered under `cache`.
+    """The run in `folder`.
 
-    Raises FileNotFoundError or ValueError where `folder` is no run, or has no curve.
+    What its network costs is counted and timed once, and remembered under `cache`. Raises
+    FileNotFoundError or ValueError where `folder` is no run, or has no curve.
     """
-    config, path = run_config(folder), folder / CURVE
+    config = run_config(folder)
+    path = folder / CURVE
     if not path.exists():
         raise FileNotFoundError(
             f"{folder}: has no {CURVE}; copy it from where the run was trained, or train it anew"
         )
-    curve = read_table(
-        path, EPOCH, f"train on with resume={folder} and more epochs, which writes it again"
-    )
-    known = (
-        cache
-        / "costs"
-        / f"{of_values(of_contents([folder / CONFIG]), of_sources('models', 'dsp'), node())}.json"
-    )
+    remedy = f"train on with resume={folder} and more epochs, which writes it again"
+    curve = read_table(path, EPOCH, remedy)
+    written_config = of_contents([folder / CONFIG])
+    key = of_values(written_config, of_sources("models", "dsp"), node())
+    known = cache / "costs" / f"{key}.json"
     return Run(folder, config, curve, _costs(known, folder), outputs)
 
 
@@ -118,12 +123,15 @@ def _costs(known: Path, folder: Path) -> Mapping[str, float]:
 
 def cost_rows(runs: Mapping[str, Run]) -> pd.DataFrame:
     """What every run costs: system, and the columns of models.cost."""
-    return pd.DataFrame([{"system": name, **run.costs} for name, run in runs.items()])
+    rows = [{"system": name, **run.costs} for name, run in runs.items()]
+    return pd.DataFrame(rows)
 
 
 def _call(node: DictConfig) -> str:
     """What a node of a config builds, as Python would write it."""
-    options = ", ".join(
-        f"{name}={value}" for name, value in node.items() if not name.startswith("_")
-    )
-    return f"{str(node['_target_']).rpartition('.')[2]}({options})"
+    _, _, name = str(node["_target_"]).rpartition(".")
+    options = []
+    for option, value in node.items():
+        if not option.startswith("_"):
+            options.append(f"{option}={value}")
+    return f"{name}({', '.join(options)})"

@@ -1,10 +1,11 @@
-"""Group-bys of the scores: every number of a report comes from here, and from nothing but scores.csv."""
+"""Group-bys of the scores: every number of a report comes from here, out of scores.csv alone."""
 
 from collections.abc import Iterator, Sequence
 from math import isnan
 from typing import NamedTuple
 
 import pandas as pd
+from pandas.api.typing import DataFrameGroupBy
 from tabulate import tabulate
 
 from reporting.scores_table import IDENTITY, ORACLE
@@ -33,24 +34,27 @@ class Condition(NamedTuple):
 
 def conditions(table: pd.DataFrame) -> Iterator[tuple[Condition, pd.DataFrame]]:
     """The rows of every condition. table: scores or summary."""
-    noise = table.noise if "noise" in table else table.noise_seen.map(NOISE)
-    several = table.sample_rate.nunique() > 1
-    for (rate, one), rows in table.groupby([table.sample_rate, noise], sort=False):
-        yield Condition(one, rate if several else None), rows
+    noises = table.noise if "noise" in table else table.noise_seen.map(NOISE)
+    several_rates = table.sample_rate.nunique() > 1
+    for (rate, noise), rows in table.groupby([table.sample_rate, noises], sort=False):
+        condition = Condition(noise, rate if several_rates else None)
+        yield condition, rows
 
 
 def summarise(scores: pd.DataFrame) -> pd.DataFrame:
-    """Long table: sample_rate, noise ("seen", "unseen"), snr_db (or "mean" over all), system, score, and SUMMARISED.
+    """Long table: sample_rate, noise ("seen", "unseen"), snr_db, system, score, and SUMMARISED.
 
-    mean is that of the score, gain that of its improvement over the unprocessed mixture (see `improved`); low and high,
-    gain_low and gain_high bound their 95 % intervals, over speakers. scored counts the mixtures that went into a mean,
-    failed those whose score could not be computed. mark: the system is the "best", or "level" with it (see
-    `uncertainty`), the oracle aside; by what it adds to the mixture, so that it does not matter how hard the
-    mixtures are that a system fails on.
+    snr_db is "mean" in the rows over all of them. mean is that of the score, gain that of its
+    improvement over the unprocessed mixture (see `improved`); low and high, gain_low and gain_high
+    bound their 95 % intervals, over speakers. scored counts the mixtures that went into a mean,
+    failed those whose score could not be computed. mark: the system is the "best", or "level" with
+    it (see `uncertainty`), the oracle aside; by what it adds to the mixture, so that it does not
+    matter how hard the mixtures are that a system fails on.
     """
     long = _long(scores)
-    long = pd.concat([long.assign(snr_db=long.snr_db.map("{:g}".format)), long.assign(snr_db=MEAN)])
-    return _summarised(long, ["sample_rate", "noise", "snr_db"])
+    by_snr = long.assign(snr_db=long.snr_db.map("{:g}".format))
+    over_all = long.assign(snr_db=MEAN)
+    return _summarised(pd.concat([by_snr, over_all]), ["sample_rate", "noise", "snr_db"])
 
 
 def summarise_by(scores: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -59,15 +63,16 @@ def summarise_by(scores: pd.DataFrame, column: str) -> pd.DataFrame:
     Rows without a value (a speaker whose sex is not known) are left out.
     """
     long = _long(scores)
-    return _summarised(long[long.score.isin(HEADLINE) & (long[column].astype(str) != "")], [column])
+    has_value = long[column].astype(str) != ""
+    of_headline = long.score.isin(HEADLINE)
+    return _summarised(long[of_headline & has_value], [column])
 
 
 def _long(scores: pd.DataFrame) -> pd.DataFrame:
     """A row per score: IDENTITY, noise, score, value and gain."""
-    long, gains = (
-        table.melt(IDENTITY, score_names(scores), var_name="score")
-        for table in (scores, improved(scores))
-    )
+    names = score_names(scores)
+    long = scores.melt(IDENTITY, names, var_name="score")
+    gains = improved(scores).melt(IDENTITY, names, var_name="score")
     return long.assign(noise=long.noise_seen.map(NOISE), gain=gains.value)
 
 
@@ -79,27 +84,36 @@ def _summarised(long: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         scored=("value", "count"),
         rows=("value", "size"),
     )
-    for what, bounds in {"value": ["low", "high"], "gain": ["gain_low", "gain_high"]}.items():
-        table[bounds] = [
-            interval(rows[what].to_numpy(float), rows.speaker.to_numpy()) for _, rows in groups
-        ]
+    table[["low", "high"]] = _intervals(groups, "value")
+    table[["gain_low", "gain_high"]] = _intervals(groups, "gain")
     table["failed"] = table.rows - table.scored
     table = table.reset_index()
-    marks = dict(_marks(long, keys))
+    marks = _marks(long, keys)
     cells = table[[*keys, "score", "system"]].itertuples(index=False, name=None)
-    return table.assign(mark=[marks.get(cell, "") for cell in cells])[
-        [*keys, "system", "score", *SUMMARISED]
-    ]
+    table["mark"] = [marks.get(cell, "") for cell in cells]
+    return table[[*keys, "system", "score", *SUMMARISED]]
 
 
-def _marks(long: pd.DataFrame, keys: list[str]) -> Iterator[tuple[tuple, str]]:
-    """Mark by (*keys, score, system)."""
-    for cell, rows in long[long.system != ORACLE].groupby([*keys, "score"], sort=False):
+def _intervals(groups: DataFrameGroupBy, column: str) -> list[tuple[float, float]]:
+    """Bounds of the mean of `column` in every group."""
+    bounds = []
+    for _, rows in groups:
+        values = rows[column].to_numpy(float)
+        speakers = rows.speaker.to_numpy()
+        bounds.append(interval(values, speakers))
+    return bounds
+
+
+def _marks(long: pd.DataFrame, keys: list[str]) -> dict[tuple, str]:
+    """Marks of the best system and those level with it, by (*keys, score, system)."""
+    marks = {}
+    competing = long[long.system != ORACLE]
+    for cell, rows in competing.groupby([*keys, "score"], sort=False):
         gains = rows.pivot(index="mixture_id", columns="system", values="gain")
-        level = level_with_best(gains[list(dict.fromkeys(rows.system))])
-        yield from (
-            ((*cell, system), "level" if number else "best") for number, system in enumerate(level)
-        )
+        systems = rows.system.unique()
+        for number, system in enumerate(level_with_best(gains[systems])):
+            marks[(*cell, system)] = "best" if number == 0 else "level"
+    return marks
 
 
 def wide(table: pd.DataFrame, column: str, what: str = "mean") -> pd.DataFrame:
@@ -107,16 +121,17 @@ def wide(table: pd.DataFrame, column: str, what: str = "mean") -> pd.DataFrame:
 
     what: which of SUMMARISED.
     """
-    chosen = table[table.score.isin(HEADLINE)]
-    found = chosen.pivot(index="system", columns=["score", column], values=what)
-    values = sorted(chosen[column].unique(), key=in_order)
-    order = [
-        (score, value) for score in HEADLINE for value in values if (score, value) in found.columns
-    ]
-    found = found.reindex(
-        index=list(dict.fromkeys(chosen.system)), columns=pd.MultiIndex.from_tuples(order)
-    )
-    return found * [HEADLINE[score].factor for score, _ in order] if what in NUMBERS else found
+    rows = table[table.score.isin(HEADLINE)]
+    cells = rows.pivot(index="system", columns=["score", column], values=what)
+    values = sorted(rows[column].unique(), key=in_order)
+    columns = []
+    for score in HEADLINE:
+        columns += [(score, value) for value in values if (score, value) in cells]
+    ordered = cells.reindex(index=rows.system.unique(), columns=pd.MultiIndex.from_tuples(columns))
+    if what not in NUMBERS:
+        return ordered
+    factors = [HEADLINE[score].factor for score, _ in columns]
+    return ordered * factors
 
 
 def in_order(value: object) -> tuple[float, str]:
@@ -134,29 +149,39 @@ def headline(under: pd.DataFrame, what: str = "mean") -> pd.DataFrame:
 
 def firsts(columns: Sequence[tuple[str, object]]) -> list[bool]:
     """Which columns of a `wide` table are the first of their score."""
-    return [
-        number == 0 or columns[number - 1][0] != score for number, (score, _) in enumerate(columns)
-    ]
+    are_first = []
+    before = None
+    for score, _ in columns:
+        are_first.append(score != before)
+        before = score
+    return are_first
 
 
 def headline_text(summary: pd.DataFrame) -> str:
-    """The headline tables for a terminal, one for each of `conditions`: a score is named once over its SNRs."""
+    """The headline tables for a terminal, one for each of `conditions`.
+
+    A score is named once over its SNRs.
+    """
     blocks = []
     for condition, under in conditions(summary):
-        table = headline(under)
-        columns = table.columns.tolist()
-        heads = [
-            f"{HEADLINE[score].head if first else ''}\n{snr}"
-            for first, (score, snr) in zip(firsts(columns), columns, strict=True)
-        ]
-        formats = ["", *(f".{HEADLINE[score].digits}f" for score, _ in columns)]
-        rows = [
-            [name, *(None if isnan(value) else value for value in row)]
-            for name, *row in table.itertuples()
-        ]
-        body = tabulate(rows, ["system", *heads], "simple", floatfmt=formats, missingval="-")
-        blocks.append(f"{titled(condition)}, by SNR of the mixture in dB:\n\n{body}")
+        table = _table_text(headline(under))
+        blocks.append(f"{titled(condition)}, by SNR of the mixture in dB:\n\n{table}")
     return "\n\n".join(blocks)
+
+
+def _table_text(table: pd.DataFrame) -> str:
+    columns = table.columns.tolist()
+    heads = ["system"]
+    formats = [""]
+    for is_first, (score, snr) in zip(firsts(columns), columns, strict=True):
+        name = HEADLINE[score].head if is_first else ""
+        heads.append(f"{name}\n{snr}")
+        formats.append(f".{HEADLINE[score].digits}f")
+    rows = []
+    for system, *values in table.itertuples():
+        cells = [None if isnan(value) else value for value in values]
+        rows.append([system, *cells])
+    return tabulate(rows, heads, "simple", floatfmt=formats, missingval="-")
 
 
 def titled(condition: Condition) -> str:
@@ -167,4 +192,5 @@ def titled(condition: Condition) -> str:
 def failures(scores: pd.DataFrame) -> pd.DataFrame:
     """How often each reason kept a score from being computed: system, reason, mixtures."""
     failed = scores[scores.failed != ""]
-    return failed.groupby(["system", "failed"], sort=False).size().rename("mixtures").reset_index()
+    counts = failed.groupby(["system", "failed"], sort=False).size()
+    return counts.rename("mixtures").reset_index()

@@ -14,51 +14,66 @@ from reporting.tables.summary import in_order
 
 
 def runs_of(folder: Path) -> tuple[list[Path], list[Path]]:
-    """The trained runs right below `folder`, by name, and those that have finished no epoch, which cannot be tested.
+    """The trained runs right below `folder`, by name, and those that have finished no epoch.
 
-    Raises FileNotFoundError where there is no trained one.
+    The latter cannot be tested. Raises FileNotFoundError where there is no trained one.
     """
-    found = sorted(path.parent.parent for path in folder.glob(f"*/{CONFIG}"))
-    trained = [run for run in found if (run / BEST).exists()]
+    configs = folder.glob(f"*/{CONFIG}")
+    runs = sorted(config.parent.parent for config in configs)
+    trained = [run for run in runs if (run / BEST).exists()]
     if not trained:
         raise FileNotFoundError(
             f"sweep={folder}: holds no trained run; give the output folder of train.py -m"
         )
-    return trained, [run for run in found if run not in trained]
+    unfinished = [run for run in runs if run not in trained]
+    return trained, unfinished
 
 
 def differing(configs: Mapping[str, DictConfig]) -> pd.DataFrame:
-    """System x option, values as text: what tells runs apart and is not the same in all configs of a sweep.
+    """System x option, values as text: what tells runs apart, and differs between these configs.
 
-    Options that always have the same values as each other (one follows the other) stand in one column, "a = b". An
-    option that a run lacks is empty.
+    Options that always have the same values as each other (one follows the other) stand in one
+    column, "a = b". An option that a run lacks is empty.
     """
-    options = {
-        name: compared(OmegaConf.to_container(cfg, resolve=True)) for name, cfg in configs.items()
-    }
+    options = {}
+    for name, cfg in configs.items():
+        content = OmegaConf.to_container(cfg, resolve=True)
+        options[name] = compared(content)
     table = pd.DataFrame.from_dict(options, orient="index").fillna("")
     alike: dict[tuple, list[str]] = {}
     for option in table.columns[table.nunique() > 1]:
-        alike.setdefault(tuple(table[option]), []).append(option)
-    return pd.DataFrame(
-        {" = ".join(options): values for values, options in alike.items()}, index=table.index
-    )
+        values = tuple(table[option])
+        alike.setdefault(values, []).append(option)
+    columns = {" = ".join(names): values for values, names in alike.items()}
+    return pd.DataFrame(columns, index=table.index)
 
 
 def leaderboard(parameters: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
-    """Runs, best first (see reporting.tables.improvement.ranked): parameters, then improvements; STOI in per cent."""
+    """Runs, best first (see reporting.tables.improvement.ranked): parameters, then improvements.
+
+    STOI is in per cent.
+    """
     gains = improvements(scores).loc[parameters.index]
-    shown, order = headlines(gains), [name for name in ranked(scores) if name in parameters.index]
-    return parameters.join(gains[shown] * [HEADLINE[score].factor for score in shown]).loc[order]
+    shown = headlines(gains)
+    factors = [HEADLINE[score].factor for score in shown]
+    table = parameters.join(gains[shown] * factors)
+    order = [name for name in ranked(scores) if name in parameters.index]
+    return table.loc[order]
 
 
 def effects(parameters: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
-    """Mean improvement of all runs that share one value of one parameter: parameter, value, runs, scores."""
+    """Mean improvement of all runs that share one value of one parameter.
+
+    The columns are parameter, value, runs (how many) and the scores.
+    """
     table = leaderboard(parameters, scores)
     shown = headlines(table)
-    rows = [
-        {"parameter": name, "value": value, "runs": len(rows), **rows[shown].mean()}
-        for name in parameters
-        for value, rows in sorted(table.groupby(name), key=lambda pair: in_order(pair[0]))
-    ]
+    rows = []
+    for parameter in parameters:
+        groups = dict(list(table.groupby(parameter)))
+        for value in sorted(groups, key=in_order):
+            runs = groups[value]
+            effect = {"parameter": parameter, "value": value, "runs": len(runs)}
+            effect.update(runs[shown].mean())
+            rows.append(effect)
     return pd.DataFrame(rows, columns=["parameter", "value", "runs", *shown])
