@@ -63,7 +63,7 @@ class CausalConv(nn.Module):
 
 
 class CausalDeconv(nn.Module):
-    """Transposed convolution, the mirror of `CausalConv`; the `last` has neither batch norm nor ELU.
+    """Transposed convolution, the mirror of `CausalConv`; the `last` has no batch norm and ELU.
 
     An input frame spreads over its own and the next frame: the output beyond the last input frame
     lies in the future and is dropped. `padding` (0 or 1) restores an even frequency size.

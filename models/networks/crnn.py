@@ -1,4 +1,4 @@
-"""Causal convolutional recurrent networks: CRNN (Tan and Wang, 2018) and PL-CRNN (Li et al., 2020)."""
+"""Causal convolutional recurrent networks: CRNN (Tan and Wang, 2018), PL-CRNN (Li et al., 2020)."""
 
 from collections.abc import Sequence
 from itertools import pairwise

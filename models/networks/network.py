@@ -1,4 +1,4 @@
-"""What every network is: the contract between an architecture and all that trains, judges or runs it."""
+"""What every network is: the contract with all that trains, judges or runs it."""
 
 from abc import ABC, abstractmethod
 from typing import Any
@@ -13,8 +13,8 @@ class Network(nn.Module, ABC):
     into an estimate, and the options of its yaml; it gives this class its number of stages. A layer
     of a kind that models.multiply_adds does not know states what it costs.
 
-    Shapes: mixture magnitude [batch, freq, frame] -> estimates [batch, stage, freq, frame].
-    Raises ValueError for fewer than one stage, and where `causal` and the class it derives from disagree.
+    Shapes: mixture magnitude [batch, freq, frame] -> estimates [batch, stage, freq, frame]. Raises
+    ValueError for fewer than one stage, and where `causal` and the class it derives from disagree.
     """
 
     def __init__(self, stage_count: int = 1):
@@ -55,7 +55,7 @@ class CausalNetwork(Network):
 
     @abstractmethod
     def initial_state(self, batch: int) -> Any:
-        """The state before the first frame: tensors, or tuples, lists and dicts of them; see `zeros`."""
+        """The state before the first frame: tensors, or tuples, lists, dicts of them; see `zeros`."""
 
     @abstractmethod
     def advance(self, mixture: Tensor, state: Any) -> tuple[Tensor, Any]:

@@ -1,4 +1,4 @@
-"""Progressive LSTM with dense connections (Gao et al., 2018), as the PL-CRNN paper compares with it."""
+"""Progressive LSTM with dense connections (Gao et al., 2018), as the PL-CRNN paper has it."""
 
 from torch import Tensor, nn
 
@@ -8,7 +8,7 @@ from models.targets.target import Target
 
 
 class PLLSTM(Progressive):
-    """`stages` stages of an LSTM and an affine layer; magnitudes are joined along the frequency axis.
+    """`stages` stages of an LSTM and an affine layer; magnitudes are joined along frequency.
 
     hidden: LSTM units per layer. shared: one LSTM serves all stages, which needs `dense` to be off.
     Raises ValueError where a shared LSTM would see inputs of different sizes.
