@@ -68,7 +68,8 @@ def line_powers(
     >>> round(line_powers(np.sin(2 * np.pi * 100 * time) + hum, 1000, [Tone(100)]).broadband_db, 3)
     20.0
     """
-    if not len(tones) or max(tone.hz for tone in tones) >= sample_rate / 2:
+    highest_hz = max((tone.hz for tone in tones), default=np.inf)
+    if highest_hz >= sample_rate / 2:
         raise NotComputable(f"needs tones below {sample_rate / 2:g} Hz to look for")
     signal = np.asarray(signal, dtype=np.float64)
     if not np.isfinite(signal).all() or not signal.any():
@@ -116,8 +117,10 @@ def _windows(
     length = round(window_s * sample_rate)
     for begin in range(0, len(signal) - length + 1, length):
         end = begin + length
-        heard = _heard(tones, begin / sample_rate, end / sample_rate)
-        throughout = _throughout(heard, begin / sample_rate, end / sample_rate)
+        begin_s = begin / sample_rate
+        end_s = end / sample_rate
+        heard = _heard(tones, begin_s, end_s)
+        throughout = _throughout(heard, begin_s, end_s)
         if throughout and len(throughout) == len(heard):
             yield signal[begin:end], tuple(tone.hz for tone in throughout)
 
@@ -164,7 +167,9 @@ def _fit(window: np.ndarray, tones_hz: tuple[float, ...], sample_rate: int) -> n
     time_s = np.arange(len(window)) / sample_rate
     phase = 2 * np.pi * np.outer(time_s, tones_hz)
     basis = np.concatenate([np.cos(phase), np.sin(phase)], axis=1)
-    weights = np.linalg.solve(basis.T @ basis, basis.T @ window)
+    gram = basis.T @ basis
+    correlation = basis.T @ window
+    weights = np.linalg.solve(gram, correlation)
     return basis @ weights
 
 

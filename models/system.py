@@ -68,6 +68,7 @@ def _is_plain(value: Any) -> bool:
     if isinstance(value, list | tuple):
         return all(_is_plain(item) for item in value)
     if isinstance(value, dict):
-        has_names = all(isinstance(name, str) for name in value)
-        return has_names and all(_is_plain(item) for item in value.values())
+        if not all(isinstance(name, str) for name in value):
+            return False
+        return all(_is_plain(item) for item in value.values())
     return isinstance(value, PLAIN)

@@ -126,10 +126,12 @@ def _check_arguments(target: Callable, content: dict) -> None:
         raise ValueError(
             f"{content['_target_']}: {error}; it takes {', '.join(signature.parameters)}"
         ) from error
-    hints = typing.get_type_hints(target.__init__ if inspect.isclass(target) else target)
+    function = target.__init__ if inspect.isclass(target) else target
+    hints = typing.get_type_hints(function)
     for name in names:
-        if name in hints and isinstance(content[name], str | int | float):
-            _check_type(f"{target.__name__}: {name}", content[name], hints[name])
+        value = content[name]
+        if name in hints and isinstance(value, str | int | float):
+            _check_type(f"{target.__name__}: {name}", value, hints[name])
 
 
 def _check_type(option: str, value: Any, hint: Any) -> None:

@@ -131,7 +131,9 @@ def flat(node: Mapping | list, prefix: str = "") -> dict[str, str]:
     for key, value in items:
         name = f"{prefix}{key}"
         if isinstance(value, Mapping | list) and value:
-            options |= flat(value, f"{name}.")
+            options.update(flat(value, f"{name}."))
+        elif value is None:
+            options[name] = ""
         else:
-            options[name] = "" if value is None else str(value)
+            options[name] = str(value)
     return options

@@ -169,8 +169,12 @@ class LinePredictor(Enhancing):
     def _joined(self, frames: Tensor) -> Tensor:
         """Overlapping frames [frame, time] added up: [time]."""
         length = (len(frames) - 1) * self.hop + self.frame
-        columns = frames.T[None]
-        joined = nn.functional.fold(columns, (1, length), (1, self.frame), stride=(1, self.hop))
+        joined = nn.functional.fold(
+            frames.T[None],
+            output_size=(1, length),
+            kernel_size=(1, self.frame),
+            stride=(1, self.hop),
+        )
         return joined[0, 0, 0]
 
     def _require_usable(self, mixture: Tensor) -> None:

@@ -25,15 +25,7 @@ class EncoderDecoder(nn.Module):
         self.encoder = nn.ModuleList()
         for given, made in pairwise([inputs, *channels]):
             self.encoder.append(CausalConv(given, made))
-        self.decoder = nn.ModuleList()
-        below = hidden // sizes[-1]
-        for level in reversed(range(len(channels))):
-            skipped = channels[level]
-            made = channels[level - 1] if level > 0 else 1
-            padding = sizes[level] - 2 * sizes[level + 1] - 1
-            layer = CausalDeconv(below + skipped, made, padding, last=level == 0)
-            self.decoder.append(layer)
-            below = made
+        self.decoder = _decoder(channels, hidden // sizes[-1], sizes)
 
     def initial_state(self, batch: int, lstm: nn.LSTM) -> dict[str, Any]:
         """The state before the first frame."""
@@ -55,15 +47,31 @@ class EncoderDecoder(nn.Module):
             features, frame = layer(features, past)
             skips.append(features)
             carried["encoder"].append(frame)
-        batch, _, frames, smallest = features.shape
+        smallest = features.shape[-1]
         flat = features.transpose(1, 2).flatten(2)  # [batch, frame, channel * freq]
         flat, carried["lstm"] = lstm(flat, state["lstm"])
-        features = flat.reshape(batch, frames, -1, smallest).transpose(1, 2)
+        features = flat.unflatten(2, (-1, smallest)).transpose(1, 2)
         for layer, past in zip(self.decoder, state["decoder"], strict=True):
             joined = torch.cat((features, skips.pop()), 1)
             features, frame = layer(joined, past)
             carried["decoder"].append(frame)
         return features, carried
+
+
+def _decoder(channels: Sequence[int], deepest: int, sizes: Sequence[int]) -> nn.ModuleList:
+    """Mirrors an encoder of `channels`, from `deepest` channels to one.
+
+    Each layer sees what the one below it gives beside what the encoder's layer gave.
+    """
+    layers = nn.ModuleList()
+    below = deepest
+    for level in reversed(range(len(channels))):
+        made = channels[level - 1] if level > 0 else 1
+        padding = sizes[level] - (2 * sizes[level + 1] + 1)
+        layer = CausalDeconv(below + channels[level], made, padding, last=level == 0)
+        layers.append(layer)
+        below = made
+    return layers
 
 
 def _initial_pasts(layers: nn.ModuleList, batch: int, sizes: Sequence[int]) -> list[Tensor]:

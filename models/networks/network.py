@@ -55,7 +55,7 @@ class CausalNetwork(Network):
 
     @abstractmethod
     def initial_state(self, batch: int) -> Any:
-        """The state before the first frame: tensors, or tuples, lists, dicts of them; see `zeros`."""
+        """The state before the first frame: tensors, tuples, lists or dicts; see `zeros`."""
 
     @abstractmethod
     def advance(self, mixture: Tensor, state: Any) -> tuple[Tensor, Any]:

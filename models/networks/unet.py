@@ -115,8 +115,8 @@ class UNet(Network):
         columns = windows.permute(0, 2, 3, 1)  # [batch, freq, frame, window]
         joined = F.fold(
             columns.reshape(-1, self.frames, count),
-            (1, length),
-            (1, self.frames),
+            output_size=(1, length),
+            kernel_size=(1, self.frames),
             stride=(1, self.frames // 2),
         )
         return joined.reshape(batch, 1, self.freqs, -1)

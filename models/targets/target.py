@@ -46,7 +46,8 @@ class MagnitudeTarget(Target):
     def __init__(self, power: float = 1.0, phase_sensitive: bool = False):
         if not 0 < power <= 1:
             raise ValueError(f"target.power={power}: must be above 0 and at most 1")
-        self.power, self.phase_sensitive = power, phase_sensitive
+        self.power = power
+        self.phase_sensitive = phase_sensitive
 
     def reference(self, spectrum: Tensor, mixture: Tensor) -> Tensor:
         """|reference|, or the part of it that is in phase with the mixture.
