@@ -15,7 +15,7 @@ from metrics.guard import NotComputable
 
 WINDOW_S = 2.0
 BAND_HZ = 20.0  # around every tone: the band of `inband`
-NEXT = 2  # bins beside a tone from which the fit took power, too
+EXPLAINED_BINS = 2  # on either side of a tone: the fit took power from them, too
 
 
 class Powers(NamedTuple):
@@ -152,7 +152,7 @@ def _of_window(
     bins_hz = np.fft.rfftfreq(len(window), 1 / sample_rate)
     apart = np.abs(bins_hz[:, None] - np.asarray(tones_hz))  # [freq, tone]
     near = apart <= BAND_HZ / 2
-    explained = apart <= NEXT * sample_rate / len(window)
+    explained = apart <= EXPLAINED_BINS * sample_rate / len(window)
     beside = near & ~explained.any(1)[:, None]
     leakage = 0.0
     for bins in beside.T:

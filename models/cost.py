@@ -40,14 +40,14 @@ def seconds_per_second(
     Median of `repeats` after one for warming up.
     """
     mixture = torch.randn(1, seconds * sample_rate) * 0.1
-    took = []
+    taken_s = []
     threads_before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
         for _ in range(repeats + 1):
             begin = time.perf_counter()
             enhance(mixture)
-            took.append(time.perf_counter() - begin)
+            taken_s.append(time.perf_counter() - begin)
     finally:
         torch.set_num_threads(threads_before)
-    return median(took[1:]) / seconds
+    return median(taken_s[1:]) / seconds

@@ -14,8 +14,8 @@ from torch.utils.hooks import RemovableHandle
 Rule = Callable[[Any, tuple, Any], int]
 
 FRAMES = 128  # whole windows of networks that work by windows
-OWN = "multiply_adds"  # the method by which a layer states its cost itself
-METHOD = f"{OWN}(self, inputs, output) -> int"
+METHOD = "multiply_adds"  # the method by which a layer states its cost itself
+SIGNATURE = f"{METHOD}(self, inputs, output) -> int"
 
 
 def multiply_adds_per_frame(network: nn.Module, freqs: int) -> float:
@@ -84,15 +84,15 @@ def _require_rules(network: nn.Module) -> None:
         if is_called and _rule(layer) is None:
             raise ValueError(
                 f"{_named(network, place, layer)} has parameters of its own, "
-                f"but its multiply-adds are unknown; give that class, or one derived from it, "
-                f"a method {METHOD}"
+                "but its multiply-adds are unknown; give that class, or one derived from it, "
+                f"a method {SIGNATURE}"
             )
 
 
 def _require_calls(network: nn.Module, counts: Counter) -> None:
     counted = []  # places of modules that speak for those in them
     for place, module in network.named_modules():
-        if module in counts and hasattr(module, OWN):
+        if module in counts and hasattr(module, METHOD):
             counted.append(place)
     for place, layer in _layers(network):
         if layer in counts or _lies_in_any(place, counted):
@@ -100,7 +100,7 @@ def _require_calls(network: nn.Module, counts: Counter) -> None:
         raise ValueError(
             f"{_named(network, place, layer)} has parameters, "
             "but is not called while the network runs, so that its multiply-adds go unseen; "
-            f"call it, or give the class that uses it a method {METHOD}"
+            f"call it, or give the class that uses it a method {SIGNATURE}"
         )
 
 
@@ -126,8 +126,8 @@ def _named(network: nn.Module, place: str, layer: nn.Module) -> str:
 
 def _rule(module: nn.Module) -> Rule | None:
     """How `module` is counted; None where that is unknown."""
-    if hasattr(module, OWN):
-        return _own
+    if hasattr(module, METHOD):
+        return _stated
     for kind in type(module).__mro__:
         if kind in RULES:
             # With a forward of its own it may do anything.
@@ -136,7 +136,7 @@ def _rule(module: nn.Module) -> Rule | None:
     return None
 
 
-def _own(layer: Any, inputs: tuple, output: Any) -> int:
+def _stated(layer: Any, inputs: tuple, output: Any) -> int:
     return layer.multiply_adds(inputs, output)
 
 

@@ -1,4 +1,4 @@
-"""What conf/ offers keeps its contract, file by file; what does not is refused before it is used."""
+"""What conf/ offers keeps its contract, file by file; what does not is refused before its use."""
 
 import sys
 from types import ModuleType
@@ -20,7 +20,10 @@ CONF = ROOT / "conf"
 
 
 class Group(NamedTuple):
-    """A folder of options: the script that is told to take one, in which words, and where it then stands."""
+    """A folder of options.
+
+    script, typed: the script that takes one, and in which words. node: where it then stands.
+    """
 
     contract: type
     script: str
