@@ -129,8 +129,10 @@ def _check_arguments(target: Callable, content: dict) -> None:
     function = target.__init__ if inspect.isclass(target) else target
     hints = typing.get_type_hints(function)
     for name in names:
+        if name not in hints:
+            continue
         value = content[name]
-        if name in hints and isinstance(value, str | int | float):
+        if isinstance(value, str | int | float):
             _check_type(f"{target.__name__}: {name}", value, hints[name])
 
 
