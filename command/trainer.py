@@ -40,8 +40,9 @@ def build_trainer(
     limit = options.pop("max_time", None)
     with _refusals_of_lightning(limit):
         trainer = build(
-            {**options, "enable_progress_bar": False, "_partial_": True},
-            "pytorch_lightning",
+            {**options, "enable_progress_bar": False},
+            pl.Trainer,
+            within="pytorch_lightning",
             logger=_logger(run, steps),
             callbacks=[*callbacks, *_own_callbacks(options, limit)],
             plugins=_plugins(),

@@ -1,15 +1,17 @@
-"""One guard before every metric, which `Metric` calls: what cannot be scored says why instead of scoring zero."""
+"""The guard that every metric has: what cannot be scored says why instead of scoring zero."""
 
 import numpy as np
 
 MINIMUM_S = 0.25  # PESQ's own limit
-SILENCE_RMS = (
-    1e-10  # -200 dB re full scale: far below any sample format, far above rounding of float64
-)
+# -200 dB re full scale: far below any sample format, far above rounding of float64.
+SILENCE_RMS = 1e-10
 
 
 class NotComputable(ValueError):  # noqa: N818 - not an error of the program but a property of the signals
-    """This score has no value for these signals; the message is the reason, short enough for a table."""
+    """This score has no value for these signals.
+
+    The message is the reason, short enough for a table.
+    """
 
 
 def checked(
@@ -17,8 +19,8 @@ def checked(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Both signals as contiguous float64 arrays [time], fit for every metric.
 
-    Raises NotComputable unless both are one-dimensional, of equal length, at least 0.25 s long, finite and
-    not silent (RMS above 1e-10 of full scale).
+    Raises NotComputable unless both are one-dimensional, of equal length, at least 0.25 s long,
+    finite and not silent (RMS above 1e-10 of full scale).
 
     >>> reference, estimate = checked([1] * 4000, [0.5] * 4000, 16000)
     >>> reference.dtype, estimate.shape

@@ -14,10 +14,11 @@ DITHER_SEED = 0
 
 
 class Intelligibility(Metric):
-    """A measure of intelligibility: how the envelopes of reference and estimate correlate. Any sampling rate.
+    """A measure of intelligibility: how the envelopes of reference and estimate correlate.
 
-    engine: "shared" is `correlation` of what `third_octaves.segments` gives both measures, "pystoi" that package's
-    own, several times slower; they agree within 1e-9. Raises ValueError for another one.
+    At any sampling rate. engine: "shared" is `correlation` of what `third_octaves.segments` gives
+    both measures, "pystoi" that package's own, several times slower; they agree within 1e-9. Raises
+    ValueError for another one.
 
     >>> Intelligibility.__abstractmethods__  # what a measure adds
     frozenset({'correlation'})
@@ -28,15 +29,16 @@ class Intelligibility(Metric):
     def __init__(self, engine: str = "shared"):
         if engine not in ENGINES:
             raise ValueError(
-                f"engine={engine!r} of STOI and ESTOI is unknown: choose one of {', '.join(ENGINES)}"
+                f"engine={engine!r} of STOI and ESTOI is unknown: "
+                f"choose one of {', '.join(ENGINES)}"
             )
         self.engine = engine
 
     def score(self, reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> float:
         """See the class.
 
-        Raises NotComputable where fewer than 30 frames (0.4 s) are left once the silent frames of the reference are
-        removed, or the estimate has nothing in them.
+        Raises NotComputable where fewer than 30 frames (0.4 s) are left once the silent frames of
+        the reference are removed, or the estimate has nothing in them.
         """
         clean, enhanced = segments(reference, estimate, sample_rate)
         if not enhanced.any():
@@ -53,9 +55,11 @@ class Intelligibility(Metric):
 def _by_pystoi(
     reference: np.ndarray, estimate: np.ndarray, sample_rate: int, extended: bool
 ) -> float:
-    """It dithers with numpy's global generator, which decides ESTOI where an estimate is digitally silent for 0.4 s.
+    """The score of the package pystoi.
 
-    The generator is seeded for the call and put back, so that equal signals score equally.
+    It dithers with numpy's global generator, which decides ESTOI where an estimate is digitally
+    silent for 0.4 s. The generator is seeded for the call and put back, so that equal signals score
+    equally.
     """
     from pystoi import stoi
 

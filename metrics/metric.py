@@ -11,10 +11,11 @@ from metrics.guard import NotComputable, checked
 class Metric(ABC):
     """A score of an estimate against its reference, the higher the better.
 
-    A new metric writes `score`, and gives its `sample_rates` where it is not defined at every rate. Whoever scores
-    calls the metric: signals that no metric can score are refused before `score` sees them. Options are arguments of
-    the constructor, which raises ValueError for a value that it does not know. A metric travels to other processes:
-    it must be picklable, and import numpy and scipy alone, other packages in the function that needs them.
+    A new metric writes `score`, and gives its `sample_rates` where it is not defined at every rate.
+    Whoever scores calls the metric: signals that no metric can score are refused before `score`
+    sees them. Options are arguments of the constructor, which raises ValueError for a value that it
+    does not know. A metric travels to other processes: it must be picklable, and import numpy and
+    scipy alone, other packages in the function that needs them.
 
     >>> class Correlation(Metric):
     ...     def score(self, reference, estimate, sample_rate):
@@ -27,26 +28,26 @@ class Metric(ABC):
     metrics.guard.NotComputable: estimate is silent
     """
 
-    sample_rates: ClassVar[tuple[int, ...] | None] = (
-        None  # in Hz, at which the score is defined; None: at all
-    )
+    # In Hz, at which the score is defined; None: at all.
+    sample_rates: ClassVar[tuple[int, ...] | None] = None
 
     def __call__(self, reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> float:
         """The score of `estimate` against `reference`, both [time], at `sample_rate` in Hz.
 
-        It may be infinite. Raises NotComputable at another rate than `sample_rates`, for signals that
-        `metrics.guard.checked` refuses, and where `score` finds no value.
+        It may be infinite. Raises NotComputable at another rate than `sample_rates`, for signals
+        that `metrics.guard.checked` refuses, and where `score` finds no value.
         """
         if self.sample_rates and sample_rate not in self.sample_rates:
-            raise NotComputable(
-                f"needs {' or '.join(map(str, self.sample_rates))} Hz, got {sample_rate} Hz"
-            )
-        return self.score(*checked(reference, estimate, sample_rate), sample_rate)
+            rates = " or ".join(map(str, self.sample_rates))
+            raise NotComputable(f"needs {rates} Hz, got {sample_rate} Hz")
+        reference, estimate = checked(reference, estimate, sample_rate)
+        return self.score(reference, estimate, sample_rate)
 
     @abstractmethod
     def score(self, reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> float:
         """The score of signals that can be scored.
 
-        Both are contiguous float64 arrays [time] of equal length, at least 0.25 s long, finite and not silent. Raises
-        NotComputable where they have no such score all the same; the message is the reason in the report.
+        Both are contiguous float64 arrays [time] of equal length, at least 0.25 s long, finite and
+        not silent. Raises NotComputable where they have no such score all the same; the message is
+        the reason in the report.
         """

@@ -25,40 +25,65 @@ def lqo(reference: np.ndarray, estimate: np.ndarray, sample_rate: int, mode: str
     """
     from pesq import PesqError, pesq
 
-    found = _utterances(reference, sample_rate) if len(reference) > SAFE_S * sample_rate else 0
-    if found > UTTERANCES:
-        seconds = len(reference) / sample_rate
-        raise NotComputable(
-            f"PESQ takes {UTTERANCES} utterances, {seconds:.0f} s hold {found}: cut it shorter"
-        )
+    _require_room(reference, sample_rate)
     try:
         return float(pesq(int(sample_rate), reference, estimate, mode))
     except PesqError as error:
-        text = error.args[0] if error.args else type(error).__name__
-        text = text.decode() if isinstance(text, bytes) else str(text)
-        raise NotComputable(f"PESQ: {text.lower()}") from None
+        raise NotComputable(f"PESQ: {_reason(error)}") from None
+
+
+def _require_room(reference: np.ndarray, sample_rate: int) -> None:
+    """Raise NotComputable for more utterances than the C code has room for."""
+    if len(reference) <= SAFE_S * sample_rate:
+        return
+    utterances = _utterances(reference, sample_rate)
+    if utterances > UTTERANCES:
+        seconds = len(reference) / sample_rate
+        raise NotComputable(
+            f"PESQ takes {UTTERANCES} utterances, {seconds:.0f} s hold {utterances}: cut it shorter"
+        )
+
+
+def _reason(error: Exception) -> str:
+    """What the package says; in bytes, where the C code says it."""
+    text = error.args[0] if error.args else type(error).__name__
+    if isinstance(text, bytes):
+        text = text.decode()
+    return str(text).lower()
 
 
 def _utterances(reference: np.ndarray, sample_rate: int) -> int:
-    """The most utterances that `reference` falls into at any threshold the detector of P.862 may settle on.
+    """The most utterances that the detector of P.862 may see in `reference`, at any threshold.
 
-    Its threshold lies between 40 dB under the loudest frame and the mean power, in the telephone band.
+    Its threshold lies between 40 dB under the loudest frame and the mean power, in the telephone
+    band.
     """
-    spectrum = rfft(reference)
-    frequency = np.fft.rfftfreq(len(reference), 1 / sample_rate)
-    band = irfft(np.where((frequency > 300) & (frequency < 3400), spectrum, 0), len(reference))
-    frame = int(FRAME_S * sample_rate)
-    power = np.mean(band[: len(band) // frame * frame].reshape(-1, frame) ** 2, axis=1)
+    power = _frame_powers(reference, sample_rate)
     if not power.any():
         return 0
-    return max(_runs(power > level) for level in np.geomspace(power.max() * 1e-4, power.mean(), 12))
+    thresholds = np.geomspace(power.max() * 1e-4, power.mean(), 12)
+    return max(_runs(power > threshold) for threshold in thresholds)
+
+
+def _frame_powers(reference: np.ndarray, sample_rate: int) -> np.ndarray:
+    """Mean power of every frame in the telephone band: [frame]."""
+    spectrum = rfft(reference)
+    frequency = np.fft.rfftfreq(len(reference), 1 / sample_rate)
+    in_band = (frequency > 300) & (frequency < 3400)
+    band = irfft(np.where(in_band, spectrum, 0), len(reference))
+    length = int(FRAME_S * sample_rate)
+    count = len(band) // length
+    frames = band[: count * length].reshape(-1, length)
+    return np.mean(frames**2, axis=1)
 
 
 def _runs(active: np.ndarray) -> int:
-    """How many runs of active frames, pauses bridged, are long enough to be an utterance: [frame]."""
+    """How many runs of `active` [frame], pauses bridged, are long enough to be an utterance."""
     frames = np.flatnonzero(active)
     if not len(frames):
         return 0
     ends = np.flatnonzero(np.diff(frames) > PAUSE_FRAMES)
-    first, last = frames[np.r_[0, ends + 1]], frames[np.r_[ends, len(frames) - 1]]
-    return int(np.sum(last - first + 1 >= PAUSE_FRAMES - EDGE_FRAMES))
+    first = frames[np.r_[0, ends + 1]]
+    last = frames[np.r_[ends, len(frames) - 1]]
+    lengths = last - first + 1
+    return int(np.sum(lengths >= PAUSE_FRAMES - EDGE_FRAMES))

@@ -1,4 +1,4 @@
-"""PESQ narrow-band, as the raw score of P.862 that most papers before 2005, and many since, print."""
+"""PESQ narrow-band, as the raw score of P.862 that papers before 2005, and many since, print."""
 
 import math
 

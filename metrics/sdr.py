@@ -16,13 +16,14 @@ RESIDUAL = 1e-12  # relative, of the normal equations: below it Levinson and LU 
 class SDR(Metric):
     """SDR in dB, with any filter of 512 taps on the reference allowed.
 
-    Vincent et al., "Performance measurement in blind audio source separation", IEEE TASLP 2006, as BSS Eval 3
-    computes it. Infinite where estimate equals reference.
+    Vincent et al., "Performance measurement in blind audio source separation", IEEE TASLP 2006, as
+    BSS Eval 3 computes it. Infinite where estimate equals reference.
 
-    engine: "toeplitz" (Levinson recursion) or "mir_eval" (that package's own, ten times slower); they agree within
-    1e-6 dB on speech, noise and steady tones. The exception is a reference whose 512 delayed copies are nearly
-    dependent, as of a faded pure tone: there the normal equations themselves lose digits, and the two may differ by
-    1e-5 dB where the tone has 16 bits, by 0.1 dB where it has no noise floor. Raises ValueError for another engine.
+    engine: "toeplitz" (Levinson recursion) or "mir_eval" (that package's own, ten times slower);
+    they agree within 1e-6 dB on speech, noise and steady tones. The exception is a reference whose
+    512 delayed copies are nearly dependent, as of a faded pure tone: there the normal equations
+    themselves lose digits, and the two may differ by 1e-5 dB where the tone has 16 bits, by 0.1 dB
+    where it has no noise floor. Raises ValueError for another engine.
 
     An echo is a filter, and no distortion:
 
@@ -34,38 +35,42 @@ class SDR(Metric):
 
     def __init__(self, engine: str = "toeplitz"):
         if engine not in _ENGINES:
-            raise ValueError(
-                f"engine={engine!r} of the SDR is unknown: choose one of {', '.join(_ENGINES)}"
-            )
+            known = ", ".join(_ENGINES)
+            raise ValueError(f"engine={engine!r} of the SDR is unknown: choose one of {known}")
         self.engine = engine
 
     def score(self, reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> float:
         """See the class; signals as `Metric.score` says."""
         if np.array_equal(reference, estimate):
             return float("inf")
-        return float(_ENGINES[self.engine](reference, estimate))
+        compute = _ENGINES[self.engine]
+        return float(compute(reference, estimate))
 
 
 def _by_toeplitz(reference: np.ndarray, estimate: np.ndarray) -> float:
     samples = len(reference) + TAPS - 1
     size = next_fast_len(samples, real=True)
     spectrum = rfft(reference, size)
-    autocorrelation = irfft(np.abs(spectrum) ** 2, size)[:TAPS]
-    correlation = irfft(spectrum.conj() * rfft(estimate, size), size)[:TAPS]
-    taps = _solve(autocorrelation, correlation)
-    target = irfft(spectrum * rfft(taps, size), size)[:samples]
+    autocorrelation = irfft(np.abs(spectrum) ** 2, size)
+    cross_spectrum = spectrum.conj() * rfft(estimate, size)
+    correlation = irfft(cross_spectrum, size)
+    taps = _solve(autocorrelation[:TAPS], correlation[:TAPS])
+    filtered = irfft(spectrum * rfft(taps, size), size)
+    target = filtered[:samples]
     distortion = -target
     distortion[: len(estimate)] += estimate
     return ratio_db(target @ target, distortion @ distortion)
 
 
 def _solve(autocorrelation: np.ndarray, correlation: np.ndarray) -> np.ndarray:
-    """The filter [tap] of the normal equations, by a dense solver where Levinson's recursion loses digits."""
+    """The filter [tap] of the normal equations.
+
+    By a dense solver where Levinson's recursion loses digits.
+    """
     try:
         taps = linalg.solve_toeplitz(autocorrelation, correlation)
-        residual = linalg.norm(
-            linalg.matmul_toeplitz(autocorrelation, taps, check_finite=False) - correlation
-        )
+        product = linalg.matmul_toeplitz(autocorrelation, taps, check_finite=False)
+        residual = linalg.norm(product - correlation)
         if residual <= RESIDUAL * linalg.norm(correlation):
             return taps
     except linalg.LinAlgError:
@@ -82,9 +87,12 @@ def _by_mir_eval(reference: np.ndarray, estimate: np.ndarray) -> float:
 
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="(?s).*mir_eval", category=FutureWarning)
-        return bss_eval_sources(
-            reference[np.newaxis], estimate[np.newaxis], compute_permutation=False
-        )[0][0]
+        sdr, *_ = bss_eval_sources(
+            reference[np.newaxis],
+            estimate[np.newaxis],
+            compute_permutation=False,
+        )
+    return sdr[0]
 
 
 _ENGINES = {"toeplitz": _by_toeplitz, "mir_eval": _by_mir_eval}

@@ -9,10 +9,12 @@ from metrics.ratio import ratio_db
 class SISDR(Metric):
     """SI-SDR in dB: energy of the best-scaled reference over energy of what is left.
 
-    As its paper defines it (Le Roux et al., "SDR - half-baked or well done?", ICASSP 2019): no mean is removed, so a
-    constant offset counts as distortion. Infinite where the estimate is the reference up to a factor.
+    As its paper defines it (Le Roux et al., "SDR - half-baked or well done?", ICASSP 2019): no mean
+    is removed, so a constant offset counts as distortion. Infinite where the estimate is the
+    reference up to a factor.
 
-    An error of a tenth of the reference's amplitude, and orthogonal to it, gives 20 dB at any scale:
+    An error of a tenth of the reference's amplitude, and orthogonal to it, gives 20 dB at any
+    scale:
 
     >>> phase = 2 * np.pi * 440 * np.arange(8000) / 8000
     >>> round(SISDR()(np.sin(phase), 3 * (np.sin(phase) + 0.1 * np.cos(phase)), 8000), 6)
@@ -21,6 +23,7 @@ class SISDR(Metric):
 
     def score(self, reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> float:
         """See the class; signals as `Metric.score` says."""
-        target = reference * (estimate @ reference / (reference @ reference))
+        scale = estimate @ reference / (reference @ reference)
+        target = reference * scale
         distortion = estimate - target
         return ratio_db(target @ target, distortion @ distortion)

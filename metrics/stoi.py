@@ -6,9 +6,8 @@ from dsp.decibel import amplitude
 from metrics.intelligibility import Intelligibility
 from metrics.third_octaves import TINY
 
-CLIP = 1 + amplitude(
-    15.0
-)  # no band of the estimate counts louder than this, over the reference: -15 dB SDR
+# No band of the estimate counts louder than this, over the reference: -15 dB SDR.
+CLIP = 1 + amplitude(15.0)
 
 
 class STOI(Intelligibility):
@@ -25,9 +24,11 @@ class STOI(Intelligibility):
 
     def correlation(self, clean: np.ndarray, enhanced: np.ndarray) -> float:
         """Mean over segments and bands of [segment, band, frame]."""
-        scaled = enhanced * (_norm(clean) / (_norm(enhanced) + TINY))
-        product = np.vdot(_direction(clean), _direction(np.minimum(scaled, clean * CLIP)))
-        return float(product) / (clean.shape[0] * clean.shape[1])
+        segments, bands, _ = clean.shape
+        scale = _norm(clean) / (_norm(enhanced) + TINY)
+        clipped = np.minimum(enhanced * scale, clean * CLIP)
+        product = np.vdot(_direction(clean), _direction(clipped))
+        return float(product) / (segments * bands)
 
 
 def _direction(rows: np.ndarray) -> np.ndarray:

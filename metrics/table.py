@@ -17,9 +17,10 @@ INFINITE = {
 def scores(
     reference: np.ndarray, estimate: np.ndarray, sample_rate: int, metrics: Mapping[str, Metric]
 ) -> dict[str, tuple[float, str]]:
-    """Every score of `estimate` [time] by name: its value and "", or NaN and the reason why it has no finite one.
+    """Every score of `estimate` [time] by name: its value and "", or NaN and the reason why.
 
-    Whatever a metric raises is a reason too, with its type: one bad file must not end an evaluation.
+    Whatever a metric raises is a reason too, with its type: one bad file must not end an
+    evaluation.
 
     >>> from metrics.si_sdr import SISDR
     >>> scores(np.ones(4000), np.zeros(4000), 16000, {"si_sdr": SISDR()})
@@ -40,20 +41,27 @@ def scores_of(
     >>> scores_of([(7, np.ones(4000), np.zeros(4000), {})], 16000)
     [(7, {})]
     """
-    return [(number, scores(*signals, sample_rate, metrics)) for number, *signals, metrics in pairs]
+    scored = []
+    for number, reference, estimate, metrics in pairs:
+        scored.append((number, scores(reference, estimate, sample_rate, metrics)))
+    return scored
 
 
-def reasons(found: Mapping[str, tuple[float, str]]) -> str:
+def reasons(scored: Mapping[str, tuple[float, str]]) -> str:
     """Why scores are missing: "name: reason; name, name: reason", or "" where all is well.
 
-    >>> reasons({"sdr": (9.0, ""), "stoi": (math.nan, "too short"), "estoi": (math.nan, "too short")})
+    >>> short = (math.nan, "too short")
+    >>> reasons({"sdr": (9.0, ""), "stoi": short, "estoi": short})
     'stoi, estoi: too short'
     """
     names_of = {}
-    for name, (_, reason) in found.items():
+    for name, (_, reason) in scored.items():
         if reason:
             names_of.setdefault(reason, []).append(name)
-    return "; ".join(f"{', '.join(names)}: {reason}" for reason, names in names_of.items())
+    clauses = []
+    for reason, names in names_of.items():
+        clauses.append(f"{', '.join(names)}: {reason}")
+    return "; ".join(clauses)
 
 
 def _score(

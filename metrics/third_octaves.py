@@ -19,11 +19,12 @@ TINY = np.finfo(float).eps
 def segments(
     reference: np.ndarray, estimate: np.ndarray, sample_rate: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Envelopes of two signals, float64 [time], in overlapping segments: [segment, band, frame] each.
+    """Envelopes of two signals, float64 [time], in overlapping segments.
 
-    At 10 kHz, in 15 bands from 150 Hz, without the frames in which the reference is silent (Taal et al., IEEE TASLP
-    2011, as pystoi reads it). The last pair is remembered: STOI and ESTOI ask for the same one. Raises NotComputable
-    where fewer than 30 frames (0.4 s) are left.
+    Shapes: [segment, band, frame] each. At 10 kHz, in 15 bands from 150 Hz, without the frames in
+    which the reference is silent (Taal et al., IEEE TASLP 2011, as pystoi reads it). The last pair
+    is remembered: STOI and ESTOI ask for the same one. Raises NotComputable where fewer than 30
+    frames (0.4 s) are left.
 
     A tone of 600 Hz, two octaves above the lowest band, is heard in band 6:
 
@@ -32,13 +33,14 @@ def segments(
     >>> int(clean.mean(axis=(0, 2)).argmax()), round(float((enhanced / clean).max()), 6)
     (6, 0.5)
     """
-    found = _envelopes(reference.tobytes(), estimate.tobytes(), sample_rate)
-    if found.shape[-1] < SEGMENT:
+    envelopes = _envelopes(reference.tobytes(), estimate.tobytes(), sample_rate)
+    if envelopes.shape[-1] < SEGMENT:
         seconds = SEGMENT * HOP / SAMPLE_RATE
         raise NotComputable(
             f"fewer than {SEGMENT} frames ({seconds:.1f} s) left after silence removal"
         )
-    clean, enhanced = sliding_window_view(found, SEGMENT, axis=-1).transpose(0, 2, 1, 3)
+    overlapping = sliding_window_view(envelopes, SEGMENT, axis=-1)
+    clean, enhanced = overlapping.transpose(0, 2, 1, 3)
     return clean, enhanced
 
 
@@ -47,10 +49,12 @@ def _envelopes(reference: bytes, estimate: bytes, sample_rate: int) -> np.ndarra
     """[signal, band, frame]."""
     from pystoi.utils import thirdoct
 
-    pair = np.stack([_resampled(signal, sample_rate) for signal in (reference, estimate)])
-    frames = _frames(_without_silence(_frames(pair)))
+    pair = np.stack([_resampled(reference, sample_rate), _resampled(estimate, sample_rate)])
+    heard = _without_silence(_frames(pair))
+    spectrum = rfft(_frames(heard), FFT)
+    power = np.abs(spectrum) ** 2
     bands, _ = thirdoct(SAMPLE_RATE, FFT, BANDS, LOWEST_HZ)
-    return np.sqrt(bands @ (np.abs(rfft(frames, FFT)) ** 2).swapaxes(-1, -2))
+    return np.sqrt(bands @ power.swapaxes(-1, -2))
 
 
 @lru_cache(maxsize=2)  # one of them the reference, which the next estimate has too
@@ -58,24 +62,34 @@ def _resampled(signal: bytes, sample_rate: int) -> np.ndarray:
     from pystoi.utils import resample_oct
 
     samples = np.frombuffer(signal)
-    return (
-        samples if sample_rate == SAMPLE_RATE else resample_oct(samples, SAMPLE_RATE, sample_rate)
-    )
+    if sample_rate == SAMPLE_RATE:
+        return samples
+    return resample_oct(samples, SAMPLE_RATE, sample_rate)
 
 
 def _frames(signals: np.ndarray) -> np.ndarray:
-    """Windowed frames of signals [signal, time], less one that would end with them: [signal, frame, time]."""
+    """Windowed frames, less one that would end with the signals.
+
+    Shapes: [signal, time] -> [signal, frame, time].
+    """
     window = np.hanning(FRAME + 2)[1:-1]
-    return (
-        window * sliding_window_view(signals, FRAME, axis=-1)[:, : signals.shape[-1] - FRAME : HOP]
-    )
+    end = signals.shape[-1] - FRAME
+    frames = sliding_window_view(signals, FRAME, axis=-1)[:, :end:HOP]
+    return window * frames
 
 
 def _without_silence(frames: np.ndarray) -> np.ndarray:
-    """Frames of both signals where the first one speaks, overlapped and added to signals again: [signal, time]."""
-    level_db = 20 * np.log10(np.linalg.norm(frames[0], axis=-1) + TINY)
-    heard = frames[:, level_db > level_db.max() - RANGE_DB]
-    begins, ends = heard[..., :HOP], heard[..., HOP:]
+    """Frames of both signals where the first one speaks, overlapped and added to signals again.
+
+    Shapes: [signal, frame, time] -> [signal, time].
+    """
+    norm = np.linalg.norm(frames[0], axis=-1)
+    level_db = 20 * np.log10(norm + TINY)
+    is_heard = level_db > level_db.max() - RANGE_DB
+    heard = frames[:, is_heard]
+    begins = heard[..., :HOP]
+    ends = heard[..., HOP:]
     nothing = np.zeros_like(begins[:, :1])
-    joined = np.concatenate([begins, nothing], axis=1) + np.concatenate([nothing, ends], axis=1)
-    return joined.reshape(len(frames), -1)
+    early = np.concatenate([begins, nothing], axis=1)
+    late = np.concatenate([nothing, ends], axis=1)
+    return (early + late).reshape(len(frames), -1)

@@ -12,7 +12,11 @@ from models.multiply_adds import multiply_adds_per_frame
 
 
 def costs(enhancer: Enhancer) -> dict[str, float]:
-    """parameters, macs_per_frame, macs_per_second (of audio), cpu_seconds_per_second (of one core of this machine)."""
+    """What `enhancer` costs by name.
+
+    parameters, macs_per_frame, macs_per_second (of audio), cpu_seconds_per_second (of one core of
+    this machine).
+    """
     stft = enhancer.stft
     per_frame = multiply_adds_per_frame(enhancer.network, stft.freqs)
     return {
@@ -31,14 +35,19 @@ def parameters(network: nn.Module) -> int:
 def seconds_per_second(
     enhance: Callable[[Tensor], Tensor], sample_rate: int, seconds: int = 4, repeats: int = 3
 ) -> float:
-    """Seconds that one CPU core takes to enhance a second of audio: median of `repeats` after one for warming up."""
-    mixture, before, took = torch.randn(1, seconds * sample_rate) * 0.1, torch.get_num_threads(), []
+    """Seconds that one CPU core takes to enhance a second of audio.
+
+    Median of `repeats` after one for warming up.
+    """
+    mixture = torch.randn(1, seconds * sample_rate) * 0.1
+    taken_s = []
+    threads_before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
         for _ in range(repeats + 1):
             begin = time.perf_counter()
             enhance(mixture)
-            took.append(time.perf_counter() - begin)
+            taken_s.append(time.perf_counter() - begin)
     finally:
-        torch.set_num_threads(before)
-    return median(took[1:]) / seconds
+        torch.set_num_threads(threads_before)
+    return median(taken_s[1:]) / seconds

@@ -10,14 +10,16 @@ SMALLEST = 1e-8  # far below 16-bit rounding: only digital silence is divided by
 
 
 class Level(nn.Module, ABC):
-    """A causal measure of magnitudes, which they are divided by before a network and multiplied with after it.
+    """A causal measure of magnitudes: divided by before a network, multiplied with after it.
 
     Shapes: magnitude [batch, freq, frame] -> level [batch, 1, frame].
     """
 
     def forward(self, magnitude: Tensor) -> Tensor:
         """The level of all frames at once."""
-        return self.advance(magnitude, self.initial_state(len(magnitude)))[0]
+        state = self.initial_state(len(magnitude))
+        level, _ = self.advance(magnitude, state)
+        return level
 
     @abstractmethod
     def initial_state(self, batch: int) -> Any:
@@ -29,33 +31,34 @@ class Level(nn.Module, ABC):
 
 
 class RunningLevel(Level):
-    """Root mean square of all magnitudes up to and including the current frame: causal, and as loud as the recording.
+    """Root mean square of all magnitudes up to and including the current frame: causal.
 
-    Scaling a mixture scales its level alike, so a network sees the same whatever the gain. The mean is over all frames
-    so far: in a pause the level stays where it was, and one gain cannot pump.
+    Scaling a mixture scales its level alike, so a network sees the same whatever the gain. The mean
+    is over all frames so far: in a pause the level stays where it was, and one gain cannot pump.
     """
 
     def __init__(self):
         super().__init__()
-        self.register_buffer(
-            "zero", torch.zeros(()), persistent=False
-        )  # knows the device that the module is on
+        # Knows the device that the module is on.
+        self.register_buffer("zero", torch.zeros(()), persistent=False)
 
     def initial_state(self, batch: int) -> tuple[Tensor, Tensor]:
         """The sum of the frames' mean squares [batch, 1, 1], and the number of frames."""
-        return self.zero.new_zeros(batch, 1, 1, dtype=torch.float64), self.zero.new_zeros(
-            (), dtype=torch.int64
-        )
+        total = self.zero.new_zeros(batch, 1, 1, dtype=torch.float64)
+        count = self.zero.new_zeros((), dtype=torch.int64)
+        return total, count
 
     def advance(
         self, magnitude: Tensor, state: tuple[Tensor, Tensor]
     ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """See `Level.advance`."""
         total, count = state
-        sums = total + magnitude.double().square().mean(1, keepdim=True).cumsum(-1)
-        counts = count + torch.arange(1, magnitude.shape[-1] + 1, device=magnitude.device)
-        level = (sums / counts).sqrt().clamp_min(SMALLEST)
-        return level.to(magnitude.dtype), (sums[..., -1:], count + magnitude.shape[-1])
+        frames = magnitude.shape[-1]
+        mean_squares = magnitude.double().square().mean(1, keepdim=True)
+        totals = total + mean_squares.cumsum(-1)
+        counts = count + torch.arange(1, frames + 1, device=magnitude.device)
+        level = (totals / counts).sqrt().clamp_min(SMALLEST)
+        return level.to(magnitude.dtype), (totals[..., -1:], count + frames)
 
 
 class RawLevel(Level):

@@ -8,55 +8,67 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrize import ParametrizationList
+from torch.utils.hooks import RemovableHandle
 
-Rule = Callable[
-    [Any, tuple, Any], int
-]  # layer, what it is called with, what it gives -> multiply-adds of the call
+# Layer, what it is called with, what it gives -> multiply-adds of the call.
+Rule = Callable[[Any, tuple, Any], int]
 
 FRAMES = 128  # whole windows of networks that work by windows
-OWN = "multiply_adds"  # the method by which a layer states its cost itself
-METHOD = f"{OWN}(self, inputs, output) -> int"
+METHOD = "multiply_adds"  # the method by which a layer states its cost itself
+SIGNATURE = f"{METHOD}(self, inputs, output) -> int"
 
 
 def multiply_adds_per_frame(network: nn.Module, freqs: int) -> float:
     """Fused multiply-adds per frame, as the PL-CRNN paper counts them (section 5.4); see `RULES`.
 
-    Two lengths are run and their difference taken, so that frames of padding count nothing. What has no parameters
-    (activations, pooling) counts nothing. Raises ValueError where a layer cannot be counted, see `require_countable`.
+    Two lengths are run and their difference taken, so that frames of padding count nothing. What
+    has no parameters (activations, pooling) counts nothing. Raises ValueError where a layer cannot
+    be counted, see `require_countable`.
     """
-    counts = [_counted(network, torch.rand(1, freqs, frames)) for frames in (FRAMES, 2 * FRAMES)]
-    return (counts[1] - counts[0]) / FRAMES
+    shorter = _counted(network, torch.rand(1, freqs, FRAMES))
+    longer = _counted(network, torch.rand(1, freqs, 2 * FRAMES))
+    return (longer - shorter) / FRAMES
 
 
 def require_countable(network: nn.Module, freqs: int) -> None:
     """Raise ValueError, naming the layer, where the multiply-adds of `network` cannot be told.
 
-    A layer is a module that has parameters of its own, not through those in it. It must be of a class of `RULES`, or
-    of one derived from it that keeps its forward, or have a method `multiply_adds(inputs, output) -> int`: what one
-    call of it costs, beside the layers in it that are called. And it must be called while `network` runs (once, on
-    ones): weights that are used without a call would count nothing, unless a module around them has that method.
+    A layer is a module that has parameters of its own, not through those in it. It must be of a
+    class of `RULES`, or of one derived from it that keeps its forward, or have a method
+    `multiply_adds(inputs, output) -> int`: what one call of it costs, beside the layers in it that
+    are called. And it must be called while `network` runs (once, on ones): weights that are used
+    without a call would count nothing, unless a module around them has that method.
     """
     _counted(network, torch.ones(1, freqs, FRAMES))
 
 
 @torch.no_grad()
 def _counted(network: nn.Module, magnitude: Tensor) -> int:
+    """Multiply-adds of one call; what mode each module is in stays as it was."""
     _require_rules(network)
-    counts, before = Counter(), {module: module.training for module in network.modules()}
-    hooks = [
-        module.register_forward_hook(_adding_to(counts, rule), with_kwargs=True)
-        for module in network.modules()
-        if (rule := _rule(module)) is not None
-    ]
+    counts = Counter()
+    training_before = {module: module.training for module in network.modules()}
+    hooks = _hooks(network, counts)
     try:
         network.eval()(magnitude)
     finally:
         for hook in hooks:
             hook.remove()
-        for module, training in before.items():
+        for module, training in training_before.items():
             module.training = training
     _require_calls(network, counts)
     return counts.total()
+
+
+def _hooks(network: nn.Module, counts: Counter) -> list[RemovableHandle]:
+    """By which every module adds to `counts` when it is called."""
+    hooks = []
+    for module in network.modules():
+        rule = _rule(module)
+        if rule is not None:
+            adding = _adding_to(counts, rule)
+            hooks.append(module.register_forward_hook(adding, with_kwargs=True))
+    return hooks
 
 
 def _adding_to(counts: Counter, rule: Rule) -> Callable:
@@ -68,28 +80,33 @@ def _adding_to(counts: Counter, rule: Rule) -> Callable:
 
 def _require_rules(network: nn.Module) -> None:
     for place, layer in _layers(network):
-        if (
-            _rule(layer) is None and type(layer).forward is not nn.Module.forward
-        ):  # a bag of parameters is not called
+        is_called = type(layer).forward is not nn.Module.forward  # a bag of parameters is not
+        if is_called and _rule(layer) is None:
             raise ValueError(
-                f"{_named(network, place, layer)} has parameters of its own, but its multiply-adds are unknown; give "
-                f"that class, or one derived from it, a method {METHOD}"
+                f"{_named(network, place, layer)} has parameters of its own, "
+                "but its multiply-adds are unknown; give that class, or one derived from it, "
+                f"a method {SIGNATURE}"
             )
 
 
 def _require_calls(network: nn.Module, counts: Counter) -> None:
-    stated = [
-        place
-        for place, module in network.named_modules()
-        if module in counts and hasattr(module, OWN)
-    ]
+    counted = []  # places of modules that speak for those in them
+    for place, module in network.named_modules():
+        if module in counts and hasattr(module, METHOD):
+            counted.append(place)
     for place, layer in _layers(network):
-        around = [other for other in stated if not other or place.startswith(f"{other}.")]
-        if layer not in counts and not around:
-            raise ValueError(
-                f"{_named(network, place, layer)} has parameters, but is not called while the network runs, so "
-                f"that its multiply-adds go unseen; call it, or give the class that uses it a method {METHOD}"
-            )
+        if layer in counts or _lies_in_any(place, counted):
+            continue
+        raise ValueError(
+            f"{_named(network, place, layer)} has parameters, "
+            "but is not called while the network runs, so that its multiply-adds go unseen; "
+            f"call it, or give the class that uses it a method {SIGNATURE}"
+        )
+
+
+def _lies_in_any(place: str, modules: list[str]) -> bool:
+    """Whether `place` lies in one of `modules`, of which "" is the network itself."""
+    return any(not module or place.startswith(f"{module}.") for module in modules)
 
 
 def _layers(network: nn.Module) -> Iterator[tuple[str, nn.Module]]:
@@ -100,20 +117,26 @@ def _layers(network: nn.Module) -> Iterator[tuple[str, nn.Module]]:
 
 
 def _named(network: nn.Module, place: str, layer: nn.Module) -> str:
-    kind = f"{type(layer).__module__}.{type(layer).__name__}"
-    return f"{type(network).__name__}.{place}: {kind}" if place else kind
+    kind = type(layer)
+    name = f"{kind.__module__}.{kind.__name__}"
+    if not place:
+        return name
+    return f"{type(network).__name__}.{place}: {name}"
 
 
 def _rule(module: nn.Module) -> Rule | None:
     """How `module` is counted; None where that is unknown."""
-    if hasattr(module, OWN):
-        return _own
-    base = next((kind for kind in type(module).__mro__ if kind in RULES), None)
-    # With a forward of its own it may do anything.
-    return RULES[base] if base is not None and type(module).forward is base.forward else None
+    if hasattr(module, METHOD):
+        return _stated
+    for kind in type(module).__mro__:
+        if kind in RULES:
+            # With a forward of its own it may do anything.
+            keeps_forward = type(module).forward is kind.forward
+            return RULES[kind] if keeps_forward else None
+    return None
 
 
-def _own(layer: Any, inputs: tuple, output: Any) -> int:
+def _stated(layer: Any, inputs: tuple, output: Any) -> int:
     return layer.multiply_adds(inputs, output)
 
 
@@ -126,23 +149,37 @@ def _each_value(times: int) -> Rule:
 
 
 def _convolution(layer: Any, inputs: tuple, output: Tensor) -> int:
-    kernel = layer.in_channels // layer.groups * prod(layer.kernel_size)
-    return output.numel() * (kernel + (layer.bias is not None))
+    per_value = layer.in_channels // layer.groups * prod(layer.kernel_size)
+    if layer.bias is not None:
+        per_value += 1
+    return output.numel() * per_value
 
 
-def _each_vector(values: Callable[[Any], list[Tensor | None]]) -> Rule:
-    """Of all weights and biases, for every vector along the last axis."""
-
-    def rule(layer: nn.Module, inputs: tuple, output: Any) -> int:
-        vectors = inputs[0].numel() // inputs[0].shape[-1]
-        return vectors * sum(value.numel() for value in values(layer) if value is not None)
-
-    return rule
+def _linear(layer: Any, inputs: tuple, output: Any) -> int:
+    values = _values([layer.weight, layer.bias])
+    return _vectors(inputs) * values
 
 
-_linear = _each_vector(lambda layer: [layer.weight, layer.bias])
-_recurrent = _each_vector(lambda layer: [value for values in layer.all_weights for value in values])
-_cell = _each_vector(lambda layer: [layer.weight_ih, layer.weight_hh, layer.bias_ih, layer.bias_hh])
+def _recurrent(layer: Any, inputs: tuple, output: Any) -> int:
+    values = sum(_values(weights) for weights in layer.all_weights)
+    return _vectors(inputs) * values
+
+
+def _cell(layer: Any, inputs: tuple, output: Any) -> int:
+    values = _values([layer.weight_ih, layer.weight_hh, layer.bias_ih, layer.bias_hh])
+    return _vectors(inputs) * values
+
+
+def _vectors(inputs: tuple) -> int:
+    """How many vectors lie along the last axis of what a layer is called with."""
+    features = inputs[0]
+    return features.numel() // features.shape[-1]
+
+
+def _values(weights: list[Tensor | None]) -> int:
+    """How many learned values `weights` and biases have; None for a bias that is not there."""
+    return sum(weight.numel() for weight in weights if weight is not None)
+
 
 RULES: dict[type[nn.Module], Rule] = {
     # F_out * (C_in * K + 1) * C_out per output frame, transposed or not (PL-CRNN, section 5.4)

@@ -10,16 +10,22 @@ PLAIN = bool | int | float | str | None
 
 
 class System(ABC):
-    """Anything that a test can take. It is given all that is known of a mixture, as only an oracle needs it."""
+    """Anything that a test can take.
+
+    It is given all that is known of a mixture, as only an oracle needs it.
+    """
 
     @abstractmethod
     def enhance_batch(self, batch: Mapping[str, Tensor]) -> Tensor:
-        """Enhanced waveforms [batch, time] of "mixture", "clean" and "noise" [batch, time] with "length" [batch]."""
+        """Enhanced waveforms of a batch.
+
+        Shapes: "mixture", "clean" and "noise" [batch, time] with "length" [batch] -> [batch, time].
+        """
 
     @property
     @abstractmethod
     def made_of(self) -> Any:
-        """Plain values that decide what it gives: two systems with equal ones give the same signals.
+        """Plain values that decide what it gives: systems with equal ones give the same signals.
 
         What a system gives is remembered by them; None: it is not, and enhances anew every time.
         """
@@ -28,8 +34,8 @@ class System(ABC):
 class Enhancing(System):
     """A system that sees the mixture alone, at one sample rate (Hz): a trained run, a baseline.
 
-    A baseline is a class in models/baselines that is derived from this one and defines `enhance`; a file in
-    conf/baseline names it, and its options beside `sample_rate`, where it has any.
+    A baseline is a class in models/baselines that is derived from this one and defines `enhance`; a
+    file in conf/baseline names it, and its options beside `sample_rate`, where it has any.
     """
 
     def __init__(self, sample_rate: int):
@@ -50,7 +56,7 @@ class Enhancing(System):
 
 
 def parts(thing: object) -> list | None:
-    """The class of `thing` and its attributes by name; None where an attribute is no plain value."""
+    """The class of `thing` and its attributes by name; None where one of them is no plain value."""
     attributes = vars(thing)
     if not all(_is_plain(value) for value in attributes.values()):
         return None
@@ -62,5 +68,7 @@ def _is_plain(value: Any) -> bool:
     if isinstance(value, list | tuple):
         return all(_is_plain(item) for item in value)
     if isinstance(value, dict):
-        return all(isinstance(key, str) and _is_plain(item) for key, item in value.items())
+        if not all(isinstance(name, str) for name in value):
+            return False
+        return all(_is_plain(item) for item in value.values())
     return isinstance(value, PLAIN)

@@ -14,30 +14,41 @@ from models.system import Enhancing
 class TrainedRun(Enhancing):
     """What a run has learned, at its best epoch on validation.
 
-    folder: of the run. content: names that of its config and its best checkpoint. stage: the one whose estimate is made
-    audible, from 1; None: what the network holds for final.
+    folder: of the run. content: names that of its config and its best checkpoint. stage: the one
+    whose estimate is made audible, from 1; None: what the network holds for final.
     """
 
     def __init__(self, folder: Path, enhancer: Enhancer, content: str, stage: int | None = None):
         super().__init__(enhancer.stft.sample_rate)
-        self.folder, self.enhancer, self.content, self.stage = folder, enhancer, content, stage
+        self.folder = folder
+        self.enhancer = enhancer
+        self.content = content
+        self.stage = stage
 
     @classmethod
     def load(cls, folder: Path, device: str = "cpu") -> "TrainedRun":
         """The run in `folder`, to enhance on `device`; raises as `load_run` does."""
-        return cls(
-            folder, load_run(folder).to(device), of_contents([folder / CONFIG, folder / BEST])
-        )
+        enhancer = load_run(folder).to(device)
+        content = of_contents([folder / CONFIG, folder / BEST])
+        return cls(folder, enhancer, content)
 
     def stages(self) -> list["TrainedRun"]:
-        """Each of its stages, from the first on, as a system of its own; empty where it has no more than one."""
+        """Each of its stages, from the first on, as a system of its own.
+
+        Empty where it has no more than one.
+        """
         count = self.enhancer.network.stage_count
-        numbers = range(1, count + 1) if count > 1 else ()
-        return [TrainedRun(self.folder, self.enhancer, self.content, stage) for stage in numbers]
+        if count == 1:
+            return []
+        systems = []
+        for stage in range(1, count + 1):
+            systems.append(TrainedRun(self.folder, self.enhancer, self.content, stage))
+        return systems
 
     def enhance(self, mixture: Tensor) -> Tensor:
         """By its network, with the mixture's phase: [batch, time] -> [batch, time]."""
-        return self.enhancer.enhance(mixture, stage=None if self.stage is None else self.stage - 1)
+        from_zero = None if self.stage is None else self.stage - 1
+        return self.enhancer.enhance(mixture, stage=from_zero)
 
     @property
     def made_of(self) -> Any:

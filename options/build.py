@@ -13,129 +13,139 @@ from pydantic import ConfigDict, PydanticSchemaGenerationError, TypeAdapter, Val
 
 Thing = TypeVar("Thing")
 
+# Keys of a node that are no arguments of its target.
+HYDRA_KEYS = ("_target_", "_partial_", "_recursive_", "_convert_", "_args_")
+
 
 def build(
-    node: DictConfig | dict, contract: type[Thing] | str, within: str = "", **supplied: Any
+    node: DictConfig | dict, contract: type[Thing], within: str = "", **supplied: Any
 ) -> Thing:
-    """The `contract` that `node` describes (`_target_` and its arguments), `supplied` arguments added; see `maker`."""
+    """The `contract` that `node` describes (`_target_` and its arguments).
+
+    `supplied` arguments are added to those of `node`; see `maker`.
+    """
     make = maker(node, contract, within)
-    if isinstance(contract, str) and not supplied and node.get("_partial_"):
-        return make
     try:
         return make(**supplied)
     except TypeError as error:  # an argument that it needs
         raise ValueError(f"{node['_target_']}: {error}") from error
 
 
-def maker(
-    node: DictConfig | dict, contract: type[Thing] | str, within: str = ""
-) -> Callable[..., Thing]:
-    """What makes the `contract` that `node` describes, once it is called with the arguments that `node` lacks.
+def maker(node: DictConfig | dict, contract: type[Thing], within: str = "") -> Callable[..., Thing]:
+    """What makes the `contract` that `node` describes, called with the arguments that `node` lacks.
 
-    A config may come with somebody else's run folder, so its target must be a class derived from `contract`, with all
-    that `contract` asks for, and defined under the package `within` (that of `contract`), and so must every target
-    nested in it. Raises ValueError naming any other, a part of the contract that is missing, or an argument that the
-    target does not know.
+    A config may come with somebody else's run folder, so its target must be a class derived from
+    `contract`, with all that `contract` asks for, and defined under the package `within` (that of
+    `contract`), and so must every target nested in it. Raises ValueError naming any other, a part
+    of the contract that is missing, or an argument that the target does not know.
     """
-    content = OmegaConf.to_container(node, resolve=True) if isinstance(node, DictConfig) else node
-    within = within or (
-        contract if isinstance(contract, str) else contract.__module__.rpartition(".")[0]
-    )
+    content = node
+    if isinstance(node, DictConfig):
+        content = OmegaConf.to_container(node, resolve=True)
+    if not within:
+        within = contract.__module__.rpartition(".")[0]
     if "_target_" not in content:
         raise ValueError(f"config of {within} has no _target_; choose one of the group's options")
     _check(content, within)
-    if not isinstance(contract, str):
-        _require(_allowed(content["_target_"], within), contract)
+    target = _allowed(content["_target_"], within)
+    _require(target, contract)
     try:
         return instantiate({**content, "_partial_": True}, _convert_="all")
     except InstantiationException as error:
-        raise (
-            error.__cause__ if isinstance(error.__cause__, ValueError | OSError) else error
-        ) from error
+        cause = error.__cause__
+        if isinstance(cause, ValueError | OSError):
+            raise cause from error
+        raise
 
 
 def _require(target: Callable, contract: type) -> None:
     """Raise ValueError where `target` is no `contract`, or lacks a part of it."""
-    name, place = contract.__name__, f"{contract.__module__}.{contract.__name__}"
-    if not (inspect.isclass(target) and issubclass(target, contract)):
+    name = contract.__name__
+    place = _place(contract)
+    if not inspect.isclass(target) or not issubclass(target, contract):
+        raise ValueError(f"{_place(target)} is no {name}: derive it from {place}")
+    lacking = sorted(getattr(target, "__abstractmethods__", ()))
+    if lacking:
         raise ValueError(
-            f"{target.__module__}.{target.__name__} is no {name}: derive it from {place}"
+            f"{_place(target)} lacks {', '.join(lacking)}, which every {name} has: see {place}"
         )
-    if lacking := sorted(getattr(target, "__abstractmethods__", ())):
-        raise ValueError(
-            f"{target.__module__}.{target.__name__} lacks {', '.join(lacking)}, which every {name} has: see {place}"
-        )
+
+
+def _place(target: Callable) -> str:
+    return f"{target.__module__}.{target.__name__}"
 
 
 def _check(content: Any, within: str) -> None:
-    if (
-        isinstance(content, str) and "${" in content
-    ):  # resolved once more, it could become a target unseen here
+    """Raise ValueError where a target in `content` may not be built, or refuses an argument."""
+    if isinstance(content, str) and "${" in content:
+        # Resolved once more, it could become a target unseen here.
         raise ValueError(f"{content!r} would be resolved twice; write the value itself")
-    for inner in (
-        content.values()
-        if isinstance(content, dict)
-        else content
-        if isinstance(content, list)
-        else ()
-    ):
-        _check(inner, within)
-    if isinstance(content, dict) and "_target_" in content:
-        _check_arguments(_allowed(content["_target_"], within), content)
+    if isinstance(content, list):
+        for value in content:
+            _check(value, within)
+    if isinstance(content, dict):
+        for value in content.values():
+            _check(value, within)
+        if "_target_" in content:
+            target = _allowed(content["_target_"], within)
+            _check_arguments(target, content)
 
 
-def _allowed(target: Any, within: str) -> Callable:
-    refusal = f"_target_={target!r} is not a class or function of {within}; this config may build nothing else"
-    if not isinstance(target, str) or not target.startswith(f"{within}."):
+def _allowed(path: Any, within: str) -> Callable:
+    """The class or function at `path`, a name with dots; it must be defined under `within`."""
+    refusal = (
+        f"_target_={path!r} is not a class or function of {within}; "
+        "this config may build nothing else"
+    )
+    if not isinstance(path, str) or not path.startswith(f"{within}."):
         raise ValueError(refusal)
-    module, _, name = target.rpartition(".")
+    target = _imported(path)
+    defined_in = getattr(target, "__module__", None) or ""
+    if not f"{defined_in}.".startswith(f"{within}."):
+        raise ValueError(refusal)
+    if not inspect.isclass(target) and not inspect.isfunction(target):
+        raise ValueError(refusal)
+    return target
+
+
+def _imported(path: str) -> Any:
+    module, _, name = path.rpartition(".")
     try:
-        found = getattr(importlib.import_module(module), name)
+        return getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError) as error:
-        raise ValueError(
-            f"_target_={target!r} cannot be loaded: {' '.join(str(error).split())}"
-        ) from error
-    defined = getattr(found, "__module__", None) or ""
-    if not (inspect.isclass(found) or inspect.isfunction(found)) or not f"{defined}.".startswith(
-        f"{within}."
-    ):
-        raise ValueError(refusal)
-    return found
+        reason = " ".join(str(error).split())
+        raise ValueError(f"_target_={path!r} cannot be loaded: {reason}") from error
 
 
 def _check_arguments(target: Callable, content: dict) -> None:
-    names = [
-        str(name)
-        for name in content
-        if name not in ("_target_", "_partial_", "_recursive_", "_convert_", "_args_")
-    ]
+    names = [str(name) for name in content if name not in HYDRA_KEYS]
+    signature = inspect.signature(target)
     try:
-        inspect.signature(target).bind_partial(**dict.fromkeys(names))
+        signature.bind_partial(**dict.fromkeys(names))
     except TypeError as error:
         raise ValueError(
-            f"{content['_target_']}: {error}; it takes {', '.join(_arguments(target))}"
+            f"{content['_target_']}: {error}; it takes {', '.join(signature.parameters)}"
         ) from error
-    hints = typing.get_type_hints(target.__init__ if inspect.isclass(target) else target)
+    function = target.__init__ if inspect.isclass(target) else target
+    hints = typing.get_type_hints(function)
     for name in names:
-        if name in hints and isinstance(content[name], str | int | float):
-            _check_type(f"{target.__name__}: {name}", content[name], hints[name])
+        if name not in hints:
+            continue
+        value = content[name]
+        if isinstance(value, str | int | float):
+            _check_type(f"{target.__name__}: {name}", value, hints[name])
 
 
 def _check_type(option: str, value: Any, hint: Any) -> None:
-    among_others = (
-        typing.get_origin(hint) is not None
-    )  # float | Tensor can be told from text, a Tensor alone cannot
+    # float | Tensor can be told from text, a Tensor alone cannot.
+    among_others = typing.get_origin(hint) is not None
+    settings = ConfigDict(strict=True, arbitrary_types_allowed=among_others)
     try:
-        adapter = TypeAdapter(
-            hint, config=ConfigDict(strict=True, arbitrary_types_allowed=among_others)
-        )
+        adapter = TypeAdapter(hint, config=settings)
     except PydanticSchemaGenerationError:
         return  # a type that says nothing about plain values
     try:
         adapter.validate_python(value)
     except ValidationError as error:
-        raise ValueError(f"{option}={value!r}: {error.errors()[0]['msg']}") from error
-
-
-def _arguments(target: Callable) -> list[str]:
-    return list(inspect.signature(target).parameters)
+        reason = error.errors()[0]["msg"]
+        raise ValueError(f"{option}={value!r}: {reason}") from error

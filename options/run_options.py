@@ -1,7 +1,7 @@
-"""What every option of train.py is to a run: the one table of what names it, tells it from others, and must stay.
+"""What every option of train.py is to a run: what names it, tells it from others, and must stay.
 
-Read by a sweep (what its jobs' folders are called), by resuming (what may be typed then), and by reports (which options
-tell runs apart).
+Read by a sweep (what its jobs' folders are called), by resuming (what may be typed then), and by
+reports (which options tell runs apart).
 """
 
 from collections.abc import Mapping
@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 class Meaning(NamedTuple):
     """What an option is to a run.
 
-    names: its value stands in the name of the run's folder, where the run is a job of a sweep. compared: two runs with
-    other values are two runs to a report. fixed: it stays as it was when the run is resumed. machine: `trainer=...`
-    sets it anew when a run is resumed, and no other option of the trainer.
+    names: its value stands in the name of the run's folder, where the run is a job of a sweep.
+    compared: two runs with other values are two runs to a report. fixed: it stays as it was when
+    the run is resumed. machine: `trainer=...` sets it anew when a run is resumed, and no other
+    option of the trainer.
     """
 
     names: bool
@@ -24,15 +25,14 @@ class Meaning(NamedTuple):
 
 
 LEARNED = Meaning(names=True, compared=True, fixed=True)  # decides what is learned
-PLACE = Meaning(
-    names=False, compared=False, fixed=False
-)  # says where and with what a run works, or what is told of it
+# Says where and with what a run works, or what is told of it.
+PLACE = Meaning(names=False, compared=False, fixed=False)
 MACHINE = PLACE._replace(machine=True)
-# How far a training goes, and how exactly: a run may go on otherwise, in the same folder, and a report says so.
+# How far a training goes, and how exactly: a run may go on otherwise, in the same folder, and a
+# report says so.
 COURSE = Meaning(names=False, compared=True, fixed=False)
-START = Meaning(
-    names=False, compared=True, fixed=True
-)  # decides what is learned; no name, for a path would be in it
+# Decides what is learned; no name, for a path would be in it.
+START = Meaning(names=False, compared=True, fixed=True)
 
 # An option below another one is what that one is, unless it stands here itself. *: any names.
 OPTIONS: Mapping[str, Meaning] = {
@@ -90,19 +90,33 @@ NO_OPTIONS = ("_partial_", "_convert_", "_recursive_")  # how configs of before 
 
 
 def meaning(option: str) -> Meaning:
-    """What `option`, a whole name ("data.batch_size") or a choice ("data"), is to a run; LEARNED where none says so."""
-    if option.rpartition(".")[2] in NO_OPTIONS:
+    """What `option`, a whole name ("data.batch_size") or a choice ("data"), is to a run.
+
+    LEARNED where no entry says so.
+    """
+    _, _, last_name = option.rpartition(".")
+    if last_name in NO_OPTIONS:
         return PLACE
-    about = [
-        entry for entry in OPTIONS if fnmatchcase(option, entry) or option.startswith(f"{entry}.")
-    ]
-    return OPTIONS[max(about, key=len)] if about else LEARNED
+    nearest = ""
+    for entry in OPTIONS:
+        is_about = fnmatchcase(option, entry) or option.startswith(f"{entry}.")
+        if is_about and len(entry) > len(nearest):
+            nearest = entry
+    return OPTIONS.get(nearest, LEARNED)
 
 
 def changeable() -> list[str]:
     """What may be typed when a run is resumed; of those below one another the highest."""
-    free = [entry for entry, of_it in OPTIONS.items() if not of_it.fixed and entry != "resume"]
-    return [entry for entry in free if entry.rpartition(".")[0] not in free]
+    free = []
+    for entry, about in OPTIONS.items():
+        if not about.fixed and entry != "resume":
+            free.append(entry)
+    highest = []
+    for entry in free:
+        above, _, _ = entry.rpartition(".")
+        if above not in free:
+            highest.append(entry)
+    return highest
 
 
 def compared(config: Mapping[str, Any]) -> dict[str, str]:
@@ -117,7 +131,9 @@ def flat(node: Mapping | list, prefix: str = "") -> dict[str, str]:
     for key, value in items:
         name = f"{prefix}{key}"
         if isinstance(value, Mapping | list) and value:
-            options |= flat(value, f"{name}.")
+            options.update(flat(value, f"{name}."))
+        elif value is None:
+            options[name] = ""
         else:
-            options[name] = "" if value is None else str(value)
+            options[name] = str(value)
     return options

@@ -2,6 +2,7 @@ import os
 from functools import partial
 
 import pytest
+import pytorch_lightning as pl
 from omegaconf import OmegaConf
 
 from datagen.corpora.corpus import Corpus
@@ -141,3 +142,9 @@ def test_a_config_becomes_a_call_with_plain_containers():
 
 def test_a_node_without_a_target_is_refused():
     refused({"root": "x"}, match="has no _target_; choose one")
+
+
+def test_of_lightning_a_trainer_alone_is_built():
+    node = {"_target_": "pytorch_lightning.LightningModule"}
+    with pytest.raises(ValueError, match=r"\.LightningModule is no Trainer: derive it from "):
+        build(node, pl.Trainer, within="pytorch_lightning")

@@ -6,7 +6,8 @@ import torch
 from datagen.tones import TonalProtocol, render_tonal
 from dsp.tone import Tone
 from metrics.snr_gain import snr_gain
-from models.baselines.line_predictor import CELLS, LinePredictor
+from models.baselines.line_predictor import LinePredictor
+from models.baselines.predictor import CELLS
 
 RATE = 1024
 FOUND = {

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 import tiny_run
+import torch
 from omegaconf import OmegaConf
 from tiny_run import equal_runs, overrides, resume
 
 from command.resume import taken_up
+from models.run import load_run
 from options.older import TARGETS, upgraded
 
 
@@ -37,8 +39,8 @@ def test_nested_corpora_are_upgraded_too_and_the_rest_is_left_alone():
         "gains": [1, {"a": None}],
     }
     adam = {"optimizer": {**others["optimizer"], "_partial_": True}}
-    found = upgraded(OmegaConf.create({"noise": {"seen": {"crowds": crowds}}, **others, **adam}))
-    assert found == {
+    older = {"noise": {"seen": {"crowds": crowds}}, **others, **adam}
+    assert upgraded(OmegaConf.create(older)) == {
         "noise": {
             "seen": {
                 "crowds": {
@@ -64,12 +66,12 @@ def aged(run: Path) -> None:
         text = text.replace(f"{now}\n", f"{then}\n")
     path.write_text(text)
     config = OmegaConf.load(path)
-    named = [
-        node for role in (*config.speech.values(), *config.noise.values()) for node in role.values()
-    ]
-    for node in [*named, config.data.route, config.network, config.recipe.optimizer]:
+    corpora = []
+    for role in (*config.speech.values(), *config.noise.values()):
+        corpora.extend(role.values())
+    for node in [*corpora, config.data.route, config.network, config.recipe.optimizer]:
         node._partial_ = True
-    for node in named:
+    for node in corpora:
         node.category = node.pop("kind")
         node.pop("sex")
     path.write_text(OmegaConf.to_yaml(config))
@@ -80,6 +82,16 @@ def test_a_run_of_before_is_resumed_to_what_an_uninterrupted_one_gives(data, who
     aged(run)
     resume(run, "trainer.max_epochs=3")
     assert equal_runs(run, whole)
+
+
+def test_a_run_of_before_is_loaded_with_its_weights(whole, tmp_path):
+    run = shutil.copytree(whole, tmp_path / "run")
+    aged(run)
+    before = load_run(whole).state_dict()
+    now = load_run(run).state_dict()
+    assert now.keys() == before.keys()
+    for name, value in before.items():
+        assert torch.equal(now[name], value)
 
 
 def test_a_job_of_a_sweep_goes_on_in_the_run_that_it_had_begun_before(whole, data, tmp_path):

@@ -1,6 +1,7 @@
-"""The LMS adaptive line enhancer: what can be predicted from the past is enhanced, what cannot is noise.
+"""The LMS adaptive line enhancer: what the past predicts is enhanced, what it does not is noise.
 
-As in the Bi-LSTM line enhancement paper (its Fig. 1 and Table I), with the normalised and the leaky filter beside it.
+As in the Bi-LSTM line enhancement paper (its Fig. 1 and Table I), with the normalised and the leaky
+filter beside it.
 """
 
 from math import log10, sqrt
@@ -17,7 +18,10 @@ DIVERGED = 1e3  # times the largest sample of the mixture: no prediction that co
 
 
 class LMSState(NamedTuple):
-    """What one block leaves for the next: weights [length], and the last samples before it [delay + length - 1]."""
+    """What one block leaves for the next.
+
+    weights [length], the last samples before it [delay + length - 1], and how many there were.
+    """
 
     weights: np.ndarray
     history: np.ndarray
@@ -25,16 +29,21 @@ class LMSState(NamedTuple):
 
 
 def critical_snr_db(length: int, step: float, noise_power: float) -> float:
-    """The input SNR in dB under which an LMS line enhancer collapses (Bi-LSTM line enhancement paper, equation 5)."""
+    """The input SNR in dB under which an LMS line enhancer collapses.
+
+    Bi-LSTM line enhancement paper, equation 5.
+    """
     m0 = step * noise_power / 4
-    return 10 * log10(2 / (2 * sqrt(length**2 + 2 * m0) - length))
+    root = sqrt(length**2 + 2 * m0)
+    return 10 * log10(2 / (2 * root - length))
 
 
 class LMS(Enhancing):
-    """Predicts each sample from `length` samples that are `delay_s` and more older; the prediction is the enhanced one.
+    """Predicts each sample from `length` samples that are `delay_s` and more older.
 
-    step: of the update, weights += step * error * samples; divided by their energy where `normalised`. leak: part of
-    the weights that one update forgets, times step. Of memory it takes a block, the delay and the length.
+    The prediction is the enhanced sample. step: of the update, weights += step * error * samples;
+    divided by their energy where `normalised`. leak: part of the weights that one update forgets,
+    times step. Of memory it takes a block, the delay and the length.
     Raises ValueError for options that make no filter, and where the filter diverges.
     """
 
@@ -51,51 +60,67 @@ class LMS(Enhancing):
         self.delay = round(delay_s * sample_rate)
         if length < 1 or self.delay < 1 or step <= 0 or leak < 0:
             raise ValueError(
-                f"length={length}, delay_s={delay_s:g}, step={step:g}, leak={leak:g}: a filter needs a length and a "
-                "delay of at least one sample, a step above 0 and a leak of at least 0"
+                f"length={length}, delay_s={delay_s:g}, step={step:g}, leak={leak:g}: "
+                "a filter needs a length and a delay of at least one sample, a step above 0 "
+                "and a leak of at least 0"
             )
-        self.length, self.step, self.normalised, self.leak = length, step, normalised, leak
+        self.length = length
+        self.step = step
+        self.normalised = normalised
+        self.leak = leak
 
     def enhance(self, mixture: Tensor) -> Tensor:
         """Each mixture by a filter of its own, from silence: [batch, time] -> [batch, time]."""
-        if mixture.shape[-1] <= self.delay + self.length:
+        longest_lag = self.delay + self.length
+        if mixture.shape[-1] <= longest_lag:
+            seconds = mixture.shape[-1] / self.sample_rate
+            lag_s = longest_lag / self.sample_rate
             raise ValueError(
-                f"{mixture.shape[-1] / self.sample_rate:.3g} s are no longer than the delay and the filter, "
-                f"{(self.delay + self.length) / self.sample_rate:.3g} s; record longer, or choose a shorter delay_s"
+                f"{seconds:.3g} s are no longer than the delay and the filter, {lag_s:.3g} s; "
+                "record longer, or choose a shorter delay_s"
             )
-        enhanced = [self.advance(one, None)[0] for one in mixture.double().cpu().numpy()]
+        enhanced = []
+        for signal in mixture.double().cpu().numpy():
+            predicted, _ = self.advance(signal, None)
+            enhanced.append(predicted)
         return torch.from_numpy(np.stack(enhanced)).to(mixture)
 
     def advance(self, block: np.ndarray, state: LMSState | None) -> tuple[np.ndarray, LMSState]:
-        """The next samples of a longer signal [time], and the state to pass with those after them; None starts anew."""
+        """The next samples of a longer signal [time], and the state to pass with those after them.
+
+        state: None starts anew.
+        """
         before = self.delay + self.length - 1
-        state = state or LMSState(np.zeros(self.length), np.zeros(before), 0)
-        samples = np.concatenate([state.history, np.asarray(block, dtype=np.float64)])
-        weights, enhanced = state.weights.copy(), np.empty(len(block))
-        limit = DIVERGED * max(np.abs(samples).max(initial=0.0), 1e-9)
-        done = _filter(
-            samples, weights, enhanced, before, self.step, self.normalised, self.leak, limit
-        )
+        if state is None:
+            state = LMSState(np.zeros(self.length), np.zeros(before), 0)
+        block = np.asarray(block, dtype=np.float64)
+        samples = np.concatenate([state.history, block])
+        weights = state.weights.copy()
+        enhanced = np.empty(len(block))
+        loudest = np.abs(samples).max(initial=0.0)
+        limit = DIVERGED * max(loudest, 1e-9)
+        options = (self.step, self.normalised, self.leak)
+        done = _filter(samples, weights, enhanced, before, *options, limit)
         if done < len(block):
             self._refuse(samples, state.samples + done)
-        return enhanced, LMSState(
-            weights, samples[len(samples) - before :], state.samples + len(block)
-        )
+        history = samples[len(samples) - before :]
+        return enhanced, LMSState(weights, history, state.samples + len(block))
 
     def _refuse(self, samples: np.ndarray, at: int) -> None:
+        """Raise ValueError for a filter that diverged after `at` samples."""
         if not np.isfinite(samples).all():
             raise ValueError("the mixture holds NaN or infinite samples; repair the recording")
-        highest = 1.0 if self.normalised else 1 / (self.length * np.mean(samples**2))
-        raise ValueError(
-            f"step={self.step:g}: the filter diverged after {at / self.sample_rate:.3g} s; choose a step below "
-            f"{highest:.2g}" + ("" if self.normalised else ", or normalised=true with one below 1")
-        )
+        if self.normalised:
+            remedy = "choose a step below 1"
+        else:
+            highest = 1 / (self.length * np.mean(samples**2))
+            remedy = f"choose a step below {highest:.2g}, or normalised=true with one below 1"
+        seconds = at / self.sample_rate
+        raise ValueError(f"step={self.step:g}: the filter diverged after {seconds:.3g} s; {remedy}")
 
 
 @njit(cache=True, fastmath={"reassoc", "contract"})
-def _filter(
-    samples, weights, enhanced, before, step, normalised, leak, limit
-):  # pragma: no cover - compiled
+def _filter(samples, weights, enhanced, before, step, normalised, leak, limit):  # pragma: no cover
     """Fill `enhanced` and adapt `weights` in place; returns how many samples went well."""
     length = len(weights)
     keep = 1 - step * leak

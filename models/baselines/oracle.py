@@ -1,4 +1,4 @@
-"""The best a target can do: its ideal value, known from the clean speech, with the mixture's phase."""
+"""The best a target can do: its ideal value, from the clean speech, with the mixture's phase."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,23 +12,28 @@ from models.targets.target import Target
 
 
 class Oracle(System):
-    """Puts the ideal magnitude of `target` in the place of the mixture's. stft: on the device of its batches."""
+    """Puts the ideal magnitude of `target` in the place of the mixture's.
+
+    stft: on the device of its batches.
+    """
 
     def __init__(self, stft: STFT, target: Target):
-        self.stft, self.target = stft, target
+        self.stft = stft
+        self.target = target
 
     def enhance_batch(self, batch: Mapping[str, Tensor]) -> Tensor:
         """Waveforms from "mixture" and "clean" [batch, time]: [batch, time]."""
-        mixture, clean = self.stft(batch["mixture"]), self.stft(batch["clean"])
-        ideal = self.target.ideal(self.target.reference(clean, mixture), mixture.abs())
-        return self.stft.inverse(torch.polar(ideal, mixture.angle()), batch["mixture"].shape[-1])
+        mixture = self.stft(batch["mixture"])
+        clean = self.stft(batch["clean"])
+        reference = self.target.reference(clean, mixture)
+        ideal = self.target.ideal(reference, mixture.abs())
+        enhanced = torch.polar(ideal, mixture.angle())
+        return self.stft.inverse(enhanced, batch["mixture"].shape[-1])
 
     @property
     def made_of(self) -> Any:
         """The parts of its target, and its transform's rate and lengths."""
         target = parts(self.target)
-        return (
-            None
-            if target is None
-            else ["oracle", target, self.stft.sample_rate, self.stft.length, self.stft.hop]
-        )
+        if target is None:
+            return None
+        return ["oracle", target, self.stft.sample_rate, self.stft.length, self.stft.hop]

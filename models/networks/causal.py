@@ -1,4 +1,4 @@
-"""What causal networks are made of: layers that can also run frame by frame, and their state before the first one."""
+"""What causal networks are made of: layers that also run frame by frame, and their first state."""
 
 import torch
 from torch import Tensor, nn
@@ -8,16 +8,23 @@ STRIDE = (1, 2)
 
 
 def halved(freqs: int) -> int:
-    """Frequency size after a convolution of kernel 3 and stride 2 without padding; ValueError where none is left."""
+    """Frequency size after a convolution of kernel 3 and stride 2 without padding.
+
+    Raises ValueError where none is left.
+    """
     if freqs < 3:
         raise ValueError(
-            f"{freqs} frequencies are too few for a convolution of kernel 3; use a higher sample_rate"
+            f"{freqs} frequencies are too few for a convolution of kernel 3; "
+            "use a higher sample_rate"
         )
     return (freqs - 3) // 2 + 1
 
 
 def with_past(features: Tensor, past: Tensor) -> tuple[Tensor, Tensor]:
-    """`features` [batch, channel, frame, freq] after the one frame of `past`, and the frame to carry on."""
+    """`features` after the one frame of `past`, and the frame to carry on.
+
+    Shapes: [batch, channel, frame, freq] each.
+    """
     return torch.cat((past, features), 2), features[:, :, -1:]
 
 
@@ -33,9 +40,10 @@ def no_memory(lstm: nn.LSTM, batch: int) -> tuple[Tensor, Tensor]:
 
 
 class CausalConv(nn.Module):
-    """Convolution over the current and one past frame; halves the frequency axis; batch norm and ELU follow.
+    """Convolution over the current and one past frame; batch norm and ELU follow.
 
-    Shapes: [batch, channel, frame, freq] -> [batch, channel, frame, halved(freq)].
+    It halves the frequency axis: [batch, channel, frame, freq] -> [batch, channel, frame,
+    halved(freq)].
     """
 
     def __init__(self, inputs: int, outputs: int):
@@ -50,14 +58,15 @@ class CausalConv(nn.Module):
     def forward(self, features: Tensor, past: Tensor) -> tuple[Tensor, Tensor]:
         """Features and the frame that the next call needs as `past`."""
         features, carried = with_past(features, past)
-        return self.after(self.conv(features)), carried
+        convolved = self.conv(features)
+        return self.after(convolved), carried
 
 
 class CausalDeconv(nn.Module):
-    """Transposed convolution, the mirror of `CausalConv`; the `last` has neither batch norm nor ELU.
+    """Transposed convolution, the mirror of `CausalConv`; the `last` has no batch norm and ELU.
 
-    An input frame spreads over its own and the next frame: the output beyond the last input frame lies in the future
-    and is dropped. `padding` (0 or 1) restores an even frequency size.
+    An input frame spreads over its own and the next frame: the output beyond the last input frame
+    lies in the future and is dropped. `padding` (0 or 1) restores an even frequency size.
 
     Shapes: [batch, channel, frame, freq] -> [batch, channel, frame, 2 * freq + 1 + padding].
     """
@@ -67,7 +76,9 @@ class CausalDeconv(nn.Module):
         self.deconv = nn.ConvTranspose2d(
             inputs, outputs, KERNEL, STRIDE, output_padding=(0, padding)
         )
-        self.after = nn.Identity() if last else nn.Sequential(nn.BatchNorm2d(outputs), nn.ELU())
+        self.after = nn.Identity()
+        if not last:
+            self.after = nn.Sequential(nn.BatchNorm2d(outputs), nn.ELU())
 
     def initial_past(self, batch: int, freqs: int) -> Tensor:
         """`past` before the first frame."""
@@ -76,4 +87,5 @@ class CausalDeconv(nn.Module):
     def forward(self, features: Tensor, past: Tensor) -> tuple[Tensor, Tensor]:
         """Features and the frame that the next call needs as `past`."""
         features, carried = with_past(features, past)
-        return self.after(self.deconv(features)[:, :, 1:-1]), carried
+        spread = self.deconv(features)
+        return self.after(spread[:, :, 1:-1]), carried

@@ -1,4 +1,4 @@
-"""Causal convolutional recurrent networks: CRNN (Tan and Wang, 2018) and PL-CRNN (Li et al., 2020)."""
+"""Causal convolutional recurrent networks: CRNN (Tan and Wang, 2018), PL-CRNN (Li et al., 2020)."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -22,29 +22,18 @@ class EncoderDecoder(nn.Module):
     def __init__(self, inputs: int, channels: Sequence[int], hidden: int, sizes: Sequence[int]):
         super().__init__()
         self.sizes = sizes
-        self.encoder = nn.ModuleList(CausalConv(*pair) for pair in pairwise([inputs, *channels]))
-        outputs = [*reversed(channels[:-1]), 1]
-        inward = [hidden // sizes[-1], *outputs[:-1]]
-        layers = zip(inward, reversed(channels), outputs, pairwise(reversed(sizes)), strict=True)
-        self.decoder = nn.ModuleList(
-            CausalDeconv(
-                below + skipped, out, padding=larger - 2 * smaller - 1, last=larger == sizes[0]
-            )
-            for below, skipped, out, (smaller, larger) in layers
-        )
+        self.encoder = nn.ModuleList()
+        for given, made in pairwise([inputs, *channels]):
+            self.encoder.append(CausalConv(given, made))
+        self.decoder = _decoder(channels, hidden // sizes[-1], sizes)
 
     def initial_state(self, batch: int, lstm: nn.LSTM) -> dict[str, Any]:
         """The state before the first frame."""
-        larger, smaller = self.sizes[:-1], reversed(self.sizes[1:])
+        larger = self.sizes[:-1]
+        smaller = self.sizes[:0:-1]
         return {
-            "encoder": [
-                layer.initial_past(batch, freqs)
-                for layer, freqs in zip(self.encoder, larger, strict=True)
-            ],
-            "decoder": [
-                layer.initial_past(batch, freqs)
-                for layer, freqs in zip(self.decoder, smaller, strict=True)
-            ],
+            "encoder": _initial_pasts(self.encoder, batch, larger),
+            "decoder": _initial_pasts(self.decoder, batch, smaller),
             "lstm": no_memory(lstm, batch),
         }
 
@@ -52,27 +41,54 @@ class EncoderDecoder(nn.Module):
         self, features: Tensor, lstm: nn.LSTM, state: dict[str, Any]
     ) -> tuple[Tensor, dict[str, Any]]:
         """Output and the state to carry on."""
-        skips, carried = [], {"encoder": [], "decoder": []}
+        skips = []
+        carried = {"encoder": [], "decoder": []}
         for layer, past in zip(self.encoder, state["encoder"], strict=True):
             features, frame = layer(features, past)
             skips.append(features)
             carried["encoder"].append(frame)
-        batch, _, frames, smallest = features.shape
+        smallest = features.shape[-1]
         flat = features.transpose(1, 2).flatten(2)  # [batch, frame, channel * freq]
         flat, carried["lstm"] = lstm(flat, state["lstm"])
-        features = flat.reshape(batch, frames, -1, smallest).transpose(1, 2)
+        features = flat.unflatten(2, (-1, smallest)).transpose(1, 2)
         for layer, past in zip(self.decoder, state["decoder"], strict=True):
-            features, frame = layer(torch.cat((features, skips.pop()), 1), past)
+            joined = torch.cat((features, skips.pop()), 1)
+            features, frame = layer(joined, past)
             carried["decoder"].append(frame)
         return features, carried
+
+
+def _decoder(channels: Sequence[int], deepest: int, sizes: Sequence[int]) -> nn.ModuleList:
+    """Mirrors an encoder of `channels`, from `deepest` channels to one.
+
+    Each layer sees what the one below it gives beside what the encoder's layer gave.
+    """
+    layers = nn.ModuleList()
+    below = deepest
+    for level in reversed(range(len(channels))):
+        made = channels[level - 1] if level > 0 else 1
+        padding = sizes[level] - (2 * sizes[level + 1] + 1)
+        layer = CausalDeconv(below + channels[level], made, padding, last=level == 0)
+        layers.append(layer)
+        below = made
+    return layers
+
+
+def _initial_pasts(layers: nn.ModuleList, batch: int, sizes: Sequence[int]) -> list[Tensor]:
+    """What each of `layers` sees before the first frame; sizes: of the frequency axis."""
+    pasts = []
+    for layer, freqs in zip(layers, sizes, strict=True):
+        pasts.append(layer.initial_past(batch, freqs))
+    return pasts
 
 
 class CRNN(Progressive):
     """`stages` convolutional recurrent stages in a row; none looks ahead.
 
-    One stage of wide channels is the CRNN, half of it in every width the SCRNN, several narrow ones the PL-CRNN
-    (Table 1), which sees the magnitudes as channels. channels: of the encoder, mirrored by the decoder. hidden: LSTM
-    units per layer, a multiple of the smallest frequency size. shared: one LSTM serves all stages.
+    One stage of wide channels is the CRNN, half of it in every width the SCRNN, several narrow ones
+    the PL-CRNN (Table 1), which sees the magnitudes as channels. channels: of the encoder, mirrored
+    by the decoder. hidden: LSTM units per layer, a multiple of the smallest frequency size. shared:
+    one LSTM serves all stages.
 
     Raises ValueError where the sizes do not fit.
     """
@@ -95,16 +111,17 @@ class CRNN(Progressive):
             sizes.append(halved(sizes[-1]))
         if hidden % sizes[-1]:
             raise ValueError(
-                f"network.hidden={hidden}: must be a multiple of {sizes[-1]}, the smallest frequency size"
+                f"network.hidden={hidden}: must be a multiple of {sizes[-1]}, "
+                "the smallest frequency size"
             )
-        self.lstms = nn.ModuleList(
-            nn.LSTM(channels[-1] * sizes[-1], hidden, layers, batch_first=True)
-            for _ in range(1 if shared else stages)
-        )
-        self.stages = nn.ModuleList(
-            EncoderDecoder(self.inputs(number), channels, hidden, sizes)
-            for number in range(1, stages + 1)
-        )
+        self.lstms = nn.ModuleList()
+        for _ in range(1 if shared else stages):
+            lstm = nn.LSTM(channels[-1] * sizes[-1], hidden, layers, batch_first=True)
+            self.lstms.append(lstm)
+        self.stages = nn.ModuleList()
+        for number in range(1, stages + 1):
+            stage = EncoderDecoder(self.inputs(number), channels, hidden, sizes)
+            self.stages.append(stage)
 
     def initial_stage_state(self, number: int, batch: int) -> dict[str, Any]:
         """See `Progressive.initial_stage_state`."""
@@ -114,7 +131,8 @@ class CRNN(Progressive):
         self, number: int, seen: Tensor, state: dict[str, Any]
     ) -> tuple[Tensor, dict[str, Any]]:
         """See `Progressive.stage`."""
-        output, carried = self.stages[number](seen.transpose(2, 3), self._lstm(number), state)
+        coder = self.stages[number]
+        output, carried = coder(seen.transpose(2, 3), self._lstm(number), state)
         return output[:, 0].transpose(1, 2), carried
 
     def _lstm(self, number: int) -> nn.LSTM:

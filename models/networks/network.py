@@ -1,4 +1,4 @@
-"""What every network is: the contract between an architecture and all that trains, judges or runs it."""
+"""What every network is: the contract with all that trains, judges or runs it."""
 
 from abc import ABC, abstractmethod
 from typing import Any
@@ -9,12 +9,12 @@ from torch import Tensor, nn
 class Network(nn.Module, ABC):
     """Magnitude of a mixture in, one magnitude estimate per stage out.
 
-    A class is made with `freqs`, the size of the frequency axis, `target`, which turns an output into an estimate, and
-    the options of its yaml; it gives this class its number of stages. A layer of a kind that models.multiply_adds does
-    not know states what it costs.
+    A class is made with `freqs`, the size of the frequency axis, `target`, which turns an output
+    into an estimate, and the options of its yaml; it gives this class its number of stages. A layer
+    of a kind that models.multiply_adds does not know states what it costs.
 
-    Shapes: mixture magnitude [batch, freq, frame] -> estimates [batch, stage, freq, frame].
-    Raises ValueError for fewer than one stage, and where `causal` and the class it derives from disagree.
+    Shapes: mixture magnitude [batch, freq, frame] -> estimates [batch, stage, freq, frame]. Raises
+    ValueError for fewer than one stage, and where `causal` and the class it derives from disagree.
     """
 
     def __init__(self, stage_count: int = 1):
@@ -36,26 +36,32 @@ class Network(nn.Module, ABC):
 
     @abstractmethod
     def final(self, estimates: Tensor) -> Tensor:
-        """The magnitude that is made audible: [batch, stage, freq, frame] -> [batch, freq, frame]."""
+        """What is made audible: [batch, stage, freq, frame] -> [batch, freq, frame]."""
 
 
 class CausalNetwork(Network):
-    """A network that also runs piece by piece, on a signal that has not ended: the state carries what it has seen."""
+    """A network that also runs piece by piece, on a signal that has not ended.
+
+    The state carries what it has seen.
+    """
 
     causal = True
 
     def forward(self, mixture: Tensor) -> Tensor:
         """All frames at once: [batch, freq, frame] -> [batch, stage, freq, frame]."""
-        return self.advance(mixture, self.initial_state(len(mixture)))[0]
+        state = self.initial_state(len(mixture))
+        estimates, _ = self.advance(mixture, state)
+        return estimates
 
     @abstractmethod
     def initial_state(self, batch: int) -> Any:
-        """The state before the first frame: tensors, or tuples, lists and dicts of them; see `zeros`."""
+        """The state before the first frame: tensors, tuples, lists or dicts; see `zeros`."""
 
     @abstractmethod
     def advance(self, mixture: Tensor, state: Any) -> tuple[Tensor, Any]:
-        """Estimates of the next frames, and the state to pass with those after them; `state` itself stays as it is.
+        """Estimates of the next frames, and the state to pass with those after them.
 
+        `state` itself stays as it is.
         Shapes: mixture magnitude [batch, freq, frame] -> estimates [batch, stage, freq, frame].
         """
 
@@ -66,7 +72,8 @@ class CausalNetwork(Network):
 
 def _contradiction(network: type[Network]) -> str:
     """How to mend a class whose `causal` says something else than what it derives from."""
-    name, place = f"{network.__module__}.{network.__name__}", f"{__name__}.CausalNetwork"
+    claim = f"{network.__module__}.{network.__name__}: causal = {network.causal!r}"
+    place = f"{__name__}.CausalNetwork"
     if issubclass(network, CausalNetwork):
-        return f"{name}: causal = {network.causal!r}, but it derives from {place}; derive it from Network"
-    return f"{name}: causal = {network.causal!r}, but it derives from Network; derive it from {place}, or say False"
+        return f"{claim}, but it derives from {place}; derive it from Network"
+    return f"{claim}, but it derives from Network; derive it from {place}, or say False"

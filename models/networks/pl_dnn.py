@@ -1,4 +1,4 @@
-"""Progressive feed-forward network (Gao et al., 2016), in the causal form that the PL-CRNN paper compares with."""
+"""Progressive feed-forward network (Gao et al., 2016), causal as the PL-CRNN paper compares it."""
 
 from itertools import pairwise
 
@@ -12,8 +12,9 @@ from models.targets.target import Target
 class PLDNN(Progressive):
     """`stages` stages of `layers` fully connected layers with ReLU and an affine one.
 
-    The first stage sees the current frame and `context` past ones, each later stage what `Progressive` shows it of the
-    current frame: with the paper's dense=false the estimate of the stage before.
+    The first stage sees the current frame and `context` past ones, each later stage what
+    `Progressive` shows it of the current frame: with the paper's dense=false the estimate of the
+    stage before.
     """
 
     def __init__(
@@ -28,18 +29,18 @@ class PLDNN(Progressive):
         average: bool = True,
     ):
         super().__init__(target, stages, dense, average)
-        self.freqs, self.context = freqs, context
-        inputs = [
-            freqs * (context + 1),
-            *(freqs * self.inputs(number) for number in range(2, stages + 1)),
-        ]
-        self.stages = nn.ModuleList(
-            _affine_layers([size, *[hidden] * layers, freqs]) for size in inputs
-        )
+        self.freqs = freqs
+        self.context = context
+        self.stages = nn.ModuleList()
+        for number in range(1, stages + 1):
+            seen = context + 1 if number == 1 else self.inputs(number)
+            widths = [freqs * seen, *[hidden] * layers, freqs]
+            self.stages.append(_affine_layers(widths))
 
     def initial_stage_state(self, number: int, batch: int) -> Tensor:
-        """The frames before the first one, which the first stage alone sees: [batch, freq, frame]."""
-        return self.zeros(batch, self.freqs, self.context if number == 0 else 0)
+        """The frames before the first one: [batch, freq, frame]; the first stage alone sees any."""
+        frames = self.context if number == 0 else 0
+        return self.zeros(batch, self.freqs, frames)
 
     def stage(self, number: int, seen: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """See `Progressive.stage`."""
@@ -48,16 +49,20 @@ class PLDNN(Progressive):
             return self._run(number, features), state
         features = torch.cat((state, features), -1)
         windows = features.unfold(-1, self.context + 1, 1)  # [batch, freq, frame, context + 1]
-        return self._run(0, windows.transpose(2, 3).flatten(1, 2)), features[
-            ..., features.shape[-1] - self.context :
-        ]
+        windows = windows.transpose(2, 3).flatten(1, 2)
+        past = features.shape[-1] - self.context
+        return self._run(0, windows), features[..., past:]
 
     def _run(self, number: int, features: Tensor) -> Tensor:
-        return self.stages[number](features.transpose(1, 2)).transpose(1, 2)
+        layers = self.stages[number]
+        return layers(features.transpose(1, 2)).transpose(1, 2)
 
 
 def _affine_layers(widths: list[int]) -> nn.Sequential:
+    """Fully connected layers from width to width, ReLU between them."""
     layers = []
     for inputs, outputs in pairwise(widths):
-        layers += [nn.Linear(inputs, outputs), nn.ReLU()]
-    return nn.Sequential(*layers[:-1])
+        layers.append(nn.Linear(inputs, outputs))
+        layers.append(nn.ReLU())
+    layers.pop()
+    return nn.Sequential(*layers)

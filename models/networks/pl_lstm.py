@@ -1,4 +1,4 @@
-"""Progressive LSTM with dense connections (Gao et al., 2018), as the PL-CRNN paper compares with it."""
+"""Progressive LSTM with dense connections (Gao et al., 2018), as the PL-CRNN paper has it."""
 
 from torch import Tensor, nn
 
@@ -8,7 +8,7 @@ from models.targets.target import Target
 
 
 class PLLSTM(Progressive):
-    """`stages` stages of an LSTM and an affine layer; magnitudes are joined along the frequency axis.
+    """`stages` stages of an LSTM and an affine layer; magnitudes are joined along frequency.
 
     hidden: LSTM units per layer. shared: one LSTM serves all stages, which needs `dense` to be off.
     Raises ValueError where a shared LSTM would see inputs of different sizes.
@@ -28,14 +28,16 @@ class PLLSTM(Progressive):
         super().__init__(target, stages, dense, average)
         if shared and dense and stages > 1:
             raise ValueError(
-                "network.shared=true: dense stages see inputs of different sizes; set network.dense=false"
+                "network.shared=true: dense stages see inputs of different sizes; "
+                "set network.dense=false"
             )
-        inputs = [freqs * self.inputs(number) for number in range(1, stages + 1)]
-        self.lstms = nn.ModuleList(
-            nn.LSTM(size, hidden, layers, batch_first=True)
-            for size in inputs[: 1 if shared else stages]
-        )
-        self.outputs = nn.ModuleList(nn.Linear(hidden, freqs) for _ in inputs)
+        self.lstms = nn.ModuleList()
+        for number in range(1, 2 if shared else stages + 1):
+            size = freqs * self.inputs(number)
+            self.lstms.append(nn.LSTM(size, hidden, layers, batch_first=True))
+        self.outputs = nn.ModuleList()
+        for _ in range(stages):
+            self.outputs.append(nn.Linear(hidden, freqs))
 
     def initial_stage_state(self, number: int, batch: int) -> tuple[Tensor, Tensor]:
         """See `Progressive.initial_stage_state`."""
@@ -43,8 +45,11 @@ class PLLSTM(Progressive):
 
     def stage(self, number: int, seen: Tensor, state: tuple) -> tuple[Tensor, tuple]:
         """See `Progressive.stage`."""
-        features, carried = self._lstm(number)(seen.flatten(1, 2).transpose(1, 2), state)
-        return self.outputs[number](features).transpose(1, 2), carried
+        lstm = self._lstm(number)
+        features = seen.flatten(1, 2).transpose(1, 2)  # [batch, frame, input * freq]
+        features, carried = lstm(features, state)
+        output = self.outputs[number](features)
+        return output.transpose(1, 2), carried
 
     def _lstm(self, number: int) -> nn.LSTM:
         return self.lstms[min(number, len(self.lstms) - 1)]

@@ -13,16 +13,18 @@ from models.targets.target import Target
 class Progressive(CausalNetwork):
     """A causal network of one or more stages (Li et al., PL-CRNN, section 3.3).
 
-    dense: a stage sees the mixture and all estimates before it; otherwise only the estimate right before it (the first
-    one the mixture). average: the enhanced magnitude is the mean of all stages' estimates (post-processing) instead of
-    the last one's.
+    dense: a stage sees the mixture and all estimates before it; otherwise only the estimate right
+    before it (the first one the mixture). average: the enhanced magnitude is the mean of all
+    stages' estimates (post-processing) instead of the last one's.
 
     Its state is a list of one state per stage.
     """
 
     def __init__(self, target: Target, stages: int, dense: bool, average: bool):
         super().__init__(stages)
-        self.target, self.dense, self.average = target, dense, average
+        self.target = target
+        self.dense = dense
+        self.average = average
 
     def inputs(self, stage: int) -> int:
         """How many magnitudes `stage` (from 1) sees."""
@@ -45,14 +47,18 @@ class Progressive(CausalNetwork):
 
     def advance(self, mixture: Tensor, state: list) -> tuple[Tensor, list]:
         """See `CausalNetwork.advance`."""
-        seen, carried = [mixture], []
+        seen = [mixture]
+        carried = []
         for number, before in enumerate(state):
             used = seen if self.dense else seen[-1:]
             output, after = self.stage(number, torch.stack(used, 1), before)
-            seen.append(self.target.estimate(output, mixture))
+            estimate = self.target.estimate(output, mixture)
+            seen.append(estimate)
             carried.append(after)
         return torch.stack(seen[1:], 1), carried
 
     def final(self, estimates: Tensor) -> Tensor:
         """See `Network.final`."""
-        return estimates.mean(1) if self.average else estimates[:, -1]
+        if self.average:
+            return estimates.mean(1)
+        return estimates[:, -1]

@@ -1,7 +1,6 @@
-"""U-Net on decibel spectrograms (U-Net paper; its public description), for signals of any length."""
+"""U-Net on decibel spectrograms (U-Net paper; its public description), for any length."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -16,12 +15,13 @@ CENTRE_DB, SPREAD_DB = -46.0, 50.0  # brings decibels of speech near [-1, 1]
 
 
 class UNet(Network):
-    """Encoder and decoder of 3 x 3 convolutions over windows of `frames` frames, in decibels below their loudest bin.
+    """Encoder and decoder of 3 x 3 convolutions over windows of `frames` frames.
 
-    Each level of the encoder has two convolutions, LeakyReLU and max pooling, the `dropped` deepest ones dropout too;
-    the decoder mirrors it with upsampling, a 2 x 2 convolution and the skipped features. Weights start He-normal.
-    A window sees its own future: not causal. Windows overlap by half and are cross-faded, every frame lying under two
-    of them, so that joints cannot be heard and the length is free. It has one stage.
+    It sees decibels below a window's loudest bin. Each level of the encoder has two convolutions,
+    LeakyReLU and max pooling, the `dropped` deepest ones dropout too; the decoder mirrors it with
+    upsampling, a 2 x 2 convolution and the skipped features. Weights start He-normal. A window sees
+    its own future: not causal. Windows overlap by half and are cross-faded, every frame lying under
+    two of them, so that joints cannot be heard and the length is free. It has one stage.
 
     Shapes: mixture magnitude [batch, freq, frame] -> estimate [batch, 1, freq, frame].
     Raises ValueError for windows that pooling does not divide.
@@ -42,89 +42,131 @@ class UNet(Network):
         self.divisor = 2 ** (len(channels) - 1)
         if frames % (2 * self.divisor):
             raise ValueError(
-                f"network.frames={frames}: must be a multiple of {2 * self.divisor} for {len(channels)} levels"
+                f"network.frames={frames}: must be a multiple of {2 * self.divisor} "
+                f"for {len(channels)} levels"
             )
-        self.target, self.freqs, self.frames = target, freqs, frames
-        deep = [level >= len(channels) - dropped for level in range(len(channels))]
-        inputs = [1, *channels[:-1]]
-        self.encoder = nn.ModuleList(
-            _pair(given, made, dropout if is_deep else 0.0)
-            for given, made, is_deep in zip(inputs, channels, deep, strict=True)
-        )
-        upward = pairwise(reversed(channels))
-        self.upward = nn.ModuleList(_up(below, made) for below, made in upward)
-        self.decoder = nn.ModuleList(_pair(2 * made, made, 0.0) for made in reversed(channels[:-1]))
+        self.target = target
+        self.freqs = freqs
+        self.frames = frames
+        self.encoder = _encoder(channels, dropout, dropped)
+        self.upward = _upward(channels)
+        self.decoder = _decoder(channels)
         self.out = nn.Sequential(
-            nn.Conv2d(channels[0], 2, 3, padding=1), nn.LeakyReLU(), nn.Conv2d(2, 1, 1)
+            nn.Conv2d(channels[0], 2, 3, padding=1),
+            nn.LeakyReLU(),
+            nn.Conv2d(2, 1, 1),
         )
         self.apply(_he_normal)
         self.register_buffer("fade", torch.hann_window(frames), persistent=False)
 
     def forward(self, mixture: Tensor) -> Tensor:
         """See `Network.forward`; window by window."""
-        length, hop = mixture.shape[-1], self.frames // 2
-        count = (
-            length // hop + 2
-        )  # windows at -hop, 0, hop, ...: every frame lies under exactly two
-        padded = F.pad(mixture, (hop, (count + 1) * hop - length - hop))
-        windows = padded.unfold(-1, self.frames, hop).permute(
-            0, 2, 1, 3
-        )  # [batch, window, freq, frame]
-        estimates = (
-            self._estimate(windows.flatten(0, 1)).unflatten(0, windows.shape[:2]) * self.fade
-        )
-        joined = F.fold(
-            estimates.permute(0, 2, 3, 1).reshape(-1, self.frames, count),
-            (1, padded.shape[-1]),
-            (1, self.frames),
-            stride=(1, hop),
-        )
-        return joined.reshape(len(mixture), 1, self.freqs, -1)[..., hop : hop + length]
+        batch, _, length = mixture.shape
+        hop = self.frames // 2
+        # Windows at -hop, 0, hop, ...: every frame lies under exactly two.
+        count = length // hop + 2
+        padded = F.pad(mixture, (hop, count * hop - length))
+        windows = padded.unfold(-1, self.frames, hop)  # [batch, freq, window, frame]
+        windows = windows.transpose(1, 2)
+        estimates = self._estimate(windows.flatten(0, 1))
+        faded = estimates.unflatten(0, (batch, count)) * self.fade
+        joined = self._joined(faded, padded.shape[-1])
+        return joined[..., hop : hop + length]
 
     def final(self, estimates: Tensor) -> Tensor:
         """See `Network.final`."""
         return estimates[:, 0]
 
     def _estimate(self, windows: Tensor) -> Tensor:
-        """[window, freq, frame] -> the same: all inputs are relative to the window itself, gain plays no part."""
-        loudest = windows.amax((1, 2), keepdim=True).clamp_min(torch.finfo(windows.dtype).tiny)
+        """[window, freq, frame] -> the same.
+
+        All inputs are relative to the window itself, gain plays no part.
+        """
+        smallest = torch.finfo(windows.dtype).tiny
+        loudest = windows.amax((1, 2), keepdim=True).clamp_min(smallest)
         relative = windows / loudest
         decibels = 20 * relative.clamp_min(amplitude(FLOOR_DB)).log10()
         features = ((decibels - CENTRE_DB) / SPREAD_DB).unsqueeze(1)
         spare = -self.freqs % self.divisor
-        output = self._run(F.pad(features, (0, 0, 0, spare), mode="replicate"))[:, 0, : self.freqs]
-        # The target's own scale is that of speech: the loudest bin is far above it, and what is far above a target's
-        # reach costs so much in the first steps that they silence it.
-        typical = (
-            windows.square()
-            .mean((1, 2), keepdim=True)
-            .sqrt()
-            .clamp_min(torch.finfo(windows.dtype).tiny)
-        )
+        padded = F.pad(features, (0, 0, 0, spare), mode="replicate")
+        output = self._run(padded)[:, 0, : self.freqs]
+        # The target's own scale is that of speech: the loudest bin is far above it, and what is far
+        # above a target's reach costs so much in the first steps that they silence it.
+        mean_square = windows.square().mean((1, 2), keepdim=True)
+        typical = mean_square.sqrt().clamp_min(smallest)
         return self.target.estimate(output, windows / typical) * typical
 
     def _run(self, features: Tensor) -> Tensor:
         skips = []
         for level, layers in enumerate(self.encoder):
-            features = layers(F.max_pool2d(features, 2) if level else features)
+            if level > 0:
+                features = F.max_pool2d(features, 2)
+            features = layers(features)
             skips.append(features)
         skips.pop()
         for upward, layers in zip(self.upward, self.decoder, strict=True):
-            features = layers(torch.cat((skips.pop(), upward(features)), 1))
+            joined = torch.cat((skips.pop(), upward(features)), 1)
+            features = layers(joined)
         return self.out(features)
 
+    def _joined(self, windows: Tensor, length: int) -> Tensor:
+        """Overlapping windows added up: [batch, window, freq, frame] -> [batch, 1, freq, frame]."""
+        batch, count = windows.shape[:2]
+        columns = windows.permute(0, 2, 3, 1)  # [batch, freq, frame, window]
+        joined = F.fold(
+            columns.reshape(-1, self.frames, count),
+            output_size=(1, length),
+            kernel_size=(1, self.frames),
+            stride=(1, self.frames // 2),
+        )
+        return joined.reshape(batch, 1, self.freqs, -1)
 
-def _pair(inputs: int, outputs: int, dropout: float) -> nn.Sequential:
-    first = [nn.Conv2d(inputs, outputs, 3, padding=1), nn.LeakyReLU()]
-    second = [nn.Conv2d(outputs, outputs, 3, padding=1), nn.LeakyReLU()]
-    return nn.Sequential(*first, *second, *([nn.Dropout(dropout)] if dropout else []))
+
+def _encoder(channels: Sequence[int], dropout: float, dropped: int) -> nn.ModuleList:
+    first_dropped = len(channels) - dropped
+    layers = nn.ModuleList()
+    inputs = 1
+    for level, outputs in enumerate(channels):
+        pair = _pair(inputs, outputs)
+        if level >= first_dropped and dropout:
+            pair.append(nn.Dropout(dropout))
+        layers.append(pair)
+        inputs = outputs
+    return layers
+
+
+def _upward(channels: Sequence[int]) -> nn.ModuleList:
+    """From every level but the first to the one above it, the deepest first."""
+    layers = nn.ModuleList()
+    for level in range(len(channels) - 1, 0, -1):
+        layers.append(_up(channels[level], channels[level - 1]))
+    return layers
+
+
+def _decoder(channels: Sequence[int]) -> nn.ModuleList:
+    """Every level but the deepest, which sees its skipped features beside those from below."""
+    layers = nn.ModuleList()
+    for outputs in reversed(channels[:-1]):
+        layers.append(_pair(2 * outputs, outputs))
+    return layers
+
+
+def _pair(inputs: int, outputs: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, 3, padding=1),
+        nn.LeakyReLU(),
+        nn.Conv2d(outputs, outputs, 3, padding=1),
+        nn.LeakyReLU(),
+    )
 
 
 def _up(inputs: int, outputs: int) -> nn.Sequential:
-    # A kernel of 2 needs one sample more: it is added at the end of both axes.
-    pad = nn.ZeroPad2d((0, 1, 0, 1))
     return nn.Sequential(
-        nn.Upsample(scale_factor=2), pad, nn.Conv2d(inputs, outputs, 2), nn.LeakyReLU()
+        nn.Upsample(scale_factor=2),
+        # A kernel of 2 needs one sample more: it is added at the end of both axes.
+        nn.ZeroPad2d((0, 1, 0, 1)),
+        nn.Conv2d(inputs, outputs, 2),
+        nn.LeakyReLU(),
     )
 
 

@@ -1,1 +1,1 @@
-"""What a network's output means, how it becomes a magnitude, and in which domain the loss is taken."""
+"""What a network's output means, how it becomes a magnitude, and where the loss is taken."""

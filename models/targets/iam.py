@@ -7,7 +7,10 @@ from models.targets.target import MagnitudeTarget
 
 
 class IAM(MagnitudeTarget):
-    """The output through a sigmoid is a mask in [0, 1]; mask times mixture is the estimate that the loss compares."""
+    """The output through a sigmoid is a mask in [0, 1].
+
+    Mask times mixture is the estimate that the loss compares.
+    """
 
     def estimate(self, output: Tensor, mixture: Tensor) -> Tensor:
         """sigmoid(output) * mixture."""

@@ -1,4 +1,4 @@
-"""Noise model in decibels (U-Net paper): what the noise adds to each bin, to be taken away again."""
+"""Noise model in decibels (U-Net paper): what noise adds to each bin, to be taken away again."""
 
 import torch
 from torch import Tensor
@@ -12,10 +12,11 @@ FLOOR = 1e-6  # of a magnitude, against the logarithm of silence
 
 
 class NoiseModel(Target):
-    """The output through tanh, scaled to decibels, is mixture over clean; subtracted from the mixture: the estimate.
+    """The output through tanh, scaled to decibels, is mixture over clean.
 
-    The loss is Huber's on the scaled noise model; the mixture cancels out of it. delta: where it turns from square to
-    linear, in units of 82 dB. Raises ValueError for a delta that is not above 0.
+    Subtracted from the mixture in decibels it gives the estimate. The loss is Huber's on the scaled
+    noise model; the mixture cancels out of it. delta: where it turns from square to linear, in
+    units of 82 dB. Raises ValueError for a delta that is not above 0.
     """
 
     def __init__(self, delta: float = 1.0):
@@ -29,13 +30,16 @@ class NoiseModel(Target):
 
     def ideal(self, reference: Tensor, mixture: Tensor) -> Tensor:
         """The reference, as far as tanh reaches: 76 dB above to 88 dB below the mixture."""
-        highest, lowest = (mixture * amplitude(-(sign * SPREAD_DB + CENTRE_DB)) for sign in (-1, 1))
+        highest = mixture * amplitude(SPREAD_DB - CENTRE_DB)
+        lowest = mixture * amplitude(-SPREAD_DB - CENTRE_DB)
         return torch.minimum(torch.maximum(reference, lowest), highest)
 
     def loss(self, estimate: Tensor, reference: Tensor) -> Tensor:
         """Huber's loss of the scaled noise models' difference: [..., freq, frame]."""
-        scaled = [
-            20 * magnitude.clamp_min(FLOOR).log10() / SPREAD_DB
-            for magnitude in (estimate, reference)
-        ]
-        return huber_loss(*torch.broadcast_tensors(*scaled), reduction="none", delta=self.delta)
+        estimate, reference = torch.broadcast_tensors(_scaled(estimate), _scaled(reference))
+        return huber_loss(estimate, reference, reduction="none", delta=self.delta)
+
+
+def _scaled(magnitude: Tensor) -> Tensor:
+    """In decibels, in units of 82 dB."""
+    return 20 * magnitude.clamp_min(FLOOR).log10() / SPREAD_DB
