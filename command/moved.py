@@ -34,6 +34,11 @@ MOVED = {
         "plan=lines": _to_lines(),
         "wav": _to_lines(),
     },
+    "train": {  # line enhancers learn from what they enhance
+        "experiment=lines": _to_lines(),
+        "experiment=lines_quick": _to_lines("study=quick"),
+        "plan=lines": _to_lines(),
+    },
     "generate": {
         "experiment=lines": _to_lines("draw=true"),
         "experiment=lines_quick": _to_lines("draw=true", "study=quick"),

@@ -49,6 +49,8 @@ def refused(script, *typed):
             ["+experiment=lines", "jobs=2", "data_root=x", "metric.stoi.engine=pystoi"],
             [],
         ),
+        ("train", ["experiment=lines", "output=x"], ["output=x"]),
+        ("train", ["plan=lines"], []),
         ("generate", ["plan=lines"], ["draw=true"]),
         (
             "generate",
