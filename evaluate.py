@@ -1,4 +1,7 @@
-"""Put trained runs, baselines, the unprocessed mixture and the oracle on a test plan: see conf/evaluate.yaml."""
+"""Put trained runs, baselines, the unprocessed mixture and the oracle on a test plan.
+
+See conf/evaluate.yaml.
+"""
 
 from omegaconf import DictConfig
 

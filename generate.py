@@ -1,4 +1,7 @@
-"""Draw a mixing plan from corpora of speech and noise, and render it where asked: see conf/generate.yaml."""
+"""Draw a mixing plan from corpora of speech and noise, and render it where asked.
+
+See conf/generate.yaml.
+"""
 
 from omegaconf import DictConfig
 
@@ -14,7 +17,8 @@ from datagen.split import SPLITS
 def main(cfg: DictConfig) -> None:
     """Write plan.csv, speech.csv and noise.csv; with render=true the audio and rendered.csv too.
 
-    With audit=true none of these, but what is found in the corpora: audit.csv, audit_files.csv and audit.html.
+    With audit=true none of these, but what is found in the corpora: audit.csv, audit_files.csv and
+    audit.html.
     """
     check(cfg, GenerateConfig)
     folder = output_folder()

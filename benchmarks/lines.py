@@ -1,7 +1,7 @@
 """How long line enhancement takes: python benchmarks/lines.py [systems.predictor.frame_s=0.5 ...]
 
-30 s of the plan's tones in noise on one core, after warming up; medians of the rounds. The published times are those
-that the Bi-LSTM line enhancement paper gives of its own machine.
+30 s of the plan's tones in noise on one core, after warming up; medians of the rounds. The
+published times are those that the Bi-LSTM line enhancement paper gives of its own machine.
 """
 
 import statistics

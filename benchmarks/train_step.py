@@ -54,9 +54,8 @@ def main(cfg: DictConfig) -> None:
     check(cfg, TrainConfig)
     data = plan_data(cfg)
     batches = cycle_batches(data.train_dataloader(), data.sets["train"].on_device)
-    print(
-        f"{'network':10}{'s a step':>10}{'GFLOP/s':>9}{'matrices':>10}{'s with data':>13}{'of it the model':>17}"
-    )
+    head = f"{'network':10}{'s a step':>10}{'GFLOP/s':>9}{'matrices':>10}"
+    print(f"{head}{'s with data':>13}{'of it the model':>17}")
     for name in NETWORKS:
         enhancer = _enhancer(name, cfg)
         ready = next(batches)

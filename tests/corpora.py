@@ -96,7 +96,10 @@ def data_tree(root: Path) -> Path:
 
 
 def sphere(samples: np.ndarray, rate: int = RATE) -> bytes:
-    """A file as the LDC's TIMIT holds it: 1024 bytes of NIST SPHERE header, then little-endian 16-bit samples."""
+    """A file as the LDC's TIMIT holds it.
+
+    1024 bytes of NIST SPHERE header, then little-endian 16-bit samples.
+    """
     fields = (
         ("database_id", "-s5", "TIMIT"),
         ("database_version", "-s3", "1.0"),

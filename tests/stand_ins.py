@@ -13,7 +13,10 @@ from reporting.scoring.systems import Systems, untrained
 
 
 class Answers(System):
-    """A system that is a function of the batch; what it gives is not remembered unless it says what it is made of."""
+    """A system that is a function of the batch.
+
+    What it gives is not remembered unless it says what it is made of.
+    """
 
     def __init__(self, function: Callable[[Mapping[str, Tensor]], Tensor], made_of: Any = None):
         self.function, self._made_of, self.calls = function, made_of, 0

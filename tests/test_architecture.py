@@ -65,7 +65,10 @@ def test_the_three_in_the_middle_never_import_one_another(package):
     ids=lambda path: f"{path.parent.name}/{path.name}",
 )
 def test_reports_are_made_one_way(path):
-    """Pages of figures of tables; and what is read out of scores.csv needs nothing of what made it."""
+    """Pages of figures of tables.
+
+    And what is read out of scores.csv needs nothing of what made it.
+    """
     folder = path.relative_to(ROOT / "reporting").parts[0]
     below = REPORTING[REPORTING.index(folder) :] if folder in REPORTING else []
     allowed = {*below} - ({"scoring"} if folder == "tables" else set())

@@ -1,4 +1,7 @@
-"""Audio as people have it: what a header promises and what decodes agree, or the file is listed; the rest is whole."""
+"""Audio as people have it.
+
+What a header promises and what decodes agree, or the file is listed; the rest is whole.
+"""
 
 import logging
 import struct

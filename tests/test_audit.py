@@ -1,4 +1,7 @@
-"""The audit of corpora: everything that is wrong is in its table and on its page, and ends nothing."""
+"""The audit of corpora.
+
+Everything that is wrong is in its table and on its page, and ends nothing.
+"""
 
 import os
 import shutil
@@ -32,7 +35,10 @@ def good(root, speakers=4):
 
 @pytest.fixture
 def audited(tmp_path, capsys):
-    """`generate.py audit=true` on folders of one's own: its tables by corpus and by file, its page, what it printed."""
+    """`generate.py audit=true` on folders of one's own.
+
+    Its tables by corpus and by file, its page, what it printed.
+    """
 
     def audited(root, *more, jobs=1):
         out = tmp_path / "out"

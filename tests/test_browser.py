@@ -1,4 +1,7 @@
-"""The report in a real browser: nothing is fetched, nothing fails, tables sort, the switch switches, players play."""
+"""The report in a real browser.
+
+Nothing is fetched, nothing fails, tables sort, the switch switches, players play.
+"""
 
 import shutil
 

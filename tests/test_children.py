@@ -18,7 +18,8 @@ import os, signal, subprocess, sys, threading, time
 sys.path.insert(0, {str(ROOT)!r})
 from parallel.children import end_with_parent
 """
-# A child says who it is once it is on its guard; the pipe of its standard output closes when it is gone.
+# A child says who it is once it is on its guard; the pipe of its standard output closes when it is
+# gone.
 FORKED = """
 parent = os.getpid()
 if os.fork() == 0:

@@ -180,7 +180,10 @@ def test_seen_noise_whose_cuts_overlap_may_come_twice():
 
 @pytest.fixture
 def own(tmp_path):
-    """Folders of three speakers, two seen noises and an unseen one; tables of them as a scan makes them."""
+    """Folders of three speakers, two seen noises and an unseen one.
+
+    Tables of them as a scan makes them.
+    """
     for number, name in enumerate(
         ("speech/s0/u", "speech/s1/u", "speech/s2/u", "seen/a", "seen/b", "unseen/c")
     ):

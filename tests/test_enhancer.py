@@ -99,7 +99,8 @@ def test_a_reference_is_clean_speech_in_noise_lowered_by_its_gain(stages):
 
 @pytest.mark.parametrize("stages", [2, 3, 4, 5])
 def test_a_reference_has_the_snr_gain_of_table_2(stages):
-    # A tone in a tone: where the noise alone has energy, its reference is its magnitude times 10^(-gain / 20).
+    # A tone in a tone: where the noise alone has energy, its reference is its magnitude times
+    # 10^(-gain / 20).
     time = torch.arange(RATE) / RATE
     clean, noise = (torch.sin(2 * torch.pi * hertz * time)[None] for hertz in (500, 2500))
     references = fake(stages, torch.abs).references(clean, noise)[0, :, :, 50]  # [stage, freq]
@@ -114,7 +115,8 @@ def test_a_reference_has_the_snr_gain_of_table_2(stages):
 
 @pytest.mark.parametrize(("stages", "weight"), [(1, 1.0), (2, 1.1), (5, 1.4)])
 def test_loss_of_a_known_estimate_is_as_computed_by_hand(stages, weight):
-    # Silent speech and noise: every reference is 0, so an estimate of 3 costs 9 at each stage, weighted 0.1, ..., 1.
+    # Silent speech and noise: every reference is 0, so an estimate of 3 costs 9 at each stage,
+    # weighted 0.1, ..., 1.
     silence = torch.zeros(2, 800)
     batch = {
         "mixture": silence,

@@ -1,4 +1,7 @@
-"""As many processes as devices: a training that would run with others, or wait for them for ever, is refused."""
+"""As many processes as devices.
+
+A training that would run with others, or wait for them for ever, is refused.
+"""
 
 from types import SimpleNamespace
 

@@ -1,4 +1,7 @@
-"""py as its user runs it, in small: gains that the written audio confirms, and one line for bad input."""
+"""py as its user runs it, in small.
+
+Gains that the written audio confirms, and one line for bad input.
+"""
 
 import subprocess
 

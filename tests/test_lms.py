@@ -78,7 +78,10 @@ def test_a_steady_tone_is_predicted_and_white_noise_is_not():
 
 
 def test_it_collapses_below_the_critical_snr():
-    """Gain as published: high at -15 dB, lost at -30 dB, with the paper's filter (length 512, delay 2 s, step 1e-7)."""
+    """Gain as published.
+
+    High at -15 dB, lost at -30 dB, with the paper's filter (length 512, delay 2 s, step 1e-7).
+    """
     gains = []
     protocol = TonalProtocol([Tone(hz) for hz in (150.0, 350.0, 650.0, 900.0)])
     for snr in (-15.0, -30.0):

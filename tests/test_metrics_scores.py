@@ -40,7 +40,10 @@ def metric(name):
 
 
 def speech_like(sample_rate=16000, seconds=3.0, seed=0):
-    """Voiced syllables with two resonances, four a second, and pauses: enough of speech for P.862 and STOI."""
+    """Voiced syllables with two resonances, four a second, and pauses.
+
+    Enough of speech for P.862 and STOI.
+    """
     rng = np.random.default_rng(seed)
     time = np.arange(int(seconds * sample_rate)) / sample_rate
     phase = 2 * np.pi * np.cumsum(120 + 25 * np.sin(2 * np.pi * 0.7 * time)) / sample_rate

@@ -70,7 +70,10 @@ def make(network, target="tms", rate=8000, narrow=False, **options):
 
 @functools.cache
 def trained(network, target="tms", rate=8000):
-    """In evaluation mode, its running statistics those of data: the initial ones would hide a batch norm's mistakes."""
+    """In evaluation mode, its running statistics those of data.
+
+    The initial ones would hide a batch norm's mistakes.
+    """
     made = make(network, target, rate, narrow=True)
     with torch.no_grad():
         made(magnitude(4, rate, seed=9))

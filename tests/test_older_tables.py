@@ -1,4 +1,7 @@
-"""What older versions wrote is read as what it is today: tables of plans and of runs, configs of runs."""
+"""What older versions wrote is read as what it is today.
+
+Tables of plans and of runs, configs of runs.
+"""
 
 from dataclasses import replace
 from pathlib import Path

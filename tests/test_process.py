@@ -1,4 +1,7 @@
-"""A script as a process: streams that are closed or full, locales, signals; each in a small process of its own."""
+"""A script as a process.
+
+Streams that are closed or full, locales, signals; each in a small process of its own.
+"""
 
 import ast
 import os

@@ -1,4 +1,7 @@
-"""A plan's options are defined once: the yaml and the model have the same names, and each decides what it says."""
+"""A plan's options are defined once.
+
+The yaml and the model have the same names, and each decides what it says.
+"""
 
 import re
 

@@ -1,4 +1,7 @@
-"""A row's columns are defined once: a new one goes from the draw to the page, and older plans are read without it."""
+"""A row's columns are defined once.
+
+A new one goes from the draw to the page, and older plans are read without it.
+"""
 
 from dataclasses import dataclass, field, replace
 

@@ -26,7 +26,10 @@ PLACES = [
 
 
 def options_of_train() -> set[str]:
-    """Every option of conf/train.yaml, of all its groups; those of mixed ones by their whole names."""
+    """Every option of conf/train.yaml, of all its groups.
+
+    Those of mixed ones by their whole names.
+    """
     found = {"experiment"}
     for group in ("data", "trainer"):
         for choice in (CONF / group).glob("*.yaml"):
@@ -37,7 +40,10 @@ def options_of_train() -> set[str]:
 
 
 def test_every_option_of_train_is_in_the_table():
-    """A new option must be placed: does it name a run, tell it from others, may it change when the run is resumed?"""
+    """A new option must be placed.
+
+    Does it name a run, tell it from others, may it change when the run is resumed?
+    """
     assert options_of_train() <= {*OPTIONS}
 
 

@@ -1,4 +1,7 @@
-"""Jobs of a sweep: each has a folder of its own, one that fails ends no other, the same sweep again does the rest."""
+"""Jobs of a sweep.
+
+Each has a folder of its own, one that fails ends no other, the same sweep again does the rest.
+"""
 
 import itertools
 import shutil

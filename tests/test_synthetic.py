@@ -1,4 +1,7 @@
-"""Noises made to learn from: the same bytes every time, as different as promised, and never in a test."""
+"""Noises made to learn from.
+
+The same bytes every time, as different as promised, and never in a test.
+"""
 
 from pathlib import Path
 

@@ -106,7 +106,8 @@ def test_the_loss_compares_with_magnitudes_as_in_the_papers(name):
 
 @every_target
 def test_a_phase_sensitive_loss_compares_with_what_is_in_phase_with_the_mixture(name):
-    # Speech of magnitude 2, turned from the mixture by 0, 60, 90 and 180 degrees; and a mixture that is silent.
+    # Speech of magnitude 2, turned from the mixture by 0, 60, 90 and 180 degrees; and a mixture
+    # that is silent.
     turned = torch.tensor([0.0, 60.0, 90.0, 180.0, 0.0]).deg2rad()
     mixture = torch.polar(torch.tensor([3.0, 0.1, 3.0, 3.0, 0.0]), torch.full((5,), 0.7))
     reference = of_magnitudes(name, phase_sensitive=True).reference(

@@ -37,7 +37,10 @@ TINY = (
 
 
 def corpus(root: Path) -> Path:
-    """Five speakers and three noises in the layout of conf/experiment/folders.yaml; lengths differ."""
+    """Five speakers and three noises in the layout of conf/experiment/folders.yaml.
+
+    Lengths differ.
+    """
     rng = np.random.default_rng(0)
     for speaker in range(5):
         for utterance in range(2):
@@ -88,7 +91,10 @@ def script(name: str, *arguments: str, **options) -> subprocess.Popen:
 
 
 class Command:
-    """train.py with what is typed behind it, in this process; writes to `folder` unless told otherwise."""
+    """train.py with what is typed behind it, in this process.
+
+    Writes to `folder` unless told otherwise.
+    """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path):
         self.monkeypatch, self.folder = monkeypatch, folder

@@ -1,1 +1,4 @@
-"""Where corpora come from: one `datagen.sources.source.Source` in each file, and what fetching takes."""
+"""Where corpora come from.
+
+One `datagen.sources.source.Source` in each file, and what fetching takes.
+"""

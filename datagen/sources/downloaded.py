@@ -19,7 +19,8 @@ SERVED = "check the url"
 class Downloaded(Source):
     """A corpus in an archive at `url`.
 
-    sha256: of the archive, verified; None: nothing to hold it against. recordings: how many there are when whole.
+    sha256: of the archive, verified; None: nothing to hold it against. recordings: how many there
+    are when whole.
     """
 
     def __init__(self, corpus: str, url: str, sha256: str | None, recordings: int):
@@ -29,10 +30,14 @@ class Downloaded(Source):
     def fetch(
         self, corpus: CorpusOnDisk, data_root: Path | None, keep_archive: bool = False
     ) -> str:
-        """See `Source.fetch`; raises as `fetch_file` and `unpack` do, and ValueError where a part stands already."""
+        """See `Source.fetch`.
+
+        Raises as `fetch_file` and `unpack` do, and ValueError where a part stands already.
+        """
         if data_root is None:
             raise ValueError(
-                "data_root is missing; give the folder that shall hold speech/ and noise/: data_root=DIR"
+                "data_root is missing; "
+                "give the folder that shall hold speech/ and noise/: data_root=DIR"
             )
         folder = self.folder(corpus.root)
         if filled(folder):
@@ -72,7 +77,10 @@ class Downloaded(Source):
 
     @abstractmethod
     def count(self, root: Path) -> int:
-        """How many whole recordings of this source lie in `root`; 0 where it is not laid out as the corpus is."""
+        """How many whole recordings of this source lie in `root`.
+
+        0 where it is not laid out as the corpus is.
+        """
 
     def publish(self, unpacked: Path, root: Path) -> None:
         """Move what was `unpacked` to `root`; what proves that all is there comes last."""
@@ -84,7 +92,10 @@ class Downloaded(Source):
 
     @contextmanager
     def _fetched(self, downloads: Path, keep: bool) -> Iterator[Path]:
-        """The verified archive; removed once unpacked unless `keep`, and also when it proves to be a bad one."""
+        """The verified archive.
+
+        Removed once unpacked unless `keep`, and also when it proves to be a bad one.
+        """
         archive = downloads / _stem(Path(self.archive)) / self.archive
         archive.parent.mkdir(parents=True, exist_ok=True)
         with _alone(archive.parent):
@@ -101,7 +112,10 @@ class Downloaded(Source):
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Hold `folder` against a second download of the same corpus; a killed process lets go by itself."""
+    """Hold `folder` against a second download of the same corpus.
+
+    A killed process lets go by itself.
+    """
     with ExitStack() as held:
         try:
             held.enter_context(locked(folder / ".lock", wait=False))

@@ -12,7 +12,10 @@ KEPT = ("audio", "meta", "LICENSE", "README.md")  # of the repository
 
 
 class ESC50Repository(Downloaded):
-    """All clips. Whole means: the CRC of every member is right, and each clip of the table is a WAV of 5 s."""
+    """All clips.
+
+    Whole means: the CRC of every member is right, and each clip of the table is a WAV of 5 s.
+    """
 
     archive = "esc50.zip"
 

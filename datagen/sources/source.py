@@ -19,10 +19,11 @@ class Source(ABC):
     def fetch(
         self, corpus: CorpusOnDisk, data_root: Path | None, keep_archive: bool = False
     ) -> str:
-        """Fill the folder of `corpus`, which lies under `data_root`, and say in one line what was done.
+        """Fill the folder of `corpus`, which lies under `data_root`; says in one line what was done.
 
-        data_root: None where none was given. keep_archive: keep in data_root/.downloads what was fetched. Raises
-        ValueError with a remedy for a corpus that cannot be had so, ValueError and OSError for one that is not whole.
+        data_root: None where none was given. keep_archive: keep in data_root/.downloads what was
+        fetched. Raises ValueError with a remedy for a corpus that cannot be had so, ValueError and
+        OSError for one that is not whole.
         """
 
 
