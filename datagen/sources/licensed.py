@@ -16,7 +16,7 @@ class Licensed(Source):
     def fetch(
         self, corpus: CorpusOnDisk, data_root: Path | None, keep_archive: bool = False
     ) -> str:
-        """Say that it is there; where it is not, ValueError says whom to ask and where to put it."""
+        """Say that it is there; else ValueError says whom to ask and where to put it."""
         if data_root and filled(corpus.root):
             return f"{corpus.root} is already there: nothing was fetched"
         place = f"{corpus.root}/{corpus.layout}"

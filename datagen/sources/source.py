@@ -19,7 +19,7 @@ class Source(ABC):
     def fetch(
         self, corpus: CorpusOnDisk, data_root: Path | None, keep_archive: bool = False
     ) -> str:
-        """Fill the folder of `corpus`, which lies under `data_root`; says in one line what was done.
+        """Fill the folder of `corpus`, which lies under `data_root`; says what was done, in a line.
 
         data_root: None where none was given. keep_archive: keep in data_root/.downloads what was
         fetched. Raises ValueError with a remedy for a corpus that cannot be had so, ValueError and
