@@ -11,6 +11,7 @@ from torch.utils.data import Dataset
 
 from audio import reading
 from audio.pcm import FULL_SCALE
+from datagen.heard import heard
 from datagen.library import Library
 from datagen.mix import mix
 from datagen.render import FORMATS, PARTS, RENDERED, part_path, render, sha256
@@ -80,13 +81,16 @@ class Unmixed(Mixed):
             "length": row["length"],
             "snr_db": row["snr_db"],
             "gain_db": row["gain_db"],
+            **heard(row),
         }
 
     @staticmethod
     def on_device(batch: dict[str, Tensor]) -> dict[str, Tensor]:
         """Mix the whole batch."""
-        mixed = mix(batch["clean"], batch["noise"], batch["snr_db"], batch["gain_db"])
-        mixed["length"] = batch["length"]
+        arguments = dict(batch)
+        length = arguments.pop("length")
+        mixed = mix(**arguments)
+        mixed["length"] = length
         return mixed
 
 

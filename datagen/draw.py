@@ -10,6 +10,7 @@ import torch
 
 from audio.pcm import FULL_SCALE
 from datagen.gain import fitting_gain_db
+from datagen.heard import draw_heard
 from datagen.library import Library
 from datagen.protocol import Protocol
 from datagen.row import Row
@@ -26,6 +27,8 @@ from dsp.level import is_silent
 from dsp.level import snr_db as measured_snr_db
 
 ATTEMPTS = 100
+# Numbers of generators: each kind of draw has its own, so that no option changes what others draw.
+LAP, HEARD = 1, 2
 
 
 class LongNoise(NamedTuple):
@@ -100,7 +103,7 @@ class Drawer:
 
         Raises ValueError where none of 100 excerpts can be mixed.
         """
-        rng = np.random.default_rng([self.seed, SPLITS.index(split), index])
+        rng = self._generator(split, index)
         cell = self._cell(split, index, rng)
         failures = []
         while len(failures) < ATTEMPTS:
@@ -112,8 +115,17 @@ class Drawer:
                 continue
             name = f"{split}-{index:06d}"
             drawn = {"snr_db": snr_db, "gain_db": gain_db, "noise_seen": cell.noise_seen}
-            return Row(name, split, **cut, **drawn)
+            return Row(name, split, **cut, **drawn, **self._variety(split, index))
         raise ValueError(f"{split} mixture {index}: {self._refusal(split, cell, failures)}")
+
+    def _generator(self, split: str, *numbers: int) -> np.random.Generator:
+        return np.random.default_rng([self.seed, SPLITS.index(split), *numbers])
+
+    def _variety(self, split: str, index: int) -> dict[str, Any]:
+        """Columns that only training rows draw."""
+        if split != "train":
+            return {}
+        return {"heard": draw_heard(self.protocol, self._generator(split, index, HEARD))}
 
     def _refusal(self, split: str, cell: Cell, failures: list[Unmixable]) -> str:
         noises = dict(zip(self.noise.id, self.noise.path, strict=True))
@@ -130,7 +142,7 @@ class Drawer:
         speech, snrs = self._speech[split], self.protocol.snr_db[split]
         turn, number = divmod(index, self.cells(split))
         lap, position = divmod(turn, len(speech))
-        lap_rng = np.random.default_rng([self.seed, SPLITS.index(split), lap, 1])
+        lap_rng = self._generator(split, lap, LAP)
         order = lap_rng.permutation(len(speech))
         if split == "test":
             snr_position = number % len(snrs)

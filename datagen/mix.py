@@ -10,21 +10,35 @@ from dsp.level import noise_gain
 TOLERANCE_DB = 0.01  # between the SNR asked for and that of the rounded samples
 
 
-def mix(clean: Tensor, noise: Tensor, snr_db: Tensor, gain_db: Tensor) -> dict[str, Tensor]:
+def mix(
+    clean: Tensor,
+    noise: Tensor,
+    snr_db: Tensor,
+    gain_db: Tensor,
+    clean_heard: Tensor | float = 1.0,
+    noise_heard: Tensor | float = 1.0,
+) -> dict[str, Tensor]:
     """Bring `noise` to `snr_db` under `clean`, apply the joint `gain_db` to both, and add them.
 
     Every sample is rounded to the 16-bit grid *before* adding, so `mixture == clean + noise` holds
     exactly, and the result is the same samples on disk, in a loader worker and on a GPU (energies
-    of whole numbers are exact; what follows is element-wise).
+    of whole numbers are exact; what follows is element-wise). A part whose `heard` is 0 becomes
+    silence, and the other one is as loud as it would be beside it; 1 leaves both.
 
-    Shapes: clean, noise [..., time] (16-bit PCM samples, any dtype); snr_db, gain_db [...]
+    Shapes: clean, noise [..., time] (16-bit PCM samples, any dtype); snr_db, gain_db [...], and
+    clean_heard, noise_heard [...] where they are tensors
     -> mixture, clean, noise [..., time], float32 in [-1, 1).
     """
-    noise_factor = noise_gain(clean, noise, snr_db - gain_db)
-    clean_factor = amplitude(gain_db.double()).unsqueeze(-1)
+    noise_factor = noise_gain(clean, noise, snr_db - gain_db) * _column(noise_heard)
+    clean_factor = amplitude(gain_db.double()).unsqueeze(-1) * _column(clean_heard)
     noise = _on_grid(noise, noise_factor)
     clean = _on_grid(clean, clean_factor)
     return {"mixture": clean + noise, "clean": clean, "noise": noise}
+
+
+def _column(heard: Tensor | float) -> Tensor | float:
+    """Beside the factors of a batch: [...] -> [..., 1]."""
+    return heard.unsqueeze(-1) if isinstance(heard, Tensor) else heard
 
 
 def _on_grid(samples: Tensor, factor: Tensor) -> Tensor:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from datagen import heard
 from datagen.split import SPLITS
 from datagen.tables import NOISE, ROWS, SPEECH, difference, schemas
 from files.table import TableError, read_table, unchanged, write_tables
@@ -142,6 +143,7 @@ def _faults_of_rows(rows: pd.DataFrame, speech: pd.DataFrame, noise: pd.DataFram
         "stands there twice": rows.mixture_id.duplicated(),
         "has speech of another split": rows.split != speech.split,
         "has a length below 1": rows.length < 1,
+        f"hears none of {', '.join(heard.CHOICES)}": ~rows.heard.isin(heard.CHOICES),
         "leaves its recording of speech": outside_speech,
         "begins outside its stretch of noise": outside_noise,
         "is wrong about whether its noise is seen": rows.noise_seen != noise.seen,

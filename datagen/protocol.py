@@ -4,7 +4,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import Field, model_validator
 
-from options.limits import Count, Decibel, Fraction, Positive, Strict
+from options.limits import Count, Decibel, Fraction, Positive, Share, Strict
 
 Value = TypeVar("Value")
 Seconds = Annotated[float, Field(ge=0.1, allow_inf_nan=False)]  # shorter excerpts hold no speech
@@ -22,6 +22,8 @@ NOT_OF_ROWS = (
     "test_speakers",
     "noise_stretches",
 )
+# What makes the rows of the split "train" more varied, and those of no other.
+OF_TRAINING = ("speech_alone", "noise_alone")
 
 
 class PerSplit(Strict, Generic[Value]):
@@ -70,6 +72,8 @@ class Protocol(Strict):
     validation_speakers: Fraction
     test_speakers: Fraction
     noise_stretches: PerSplit[Positive] | None
+    speech_alone: Share = 0.0
+    noise_alone: Share = 0.0
 
     @model_validator(mode="after")
     def _ranges_in_order(self):
@@ -77,6 +81,15 @@ class Protocol(Strict):
         for option, ends in ranges.items():
             if ends is not None and ends[0] > ends[1]:
                 raise ValueError(f"{option}={ends}: the lower end comes first")
+        return self
+
+    @model_validator(mode="after")
+    def _shares_within_the_whole(self):
+        if self.speech_alone + self.noise_alone > 1:
+            raise ValueError(
+                f"speech_alone={self.speech_alone:g}, noise_alone={self.noise_alone:g}: "
+                "together at most 1; lower one of them"
+            )
         return self
 
     @property
@@ -94,11 +107,12 @@ class Protocol(Strict):
     def of_rows(self, split: str) -> dict[str, Any]:
         """What decides the rows of `split` beside the tables of recordings.
 
-        That is every option but NOT_OF_ROWS.
+        That is every option but NOT_OF_ROWS, and OF_TRAINING in the split "train" alone.
         """
         options = {}
         for name in type(self).model_fields:
-            if name in NOT_OF_ROWS:
+            elsewhere = name in OF_TRAINING and split != "train"
+            if name in NOT_OF_ROWS or elsewhere:
                 continue
             value = getattr(self, name)
             options[name] = value[split] if isinstance(value, PerSplit) else value

@@ -1,6 +1,7 @@
 """Audio from a plan: a row to samples, all rows to disk. Nothing is random: all is in the row."""
 
 import hashlib
+import math
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -13,18 +14,20 @@ from torch import Tensor
 
 from audio import reading
 from audio.encoding import encode
+from datagen.heard import BOTH, heard
 from datagen.library import Library
 from datagen.mix import TOLERANCE_DB, mix, to_pcm
 from datagen.plan import Plan
 from dsp.level import snr_db
 from files.atomic import clear_unfinished, write_atomic
+from files.schema import OptionalFloat
 from files.table import write_tables
 from parallel.threads import over_threads
 
 PARTS = ("mixture", "clean", "noise")
 FORMATS = ("flac", "wav")
 RENDERED = {
-    "mixture_id": str, "split": str, "snr_db": float, "achieved_snr_db": float,
+    "mixture_id": str, "split": str, "snr_db": float, "achieved_snr_db": OptionalFloat,
     "gain_db": float, "samples": int, "sha256": str,
 }  # fmt: skip
 
@@ -37,7 +40,7 @@ def render(row: Mapping[str, Any], library: Library) -> dict[str, Tensor]:
     clean, noise = library.excerpts(row)
     snr_db = torch.tensor(row["snr_db"], dtype=torch.float64)
     gain_db = torch.tensor(row["gain_db"], dtype=torch.float64)
-    return mix(torch.from_numpy(clean), torch.from_numpy(noise), snr_db, gain_db)
+    return mix(torch.from_numpy(clean), torch.from_numpy(noise), snr_db, gain_db, **heard(row))
 
 
 def part_path(folder: Path, row: Mapping[str, Any], part: str, audio_format: str) -> Path:
@@ -57,8 +60,8 @@ def render_plan(
 
     Each file appears whole or not at all; files that stand are compared, not written again, so an
     interrupted rendering continues where it was and ends in the same bytes. Writes and returns
-    rendered.csv, with the columns RENDERED: the SNR achieved, and the sha256 of the mixture's
-    16-bit little-endian samples.
+    rendered.csv, with the columns RENDERED: the SNR achieved, empty for speech or noise alone, and
+    the sha256 of the mixture's 16-bit little-endian samples.
     Raises ValueError where a measured SNR is more than 0.01 dB off, or where what stands is not
     this plan's, be it damaged or of other recordings.
     """
@@ -123,10 +126,12 @@ def _compare(path: Path, there: np.ndarray, made: np.ndarray, folder: Path) -> N
 
 
 def _achieved_db(row: dict, made: dict[str, np.ndarray], folder: Path) -> float:
-    """The SNR of what was made, in dB."""
+    """The SNR of what was made, in dB; not a number where there is speech or noise alone."""
     name, wanted_db = f"{folder}: {row['mixture_id']}", row["snr_db"]
     if not np.array_equal(made["mixture"], made["clean"] + made["noise"]):
         raise ValueError(f"{name} clips; its audio has changed since the plan was drawn")
+    if row["heard"] != BOTH:
+        return math.nan
     clean, noise = torch.from_numpy(made["clean"]), torch.from_numpy(made["noise"])
     achieved_db = float(snr_db(clean, noise))
     if not abs(achieved_db - wanted_db) <= TOLERANCE_DB:

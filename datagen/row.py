@@ -14,6 +14,8 @@ class Row:
     speech.csv and noise.csv. speech_start, noise_start: the first sample in those recordings,
     length in samples, all at the plan's rate. snr_db: clean energy over noise energy of the whole
     excerpt. gain_db: joint gain of clean and noise. noise_seen: whether training uses the noise.
+    heard: "both", or "speech" or "noise" where the other part is silence; snr_db is then that of
+    the mixture that both would make.
 
     A column that comes later has a default: what plans that lack it meant.
     """
@@ -28,6 +30,7 @@ class Row:
     snr_db: float = field(metadata=IN_SCORES)
     gain_db: float
     noise_seen: bool = field(metadata=IN_SCORES)
+    heard: str = "both"
 
 
 def scored_by(row: type[Row] = Row) -> list[str]:

@@ -83,6 +83,17 @@ def make(tables):
     return make
 
 
+VARIETY = {"speech_alone": 0.25, "noise_alone": 0.25}
+
+
+@pytest.fixture
+def varied(make, tmp_path):
+    """A plan whose training rows have all that makes them more varied, and its library."""
+    drawer = make(gain_db=[-25.0, 5.0], **VARIETY)
+    counts = {**COUNTS, "train": 16}
+    return draw_plan(drawer, counts, tmp_path / "cache"), drawer.library
+
+
 @pytest.fixture
 def drawn(make, tmp_path):
     """A small plan of hard cases, and its library."""

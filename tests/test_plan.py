@@ -22,7 +22,8 @@ TEST_GRID = 6 * 4 * 2  # utterances x SNRs x {seen, unseen}
 def test_columns_are_those_of_the_contract(make, tmp_path):
     plan = draw_plan(make(), {"train": 3, "validation": 2, "test": 8}, tmp_path)
     assert ",".join(plan.rows) == (
-        "mixture_id,split,speech_id,speech_start,noise_id,noise_start,length,snr_db,gain_db,noise_seen"
+        "mixture_id,split,speech_id,speech_start,noise_id,noise_start,length,snr_db,gain_db,noise_seen,"
+        "heard"
     )
     assert plan.rows.split.tolist() == ["train"] * 3 + ["validation"] * 2 + ["test"] * 8
     assert plan.rows.mixture_id.is_unique

@@ -14,11 +14,14 @@ from datagen.draw_plan import draw_plan
 from datagen.protocol import NOT_OF_ROWS, Protocol
 
 SPLITS = ("train", "validation", "test")
-OF_ROWS = {  # another value for every option that decides rows, and the splits that it decides
+# Another value for every option that decides rows, the splits that it decides, and what it needs beside it.
+OF_ROWS = {
     "snr_db": ({"train": [1.0], "validation": [2.0], "test": [3.0]}, SPLITS),
     "segment_s": (dict.fromkeys(SPLITS, 0.5), SPLITS),
     "gain_db": ([-3.0, 0.0], SPLITS),
     "noise_amplitude": ([0.2, 0.8], ("train", "validation")),
+    "speech_alone": (1.0, ("train",)),
+    "noise_alone": (1.0, ("train",)),
 }
 
 
@@ -67,6 +70,11 @@ def test_a_protocol_stays_as_it_is():
             "greater than or equal to 1",
         ),
         ({"train": "5"}, "valid integer"),
+        ({"noise_alone": 1.5}, "less than or equal to 1"),
+        (
+            {"speech_alone": 0.6, "noise_alone": 0.5},
+            "speech_alone=0.6, noise_alone=0.5: together at most 1; lower one of them",
+        ),
         ({"reverberation": 1}, "Extra inputs are not permitted"),
     ],
 )
@@ -103,9 +111,10 @@ def drawn(make, tmp_path, monkeypatch):
 def test_rows_are_drawn_anew_where_an_option_decides_them_and_found_where_it_does_not(
     drawn, option, split
 ):
-    before, _ = drawn(split)
-    value, decides = OF_ROWS[option]
-    after, anew = drawn(split, **{option: value})
+    value, decides, *needs = OF_ROWS[option]
+    (beside,) = needs or [{}]
+    before, _ = drawn(split, **beside)
+    after, anew = drawn(split, **beside, **{option: value})
     assert anew == (split in decides)
     assert (after != before) == (split in decides)
 

@@ -27,8 +27,9 @@ def by_loader(dataset, workers: int, size: int = 4) -> list[dict]:
     return items
 
 
-def test_all_routes_give_the_same_samples(drawn, tmp_path):
-    plan, library = drawn
+@pytest.mark.parametrize("kind", ["drawn", "varied"])
+def test_all_routes_give_the_same_samples(kind, request, tmp_path):
+    plan, library = request.getfixturevalue(kind)
     render_plan(plan, library, tmp_path / "out", RATE)
     paths = [*plan.speech.path, *plan.noise.path]
     pool = Library(

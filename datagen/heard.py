@@ -1,0 +1,30 @@
+"""Which of clean and noise are heard in a mixture: a row may be speech alone, or noise alone."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from datagen.protocol import Protocol
+
+BOTH, SPEECH, NOISE = "both", "speech", "noise"
+CHOICES = (BOTH, SPEECH, NOISE)
+
+
+def draw_heard(protocol: Protocol, rng: np.random.Generator) -> str:
+    """One of CHOICES, by the shares of `protocol`."""
+    point = rng.uniform()
+    if point < protocol.speech_alone:
+        return SPEECH
+    if point < protocol.speech_alone + protocol.noise_alone:
+        return NOISE
+    return BOTH
+
+
+def heard(row: Mapping[str, Any]) -> dict[str, float]:
+    """What `datagen.mix.mix` takes for a row: 1 for a part that is heard, 0 for one that is not."""
+    choice = row["heard"]
+    return {
+        "clean_heard": float(choice != NOISE),
+        "noise_heard": float(choice != SPEECH),
+    }
