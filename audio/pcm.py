@@ -21,6 +21,15 @@ class Correction(NamedTuple):
 UNCORRECTED = Correction()
 
 
+def fitted(samples: np.ndarray) -> np.ndarray:
+    """Samples [time] of any size as 16-bit samples, all turned down where one would clip."""
+    peak = np.abs(samples).max(initial=0.0)
+    highest = LIMITS[1]
+    if peak > highest:
+        samples = samples * (highest / peak)
+    return np.rint(samples).astype(np.int16)
+
+
 def pcm(steps: np.ndarray, correction: Correction = UNCORRECTED) -> np.ndarray:
     """Steps [time], corrected, as 16-bit samples.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,10 +11,10 @@ import torch
 
 from audio.pcm import FULL_SCALE
 from datagen.gain import fitting_gain_db
-from datagen.heard import draw_heard
 from datagen.library import Library
+from datagen.long_noise import LongNoise
 from datagen.protocol import Protocol
-from datagen.row import Row
+from datagen.row import Row, of_training
 from datagen.split import SPLITS
 from datagen.unmixable import (
     OUT_OF_REACH,
@@ -23,24 +24,12 @@ from datagen.unmixable import (
     reach_db,
     refusal,
 )
+from datagen.variety import Variety
 from dsp.level import is_silent
 from dsp.level import snr_db as measured_snr_db
 
 ATTEMPTS = 100
-# Numbers of generators: each kind of draw has its own, so that no option changes what others draw.
-LAP, HEARD = 1, 2
-
-
-class LongNoise(NamedTuple):
-    """Stretches joined to one noise.
-
-    ids: of the stretches. starts: where each starts in its recording. ends: of all in the whole,
-    beginning with 0.
-    """
-
-    ids: list[str]
-    starts: np.ndarray
-    ends: np.ndarray
+LAP = 1  # number of the generator that orders speech; datagen.variety has those that follow
 
 
 class Cell(NamedTuple):
@@ -76,12 +65,12 @@ class Drawer:
         for split in SPLITS:
             self._speech[split] = self.speech_of(split).reset_index(drop=True)
             noise = self.noise_of(split)
-            self._seen[split] = _joined(noise[noise.seen])
+            self._seen[split] = LongNoise.of(noise[noise.seen])
         self._unseen = []
         unseen = self.noise[~self.noise.seen]
         for _, kind in unseen.groupby("kind", sort=False):
             vectors = kind.groupby("vector", sort=False)
-            self._unseen.append([_joined(stretches) for _, stretches in vectors])
+            self._unseen.append([LongNoise.of(stretches) for _, stretches in vectors])
 
     def speech_of(self, split: str) -> pd.DataFrame:
         """The rows of speech that serve in `split`."""
@@ -105,9 +94,13 @@ class Drawer:
         """
         rng = self._generator(split, index)
         cell = self._cell(split, index, rng)
+        variety = Variety(self.protocol, partial(self._generator, split, index))
         failures = []
         while len(failures) < ATTEMPTS:
             cut = self._cut(split, cell, rng)
+            if split == "train":
+                is_heard = partial(self._is_heard, cut["length"])
+                cut.update(variety.columns(cell.noise, is_heard))
             snr_db = self._snr_db(split, cut, cell.snr_db, rng)
             gain_db = self._gain_db(cut, snr_db, rng)
             if isinstance(gain_db, Unmixable):
@@ -115,17 +108,11 @@ class Drawer:
                 continue
             name = f"{split}-{index:06d}"
             drawn = {"snr_db": snr_db, "gain_db": gain_db, "noise_seen": cell.noise_seen}
-            return Row(name, split, **cut, **drawn, **self._variety(split, index))
+            return Row(name, split, **cut, **drawn)
         raise ValueError(f"{split} mixture {index}: {self._refusal(split, cell, failures)}")
 
     def _generator(self, split: str, *numbers: int) -> np.random.Generator:
         return np.random.default_rng([self.seed, SPLITS.index(split), *numbers])
-
-    def _variety(self, split: str, index: int) -> dict[str, Any]:
-        """Columns that only training rows draw."""
-        if split != "train":
-            return {}
-        return {"heard": draw_heard(self.protocol, self._generator(split, index, HEARD))}
 
     def _refusal(self, split: str, cell: Cell, failures: list[Unmixable]) -> str:
         noises = dict(zip(self.noise.id, self.noise.path, strict=True))
@@ -166,16 +153,20 @@ class Drawer:
         longest_s, length = self.protocol.segment_s[split], cell.speech.length
         if longest_s is not None:
             length = min(length, round(longest_s * self.sample_rate))
-        ids, starts, ends = cell.noise
-        point = int(rng.integers(ends[-1]))
-        position = int(np.searchsorted(ends, point, side="right")) - 1
+        noise_id, noise_start = cell.noise.cut(rng)
         return {
             "speech_id": cell.speech.id,
             "speech_start": int(rng.integers(cell.speech.length - length + 1)),
-            "noise_id": ids[position],
-            "noise_start": int(starts[position] + point - ends[position]),
+            "noise_id": noise_id,
+            "noise_start": noise_start,
             "length": int(length),
+            **of_training(),
         }
+
+    def _is_heard(self, length: int, noise_id: str, start: int) -> bool:
+        """Whether a cut of noise is no silence."""
+        samples = self.library.noise(noise_id, start, length)
+        return not is_silent(torch.from_numpy(samples), FULL_SCALE)
 
     def _snr_db(
         self, split: str, cut: Mapping[str, Any], chosen: float, rng: np.random.Generator
@@ -207,9 +198,3 @@ class Drawer:
     def _excerpts(self, cut: Mapping[str, Any]) -> tuple[torch.Tensor, torch.Tensor]:
         clean, noise = self.library.excerpts(cut)
         return torch.from_numpy(clean), torch.from_numpy(noise)
-
-
-def _joined(stretches: pd.DataFrame) -> LongNoise:
-    lengths = stretches.stop - stretches.start
-    ends = np.cumsum([0, *lengths])
-    return LongNoise(stretches.id.tolist(), stretches.start.to_numpy(), ends)

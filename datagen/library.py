@@ -6,6 +6,8 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from datagen.several_noises import FURTHER, Further, together
+
 
 class Reader(Protocol):
     """Reads samples of audio files, at one rate."""
@@ -63,10 +65,23 @@ class Library:
         return np.concatenate(pieces)
 
     def excerpts(self, row: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
-        """Clean and noise of a row before mixing: 16-bit samples [time] each."""
+        """Clean and noise of a row before mixing: 16-bit samples [time] each.
+
+        Several noises are one, in which none may be silent.
+        """
         clean = self.clean(row["speech_id"], row["speech_start"], row["length"])
-        noise = self.noise(row["noise_id"], row["noise_start"], row["length"])
-        return clean, noise
+        first = self.noise(row["noise_id"], row["noise_start"], row["length"])
+        return clean, together(first, self.further_noises(row))
+
+    def further_noises(self, row: Mapping[str, Any]) -> list[Further]:
+        """The noises of a row beside the first."""
+        further = []
+        for name in FURTHER:
+            noise_id = row[f"{name}_id"]
+            if noise_id:
+                samples = self.noise(noise_id, row[f"{name}_start"], row["length"])
+                further.append(Further(noise_id, samples, row[f"{name}_db"]))
+        return further
 
     def noise_type(self, noise_id: str, start: int, length: int) -> str:
         """The kind of a noise excerpt; "several" where it runs over stretches of several kinds."""

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from datagen import heard
+from datagen.row_faults import Faults, contradicted, unnamed
 from datagen.split import SPLITS
 from datagen.tables import NOISE, ROWS, SPEECH, difference, schemas
 from files.table import TableError, read_table, unchanged, write_tables
 
 log = logging.getLogger(__name__)
 AGAIN = "make the plan again with generate.py"
-Faults = dict[str, pd.Series]  # which rows have a fault, by what is wrong
 
 
 @dataclass(frozen=True)
@@ -123,31 +122,8 @@ def _faults_of_noise(noise: pd.DataFrame) -> Faults:
 
 def _check(path: Path, plan: Plan) -> None:
     """Raise ValueError for the first row that the tables beside it do not bear out."""
-    rows = plan.rows
-    unnamed = {
-        f"names a speech that {SPEECH} lacks": ~rows.speech_id.isin(plan.speech.id),
-        f"names a noise that {NOISE} lacks": ~rows.noise_id.isin(plan.noise.id),
-    }
-    _refuse(path, rows, unnamed, AGAIN)
-    speech = plan.speech.set_index("id").loc[rows.speech_id].reset_index(drop=True)
-    noise = plan.noise.set_index("id").loc[rows.noise_id].reset_index(drop=True)
-    _refuse(path, rows, _faults_of_rows(rows, speech, noise), AGAIN)
-
-
-def _faults_of_rows(rows: pd.DataFrame, speech: pd.DataFrame, noise: pd.DataFrame) -> Faults:
-    """speech, noise: what the row at the same position names."""
-    speech_stop = rows.speech_start + rows.length
-    outside_speech = (rows.speech_start < 0) | (speech_stop > speech.length)
-    outside_noise = (rows.noise_start < noise.start) | (rows.noise_start >= noise.stop)
-    return {
-        "stands there twice": rows.mixture_id.duplicated(),
-        "has speech of another split": rows.split != speech.split,
-        "has a length below 1": rows.length < 1,
-        f"hears none of {', '.join(heard.CHOICES)}": ~rows.heard.isin(heard.CHOICES),
-        "leaves its recording of speech": outside_speech,
-        "begins outside its stretch of noise": outside_noise,
-        "is wrong about whether its noise is seen": rows.noise_seen != noise.seen,
-    }
+    for faults_of in (unnamed, contradicted):
+        _refuse(path, plan.rows, faults_of(plan.rows, plan.speech, plan.noise), AGAIN)
 
 
 def _refuse(path: Path, table: pd.DataFrame, faults: Faults, remedy: str) -> None:

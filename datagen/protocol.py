@@ -9,7 +9,9 @@ from options.limits import Count, Decibel, Fraction, Positive, Share, Strict
 Value = TypeVar("Value")
 Seconds = Annotated[float, Field(ge=0.1, allow_inf_nan=False)]  # shorter excerpts hold no speech
 Limit = Annotated[int, Field(ge=1)]
+Range = Annotated[list[Decibel], Field(min_length=2, max_length=2)]
 Snrs = Annotated[list[Decibel], Field(min_length=1)]
+WITHIN = 1e-6  # of 1 are chances that add up to it
 # What these decide stands in the tables of recordings, or is how many rows there are: see
 # `Protocol.of_rows`.
 NOT_OF_ROWS = (
@@ -23,7 +25,7 @@ NOT_OF_ROWS = (
     "noise_stretches",
 )
 # What makes the rows of the split "train" more varied, and those of no other.
-OF_TRAINING = ("speech_alone", "noise_alone")
+OF_TRAINING = ("speech_alone", "noise_alone", "noises", "noises_db")
 
 
 class PerSplit(Strict, Generic[Value]):
@@ -67,17 +69,23 @@ class Protocol(Strict):
     snr_db: SnrsPerSplit
     segment_s: PerSplit[Seconds | None]
     shortest_s: Seconds
-    gain_db: Annotated[list[Decibel], Field(min_length=2, max_length=2)]
+    gain_db: Range
     noise_amplitude: Annotated[list[Positive], Field(min_length=2, max_length=2)] | None
     validation_speakers: Fraction
     test_speakers: Fraction
     noise_stretches: PerSplit[Positive] | None
     speech_alone: Share = 0.0
     noise_alone: Share = 0.0
+    noises: Annotated[list[Share], Field(min_length=1, max_length=3, default=[1.0])]
+    noises_db: Annotated[Range, Field(default=[-10.0, 0.0])]
 
     @model_validator(mode="after")
     def _ranges_in_order(self):
-        ranges = {"gain_db": self.gain_db, "noise_amplitude": self.noise_amplitude}
+        ranges = {
+            "gain_db": self.gain_db,
+            "noise_amplitude": self.noise_amplitude,
+            "noises_db": self.noises_db,
+        }
         for option, ends in ranges.items():
             if ends is not None and ends[0] > ends[1]:
                 raise ValueError(f"{option}={ends}: the lower end comes first")
@@ -89,6 +97,12 @@ class Protocol(Strict):
             raise ValueError(
                 f"speech_alone={self.speech_alone:g}, noise_alone={self.noise_alone:g}: "
                 "together at most 1; lower one of them"
+            )
+        whole = sum(self.noises)
+        if abs(whole - 1) > WITHIN:
+            raise ValueError(
+                f"noises={self.noises}: chances of one, two and three noises must add up to 1, "
+                f"not {whole:g}; raise or lower one of them"
             )
         return self
 

@@ -1,9 +1,12 @@
 """A row of a mixing plan: all that was drawn of one mixture."""
 
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 # Of a column that scores are grouped by: it stands in scores.csv too.
 IN_SCORES = {"in_scores": True}
+# Of a column that training rows alone may have another value in than its default.
+OF_TRAINING = {"of_training": True}
 
 
 @dataclass(frozen=True)
@@ -15,7 +18,9 @@ class Row:
     length in samples, all at the plan's rate. snr_db: clean energy over noise energy of the whole
     excerpt. gain_db: joint gain of clean and noise. noise_seen: whether training uses the noise.
     heard: "both", or "speech" or "noise" where the other part is silence; snr_db is then that of
-    the mixture that both would make.
+    the mixture that both would make. noise_2_id and noise_3_id: further noises, "" for none, cut like
+    the first from their starts on; their levels in dB are relative to it, and snr_db is that of the
+    sum.
 
     A column that comes later has a default: what plans that lack it meant.
     """
@@ -30,9 +35,24 @@ class Row:
     snr_db: float = field(metadata=IN_SCORES)
     gain_db: float
     noise_seen: bool = field(metadata=IN_SCORES)
-    heard: str = "both"
+    heard: str = field(default="both", metadata=OF_TRAINING)
+    noise_2_id: str = field(default="", metadata=OF_TRAINING)
+    noise_2_start: int = field(default=0, metadata=OF_TRAINING)
+    noise_2_db: float = field(default=0.0, metadata=OF_TRAINING)
+    noise_3_id: str = field(default="", metadata=OF_TRAINING)
+    noise_3_start: int = field(default=0, metadata=OF_TRAINING)
+    noise_3_db: float = field(default=0.0, metadata=OF_TRAINING)
 
 
 def scored_by(row: type[Row] = Row) -> list[str]:
     """The columns of a plan that scores are grouped by."""
     return [column.name for column in fields(row) if column.metadata.get("in_scores")]
+
+
+def of_training(row: type[Row] = Row) -> dict[str, Any]:
+    """The defaults of the columns that only training rows may have otherwise, by name."""
+    defaults = {}
+    for column in fields(row):
+        if column.metadata.get("of_training"):
+            defaults[column.name] = column.default
+    return defaults

@@ -83,7 +83,11 @@ def make(tables):
     return make
 
 
-VARIETY = {"speech_alone": 0.25, "noise_alone": 0.25}
+VARIETY = {
+    "speech_alone": 0.25,
+    "noise_alone": 0.25,
+    "noises": [0.2, 0.4, 0.4],
+}
 
 
 @pytest.fixture

@@ -44,17 +44,19 @@ def three(signal):
     }
 
 
-def test_no_row_has_a_silent_excerpt(own, tmp_path):
+@pytest.mark.parametrize("noises", [[1.0], [0.0, 0.0, 1.0]])
+def test_no_row_has_a_silent_excerpt(own, tmp_path, noises):
     padded = np.concatenate(
-        [steady(1.0, 1), np.zeros(4 * RATE), steady(0.5, 2), np.zeros(3 * RATE)]
+        [steady(3.0, 1), np.zeros(4 * RATE), steady(1.5, 2), np.zeros(1 * RATE)]
     )
     speech = np.concatenate([speech_like(1.0, 3), np.zeros(4 * RATE)])
-    drawer = own(
-        three(speech), {"n": padded}, noise_stretches=None, segment_s=dict.fromkeys(SPLITS, 0.5)
-    )
+    changes = {"noise_stretches": None, "segment_s": dict.fromkeys(SPLITS, 0.5), "noises": noises}
+    drawer = own(three(speech), {"n": padded}, **changes)
     rows = draw_plan(drawer, {"train": 60}, tmp_path).rows
     for row in rows.to_dict("records"):
-        for excerpt in drawer.library.excerpts(row):
+        further = [noise.samples for noise in drawer.library.further_noises(row)]
+        assert len(further) == len(noises) - 1
+        for excerpt in (*drawer.library.excerpts(row), *further):
             assert 10 * np.log10(np.mean((excerpt / 32768.0) ** 2)) > -70
 
 

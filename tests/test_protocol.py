@@ -22,6 +22,8 @@ OF_ROWS = {
     "noise_amplitude": ([0.2, 0.8], ("train", "validation")),
     "speech_alone": (1.0, ("train",)),
     "noise_alone": (1.0, ("train",)),
+    "noises": ([0.0, 1.0], ("train",)),
+    "noises_db": ([-30.0, -20.0], ("train",), {"noises": [0.0, 1.0]}),
 }
 
 
@@ -70,6 +72,12 @@ def test_a_protocol_stays_as_it_is():
             "greater than or equal to 1",
         ),
         ({"train": "5"}, "valid integer"),
+        ({"noises_db": [0.0, -5.0]}, "the lower end comes first"),
+        ({"noises": [0.25] * 4}, "at most 3 items"),
+        (
+            {"noises": [0.5, 0.25]},
+            "noises=[0.5, 0.25]: chances of one, two and three noises must add up to 1, not 0.75",
+        ),
         ({"noise_alone": 1.5}, "less than or equal to 1"),
         (
             {"speech_alone": 0.6, "noise_alone": 0.5},

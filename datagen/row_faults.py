@@ -1,0 +1,68 @@
+"""What may be wrong with the rows of a plan, beside the tables that they name recordings of."""
+
+import pandas as pd
+
+from datagen import heard
+from datagen.row import of_training
+from datagen.several_noises import FURTHER
+from datagen.tables import NOISE, SPEECH
+
+Faults = dict[str, pd.Series]  # which rows have a fault, by what is wrong
+
+
+def unnamed(rows: pd.DataFrame, speech: pd.DataFrame, noise: pd.DataFrame) -> Faults:
+    """Rows that name what the tables lack."""
+    faults = {
+        f"names a speech that {SPEECH} lacks": ~rows.speech_id.isin(speech.id),
+        f"names a noise that {NOISE} lacks": ~rows.noise_id.isin(noise.id),
+    }
+    for name in FURTHER:
+        ids = rows[f"{name}_id"]
+        known = (ids == "") | ids.isin(noise.id)
+        faults[f"names a {name} that {NOISE} lacks"] = ~known
+    return faults
+
+
+def contradicted(rows: pd.DataFrame, speech: pd.DataFrame, noise: pd.DataFrame) -> Faults:
+    """Rows that do not fit what they name, all of which the tables have."""
+    faults = _of_first(rows, _named(speech, rows.speech_id), _named(noise, rows.noise_id))
+    faults.update(_of_variety(rows))
+    for name in FURTHER:
+        ids = rows[f"{name}_id"]
+        there = ids != ""
+        further = _named(noise, ids.where(there, rows.noise_id))
+        start = rows[f"{name}_start"].where(there, rows.noise_start)
+        outside = (start < further.start) | (start >= further.stop)
+        faults[f"begins outside its stretch of {name}"] = outside
+        faults[f"is wrong about whether its {name} is seen"] = rows.noise_seen != further.seen
+    return faults
+
+
+def _of_first(rows: pd.DataFrame, speech: pd.DataFrame, noise: pd.DataFrame) -> Faults:
+    """speech, noise: what the row at the same position names."""
+    speech_stop = rows.speech_start + rows.length
+    outside_speech = (rows.speech_start < 0) | (speech_stop > speech.length)
+    outside_noise = (rows.noise_start < noise.start) | (rows.noise_start >= noise.stop)
+    return {
+        "stands there twice": rows.mixture_id.duplicated(),
+        "has speech of another split": rows.split != speech.split,
+        "has a length below 1": rows.length < 1,
+        "leaves its recording of speech": outside_speech,
+        "begins outside its stretch of noise": outside_noise,
+        "is wrong about whether its noise is seen": rows.noise_seen != noise.seen,
+    }
+
+
+def _of_variety(rows: pd.DataFrame) -> Faults:
+    """Of the columns that only training rows may have otherwise than by default."""
+    faults = {f"hears none of {', '.join(heard.CHOICES)}": ~rows.heard.isin(heard.CHOICES)}
+    elsewhere = rows.split != "train"
+    for name, default in of_training().items():
+        fault = f"has a {name} of its own, which training rows alone may have"
+        faults[fault] = elsewhere & (rows[name] != default)
+    return faults
+
+
+def _named(table: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
+    """The recording of each of `ids`, in their order."""
+    return table.set_index("id").loc[ids].reset_index(drop=True)

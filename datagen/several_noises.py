@@ -1,0 +1,80 @@
+"""Several noises at once: further ones brought to their levels beside the first, and added to it."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+
+from audio.pcm import fitted
+from datagen.long_noise import LongNoise
+from datagen.protocol import Protocol
+from dsp.level import noise_gain
+
+ATTEMPTS = 100
+FURTHER = ("noise_2", "noise_3")  # each has columns of a row: its id, start, and level in dB
+
+
+class Further(NamedTuple):
+    """A further noise of a row: 16-bit samples [time], and its level relative to the first in dB."""
+
+    noise_id: str
+    samples: np.ndarray
+    level_db: float
+
+
+def draw_further_count(protocol: Protocol, rng: np.random.Generator) -> int:
+    """How many noises a row has beside the first, by the chances `protocol.noises`."""
+    bounds = np.cumsum(protocol.noises)[:-1]
+    return int(np.searchsorted(bounds, rng.uniform(), side="right"))
+
+
+def draw_further(
+    protocol: Protocol,
+    noise: LongNoise,
+    count: int,
+    is_heard: Callable[[str, int], bool],
+    rng: np.random.Generator,
+) -> dict[str, Any]:
+    """The columns of `count` further noises, cut at random from the long noise of the first.
+
+    is_heard: whether the cut that begins in a stretch, at a sample of its recording, is no silence.
+    Raises ValueError where none of 100 cuts is heard.
+    """
+    columns = {}
+    for name in FURTHER[:count]:
+        noise_id, start = _heard_cut(noise, is_heard, rng)
+        level_db = rng.uniform(*protocol.noises_db)
+        columns[f"{name}_id"] = noise_id
+        columns[f"{name}_start"] = start
+        columns[f"{name}_db"] = round(level_db, 2)
+    return columns
+
+
+def _heard_cut(
+    noise: LongNoise, is_heard: Callable[[str, int], bool], rng: np.random.Generator
+) -> tuple[str, int]:
+    for _ in range(ATTEMPTS):
+        noise_id, start = noise.cut(rng)
+        if is_heard(noise_id, start):
+            return noise_id, start
+    raise ValueError(
+        f"plan.noises: {ATTEMPTS} cuts of further noise are silent, the last one of {noise_id}; "
+        "take silent noise out of its corpus, or set plan.noises=[1.0]"
+    )
+
+
+def together(first: np.ndarray, further: Sequence[Further]) -> np.ndarray:
+    """All noises of a row as one, none of them silent: 16-bit samples [time].
+
+    Without `further` that is the first itself. It is turned down where the sum would clip; the SNR
+    of a row is that of the sum.
+    """
+    if not further:
+        return first
+    total = first.astype(np.float64)
+    for noise in further:
+        snr_db = torch.tensor(-noise.level_db, dtype=torch.float64)
+        factor = noise_gain(torch.from_numpy(first), torch.from_numpy(noise.samples), snr_db)
+        total += float(factor) * noise.samples
+    return fitted(total)

@@ -1,0 +1,34 @@
+"""What makes training rows more varied: drawn beside a cut, each option from a generator of its own."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from datagen.heard import draw_heard
+from datagen.long_noise import LongNoise
+from datagen.protocol import Protocol
+from datagen.several_noises import draw_further, draw_further_count
+
+# Numbers of generators, so that no option changes what another one draws; 1 orders speech.
+HEARD, NOISES = 2, 3
+
+
+class Variety:
+    """Draws the columns `datagen.row.of_training` of one row.
+
+    What decides shares is drawn once; further noises are cut anew with every cut of a row.
+    generator: a new generator for a number above.
+    """
+
+    def __init__(self, protocol: Protocol, generator: Callable[[int], np.random.Generator]):
+        self.protocol = protocol
+        self._noises = generator(NOISES)
+        self._further_count = draw_further_count(protocol, self._noises)
+        self._once = {"heard": draw_heard(protocol, generator(HEARD))}
+
+    def columns(self, noise: LongNoise, is_heard: Callable[[str, int], bool]) -> dict[str, Any]:
+        """They, for the next cut from `noise`; see draw_further."""
+        count = self._further_count
+        further = draw_further(self.protocol, noise, count, is_heard, self._noises)
+        return {**self._once, **further}
