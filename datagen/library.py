@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from datagen.several_noises import FURTHER, Further, together
+from datagen.spectral_shape import shaped
 
 
 class Reader(Protocol):
@@ -67,11 +68,12 @@ class Library:
     def excerpts(self, row: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
         """Clean and noise of a row before mixing: 16-bit samples [time] each.
 
-        Several noises are one, in which none may be silent.
+        Several noises, none of them silent, are one. Both pass the filters of the row.
         """
         clean = self.clean(row["speech_id"], row["speech_start"], row["length"])
         first = self.noise(row["noise_id"], row["noise_start"], row["length"])
-        return clean, together(first, self.further_noises(row))
+        noise = together(first, self.further_noises(row))
+        return shaped(clean, row["speech_filter"]), shaped(noise, row["noise_filter"])
 
     def further_noises(self, row: Mapping[str, Any]) -> list[Further]:
         """The noises of a row beside the first."""

@@ -11,6 +11,7 @@ Seconds = Annotated[float, Field(ge=0.1, allow_inf_nan=False)]  # shorter excerp
 Limit = Annotated[int, Field(ge=1)]
 Range = Annotated[list[Decibel], Field(min_length=2, max_length=2)]
 Snrs = Annotated[list[Decibel], Field(min_length=1)]
+STEEPEST = 0.45  # a second-order filter with such coefficients is stable, and no gain of it is 0
 WITHIN = 1e-6  # of 1 are chances that add up to it
 # What these decide stands in the tables of recordings, or is how many rows there are: see
 # `Protocol.of_rows`.
@@ -25,7 +26,7 @@ NOT_OF_ROWS = (
     "noise_stretches",
 )
 # What makes the rows of the split "train" more varied, and those of no other.
-OF_TRAINING = ("speech_alone", "noise_alone", "noises", "noises_db")
+OF_TRAINING = ("speech_alone", "noise_alone", "noises", "noises_db", "tilt")
 
 
 class PerSplit(Strict, Generic[Value]):
@@ -78,6 +79,7 @@ class Protocol(Strict):
     noise_alone: Share = 0.0
     noises: Annotated[list[Share], Field(min_length=1, max_length=3, default=[1.0])]
     noises_db: Annotated[Range, Field(default=[-10.0, 0.0])]
+    tilt: Annotated[float, Field(gt=0, le=STEEPEST)] | None = None
 
     @model_validator(mode="after")
     def _ranges_in_order(self):

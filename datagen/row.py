@@ -20,7 +20,8 @@ class Row:
     heard: "both", or "speech" or "noise" where the other part is silence; snr_db is then that of
     the mixture that both would make. noise_2_id and noise_3_id: further noises, "" for none, cut like
     the first from their starts on; their levels in dB are relative to it, and snr_db is that of the
-    sum.
+    sum. speech_filter, noise_filter: what the excerpts pass before they are mixed, see
+    datagen.spectral_shape, "" for nothing.
 
     A column that comes later has a default: what plans that lack it meant.
     """
@@ -42,6 +43,8 @@ class Row:
     noise_3_id: str = field(default="", metadata=OF_TRAINING)
     noise_3_start: int = field(default=0, metadata=OF_TRAINING)
     noise_3_db: float = field(default=0.0, metadata=OF_TRAINING)
+    speech_filter: str = field(default="", metadata=OF_TRAINING)
+    noise_filter: str = field(default="", metadata=OF_TRAINING)
 
 
 def scored_by(row: type[Row] = Row) -> list[str]:

@@ -5,6 +5,7 @@ import pandas as pd
 from datagen import heard
 from datagen.row import of_training
 from datagen.several_noises import FURTHER
+from datagen.spectral_shape import is_filter
 from datagen.tables import NOISE, SPEECH
 
 Faults = dict[str, pd.Series]  # which rows have a fault, by what is wrong
@@ -56,6 +57,9 @@ def _of_first(rows: pd.DataFrame, speech: pd.DataFrame, noise: pd.DataFrame) -> 
 def _of_variety(rows: pd.DataFrame) -> Faults:
     """Of the columns that only training rows may have otherwise than by default."""
     faults = {f"hears none of {', '.join(heard.CHOICES)}": ~rows.heard.isin(heard.CHOICES)}
+    for name in ("speech_filter", "noise_filter"):
+        fault = f"has a {name} that is not four numbers within the limits of plan.tilt"
+        faults[fault] = ~rows[name].map(is_filter).astype(bool)
     elsewhere = rows.split != "train"
     for name, default in of_training().items():
         fault = f"has a {name} of its own, which training rows alone may have"

@@ -9,9 +9,10 @@ from datagen.heard import draw_heard
 from datagen.long_noise import LongNoise
 from datagen.protocol import Protocol
 from datagen.several_noises import draw_further, draw_further_count
+from datagen.spectral_shape import draw_filter
 
 # Numbers of generators, so that no option changes what another one draws; 1 orders speech.
-HEARD, NOISES = 2, 3
+HEARD, NOISES, FILTERS = 2, 3, 4
 
 
 class Variety:
@@ -25,7 +26,12 @@ class Variety:
         self.protocol = protocol
         self._noises = generator(NOISES)
         self._further_count = draw_further_count(protocol, self._noises)
-        self._once = {"heard": draw_heard(protocol, generator(HEARD))}
+        filters = generator(FILTERS)
+        self._once = {
+            "heard": draw_heard(protocol, generator(HEARD)),
+            "speech_filter": draw_filter(protocol, filters),
+            "noise_filter": draw_filter(protocol, filters),
+        }
 
     def columns(self, noise: LongNoise, is_heard: Callable[[str, int], bool]) -> dict[str, Any]:
         """They, for the next cut from `noise`; see draw_further."""

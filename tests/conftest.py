@@ -87,6 +87,7 @@ VARIETY = {
     "speech_alone": 0.25,
     "noise_alone": 0.25,
     "noises": [0.2, 0.4, 0.4],
+    "tilt": 0.375,
 }
 
 

@@ -84,6 +84,8 @@ def test_a_table_that_another_hand_damaged_is_mended_once_it_is_removed(drawn, s
         ("rows", "length", 10**9, "leaves its recording of speech"),
         ("rows", "speech_start", -1, "leaves its recording of speech"),
         ("rows", "heard", "neither", "hears none of both, speech, noise"),
+        ("rows", "speech_filter", "0.1 0.2 0.3", "has a speech_filter that is not four numbers"),
+        ("rows", "noise_filter", "0.1 0.2 0.3 0.9", "has a noise_filter that is not four numbers"),
         ("rows", "noise_2_id", "nothing", "names a noise_2 that noise.csv lacks"),
         ("rows", "noise_start", -1, "begins outside its stretch of noise"),
         ("rows", "noise_start", 10**9, "begins outside its stretch of noise"),

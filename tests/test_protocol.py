@@ -23,6 +23,7 @@ OF_ROWS = {
     "speech_alone": (1.0, ("train",)),
     "noise_alone": (1.0, ("train",)),
     "noises": ([0.0, 1.0], ("train",)),
+    "tilt": (0.2, ("train",)),
     "noises_db": ([-30.0, -20.0], ("train",), {"noises": [0.0, 1.0]}),
 }
 
@@ -78,6 +79,8 @@ def test_a_protocol_stays_as_it_is():
             {"noises": [0.5, 0.25]},
             "noises=[0.5, 0.25]: chances of one, two and three noises must add up to 1, not 0.75",
         ),
+        ({"tilt": 0.0}, "greater than 0"),
+        ({"tilt": 0.5}, "less than or equal to 0.45"),
         ({"noise_alone": 1.5}, "less than or equal to 1"),
         (
             {"speech_alone": 0.6, "noise_alone": 0.5},
