@@ -94,7 +94,8 @@ class Drawer:
         """
         rng = self._generator(split, index)
         cell = self._cell(split, index, rng)
-        variety = Variety(self.protocol, partial(self._generator, split, index))
+        generator = partial(self._generator, split, index)
+        variety = Variety(self.protocol, self.sample_rate, generator)
         failures = []
         while len(failures) < ATTEMPTS:
             cut = self._cut(split, cell, rng)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from datagen.draw import Drawer
 from datagen.plan import Plan
+from datagen.protocol import Protocol
 from datagen.row import Row
 from files.fingerprint import of_files, of_values
 from files.schema import types_of
@@ -21,7 +22,7 @@ def draw_plan(drawer: Drawer, counts: dict[str, int], cache: Path, jobs: int = 1
 
     Rows drawn before are read from `cache`.
     Raises ValueError where a split is asked for that has no speech or no noise, or a test count
-    that is no whole number of grids.
+    that is no whole number of grids, or limits of the band that the sample rate is below.
     """
     columns = list(types_of(Row))
     tables = []
@@ -55,6 +56,7 @@ def _refuse_undrawable(drawer: Drawer, split: str, count: int) -> None:
                 f"plan.{split}={count}: no recording of {kind} serves in the split {split}; "
                 "add some or set it to 0"
             )
+    _refuse_band(drawer.protocol, drawer.sample_rate)
     cells = drawer.cells(split)
     excess = count % cells
     if excess:
@@ -62,6 +64,16 @@ def _refuse_undrawable(drawer: Drawer, split: str, count: int) -> None:
         raise ValueError(
             f"plan.{split}={count}: not a multiple of {cells} (every SNR, seen and unseen); "
             f"use {fewer} or {fewer + cells}"
+        )
+
+
+def _refuse_band(protocol: Protocol, sample_rate: int) -> None:
+    """Raise ValueError where bands are to be limited and no end within the range is a limit."""
+    lowest_hz, highest_hz = protocol.band_hz
+    if protocol.band_limited and lowest_hz >= sample_rate / 2:
+        raise ValueError(
+            f"plan.band_hz=[{lowest_hz:g},{highest_hz:g}]: at sample_rate={sample_rate} all audio "
+            f"ends at {sample_rate / 2:g} Hz; lower its lower end or set plan.band_limited=0"
         )
 
 

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from datagen.band_limit import band_limited
 from datagen.several_noises import FURTHER, Further, together
 from datagen.spectral_shape import shaped
 
@@ -68,12 +69,14 @@ class Library:
     def excerpts(self, row: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
         """Clean and noise of a row before mixing: 16-bit samples [time] each.
 
-        Several noises, none of them silent, are one. Both pass the filters of the row.
+        Several noises, none of them silent, are one. Both pass the filters of the row, and end
+        where its band does.
         """
         clean = self.clean(row["speech_id"], row["speech_start"], row["length"])
         first = self.noise(row["noise_id"], row["noise_start"], row["length"])
         noise = together(first, self.further_noises(row))
-        return shaped(clean, row["speech_filter"]), shaped(noise, row["noise_filter"])
+        clean, noise = shaped(clean, row["speech_filter"]), shaped(noise, row["noise_filter"])
+        return band_limited(clean, row["band"]), band_limited(noise, row["band"])
 
     def further_noises(self, row: Mapping[str, Any]) -> list[Further]:
         """The noises of a row beside the first."""

@@ -9,6 +9,7 @@ from options.limits import Count, Decibel, Fraction, Positive, Share, Strict
 Value = TypeVar("Value")
 Seconds = Annotated[float, Field(ge=0.1, allow_inf_nan=False)]  # shorter excerpts hold no speech
 Limit = Annotated[int, Field(ge=1)]
+BandEnd = Annotated[float, Field(ge=500, allow_inf_nan=False)]  # in Hz; speech needs some of it
 Range = Annotated[list[Decibel], Field(min_length=2, max_length=2)]
 Snrs = Annotated[list[Decibel], Field(min_length=1)]
 STEEPEST = 0.45  # a second-order filter with such coefficients is stable, and no gain of it is 0
@@ -26,7 +27,15 @@ NOT_OF_ROWS = (
     "noise_stretches",
 )
 # What makes the rows of the split "train" more varied, and those of no other.
-OF_TRAINING = ("speech_alone", "noise_alone", "noises", "noises_db", "tilt")
+OF_TRAINING = (
+    "speech_alone",
+    "noise_alone",
+    "noises",
+    "noises_db",
+    "tilt",
+    "band_limited",
+    "band_hz",
+)
 
 
 class PerSplit(Strict, Generic[Value]):
@@ -80,6 +89,8 @@ class Protocol(Strict):
     noises: Annotated[list[Share], Field(min_length=1, max_length=3, default=[1.0])]
     noises_db: Annotated[Range, Field(default=[-10.0, 0.0])]
     tilt: Annotated[float, Field(gt=0, le=STEEPEST)] | None = None
+    band_limited: Share = 0.0
+    band_hz: Annotated[list[BandEnd], Field(min_length=2, max_length=2, default=[3000.0, 8000.0])]
 
     @model_validator(mode="after")
     def _ranges_in_order(self):
@@ -87,6 +98,7 @@ class Protocol(Strict):
             "gain_db": self.gain_db,
             "noise_amplitude": self.noise_amplitude,
             "noises_db": self.noises_db,
+            "band_hz": self.band_hz,
         }
         for option, ends in ranges.items():
             if ends is not None and ends[0] > ends[1]:

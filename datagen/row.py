@@ -21,7 +21,8 @@ class Row:
     the mixture that both would make. noise_2_id and noise_3_id: further noises, "" for none, cut like
     the first from their starts on; their levels in dB are relative to it, and snr_db is that of the
     sum. speech_filter, noise_filter: what the excerpts pass before they are mixed, see
-    datagen.spectral_shape, "" for nothing.
+    datagen.spectral_shape, "" for nothing. band: where clean and noise end, in cycles per sample (as
+    all is in samples here), 0 for nowhere.
 
     A column that comes later has a default: what plans that lack it meant.
     """
@@ -45,6 +46,7 @@ class Row:
     noise_3_db: float = field(default=0.0, metadata=OF_TRAINING)
     speech_filter: str = field(default="", metadata=OF_TRAINING)
     noise_filter: str = field(default="", metadata=OF_TRAINING)
+    band: float = field(default=0.0, metadata=OF_TRAINING)
 
 
 def scored_by(row: type[Row] = Row) -> list[str]:

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from datagen import heard
+from datagen.band_limit import LOWEST, NYQUIST
 from datagen.row import of_training
 from datagen.several_noises import FURTHER
 from datagen.spectral_shape import is_filter
@@ -60,6 +61,9 @@ def _of_variety(rows: pd.DataFrame) -> Faults:
     for name in ("speech_filter", "noise_filter"):
         fault = f"has a {name} that is not four numbers within the limits of plan.tilt"
         faults[fault] = ~rows[name].map(is_filter).astype(bool)
+    limited = (rows.band >= LOWEST) & (rows.band < NYQUIST)
+    fault = f"has a band that is neither 0 nor from {LOWEST} to below {NYQUIST}"
+    faults[fault] = ~limited & (rows.band != 0)
     elsewhere = rows.split != "train"
     for name, default in of_training().items():
         fault = f"has a {name} of its own, which training rows alone may have"

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from datagen.band_limit import draw_band
 from datagen.heard import draw_heard
 from datagen.long_noise import LongNoise
 from datagen.protocol import Protocol
@@ -12,7 +13,7 @@ from datagen.several_noises import draw_further, draw_further_count
 from datagen.spectral_shape import draw_filter
 
 # Numbers of generators, so that no option changes what another one draws; 1 orders speech.
-HEARD, NOISES, FILTERS = 2, 3, 4
+HEARD, NOISES, FILTERS, BAND = 2, 3, 4, 5
 
 
 class Variety:
@@ -22,7 +23,12 @@ class Variety:
     generator: a new generator for a number above.
     """
 
-    def __init__(self, protocol: Protocol, generator: Callable[[int], np.random.Generator]):
+    def __init__(
+        self,
+        protocol: Protocol,
+        sample_rate: int,
+        generator: Callable[[int], np.random.Generator],
+    ):
         self.protocol = protocol
         self._noises = generator(NOISES)
         self._further_count = draw_further_count(protocol, self._noises)
@@ -31,6 +37,7 @@ class Variety:
             "heard": draw_heard(protocol, generator(HEARD)),
             "speech_filter": draw_filter(protocol, filters),
             "noise_filter": draw_filter(protocol, filters),
+            "band": draw_band(protocol, sample_rate, generator(BAND)),
         }
 
     def columns(self, noise: LongNoise, is_heard: Callable[[str, int], bool]) -> dict[str, Any]:

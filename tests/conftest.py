@@ -88,6 +88,7 @@ VARIETY = {
     "noise_alone": 0.25,
     "noises": [0.2, 0.4, 0.4],
     "tilt": 0.375,
+    "band_limited": 0.5,
 }
 
 

@@ -86,6 +86,7 @@ def test_a_table_that_another_hand_damaged_is_mended_once_it_is_removed(drawn, s
         ("rows", "heard", "neither", "hears none of both, speech, noise"),
         ("rows", "speech_filter", "0.1 0.2 0.3", "has a speech_filter that is not four numbers"),
         ("rows", "noise_filter", "0.1 0.2 0.3 0.9", "has a noise_filter that is not four numbers"),
+        ("rows", "band", 0.5, "has a band that is neither 0 nor from 0.01 to below 0.5"),
         ("rows", "noise_2_id", "nothing", "names a noise_2 that noise.csv lacks"),
         ("rows", "noise_start", -1, "begins outside its stretch of noise"),
         ("rows", "noise_start", 10**9, "begins outside its stretch of noise"),

@@ -183,6 +183,16 @@ def test_a_silent_noise_is_blamed_by_its_own_name(own, tmp_path):
         draw_plan(drawer, {"train": 1}, tmp_path)
 
 
+def test_speech_levels_over_50_db_can_be_had_by_the_joint_gain(make, tmp_path):
+    drawer = make(gain_db=[-45.0, 5.0], snr_db={split: [0, 10] for split in SPLITS})
+    plan = draw_plan(drawer, {"train": 40}, tmp_path / "cache")
+    gains = plan.rows.gain_db
+    # Lowered where a sample would clip, and raised where rounding would be heard: 16 bits end there.
+    assert gains.max() > -5 and gains.min() < -30
+    table = render_plan(plan, drawer.library, tmp_path / "out", RATE)
+    assert (table.achieved_snr_db - plan.rows.snr_db).abs().max() <= 0.01
+
+
 def test_the_joint_gain_is_drawn_from_its_range(make, tmp_path):
     gains = draw_plan(make(gain_db=[-12.0, -6.0]), {"train": 60}, tmp_path).rows.gain_db
     assert gains.between(-12.01, -5.99).all()

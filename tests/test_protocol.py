@@ -24,6 +24,8 @@ OF_ROWS = {
     "noise_alone": (1.0, ("train",)),
     "noises": ([0.0, 1.0], ("train",)),
     "tilt": (0.2, ("train",)),
+    "band_limited": (1.0, ("train",)),
+    "band_hz": ([1000.0, 2000.0], ("train",), {"band_limited": 1.0}),
     "noises_db": ([-30.0, -20.0], ("train",), {"noises": [0.0, 1.0]}),
 }
 
@@ -81,6 +83,8 @@ def test_a_protocol_stays_as_it_is():
         ),
         ({"tilt": 0.0}, "greater than 0"),
         ({"tilt": 0.5}, "less than or equal to 0.45"),
+        ({"band_hz": [4000.0, 3000.0]}, "the lower end comes first"),
+        ({"band_hz": [100.0, 3000.0]}, "greater than or equal to 500"),
         ({"noise_alone": 1.5}, "less than or equal to 1"),
         (
             {"speech_alone": 0.6, "noise_alone": 0.5},
