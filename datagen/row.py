@@ -18,11 +18,11 @@ class Row:
     length in samples, all at the plan's rate. snr_db: clean energy over noise energy of the whole
     excerpt. gain_db: joint gain of clean and noise. noise_seen: whether training uses the noise.
     heard: "both", or "speech" or "noise" where the other part is silence; snr_db is then that of
-    the mixture that both would make. noise_2_id and noise_3_id: further noises, "" for none, cut like
-    the first from their starts on; their levels in dB are relative to it, and snr_db is that of the
-    sum. speech_filter, noise_filter: what the excerpts pass before they are mixed, see
-    datagen.spectral_shape, "" for nothing. band: where clean and noise end, in cycles per sample (as
-    all is in samples here), 0 for nowhere.
+    the mixture of both. noise_2_id and noise_3_id: further noises, "" for none, cut like the first
+    from their starts on; their levels in dB are relative to it, and snr_db is that of the sum.
+    speech_filter, noise_filter: what the excerpts pass before they are mixed, see
+    datagen.spectral_shape; "" for nothing. band: where clean and noise end, in cycles per sample
+    (lengths too are in samples); 0 for nowhere.
 
     A column that comes later has a default: what plans that lack it meant.
     """

@@ -1,4 +1,4 @@
-"""Several noises at once: further ones brought to their levels beside the first, and added to it."""
+"""Several noises at once: further ones, each at its level beside the first, are added to it."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ FURTHER = ("noise_2", "noise_3")  # each has columns of a row: its id, start, an
 
 
 class Further(NamedTuple):
-    """A further noise of a row: 16-bit samples [time], and its level relative to the first in dB."""
+    """A further noise of a row: 16-bit samples [time], and its level in dB over the first."""
 
     noise_id: str
     samples: np.ndarray

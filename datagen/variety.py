@@ -1,4 +1,4 @@
-"""What makes training rows more varied: drawn beside a cut, each option from a generator of its own."""
+"""What makes training rows more varied, drawn beside a cut: each from a generator of its own."""
 
 from collections.abc import Callable
 from typing import Any
