@@ -33,6 +33,7 @@ class StftConfig(Strict):
 
     window_s: Positive
     hop_s: Positive
+    window: str = "hamming"  # runs of before it had none; dsp/stft.py knows the others
 
 
 class CommonConfig(Strict):
