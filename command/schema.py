@@ -86,8 +86,18 @@ class RecipeConfig(Strict):
     cooldown_epochs: Count
     gradient_clip: Positive | None
     rule_of_rises: Built
+    schedule: Built | None
     stage_weight: Annotated[float, Field(ge=0)]
     stage_gains_db: dict[Annotated[int, Field(strict=False)], list[Decibel]]  # a typed key is text
+
+    @model_validator(mode="after")
+    def _one_plan_of_the_rate(self):
+        if self.schedule is not None and self.cooldown_epochs:
+            raise ValueError(
+                f"cooldown_epochs={self.cooldown_epochs}: recipe.schedule plans the rate to the "
+                "end; give recipe.cooldown_epochs=0"
+            )
+        return self
 
 
 class DataConfig(Strict):
