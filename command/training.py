@@ -28,6 +28,7 @@ from datagen.pool import build_pool
 from datagen.recordings import corrections
 from files.atomic import clear_unfinished
 from files.owner import joined, owned
+from models.averaging import Averaging
 from models.checkpoints import Saver
 from models.enhancer import Enhancer
 from models.planned_rate import PlannedRate
@@ -102,6 +103,8 @@ def _optional(cfg: DictConfig) -> list[pl.Callback]:
     if cfg.recipe.schedule is not None:
         schedule = build(cfg.recipe.schedule, Schedule)
         callbacks.append(PlannedRate(schedule))
+    if cfg.recipe.averaging.decay is not None:
+        callbacks.append(Averaging(cfg.recipe.averaging.decay))
     return callbacks
 
 
