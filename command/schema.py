@@ -33,6 +33,7 @@ class StftConfig(Strict):
 
     window_s: Positive
     hop_s: Positive
+    window: str = "hamming"  # runs of before it had none; dsp/stft.py knows the others
 
 
 class CommonConfig(Strict):
@@ -75,6 +76,12 @@ class GenerateConfig(SpeechScriptConfig):
         return self
 
 
+class AveragingConfig(Strict):
+    """Of the weights."""
+
+    decay: Fraction | None
+
+
 class RecipeConfig(Strict):
     """conf/recipe."""
 
@@ -85,8 +92,19 @@ class RecipeConfig(Strict):
     cooldown_epochs: Count
     gradient_clip: Positive | None
     rule_of_rises: Built
+    schedule: Built | None
+    averaging: AveragingConfig
     stage_weight: Annotated[float, Field(ge=0)]
     stage_gains_db: dict[Annotated[int, Field(strict=False)], list[Decibel]]  # a typed key is text
+
+    @model_validator(mode="after")
+    def _one_plan_of_the_rate(self):
+        if self.schedule is not None and self.cooldown_epochs:
+            raise ValueError(
+                f"cooldown_epochs={self.cooldown_epochs}: recipe.schedule plans the rate to the "
+                "end; give recipe.cooldown_epochs=0"
+            )
+        return self
 
 
 class DataConfig(Strict):

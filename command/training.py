@@ -28,9 +28,12 @@ from datagen.pool import build_pool
 from datagen.recordings import corrections
 from files.atomic import clear_unfinished
 from files.owner import joined, owned
+from models.averaging import Averaging
 from models.checkpoints import Saver
 from models.enhancer import Enhancer
+from models.planned_rate import PlannedRate
 from models.run import BEST, CURVE, LAST, build_enhancer, keep_ancestors, load_weights
+from models.schedules.schedule import Schedule
 from models.training import Cooldown, Curve, OwnSignals, RuleOfRises, SeedByEpoch, TimeLimit
 from options.build import build, maker
 from options.typed import typed
@@ -48,10 +51,11 @@ def train(cfg: DictConfig, run: Path) -> str:
     steps = steps_done(run) if cfg.resume else None
     module = _module(cfg, run, steps)
     callbacks = _callbacks(cfg, run)
+    optional = _optional(cfg)
     # All that every process refuses alike comes before one of them owns the folder and the others
     # wait for that.
     with quiet(), _one_line(run):
-        trainer = build_trainer(cfg, run, callbacks, steps)
+        trainer = build_trainer(cfg, run, [*optional, *callbacks], steps)
         if is_first():
             with owned(run, job()):
                 _fit(cfg, run, trainer, module)
@@ -75,7 +79,7 @@ class Callbacks(NamedTuple):
 
 def _callbacks(cfg: DictConfig, run: Path) -> Callbacks:
     return Callbacks(
-        rule=build(cfg.recipe.rule_of_rises, RuleOfRises, within="models.training"),
+        rule=_rule(cfg),
         cooldown=Cooldown(cfg.recipe.cooldown_epochs),
         seeds=SeedByEpoch(cfg.seed),
         signals=OwnSignals(),
@@ -83,6 +87,25 @@ def _callbacks(cfg: DictConfig, run: Path) -> Callbacks:
         best=Saver(run / BEST, monitor="validation_loss"),
         last=Saver(run / LAST),
     )
+
+
+def _rule(cfg: DictConfig) -> RuleOfRises:
+    """The rule of rises; it leaves the rate alone where a schedule plans it."""
+    options = {}
+    if cfg.recipe.schedule is not None:
+        options["halve_after"] = None
+    return build(cfg.recipe.rule_of_rises, RuleOfRises, within="models.training", **options)
+
+
+def _optional(cfg: DictConfig) -> list[pl.Callback]:
+    """What accompanies a training whose recipe asks for it."""
+    callbacks = []
+    if cfg.recipe.schedule is not None:
+        schedule = build(cfg.recipe.schedule, Schedule)
+        callbacks.append(PlannedRate(schedule))
+    if cfg.recipe.averaging.decay is not None:
+        callbacks.append(Averaging(cfg.recipe.averaging.decay))
+    return callbacks
 
 
 def _fit(cfg: DictConfig, run: Path, trainer: pl.Trainer, module: Enhancer) -> None:

@@ -1,7 +1,25 @@
 """Short-time Fourier transform and its inverse."""
 
+from collections.abc import Callable, Mapping
+
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import pad
+
+
+def _sqrt_hann(length: int) -> Tensor:
+    """Square root of the periodic Hann window: [length].
+
+    Its squares, half a window apart, add up to 1, so that it serves analysis and synthesis alike.
+    """
+    squares = torch.hann_window(length, dtype=torch.float64)  # its feet are small differences
+    return squares.sqrt().to(torch.get_default_dtype())
+
+
+WINDOWS: Mapping[str, Callable[[int], Tensor]] = {
+    "hamming": torch.hamming_window,
+    "sqrt_hann": _sqrt_hann,
+}
 
 
 class STFT(nn.Module):
@@ -12,9 +30,16 @@ class STFT(nn.Module):
     after the last sample stand zeros, so a signal of `time` samples has 1 + time // hop frames and
     every sample lies under a window.
 
+    The same window stands at analysis and at synthesis. `sqrt_hann` is what streaming runtimes
+    expect: at a hop of half the window no division is left in the inverse. It falls to zero, so a
+    signal that ends between two frame centres has one more frame, 1 + ceil(time / hop): its last
+    samples would lie under the foot of one window alone, and what a network changes there would be
+    divided by next to nothing.
+
     Shapes: waveform [..., time] <-> spectrum [..., freq, frame], complex.
 
-    Raises ValueError where window and hop (seconds) do not allow reconstruction.
+    Raises ValueError for an unknown window, and where window and hop (seconds) do not allow
+    reconstruction.
 
     >>> stft, waveform = STFT(16000), torch.linspace(-1, 1, 1600)
     >>> spectrum = stft(waveform)
@@ -24,9 +49,18 @@ class STFT(nn.Module):
     True
     """
 
-    def __init__(self, sample_rate: int, window_s: float = 0.02, hop_s: float = 0.01):
+    def __init__(
+        self,
+        sample_rate: int,
+        window_s: float = 0.02,
+        hop_s: float = 0.01,
+        window: str = "hamming",
+    ):
         super().__init__()
+        if window not in WINDOWS:
+            raise ValueError(f"stft.window={window!r}: must be {' or '.join(WINDOWS)}")
         self.sample_rate = sample_rate
+        self.window_name = window
         self.length = round(window_s * sample_rate)
         self.hop = round(hop_s * sample_rate)
         if not 0 < self.hop <= self.length // 2:
@@ -34,21 +68,28 @@ class STFT(nn.Module):
                 f"hop_s={hop_s} must be above 0 and at most half of window_s={window_s}: "
                 "samples would be lost"
             )
-        self.register_buffer("window", torch.hamming_window(self.length), persistent=False)
+        self.register_buffer("window", WINDOWS[window](self.length), persistent=False)
+        self.tail = self.hop - 1 if window == "sqrt_hann" else 0  # zeros after the last sample
 
     @property
     def freqs(self) -> int:
         """Number of frequency bins."""
         return self.length // 2 + 1
 
+    @property
+    def made_of(self) -> tuple[int, int, int, str]:
+        """What tells it from others: its rate, window, hop and the window's name."""
+        return self.sample_rate, self.length, self.hop, self.window_name
+
     def frames(self, length: Tensor | int) -> Tensor | int:
         """Number of frames that a waveform of `length` samples has."""
-        return 1 + length // self.hop
+        return 1 + (length + self.tail) // self.hop
 
     def forward(self, waveform: Tensor) -> Tensor:
         """Spectrum of a waveform: [..., time] -> [..., freq, frame]."""
+        extended = pad(waveform, (0, self.tail))
         spectrum = torch.stft(
-            waveform.reshape(-1, waveform.shape[-1]),
+            extended.reshape(-1, extended.shape[-1]),
             self.length,
             self.hop,
             window=self.window,

@@ -23,12 +23,13 @@ class RuleOfRises(pl.Callback):
     The learning rate is halved (times `factor`) once the loss has risen `halve_after` epochs in a
     row, and training stops once it has risen more than `stop_after` times in all. A rise is against
     the epoch before, not against the best: this is not ReduceLROnPlateau. After halving, rises in a
-    row are counted anew. Raises ValueError for a rule that would do nothing or grow the rate, and
-    for a loss that is no number.
+    row are counted anew; with `halve_after` None nothing is halved. Raises ValueError for a rule
+    that would do nothing or grow the rate, and for a loss that is no number.
     """
 
-    def __init__(self, halve_after: int = 3, stop_after: int = 10, factor: float = 0.5):
-        if halve_after < 1 or stop_after < 0 or not 0 < factor < 1:
+    def __init__(self, halve_after: int | None = 3, stop_after: int = 10, factor: float = 0.5):
+        never = halve_after is None
+        if not (never or halve_after >= 1) or stop_after < 0 or not 0 < factor < 1:
             raise ValueError(
                 f"halve_after={halve_after} must be at least 1, stop_after={stop_after} at least 0 "
                 f"and factor={factor} between 0 and 1"

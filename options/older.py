@@ -16,9 +16,22 @@ TARGETS = {  # what was a function once: the class that it is today
 }
 
 
+MEANT = {  # an option that there was not yet, below a choice that there was: what its runs mean
+    "recipe.averaging": {"decay": None},
+    "recipe.schedule": None,
+    "stft.window": "hamming",
+}
+
+
 def upgraded(cfg: DictConfig) -> DictConfig:
     """The config of a run as it would be written today."""
-    return OmegaConf.create(_upgraded(OmegaConf.to_container(cfg)))
+    today = OmegaConf.create(_upgraded(OmegaConf.to_container(cfg)))
+    for option, value in MEANT.items():
+        choice, _, name = option.rpartition(".")
+        node = OmegaConf.select(today, choice)
+        if isinstance(node, DictConfig) and name not in node:
+            node[name] = value
+    return today
 
 
 def _upgraded(node: Any) -> Any:

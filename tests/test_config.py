@@ -48,4 +48,10 @@ def test_every_root_yaml_belongs_to_a_script():
 
 def test_every_folder_of_options_is_swept_here_or_named_by_the_experiments():
     folders = {path.name for path in CONF.iterdir() if path.is_dir()}
-    assert folders - {*sum(GROUPS.values(), ())} == {"corpus", "metric", "download", "baseline"}
+    assert folders - {*sum(GROUPS.values(), ())} == {
+        "corpus",
+        "metric",
+        "download",
+        "baseline",
+        "schedule",
+    }

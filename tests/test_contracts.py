@@ -14,6 +14,7 @@ from datagen.dataset import Route
 from datagen.recordings import Recording
 from datagen.sources.source import Source
 from metrics.metric import Metric
+from models.schedules.schedule import Schedule
 from options.build import build, maker
 
 CONF = ROOT / "conf"
@@ -36,6 +37,7 @@ GROUPS = {
     "metric": Group(Metric, "evaluate", "+metric@metric.swept={}", "metric.swept"),
     "corpus": Group(Corpus, "generate", "+corpus@noise.seen.swept={}", "noise.seen.swept"),
     "data": Group(Route, "train", "data={}", "data.route"),
+    "schedule": Group(Schedule, "train", "+schedule@recipe.schedule={}", "recipe.schedule"),
     "download/sources": Group(
         Source, "download", "+sources@sources.swept={}", "sources.swept", "download"
     ),
@@ -95,6 +97,10 @@ class NoFetch(Source):
     pass
 
 
+class NoFactor(Schedule):
+    pass
+
+
 @pytest.mark.parametrize(
     ("package", "thing", "contract", "said"),
     [
@@ -128,6 +134,12 @@ class NoFetch(Source):
             NoFetch,
             Source,
             "stranger.NoFetch lacks fetch, which every Source has",
+        ),
+        (
+            "models.schedules",
+            NoFactor,
+            Schedule,
+            "stranger.NoFactor lacks factor, which every Schedule has",
         ),
     ],
 )

@@ -160,6 +160,8 @@ def test_the_network_of_the_readme_enhances_learns_and_is_counted(written):
         ("level", "models.level.Level", "lacks advance, initial_state"),
         ("level", "models.cost.costs", "not a class or function of models.level"),
         ("recipe.optimizer", "torch.optim.lr_scheduler.StepLR", "is no Optimizer"),
+        ("recipe.schedule", "models.schedules.schedule.Schedule", "lacks factor"),
+        ("recipe.schedule", "models.training.RuleOfRises", "function of models.schedules"),
         ("recipe.rule_of_rises", "models.training.SeedByEpoch", "is no RuleOfRises"),
     ],
 )

@@ -12,7 +12,7 @@ from tiny_run import equal_runs, overrides, resume
 
 from command.resume import taken_up
 from models.run import load_run
-from options.older import TARGETS, upgraded
+from options.older import MEANT, TARGETS, upgraded
 
 
 @pytest.mark.parametrize(("then", "now"), TARGETS.items())
@@ -58,6 +58,16 @@ def test_nested_corpora_are_upgraded_too_and_the_rest_is_left_alone():
     }
 
 
+@pytest.mark.parametrize("option", MEANT)
+def test_what_an_older_run_could_not_say_is_said_for_it_as_conf_has_it(option, tmp_path):
+    today = tiny_run.config("train", [], tmp_path)
+    choice, _, name = option.rpartition(".")
+    before = OmegaConf.create(OmegaConf.to_container(today, resolve=True))
+    OmegaConf.select(before, choice).pop(name)
+    assert OmegaConf.select(upgraded(before), option) == OmegaConf.select(today, option)
+    assert OmegaConf.select(today, option) == MEANT[option]
+
+
 def aged(run: Path) -> None:
     """Write the config of `run` as it was before every choice was a class."""
     path = run / ".hydra" / "config.yaml"
@@ -66,6 +76,9 @@ def aged(run: Path) -> None:
         text = text.replace(f"{now}\n", f"{then}\n")
     path.write_text(text)
     config = OmegaConf.load(path)
+    for option in MEANT:
+        choice, _, name = option.rpartition(".")
+        OmegaConf.select(config, choice).pop(name)
     corpora = []
     for role in (*config.speech.values(), *config.noise.values()):
         corpora.extend(role.values())

@@ -8,7 +8,17 @@ import time
 import pandas as pd
 import pytest
 import torch
-from tiny_run import curve, equal_runs, fit, overrides, rendered, resume, same_weights, script
+from tiny_run import (
+    curve,
+    equal_runs,
+    fit,
+    interrupted_in,
+    overrides,
+    rendered,
+    resume,
+    same_weights,
+    script,
+)
 
 from models.enhancer import Enhancer
 from models.run import BEST, LAST, ancestors
@@ -64,16 +74,6 @@ def test_mixtures_as_files_may_have_moved_when_a_run_is_resumed(
     shutil.move(tmp_path / "mixtures", tmp_path / "moved")
     moved = resume(command.folder, "trainer.max_epochs=3", f"data.folder={tmp_path / 'moved'}")
     assert equal_runs(moved, whole)
-
-
-def interrupted_in(monkeypatch, epoch):
-    """Makes a training of this process end in Ctrl-C at the start of `epoch`."""
-
-    def interrupted(module):
-        if module.current_epoch == epoch:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(Enhancer, "on_train_epoch_start", interrupted)
 
 
 def test_a_resumed_run_of_short_epochs_goes_on_in_the_plan_and_cools_down(

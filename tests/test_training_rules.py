@@ -88,6 +88,11 @@ def test_options_of_the_rule_do_what_they_say():
     ]
 
 
+def test_a_rule_that_never_halves_still_stops():
+    outcomes = follow(RuleOfRises(halve_after=None, stop_after=3), [1, 2, 3, 4, 5])
+    assert outcomes == [(1, False)] * 4 + [(1, True)]
+
+
 def test_a_sanity_check_is_no_epoch():
     rule, at = RuleOfRises(), trainer(sanity_checking=True)
     follow(rule, [1, 2, 3, 4, 5], at)

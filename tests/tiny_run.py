@@ -16,6 +16,7 @@ from omegaconf import DictConfig, open_dict
 import generate
 import train
 from command.entry import start
+from models.enhancer import Enhancer
 from models.run import BEST, LAST
 
 ROOT = Path(__file__).parent.parent
@@ -125,6 +126,16 @@ def resume(run: Path, *more: str) -> Path:
     """`train.py resume=run`, in this process."""
     train.main(config("train", [f"resume={run}", *more], run))
     return run
+
+
+def interrupted_in(monkeypatch: pytest.MonkeyPatch, epoch: int) -> None:
+    """Makes a training of this process end in Ctrl-C at the start of `epoch`."""
+
+    def interrupted(module):
+        if module.current_epoch == epoch:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Enhancer, "on_train_epoch_start", interrupted)
 
 
 def rendered(data: Path, folder: Path, *more: str) -> tuple[str, str]:

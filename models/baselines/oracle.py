@@ -32,8 +32,8 @@ class Oracle(System):
 
     @property
     def made_of(self) -> Any:
-        """The parts of its target, and its transform's rate and lengths."""
+        """The parts of its target, and those of its transform."""
         target = parts(self.target)
         if target is None:
             return None
-        return ["oracle", target, self.stft.sample_rate, self.stft.length, self.stft.hop]
+        return ["oracle", target, *self.stft.made_of]

@@ -85,7 +85,7 @@ class _Views:
         key = of_values(
             self.mixture.content,
             content,
-            (stft.sample_rate, stft.length, stft.hop),
+            stft.made_of,
             of_sources("reporting", "dsp"),
         )
         view = cache.shown(key)

@@ -1,0 +1,30 @@
+"""The average of a training's weights, which is what it is judged by and what it leaves."""
+
+import pytorch_lightning as pl
+from pytorch_lightning.callbacks import WeightAveraging
+from torch.optim.swa_utils import get_ema_multi_avg_fn
+
+
+class Averaging(WeightAveraging):
+    """Keeps an exponential moving average of the weights, updated after each step.
+
+    average = decay * average + (1 - decay) * weights; the weights after the first step begin it.
+    Validation, the rule of rises and the best epoch are those of the average. Checkpoints hold it
+    as their `state_dict`; the weights that a training goes on with stand beside it.
+
+    Statistics of batch norm are averaged alike. A copy of the last ones would be those of weights
+    that the average has not come to yet: they look back over some ten batches, the average over
+    1 / (1 - decay) steps.
+
+    Raises ValueError for a decay that is not between 0 and 1.
+    """
+
+    def __init__(self, decay: float):
+        if not 0 < decay < 1:
+            raise ValueError(f"recipe.averaging.decay={decay}: must be between 0 and 1; null: none")
+        # Of PyTorch's two ways the one that leaves what does not change as it is, to the last bit.
+        super().__init__(multi_avg_fn=get_ema_multi_avg_fn(decay))
+
+    def on_fit_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Follow the module to its device and precision, which it has only now."""
+        self._average_model.to(pl_module.device, pl_module.dtype)

@@ -1,0 +1,1 @@
+"""Learning rates planned to the end of a training, one in a file."""
