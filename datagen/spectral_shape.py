@@ -58,8 +58,8 @@ def _filtered(samples: np.ndarray, text: str) -> np.ndarray:
     a, b, c, d = coefficients(text)
     exact = samples.astype(np.float64)
     response = lfilter([1.0, a, b], [1.0, c, d], exact)
-    response_energy = np.vdot(response, response)
+    energy, response_energy = np.sum(exact**2), np.sum(response**2)
     if response_energy == 0:
         return response
-    factor = np.sqrt(np.vdot(exact, exact) / response_energy)
+    factor = np.sqrt(energy / response_energy)
     return response * round(float(factor), FACTOR_DECIMALS)
