@@ -1,4 +1,4 @@
-"""The rule of rises, the curve, seeds by epoch and whole checkpoints, with answers worked out by hand."""
+"""Rule of rises, curve, seeds by epoch and whole checkpoints, with answers worked out by hand."""
 
 from types import SimpleNamespace
 
