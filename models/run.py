@@ -15,7 +15,7 @@ from models.checkpoints import read_checkpoint
 from models.enhancer import Enhancer
 from models.level import Level
 from models.multiply_adds import require_countable
-from models.networks.network import Network
+from models.networks.network import Network, require_shapes
 from models.targets.target import Target
 from options.build import build, maker
 from options.older import upgraded
@@ -48,6 +48,7 @@ def build_enhancer(cfg: DictConfig) -> Enhancer:
         optimizer=maker(cfg.recipe.optimizer, torch.optim.Optimizer),
     )
     require_countable(enhancer.network, enhancer.stft.freqs)
+    require_shapes(enhancer.network, enhancer.stft.freqs)
     return enhancer
 
 

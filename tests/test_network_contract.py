@@ -121,6 +121,18 @@ def test_a_class_that_is_not_made_with_a_target_is_refused_in_one_line(written):
     assert "written.Written: " in refused(written(source))
 
 
+@pytest.mark.parametrize(
+    ("part", "right", "wrong", "shape"),
+    [
+        ("final", "estimates[:, -1]", "estimates", "[1, 1, 81, 128], which must be [1, 81, 128]"),
+        ("forward", ".unsqueeze(1)", "", "[1, 81, 128], which must be [1, 1, 81, 128]"),
+    ],
+)
+def test_a_class_that_gives_another_shape_is_refused(written, part, right, wrong, shape):
+    refusal = refused(written(WHOLE.replace(right, wrong)))
+    assert refusal.startswith(f"models.networks.written.Written: {part} gives a tensor of {shape}")
+
+
 def test_a_network_whose_costs_are_unknown_is_refused(written):
     unknown = "nn.Sequential(nn.InstanceNorm1d(1, affine=True))"
     source = CAUSAL.replace("nn.Linear(freqs, freqs)", unknown)

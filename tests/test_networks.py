@@ -47,11 +47,11 @@ def swept(test):
 def narrowed(described):
     """The same network of few units, as far as its options are called as others call them."""
     narrow = dict(described)
-    if "hidden" in described:
+    if isinstance(described.get("hidden"), int):
         narrow["hidden"] = NARROW
     if "frames" in described:
         narrow["frames"] = FEW_FRAMES
-    if "channels" in described:
+    if isinstance(described.get("channels"), list):
         narrow["channels"] = [min(NARROW, channels) for channels in described["channels"]]
     return narrow
 
@@ -210,7 +210,6 @@ def test_the_initial_state_is_of_the_kind_that_is_carried_on(network):
     assert [(state.shape, state.dtype) for state in initial] == [
         (state.shape, state.dtype) for state in carried
     ]
-    assert not any(state.any() for state in initial)
     assert all(
         state.is_meta for state in tensors(make(network, narrow=True).to("meta").initial_state(2))
     )

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 
@@ -15,6 +16,8 @@ class Network(nn.Module, ABC):
 
     Shapes: mixture magnitude [batch, freq, frame] -> estimates [batch, stage, freq, frame]. Raises
     ValueError for fewer than one stage, and where `causal` and the class it derives from disagree.
+    Signals of a batch are padded with zeros at their ends: zeros after a mixture must change no
+    estimate of it (a convolution over later frames pads its input itself, and no more after that).
     """
 
     def __init__(self, stage_count: int = 1):
@@ -68,6 +71,31 @@ class CausalNetwork(Network):
     def zeros(self, *shape: int) -> Tensor:
         """Zeros on the device and in the dtype of the network's parameters."""
         return next(self.parameters()).new_zeros(shape)
+
+
+@torch.no_grad()
+def require_shapes(network: Network, freqs: int, frames: int = 128) -> None:
+    """Raise ValueError where estimates and final estimate of ones have other shapes than they must.
+
+    frames: whole windows, of networks that work by windows.
+    """
+    training = network.training
+    network.eval()
+    estimates = network(torch.ones(1, freqs, frames))
+    _require_shape(network, "forward", estimates, (1, network.stage_count, freqs, frames))
+    final = network.final(estimates)
+    _require_shape(network, "final", final, (1, freqs, frames))
+    network.train(training)
+
+
+def _require_shape(network: Network, part: str, given: Tensor, wanted: tuple[int, ...]) -> None:
+    if given.shape == wanted:
+        return
+    name = f"{type(network).__module__}.{type(network).__name__}"
+    raise ValueError(
+        f"{name}: {part} gives a tensor of {list(given.shape)}, which must be {list(wanted)}; "
+        f"see {__name__}.Network"
+    )
 
 
 def _contradiction(network: type[Network]) -> str:
