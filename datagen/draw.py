@@ -63,7 +63,7 @@ class Drawer:
     def __post_init__(self):
         self._speech, self._seen = {}, {}
         for split in SPLITS:
-            self._speech[split] = self.speech_of(split).reset_index(drop=True)
+            self._speech[split] = self._turns(split)
             noise = self.noise_of(split)
             self._seen[split] = LongNoise.of(noise[noise.seen])
         self._unseen = []
@@ -79,6 +79,15 @@ class Drawer:
     def noise_of(self, split: str) -> pd.DataFrame:
         """The rows of noise that serve in `split`."""
         return self.noise[self.noise.split.isin(["", split])]
+
+    def _turns(self, split: str) -> pd.DataFrame:
+        """The speech of `split`, each utterance as often as it has a turn in a lap."""
+        speech = self.speech_of(split)
+        if split == "train" and self.protocol.turn_s is not None:
+            turn = self.protocol.turn_s * self.sample_rate
+            turns = (speech.length / turn).round().clip(lower=1).astype(int)
+            speech = speech.loc[speech.index.repeat(turns)]
+        return speech.reset_index(drop=True)
 
     def cells(self, split: str) -> int:
         """How many mixtures an utterance goes through: in the test split SNRs x {seen, unseen}."""
@@ -125,7 +134,7 @@ class Drawer:
     def _cell(self, split: str, index: int, rng: np.random.Generator) -> Cell:
         """Utterance, SNR and noise of a row.
 
-        Each utterance has its turn, in an order that the seed decides.
+        Each utterance has its turns, in an order that the seed decides.
         """
         speech, snrs = self._speech[split], self.protocol.snr_db[split]
         turn, number = divmod(index, self.cells(split))

@@ -35,6 +35,7 @@ OF_TRAINING = (
     "tilt",
     "band_limited",
     "band_hz",
+    "turn_s",
 )
 
 
@@ -91,6 +92,7 @@ class Protocol(Strict):
     tilt: Annotated[float, Field(gt=0, le=STEEPEST)] | None = None
     band_limited: Share = 0.0
     band_hz: Annotated[list[BandEnd], Field(min_length=2, max_length=2, default=[3000.0, 8000.0])]
+    turn_s: Positive | None = None
 
     @model_validator(mode="after")
     def _ranges_in_order(self):

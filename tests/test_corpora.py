@@ -156,6 +156,29 @@ def test_an_empty_folder_is_refused(tmp_path, name):
         CORPORA[name](str(tmp_path)).recordings()
 
 
+def test_esc50_selects_clips_by_the_licence_that_comes_with_them(tmp_path):
+    licences = {"1-11-A": "CC0", "1-12-A": "CC-BY", "2-13-B": "CC-BY-NC", "2-14-A": None}
+    (tmp_path / "audio").mkdir()
+    (tmp_path / "meta").mkdir()
+    table, lines = ["filename,fold,category"], ["## Licensing/attribution", "", "001 - Dog:"]
+    for clip, licence in licences.items():
+        table.append(f"{clip}-0.wav,{clip[0]},dog")
+        if licence:
+            lines.append(f"- [{clip}.ogg]: clip derived from dog [2].wav by someone [{licence}] ")
+    (tmp_path / "meta/esc50.csv").write_text("\n".join(table) + "\n")
+
+    def ids(*chosen):
+        return [r.id for r in ESC50(str(tmp_path), licences=chosen).recordings()]
+
+    with pytest.raises(FileNotFoundError, match="LICENSE: no such file, and licences="):
+        ids("CC0")
+    (tmp_path / "LICENSE").write_text("\n".join(lines))
+    assert ids("CC0", "CC-BY") == ["esc50/1-11-A-0", "esc50/1-12-A-0"]
+    assert ids("CC-BY-NC") == ["esc50/2-13-B-0"]
+    with pytest.raises(ValueError, match="licences of .*: no MIT; there are"):
+        ids("MIT")
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

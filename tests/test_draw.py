@@ -217,3 +217,15 @@ def test_a_noise_amplitude_makes_the_snr_of_training_rows_and_leaves_the_test_it
         factors.append(np.linalg.norm(after * 32768) / np.linalg.norm(before.astype(float)))
     assert 0.2 - 1e-3 < min(factors) < 0.4 and 0.6 < max(factors) < 0.8 + 1e-3
     assert plan.split("test").snr_db.tolist() == [-5.0, 0.0, 5.0, 10.0]
+
+
+def test_an_utterance_serves_once_for_every_turn_that_it_lasts(own, tmp_path):
+    lengths_s = {"short": 1.0, "six": 6.0, "twelve": 12.1}
+    speech = {name: speech_like(length_s, 3) for name, length_s in lengths_s.items()}
+    changes = {"segment_s": dict.fromkeys(SPLITS, 1.0), "turn_s": 3.0}
+    drawer = own(speech, {"n": steady(3.0, 1)}, **changes)
+    drawer.speech["split"] = "train"
+    drawer.__post_init__()
+    rows = draw_plan(drawer, {"train": 14}, tmp_path).rows
+    served = rows.speech_id.str.split("/").str[1].value_counts()
+    assert served.to_dict() == {"short.wav": 2, "six.wav": 4, "twelve.wav": 8}

@@ -27,6 +27,7 @@ OF_ROWS = {
     "band_limited": (1.0, ("train",)),
     "band_hz": ([1000.0, 2000.0], ("train",), {"band_limited": 1.0}),
     "noises_db": ([-30.0, -20.0], ("train",), {"noises": [0.0, 1.0]}),
+    "turn_s": (0.2, ("train",)),
 }
 
 

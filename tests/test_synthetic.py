@@ -13,9 +13,11 @@ import generate
 from audio import reading
 from audio.pcm import FULL_SCALE
 from datagen.corpora.folder import Folder
+from datagen.corpora.imitations import Imitations, Music
 from datagen.corpora.synthetic import Crowds, RandomColours
 
 RATE = 16000
+KINDS = ["colour", "crowd", "music", "imitation"]
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +34,8 @@ def kinds(speech):
         "crowd": lambda root: Crowds(
             str(root), speech, speech, count=6, seconds=2.0, talkers=3
         ).recordings(),
+        "music": lambda root: Music(str(root), count=6, seconds=2.0).recordings(),
+        "imitation": lambda root: Imitations(str(root), count=6, seconds=2.0).recordings(),
     }
 
 
@@ -39,7 +43,7 @@ def samples(recording):
     return reading.read(recording.path, RATE) / FULL_SCALE
 
 
-@pytest.mark.parametrize("kind", ["colour", "crowd"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_noises_are_the_same_bytes_every_time_and_serve_in_training_alone(kinds, kind, tmp_path):
     first, again = (kinds[kind](tmp_path / name) for name in ("a", "b"))
     assert [r.id for r in first] == [r.id for r in again] and len({r.id for r in first}) == 6
@@ -49,7 +53,7 @@ def test_noises_are_the_same_bytes_every_time_and_serve_in_training_alone(kinds,
     assert len({samples(one).tobytes() for one in first}) == 6
 
 
-@pytest.mark.parametrize("kind", ["colour", "crowd"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_noises_are_as_long_and_loud_as_they_should_be_and_never_clip(kinds, kind, tmp_path):
     for recording in kinds[kind](tmp_path):
         noise = samples(recording)

@@ -11,11 +11,14 @@ from datagen.recordings import Recording
 
 NAME = re.compile(r"\d-\w+-\w+-\d+\.wav")
 COLUMNS = {"filename", "fold", "category"}
+# A line of LICENSE: "- [1-100032-A.ogg]: clip derived from ... [CC0]".
+LICENSED = re.compile(r"- \[(\d-\w+-\w+)\.\w+\]:.*\[([^\[\]]+)\]\s*")
 
 
 class ESC50(CorpusOnDisk):
-    """Clips of `categories` and `folds` (None: all), less the categories `without`.
+    """Clips of `categories`, `folds` and `licences` (None: all), less the categories `without`.
 
+    licences: names that LICENSE, which comes with the corpus, gives single clips ("CC0", "CC-BY").
     source is the recording that a clip was cut from, kind the category.
     """
 
@@ -29,19 +32,21 @@ class ESC50(CorpusOnDisk):
         categories: Sequence[str] | None = None,
         folds: Sequence[int] | None = None,
         without: Sequence[str] | None = None,
+        licences: Sequence[str] | None = None,
     ):
         super().__init__(root)
         self.categories, self.folds, self.without = categories, folds, without
+        self.licences = licences
 
     def recordings(self) -> list[Recording]:
         """The clips by name.
 
-        Raises ValueError for an unknown category or fold, and for a damaged table.
+        Raises ValueError for an unknown category, fold or licence, and for a damaged table.
         """
         audio = self.folder() / "audio"
         clips = self._selected(self._table())
         if clips.empty:
-            chosen = f"categories={self.categories} folds={self.folds}"
+            chosen = f"categories={self.categories} folds={self.folds} licences={self.licences}"
             raise FileNotFoundError(f"{self.root}: {chosen} select no clip; choose others")
         recordings = []
         for name, category in sorted(zip(clips["filename"], clips["category"], strict=True)):
@@ -74,7 +79,23 @@ class ESC50(CorpusOnDisk):
             selected &= fold.isin(self._known("folds", self.folds, fold))
         if self.without is not None:
             selected &= ~category.isin(self._known("without", self.without, category))
+        if self.licences is not None:
+            licence = self._licences(clips["filename"])
+            selected &= licence.isin(self._known("licences", self.licences, licence))
         return clips[selected]
+
+    def _licences(self, names: pd.Series) -> pd.Series:
+        """The licence of each clip, "" where LICENSE does not name it."""
+        path = self.root / "LICENSE"
+        if not path.exists():
+            raise FileNotFoundError(f"{path}: no such file, and licences={self.licences} needs it")
+        by_clip = {}
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+            licensed = LICENSED.fullmatch(line)
+            if licensed:
+                by_clip[licensed[1]] = licensed[2]
+        clips = names.str.removesuffix(".wav").str.rpartition("-")[0]
+        return clips.map(by_clip).fillna("")
 
     def _known(self, option: str, values: Sequence[str | int], column: pd.Series) -> list[str]:
         return known(values, column, f"{option} of {self.root}")

@@ -1,0 +1,43 @@
+"""Noise made here that imitates music, machines and weather, for training alone."""
+
+from pathlib import Path
+
+import numpy as np
+
+from datagen.corpora.synthetic import MadeNoise, Make
+from datagen.demo_noise import SEEN, UNSEEN
+from datagen.music import music
+from datagen.synthesis import Rng
+
+GENERATORS = (*SEEN.values(), *UNSEEN.values())
+
+
+class Music(MadeNoise):
+    """Music of chords, melodies, basses and drums, none like another."""
+
+    kind = "music"
+
+    def __init__(self, root: str, count: int = 60, seconds: float = 12.0):
+        super().__init__(root, count, seconds)
+
+    def workshop(self) -> tuple[Path, Make]:
+        """`root` itself."""
+        return self.root, music
+
+
+class Imitations(MadeNoise):
+    """Engines, hum, wind, rain, fans, alarms, hammers, trains, sirens and rotors, none alike."""
+
+    kind = "imitation"
+
+    def __init__(self, root: str, count: int = 100, seconds: float = 8.0):
+        super().__init__(root, count, seconds)
+
+    def workshop(self) -> tuple[Path, Make]:
+        """`root` itself."""
+        return self.root, _imitation
+
+
+def _imitation(rng: Rng, samples: int) -> np.ndarray:
+    generator = GENERATORS[rng.integers(len(GENERATORS))]
+    return generator(rng, samples)
