@@ -93,6 +93,7 @@ class RecipeConfig(Strict):
     gradient_clip: Positive | None
     rule_of_rises: Built
     schedule: Built | None
+    loss: Built | None
     averaging: AveragingConfig
     stage_weight: Annotated[float, Field(ge=0)]
     stage_gains_db: dict[Annotated[int, Field(strict=False)], list[Decibel]]  # a typed key is text

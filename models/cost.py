@@ -18,7 +18,8 @@ def costs(enhancer: Enhancer) -> dict[str, float]:
     this machine).
     """
     stft = enhancer.stft
-    per_frame = multiply_adds_per_frame(enhancer.network, stft.freqs)
+    components = enhancer.target.component_count
+    per_frame = multiply_adds_per_frame(enhancer.network, stft.freqs, components)
     return {
         "parameters": parameters(enhancer.network),
         "macs_per_frame": round(per_frame),

@@ -9,6 +9,7 @@ from torch import Tensor
 from dsp.decibel import amplitude
 from dsp.stft import STFT
 from models.level import Level
+from models.losses.loss import Loss
 from models.networks.network import Network
 from models.targets.target import Target
 
@@ -21,9 +22,10 @@ class Enhancer(pl.LightningModule):
     network: called with freqs and target. level: what magnitudes are divided by before the network
     and multiplied with after it. stage_gains_db: SNR gain over the mixture of the intermediate
     references, by number of stages (PL-CRNN, Table 2). stage_weight: loss weight of the
-    intermediate stages, the last has 1. optimizer: called with the parameters.
+    intermediate stages, the last has 1. optimizer: called with the parameters. criterion: what a
+    training brings down; None: the loss of the target.
     Raises ValueError where there are no gains for the network's number of stages, and at the first
-    mixture where its estimates are not one magnitude per stage.
+    mixture where it does not give one estimate per stage.
     """
 
     def __init__(
@@ -35,6 +37,7 @@ class Enhancer(pl.LightningModule):
         stage_gains_db: Mapping[int, Sequence[float]],
         stage_weight: float = 0.1,
         optimizer: Callable[..., torch.optim.Optimizer] | None = None,
+        criterion: Loss | None = None,
     ):
         super().__init__()
         self.stft = stft
@@ -48,50 +51,82 @@ class Enhancer(pl.LightningModule):
         self.register_buffer("noise_left", noise_left, persistent=False)
         self.register_buffer("weights", weights, persistent=False)
         self.optimizer = optimizer
+        self.criterion = criterion
 
     @torch.no_grad()
     def enhance(self, mixture: Tensor, stage: int | None = None) -> Tensor:
-        """Waveform to waveform, with the mixture's phase: [batch, time] -> [batch, time].
+        """Waveform to waveform: [batch, time] -> [batch, time].
 
         stage: whose estimate is made audible, from 0; None: what the network holds for final.
         """
         training = self.training
         self.eval()
         spectrum = self.stft(mixture)
-        magnitude = spectrum.abs()
-        estimates, level = self._estimates(magnitude)
+        estimates, level = self._estimates(spectrum)
         estimate = self.network.final(estimates) if stage is None else estimates[:, stage]
         self.train(training)
-        enhanced = torch.polar(estimate * level, spectrum.angle())
+        enhanced = self.target.spectrum(estimate, spectrum / level) * level
         return self.stft.inverse(enhanced, mixture.shape[-1])
 
-    def references(self, clean: Tensor, noise: Tensor) -> Tensor:
+    def references(self, clean: Tensor, noise: Tensor, level: Tensor | float = 1.0) -> Tensor:
         """What the target compares each stage's estimate with: clean speech in less noise.
 
-        Shapes: clean, noise [batch, time] -> [batch, stage, freq, frame].
-        The reference of a stage of gain g dB is clean + noise * 10^(-g / 20); that of the last
-        stage is clean.
+        Shapes: clean, noise [batch, time], level [batch, 1, frame] -> [batch, stage, component,
+        freq, frame], relative to the level.
         """
-        clean = self.stft(clean).unsqueeze(1)
-        noise = self.stft(noise).unsqueeze(1)
-        in_less_noise = clean + noise * self.noise_left[:, None, None]
-        return self.target.reference(in_less_noise, clean + noise)
+        mixture = self.stft(clean + noise).unsqueeze(1)
+        in_less_noise = self.stft(self.in_less_noise(clean, noise))
+        if isinstance(level, Tensor):
+            level = level.unsqueeze(1)
+        return self.target.reference(in_less_noise / level, mixture / level)
+
+    def in_less_noise(self, clean: Tensor, noise: Tensor) -> Tensor:
+        """The signal that each stage is to give: [batch, time] each -> [batch, stage, time].
+
+        That of a stage of gain g dB is clean + noise * 10^(-g / 20); that of the last is clean.
+        """
+        return clean.unsqueeze(1) + noise.unsqueeze(1) * self.noise_left[:, None]
 
     def loss(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Mean loss over frequencies and the frames that are not padding, and those frames.
 
         It is summed over stages by their weights.
         """
-        mixture = self.stft(batch["mixture"]).abs()
-        estimates, level = self._estimates(mixture)
-        references = self.references(batch["clean"], batch["noise"]) / level.unsqueeze(1)
+        spectrum = self.stft(batch["mixture"])
+        estimates, level = self._estimates(spectrum)
         frames = self.stft.frames(batch["length"])
+        if self.criterion is None:
+            per_stage = self._of_bins(estimates, level, batch)
+        else:
+            per_stage = self._of_signals(estimates, level, spectrum, batch)
+        per_signal = per_stage @ self.weights
+        return (per_signal * frames).sum() / frames.sum(), frames.sum()
+
+    def _of_bins(self, estimates: Tensor, level: Tensor, batch: Batch) -> Tensor:
+        """The target's loss of each signal and stage: [batch, stage]."""
+        references = self.references(batch["clean"], batch["noise"], level)
+        frames = self.stft.frames(batch["length"])[:, None]
         number = torch.arange(estimates.shape[-1], device=estimates.device)
-        is_signal = number < frames[:, None]  # [batch, frame]
-        per_frame = self.target.loss(estimates, references).mean(2)  # [batch, stage, frame]
-        weighted = torch.einsum("bsf,s->bf", per_frame, self.weights)
-        total = torch.where(is_signal, weighted, 0).sum()
-        return total / frames.sum(), frames.sum()
+        is_signal = number < frames  # [batch, frame]
+        per_frame = self.target.loss(estimates, references).mean((2, 3))  # [batch, stage, frame]
+        return torch.where(is_signal[:, None], per_frame, 0).sum(-1) / frames
+
+    def _of_signals(
+        self, estimates: Tensor, level: Tensor, spectrum: Tensor, batch: Batch
+    ) -> Tensor:
+        """The criterion's loss of each signal and stage: [batch, stage]."""
+        spectra = self.target.spectrum(estimates, (spectrum / level).unsqueeze(1))
+        time = batch["mixture"].shape[-1]
+        waveforms = self.stft.inverse(spectra * level.unsqueeze(1), time)
+        number = torch.arange(time, device=waveforms.device)
+        is_signal = number < batch["length"][:, None]  # [batch, time]
+        return self.criterion.of_signals(
+            torch.where(is_signal[:, None], waveforms, 0),
+            self.in_less_noise(batch["clean"], batch["noise"]),
+            batch["mixture"],
+            batch["length"],
+            self.stft,
+        )
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
         """Loss of one batch."""
@@ -105,22 +140,23 @@ class Enhancer(pl.LightningModule):
         """The optimiser; its rate follows models.training.RuleOfRises."""
         return self.optimizer(params=self.parameters())
 
-    def _estimates(self, magnitude: Tensor) -> tuple[Tensor, Tensor]:
-        """What the network makes of a mixture's magnitude, and the level that it is relative to."""
+    def _estimates(self, spectrum: Tensor) -> tuple[Tensor, Tensor]:
+        """What the network makes of a mixture's spectrum, and the level that it is relative to."""
+        magnitude = spectrum.abs()
         level = self.level(magnitude)
-        estimates = self.network(magnitude / level)
-        self._require_shape(estimates, magnitude)
-        return estimates, level
+        mixture = self.target.components(spectrum / level)
+        estimates = self.network(mixture)
+        self._require_shape(estimates, mixture)
+        return estimates.to(mixture.dtype), level
 
-    def _require_shape(self, estimates: Tensor, magnitude: Tensor) -> None:
+    def _require_shape(self, estimates: Tensor, mixture: Tensor) -> None:
         """Some other shapes would be broadcast, and the loss mean nothing."""
-        batch, freqs, frames = magnitude.shape
-        needed = [batch, self.network.stage_count, freqs, frames]
+        needed = [len(mixture), self.network.stage_count, *mixture.shape[1:]]
         shape = list(estimates.shape)
         if shape != needed:
             raise ValueError(
-                f"{type(self.network).__name__} makes {shape} of magnitudes "
-                f"{list(magnitude.shape)}; it must be [batch, stage, freq, frame], here {needed}"
+                f"{type(self.network).__name__} makes {shape} of a mixture {list(mixture.shape)}; "
+                f"it must be [batch, stage, component, freq, frame], here {needed}"
             )
 
     def _logged(self, name: str, batch: Batch, on_step: bool) -> Tensor:

@@ -18,19 +18,19 @@ METHOD = "multiply_adds"  # the method by which a layer states its cost itself
 SIGNATURE = f"{METHOD}(self, inputs, output) -> int"
 
 
-def multiply_adds_per_frame(network: nn.Module, freqs: int) -> float:
+def multiply_adds_per_frame(network: nn.Module, freqs: int, components: int = 1) -> float:
     """Fused multiply-adds per frame, as the PL-CRNN paper counts them (section 5.4); see `RULES`.
 
-    Two lengths are run and their difference taken, so that frames of padding count nothing. What
-    has no parameters (activations, pooling) counts nothing. Raises ValueError where a layer cannot
-    be counted, see `require_countable`.
+    components: how many numbers it sees of each bin. Two lengths are run and their difference
+    taken, so that frames of padding count nothing. What has no parameters (activations, pooling)
+    counts nothing. Raises ValueError where a layer cannot be counted, see `require_countable`.
     """
-    shorter = _counted(network, torch.rand(1, freqs, FRAMES))
-    longer = _counted(network, torch.rand(1, freqs, 2 * FRAMES))
+    shorter = _counted(network, torch.rand(1, components, freqs, FRAMES))
+    longer = _counted(network, torch.rand(1, components, freqs, 2 * FRAMES))
     return (longer - shorter) / FRAMES
 
 
-def require_countable(network: nn.Module, freqs: int) -> None:
+def require_countable(network: nn.Module, freqs: int, components: int = 1) -> None:
     """Raise ValueError, naming the layer, where the multiply-adds of `network` cannot be told.
 
     A layer is a module that has parameters of its own, not through those in it. It must be of a
@@ -39,18 +39,18 @@ def require_countable(network: nn.Module, freqs: int) -> None:
     are called. And it must be called while `network` runs (once, on ones): weights that are used
     without a call would count nothing, unless a module around them has that method.
     """
-    _counted(network, torch.ones(1, freqs, FRAMES))
+    _counted(network, torch.ones(1, components, freqs, FRAMES))
 
 
 @torch.no_grad()
-def _counted(network: nn.Module, magnitude: Tensor) -> int:
+def _counted(network: nn.Module, mixture: Tensor) -> int:
     """Multiply-adds of one call; what mode each module is in stays as it was."""
     _require_rules(network)
     counts = Counter()
     training_before = {module: module.training for module in network.modules()}
     hooks = _hooks(network, counts)
     try:
-        network.eval()(magnitude)
+        network.eval()(mixture)
     finally:
         for hook in hooks:
             hook.remove()

@@ -14,6 +14,7 @@ from files.table import copy_tables
 from models.checkpoints import read_checkpoint
 from models.enhancer import Enhancer
 from models.level import Level
+from models.losses.loss import Loss
 from models.multiply_adds import require_countable
 from models.networks.network import Network, require_shapes
 from models.targets.target import Target
@@ -46,8 +47,9 @@ def build_enhancer(cfg: DictConfig) -> Enhancer:
         stage_gains_db=stage_gains_db,
         stage_weight=cfg.recipe.stage_weight,
         optimizer=maker(cfg.recipe.optimizer, torch.optim.Optimizer),
+        criterion=build(cfg.recipe.loss, Loss) if cfg.recipe.loss else None,
     )
-    require_countable(enhancer.network, enhancer.stft.freqs)
+    require_countable(enhancer.network, enhancer.stft.freqs, enhancer.target.component_count)
     require_shapes(enhancer.network, enhancer.stft.freqs)
     return enhancer
 

@@ -18,6 +18,7 @@ TARGETS = {  # what was a function once: the class that it is today
 
 MEANT = {  # an option that there was not yet, below a choice that there was: what its runs mean
     "recipe.averaging": {"decay": None},
+    "recipe.loss": None,
     "recipe.schedule": None,
     "stft.window": "hamming",
 }

@@ -21,14 +21,14 @@ from models.networks.network import CausalNetwork, Network
 
 class Written(CausalNetwork):
     def __init__(self, freqs, target, size=4):
-        super().__init__()
-        self.target, self.layer = target, nn.Linear(freqs, freqs)
+        super().__init__(target)
+        self.layer = nn.Linear(freqs, freqs)
 
     def initial_state(self, batch):
         return self.zeros(batch, 0)
 
     def advance(self, mixture, state):
-        output = self.layer(mixture.transpose(1, 2)).transpose(1, 2)
+        output = self.layer(mixture.transpose(2, 3)).transpose(2, 3)
         return self.target.estimate(output, mixture).unsqueeze(1), state
 
     def final(self, estimates):
@@ -124,8 +124,8 @@ def test_a_class_that_is_not_made_with_a_target_is_refused_in_one_line(written):
 @pytest.mark.parametrize(
     ("part", "right", "wrong", "shape"),
     [
-        ("final", "estimates[:, -1]", "estimates", "[1, 1, 81, 128], which must be [1, 81, 128]"),
-        ("forward", ".unsqueeze(1)", "", "[1, 81, 128], which must be [1, 1, 81, 128]"),
+        ("final", "estimates[:, -1]", "estimates", "[1, 1, 1, 81, 128], which must be [1, 1, 81, 128]"),
+        ("forward", ".unsqueeze(1)", "", "[1, 1, 81, 128], which must be [1, 1, 1, 81, 128]"),
     ],
 )
 def test_a_class_that_gives_another_shape_is_refused(written, part, right, wrong, shape):

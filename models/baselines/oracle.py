@@ -1,9 +1,8 @@
-"""The best a target can do: its ideal value, from the clean speech, with the mixture's phase."""
+"""The best a target can do: its ideal value, from the clean speech."""
 
 from collections.abc import Mapping
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from dsp.stft import STFT
@@ -12,7 +11,7 @@ from models.targets.target import Target
 
 
 class Oracle(System):
-    """Puts the ideal magnitude of `target` in the place of the mixture's.
+    """Puts the ideal estimate of `target` in the place of the mixture.
 
     stft: on the device of its batches.
     """
@@ -26,8 +25,8 @@ class Oracle(System):
         mixture = self.stft(batch["mixture"])
         clean = self.stft(batch["clean"])
         reference = self.target.reference(clean, mixture)
-        ideal = self.target.ideal(reference, mixture.abs())
-        enhanced = torch.polar(ideal, mixture.angle())
+        ideal = self.target.ideal(reference, self.target.components(mixture))
+        enhanced = self.target.spectrum(ideal, mixture)
         return self.stft.inverse(enhanced, batch["mixture"].shape[-1])
 
     @property

@@ -16,16 +16,18 @@ class EncoderDecoder(nn.Module):
     """One convolutional encoder and decoder around an LSTM that it is lent (PL-CRNN, Table 1).
 
     sizes: of the frequency axis, before the encoder and after each of its layers.
-    Shapes: [batch, channel, frame, freq] -> [batch, 1, frame, freq].
+    Shapes: [batch, input, frame, freq] -> [batch, output, frame, freq].
     """
 
-    def __init__(self, inputs: int, channels: Sequence[int], hidden: int, sizes: Sequence[int]):
+    def __init__(
+        self, inputs: int, outputs: int, channels: Sequence[int], hidden: int, sizes: Sequence[int]
+    ):
         super().__init__()
         self.sizes = sizes
         self.encoder = nn.ModuleList()
         for given, made in pairwise([inputs, *channels]):
             self.encoder.append(CausalConv(given, made))
-        self.decoder = _decoder(channels, hidden // sizes[-1], sizes)
+        self.decoder = _decoder([outputs, *channels], hidden // sizes[-1], sizes)
 
     def initial_state(self, batch: int, lstm: nn.LSTM) -> dict[str, Any]:
         """The state before the first frame."""
@@ -59,16 +61,17 @@ class EncoderDecoder(nn.Module):
 
 
 def _decoder(channels: Sequence[int], deepest: int, sizes: Sequence[int]) -> nn.ModuleList:
-    """Mirrors an encoder of `channels`, from `deepest` channels to one.
+    """Mirrors an encoder, from `deepest` channels to the first of `channels`.
 
+    channels: what it makes at last, and what each of the encoder's layers made.
     Each layer sees what the one below it gives beside what the encoder's layer gave.
     """
     layers = nn.ModuleList()
     below = deepest
-    for level in reversed(range(len(channels))):
-        made = channels[level - 1] if level > 0 else 1
+    for level in reversed(range(len(channels) - 1)):
+        made, beside = channels[level], channels[level + 1]
         padding = sizes[level] - (2 * sizes[level + 1] + 1)
-        layer = CausalDeconv(below + channels[level], made, padding, last=level == 0)
+        layer = CausalDeconv(below + beside, made, padding, last=level == 0)
         layers.append(layer)
         below = made
     return layers
@@ -86,9 +89,9 @@ class CRNN(Progressive):
     """`stages` convolutional recurrent stages in a row; none looks ahead.
 
     One stage of wide channels is the CRNN, half of it in every width the SCRNN, several narrow ones
-    the PL-CRNN (Table 1), which sees the magnitudes as channels. channels: of the encoder, mirrored
-    by the decoder. hidden: LSTM units per layer, a multiple of the smallest frequency size. shared:
-    one LSTM serves all stages.
+    the PL-CRNN (Table 1), which sees mixture and estimates as channels. channels: of the encoder,
+    mirrored by the decoder. hidden: LSTM units per layer, a multiple of the smallest frequency
+    size. shared: one LSTM serves all stages.
 
     Raises ValueError where the sizes do not fit.
     """
@@ -120,7 +123,8 @@ class CRNN(Progressive):
             self.lstms.append(lstm)
         self.stages = nn.ModuleList()
         for number in range(1, stages + 1):
-            stage = EncoderDecoder(self.inputs(number), channels, hidden, sizes)
+            inputs, outputs = self.inputs(number), target.component_count
+            stage = EncoderDecoder(inputs, outputs, channels, hidden, sizes)
             self.stages.append(stage)
 
     def initial_stage_state(self, number: int, batch: int) -> dict[str, Any]:
@@ -133,7 +137,7 @@ class CRNN(Progressive):
         """See `Progressive.stage`."""
         coder = self.stages[number]
         output, carried = coder(seen.transpose(2, 3), self._lstm(number), state)
-        return output[:, 0].transpose(1, 2), carried
+        return output.transpose(2, 3), carried
 
     def _lstm(self, number: int) -> nn.LSTM:
         return self.lstms[min(number, len(self.lstms) - 1)]

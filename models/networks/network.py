@@ -6,26 +6,31 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from models.targets.target import Target
+
 
 class Network(nn.Module, ABC):
-    """Magnitude of a mixture in, one magnitude estimate per stage out.
+    """A mixture in, one estimate per stage out, both in the components of its target.
 
-    A class is made with `freqs`, the size of the frequency axis, `target`, which turns an output
-    into an estimate, and the options of its yaml; it gives this class its number of stages. A layer
-    of a kind that models.multiply_adds does not know states what it costs.
+    These are one number for each bin, its magnitude, or two, real and imaginary part. A class is
+    made with `freqs`, the size of the frequency axis, `target`, which turns an output into an
+    estimate, and the options of its yaml; it gives this class the target and its number of stages.
+    A layer of a kind that models.multiply_adds does not know states what it costs.
 
-    Shapes: mixture magnitude [batch, freq, frame] -> estimates [batch, stage, freq, frame]. Raises
+    Shapes: mixture [batch, component, freq, frame] -> estimates [batch, stage, component, freq,
+    frame]. Raises
     ValueError for fewer than one stage, and where `causal` and the class it derives from disagree.
     Signals of a batch are padded with zeros at their ends: zeros after a mixture must change no
     estimate of it (a convolution over later frames pads its input itself, and no more after that).
     """
 
-    def __init__(self, stage_count: int = 1):
+    def __init__(self, target: Target, stage_count: int = 1):
         super().__init__()
         if stage_count < 1:
             raise ValueError(f"network.stages={stage_count}: must be at least 1")
         if self.causal is not isinstance(self, CausalNetwork):
             raise ValueError(_contradiction(type(self)))
+        self.target = target
         self.stage_count = stage_count
 
     @property
@@ -35,11 +40,11 @@ class Network(nn.Module, ABC):
 
     @abstractmethod
     def forward(self, mixture: Tensor) -> Tensor:
-        """All frames at once: [batch, freq, frame] -> [batch, stage, freq, frame]."""
+        """All frames at once: mixture to estimates, see the class."""
 
     @abstractmethod
     def final(self, estimates: Tensor) -> Tensor:
-        """What is made audible: [batch, stage, freq, frame] -> [batch, freq, frame]."""
+        """What is made audible: [batch, stage, ...] -> [batch, component, freq, frame]."""
 
 
 class CausalNetwork(Network):
@@ -51,7 +56,7 @@ class CausalNetwork(Network):
     causal = True
 
     def forward(self, mixture: Tensor) -> Tensor:
-        """All frames at once: [batch, freq, frame] -> [batch, stage, freq, frame]."""
+        """All frames at once: mixture to estimates, see the class."""
         state = self.initial_state(len(mixture))
         estimates, _ = self.advance(mixture, state)
         return estimates
@@ -64,8 +69,7 @@ class CausalNetwork(Network):
     def advance(self, mixture: Tensor, state: Any) -> tuple[Tensor, Any]:
         """Estimates of the next frames, and the state to pass with those after them.
 
-        `state` itself stays as it is.
-        Shapes: mixture magnitude [batch, freq, frame] -> estimates [batch, stage, freq, frame].
+        `state` itself stays as it is. Shapes are those of `Network`.
         """
 
     def zeros(self, *shape: int) -> Tensor:
@@ -81,10 +85,12 @@ def require_shapes(network: Network, freqs: int, frames: int = 128) -> None:
     """
     training = network.training
     network.eval()
-    estimates = network(torch.ones(1, freqs, frames))
-    _require_shape(network, "forward", estimates, (1, network.stage_count, freqs, frames))
+    components = network.target.component_count
+    estimates = network(torch.ones(1, components, freqs, frames))
+    wanted = (1, network.stage_count, components, freqs, frames)
+    _require_shape(network, "forward", estimates, wanted)
     final = network.final(estimates)
-    _require_shape(network, "final", final, (1, freqs, frames))
+    _require_shape(network, "final", final, (1, components, freqs, frames))
     network.train(training)
 
 

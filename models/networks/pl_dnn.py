@@ -33,14 +33,15 @@ class PLDNN(Progressive):
         self.context = context
         self.stages = nn.ModuleList()
         for number in range(1, stages + 1):
-            seen = context + 1 if number == 1 else self.inputs(number)
-            widths = [freqs * seen, *[hidden] * layers, freqs]
+            frames = context + 1 if number == 1 else 1
+            seen = freqs * self.inputs(number) * frames
+            widths = [seen, *[hidden] * layers, freqs * target.component_count]
             self.stages.append(_affine_layers(widths))
 
     def initial_stage_state(self, number: int, batch: int) -> Tensor:
-        """The frames before the first one: [batch, freq, frame]; the first stage alone sees any."""
+        """Frames before the first one, which the first stage sees: [batch, input * freq, frame]."""
         frames = self.context if number == 0 else 0
-        return self.zeros(batch, self.freqs, frames)
+        return self.zeros(batch, self.inputs(1) * self.freqs, frames)
 
     def stage(self, number: int, seen: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """See `Progressive.stage`."""
@@ -48,14 +49,15 @@ class PLDNN(Progressive):
         if number > 0:
             return self._run(number, features), state
         features = torch.cat((state, features), -1)
-        windows = features.unfold(-1, self.context + 1, 1)  # [batch, freq, frame, context + 1]
+        windows = features.unfold(-1, self.context + 1, 1)  # [batch, ..., frame, context + 1]
         windows = windows.transpose(2, 3).flatten(1, 2)
         past = features.shape[-1] - self.context
         return self._run(0, windows), features[..., past:]
 
     def _run(self, number: int, features: Tensor) -> Tensor:
         layers = self.stages[number]
-        return layers(features.transpose(1, 2)).transpose(1, 2)
+        output = layers(features.transpose(1, 2)).transpose(1, 2)
+        return output.unflatten(1, (-1, self.freqs))
 
 
 def _affine_layers(widths: list[int]) -> nn.Sequential:

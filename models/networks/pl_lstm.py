@@ -8,7 +8,7 @@ from models.targets.target import Target
 
 
 class PLLSTM(Progressive):
-    """`stages` stages of an LSTM and an affine layer; magnitudes are joined along frequency.
+    """`stages` stages of an LSTM and an affine layer; what a stage sees is joined along frequency.
 
     hidden: LSTM units per layer. shared: one LSTM serves all stages, which needs `dense` to be off.
     Raises ValueError where a shared LSTM would see inputs of different sizes.
@@ -37,7 +37,7 @@ class PLLSTM(Progressive):
             self.lstms.append(nn.LSTM(size, hidden, layers, batch_first=True))
         self.outputs = nn.ModuleList()
         for _ in range(stages):
-            self.outputs.append(nn.Linear(hidden, freqs))
+            self.outputs.append(nn.Linear(hidden, target.component_count * freqs))
 
     def initial_stage_state(self, number: int, batch: int) -> tuple[Tensor, Tensor]:
         """See `Progressive.initial_stage_state`."""
@@ -49,7 +49,7 @@ class PLLSTM(Progressive):
         features = seen.flatten(1, 2).transpose(1, 2)  # [batch, frame, input * freq]
         features, carried = lstm(features, state)
         output = self.outputs[number](features)
-        return output.transpose(1, 2), carried
+        return output.transpose(1, 2).unflatten(1, (-1, seen.shape[2])), carried
 
     def _lstm(self, number: int) -> nn.LSTM:
         return self.lstms[min(number, len(self.lstms) - 1)]

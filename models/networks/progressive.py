@@ -14,27 +14,27 @@ class Progressive(CausalNetwork):
     """A causal network of one or more stages (Li et al., PL-CRNN, section 3.3).
 
     dense: a stage sees the mixture and all estimates before it; otherwise only the estimate right
-    before it (the first one the mixture). average: the enhanced magnitude is the mean of all
+    before it (the first one the mixture). average: what is made audible is the mean of all
     stages' estimates (post-processing) instead of the last one's.
 
     Its state is a list of one state per stage.
     """
 
     def __init__(self, target: Target, stages: int, dense: bool, average: bool):
-        super().__init__(stages)
-        self.target = target
+        super().__init__(target, stages)
         self.dense = dense
         self.average = average
 
     def inputs(self, stage: int) -> int:
-        """How many magnitudes `stage` (from 1) sees."""
-        return stage if self.dense else 1
+        """How many numbers for each bin `stage` (from 1) sees."""
+        seen = stage if self.dense else 1
+        return seen * self.target.component_count
 
     @abstractmethod
     def stage(self, number: int, seen: Tensor, state: Any) -> tuple[Tensor, Any]:
         """Output of stage `number` (from 0) and the state to carry.
 
-        Shapes: seen [batch, input, freq, frame] -> [batch, freq, frame].
+        Shapes: seen [batch, input, freq, frame] -> [batch, component, freq, frame].
         """
 
     @abstractmethod
@@ -51,7 +51,7 @@ class Progressive(CausalNetwork):
         carried = []
         for number, before in enumerate(state):
             used = seen if self.dense else seen[-1:]
-            output, after = self.stage(number, torch.stack(used, 1), before)
+            output, after = self.stage(number, torch.cat(used, 1), before)
             estimate = self.target.estimate(output, mixture)
             seen.append(estimate)
             carried.append(after)

@@ -21,9 +21,10 @@ class UNet(Network):
     LeakyReLU and max pooling, the `dropped` deepest ones dropout too; the decoder mirrors it with
     upsampling, a 2 x 2 convolution and the skipped features. Weights start He-normal. A window sees
     its own future: not causal. Windows overlap by half and are cross-faded, every frame lying under
-    two of them, so that joints cannot be heard and the length is free. It has one stage.
+    two of them, so that joints cannot be heard and the length is free.
 
-    Shapes: mixture magnitude [batch, freq, frame] -> estimate [batch, 1, freq, frame].
+    It has one stage; of real and imaginary parts it sees the direction beside the decibels.
+
     Raises ValueError for windows that pooling does not divide.
     """
 
@@ -38,36 +39,36 @@ class UNet(Network):
         dropout: float = 0.5,
         dropped: int = 2,
     ):
-        super().__init__()
+        super().__init__(target)
         self.divisor = 2 ** (len(channels) - 1)
         if frames % (2 * self.divisor):
             raise ValueError(
                 f"network.frames={frames}: must be a multiple of {2 * self.divisor} "
                 f"for {len(channels)} levels"
             )
-        self.target = target
         self.freqs = freqs
         self.frames = frames
-        self.encoder = _encoder(channels, dropout, dropped)
+        direction = target.component_count if target.component_count > 1 else 0
+        self.encoder = _encoder(1 + direction, channels, dropout, dropped)
         self.upward = _upward(channels)
         self.decoder = _decoder(channels)
         self.out = nn.Sequential(
             nn.Conv2d(channels[0], 2, 3, padding=1),
             nn.LeakyReLU(),
-            nn.Conv2d(2, 1, 1),
+            nn.Conv2d(2, target.component_count, 1),
         )
         self.apply(_he_normal)
         self.register_buffer("fade", torch.hann_window(frames), persistent=False)
 
     def forward(self, mixture: Tensor) -> Tensor:
         """See `Network.forward`; window by window."""
-        batch, _, length = mixture.shape
+        batch, _, _, length = mixture.shape
         hop = self.frames // 2
         # Windows at -hop, 0, hop, ...: every frame lies under exactly two.
         count = length // hop + 2
         padded = F.pad(mixture, (hop, count * hop - length))
-        windows = padded.unfold(-1, self.frames, hop)  # [batch, freq, window, frame]
-        windows = windows.transpose(1, 2)
+        windows = padded.unfold(-1, self.frames, hop)  # [batch, component, freq, window, frame]
+        windows = windows.permute(0, 3, 1, 2, 4)
         estimates = self._estimate(windows.flatten(0, 1))
         faded = estimates.unflatten(0, (batch, count)) * self.fade
         joined = self._joined(faded, padded.shape[-1])
@@ -78,21 +79,25 @@ class UNet(Network):
         return estimates[:, 0]
 
     def _estimate(self, windows: Tensor) -> Tensor:
-        """[window, freq, frame] -> the same.
+        """[window, component, freq, frame] -> the same.
 
         All inputs are relative to the window itself, gain plays no part.
         """
         smallest = torch.finfo(windows.dtype).tiny
-        loudest = windows.amax((1, 2), keepdim=True).clamp_min(smallest)
-        relative = windows / loudest
+        magnitude = torch.linalg.vector_norm(windows, dim=1, keepdim=True)
+        loudest = magnitude.amax((2, 3), keepdim=True).clamp_min(smallest)
+        relative = magnitude / loudest
         decibels = 20 * relative.clamp_min(amplitude(FLOOR_DB)).log10()
-        features = ((decibels - CENTRE_DB) / SPREAD_DB).unsqueeze(1)
+        features = (decibels - CENTRE_DB) / SPREAD_DB
+        if self.target.component_count > 1:
+            direction = windows / magnitude.clamp_min(smallest)
+            features = torch.cat((features, direction), 1)
         spare = -self.freqs % self.divisor
         padded = F.pad(features, (0, 0, 0, spare), mode="replicate")
-        output = self._run(padded)[:, 0, : self.freqs]
+        output = self._run(padded)[:, :, : self.freqs]
         # The target's own scale is that of speech: the loudest bin is far above it, and what is far
         # above a target's reach costs so much in the first steps that they silence it.
-        mean_square = windows.square().mean((1, 2), keepdim=True)
+        mean_square = magnitude.square().mean((2, 3), keepdim=True)
         typical = mean_square.sqrt().clamp_min(smallest)
         return self.target.estimate(output, windows / typical) * typical
 
@@ -110,22 +115,24 @@ class UNet(Network):
         return self.out(features)
 
     def _joined(self, windows: Tensor, length: int) -> Tensor:
-        """Overlapping windows added up: [batch, window, freq, frame] -> [batch, 1, freq, frame]."""
+        """Overlapping windows added up, of `length` frames.
+
+        [batch, window, component, freq, frame] -> [batch, 1, component, freq, frame].
+        """
         batch, count = windows.shape[:2]
-        columns = windows.permute(0, 2, 3, 1)  # [batch, freq, frame, window]
+        columns = windows.permute(0, 2, 3, 4, 1)  # [batch, component, freq, frame, window]
         joined = F.fold(
             columns.reshape(-1, self.frames, count),
             output_size=(1, length),
             kernel_size=(1, self.frames),
             stride=(1, self.frames // 2),
         )
-        return joined.reshape(batch, 1, self.freqs, -1)
+        return joined.reshape(batch, 1, -1, self.freqs, length)
 
 
-def _encoder(channels: Sequence[int], dropout: float, dropped: int) -> nn.ModuleList:
+def _encoder(inputs: int, channels: Sequence[int], dropout: float, dropped: int) -> nn.ModuleList:
     first_dropped = len(channels) - dropped
     layers = nn.ModuleList()
-    inputs = 1
     for level, outputs in enumerate(channels):
         pair = _pair(inputs, outputs)
         if level >= first_dropped and dropout:

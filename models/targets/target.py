@@ -9,28 +9,43 @@ from torch import Tensor
 class Target(ABC):
     """The kind of thing a network learns.
 
-    What its output means, and in which domain the loss is taken. Outputs and magnitudes are [...,
-    freq, frame].
+    What a network sees of a spectrum, what its output means, and in which domain the loss is taken.
+    What it sees are real numbers, `component_count` of them for each bin: by default one, the
+    magnitude. Outputs, estimates and references are [..., component, freq, frame].
     """
+
+    component_count = 1
+
+    def components(self, spectrum: Tensor) -> Tensor:
+        """What a network sees: [..., freq, frame], complex -> [..., component, freq, frame]."""
+        return spectrum.abs().unsqueeze(-3)
+
+    def spectrum(self, estimate: Tensor, mixture: Tensor) -> Tensor:
+        """The spectrum that an estimate stands for; here it has the mixture's phase.
+
+        Shapes: estimate [..., component, freq, frame], mixture [..., freq, frame], complex ->
+        [..., freq, frame], complex.
+        """
+        return torch.polar(estimate.squeeze(-3), mixture.angle())
 
     @abstractmethod
     def estimate(self, output: Tensor, mixture: Tensor) -> Tensor:
-        """Magnitude estimate from a network's output and the mixture's magnitude."""
+        """The estimate from a network's output and the mixture's components."""
 
     @abstractmethod
     def ideal(self, reference: Tensor, mixture: Tensor) -> Tensor:
-        """The best magnitude estimate that this target can express."""
+        """The best estimate that this target can express, from components of both."""
 
     def reference(self, spectrum: Tensor, mixture: Tensor) -> Tensor:
-        """Magnitude that the loss compares with.
+        """Components that the loss compares with.
 
         From the spectra of reference and mixture, [..., freq, frame] each.
         """
-        return spectrum.abs()
+        return self.components(spectrum)
 
     @abstractmethod
     def loss(self, estimate: Tensor, reference: Tensor) -> Tensor:
-        """Cost of each frequency and frame: magnitudes [..., freq, frame] -> [..., freq, frame]."""
+        """Cost of each component of each bin, in the shape that both have."""
 
 
 class MagnitudeTarget(Target):
@@ -44,8 +59,7 @@ class MagnitudeTarget(Target):
     """
 
     def __init__(self, power: float = 1.0, phase_sensitive: bool = False):
-        if not 0 < power <= 1:
-            raise ValueError(f"target.power={power}: must be above 0 and at most 1")
+        require_power(power)
         self.power = power
         self.phase_sensitive = phase_sensitive
 
@@ -55,9 +69,9 @@ class MagnitudeTarget(Target):
         With phase_sensitive max(|reference| cos(angle between reference and mixture), 0).
         """
         if not self.phase_sensitive:
-            return spectrum.abs()
+            return self.components(spectrum)
         rotated = spectrum * torch.sgn(mixture).conj()
-        return rotated.real.clamp_min(0)
+        return rotated.real.clamp_min(0).unsqueeze(-3)
 
     def loss(self, estimate: Tensor, reference: Tensor) -> Tensor:
         """Squared difference of the magnitudes to the power of `power`."""
@@ -69,3 +83,9 @@ class MagnitudeTarget(Target):
             return magnitude
         # The floor keeps the root's slope finite at silence.
         return (magnitude + 1e-8) ** self.power
+
+
+def require_power(power: float) -> None:
+    """Raise ValueError for an exponent of magnitudes that is not in (0, 1]."""
+    if not 0 < power <= 1:
+        raise ValueError(f"target.power={power}: must be above 0 and at most 1")

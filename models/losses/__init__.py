@@ -1,0 +1,1 @@
+"""What a training brings down, other than the loss of its target."""

@@ -1,0 +1,108 @@
+"""Compressed magnitudes blended with compressed complex spectra (Braun and Tashev, 2020)."""
+
+import torch
+from torch import Tensor
+
+from dsp.compression import compressed
+from dsp.stft import STFT
+from models.losses.loss import Loss
+
+
+class Compressed(Loss):
+    """Mean square differences of spectra whose magnitudes are to the power of `power`.
+
+    magnitude, complex: weights of what the magnitudes and what the complex spectra differ by (Braun
+    and Tashev, "A consolidated view of loss functions for supervised deep learning-based speech
+    enhancement": 0.7 and 0.3 at a power of 0.3). The spectra are taken anew from the waveforms, so
+    that the loss is of a signal's true spectrum; they are relative to the mixture's root mean
+    square, so that a gain changes nothing. si_sdr, l1: weights of two further terms. The former is
+    minus the SI-SDR in dB, which levels off towards `ceiling_db`, the latter the mean absolute
+    difference of the waveforms relative to the mixture's root mean square. Where the reference is
+    silent there is no SI-SDR, and it costs nothing. Raises ValueError for a power outside (0, 1]
+    and a weight below 0, and where no weight is above 0.
+    """
+
+    def __init__(
+        self,
+        power: float = 0.3,
+        magnitude: float = 0.7,
+        complex: float = 0.3,
+        si_sdr: float = 0.0,
+        l1: float = 0.0,
+        ceiling_db: float = 30.0,
+    ):
+        if not 0 < power <= 1:
+            raise ValueError(f"recipe.loss.power={power}: must be above 0 and at most 1")
+        weights = {"magnitude": magnitude, "complex": complex, "si_sdr": si_sdr, "l1": l1}
+        for name, weight in weights.items():
+            if weight < 0:
+                raise ValueError(f"recipe.loss.{name}={weight}: must be at least 0")
+        if not any(weights.values()):
+            raise ValueError(f"recipe.loss: {', '.join(weights)} are all 0; raise one of them")
+        self.power = power
+        self.weights = weights
+        self.ceiling_db = ceiling_db
+
+    def of_signals(
+        self, estimate: Tensor, reference: Tensor, mixture: Tensor, length: Tensor, stft: STFT
+    ) -> Tensor:
+        """See `Loss.of_signals`."""
+        total = self._of_spectra(estimate, reference, mixture, length, stft)
+        if self.weights["si_sdr"]:
+            si_sdr_db = _si_sdr_db(estimate, reference, self.ceiling_db)
+            total = total - self.weights["si_sdr"] * si_sdr_db
+        if self.weights["l1"]:
+            difference = (estimate - reference).abs().sum(-1)
+            total = total + self.weights["l1"] * difference / _summed_root(mixture, length)
+        return total
+
+    def _of_spectra(
+        self, estimate: Tensor, reference: Tensor, mixture: Tensor, length: Tensor, stft: STFT
+    ) -> Tensor:
+        frames = stft.frames(length)[:, None]
+        scale = _typical(stft(mixture), frames)
+        estimate = compressed(stft(estimate) / scale, self.power)
+        reference = compressed(stft(reference) / scale, self.power)
+        of_complex = (estimate - reference).abs().square()
+        of_magnitude = (_abs(estimate) - _abs(reference)).square()
+        weighted = self.weights["magnitude"] * of_magnitude + self.weights["complex"] * of_complex
+        number = torch.arange(weighted.shape[-1], device=weighted.device)
+        is_signal = number < frames  # [batch, frame]
+        per_frame = weighted.mean(2)  # [batch, stage, frame]
+        return torch.where(is_signal[:, None], per_frame, 0).sum(-1) / frames
+
+
+def _typical(mixture: Tensor, frames: Tensor) -> Tensor:
+    """Root mean square of the mixture's magnitudes: [batch, 1, 1, 1]; 1 for silence."""
+    squares = mixture.abs().square().mean(1).sum(-1, keepdim=True) / frames
+    root = squares.sqrt()[..., None, None]
+    return torch.where(root > 0, root, 1)
+
+
+def _summed_root(mixture: Tensor, length: Tensor) -> Tensor:
+    """Root mean square of the mixture's samples, `length` times: [batch, 1]; 1 for silence."""
+    length = length[:, None]
+    root = (mixture.square().sum(-1, keepdim=True) / length).sqrt()
+    return torch.where(root > 0, root * length, 1)
+
+
+def _abs(spectrum: Tensor) -> Tensor:
+    """Magnitudes, with a finite slope at silence."""
+    return (spectrum.real.square() + spectrum.imag.square() + 1e-12).sqrt()
+
+
+def _si_sdr_db(estimate: Tensor, reference: Tensor, ceiling_db: float) -> Tensor:
+    """SI-SDR in dB, which does not pass `ceiling_db`: [..., time] -> [...]; 0 for no reference.
+
+    The soft threshold is that of Wisdom et al., "Unsupervised sound separation using mixture
+    invariant training" (2020), equation 2.
+    """
+    energy = reference.square().sum(-1, keepdim=True)
+    is_heard = energy > 0
+    energy = torch.where(is_heard, energy, 1)
+    along = (estimate * reference).sum(-1, keepdim=True) / energy * reference
+    signal = along.square().sum(-1)
+    distortion = (estimate - along).square().sum(-1) + 10 ** (-ceiling_db / 10) * signal
+    smallest = torch.finfo(estimate.dtype).tiny
+    ratio = signal.clamp_min(smallest) / distortion.clamp_min(smallest)
+    return torch.where(is_heard[..., 0], 10 * ratio.log10(), 0)

@@ -1,0 +1,24 @@
+"""The contract of every loss that compares waveforms."""
+
+from abc import ABC, abstractmethod
+
+from torch import Tensor
+
+from dsp.stft import STFT
+
+
+class Loss(ABC):
+    """What a training brings down, in the place of the loss of its target (see Target.loss).
+
+    It compares what can be heard: the estimates of all stages as waveforms, with their references.
+    """
+
+    @abstractmethod
+    def of_signals(
+        self, estimate: Tensor, reference: Tensor, mixture: Tensor, length: Tensor, stft: STFT
+    ) -> Tensor:
+        """Cost of each estimate: [batch, stage].
+
+        Shapes: estimate, reference [batch, stage, time], mixture [batch, time], all zero after
+        `length` [batch] samples; the loss is of these alone. stft: the training's transform.
+        """

@@ -1,0 +1,115 @@
+"""Dual-path network: memory along time and mixing along frequency, in turns (Le et al., 2021)."""
+
+import torch
+from torch import Tensor, nn
+
+from models.networks.bands import BINS, Bands, Neighbours
+from models.networks.network import CausalNetwork
+from models.targets.target import Target
+
+JOINED = 2  # neighbouring bands that are one between encoder and decoder
+
+
+class DualPath(CausalNetwork):
+    """A small encoder and decoder around `blocks` dual-path blocks; it has one stage.
+
+    The encoder makes `channels` numbers of every band of 8 bins, and `width` of every two bands. A
+    block has a GRU over time, the same for all bands, and then mixes the bands of each frame, and
+    the channels of each band. The decoder mirrors the encoder and sees what it gave. Memory is in
+    the GRUs alone: `hidden` numbers for each band and block.
+
+    Dual paths: DPCRNN (Le et al., Interspeech 2021). Mixing by affine layers along either axis:
+    MLP-Mixer (Tolstikhin et al., NeurIPS 2021).
+    """
+
+    def __init__(
+        self,
+        freqs: int,
+        target: Target,
+        channels: int = 32,
+        width: int = 64,
+        hidden: int = 64,
+        blocks: int = 3,
+    ):
+        super().__init__(target)
+        self.bands = Bands(freqs, JOINED)
+        size = target.component_count * 2 * BINS
+        self.seen = nn.Linear(size, channels)
+        self.encoder = Neighbours(channels, channels)
+        self.join = nn.Linear(JOINED * channels, width)
+        self.blocks = nn.ModuleList()
+        for _ in range(blocks):
+            self.blocks.append(Block(self.bands.count // JOINED, width, hidden))
+        self.part = nn.Linear(width, JOINED * channels)
+        self.decoder = Neighbours(2 * channels, channels)
+        self.output = nn.Linear(channels, size)
+
+    def initial_state(self, batch: int) -> list[Tensor]:
+        """Of each block [1, batch * band, hidden]; see `CausalNetwork.initial_state`."""
+        return [block.initial_state(batch) for block in self.blocks]
+
+    def advance(self, mixture: Tensor, state: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
+        """See `CausalNetwork.advance`."""
+        features = self.seen(self.bands.cut(mixture))  # [batch, frame, band, channel]
+        encoded = features + self.encoder(features)
+        features = self.join(_pairs(encoded))
+        carried = []
+        for block, before in zip(self.blocks, state, strict=True):
+            features, after = block(features, before)
+            carried.append(after)
+        features = _apart(self.part(features))
+        features = features + self.decoder(torch.cat((features, encoded), -1))
+        output = self.bands.joined(self.output(features))
+        return self.target.estimate(output, mixture).unsqueeze(1), carried
+
+    def final(self, estimates: Tensor) -> Tensor:
+        """See `Network.final`."""
+        return estimates[:, -1]
+
+
+class Block(nn.Module):
+    """A GRU along time, then affine layers along bands and along channels; each is added.
+
+    Shapes: [batch, frame, band, width] -> the same.
+    """
+
+    def __init__(self, bands: int, width: int, hidden: int):
+        super().__init__()
+        self.bands = bands
+        self.before_time = nn.LayerNorm(width)
+        self.gru = nn.GRU(width, hidden, batch_first=True)
+        self.after_time = nn.Linear(hidden, width)
+        self.before_bands = nn.LayerNorm(width)
+        self.along_bands = _affine_pair(bands)
+        self.before_channels = nn.LayerNorm(width)
+        self.along_channels = _affine_pair(width)
+
+    def initial_state(self, batch: int) -> Tensor:
+        """The state of the GRU before the first frame: [1, batch * band, hidden]."""
+        return self.after_time.weight.new_zeros(1, batch * self.bands, self.gru.hidden_size)
+
+    def forward(self, features: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        """Features and the state to carry on."""
+        batch = len(features)
+        by_band = self.before_time(features).transpose(1, 2)  # [batch, band, frame, width]
+        remembered, carried = self.gru(by_band.flatten(0, 1), state)
+        remembered = self.after_time(remembered).unflatten(0, (batch, self.bands))
+        features = features + remembered.transpose(1, 2)
+        normed = self.before_bands(features).transpose(2, 3)
+        features = features + self.along_bands(normed).transpose(2, 3)
+        return features + self.along_channels(self.before_channels(features)), carried
+
+
+def _affine_pair(size: int) -> nn.Sequential:
+    """To twice the size and back."""
+    return nn.Sequential(nn.Linear(size, 2 * size), nn.SiLU(), nn.Linear(2 * size, size))
+
+
+def _pairs(bands: Tensor) -> Tensor:
+    """Two bands side by side: [batch, frame, band, channel] -> [..., band / 2, 2 * channel]."""
+    return bands.unflatten(2, (-1, JOINED)).flatten(3)
+
+
+def _apart(pairs: Tensor) -> Tensor:
+    """The reverse of `_pairs`."""
+    return pairs.unflatten(3, (JOINED, -1)).flatten(2, 3)
