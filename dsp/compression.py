@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-SMALLEST = 1e-12  # added to squared magnitudes: the slope at silence stays finite
+SMALLEST = 1e-8  # added to squared magnitudes: the slope at silence stays moderate
 
 
 def compressed(spectrum: Tensor, power: float) -> Tensor:
@@ -12,21 +12,21 @@ def compressed(spectrum: Tensor, power: float) -> Tensor:
     >>> compressed(torch.tensor([16j, -1.0]), 0.5)
     tensor([ 0.+4.j, -1.+0.j])
     """
-    return _scaled(spectrum, power)
+    squares = spectrum.real.square() + spectrum.imag.square()
+    return spectrum * _factor(squares, power)
 
 
-def expanded(spectrum: Tensor, power: float) -> Tensor:
-    """What `compressed` makes `spectrum` of.
+def compressed_components(components: Tensor, power: float) -> Tensor:
+    """The same for magnitudes, or for real and imaginary parts: [..., component, freq, frame].
 
     >>> import torch
-    >>> expanded(torch.tensor([4j, -1.0]), 0.5)
-    tensor([ 0.+16.j, -1.+0.j])
+    >>> compressed_components(torch.tensor([[[0.0]], [[16.0]]]), 0.5).flatten()
+    tensor([0., 4.])
     """
-    return _scaled(spectrum, 1 / power)
+    squares = components.square().sum(-3, keepdim=True)
+    return components * _factor(squares, power)
 
 
-def _scaled(spectrum: Tensor, power: float) -> Tensor:
-    if power == 1:
-        return spectrum
-    squares = spectrum.real.square() + spectrum.imag.square()
-    return spectrum * (squares + SMALLEST) ** ((power - 1) / 2)
+def _factor(squares: Tensor, power: float) -> Tensor:
+    """What brings magnitudes, given as their squares, to the power of `power`."""
+    return (squares + SMALLEST) ** ((power - 1) / 2)

@@ -99,7 +99,8 @@ class Enhancer(pl.LightningModule):
             per_stage = self._of_bins(estimates, level, batch)
         else:
             per_stage = self._of_signals(estimates, level, spectrum, batch)
-        per_signal = per_stage @ self.weights
+        # No product of matrices: a training in lower precision would round it.
+        per_signal = (per_stage * self.weights).sum(-1)
         return (per_signal * frames).sum() / frames.sum(), frames.sum()
 
     def _of_bins(self, estimates: Tensor, level: Tensor, batch: Batch) -> Tensor:
@@ -114,7 +115,11 @@ class Enhancer(pl.LightningModule):
     def _of_signals(
         self, estimates: Tensor, level: Tensor, spectrum: Tensor, batch: Batch
     ) -> Tensor:
-        """The criterion's loss of each signal and stage: [batch, stage]."""
+        """The criterion's loss of each signal and stage: [batch, stage].
+
+        With a Hamming window the last samples of a signal that ends between two hops lie under one
+        frame more where a longer one stands beside it: its loss is then another by up to 0.05 %.
+        """
         spectra = self.target.spectrum(estimates, (spectrum / level).unsqueeze(1))
         time = batch["mixture"].shape[-1]
         waveforms = self.stft.inverse(spectra * level.unsqueeze(1), time)

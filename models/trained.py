@@ -46,7 +46,7 @@ class TrainedRun(Enhancing):
         return systems
 
     def enhance(self, mixture: Tensor) -> Tensor:
-        """By its network, with the mixture's phase: [batch, time] -> [batch, time]."""
+        """By its network: [batch, time] -> [batch, time]."""
         from_zero = None if self.stage is None else self.stage - 1
         return self.enhancer.enhance(mixture, stage=from_zero)
 

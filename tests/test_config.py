@@ -54,4 +54,5 @@ def test_every_folder_of_options_is_swept_here_or_named_by_the_experiments():
         "download",
         "baseline",
         "schedule",
+        "loss",
     }

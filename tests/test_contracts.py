@@ -14,6 +14,7 @@ from datagen.dataset import Route
 from datagen.recordings import Recording
 from datagen.sources.source import Source
 from metrics.metric import Metric
+from models.losses.loss import Loss
 from models.schedules.schedule import Schedule
 from options.build import build, maker
 
@@ -38,6 +39,7 @@ GROUPS = {
     "corpus": Group(Corpus, "generate", "+corpus@noise.seen.swept={}", "noise.seen.swept"),
     "data": Group(Route, "train", "data={}", "data.route"),
     "schedule": Group(Schedule, "train", "+schedule@recipe.schedule={}", "recipe.schedule"),
+    "loss": Group(Loss, "train", "+loss@recipe.loss={}", "recipe.loss"),
     "download/sources": Group(
         Source, "download", "+sources@sources.swept={}", "sources.swept", "download"
     ),
@@ -101,6 +103,10 @@ class NoFactor(Schedule):
     pass
 
 
+class NoOfSignals(Loss):
+    pass
+
+
 @pytest.mark.parametrize(
     ("package", "thing", "contract", "said"),
     [
@@ -140,6 +146,12 @@ class NoFactor(Schedule):
             NoFactor,
             Schedule,
             "stranger.NoFactor lacks factor, which every Schedule has",
+        ),
+        (
+            "models.losses",
+            NoOfSignals,
+            Loss,
+            "stranger.NoOfSignals lacks of_signals, which every Loss has: see models.losses.loss",
         ),
     ],
 )

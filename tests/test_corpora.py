@@ -175,7 +175,7 @@ def test_esc50_selects_clips_by_the_licence_that_comes_with_them(tmp_path):
     (tmp_path / "LICENSE").write_text("\n".join(lines))
     assert ids("CC0", "CC-BY") == ["esc50/1-11-A-0", "esc50/1-12-A-0"]
     assert ids("CC-BY-NC") == ["esc50/2-13-B-0"]
-    with pytest.raises(ValueError, match="licences of .*: no MIT; there are"):
+    with pytest.raises(ValueError, match=r"licences of .*: no MIT; there are"):
         ids("MIT")
 
 

@@ -4,8 +4,14 @@ from test_networks import make
 from torch import nn
 from torch.nn.utils.parametrizations import weight_norm
 
-from models.cost import parameters, seconds_per_second
+from dsp.stft import STFT
+from models.cost import costs, parameters, seconds_per_second
+from models.enhancer import Enhancer
+from models.level import RawLevel
 from models.multiply_adds import multiply_adds_per_frame, require_countable
+from models.networks.pl_dnn import PLDNN
+from models.targets.complex_mask import ComplexMask
+from models.targets.iam import IAM
 from reporting.tables.published import pl_crnn_costs
 
 TABLE_6 = pl_crnn_costs().set_index(["network", "stages"]).astype(float)
@@ -22,30 +28,35 @@ def test_costs_are_those_of_the_paper(network, stages):
     )  # printed with two digits
 
 
-def image(magnitude):
-    """[batch, freq, frame] -> [batch, 1, frame, freq]."""
-    return magnitude.transpose(1, 2).unsqueeze(1)
+def image(mixture):
+    """[batch, component, freq, frame] -> [batch, component, frame, freq]."""
+    return mixture.transpose(2, 3)
 
 
-def vectors(magnitude):
-    """[batch, freq, frame] -> [batch, frame, freq]."""
-    return magnitude.transpose(1, 2)
+def channels(mixture):
+    """[batch, component, freq, frame] -> [batch, component * freq, frame]."""
+    return mixture.flatten(1, 2)
 
 
-def frames(magnitude):
-    """[batch, freq, frame] -> [frame, freq], of one item."""
-    return magnitude[0].T
+def vectors(mixture):
+    """[batch, component, freq, frame] -> [batch, frame, component * freq]."""
+    return channels(mixture).transpose(1, 2)
+
+
+def frames(mixture):
+    """[batch, component, freq, frame] -> [frame, component * freq], of one item."""
+    return vectors(mixture)[0]
 
 
 class OneLayer(nn.Module):
-    """[batch, freq, frame], seen in another shape, through one layer."""
+    """[batch, component, freq, frame], seen in another shape, through one layer."""
 
     def __init__(self, layer: nn.Module, seen_as=vectors):
         super().__init__()
         self.layer, self.seen_as = layer, seen_as
 
-    def forward(self, magnitude):
-        return self.layer(self.seen_as(magnitude))
+    def forward(self, mixture):
+        return self.layer(self.seen_as(mixture))
 
 
 @pytest.mark.parametrize(
@@ -73,30 +84,56 @@ class OneLayer(nn.Module):
         (lambda: nn.GRUCell(9, 5, bias=False), frames, 3 * 5 * (9 + 5)),
         (lambda: nn.Conv2d(1, 6, (2, 3), (1, 2)), image, 4 * (1 * 6 + 1) * 6),
         (lambda: nn.ConvTranspose2d(1, 6, (2, 3), (1, 2)), image, 19 * (1 * 6 + 1) * 6),
-        (lambda: nn.Conv1d(9, 6, 3), torch.clone, (9 * 3 + 1) * 6),
-        (lambda: nn.Conv1d(9, 6, 3, groups=3), torch.clone, (3 * 3 + 1) * 6),
-        (lambda: nn.Conv1d(9, 9, 3, groups=9, bias=False), torch.clone, 3 * 9),
-        (lambda: nn.ConvTranspose1d(9, 6, 3, groups=3), torch.clone, (3 * 3 + 1) * 6),
-        (lambda: nn.ConvTranspose1d(9, 6, 3, stride=2), torch.clone, 2 * (9 * 3 + 1) * 6),
+        (lambda: nn.Conv1d(9, 6, 3), channels, (9 * 3 + 1) * 6),
+        (lambda: nn.Conv1d(9, 6, 3, groups=3), channels, (3 * 3 + 1) * 6),
+        (lambda: nn.Conv1d(9, 9, 3, groups=9, bias=False), channels, 3 * 9),
+        (lambda: nn.ConvTranspose1d(9, 6, 3, groups=3), channels, (3 * 3 + 1) * 6),
+        (lambda: nn.ConvTranspose1d(9, 6, 3, stride=2), channels, 2 * (9 * 3 + 1) * 6),
         (
             lambda: weight_norm(nn.Conv1d(9, 6, 3)),
-            torch.clone,
+            channels,
             (9 * 3 + 1) * 6,
         ),  # it makes a weight, once
         (
             lambda: nn.Sequential(nn.Conv1d(9, 6, 3), nn.BatchNorm1d(6)),
-            torch.clone,
+            channels,
             (9 * 3 + 1) * 6,
         ),  # it folds in
         (lambda: nn.LayerNorm(9), vectors, 4 * 9),
-        (lambda: nn.GroupNorm(3, 9), torch.clone, 4 * 9),
-        (lambda: nn.PReLU(), torch.clone, 9),
+        (lambda: nn.GroupNorm(3, 9), channels, 4 * 9),
+        (lambda: nn.PReLU(), channels, 9),
     ],
 )
 def test_each_kind_of_layer_has_a_closed_form(layer, seen_as, expected):
     network = OneLayer(layer(), seen_as)
     require_countable(network, 9)
     assert multiply_adds_per_frame(network, 9) == expected
+
+
+@pytest.mark.parametrize(
+    ("layer", "seen_as", "expected"),
+    [
+        (lambda: nn.Linear(18, 4), vectors, 18 * 4 + 4),
+        (lambda: nn.Conv1d(18, 6, 3), channels, (18 * 3 + 1) * 6),
+        (lambda: nn.Conv2d(2, 6, (2, 3), (1, 2)), image, 4 * (2 * 6 + 1) * 6),
+        (lambda: nn.PReLU(), channels, 18),
+    ],
+)
+def test_of_real_and_imaginary_parts_a_layer_sees_both(layer, seen_as, expected):
+    network = OneLayer(layer(), seen_as)
+    require_countable(network, 9, components=2)
+    assert multiply_adds_per_frame(network, 9, components=2) == expected
+
+
+def test_the_costs_of_a_network_are_those_for_the_components_of_its_target():
+    def network(freqs, target):
+        return PLDNN(freqs, target, stages=1, hidden=16, layers=1, context=2)
+
+    for target, count in ((IAM(), 1), (ComplexMask(), 2)):
+        enhancer = Enhancer(STFT(8000), target, network, RawLevel(), {1: []})
+        expected = (3 * 81 * count + 1) * 16 + (16 + 1) * 81 * count
+        told = costs(enhancer)
+        assert told["macs_per_frame"] == told["parameters"] == expected
 
 
 def test_a_layer_used_twice_counts_twice_and_its_parameters_once():
@@ -252,5 +289,5 @@ class OneWindow(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, magnitude):
-        return self.network._estimate(magnitude.unfold(-1, 128, 128)[0].permute(1, 0, 2))
+    def forward(self, mixture):
+        return self.network._estimate(mixture.unfold(-1, 128, 128)[0].permute(2, 0, 1, 3))

@@ -11,14 +11,18 @@ from torch.nn.functional import pad
 from dsp.stft import STFT
 from models.enhancer import Enhancer
 from models.level import RawLevel, RunningLevel
+from models.losses.compressed import Compressed
+from models.losses.loss import Loss
 from models.networks.crnn import CRNN
 from models.networks.network import Network
+from models.targets.complex_mask import ComplexMask
 from models.targets.iam import IAM
 from models.targets.tms import TMS
 
 RECIPE = Path(__file__).parent.parent / "conf" / "recipe" / "paper.yaml"
 TABLE_2 = {1: [], 2: [20], 3: [10, 20], 4: [5, 10, 20], 5: [5, 10, 15, 20]}  # PL-CRNN paper
 RATE, HOP = 8000, 80
+either_kind = pytest.mark.parametrize("target", [IAM, ComplexMask])
 
 
 class Fake(Network):
@@ -26,8 +30,8 @@ class Fake(Network):
 
     causal = False
 
-    def __init__(self, stages, estimate):
-        super().__init__(stages)
+    def __init__(self, stages, estimate, target=None):
+        super().__init__(target or TMS(), stages)
         self.estimate = estimate
 
     def forward(self, mixture):
@@ -39,18 +43,18 @@ class Fake(Network):
 
 def fake(stages, estimate, target=None, **options):
     def network(freqs, target):
-        return Fake(stages, estimate)
+        return Fake(stages, estimate, target)
 
     return Enhancer(STFT(RATE), target or TMS(), network, RawLevel(), TABLE_2, **options)
 
 
-def crnn(stages=3, target=None):
+def crnn(stages=3, target=None, stft=None, **options):
     torch.manual_seed(0)
 
     def small(freqs, target):
         return CRNN(freqs, target, stages, [2, 2, 2, 3], 12)
 
-    return Enhancer(STFT(RATE), target or IAM(), small, RunningLevel(), TABLE_2)
+    return Enhancer(stft or STFT(RATE), target or IAM(), small, RunningLevel(), TABLE_2, **options)
 
 
 def randn(*shape, seed=0):
@@ -93,8 +97,20 @@ def test_a_reference_is_clean_speech_in_noise_lowered_by_its_gain(stages):
         expected = torch.stft(
             less, 160, HOP, window=window, pad_mode="constant", return_complex=True
         ).abs()
-        torch.testing.assert_close(references[:, stage], expected, atol=1e-5, rtol=1e-5)
-    assert references.shape == (2, stages, 81, 12)
+        torch.testing.assert_close(references[:, stage, 0], expected, atol=1e-5, rtol=1e-5)
+    assert references.shape == (2, stages, 1, 81, 12)
+
+
+def test_of_real_and_imaginary_parts_the_references_are_those_of_the_same_signals():
+    clean, noise = randn(2, 900), randn(2, 900, seed=1)
+    target = ComplexMask()
+    enhancer = fake(3, torch.clone, target)
+    level = torch.linspace(1, 2, 12).expand(2, 1, 12)
+    references = enhancer.references(clean, noise, level)
+    assert references.shape == (2, 3, 2, 81, 12)
+    for stage, gain_db in enumerate([10, 20, float("inf")]):
+        spectrum = STFT(RATE)(clean + noise * 10 ** (-gain_db / 20)) / level
+        torch.testing.assert_close(references[:, stage], target.components(spectrum))
 
 
 @pytest.mark.parametrize("stages", [2, 3, 4, 5])
@@ -103,7 +119,7 @@ def test_a_reference_has_the_snr_gain_of_table_2(stages):
     # 10^(-gain / 20).
     time = torch.arange(RATE) / RATE
     clean, noise = (torch.sin(2 * torch.pi * hertz * time)[None] for hertz in (500, 2500))
-    references = fake(stages, torch.abs).references(clean, noise)[0, :, :, 50]  # [stage, freq]
+    references = fake(stages, torch.abs).references(clean, noise)[0, :, 0, :, 50]  # [stage, freq]
     ratio = references[:, 10] / references[:, 50]  # bins of 50 Hz
     gains_db = 20 * torch.log10(
         ratio[:-1] / (STFT(RATE)(clean)[0, 10, 50] / STFT(RATE)(noise)[0, 50, 50]).abs()
@@ -138,7 +154,11 @@ def test_the_weight_of_intermediate_stages_is_an_option():
 @pytest.mark.parametrize(
     "lengths", [(800, 800), (1600, 1599), (1600, 81, 79), (1601, 1520, 160, 1)]
 )
-@pytest.mark.parametrize("target", [IAM, TMS, partial(TMS, power=0.5)], ids=["iam", "tms", "root"])
+@pytest.mark.parametrize(
+    "target",
+    [IAM, TMS, partial(TMS, power=0.5), ComplexMask, partial(ComplexMask, power=0.3)],
+    ids=["iam", "tms", "root", "complex_mask", "root of complex_mask"],
+)
 @torch.no_grad()
 def test_loss_of_a_batch_is_that_of_its_items_weighted_by_frames(lengths, target):
     enhancer, batch = crnn(target=target()).eval(), batch_of(*lengths)
@@ -152,15 +172,25 @@ def test_loss_of_a_batch_is_that_of_its_items_weighted_by_frames(lengths, target
 @pytest.mark.parametrize("garbage", [1e6, float("inf"), float("nan")])
 def test_estimates_in_padded_frames_do_not_count(garbage):
     batch = batch_of(1600, 400)
-    counted = (torch.arange(21) < torch.tensor([[21], [6]])).unsqueeze(1)  # [batch, 1, frame]
-    plain = fake(3, lambda mixture: 0.5 * mixture).loss(batch)[0]
-    spoilt = fake(3, lambda mixture: torch.where(counted, 0.5 * mixture, garbage)).loss(batch)[0]
-    assert float(spoilt) == float(plain)
+    counted = torch.arange(21) < torch.tensor([[21], [6]])
+    counted = counted[:, None, None]  # [batch, 1, 1, frame]
+
+    def spoilt(mixture):
+        return torch.where(counted, 0.5 * mixture, garbage)
+
+    for criterion in (None, Compressed(si_sdr=0.1, l1=0.1)):
+        for target in (TMS(), ComplexMask()):
+            plain = fake(3, lambda mixture: 0.5 * mixture, target, criterion=criterion)
+            other = fake(3, spoilt, target, criterion=criterion)
+            assert float(other.loss(batch)[0]) == float(plain.loss(batch)[0])
 
 
-def test_gradients_do_not_depend_on_padding():
+@pytest.mark.parametrize("criterion", [None, Compressed(si_sdr=0.01)], ids=["bins", "signals"])
+@either_kind
+def test_gradients_do_not_depend_on_padding(target, criterion):
     def gradients(batch):
-        enhancer = crnn().eval()
+        stft = STFT(RATE, window="sqrt_hann")
+        enhancer = crnn(target=target(), stft=stft, criterion=criterion).eval()
         enhancer.loss(batch)[0].backward()
         return [parameter.grad for parameter in enhancer.network.parameters()]
 
@@ -173,7 +203,13 @@ def test_gradients_do_not_depend_on_padding():
 
 
 @pytest.mark.parametrize(
-    "misshape", [lambda estimates: estimates[:, 0], lambda estimates: estimates[:, :2]]
+    "misshape",
+    [
+        lambda estimates: estimates[:, 0],
+        lambda estimates: estimates[:, :2],
+        lambda estimates: estimates[:, :, 0],
+        lambda estimates: estimates.repeat(1, 1, 2, 1, 1),
+    ],
 )
 def test_estimates_of_another_shape_are_refused(misshape):
     class Misshapen(Fake):
@@ -184,34 +220,52 @@ def test_estimates_of_another_shape_are_refused(misshape):
     enhancer.network = Misshapen(3, torch.clone)
     for work in (lambda: enhancer.loss(batch_of(800)), lambda: enhancer.enhance(randn(1, 800))):
         with pytest.raises(
-            ValueError, match=r"Misshapen makes \[.* of magnitudes \[1, 81, 11\].*\[1, 3, 81, 11\]"
+            ValueError,
+            match=r"Misshapen makes \[.* of a mixture \[1, 1, 81, 11\].*\[1, 3, 1, 81, 11\]",
         ) as caught:
             work()
         assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("length", [1, 79, 80, 81, 159, 1601, 7999])
-def test_enhanced_is_as_long_as_the_mixture(length):
-    enhanced = crnn().enhance(randn(2, length))
+@either_kind
+def test_enhanced_is_as_long_as_the_mixture(target, length):
+    enhanced = crnn(target=target()).enhance(randn(2, length))
     assert enhanced.shape == (2, length) and enhanced.isfinite().all()
 
 
 @pytest.mark.parametrize("length", [1, 1601, 8000])
-def test_an_estimate_equal_to_the_mixture_gives_the_mixture(length):
+@either_kind
+def test_an_estimate_equal_to_the_mixture_gives_the_mixture(target, length):
     mixture = randn(2, length)
-    error = fake(3, torch.clone).enhance(mixture) - mixture
+    error = fake(3, torch.clone, target()).enhance(mixture) - mixture
     assert (10 * torch.log10(mixture.square().sum() / error.square().sum())) > 100
 
 
-def test_a_batch_is_enhanced_as_one_by_one():
-    enhancer, mixture = crnn(), randn(3, 2001)
+@either_kind
+def test_a_batch_is_enhanced_as_one_by_one(target):
+    enhancer, mixture = crnn(target=target()), randn(3, 2001)
     together = enhancer.enhance(mixture)
     for index in range(3):
         torch.testing.assert_close(enhancer.enhance(mixture[index : index + 1])[0], together[index])
 
 
-def test_what_is_silent_stays_silent():
-    assert not crnn().enhance(torch.zeros(1, 1000)).any()  # a mask of silence
+@either_kind
+def test_what_is_silent_stays_silent(target):
+    assert not crnn(target=target()).enhance(torch.zeros(1, 1000)).any()  # a mask of silence
+
+
+def test_the_phase_of_an_estimate_of_both_parts_is_what_is_heard():
+    def turned(mixture):
+        real, imaginary = mixture.unbind(1)
+        return torch.stack((-imaginary, real), 1)
+
+    time = torch.arange(RATE) / RATE
+    mixture = torch.cos(2 * torch.pi * 1000 * time)[None]
+    enhanced = fake(1, turned, ComplexMask()).enhance(mixture)
+    expected = -torch.sin(2 * torch.pi * 1000 * time)[None]
+    inner = slice(HOP, -HOP)
+    torch.testing.assert_close(enhanced[:, inner], expected[:, inner], atol=1e-3, rtol=0)
 
 
 def test_enhancing_uses_the_last_stage():
@@ -241,3 +295,118 @@ def test_a_number_of_stages_without_gains_is_refused_with_a_remedy(gains):
         Enhancer(STFT(RATE), TMS(), lambda freqs, target: Fake(3, torch.abs), RawLevel(), gains)
     told = str(caught.value)
     assert "recipe.stage_gains_db.3=[" in told and "\n" not in told
+
+
+class Kept(Loss):
+    """Keeps what it is called with; costs what it is told for each stage."""
+
+    def __init__(self, *costs):
+        self.costs, self.calls = costs, []
+
+    def of_signals(self, *signals):
+        self.calls.append(signals)
+        return torch.tensor(self.costs).expand(len(signals[0]), -1)
+
+
+@either_kind
+def test_a_criterion_compares_the_signal_of_each_stage_with_clean_speech_in_less_noise(target):
+    batch, kept = batch_of(1600, 800), Kept(0.0, 0.0, 0.0)
+    enhancer = crnn(target=target(), criterion=kept).eval()
+    enhancer.loss(batch)
+    ((estimate, reference, mixture, length, stft),) = kept.calls
+    for stage, gain_db in enumerate(TABLE_2[3]):
+        expected = batch["clean"] + batch["noise"] * 10 ** (-gain_db / 20)
+        torch.testing.assert_close(reference[:, stage], expected)
+    torch.testing.assert_close(reference[:, 2], batch["clean"], atol=0, rtol=0)
+    assert torch.equal(mixture, batch["mixture"]) and torch.equal(length, batch["length"])
+    assert stft is enhancer.stft
+    assert estimate.shape == reference.shape == (2, 3, 1600)
+    for stage in range(3):
+        for index, samples in enumerate((1600, 800)):
+            alone = enhancer.enhance(batch["mixture"][index : index + 1, :samples], stage)[0]
+            heard = estimate[index, stage]
+            torch.testing.assert_close(heard[:samples], alone, atol=1e-6, rtol=1e-4)
+            assert not heard[samples:].any()
+
+
+def test_what_a_criterion_costs_is_summed_over_stages_by_their_weights():
+    loss, frames = fake(3, torch.clone, criterion=Kept(1.0, 2.0, 3.0)).loss(batch_of(800, 400))
+    assert float(loss) == pytest.approx(0.1 * 1 + 0.1 * 2 + 3) and int(frames) == 17
+    enhancer = fake(3, torch.clone, criterion=Kept(1.0, 2.0, 3.0), stage_weight=0.5)
+    assert float(enhancer.loss(batch_of(800))[0]) == pytest.approx(0.5 * 1 + 0.5 * 2 + 3)
+
+
+@either_kind
+def test_where_there_is_no_noise_the_mixture_itself_costs_nothing(target):
+    batch = batch_of(1600, 800)
+    batch = {**batch, "noise": torch.zeros(2, 1600), "mixture": batch["clean"]}
+    enhancer = fake(3, torch.clone, target(), criterion=Compressed(l1=1.0))
+    assert float(enhancer.loss(batch)[0]) < 1e-5
+    assert float(fake(3, torch.zeros_like, target(), criterion=Compressed()).loss(batch)[0]) > 0.1
+
+
+@either_kind
+def test_the_mixture_costs_nothing_at_a_stage_that_is_to_leave_all_noise(target):
+    def cost(stage_weight):
+        def network(freqs, target):
+            return Fake(2, torch.clone, target)
+
+        enhancer = Enhancer(
+            STFT(RATE), target(), network, RawLevel(), {2: [0.0]}, stage_weight, None, Compressed()
+        )
+        return float(enhancer.loss(batch_of(1600, 800))[0])
+
+    assert cost(stage_weight=100.0) == pytest.approx(cost(stage_weight=0.0), rel=1e-3)
+    assert cost(stage_weight=0.0) > 0.1
+
+
+# A Hamming window sees the last samples after the last whole hop also from one more frame, which
+# a signal alone does not have.
+@pytest.mark.parametrize(
+    ("window", "lengths"),
+    [
+        ("hamming", (800, 800)),
+        ("hamming", (1600, 880, 80)),
+        ("sqrt_hann", (1600, 1599)),
+        ("sqrt_hann", (1601, 1520, 160, 81)),
+    ],
+)
+@either_kind
+@torch.no_grad()
+def test_what_a_criterion_costs_is_that_of_the_items_weighted_by_frames(target, window, lengths):
+    stft, criterion = STFT(RATE, window=window), Compressed(si_sdr=0.01, l1=0.1)
+    enhancer, batch = (
+        crnn(target=target(), stft=stft, criterion=criterion).eval(),
+        batch_of(*lengths),
+    )
+    loss, frames = enhancer.loss(batch)
+    items = [enhancer.loss(item_of(batch, index)) for index in range(len(lengths))]
+    assert int(frames) == sum(stft.frames(length) for length in lengths)
+    expected = sum(float(item) * int(count) for item, count in items) / int(frames)
+    assert float(loss) == pytest.approx(expected, rel=1e-4)
+
+
+@either_kind
+@torch.no_grad()
+def test_a_gain_of_a_recording_changes_nothing_of_what_a_criterion_costs(target):
+    enhancer, batch = crnn(target=target(), criterion=Compressed(si_sdr=0.01)).eval(), batch_of(800)
+    louder = {name: part if name == "length" else 100 * part for name, part in batch.items()}
+    assert float(enhancer.loss(louder)[0]) == pytest.approx(
+        float(enhancer.loss(batch)[0]), rel=1e-4
+    )
+
+
+@either_kind
+def test_every_weight_learns_by_a_criterion_and_its_slopes_are_finite_at_silence(target):
+    for silent in (False, True):
+        enhancer, batch = (
+            crnn(target=target(), criterion=Compressed(si_sdr=0.01)),
+            batch_of(800, 400),
+        )
+        if silent:
+            batch = {name: part * (name == "length") for name, part in batch.items()}
+        loss, _ = enhancer.loss(batch)
+        loss.backward()
+        slopes = [parameter.grad for parameter in enhancer.network.parameters()]
+        assert loss.isfinite() and all(slope.isfinite().all() for slope in slopes)
+        assert silent or all(slope.any() for slope in slopes)

@@ -30,7 +30,7 @@ def test_chords_hold_the_notes_of_their_key():
     part = _chords(np.random.default_rng(1), 4 * RATE, 60.0, MODES[0], 0)  # one chord throughout
     semitones = 12 * np.log2(peaks_hz(part[RATE // 2 :])[:3] / 220)
     assert np.abs(semitones - np.round(semitones)).max() < 0.1
-    assert {int(round(semitone)) % 12 for semitone in semitones} <= set(MODES[0])
+    assert {round(semitone) % 12 for semitone in semitones} <= set(MODES[0])
 
 
 def test_a_drum_beats_at_the_tempo():

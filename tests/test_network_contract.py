@@ -124,7 +124,12 @@ def test_a_class_that_is_not_made_with_a_target_is_refused_in_one_line(written):
 @pytest.mark.parametrize(
     ("part", "right", "wrong", "shape"),
     [
-        ("final", "estimates[:, -1]", "estimates", "[1, 1, 1, 81, 128], which must be [1, 1, 81, 128]"),
+        (
+            "final",
+            "estimates[:, -1]",
+            "estimates",
+            "[1, 1, 1, 81, 128], which must be [1, 1, 81, 128]",
+        ),
         ("forward", ".unsqueeze(1)", "", "[1, 1, 81, 128], which must be [1, 1, 1, 81, 128]"),
     ],
 )
@@ -174,6 +179,8 @@ def test_the_network_of_the_readme_enhances_learns_and_is_counted(written):
         ("recipe.optimizer", "torch.optim.lr_scheduler.StepLR", "is no Optimizer"),
         ("recipe.schedule", "models.schedules.schedule.Schedule", "lacks factor"),
         ("recipe.schedule", "models.training.RuleOfRises", "function of models.schedules"),
+        ("recipe.loss", "models.losses.loss.Loss", "lacks of_signals"),
+        ("recipe.loss", "torch.nn.MSELoss", "not a class or function of models.losses"),
         ("recipe.rule_of_rises", "models.training.SeedByEpoch", "is no RuleOfRises"),
     ],
 )

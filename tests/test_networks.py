@@ -76,7 +76,7 @@ def trained(network, target="tms", rate=8000):
     """
     made = make(network, target, rate, narrow=True)
     with torch.no_grad():
-        made(magnitude(4, rate, seed=9))
+        made(seen(target, 4, rate, seed=9))
     return made.eval()
 
 
@@ -96,9 +96,16 @@ def tensors(state):
     return [tensor for part in parts for tensor in tensors(part)]
 
 
-def magnitude(batch, rate, frames=FRAMES, seed=1):
+def seen(target, batch, rate, frames=FRAMES, seed=1):
+    """A mixture in the components of a target: magnitudes, or any numbers where it has more."""
     generator = torch.Generator().manual_seed(seed)
-    return torch.randn(batch, FREQS[rate], frames, generator=generator, dtype=torch.float64).abs()
+    shape = (batch, components(target), FREQS[rate], frames)
+    numbers = torch.randn(shape, generator=generator, dtype=torch.float64)
+    return numbers.abs() if components(target) == 1 else numbers
+
+
+def components(target):
+    return make_target(target).component_count
 
 
 def parameters(network):
@@ -114,39 +121,43 @@ def close(one, other):
 @torch.no_grad()
 def test_at_its_full_width_a_network_gives_magnitudes_too(network, rate):
     made = make(network, rate=rate).eval()
-    estimates = made(magnitude(1, rate, frames=3))
-    assert estimates.shape == (1, made.stage_count, FREQS[rate], 3)
-    assert estimates.isfinite().all()
-
-
-@swept
-@torch.no_grad()
-def test_each_stage_gives_a_magnitude_per_frequency_and_frame(network, target, rate):
-    made = trained(network, target, rate)
-    estimates = made(magnitude(2, rate))
-    assert estimates.shape == (2, made.stage_count, FREQS[rate], FRAMES)
+    estimates = made(seen("tms", 1, rate, frames=3))
+    assert estimates.shape == (1, made.stage_count, 1, FREQS[rate], 3)
     assert estimates.isfinite().all() and (estimates >= 0).all()
 
 
 @swept
 @torch.no_grad()
-def test_the_final_estimate_is_one_magnitude_per_frequency_and_frame(network, target, rate):
-    made = trained(network, target, rate)
-    final = made.final(made(magnitude(2, rate)))
-    assert final.shape == (2, FREQS[rate], FRAMES)
-    assert final.isfinite().all() and (final >= 0).all()
+def test_each_stage_gives_the_components_of_each_bin(network, target, rate):
+    made, mixture = trained(network, target, rate), seen(target, 2, rate)
+    estimates = made(mixture)
+    assert estimates.shape == (2, made.stage_count, *mixture.shape[1:])
+    assert estimates.isfinite().all()
+    assert components(target) > 1 or (estimates >= 0).all()
 
 
+@swept
+@torch.no_grad()
+def test_the_final_estimate_has_the_shape_of_the_mixture(network, target, rate):
+    made, mixture = trained(network, target, rate), seen(target, 2, rate)
+    final = made.final(made(mixture))
+    assert final.shape == mixture.shape
+    assert final.isfinite().all()
+    assert components(target) > 1 or (final >= 0).all()
+
+
+@pytest.mark.parametrize("target", TARGETS)
 @every_network
-def test_the_multiply_adds_of_all_layers_are_known(network):
+def test_the_multiply_adds_of_all_layers_are_known(network, target):
     for rate, freqs in FREQS.items():
-        require_countable(make(network, rate=rate).float(), freqs)
+        made = make(network, target, rate, narrow=True).float()
+        require_countable(made, freqs, components(target))
 
 
 @swept
 @torch.no_grad()
 def test_a_frame_depends_on_a_later_one_only_where_a_network_is_not_causal(network, target, rate):
-    made, mixture = trained(network, target, rate), magnitude(1, rate)
+    made, mixture = trained(network, target, rate), seen(target, 1, rate)
     before = made(mixture)
     for frame in (1, 2, 5, FRAMES - 1):
         changed = mixture.clone()
@@ -162,7 +173,7 @@ def test_a_frame_depends_on_a_later_one_only_where_a_network_is_not_causal(netwo
 @swept
 @torch.no_grad()
 def test_an_item_alone_is_as_in_a_batch(network, target, rate):
-    made, mixture = trained(network, target, rate), magnitude(3, rate)
+    made, mixture = trained(network, target, rate), seen(target, 3, rate)
     mixture[1] *= 100
     together = made(mixture)
     for item in range(3):
@@ -172,7 +183,7 @@ def test_an_item_alone_is_as_in_a_batch(network, target, rate):
 @swept
 @torch.no_grad()
 def test_padding_changes_no_frame_before_it(network, target, rate):
-    made, mixture = trained(network, target, rate), magnitude(2, rate)
+    made, mixture = trained(network, target, rate), seen(target, 2, rate)
     padded = torch.nn.functional.pad(mixture, (0, 7))
     close(made(padded)[..., :FRAMES], made(mixture))
 
@@ -183,7 +194,7 @@ def test_padding_changes_no_frame_before_it(network, target, rate):
 @swept
 @torch.no_grad()
 def test_in_pieces_with_carried_state_is_as_at_once(network, target, rate, chunks):
-    made, mixture = trained_causal(network, target, rate), magnitude(2, rate)
+    made, mixture = trained_causal(network, target, rate), seen(target, 2, rate)
     state, pieces = made.initial_state(2), []
     for piece in mixture.split(chunks, dim=-1):
         estimate, state = made.advance(piece, state)
@@ -194,7 +205,7 @@ def test_in_pieces_with_carried_state_is_as_at_once(network, target, rate, chunk
 @every_network
 @torch.no_grad()
 def test_carried_state_is_left_as_it_was(network):
-    made, mixture = trained_causal(network), magnitude(1, 8000)
+    made, mixture = trained_causal(network), seen("tms", 1, 8000)
     _, state = made.advance(mixture[..., :4], made.initial_state(1))
     first, _ = made.advance(mixture[..., 4:], state)
     again, _ = made.advance(mixture[..., 4:], state)
@@ -206,7 +217,7 @@ def test_carried_state_is_left_as_it_was(network):
 def test_the_initial_state_is_of_the_kind_that_is_carried_on(network):
     made = trained_causal(network)
     initial = tensors(made.initial_state(2))
-    carried = tensors(made.advance(magnitude(2, 8000), made.initial_state(2))[1])
+    carried = tensors(made.advance(seen("tms", 2, 8000), made.initial_state(2))[1])
     assert [(state.shape, state.dtype) for state in initial] == [
         (state.shape, state.dtype) for state in carried
     ]
@@ -218,7 +229,7 @@ def test_the_initial_state_is_of_the_kind_that_is_carried_on(network):
 @pytest.mark.parametrize("target", TARGETS)
 @every_network
 def test_every_parameter_learns(network, target):
-    made, mixture = make(network, target, narrow=True), magnitude(2, 8000, frames=4)
+    made, mixture = make(network, target, narrow=True), seen(target, 2, 8000, frames=4)
     make_target(target).loss(made(mixture), 0.3 * mixture.unsqueeze(1)).mean().backward()
     dead = [
         name
@@ -231,10 +242,8 @@ def test_every_parameter_learns(network, target):
 @every_network
 def test_silence_gives_finite_estimates_and_gradients(network):
     for target in TARGETS:
-        made, mixture = (
-            make(network, target, narrow=True),
-            torch.zeros(2, FREQS[8000], 4, dtype=torch.float64),
-        )
+        made = make(network, target, narrow=True)
+        mixture = torch.zeros_like(seen(target, 2, 8000, frames=4))
         make_target(target).loss(made(mixture), mixture.unsqueeze(1)).mean().backward()
         assert all(parameter.grad.isfinite().all() for parameter in made.parameters())
 
@@ -254,31 +263,40 @@ def test_parameters_are_as_many_as_the_paper_has(network, options, count):
     assert parameters(make(network, rate=16000, **options)) == count
 
 
+@pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("stages", [1, 2, 3, 4, 5])
-def test_each_stage_sees_the_mixture_and_all_estimates_before_it(stages):
-    made = make("pl_crnn", stages=stages)
-    assert made(magnitude(1, 8000)).shape[1] == stages
-    assert [stage.encoder[0].conv.in_channels for stage in made.stages] == list(
-        range(1, stages + 1)
-    )
+def test_each_stage_sees_the_mixture_and_all_estimates_before_it(stages, target):
+    made, count = make("pl_crnn", target, stages=stages), components(target)
+    assert made(seen(target, 1, 8000)).shape[1:3] == (stages, count)
+    assert [stage.encoder[0].conv.in_channels for stage in made.stages] == [
+        number * count for number in range(1, stages + 1)
+    ]
 
 
 @pytest.mark.parametrize("target", TARGETS)
 @torch.no_grad()
 def test_the_channels_of_a_stage_are_the_mixture_and_the_estimates_in_order(target):
-    made, mixture, seen = trained("pl_crnn", target), magnitude(1, 8000), {}
+    made, mixture, given_to = trained("pl_crnn", target), seen(target, 1, 8000), {}
     hooks = [
         stage.register_forward_pre_hook(
-            functools.partial(lambda at, _, given: seen.update({at: given[0]}), position)
+            functools.partial(lambda at, _, given: given_to.update({at: given[0]}), position)
         )
         for position, stage in enumerate(made.stages)
     ]
     estimates = made(mixture)
     for hook in hooks:
         hook.remove()
-    for position, channels in seen.items():
-        expected = torch.cat((mixture.unsqueeze(1), estimates[:, :position]), 1)
+    assert len(given_to) == made.stage_count
+    for position, channels in given_to.items():
+        expected = torch.cat((mixture, estimates[:, :position].flatten(1, 2)), 1)
         assert torch.equal(channels.transpose(2, 3), expected)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@torch.no_grad()
+def test_a_gain_of_the_mixture_is_one_of_what_the_u_net_gives(target):
+    made, mixture = trained("unet", target), seen(target, 2, 8000)
+    torch.testing.assert_close(made(1000 * mixture), 1000 * made(mixture))
 
 
 def test_all_stages_share_one_lstm():
@@ -303,4 +321,12 @@ def test_all_stages_share_one_lstm():
 def test_sizes_that_do_not_fit_are_refused_with_their_value(options, told):
     with pytest.raises(ValueError, match=told) as caught:
         make("pl_crnn", rate=16000, **options)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("power", [0, -1, 1.5, float("nan")])
+def test_a_power_that_is_none_is_refused(power):
+    told = rf"network\.power={power}: must be above 0 and at most 1"
+    with pytest.raises(ValueError, match=told) as caught:
+        make("dual_path", power=power)
     assert "\n" not in str(caught.value)

@@ -11,6 +11,7 @@ from metrics.si_sdr import SISDR
 from models.enhancer import Enhancer
 from models.level import Level, RawLevel, RunningLevel
 from models.networks.crnn import CRNN
+from models.targets.complex_mask import ComplexMask
 from models.targets.iam import IAM
 from models.targets.tms import TMS
 from options.build import build
@@ -88,7 +89,7 @@ def test_digital_silence_is_divided_by_something():
     assert torch.equal(silence / RunningLevel()(silence), silence)
 
 
-@pytest.mark.parametrize("target", [TMS, IAM])
+@pytest.mark.parametrize("target", [TMS, IAM, ComplexMask])
 @pytest.mark.parametrize("gain_db", [-20, 20])
 def test_enhancement_does_not_depend_on_how_loud_the_recording_is(target, gain_db):
     system = enhancer(target(), RunningLevel())

@@ -1,5 +1,7 @@
 """Compressed magnitudes blended with compressed complex spectra (Braun and Tashev, 2020)."""
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -19,7 +21,7 @@ class Compressed(Loss):
     minus the SI-SDR in dB, which levels off towards `ceiling_db`, the latter the mean absolute
     difference of the waveforms relative to the mixture's root mean square. Where the reference is
     silent there is no SI-SDR, and it costs nothing. Raises ValueError for a power outside (0, 1]
-    and a weight below 0, and where no weight is above 0.
+    a weight that is no number from 0 on, a ceiling that is none, and where all weights are 0.
     """
 
     def __init__(
@@ -35,10 +37,12 @@ class Compressed(Loss):
             raise ValueError(f"recipe.loss.power={power}: must be above 0 and at most 1")
         weights = {"magnitude": magnitude, "complex": complex, "si_sdr": si_sdr, "l1": l1}
         for name, weight in weights.items():
-            if weight < 0:
-                raise ValueError(f"recipe.loss.{name}={weight}: must be at least 0")
+            if not 0 <= weight < math.inf:
+                raise ValueError(f"recipe.loss.{name}={weight}: must be a number, 0 or above")
         if not any(weights.values()):
             raise ValueError(f"recipe.loss: {', '.join(weights)} are all 0; raise one of them")
+        if not math.isfinite(ceiling_db):
+            raise ValueError(f"recipe.loss.ceiling_db={ceiling_db}: must be a number")
         self.power = power
         self.weights = weights
         self.ceiling_db = ceiling_db
@@ -66,17 +70,24 @@ class Compressed(Loss):
         of_complex = (estimate - reference).abs().square()
         of_magnitude = (_abs(estimate) - _abs(reference)).square()
         weighted = self.weights["magnitude"] * of_magnitude + self.weights["complex"] * of_complex
-        number = torch.arange(weighted.shape[-1], device=weighted.device)
-        is_signal = number < frames  # [batch, frame]
-        per_frame = weighted.mean(2)  # [batch, stage, frame]
-        return torch.where(is_signal[:, None], per_frame, 0).sum(-1) / frames
+        return _mean(weighted, frames)
 
 
 def _typical(mixture: Tensor, frames: Tensor) -> Tensor:
     """Root mean square of the mixture's magnitudes: [batch, 1, 1, 1]; 1 for silence."""
-    squares = mixture.abs().square().mean(1).sum(-1, keepdim=True) / frames
-    root = squares.sqrt()[..., None, None]
+    squares = mixture.abs().square().unsqueeze(1)
+    root = _mean(squares, frames).sqrt()[..., None, None]
     return torch.where(root > 0, root, 1)
+
+
+def _mean(values: Tensor, frames: Tensor) -> Tensor:
+    """Mean over frequencies and the first `frames` [batch, 1].
+
+    Shapes: [batch, stage, freq, frame] -> [batch, stage].
+    """
+    number = torch.arange(values.shape[-1], device=values.device)
+    is_signal = (number < frames)[:, None]  # [batch, 1, frame]
+    return torch.where(is_signal, values.mean(2), 0).sum(-1) / frames
 
 
 def _summed_root(mixture: Tensor, length: Tensor) -> Tensor:

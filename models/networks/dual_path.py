@@ -2,7 +2,9 @@
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
+from dsp.compression import compressed_components
 from models.networks.bands import BINS, Bands, Neighbours
 from models.networks.network import CausalNetwork
 from models.targets.target import Target
@@ -13,44 +15,55 @@ JOINED = 2  # neighbouring bands that are one between encoder and decoder
 class DualPath(CausalNetwork):
     """A small encoder and decoder around `blocks` dual-path blocks; it has one stage.
 
-    The encoder makes `channels` numbers of every band of 8 bins, and `width` of every two bands. A
-    block has a GRU over time, the same for all bands, and then mixes the bands of each frame, and
-    the channels of each band. The decoder mirrors the encoder and sees what it gave. Memory is in
-    the GRUs alone: `hidden` numbers for each band and block.
+    It sees the mixture with its magnitudes to the power of `power`. The encoder makes `channels`
+    numbers of every band of 8 bins, and `width` of every two bands. A block has a GRU of `hidden`
+    units for each band, the same for all; then it mixes the bands of each frame, and the channels
+    of each band. After the first block stands a GRU of `whole` units that sees all bands at once,
+    through `squeezed` numbers of each. The decoder mirrors the encoder and sees what it gave.
+    Memory is in the GRUs alone.
 
     Dual paths: DPCRNN (Le et al., Interspeech 2021). Mixing by affine layers along either axis:
-    MLP-Mixer (Tolstikhin et al., NeurIPS 2021).
+    MLP-Mixer (Tolstikhin et al., NeurIPS 2021). Raises ValueError for a power outside (0, 1].
     """
 
     def __init__(
         self,
         freqs: int,
         target: Target,
-        channels: int = 32,
-        width: int = 64,
-        hidden: int = 64,
+        channels: int = 48,
+        width: int = 96,
+        hidden: int = 96,
         blocks: int = 3,
+        whole: int = 256,
+        squeezed: int = 8,
+        power: float = 0.3,
     ):
         super().__init__(target)
+        if not 0 < power <= 1:
+            raise ValueError(f"network.power={power}: must be above 0 and at most 1")
+        self.power = power
         self.bands = Bands(freqs, JOINED)
         size = target.component_count * 2 * BINS
         self.seen = nn.Linear(size, channels)
         self.encoder = Neighbours(channels, channels)
         self.join = nn.Linear(JOINED * channels, width)
-        self.blocks = nn.ModuleList()
-        for _ in range(blocks):
-            self.blocks.append(Block(self.bands.count // JOINED, width, hidden))
+        bands = self.bands.count // JOINED
+        memory = AllBands(bands, width, whole, squeezed)
+        self.blocks = nn.ModuleList([Block(bands, width, hidden), memory])
+        for _ in range(blocks - 1):
+            self.blocks.append(Block(bands, width, hidden))
         self.part = nn.Linear(width, JOINED * channels)
         self.decoder = Neighbours(2 * channels, channels)
         self.output = nn.Linear(channels, size)
 
     def initial_state(self, batch: int) -> list[Tensor]:
-        """Of each block [1, batch * band, hidden]; see `CausalNetwork.initial_state`."""
+        """That of each GRU; see `CausalNetwork.initial_state`."""
         return [block.initial_state(batch) for block in self.blocks]
 
     def advance(self, mixture: Tensor, state: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
         """See `CausalNetwork.advance`."""
-        features = self.seen(self.bands.cut(mixture))  # [batch, frame, band, channel]
+        seen = compressed_components(mixture, self.power)
+        features = self.seen(self.bands.cut(seen))  # [batch, frame, band, channel]
         encoded = features + self.encoder(features)
         features = self.join(_pairs(encoded))
         carried = []
@@ -68,9 +81,9 @@ class DualPath(CausalNetwork):
 
 
 class Block(nn.Module):
-    """A GRU along time, then affine layers along bands and along channels; each is added.
+    """A GRU along time for each band, then affine layers along bands and along channels.
 
-    Shapes: [batch, frame, band, width] -> the same.
+    What each of them gives is added. Shapes: [batch, frame, band, width] -> the same.
     """
 
     def __init__(self, bands: int, width: int, hidden: int):
@@ -90,14 +103,40 @@ class Block(nn.Module):
 
     def forward(self, features: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """Features and the state to carry on."""
-        batch = len(features)
         by_band = self.before_time(features).transpose(1, 2)  # [batch, band, frame, width]
         remembered, carried = self.gru(by_band.flatten(0, 1), state)
-        remembered = self.after_time(remembered).unflatten(0, (batch, self.bands))
-        features = features + remembered.transpose(1, 2)
+        by_frame = self.after_time(remembered).unflatten(0, (-1, self.bands)).transpose(1, 2)
+        features = features + by_frame
         normed = self.before_bands(features).transpose(2, 3)
         features = features + self.along_bands(normed).transpose(2, 3)
         return features + self.along_channels(self.before_channels(features)), carried
+
+
+class AllBands(nn.Module):
+    """A GRU along time that sees `squeezed` numbers of every band; what it gives is added.
+
+    Shapes: [batch, frame, band, width] -> the same.
+    """
+
+    def __init__(self, bands: int, width: int, whole: int, squeezed: int):
+        super().__init__()
+        self.before = nn.LayerNorm(width)
+        self.squeeze = nn.Linear(width, squeezed)
+        self.gru = nn.GRU(bands * squeezed, whole, batch_first=True)
+        self.spread = nn.Linear(whole, bands * squeezed)
+        self.widen = nn.Linear(squeezed, width)
+
+    def initial_state(self, batch: int) -> Tensor:
+        """The state of the GRU before the first frame: [1, batch, whole]."""
+        return self.widen.weight.new_zeros(1, batch, self.gru.hidden_size)
+
+    def forward(self, features: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        """Features and the state to carry on."""
+        bands = features.shape[2]
+        squeezed = self.squeeze(self.before(features)).flatten(2)
+        remembered, carried = self.gru(squeezed, state)
+        spread = self.spread(remembered).unflatten(2, (bands, -1))
+        return features + self.widen(F.silu(spread)), carried
 
 
 def _affine_pair(size: int) -> nn.Sequential:

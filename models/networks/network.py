@@ -18,10 +18,12 @@ class Network(nn.Module, ABC):
     A layer of a kind that models.multiply_adds does not know states what it costs.
 
     Shapes: mixture [batch, component, freq, frame] -> estimates [batch, stage, component, freq,
-    frame]. Raises
-    ValueError for fewer than one stage, and where `causal` and the class it derives from disagree.
+    frame].
+
     Signals of a batch are padded with zeros at their ends: zeros after a mixture must change no
     estimate of it (a convolution over later frames pads its input itself, and no more after that).
+    Raises ValueError for fewer than one stage, and where `causal` and the class it derives from
+    disagree.
     """
 
     def __init__(self, target: Target, stage_count: int = 1):

@@ -1,41 +1,38 @@
-"""Complex mask (Williamson et al., 2016) on compressed spectra: it changes the phase too."""
+"""Complex mask (Williamson et al., 2016): it enhances the phase too."""
 
 import torch
 from torch import Tensor
 
-from dsp.compression import compressed, expanded
+from dsp.compression import compressed_components
 from models.targets.target import Target, require_power
 
 
 class ComplexMask(Target):
-    """One and the output are a complex factor of each bin: an output of zero leaves it as it is.
+    """The output is a complex factor of each bin: a network sees real and imaginary parts.
 
-    A network sees the real and the imaginary part of the spectrum with its magnitudes to the power
-    of `power`, and its estimate is one of these too: with `power` below 1 quiet bins weigh more,
-    and a mask of moderate size reaches far down. The loss is the squared difference of both parts.
+    The loss is the squared difference of both parts, the magnitudes taken to the power of `power`:
+    1 as in "Complex ratio masking for monaural speech separation"; below 1 quiet bins weigh more.
     Raises ValueError for a power outside (0, 1].
     """
 
     component_count = 2
 
-    def __init__(self, power: float = 0.3):
+    def __init__(self, power: float = 1.0):
         require_power(power)
         self.power = power
 
     def components(self, spectrum: Tensor) -> Tensor:
-        """Real and imaginary part of the compressed spectrum; see `Target.components`."""
-        small = compressed(spectrum, self.power)
-        return torch.stack((small.real, small.imag), -3)
+        """Real and imaginary part; see `Target.components`."""
+        return torch.stack((spectrum.real, spectrum.imag), -3)
 
     def spectrum(self, estimate: Tensor, mixture: Tensor) -> Tensor:
-        """The expanded estimate, whose phase is its own; see `Target.spectrum`."""
+        """The estimate, whose phase is its own; see `Target.spectrum`."""
         real, imaginary = estimate.unbind(-3)
-        return expanded(torch.complex(real, imaginary), self.power)
+        return torch.complex(real, imaginary)
 
     def estimate(self, output: Tensor, mixture: Tensor) -> Tensor:
-        """(1 + output) * mixture, as complex numbers."""
+        """output * mixture, as complex numbers."""
         real, imaginary = output.unbind(-3)
-        real = real + 1
         mixture_real, mixture_imaginary = mixture.unbind(-3)
         product = (
             real * mixture_real - imaginary * mixture_imaginary,
@@ -49,5 +46,7 @@ class ComplexMask(Target):
         return torch.where(silent, 0, reference)
 
     def loss(self, estimate: Tensor, reference: Tensor) -> Tensor:
-        """Squared difference."""
+        """Squared difference of the compressed parts."""
+        estimate = compressed_components(estimate, self.power)
+        reference = compressed_components(reference, self.power)
         return (estimate - reference).square()

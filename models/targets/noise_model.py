@@ -35,7 +35,7 @@ class NoiseModel(Target):
         return torch.minimum(torch.maximum(reference, lowest), highest)
 
     def loss(self, estimate: Tensor, reference: Tensor) -> Tensor:
-        """Huber's loss of the scaled noise models' difference: [..., freq, frame]."""
+        """Huber's loss of the scaled noise models' difference."""
         estimate, reference = torch.broadcast_tensors(_scaled(estimate), _scaled(reference))
         return huber_loss(estimate, reference, reduction="none", delta=self.delta)
 
