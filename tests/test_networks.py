@@ -1,40 +1,21 @@
 """Every network of conf/network with every target of conf/target, at both sample rates."""
 
 import functools
-from pathlib import Path
 
 import pytest
 import torch
-from hydra import compose, initialize_config_dir
-from omegaconf import OmegaConf
+from narrow_networks import NETWORKS, TARGETS, make_target, narrowed, node
 
 from dsp.stft import STFT
 from models.multiply_adds import require_countable
 from models.networks.network import CausalNetwork, Network
-from models.targets.target import Target
 from options.build import build
 
-CONF = Path(__file__).parent.parent / "conf"
-NETWORKS = sorted(path.stem for path in (CONF / "network").glob("*.yaml"))
-TARGETS = sorted(path.stem for path in (CONF / "target").glob("*.yaml"))
 FREQS = {rate: STFT(rate).freqs for rate in (8000, 16000)}
 FRAMES = 12
-FEW_FRAMES = 32  # of a window
-
-
-def node(group, option):
-    """What the command line group=option gives."""
-    return _composed(group, option).copy()
-
-
-@functools.cache
-def _composed(group, option):
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        return OmegaConf.to_container(compose("train", [f"{group}={option}"])[group], resolve=True)
 
 
 every_network = pytest.mark.parametrize("network", NETWORKS)
-NARROW = 16  # hidden units and channels of most tests: what they claim does not depend on the width
 
 
 def swept(test):
@@ -42,22 +23,6 @@ def swept(test):
     rates = [*FREQS] * len(TARGETS)
     kinds = list(zip(TARGETS, rates, strict=False))
     return every_network(pytest.mark.parametrize(("target", "rate"), kinds)(test))
-
-
-def narrowed(described):
-    """The same network of few units, as far as its options are called as others call them."""
-    narrow = dict(described)
-    if isinstance(described.get("hidden"), int):
-        narrow["hidden"] = NARROW
-    if "frames" in described:
-        narrow["frames"] = FEW_FRAMES
-    if isinstance(described.get("channels"), list):
-        narrow["channels"] = [min(NARROW, channels) for channels in described["channels"]]
-    return narrow
-
-
-def make_target(name):
-    return build(node("target", name), Target)
 
 
 def make(network, target="tms", rate=8000, narrow=False, **options):
