@@ -124,7 +124,12 @@ def test_a_class_that_is_not_made_with_a_target_is_refused_in_one_line(written):
 @pytest.mark.parametrize(
     ("part", "right", "wrong", "shape"),
     [
-        ("final", "estimates[:, -1]", "estimates", "[1, 1, 1, 81, 128], which must be [1, 1, 81, 128]"),
+        (
+            "final",
+            "estimates[:, -1]",
+            "estimates",
+            "[1, 1, 1, 81, 128], which must be [1, 1, 81, 128]",
+        ),
         ("forward", ".unsqueeze(1)", "", "[1, 1, 81, 128], which must be [1, 1, 1, 81, 128]"),
     ],
 )
