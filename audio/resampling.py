@@ -93,6 +93,14 @@ def resampled(source: Source, to_rate: int, start: int, stop: int) -> np.ndarray
     return np.concatenate(blocks)[max(0, start - begin) : max(0, stop - begin)]
 
 
+def at_rate(samples: np.ndarray, from_rate: int, to_rate: int) -> np.ndarray:
+    """A whole signal at another rate, in time with it: float64 [time] -> [time] (soxr HQ)."""
+    if from_rate == to_rate:
+        return samples
+    source = Source(lambda start, stop: samples[start:stop], len(samples), from_rate)
+    return resampled(source, to_rate, 0, resampled_length(len(samples), from_rate, to_rate))
+
+
 def _block(source: Source, to_rate: int, grid: Grid, number: int) -> np.ndarray:
     """Block `number` of the grid at `to_rate`; the last one is as long as the signal allows."""
     from_begin = number * grid.from_block

@@ -7,10 +7,12 @@ import pandas as pd
 import pytest
 import tiny_run
 import torch
+from hydra.utils import get_class
 from omegaconf import OmegaConf
 from torch import Tensor
 
 import evaluate
+from models.baselines.peer import Peer
 from models.baselines.unprocessed import Unprocessed
 from models.system import Enhancing
 from options.build import build
@@ -31,6 +33,9 @@ def node(name: str) -> dict:
 
 
 def made(name: str, sample_rate: int = RATE) -> Enhancing:
+    kind = get_class(node(name)["_target_"])
+    if issubclass(kind, Peer):
+        pytest.importorskip(kind.module)
     return build(node(name), Enhancing, within="models.baselines", sample_rate=sample_rate)
 
 

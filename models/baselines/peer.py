@@ -1,0 +1,76 @@
+"""Other people's enhancers: packages with a rate and a delay of their own, and both undone."""
+
+import importlib
+from abc import abstractmethod
+from importlib.metadata import version
+from types import ModuleType
+from typing import ClassVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from audio.resampling import at_rate
+from models.system import Enhancing
+
+
+class Peer(Enhancing):
+    """A baseline that a package of the extra `peers` enhances, each mixture on its own.
+
+    package: what pip installs. module: what is imported of it, when the first of them is built.
+    rate: the only one that it works at (Hz), None where it takes any. delay: samples at that rate
+    that its output comes late. What a class derived from this one states so is undone here.
+    Raises ValueError where the package is missing, or cannot be loaded.
+    """
+
+    package: ClassVar[str]
+    module: ClassVar[str]
+    rate: ClassVar[int | None] = None
+    delay: ClassVar[int] = 0
+
+    def __init__(self, sample_rate: int):
+        super().__init__(sample_rate)
+        self.loaded()
+        self.version = version(self.package)  # part of what it is made of
+
+    @abstractmethod
+    def process(self, samples: np.ndarray) -> np.ndarray:
+        """What the package makes of samples at its rate, as late as it comes.
+
+        Shapes: float64 [time] -> [time], full scale at 1.
+        """
+
+    def enhance(self, mixture: Tensor) -> Tensor:
+        """Each mixture from the package's first state, in time: [batch, time] -> [batch, time]."""
+        if not mixture.any():
+            return mixture  # silence, or no samples at all
+        enhanced = [self._in_time(signal) for signal in mixture.double().cpu().numpy()]
+        return torch.from_numpy(np.stack(enhanced)).to(mixture)
+
+    @classmethod
+    def loaded(cls) -> ModuleType:
+        """The package's module, imported where it was not yet."""
+        try:
+            return importlib.import_module(cls.module)
+        except (ImportError, OSError) as error:  # OSError: a library that is not for this machine
+            reason = " ".join(str(error).split())
+            raise ValueError(
+                f"{cls.__name__} needs {cls.package} of the extra 'peers' ({reason}); "
+                "pip install -e '.[peers]'"
+            ) from error
+
+    def _in_time(self, signal: np.ndarray) -> np.ndarray:
+        if not signal.any():
+            return signal
+        rate = self.rate or self.sample_rate
+        samples = at_rate(signal, self.sample_rate, rate)
+        late = self.process(np.pad(samples, (0, self.delay)))
+        enhanced = at_rate(late[self.delay :], rate, self.sample_rate)[: len(signal)]
+        lacking = len(signal) - len(enhanced)  # one, where the rates are no multiples
+        return np.pad(enhanced, (0, lacking))
+
+
+def in_frames(samples: np.ndarray, length: int) -> np.ndarray:
+    """Frames side by side, the last one filled with zeros: [time] -> float32 [frame, length]."""
+    lacking = -len(samples) % length
+    return np.pad(samples, (0, lacking)).reshape(-1, length).astype(np.float32)
