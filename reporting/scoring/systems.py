@@ -7,7 +7,8 @@ from pathlib import Path
 from datagen.plan import Plan
 from models.baselines.oracle import Oracle
 from models.baselines.unprocessed import Unprocessed
-from models.run import ancestors, run_config
+from models.layouts import ancestors
+from models.run import run_config
 from models.system import Enhancing, System
 from models.trained import TrainedRun
 from reporting.scores_table import MIXTURE, ORACLE

@@ -13,7 +13,8 @@ from files.atomic import write_atomic
 from files.fingerprint import of_contents, of_sources, of_values
 from files.table import OptionalFloat, read_table
 from models.cost import costs
-from models.run import CONFIG, CURVE, load_run, run_config
+from models.layouts import CONFIG, CURVE
+from models.run import load_run, run_config
 from options.run_options import compared
 
 STAGES = "network.stages"
