@@ -12,7 +12,7 @@ from models.run import run_config
 from models.system import Enhancing, System
 from models.trained import TrainedRun
 from reporting.scores_table import MIXTURE, ORACLE
-from reporting.scoring.leaks import refuse_leaks
+from reporting.scoring.leaks import refuse_leaks, seen_noise
 
 Systems = dict[str, System]  # by the names that they have in a report, in its order
 
@@ -80,17 +80,32 @@ def _at_another_rate(rate: int, sample_rate: int, rates: Collection[int]) -> str
     return f"was trained at {rate} Hz, the test plan has {sample_rate} Hz; {remedy}"
 
 
-def refuse_heard(systems: Mapping[str, System], plan: Plan) -> None:
+def refuse_heard(systems: Mapping[str, System], plan: Plan) -> list[str]:
     """Raise ValueError where a run was trained on what the test keeps unheard.
 
-    So it is where a run was that its weights come from.
+    So it is where a run was that its weights come from. Returns a sentence for every run to which
+    some of the noise is new that the test calls seen.
     """
-    checked = set()
-    for system in systems.values():
-        if isinstance(system, TrainedRun) and system.folder not in checked:
-            checked.add(system.folder)
-            for folder in (system.folder, *ancestors(system.folder)):
-                refuse_leaks(folder, plan, system.folder)
+    notes = []
+    for name, system in systems.items():
+        if isinstance(system, TrainedRun) and system.stage is None:
+            new = never_heard(system.folder, plan)
+            if new:
+                called_seen = seen_noise(plan).source.nunique()
+                notes.append(
+                    f"{name} has never heard {len(new)} of the {called_seen} noises that this test "
+                    "calls seen."
+                )
+    return notes
+
+
+def never_heard(run: Path, plan: Plan) -> set[str]:
+    """Sources of the noise that the test calls seen, and that no training of `run` has heard.
+
+    Raises ValueError where one of them has heard what the test keeps unheard.
+    """
+    new = [refuse_leaks(folder, plan, run) for folder in (run, *ancestors(run))]
+    return set.intersection(*new)
 
 
 def run_names(runs: Sequence[Path], taken: Iterable[str]) -> list[str]:
