@@ -89,23 +89,21 @@ def refuse_heard(systems: Mapping[str, System], plan: Plan) -> list[str]:
     notes = []
     for name, system in systems.items():
         if isinstance(system, TrainedRun) and system.stage is None:
-            new = never_heard(system.folder, plan)
-            if new:
-                called_seen = seen_noise(plan).source.nunique()
-                notes.append(
-                    f"{name} has never heard {len(new)} of the {called_seen} noises that this test "
-                    "calls seen."
-                )
-    return notes
+            notes.append(new_noise(name, system.folder, plan))
+    return [note for note in notes if note]
 
 
-def never_heard(run: Path, plan: Plan) -> set[str]:
-    """Sources of the noise that the test calls seen, and that no training of `run` has heard.
+def new_noise(name: str, run: Path, plan: Plan) -> str:
+    """How much of the noise that the test calls seen no training of `run` has heard, if any.
 
-    Raises ValueError where one of them has heard what the test keeps unheard.
+    name: of the run. Raises ValueError where one of them has heard what the test consists of.
     """
     new = [refuse_leaks(folder, plan, run) for folder in (run, *ancestors(run))]
-    return set.intersection(*new)
+    never = len(set.intersection(*new))
+    if not never:
+        return ""
+    called_seen = seen_noise(plan).source.nunique()
+    return f"{name} has never heard {never} of the {called_seen} noises that this test calls seen."
 
 
 def run_names(runs: Sequence[Path], taken: Iterable[str]) -> list[str]:
