@@ -41,8 +41,9 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
     _save_plans(trials, folder)
     tables = _scores(cfg, trials)
     scores = pd.concat(tables, ignore_index=True)
+    caution = _caution(cfg, trials)
     beside = Beside(
-        caution=cfg.caution,
+        caution=caution,
         costs=cost_table(trials[0].cfg) if cfg.costs else None,
         published=PUBLISHED[cfg.published]() if cfg.published else None,
         examples=_examples(trials, tables) if cfg.examples else [],
@@ -53,7 +54,15 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
     )
     about = _about(cfg, trials, scores, unfinished)
     summary = write_report(scores, about, folder, beside)
-    _print(cfg, scores, summary, folder)
+    _print(cfg, scores, summary, folder, caution)
+
+
+def _caution(cfg: DictConfig, trials: Sequence[Trial]) -> str | None:
+    """What must be read before the numbers: what the config says, and what was found of runs."""
+    sentences = [cfg.caution or ""]
+    for trial in trials:
+        sentences += trial.notes
+    return " ".join(sentences).strip() or None
 
 
 def _named(cfg: DictConfig, swept: Sequence[Path]) -> dict[str, Path]:
@@ -114,14 +123,20 @@ def _examples(trials: Sequence[Trial], tables: Sequence[pd.DataFrame]) -> list[E
     return shown
 
 
-def _print(cfg: DictConfig, scores: pd.DataFrame, summary: pd.DataFrame, folder: Path) -> None:
+def _print(
+    cfg: DictConfig,
+    scores: pd.DataFrame,
+    summary: pd.DataFrame,
+    folder: Path,
+    caution: str | None,
+) -> None:
     """The last lines: the headline table, what it shows, and what to do next."""
     print(headline_text(summary))
     print()
     print(finding(scores))
     print(f"Report: {folder / 'report.html'}")
-    if cfg.caution:
-        print(cfg.caution)
+    if caution:
+        print(caution)
     if cfg.next:
         print(cfg.next)
 

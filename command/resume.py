@@ -8,7 +8,8 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
 from models.checkpoints import require_training
-from models.run import BEST, CONFIG, LAST, checkpoint, run_config
+from models.layouts import BEST, CONFIG, LAST, checkpoint, layout
+from models.run import run_config
 from options.run_options import changeable, flat, meaning
 from options.typed import typed
 
@@ -21,6 +22,7 @@ def resumed(cfg: DictConfig) -> DictConfig:
 
     Raises ValueError naming what was typed and may not.
     """
+    _require_training(Path(cfg.resume))
     items = [item.lstrip("+") for item in HydraConfig.get().overrides.task]
     refused = [item for item in items if meaning(_option(item)).fixed]
     if refused:
@@ -34,6 +36,14 @@ def resumed(cfg: DictConfig) -> DictConfig:
     moved = _moved(run, cfg, changed)
     values = _changed(cfg, run, changed)
     return OmegaConf.merge(moved, values, {"resume": cfg.resume})
+
+
+def _require_training(run: Path) -> None:
+    if not layout(run).resumable:
+        raise ValueError(
+            f"{typed('resume', run)}: was published, and holds no training to go on with; begin "
+            f"another with its weights: {typed('start_from', run)}"
+        )
 
 
 def _option(item: str) -> str:
@@ -123,8 +133,10 @@ def _flat(cfg: DictConfig) -> dict[str, Any]:
 def require_unused(run: Path) -> None:
     """Raise ValueError where `run` holds the checkpoints of a training.
 
-    A new one would replace them unasked.
+    A new one would replace them unasked. So it is where `run` holds what was published of one.
     """
+    if not layout(run).resumable:
+        raise ValueError(f"{typed('output', run)}: holds a published run; choose another output")
     checkpoints = (run / LAST.parent).glob("*.ckpt")
     if any(checkpoints):
         raise ValueError(

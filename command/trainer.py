@@ -17,8 +17,8 @@ from pytorch_lightning.utilities.exceptions import MisconfigurationException
 
 from command.launch import require_processes
 from models.checkpoints import WholeCheckpoints
+from models.layouts import LAST
 from models.progress import Progress
-from models.run import LAST
 from models.training import TimeLimit
 from options.build import build
 

@@ -14,6 +14,7 @@ from omegaconf import DictConfig
 from pytorch_lightning.utilities.exceptions import MisconfigurationException
 
 from command import data
+from command.about import machine
 from command.audit import tell
 from command.entry import save_config
 from command.launch import job
@@ -31,9 +32,11 @@ from files.owner import joined, owned
 from models.averaging import Averaging
 from models.checkpoints import Saver
 from models.enhancer import Enhancer
+from models.layouts import BEST, CURVE, LAST, TIMES
 from models.planned_rate import PlannedRate
-from models.run import BEST, CURVE, LAST, build_enhancer, keep_ancestors, load_weights
+from models.run import build_enhancer, keep_ancestors, load_weights
 from models.schedules.schedule import Schedule
+from models.times import Times
 from models.training import Cooldown, Curve, OwnSignals, RuleOfRises, SeedByEpoch, TimeLimit
 from options.build import build, maker
 from options.typed import typed
@@ -73,6 +76,7 @@ class Callbacks(NamedTuple):
     seeds: SeedByEpoch
     signals: OwnSignals
     curve: Curve
+    times: Times
     best: Saver  # the best epoch on validation
     last: Saver  # the state to resume from
 
@@ -84,6 +88,7 @@ def _callbacks(cfg: DictConfig, run: Path) -> Callbacks:
         seeds=SeedByEpoch(cfg.seed),
         signals=OwnSignals(),
         curve=Curve(run / CURVE),
+        times=Times(run / TIMES, machine()),
         best=Saver(run / BEST, monitor="validation_loss"),
         last=Saver(run / LAST),
     )

@@ -10,6 +10,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from command import data
 from command.about import SCORING, versions
+from datagen.plan import fingerprint
 from dsp.stft import STFT
 from files.fingerprint import of_sources, of_values
 from metrics.metric import Metric
@@ -89,7 +90,10 @@ def _each(cfg: DictConfig, option: str, make: Callable[[DictConfig], Thing]) -> 
 
 
 class Trial:
-    """Opened at once: a run which has heard the test is refused before anything is scored."""
+    """Opened at once: a run which has heard the test is refused before anything is scored.
+
+    notes: what must be known of it before its numbers are read, in sentences.
+    """
 
     def __init__(self, cfg: DictConfig, built: Built):
         self.cfg = cfg
@@ -98,7 +102,7 @@ class Trial:
         self.metrics = built.metrics
         drawer = data.drawer(cfg)
         plan = data.plan(cfg, drawer, "test")
-        refuse_heard(self.systems, plan)
+        self.notes = refuse_heard(self.systems, plan)
         self.bench = Bench(plan, drawer.library, cfg.sample_rate, cfg.device, _memory(cfg))
 
     def scores(self, spread: Spread | None = None) -> pd.DataFrame:
@@ -123,9 +127,8 @@ class Trial:
         rows = self.bench.rows
         utterances = rows.speech_id.nunique()
         minutes = rows.length.sum() / self.sample_rate / 60
-        fingerprint = of_values(rows.to_csv())
         mixtures = f"{len(rows)} mixtures of {utterances} utterances at {self.sample_rate} Hz"
-        drawn = f"seed {self.cfg.seed}, fingerprint {fingerprint}"
+        drawn = f"seed {self.cfg.seed}, fingerprint {fingerprint(rows)}"
         return f"{mixtures}, {minutes:.1f} minutes; {drawn}"
 
 

@@ -5,7 +5,6 @@ voices are far more alike than people's.
 """
 
 import json
-import shutil
 import zlib
 from functools import partial
 from pathlib import Path
@@ -20,6 +19,7 @@ from datagen.demo_voices import CROWD, TEST, TRAIN
 from datagen.synthesis import SAMPLE_RATE, babble, levelled
 from files.atomic import write_atomic
 from files.lock import locked
+from files.replaced import replaced
 
 VERSION = 1  # raise it when the audio changes: corpora of other versions are then built anew
 MANIFEST = "demo.json"
@@ -106,23 +106,10 @@ def _check_replaceable(folder: Path) -> None:
 
 def _build_beside(folder: Path, jobs: int, sizes: dict[str, float]) -> None:
     """Build the corpus under another name, and put it in the place of what stands at `folder`."""
-    new = folder.with_name(f".{folder.name}.unfinished")
-    old = folder.with_name(f".{folder.name}.replaced")
-    _remove(new, old)  # leftovers of killed builds; the lock says that nobody is at them
-    try:
+    with replaced(folder) as new:
         _fill(new, jobs, **sizes)
         manifest = json.dumps(_manifest(new, sizes), indent=1)
         write_atomic(new / MANIFEST, manifest + "\n")
-        if folder.exists():
-            folder.rename(old)
-        new.rename(folder)
-    finally:
-        _remove(new, old)
-
-
-def _remove(*folders: Path) -> None:
-    for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _fill(root: Path, jobs: int, speakers: int, utterances: int, seconds: float) -> None:

@@ -1,6 +1,7 @@
 """The mixing plan is the data set: a complete row per mixture, and tables of what it is made of."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pandas as pd
 from datagen.row_faults import Faults, contradicted, unnamed
 from datagen.split import SPLITS
 from datagen.tables import NOISE, ROWS, SPEECH, difference, schemas
+from files.fingerprint import of_values
+from files.schema import Schema
 from files.table import TableError, read_table, unchanged, write_tables
 
 log = logging.getLogger(__name__)
@@ -91,13 +94,22 @@ def load_plan(folder: Path) -> Plan:
     return plan
 
 
-def load_recordings(folder: Path, remedy: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def fingerprint(rows: pd.DataFrame) -> str:
+    """Names the rows of a plan, or those of a split."""
+    return of_values(rows.to_csv())
+
+
+def load_recordings(
+    folder: Path, remedy: str, known: Mapping[str, Schema] | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The tables of speech and of noise that `Plan.save` wrote to `folder`; errors end in `remedy`.
 
-    Raises FileNotFoundError where one is missing, ValueError where one is damaged.
+    known: other columns than those of `schemas`. Raises FileNotFoundError where one is missing,
+    ValueError where one is damaged.
     """
-    speech = read_table(folder / SPEECH, schemas()[SPEECH], remedy)
-    noise = read_table(folder / NOISE, schemas()[NOISE], remedy)
+    known = known or schemas()
+    speech = read_table(folder / SPEECH, known[SPEECH], remedy)
+    noise = read_table(folder / NOISE, known[NOISE], remedy)
     _refuse(folder / SPEECH, speech, _faults_of_speech(speech), remedy)
     _refuse(folder / NOISE, noise, _faults_of_noise(noise), remedy)
     return speech, noise

@@ -35,9 +35,13 @@ def of_files(paths: Iterable[str | Path]) -> str:
 
 def of_contents(paths: Iterable[str | Path]) -> str:
     """16 hex digits over the bytes of files, in the order given, wherever they lie."""
+    return of_bytes(Path(path).read_bytes() for path in paths)
+
+
+def of_bytes(contents: Iterable[bytes]) -> str:
+    """16 hex digits over `contents`, in the order given."""
     digest = hashlib.sha256()
-    for path in paths:
-        content = Path(path).read_bytes()
+    for content in contents:
         digest.update(f"{len(content)}:".encode())
         digest.update(content)
     return digest.hexdigest()[:16]

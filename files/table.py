@@ -44,13 +44,13 @@ def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
     Whenever a process is killed here, no sum in SHA256SUMS contradicts a table that is whole.
     """
     contents = {name: _encoded(table) for name, table in tables.items()}
-    _write(folder, contents)
+    write_summed(folder, contents)
 
 
 def copy_tables(source: Path, target: Path, names: tuple[str, ...], remedy: str) -> None:
     """Copy tables with their sums; raises as `read_table` does where one is damaged."""
-    contents = {name: _content(source / name, remedy) for name in names}
-    _write(target, contents)
+    contents = {name: summed_content(source / name, remedy) for name in names}
+    write_summed(target, contents)
 
 
 def read_table(path: Path, columns: Types | Schema, remedy: str) -> pd.DataFrame:
@@ -60,7 +60,7 @@ def read_table(path: Path, columns: Types | Schema, remedy: str) -> pd.DataFrame
     Raises FileNotFoundError where there is none, and TableError, with the row (as a spreadsheet
     counts: the header is row 1), for anything that is not such a table; both end in `remedy`.
     """
-    content = _content(path, remedy)
+    content = summed_content(path, remedy)
     schema = columns if isinstance(columns, Schema) else Schema(columns)
     try:
         return parse(_text(content), schema)
@@ -103,8 +103,11 @@ def _text(content: bytes) -> str:
     return content.decode(**ENCODING).removeprefix("\ufeff")
 
 
-def _write(folder: Path, contents: Mapping[str, bytes]) -> None:
-    """Write files by name; while they are written, SHA256SUMS names only those that stay."""
+def write_summed(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write files by name, and their sums to SHA256SUMS beside them.
+
+    While they are written, it names only those that stay.
+    """
     before = _sums(folder, strict=False)
     after = dict(before)
     for name, content in contents.items():
@@ -143,8 +146,12 @@ def _sums(folder: Path, strict: bool = True) -> dict[str, str]:
     return {match[2]: match[1] for match in matches if match}
 
 
-def _content(path: Path, remedy: str) -> bytes:
-    """The bytes of the file at `path`, which are those that SHA256SUMS says, if it names them."""
+def summed_content(path: Path, remedy: str) -> bytes:
+    """The bytes of the file at `path`, which are those that SHA256SUMS says, if it names them.
+
+    Raises FileNotFoundError where there is none, and TableError where they are others; both end in
+    `remedy`.
+    """
     if not path.exists():
         raise FileNotFoundError(f"{path}: no such file; {remedy}")
     content = path.read_bytes()

@@ -2,7 +2,6 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import torch
 from omegaconf import DictConfig, OmegaConf
@@ -10,9 +9,19 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from dsp.stft import STFT
+from files.fingerprint import of_values
 from files.table import copy_tables
-from models.checkpoints import read_checkpoint
 from models.enhancer import Enhancer
+from models.layouts import (
+    ANCESTORS,
+    ancestors,
+    best_weights,
+    checkpoint,
+    config_path,
+    layout,
+    tables_again,
+    weights_of,
+)
 from models.level import Level
 from models.losses.loss import Loss
 from models.multiply_adds import require_countable
@@ -20,12 +29,8 @@ from models.networks.network import Network, require_shapes
 from models.targets.target import Target
 from options.build import build, maker
 from options.older import upgraded
-from options.typed import typed
+from options.run_options import flat, portable
 
-CONFIG, CURVE = Path(".hydra/config.yaml"), Path("curve.csv")
-# The tables of what the weights were trained on before, a folder for each training.
-ANCESTORS = Path("ancestors")
-BEST, LAST = Path("checkpoints/best.ckpt"), Path("checkpoints/last.ckpt")
 NEEDED = ("network", "target", "level", "recipe", "stft", "sample_rate")  # of a training's config
 
 
@@ -59,7 +64,7 @@ def run_config(run: Path) -> DictConfig:
 
     Raises FileNotFoundError or ValueError where `run` is none.
     """
-    path = _config_of(run)
+    path = config_path(run)
     try:
         cfg = OmegaConf.load(path)
     except (OmegaConfBaseException, YAMLError, UnicodeDecodeError) as error:
@@ -69,24 +74,9 @@ def run_config(run: Path) -> DictConfig:
         if option not in cfg:
             raise ValueError(
                 f"{run}: not a training run, its config has no {option}; "
-                "give a folder train.py wrote"
+                "give a folder that train.py or publish.py wrote"
             )
     return upgraded(cfg)
-
-
-def checkpoint(run: Path, name: Path) -> dict[str, Any]:
-    """What a checkpoint of `run` holds, tensors and plain values only.
-
-    Raises FileNotFoundError or ValueError, in one line, for none or a broken one.
-    """
-    _config_of(run)
-    path = run / name
-    if not path.exists():
-        raise FileNotFoundError(
-            f"{run}: has no {name}, its training has not finished an epoch; "
-            f"train it with {typed('resume', run)}"
-        )
-    return read_checkpoint(path)
 
 
 def load_run(run: Path) -> Enhancer:
@@ -96,42 +86,31 @@ def load_run(run: Path) -> Enhancer:
     return enhancer.eval()
 
 
-def load_weights(enhancer: Enhancer, run: Path, name: Path = BEST) -> None:
+def load_weights(enhancer: Enhancer, run: Path, name: Path | None = None) -> None:
     """Give `enhancer` the weights of a run's best epoch on validation.
 
     name: of another checkpoint. Raises ValueError where the run's network is another.
     """
+    state = best_weights(run) if name is None else checkpoint(run, name)["state_dict"]
     try:
-        content = checkpoint(run, name)
-        enhancer.load_state_dict(content["state_dict"])
+        enhancer.load_state_dict(state)
     except RuntimeError as error:
         network = type(enhancer.network).__name__
+        path = run / (name or layout(run).weights)
         raise ValueError(
-            f"{run / name}: weights of another network than {network} as the config has it; "
+            f"{path}: weights of another network than {network} as the config has it; "
             "give the run that they belong to"
         ) from error
 
 
-def ancestors(run: Path) -> list[Path]:
-    """Folders with speech.csv and noise.csv of all trainings that the weights of `run` come from.
-
-    Those before its own.
-    """
-    return sorted((run / ANCESTORS).glob("*"))
+def content_of(run: Path) -> str:
+    """Names what a run gives: equal for its folder and for what was published of it."""
+    options = OmegaConf.to_container(run_config(run))
+    return of_values(flat(portable(options)), weights_of(run))
 
 
 def keep_ancestors(run: Path, parent: Path) -> None:
     """Copy into `run` what its `parent` and the ancestors of that one were trained on."""
-    remedy = f"put it back with train.py resume={parent}"
     for generation, folder in enumerate([parent, *ancestors(parent)]):
         copy = run / ANCESTORS / f"{generation:03d}"
-        copy_tables(folder, copy, ("speech.csv", "noise.csv"), remedy)
-
-
-def _config_of(run: Path) -> Path:
-    path = run / CONFIG
-    if not path.exists():
-        raise FileNotFoundError(
-            f"{run}: not a training run, it has no .hydra/config.yaml; give a folder train.py wrote"
-        )
-    return path
+        copy_tables(folder, copy, ("speech.csv", "noise.csv"), tables_again(parent))

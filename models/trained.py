@@ -5,17 +5,17 @@ from typing import Any
 
 from torch import Tensor
 
-from files.fingerprint import of_contents
 from models.enhancer import Enhancer
-from models.run import BEST, CONFIG, load_run
+from models.run import content_of, load_run
 from models.system import Enhancing
 
 
 class TrainedRun(Enhancing):
     """What a run has learned, at its best epoch on validation.
 
-    folder: of the run. content: names that of its config and its best checkpoint. stage: the one
-    whose estimate is made audible, from 1; None: what the network holds for final.
+    folder: of the run, or of what was published of it. content: names what is in it, see
+    `models.run.content_of`. stage: the one whose estimate is made audible, from 1; None: what the
+    network holds for final.
     """
 
     def __init__(self, folder: Path, enhancer: Enhancer, content: str, stage: int | None = None):
@@ -29,8 +29,7 @@ class TrainedRun(Enhancing):
     def load(cls, folder: Path, device: str = "cpu") -> "TrainedRun":
         """The run in `folder`, to enhance on `device`; raises as `load_run` does."""
         enhancer = load_run(folder).to(device)
-        content = of_contents([folder / CONFIG, folder / BEST])
-        return cls(folder, enhancer, content)
+        return cls(folder, enhancer, content_of(folder))
 
     def stages(self) -> list["TrainedRun"]:
         """Each of its stages, from the first on, as a system of its own.
@@ -52,5 +51,5 @@ class TrainedRun(Enhancing):
 
     @property
     def made_of(self) -> Any:
-        """The content of its files, and the stage."""
+        """Its config and weights, and the stage."""
         return [self.content, self.stage]

@@ -1,11 +1,12 @@
 """What every option of train.py is to a run: what names it, tells it from others, and must stay.
 
-Read by a sweep (what its jobs' folders are called), by resuming (what may be typed then), and by
-reports (which options tell runs apart).
+Read by a sweep (what its jobs' folders are called), by resuming (what may be typed then), by
+reports (which options tell runs apart), and by publishing (what means nothing elsewhere).
 """
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any, NamedTuple
 
 
@@ -49,8 +50,12 @@ OPTIONS: Mapping[str, Meaning] = {
     "start_from": START,
     "speech": LEARNED,
     "speech.*.root": PLACE,
+    "speech.*.licence": PLACE,
+    "speech.*.title": PLACE,
     "noise": LEARNED,
     "noise.*.root": PLACE,
+    "noise.*.licence": PLACE,
+    "noise.*.title": PLACE,
     "data": LEARNED,
     "data.route": LEARNED,  # data=rendered: the folder's plan is learned from
     "data.batch_size": LEARNED,
@@ -122,6 +127,34 @@ def changeable() -> list[str]:
 def compared(config: Mapping[str, Any]) -> dict[str, str]:
     """The options of a training's config that tell it from another, see `flat`."""
     return {option: value for option, value in flat(config).items() if meaning(option).compared}
+
+
+def portable(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a training's config means the same on any machine.
+
+    Without where and with what it worked, what it started from, and any absolute path.
+    """
+    return _portable(config, "")
+
+
+def _portable(node: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    kept = {}
+    for name, value in node.items():
+        option = f"{prefix}{name}"
+        if isinstance(value, Mapping) and value:
+            value = _portable(value, f"{option}.")
+            if value:
+                kept[name] = value
+        elif _means_the_same_anywhere(meaning(option), value):
+            kept[name] = value
+    return kept
+
+
+def _means_the_same_anywhere(about: Meaning, value: Any) -> bool:
+    values = value if isinstance(value, list) else [value]
+    paths = [one for one in values if isinstance(one, str) and Path(one).is_absolute()]
+    course = about.compared and not about.fixed
+    return (about.names or course) and not paths
 
 
 def flat(node: Mapping | list, prefix: str = "") -> dict[str, str]:

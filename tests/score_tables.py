@@ -81,4 +81,4 @@ def run(stages: int, folder: str = "runs/x") -> Run:
     parts = {part: {"_target_": f"some.{part}"} for part in ("network", "target", "level")}
     config = OmegaConf.create({**parts, "sample_rate": 8000, "secret": HOSTILE})
     config.network.stages = stages
-    return Run(Path(folder), config, pd.DataFrame(curve), costs)
+    return Run(Path(folder), config, pd.DataFrame(curve), costs, weights=f"of {stages} stages")

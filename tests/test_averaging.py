@@ -11,7 +11,8 @@ from command.check import check
 from command.schema import TrainConfig
 from models.averaging import Averaging
 from models.enhancer import Enhancer
-from models.run import BEST, LAST, load_run
+from models.layouts import BEST, LAST
+from models.run import load_run
 
 DECAY = 0.75
 TYPED = [f"recipe.averaging.decay={DECAY}"]

@@ -5,7 +5,7 @@ import tiny_run
 
 from command.check import check
 from command.lines_schema import LinesConfig
-from command.schema import EvaluateConfig, GenerateConfig, TrainConfig
+from command.schema import EvaluateConfig, GenerateConfig, PublishConfig, TrainConfig
 
 CONF = tiny_run.ROOT / "conf"
 MODELS = {
@@ -13,6 +13,7 @@ MODELS = {
     "train": TrainConfig,
     "evaluate": EvaluateConfig,
     "lines": LinesConfig,
+    "publish": PublishConfig,
 }
 GROUPS = {
     "generate": ("experiment", "plan"),

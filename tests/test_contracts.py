@@ -61,6 +61,16 @@ def test_every_option_names_a_class_that_keeps_the_contract_of_its_group(group, 
     assert callable(maker(option(GROUPS[group], name), GROUPS[group].contract))
 
 
+@pytest.mark.parametrize("name", [name for group, name in OPTIONS if group == "corpus"])
+def test_every_corpus_says_what_a_model_card_needs_to_know(name):
+    """Of one's own folder alone nobody knows the terms."""
+    left_to_type = {"folder": {"root": "x", "name": "x"}, "demo": {"part": "noise/demo/seen"}}
+    typed = left_to_type.get(name, {})
+    corpus = build({**option(GROUPS["corpus"], name), **typed}, Corpus)
+    assert corpus.name and corpus.title
+    assert (corpus.licence == "") is (name == "folder")
+
+
 @pytest.fixture
 def stranger(monkeypatch):
     """Somebody's own file in a package: its config node."""

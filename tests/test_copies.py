@@ -316,3 +316,27 @@ def test_copied_files_of_runs_without_contents_are_found_by_their_bytes(trained,
     Plan(run.rows, speech, run.noise.drop(columns="content")).save(path)
     with pytest.raises(ValueError, match=r"copied\.flac"):
         refuse_leaks(path, plan, path)
+
+
+def test_seen_noise_that_training_never_had_is_new_beside_noise_that_it_set_aside(trained):
+    run, plan, path = trained
+    lacking = run.noise[run.noise.seen].source.iloc[0]
+    known = run.noise[run.noise.source != lacking]
+    Plan(run.rows, run.speech, known.assign(content="k")).save(path)
+    content = np.select([plan.noise.source == lacking, plan.noise.seen], ["n", "k"], "u")
+    tested = plan.noise.assign(content=content)
+    assert refuse_leaks(path, Plan(plan.rows, plan.speech, tested), path) == {lacking}
+    overlapping = tested.assign(stop=tested.stop - 1)
+    with pytest.raises(ValueError, match="seen noise are not what its training set aside"):
+        refuse_leaks(path, Plan(plan.rows, plan.speech, overlapping), path)
+
+
+def test_new_noise_that_is_speech_of_the_training_is_refused(trained):
+    run, plan, path = trained
+    never_had = run.noise.source.iloc[0]
+    Plan(run.rows, run.speech.assign(content="s"), run.noise[run.noise.source != never_had]).save(
+        path
+    )
+    tested = plan.noise.assign(content=np.where(plan.noise.source == never_had, "s", ""))
+    with pytest.raises(ValueError, match="in its training under other names"):
+        refuse_leaks(path, Plan(plan.rows, plan.speech, tested), path)

@@ -31,6 +31,25 @@ CORPORA = {
 }
 
 
+def test_ids_and_sources_begin_with_the_name_of_their_corpus(data_root):
+    noise = data_root / "noise"
+    for corpus in (
+        LibriSpeech(str(data_root / "speech/librispeech")),
+        ESC50(str(noise / "esc50")),
+        NOISEX92(str(noise / "noisex92")),
+        Folder(str(noise / "nonspeech115"), "own"),
+    ):
+        for recording in corpus.recordings():
+            assert recording.id.startswith(f"{corpus.name}/")
+            assert recording.source.startswith(f"{corpus.name}/")
+
+
+def test_the_licence_of_esc50_is_that_of_its_clips_where_these_are_chosen_by_theirs():
+    assert ESC50("x").licence == "CC BY-NC 3.0"
+    assert ESC50("x", licences=["CC0", "CC-BY"]).licence == "CC0, CC-BY"
+    assert ESC50("x", licences="CC0").licence == "CC0"
+
+
 def test_librispeech_reads_speakers_and_sexes(data_root):
     found = LibriSpeech(
         str(data_root / "speech/librispeech"), ["train-clean-100", "test-other"]

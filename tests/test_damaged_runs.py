@@ -17,7 +17,7 @@ from datagen.draw_plan import draw_plan
 from datagen.plan import Plan, load_plan
 from datagen.render import render_plan
 from files.table import SUMS
-from models.run import ancestors
+from models.layouts import ancestors
 from reporting.scoring.leaks import COPY
 from reporting.scoring.systems import refuse_heard, trained
 from reporting.tables.runs import read_run

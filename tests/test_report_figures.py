@@ -45,7 +45,7 @@ def test_runs_have_their_figures_and_sections(tmp_path):
     assert "SDR +3.00 dB over the mixture" in page and "best validation loss 2 in epoch 2" in page
     assert "<dd>network(stages=2) at 8000 Hz</dd>" in page
     assert pd.read_csv(tmp_path / "runs.csv").to_dict("records") == [
-        {"system": name, **one.costs} for name, one in runs.items()
+        {"system": name, **one.costs, "weights": one.weights} for name, one in runs.items()
     ]
 
 

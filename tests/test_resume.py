@@ -21,7 +21,7 @@ from tiny_run import (
 )
 
 from models.enhancer import Enhancer
-from models.run import BEST, LAST, ancestors
+from models.layouts import BEST, LAST, ancestors
 
 
 @pytest.mark.parametrize("epochs", [1, 2])

@@ -10,7 +10,8 @@ from tiny_run import corpus, fit
 
 from files.atomic import write_atomic
 from models.enhancer import Enhancer
-from models.run import BEST, load_run
+from models.layouts import BEST
+from models.run import load_run
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,16 @@ from score_tables import run
 from tiny_run import equal_runs, fit, resume
 
 from command.sweep import job_name
-from options.run_options import LEARNED, OPTIONS, PLACE, changeable, compared, flat, meaning
+from options.run_options import (
+    LEARNED,
+    OPTIONS,
+    PLACE,
+    changeable,
+    compared,
+    flat,
+    meaning,
+    portable,
+)
 from reporting.tables.sweep import differing
 
 CONF = tiny_run.ROOT / "conf"
@@ -22,6 +31,8 @@ PLACES = [
     "data.workers",
     "trainer.accelerator",
     "speech.train.x.root",
+    "speech.train.x.licence",
+    "noise.seen.crowds.speech.x.title",
 ]
 
 
@@ -94,6 +105,30 @@ def test_how_older_configs_were_built_tells_nothing_apart():
     assert compared({"network": {"_partial_": True, "hidden": 4}}) == compared(
         {"network": {"hidden": 4}}
     )
+
+
+def test_what_is_portable_names_no_place_and_no_start_and_is_the_same_once_more():
+    corpus = {"_target_": "x.Folder", "root": "/data/x", "name": "x", "licence": "CC0"}
+    config = {
+        "seed": 0,
+        "data_root": "/data",
+        "start_from": "/runs/a",
+        "trainer": {"max_epochs": 3, "accelerator": "cpu", "devices": 1},
+        "recipe": {"stage_gains_db": {1: [], 2: [20]}, "loss": None},
+        "noise": {"seen": {"crowds": {"speech": {"x": corpus}, "own": "/data/y"}}, "unseen": {}},
+        "data": {"workers": 2, "cache": "none"},
+    }
+    told = portable(config)
+    assert told == {
+        "seed": 0,
+        "trainer": {"max_epochs": 3, "devices": 1},
+        "recipe": {"stage_gains_db": {1: [], 2: [20]}, "loss": None},
+        "noise": {
+            "seen": {"crowds": {"speech": {"x": {"_target_": "x.Folder", "name": "x"}}}},
+            "unseen": {},
+        },
+    }
+    assert portable(told) == told
 
 
 def test_options_are_flat_by_their_whole_names():

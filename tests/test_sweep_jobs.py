@@ -10,7 +10,7 @@ import pytest
 from tiny_run import curve, overrides
 
 from command.sweep import LONGEST, job_name
-from models.run import LAST
+from models.layouts import LAST
 from options.typed import typed
 
 

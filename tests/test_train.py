@@ -12,7 +12,7 @@ from tiny_run import curve, equal_runs, fit, overrides, rendered, script
 from datagen.datamodule import PlanData
 from datagen.dataset import Mixed
 from datagen.plan import Plan
-from models.run import BEST, LAST
+from models.layouts import BEST, LAST
 
 
 def test_a_run_folder_holds_config_checkpoints_curve_and_events(whole):
@@ -29,6 +29,7 @@ def test_a_run_folder_holds_config_checkpoints_curve_and_events(whole):
         "noise.csv",
         "plan.csv",
         "speech.csv",
+        "times.csv",
     }
 
 

@@ -7,7 +7,8 @@ import pytest
 import torch
 from tiny_run import equal_runs, fit, resume
 
-from models.run import BEST, LAST, load_run
+from models.layouts import BEST, LAST
+from models.run import load_run
 
 
 def last_line(capfd):

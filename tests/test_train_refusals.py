@@ -9,7 +9,8 @@ from tiny_run import curve, equal_runs, fit, overrides, rendered, resume, script
 
 from files.atomic import write_atomic
 from files.owner import owned
-from models.run import BEST, LAST, load_run
+from models.layouts import BEST, LAST
+from models.run import load_run
 
 
 @pytest.mark.parametrize(

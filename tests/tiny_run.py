@@ -17,7 +17,7 @@ import generate
 import train
 from command.entry import start
 from models.enhancer import Enhancer
-from models.run import BEST, LAST
+from models.layouts import BEST, LAST
 
 ROOT = Path(__file__).parent.parent
 RATE = 8000

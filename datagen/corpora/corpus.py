@@ -12,8 +12,14 @@ class Corpus(ABC):
     """A corpus: made from an option of conf/corpus, it lists its recordings when it is asked.
 
     Options are arguments of the constructor. It reads no disk, and raises ValueError for a value
-    that it does not know.
+    that it does not know. What a model card says of what a network was trained on: name, what the
+    ids of all its recordings begin with, before a slash; title, what people call it; licence, on
+    which terms it may be used; each "" where nothing is said.
     """
+
+    name = ""
+    title = ""
+    licence = ""
 
     @abstractmethod
     def recordings(self) -> list[Recording]:

@@ -16,18 +16,21 @@ class Demo(Corpus):
     Raises ValueError for a part that there is not.
     """
 
+    title = "the demo's speech and noise"
+    licence = "made here, speech by eSpeak NG"
+
     def __init__(self, root: str, part: str):
         known(part, PARTS, "part of the demo corpus")
         self.root, self.part = Path(str(root)), part
+        self.name = f"demo/{part.rpartition('/')[2]}"
 
     def recordings(self) -> list[Recording]:
         """All of the part; raises like `build_demo`."""
         built = build_demo(self.root)
-        kind, *_, name = self.part.split("/")
-        if kind == "noise":
-            files = Folder(str(built / self.part), f"demo/{name}", source="file", kind="file")
+        if self.part.startswith("noise/"):
+            files = Folder(str(built / self.part), self.name, source="file", kind="file")
         else:
-            files = Folder(str(built / self.part), f"demo/{name}", source="folder", kind="")
+            files = Folder(str(built / self.part), self.name, source="folder", kind="")
         return [_of_demo(recording) for recording in files.recordings()]
 
 

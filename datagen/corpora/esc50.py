@@ -22,7 +22,9 @@ class ESC50(CorpusOnDisk):
     source is the recording that a clip was cut from, kind the category.
     """
 
+    name = "esc50"
     title = "ESC-50"
+    licence = "CC BY-NC 3.0"
     layout = "audio/FOLD-CLIPID-TAKE-TARGET.wav with meta/esc50.csv"
     remedy = "'python download.py corpus=esc50 data_root=DIR' fetches it"
 
@@ -37,6 +39,9 @@ class ESC50(CorpusOnDisk):
         super().__init__(root)
         self.categories, self.folds, self.without = categories, folds, without
         self.licences = licences
+        if licences is not None:
+            chosen = [licences] if isinstance(licences, str) else licences
+            self.licence = ", ".join(chosen)
 
     def recordings(self) -> list[Recording]:
         """The clips by name.
@@ -53,7 +58,12 @@ class ESC50(CorpusOnDisk):
             stem = name.removesuffix(".wav")
             source = name.split("-")[1]
             recordings.append(
-                Recording(f"esc50/{stem}", str(audio / name), f"esc50/{source}", kind=category)
+                Recording(
+                    f"{self.name}/{stem}",
+                    str(audio / name),
+                    f"{self.name}/{source}",
+                    kind=category,
+                )
             )
         return recordings
 

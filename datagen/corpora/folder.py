@@ -14,8 +14,8 @@ class Folder(CorpusOnDisk):
 
     source, kind and sex say what tells speakers (or recordings), kinds of noise, and speakers' sex
     ("F", "M") apart: "file" (its name), "folder" (the folder it lies in) or "top" (the folder right
-    below `root`). A kind or sex of "" says that nothing is known. Raises ValueError for another
-    word.
+    below `root`). A kind or sex of "" says that nothing is known. title and licence stand in a
+    model card, see `Corpus`. Raises ValueError for another word.
     """
 
     title = "a folder of audio"
@@ -23,7 +23,14 @@ class Folder(CorpusOnDisk):
     remedy = "Give a folder that exists as its root"
 
     def __init__(
-        self, root: str, name: str, source: str = "file", kind: str = "file", sex: str = ""
+        self,
+        root: str,
+        name: str,
+        source: str = "file",
+        kind: str = "file",
+        sex: str = "",
+        title: str = "",
+        licence: str = "",
     ):
         options = {"source": source, "kind": kind, "sex": sex}
         for option, value in options.items():
@@ -33,6 +40,8 @@ class Folder(CorpusOnDisk):
                 raise ValueError(f"{option}={value!r} of {root}: must be one of {levels}")
         super().__init__(root)
         self.name = name
+        self.title = title or self.title
+        self.licence = licence
         self.source, self.kind, self.sex = source, kind, sex
 
     def recordings(self) -> list[Recording]:

@@ -16,6 +16,7 @@ class Music(MadeNoise):
     """Music of chords, melodies, basses and drums, none like another."""
 
     kind = "music"
+    title = "made-up music"
 
     def __init__(self, root: str, count: int = 60, seconds: float = 12.0):
         super().__init__(root, count, seconds)
@@ -29,6 +30,7 @@ class Imitations(MadeNoise):
     """Engines, hum, wind, rain, fans, alarms, hammers, trains, sirens and rotors, none alike."""
 
     kind = "imitation"
+    title = "imitations of machines and weather"
 
     def __init__(self, root: str, count: int = 100, seconds: float = 8.0):
         super().__init__(root, count, seconds)

@@ -14,7 +14,9 @@ class LibriSpeech(CorpusOnDisk):
     source is the reader, sex that from SPEAKERS.TXT.
     """
 
+    name = "librispeech"
     title = "LibriSpeech"
+    licence = "CC BY 4.0"
     layout = "SUBSET/SPEAKER/CHAPTER/SPEAKER-CHAPTER-UTT.flac"
     remedy = "'python download.py corpus=librispeech_train_clean_100 data_root=DIR' fetches one"
 
@@ -46,7 +48,8 @@ def _recording(path: Path, folder: Path, sexes: Mapping[str, str]) -> Recording:
     speaker = path.stem.split("-")[0]
     name = path.relative_to(folder).with_suffix("").as_posix()
     sex = sexes.get(speaker, "")
-    return Recording(f"librispeech/{name}", str(path), f"librispeech/{speaker}", sex=sex)
+    corpus = LibriSpeech.name
+    return Recording(f"{corpus}/{name}", str(path), f"{corpus}/{speaker}", sex=sex)
 
 
 def _sexes(path: Path) -> dict[str, str]:

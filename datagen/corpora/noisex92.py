@@ -10,7 +10,9 @@ from datagen.recordings import Recording
 class NOISEX92(CorpusOnDisk):
     """The noises called `names` (None: all); kind is the name."""
 
+    name = "noisex92"
     title = "NOISEX-92"
+    licence = "for research only"
     layout = "babble.wav, white.wav, ... (one file per noise, named after it)"
     remedy = "'python download.py corpus=noisex92' says where to ask"
 
@@ -30,6 +32,6 @@ class NOISEX92(CorpusOnDisk):
             names = known(self.names, files, f"names of {self.root}")
         recordings = []
         for name in names:
-            unique = f"noisex92/{name}"
+            unique = f"{self.name}/{name}"
             recordings.append(Recording(unique, str(files[name]), unique, kind=name))
         return recordings

@@ -36,6 +36,7 @@ class MadeNoise(Corpus):
     """
 
     kind: ClassVar[str]
+    licence = "made here"
 
     def __init__(self, root: str, count: int, seconds: float):
         if count < 1 or not 1 <= seconds <= 3600:
@@ -45,6 +46,7 @@ class MadeNoise(Corpus):
             )
         self.root = Path(str(root))
         self.count, self.seconds = count, seconds
+        self.name = self.kind
 
     def recordings(self) -> list[Recording]:
         """The noises by number."""
@@ -55,7 +57,7 @@ class MadeNoise(Corpus):
             path = folder / f"{name}.flac"
             if not path.exists():
                 self._write(path, make)
-            unique = f"{self.kind}/{name}"
+            unique = f"{self.name}/{name}"
             recordings.append(Recording(unique, str(path), unique, kind=self.kind, only="train"))
         return recordings
 
@@ -73,6 +75,7 @@ class RandomColours(MadeNoise):
     """Noises of random colour: steady or swelling, none like another."""
 
     kind = "colour"
+    title = "noises of random colour"
 
     def __init__(self, root: str, count: int = 80, seconds: float = 8.0):
         super().__init__(root, count, seconds)
@@ -91,6 +94,8 @@ class Crowds(MadeNoise):
     """
 
     kind = "crowd"
+    title = "crowds of training speakers"
+    licence = "made here, of the speech that training hears"
 
     def __init__(
         self,

@@ -18,7 +18,9 @@ class TIMIT(CorpusOnDisk):
     Raises ValueError for an unknown subset.
     """
 
+    name = "timit"
     title = "TIMIT"
+    licence = "licensed by the LDC (LDC93S1)"
     layout = "{TRAIN,TEST}/DR1/FCJF0/SA1.WAV, ... (upper or lower case)"
     remedy = (
         "TIMIT is licensed by the LDC (LDC93S1); "
@@ -70,7 +72,8 @@ def _recording(name: str, path: Path) -> Recording:
     speaker = name.split("/")[2]
     sex = speaker[0].upper()
     only = "train" if _is_sa(name) else ""
-    return Recording(f"timit/{name}", str(path), f"timit/{speaker}", sex=sex, only=only)
+    corpus = TIMIT.name
+    return Recording(f"{corpus}/{name}", str(path), f"{corpus}/{speaker}", sex=sex, only=only)
 
 
 def _is_sa(name: str) -> bool:

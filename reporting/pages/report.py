@@ -22,7 +22,7 @@ from reporting.tables.headline import HEADLINE
 from reporting.tables.improvement import improvements, ranked
 from reporting.tables.latex import tables
 from reporting.tables.published import Published
-from reporting.tables.runs import Run, cost_rows
+from reporting.tables.runs import Run, cost_rows, run_rows
 from reporting.tables.score_grids import score_grids
 from reporting.tables.summary import failures, summarise
 from reporting.tables.sweep import differing, effects, leaderboard
@@ -87,7 +87,7 @@ def _write_tables(
     latex = tables(summary, beside.published)
     write_atomic(folder / "tables.tex", f"{latex}\n")
     _write_or_remove(folder / "costs.csv", beside.costs)
-    _write_or_remove(folder / "runs.csv", _run_costs(beside))
+    _write_or_remove(folder / "runs.csv", run_rows(beside.runs) if beside.runs else None)
 
 
 def _write_or_remove(path: Path, table: pd.DataFrame | None) -> None:

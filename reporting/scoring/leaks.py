@@ -1,7 +1,4 @@
-"""The test must be new to a run.
-
-No speaker, unseen noise or audio of it may have been in the run's training.
-"""
+"""The test must be new to a run: nothing in it may be what the run's training heard."""
 
 import os
 from pathlib import Path
@@ -10,21 +7,24 @@ import numpy as np
 import pandas as pd
 
 from datagen.copies import same_audio
-from datagen.plan import Plan, load_recordings
+from datagen.plan import Plan
+from datagen.trained_on import load_trained_on
+from models.layouts import tables_again
 
 REMEDY = "evaluate with the experiment, plan and seed that it was trained with"
 COPY = "copy the folder from the run that the training started from"  # of an ancestor
 
 
-def refuse_leaks(run: Path, plan: Plan, whose: Path) -> None:
-    """Raise ValueError where the training of `run` heard what the test of `plan` keeps unheard.
+def refuse_leaks(run: Path, plan: Plan, whose: Path) -> set[str]:
+    """Raise ValueError where the training of `run` heard what the test of `plan` consists of.
 
     That is the test's speakers and unseen noises, by their names and by their audio (see
-    datagen.copies); its seen noise must be what the run calls seen. whose: the run that `run` is,
-    or is an ancestor of.
+    datagen.copies). Of its seen noise training may have had the same recordings, if it set aside
+    the same stretches of them; one that it never had is new to it, and those are returned, by their
+    sources. whose: the run that `run` is, or is an ancestor of.
     """
-    remedy = f"put it back with train.py resume={whose}" if run == whose else COPY
-    speech, noise = load_recordings(run, remedy)
+    remedy = tables_again(whose) if run == whose else COPY
+    speech, noise = load_trained_on(run, remedy)
     heard = speech[speech.split != "test"]
     seen = noise[noise.seen]
     rows = plan.split("test")
@@ -33,23 +33,28 @@ def refuse_leaks(run: Path, plan: Plan, whose: Path) -> None:
     rows_unseen = rows[~rows.noise_seen]
     speakers = _of_sources(test_speech, rows.speech_id)
     unseen = _of_sources(unseen_noise, rows_unseen.noise_id)
+    called_seen = seen_noise(plan)
+    is_new = ~called_seen.source.isin(seen.source)
+    new = called_seen[is_new]
     _refuse(run, "speakers", speakers, heard)
     _refuse(run, "unseen noises", unseen, seen)
-    _refuse_copies(run, pd.concat([speakers, unseen]), pd.concat([heard, seen]))
-    called_seen = _long_noises(plan.noise, rows[rows.noise_seen])
-    _refuse_other_stretches(run, called_seen, seen)
+    _refuse_copies(run, pd.concat([speakers, unseen, new]), pd.concat([heard, seen]))
+    _refuse_other_stretches(run, called_seen[~is_new], seen)
+    return set(new.source)
+
+
+def seen_noise(plan: Plan) -> pd.DataFrame:
+    """All stretches of the long noises that the test of `plan` cuts its seen noise from."""
+    rows = plan.split("test")
+    ids = rows.noise_id[rows.noise_seen]
+    vectors = plan.noise.vector[plan.noise.id.isin(ids)]
+    return plan.noise[plan.noise.vector.isin(vectors)]
 
 
 def _of_sources(table: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
     """All recordings of the sources that recordings named `ids` have."""
     sources = table.source[table.id.isin(ids)]
     return table[table.source.isin(sources)]
-
-
-def _long_noises(noise: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """All stretches of the long noises that `rows` are cut from."""
-    vectors = noise.vector[noise.id.isin(rows.noise_id)]
-    return noise[noise.vector.isin(vectors)]
 
 
 def _refuse_other_stretches(run: Path, tested: pd.DataFrame, trained: pd.DataFrame) -> None:

@@ -7,11 +7,12 @@ from pathlib import Path
 from datagen.plan import Plan
 from models.baselines.oracle import Oracle
 from models.baselines.unprocessed import Unprocessed
-from models.run import ancestors, run_config
+from models.layouts import ancestors
+from models.run import run_config
 from models.system import Enhancing, System
 from models.trained import TrainedRun
 from reporting.scores_table import MIXTURE, ORACLE
-from reporting.scoring.leaks import refuse_leaks
+from reporting.scoring.leaks import refuse_leaks, seen_noise
 
 Systems = dict[str, System]  # by the names that they have in a report, in its order
 
@@ -79,17 +80,30 @@ def _at_another_rate(rate: int, sample_rate: int, rates: Collection[int]) -> str
     return f"was trained at {rate} Hz, the test plan has {sample_rate} Hz; {remedy}"
 
 
-def refuse_heard(systems: Mapping[str, System], plan: Plan) -> None:
+def refuse_heard(systems: Mapping[str, System], plan: Plan) -> list[str]:
     """Raise ValueError where a run was trained on what the test keeps unheard.
 
-    So it is where a run was that its weights come from.
+    So it is where a run was that its weights come from. Returns a sentence for every run to which
+    some of the noise is new that the test calls seen.
     """
-    checked = set()
-    for system in systems.values():
-        if isinstance(system, TrainedRun) and system.folder not in checked:
-            checked.add(system.folder)
-            for folder in (system.folder, *ancestors(system.folder)):
-                refuse_leaks(folder, plan, system.folder)
+    notes = []
+    for name, system in systems.items():
+        if isinstance(system, TrainedRun) and system.stage is None:
+            notes.append(new_noise(name, system.folder, plan))
+    return [note for note in notes if note]
+
+
+def new_noise(name: str, run: Path, plan: Plan) -> str:
+    """How much of the noise that the test calls seen no training of `run` has heard, if any.
+
+    name: of the run. Raises ValueError where one of them has heard what the test consists of.
+    """
+    new = [refuse_leaks(folder, plan, run) for folder in (run, *ancestors(run))]
+    never = len(set.intersection(*new))
+    if not never:
+        return ""
+    called_seen = seen_noise(plan).source.nunique()
+    return f"{name} has never heard {never} of the {called_seen} noises that this test calls seen."
 
 
 def run_names(runs: Sequence[Path], taken: Iterable[str]) -> list[str]:

@@ -13,7 +13,9 @@ from files.atomic import write_atomic
 from files.fingerprint import of_contents, of_sources, of_values
 from files.table import OptionalFloat, read_table
 from models.cost import costs
-from models.run import CONFIG, CURVE, load_run, run_config
+from models.layouts import CURVE, TIMES, config_path, curve_again, weights_of
+from models.run import load_run, run_config
+from models.times import COLUMNS as TIMED
 from options.run_options import compared
 
 STAGES = "network.stages"
@@ -35,6 +37,8 @@ class Run(NamedTuple):
     """curve: see models.training.Curve. costs: see models.cost.
 
     outputs: names of the systems that its stages are, from the first on, where they are scored.
+    weights: names them, see models.layouts.weights_of. times: see models.times.Times; None where an
+    older version trained it.
     """
 
     folder: Path
@@ -42,6 +46,8 @@ class Run(NamedTuple):
     curve: pd.DataFrame
     costs: Mapping[str, float]
     outputs: Sequence[str] = ()
+    weights: str = ""
+    times: pd.DataFrame | None = None
 
     @property
     def stages(self) -> int | None:
@@ -64,9 +70,9 @@ class Run(NamedTuple):
         """What a reader wants to know of it first."""
         config = self.config
         return {
-            "network": f"{_call(config.network)} at {config.sample_rate} Hz",
-            "target": _call(config.target),
-            "level": _call(config.level),
+            "network": f"{call(config.network)} at {config.sample_rate} Hz",
+            "target": call(config.target),
+            "level": call(config.level),
             "trained": self._trained(),
             "costs": self._cost(),
             "folder": str(self.folder),
@@ -103,12 +109,14 @@ def read_run(folder: Path, cache: Path, outputs: Sequence[str] = ()) -> Run:
         raise FileNotFoundError(
             f"{folder}: has no {CURVE}; copy it from where the run was trained, or train it anew"
         )
-    remedy = f"train on with resume={folder} and more epochs, which writes it again"
+    remedy = curve_again(folder)
     curve = read_table(path, EPOCH, remedy)
-    written_config = of_contents([folder / CONFIG])
+    timed = (folder / TIMES).exists()
+    times = read_table(folder / TIMES, TIMED, remedy) if timed else None
+    written_config = of_contents([config_path(folder)])
     key = of_values(written_config, of_sources("models", "dsp"), node())
     known = cache / "costs" / f"{key}.json"
-    return Run(folder, config, curve, _costs(known, folder), outputs)
+    return Run(folder, config, curve, _costs(known, folder), outputs, weights_of(folder), times)
 
 
 def _costs(known: Path, folder: Path) -> Mapping[str, float]:
@@ -127,7 +135,13 @@ def cost_rows(runs: Mapping[str, Run]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _call(node: DictConfig) -> str:
+def run_rows(runs: Mapping[str, Run]) -> pd.DataFrame:
+    """The same, and in a last column what names the weights."""
+    weights = [run.weights for run in runs.values()]
+    return cost_rows(runs).assign(weights=weights)
+
+
+def call(node: DictConfig) -> str:
     """What a node of a config builds, as Python would write it."""
     _, _, name = str(node["_target_"]).rpartition(".")
     options = []

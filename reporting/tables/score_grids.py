@@ -32,7 +32,7 @@ def score_grids(
         noise = titled(condition)
         mixtures = rows.mixture_id.nunique()
         title = f"{noise}, by SNR in dB ({mixtures} mixtures)"
-        yield _by_snr(under, title, published)
+        yield by_snr(under, title, published)
         if rows.noise_type.nunique() > 1:
             yield from _by(rows, "noise_type", f"{noise}, by its kind")
     several_rates = scores.sample_rate.nunique() > 1
@@ -46,7 +46,7 @@ def score_grids(
             yield from _by(rows, "sex", title)
 
 
-def _by_snr(under: pd.DataFrame, title: str, published: Published | None) -> Grid:
+def by_snr(under: pd.DataFrame, title: str, published: Published | None) -> Grid:
     """The headline table of one condition of a summary, and what a paper prints of it."""
     measured = {what: headline(under, what) for what in SUMMARISED}
     if published is None:

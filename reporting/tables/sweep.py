@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 from omegaconf import DictConfig, OmegaConf
 
-from models.run import BEST, CONFIG
+from models.layouts import BEST, CONFIG
 from options.run_options import compared
 from reporting.tables.headline import HEADLINE, headlines
 from reporting.tables.improvement import improvements, ranked

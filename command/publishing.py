@@ -1,0 +1,129 @@
+"""From a run folder to one that can be given away."""
+
+from pathlib import Path
+
+import pandas as pd
+from hydra import compose
+from omegaconf import DictConfig, OmegaConf
+
+from command.about import machine
+from command.data import corpora
+from command.tested import read_scores
+from datagen.corpora.corpus import Corpora
+from datagen.plan import fingerprint, load_plan
+from datagen.roles import ROLES
+from datagen.trained_on import load_trained_on, publishable
+from files.atomic import write_atomic
+from files.fingerprint import of_contents
+from files.replaced import replaced
+from files.table import SUMS, copy_tables, write_summed, write_tables
+from models.enhancer import Enhancer
+from models.layouts import (
+    ANCESTORS,
+    CURVE,
+    PUBLISHED,
+    TIMES,
+    ancestors,
+    best_weights,
+    curve_again,
+    layout,
+    tables_again,
+)
+from models.published import weights_file
+from models.run import load_run, run_config
+from options.run_options import portable
+from options.typed import typed
+from reporting.pages.card import Card, card_text
+from reporting.scoring.leaks import COPY
+from reporting.tables.corpora import trained_on
+from reporting.tables.runs import read_run
+
+CARD = "README.md"
+TABLES = ("speech.csv", "noise.csv")
+OURS = {str(PUBLISHED.config), str(PUBLISHED.weights), str(CURVE), str(TIMES), str(ANCESTORS)}
+OURS |= {CARD, SUMS, *TABLES}
+
+
+def publish(cfg: DictConfig, output: Path) -> str:
+    """Put what is published of the run `cfg.run` at `output`, whole; returns a line about it.
+
+    Raises FileNotFoundError or ValueError where the run is none or lacks something, and where
+    `output` holds anything that was not published; it then stays as it is.
+    """
+    run = Path(cfg.run).expanduser().absolute()
+    if not layout(run).resumable:
+        raise ValueError(f"{typed('run', run)}: was published already; copy the folder")
+    _require_replaceable(output)
+    enhancer = load_run(run)
+    heard = {Path(): publishable(run, tables_again(run))}
+    for folder in ancestors(run):
+        heard[folder.relative_to(run)] = publishable(folder, COPY)
+    card = _card(cfg, run, enhancer)
+    with replaced(output) as folder:
+        _write_model(run, folder)
+        for place, tables in heard.items():
+            write_tables(folder / place, tables)
+        write_atomic(folder / CARD, card_text(card))
+    return f"published: {output}; {output / CARD} says what it is"
+
+
+def _require_replaceable(output: Path) -> None:
+    """Raise ValueError where something stands at `output` that was not published."""
+    there = {path.name for path in output.iterdir()} if output.is_dir() else set()
+    others = sorted(there - OURS)
+    if there and not (output / PUBLISHED.weights).exists():
+        others = others or sorted(there)
+    if others:
+        raise ValueError(
+            f"{typed('output', output)}: holds {others[0]}, which publishing would remove; choose "
+            "another output"
+        )
+
+
+def _write_model(run: Path, folder: Path) -> None:
+    """Config, weights and curve."""
+    options = OmegaConf.to_container(run_config(run), resolve=True)
+    config = OmegaConf.to_yaml(OmegaConf.create(portable(options)))
+    write_atomic(folder / PUBLISHED.config, config)
+    weights = weights_file(best_weights(run), of_contents([folder / PUBLISHED.config]))
+    write_summed(folder, {str(PUBLISHED.weights): weights})
+    curves = tuple(str(name) for name in (CURVE, TIMES) if (run / name).exists())
+    copy_tables(run, folder, curves, curve_again(run))
+
+
+def _card(cfg: DictConfig, run: Path, enhancer: Enhancer) -> Card:
+    config = run_config(run)
+    opened = read_run(run, Path(cfg.cache))
+    rows = load_plan(run).rows
+    remedy = tables_again(run)
+    trainings = [load_trained_on(folder, remedy) for folder in (run, *ancestors(run))]
+    window_ms = 1000 * config.stft.window_s
+    causal = enhancer.network.causal
+    return Card(
+        run=opened,
+        trained_on=trained_on(trainings, _corpora(cfg, config), config.sample_rate),
+        plan=f"fingerprint {fingerprint(rows)}, {_counts(rows)}",
+        ancestors=len(ancestors(run)),
+        machine=machine(),
+        latency=f"{window_ms:g} ms, one window" if causal else "it looks ahead: for recordings",
+        scores=read_scores(Path(cfg.scores), opened) if cfg.scores else None,
+    )
+
+
+def _counts(rows: pd.DataFrame) -> str:
+    counts = rows.groupby("split", sort=False).size()
+    return ", ".join(f"{count} mixtures of {split}" for split, count in counts.items())
+
+
+def _corpora(cfg: DictConfig, run: DictConfig) -> dict[str, Corpora]:
+    """The corpora of a run's config; `cfg.licences` says of them what that leaves out."""
+    if not cfg.licences:
+        return corpora(run)
+    told = compose("train", [f"experiment={cfg.licences}"])
+    for role in ROLES:
+        for name, node in OmegaConf.select(run, role).items():
+            for option in ("title", "licence"):
+                said = OmegaConf.select(told, f"{role}.{name}.{option}")
+                if said and not node.get(option):
+                    node[option] = said
+    return corpora(run)

@@ -1,0 +1,57 @@
+"""What a report says of a run that is published."""
+
+from pathlib import Path
+
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
+
+from datagen.plan import fingerprint, load_plan
+from datagen.tables import ROWS
+from models.layouts import CONFIG
+from reporting.pages.card import Scores
+from reporting.scoring.systems import new_noise
+from reporting.tables.evaluated import AGAIN, read_evaluated
+from reporting.tables.runs import Run
+
+
+def read_scores(folder: Path, run: Run) -> Scores:
+    """What the report in `folder` says of `run`.
+
+    Raises FileNotFoundError or ValueError, in one line, where it is none, is damaged, or tested
+    another run, or this one in another state.
+    """
+    config = _config(folder)
+    evaluated = read_evaluated(folder, run.weights, run.folder)
+    plan = load_plan(_plan_folder(folder, run.config.sample_rate))
+    rows = plan.split("test")
+    speakers = evaluated.scores.speaker.nunique()
+    tested = f"{len(rows)} mixtures of {speakers} speakers, plan {fingerprint(rows)}"
+    cautions = [config.get("caution") or "", new_noise(evaluated.system, run.folder, plan)]
+    return Scores(
+        evaluated,
+        test=f"{evaluated.system} on {tested}; means over the mixtures.",
+        caution=" ".join(cautions).strip(),
+    )
+
+
+def _config(folder: Path) -> DictConfig:
+    path = folder / CONFIG
+    if not path.exists():
+        raise FileNotFoundError(
+            f"{folder}: not a report, it has no {CONFIG}; give a folder that evaluate.py wrote"
+        )
+    try:
+        config = OmegaConf.load(path)
+    except (OmegaConfBaseException, YAMLError, UnicodeDecodeError) as error:
+        reason = " ".join(str(error).split())
+        raise ValueError(f"{path}: not a config ({reason[:120]}); {AGAIN}") from error
+    if not isinstance(config, DictConfig):
+        raise ValueError(f"{path}: not a config; {AGAIN}")
+    return config
+
+
+def _plan_folder(folder: Path, sample_rate: int) -> Path:
+    """Where a report has its test plan of that rate; that of the first has no folder of its own."""
+    of_rate = folder / str(sample_rate)
+    return of_rate if (of_rate / ROWS).exists() else folder

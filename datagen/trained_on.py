@@ -1,0 +1,63 @@
+"""What a training was trained on, as it is published: enough to tell whether a test is new to it.
+
+Names, sources, contents, splits and lengths; nothing of where the audio lay.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from datagen.plan import load_recordings
+from datagen.tables import NOISE, SPEECH, schemas
+from files.schema import Cells, Schema
+
+PUBLISHED = {
+    SPEECH: ["id", "source", "content", "length", "split"],
+    NOISE: ["id", "source", "content", "vector", "seen", "split", "start", "stop"],
+}
+# What the other columns are read as; a path is the id.
+REST = {"kind": "", "sex": "", "only": "", "sample_rate": 0, "samples": 0, "channels": 1}
+
+
+def publishable(folder: Path, remedy: str) -> dict[str, pd.DataFrame]:
+    """The tables to publish of those in `folder`, by the names of their files.
+
+    Raises FileNotFoundError or ValueError where they are missing, damaged, or do not know the audio
+    of every recording: nobody could tell then whether a test has it under another name.
+    """
+    tables = {}
+    for name, table in zip((SPEECH, NOISE), load_trained_on(folder, remedy), strict=True):
+        unknown = table.id[table.content == ""]
+        if len(unknown):
+            raise ValueError(
+                f"{folder / name}: does not know the audio of {len(unknown)} recordings "
+                f"({unknown.iloc[0]}, ...), so no test could be held against it; train with "
+                f"check_audio=true, or, where an older version wrote it, {remedy}"
+            )
+        tables[name] = table[PUBLISHED[name]]
+    return tables
+
+
+def load_trained_on(folder: Path, remedy: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Speech and noise of a training, from its own tables in `folder` or those published of it.
+
+    Of the latter a path is the id, and only PUBLISHED is known. Raises as `load_recordings` does.
+    """
+    known = {name: _lacking(schema) for name, schema in schemas().items()}
+    return load_recordings(folder, remedy, known)
+
+
+def _lacking(schema: Schema) -> Schema:
+    """`schema` for tables that may lack what is not published."""
+
+    def upgraded(cells: Cells) -> Cells:
+        return _with_paths(schema.upgrade(cells))
+
+    return replace(schema, defaults=schema.defaults | REST, upgrade=upgraded)
+
+
+def _with_paths(cells: Cells) -> Cells:
+    if "path" in cells or "id" not in cells:
+        return cells
+    return {"id": cells["id"], "path": cells["id"], **cells}

@@ -1,0 +1,125 @@
+"""What lies where in the folder of a model: as train.py leaves it, or as publish.py makes it."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from torch import Tensor
+
+from files.fingerprint import of_contents
+from models import published
+from models.checkpoints import read_checkpoint
+from options.typed import typed
+
+CONFIG, CURVE, TIMES = Path(".hydra/config.yaml"), Path("curve.csv"), Path("times.csv")
+# The tables of what the weights were trained on before, a folder for each training.
+ANCESTORS = Path("ancestors")
+BEST, LAST = Path("checkpoints/best.ckpt"), Path("checkpoints/last.ckpt")
+
+
+class Layout(NamedTuple):
+    """Where a folder keeps what makes it a model; its tables and its curve lie alike in all.
+
+    config, weights: files below it. state: the tensors of its best epoch, by name. tables_again,
+    curve_again: what puts these back, with {} for the folder. resumable: whether it holds a
+    training to go on with.
+    """
+
+    config: Path
+    weights: Path
+    state: Callable[[Path], Mapping[str, Tensor]]
+    tables_again: str
+    curve_again: str
+    resumable: bool
+
+
+def layout(run: Path) -> Layout:
+    """How `run` is laid out: as train.py leaves it where it is no run at all."""
+    for one in (TRAINED, PUBLISHED):
+        if (run / one.config).exists() or (run / one.weights).exists():
+            return one
+    return TRAINED
+
+
+def config_path(run: Path) -> Path:
+    """Its config; FileNotFoundError where it has none."""
+    path = run / layout(run).config
+    if not path.exists():
+        raise FileNotFoundError(
+            f"{run}: not a training run, it has no {layout(run).config}; "
+            "give a folder that train.py or publish.py wrote"
+        )
+    return path
+
+
+def checkpoint(run: Path, name: Path) -> dict[str, Any]:
+    """What a checkpoint of `run` holds, tensors and plain values only.
+
+    Raises FileNotFoundError or ValueError, in one line, for none or a broken one.
+    """
+    config_path(run)
+    path = run / name
+    if not path.exists():
+        raise FileNotFoundError(
+            f"{run}: has no {name}, its training has not finished an epoch; "
+            f"train it with {typed('resume', run)}"
+        )
+    return read_checkpoint(path)
+
+
+def best_weights(run: Path) -> Mapping[str, Tensor]:
+    """The tensors of a run's best epoch on validation, by name.
+
+    Raises FileNotFoundError or ValueError, in one line, for none or damaged ones.
+    """
+    return layout(run).state(run)
+
+
+def weights_of(run: Path) -> str:
+    """Names the weights of a run's best epoch, whatever its config says and wherever it lies."""
+    return published.of_weights(best_weights(run))
+
+
+def tables_again(run: Path) -> str:
+    """What puts the tables of `run` back."""
+    return layout(run).tables_again.format(run)
+
+
+def curve_again(run: Path) -> str:
+    """What puts the curve of `run` back."""
+    return layout(run).curve_again.format(run)
+
+
+def ancestors(run: Path) -> list[Path]:
+    """Folders with speech.csv and noise.csv of all trainings that the weights of `run` come from.
+
+    Those before its own.
+    """
+    return sorted((run / ANCESTORS).glob("*"))
+
+
+def _trained_state(run: Path) -> Mapping[str, Tensor]:
+    return checkpoint(run, BEST)["state_dict"]
+
+
+def _published_state(run: Path) -> Mapping[str, Tensor]:
+    config = of_contents([config_path(run)])
+    return published.read_weights(run / published.WEIGHTS, config)
+
+
+TRAINED = Layout(
+    CONFIG,
+    BEST,
+    _trained_state,
+    tables_again="put it back with train.py resume={}",
+    curve_again="train on with resume={} and more epochs, which writes it again",
+    resumable=True,
+)
+PUBLISHED = Layout(
+    published.CONFIG,
+    published.WEIGHTS,
+    _published_state,
+    tables_again=published.AGAIN,
+    curve_again=published.AGAIN,
+    resumable=False,
+)

@@ -1,0 +1,129 @@
+"""The model card of a published run: what it is, what it was trained on, what it can and cannot."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import pandas as pd
+from omegaconf import DictConfig, OmegaConf
+
+from reporting.pages.page import HEADS, rendered
+from reporting.tables import markdown
+from reporting.tables.corpora import COLUMNS
+from reporting.tables.evaluated import Evaluated
+from reporting.tables.runs import Run, call
+from reporting.tables.score_grids import by_snr
+from reporting.tables.summary import conditions, titled
+from reporting.tables.weaknesses import least_improved, worsened
+
+WORST = {"noise_type": "kind of noise", "snr_db": "SNR in dB"}  # columns, as a reader calls them
+
+
+class Scores(NamedTuple):
+    """Of a run: how it was tested, in sentences; caution: what must be read before them."""
+
+    evaluated: Evaluated
+    test: str
+    caution: str
+
+
+class Card(NamedTuple):
+    """What the card says beside what a run's own folder does.
+
+    trained_on: see reporting.tables.corpora. plan: of the training, in words. machine: that its
+    real-time factor was measured on. latency: in words. scores: None where none were given.
+    """
+
+    run: Run
+    trained_on: pd.DataFrame
+    plan: str
+    ancestors: int
+    machine: str
+    latency: str
+    scores: Scores | None
+
+
+def card_text(card: Card) -> str:
+    """The card as Markdown; all text from outside is escaped."""
+    page = {
+        "title": f"{call(card.run.config.network).partition('(')[0]}, speech enhancement",
+        "what": _what(card),
+        "training": _training(card),
+        "corpora": card.trained_on[COLUMNS],
+        "scores": _scores(card.scores) if card.scores else None,
+    }
+    return rendered("card.md.j2", page, escape=False, markdown=markdown, heads=HEADS)
+
+
+def _what(card: Card) -> Mapping[str, str]:
+    run, config = card.run, card.run.config
+    facts, costs, stft = run.facts(), run.costs, run.config.stft
+    window = f"{1000 * stft.window_s:g} ms every {1000 * stft.hop_s:g} ms, {stft.window}"
+    factor = f"{costs['cpu_seconds_per_second']:.3f} on one core of {card.machine}"
+    return {
+        "network": call(config.network),
+        "target": facts["target"],
+        "level": facts["level"],
+        "sample rate": f"{config.sample_rate} Hz",
+        "windows": window,
+        "parameters": f"{costs['parameters']:,}",
+        "multiply-adds per second of audio": f"{costs['macs_per_second']:,}",
+        "latency": card.latency,
+        "real-time factor": factor,
+        "weights": run.weights,
+    }
+
+
+def _training(card: Card) -> Mapping[str, str]:
+    config = card.run.config
+    facts = {
+        "plan": card.plan,
+        "seed": _value(config, "seed"),
+        "trained": card.run.facts()["trained"],
+        "time": _time(card.run),
+        "began with": f"the weights of {card.ancestors} earlier training(s), whose data is counted"
+        if card.ancestors
+        else "",
+        "optimiser": _value(config, "recipe.optimizer"),
+        "learning rate": _value(config, "recipe.schedule")
+        or _value(config, "recipe.rule_of_rises"),
+        "loss": _value(config, "recipe.loss") or "that of the target",
+        "decay of averaged weights": _value(config, "recipe.averaging.decay"),
+        "mixtures in a batch": _value(config, "data.batch_size"),
+        "batches in an epoch": _value(config, "data.steps_per_epoch"),
+        "precision": _value(config, "trainer.precision"),
+    }
+    return {what: value for what, value in facts.items() if value}
+
+
+def _value(config: DictConfig, option: str) -> str:
+    value = OmegaConf.select(config, option)
+    if value is None:
+        return ""
+    return call(value) if isinstance(value, DictConfig) else str(value)
+
+
+def _time(run: Run) -> str:
+    """Hours by machine, and for how many epochs they are known."""
+    if run.times is None:
+        return "not recorded"
+    by_machine = run.times.groupby("machine", sort=False).seconds.sum()
+    spent = [f"{seconds / 3600:.2f} h on {machine}" for machine, seconds in by_machine.items()]
+    epochs, known = len(run.curve), len(run.times)
+    rest = f" ({known} of {epochs} epochs; that of the others was not recorded)"
+    return "; ".join(spent) + (rest if known < epochs else "")
+
+
+def _scores(scores: Scores) -> Mapping[str, object]:
+    system, rows, summary = scores.evaluated
+    unmarked = summary.assign(mark="")  # what they compare with may not stand here
+    grids = []
+    for condition, under in conditions(unmarked):
+        grids.append(by_snr(under, f"{titled(condition)}, by SNR in dB", published=None))
+    worst = {name: least_improved(rows, system, column) for column, name in WORST.items()}
+    return {
+        "test": scores.test,
+        "caution": scores.caution,
+        "grids": grids,
+        "worst": worst,
+        "worsened": worsened(rows, system),
+    }

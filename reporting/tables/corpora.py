@@ -1,0 +1,54 @@
+"""What a network was trained on, corpus by corpus."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from datagen.corpora.corpus import Corpora, Corpus
+from datagen.roles import SEEN_NOISE, TRAIN_SPEECH
+
+NOT_STATED = "licence not stated"
+COLUMNS = ["corpus", "what", "serves as", "sources", "hours", "licence"]
+Tables = tuple[pd.DataFrame, pd.DataFrame]  # speech and noise, see datagen.trained_on
+
+
+def trained_on(
+    trainings: Sequence[Tables], corpora: Mapping[str, Corpora], sample_rate: int
+) -> pd.DataFrame:
+    """COLUMNS of all corpora that `trainings` heard, what two of them heard counted once.
+
+    corpora: of the last one, by role. sample_rate: in Hz, of the lengths in the tables. sources are
+    speakers, or recordings of noise; hours those that serve in training.
+    """
+    speech, noise = (
+        pd.concat(tables, ignore_index=True) for tables in zip(*trainings, strict=True)
+    )
+    heard = speech[speech.split == "train"]
+    seen = noise[noise.seen & noise.split.isin(("train", ""))]  # "": serves all
+    parts = [
+        ("speech", heard.assign(samples=heard.length), corpora[TRAIN_SPEECH]),
+        ("noise", seen.assign(samples=seen.stop - seen.start), corpora[SEEN_NOISE]),
+    ]
+    rows = []
+    for kind, table, named in parts:
+        rows += _rows(kind, table.drop_duplicates("id"), list(named.values()), sample_rate)
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _rows(
+    kind: str, table: pd.DataFrame, corpora: Sequence[Corpus], sample_rate: int
+) -> Iterable[list]:
+    by_name = {corpus.name: corpus for corpus in corpora if corpus.name}
+    names = table.id.map(lambda name: _corpus_of(name, by_name))
+    for name, rows in table.groupby(names, sort=False):
+        corpus = by_name.get(name)
+        title = corpus.title if corpus else ""
+        licence = corpus.licence if corpus else ""
+        hours = rows.samples.sum() / sample_rate / 3600
+        yield [name, title, kind, rows.source.nunique(), float(hours), licence or NOT_STATED]
+
+
+def _corpus_of(name: str, by_name: Mapping[str, Corpus]) -> str:
+    """The name of the corpus that the recording `name` is of; else what its own begins with."""
+    begins = [corpus for corpus in by_name if name.startswith(f"{corpus}/")]
+    return max(begins, key=len, default=name.partition("/")[0])

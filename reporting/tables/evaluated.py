@@ -1,0 +1,78 @@
+"""A report read back: its scores, its summary, and which of its systems a run is."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from files.schema import OptionalFloat, Schema
+from files.table import TableError, read_table
+from reporting.scores_table import IDENTITY, MIXTURE, ORACLE
+from reporting.tables.improvement import score_names
+from reporting.tables.summary import NUMBERS
+
+AGAIN = "evaluate the run again: what was scored before is remembered"
+NOT_TEXT = {"sample_rate": int, "snr_db": float, "noise_seen": bool}
+SCORES = Schema({name: NOT_TEXT.get(name, str) for name in IDENTITY}, more=True)
+SUMMARY = {
+    "sample_rate": int,
+    "noise": str,
+    "snr_db": str,
+    "system": str,
+    "score": str,
+    **dict.fromkeys(NUMBERS, OptionalFloat),
+    "scored": int,
+    "failed": int,
+    "mark": str,
+}
+RUNS = Schema({"system": str}, more=True)
+
+
+class Evaluated(NamedTuple):
+    """The `system` that a run is in a report. scores, summary: of it, the mixture and baselines."""
+
+    system: str
+    scores: pd.DataFrame
+    summary: pd.DataFrame
+
+
+def read_evaluated(folder: Path, weights: str, run: Path) -> Evaluated:
+    """What the report in `folder` says of the `run` that has these `weights`.
+
+    Raises FileNotFoundError or ValueError, in one line, where it is none, is damaged, or tested
+    other weights.
+    """
+    runs = read_table(folder / "runs.csv", RUNS, AGAIN)
+    scores = _numbers(read_table(folder / "scores.csv", SCORES, AGAIN), folder)
+    summary = read_table(folder / "summary.csv", SUMMARY, AGAIN)
+    tested = runs.system[runs.weights == weights] if "weights" in runs else runs.system[:0]
+    if tested.empty:
+        raise ValueError(f"{folder}: tested no run with the weights that {run} has now; {AGAIN}")
+    system = tested.iloc[0]
+    shown = [MIXTURE, *_baselines(summary, runs), system]
+    (rate,) = scores.sample_rate[scores.system == system].unique()
+    return Evaluated(system, _of(scores, shown, rate), _of(summary, shown, rate))
+
+
+def _of(table: pd.DataFrame, systems: list[str], sample_rate: int) -> pd.DataFrame:
+    chosen = table.system.isin(systems) & (table.sample_rate == sample_rate)
+    return table[chosen].reset_index(drop=True)
+
+
+def _baselines(summary: pd.DataFrame, runs: pd.DataFrame) -> list[str]:
+    """Systems that learned nothing beforehand, and know the mixture alone."""
+    baselines = []
+    for system in summary.system.unique():
+        name, _, _ = system.rpartition(", stage ")
+        if system not in (MIXTURE, ORACLE) and not {system, name} & set(runs.system):
+            baselines.append(system)
+    return baselines
+
+
+def _numbers(scores: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    """`scores` with numbers where the file has their text."""
+    try:
+        values = {name: pd.to_numeric(scores[name]) for name in score_names(scores)}
+    except ValueError as error:
+        raise TableError(f"{folder / 'scores.csv'}: {error}", AGAIN) from error
+    return scores.assign(**values)
