@@ -1,5 +1,7 @@
 """Piece by piece as at once: transform, level and network of every causal option."""
 
+import itertools
+
 import pytest
 import torch
 from narrow_networks import LEVELS, NETWORKS, TARGETS, make_target, narrowed, node
@@ -13,6 +15,7 @@ from models.stream import Stream
 from options.build import build
 
 RATE, HOP = 8000, 80
+KINDS = list(zip(TARGETS, itertools.cycle(LEVELS), strict=False))
 every_window = pytest.mark.parametrize("window", WINDOWS)
 
 
@@ -30,11 +33,9 @@ def enhancer(network, target="iam", level="running", window="hamming"):
     gains = {stages: [0.0] * (stages - 1) for stages in range(1, 6)}
     whole = Enhancer(STFT(RATE, window=window), *parts, gains)
     whole.train()
-    whole.loss({**dict.fromkeys(("clean", "noise", "mixture"), randn(4, RATE)), **LENGTH})
+    with torch.no_grad():  # running statistics of data: the initial ones hide mistakes
+        whole.network(whole.target.components(whole.stft(10 * randn(2, 20 * HOP))))
     return whole.eval()
-
-
-LENGTH = {"length": torch.full((4,), RATE)}
 
 
 def stream(*made, **options):
@@ -85,14 +86,13 @@ def test_frame_by_frame_the_signal_comes_back_one_hop_later(window):
     torch.testing.assert_close(joined[:, HOP:], signal, atol=1e-5, rtol=0)
 
 
-@pytest.mark.parametrize("level", LEVELS)
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(("target", "level"), KINDS)
 @pytest.mark.parametrize("network", NETWORKS)
 def test_hop_by_hop_a_signal_is_enhanced_as_at_once(network, target, level):
-    streamed, mixture = stream(network, target, level), randn(2, 12 * HOP + 17)
+    streamed, mixture = stream(network, target, level), randn(2, 6 * HOP + 17)
     whole = streamed.enhancer.enhance(mixture)
     state, pieces = streamed.initial_state(2), []
-    for block in mixture[:, : 12 * HOP].split(HOP, -1):
+    for block in mixture[:, : 6 * HOP].split(HOP, -1):
         samples, after = streamed.advance(block, state)
         assert samples.shape == block.shape
         shapes = [(tensor.shape, tensor.dtype) for tensor in tensors(state)]
@@ -101,12 +101,12 @@ def test_hop_by_hop_a_signal_is_enhanced_as_at_once(network, target, level):
         state = after
     joined = torch.cat(pieces, -1)[:, HOP:]
     full_scale = max(1.0, float(whole.abs().max()))  # untrained noise models go far above it
-    torch.testing.assert_close(joined, whole[:, : 11 * HOP], atol=1e-5 * full_scale, rtol=0)
+    torch.testing.assert_close(joined, whole[:, : 5 * HOP], atol=1e-5 * full_scale, rtol=0)
 
 
 @every_window
-@pytest.mark.parametrize("time", [1, HOP - 1, HOP, HOP + 1, 2 * HOP, 5 * HOP - 1, 777])
-@pytest.mark.parametrize("sizes", [[1], [HOP], [7, 1, 333], [10_000]])
+@pytest.mark.parametrize("time", [1, HOP - 1, HOP, HOP + 1, 4 * HOP - 1])
+@pytest.mark.parametrize("sizes", [[1], [7, 1, 333], [10_000]])
 def test_blocks_of_any_size_give_the_whole_signal_to_the_sample(window, time, sizes):
     streamed = stream("pl_crnn", window=window)
     mixture = randn(1, time, seed=time)
