@@ -5,7 +5,7 @@ from omegaconf import DictConfig
 from command.check import check
 from command.entry import output_folder, start
 from command.publishing import publish
-from command.schema import PublishConfig
+from command.publishing_schema import PublishConfig
 
 
 def main(cfg: DictConfig) -> None:

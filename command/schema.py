@@ -159,16 +159,6 @@ class TrainConfig(SpeechScriptConfig):
         return self
 
 
-class PublishConfig(Strict):
-    """conf/publish.yaml."""
-
-    run: Name
-    output: Name
-    scores: Name | None
-    licences: Name | None
-    cache: Name
-
-
 class EvaluateConfig(SpeechScriptConfig):
     """conf/evaluate.yaml."""
 

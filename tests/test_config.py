@@ -5,7 +5,8 @@ import tiny_run
 
 from command.check import check
 from command.lines_schema import LinesConfig
-from command.schema import EvaluateConfig, GenerateConfig, PublishConfig, TrainConfig
+from command.publishing_schema import PublishConfig
+from command.schema import EvaluateConfig, GenerateConfig, TrainConfig
 
 CONF = tiny_run.ROOT / "conf"
 MODELS = {

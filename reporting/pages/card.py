@@ -29,8 +29,9 @@ class Scores(NamedTuple):
 class Card(NamedTuple):
     """What the card says beside what a run's own folder does.
 
-    trained_on: see reporting.tables.corpora. plan: of the training, in words. machine: that its
-    real-time factor was measured on. latency: in words. scores: None where none were given.
+    trained_on: see reporting.tables.corpora. plan: of the training, in words. ancestors: how many
+    trainings its weights come from, its own aside. machine: that its real-time factor was measured
+    on. latency: in words. scores: None where none were given.
     """
 
     run: Run
@@ -80,12 +81,10 @@ def _training(card: Card) -> Mapping[str, str]:
         "seed": _value(config, "seed"),
         "trained": card.run.facts()["trained"],
         "time": _time(card.run),
-        "began with": f"the weights of {card.ancestors} earlier training(s), whose data is counted"
-        if card.ancestors
-        else "",
+        "began with": _began(card.ancestors),
         "optimiser": _value(config, "recipe.optimizer"),
-        "learning rate": _value(config, "recipe.schedule")
-        or _value(config, "recipe.rule_of_rises"),
+        "schedule": _value(config, "recipe.schedule"),
+        "rule of rises": _value(config, "recipe.rule_of_rises"),
         "loss": _value(config, "recipe.loss") or "that of the target",
         "decay of averaged weights": _value(config, "recipe.averaging.decay"),
         "mixtures in a batch": _value(config, "data.batch_size"),
@@ -100,6 +99,12 @@ def _value(config: DictConfig, option: str) -> str:
     if value is None:
         return ""
     return call(value) if isinstance(value, DictConfig) else str(value)
+
+
+def _began(ancestors: int) -> str:
+    if not ancestors:
+        return ""
+    return f"the weights of {ancestors} earlier training(s), whose data is counted above, too"
 
 
 def _time(run: Run) -> str:

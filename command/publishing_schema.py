@@ -1,0 +1,13 @@
+"""What may be typed at publish.py."""
+
+from options.limits import Name, Strict
+
+
+class PublishConfig(Strict):
+    """conf/publish.yaml."""
+
+    run: Name
+    output: Name
+    scores: Name | None
+    licences: Name | None
+    cache: Name
