@@ -16,9 +16,9 @@ from pytorch_lightning.plugins.environments import SLURMEnvironment
 from pytorch_lightning.utilities.exceptions import MisconfigurationException
 
 from command.launch import require_processes
-from models.checkpoints import WholeCheckpoints
 from models.layouts import LAST
 from models.progress import Progress
+from models.saving import WholeCheckpoints
 from models.training import TimeLimit
 from options.build import build
 

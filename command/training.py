@@ -30,11 +30,11 @@ from datagen.recordings import corrections
 from files.atomic import clear_unfinished
 from files.owner import joined, owned
 from models.averaging import Averaging
-from models.checkpoints import Saver
-from models.enhancer import Enhancer
 from models.layouts import BEST, CURVE, LAST, TIMES
+from models.learner import Learner, build_learner
 from models.planned_rate import PlannedRate
-from models.run import build_enhancer, keep_ancestors, load_weights
+from models.run import keep_ancestors, load_weights
+from models.saving import Saver
 from models.schedules.schedule import Schedule
 from models.times import Times
 from models.training import Cooldown, Curve, OwnSignals, RuleOfRises, SeedByEpoch, TimeLimit
@@ -113,7 +113,7 @@ def _optional(cfg: DictConfig) -> list[pl.Callback]:
     return callbacks
 
 
-def _fit(cfg: DictConfig, run: Path, trainer: pl.Trainer, module: Enhancer) -> None:
+def _fit(cfg: DictConfig, run: Path, trainer: pl.Trainer, module: Learner) -> None:
     if not cfg.resume:
         require_unused(run)  # now that nobody else can put a training there
     batches = plan_data(cfg)
@@ -124,9 +124,9 @@ def _fit(cfg: DictConfig, run: Path, trainer: pl.Trainer, module: Enhancer) -> N
     trainer.fit(module, batches, ckpt_path=begun, weights_only=True)
 
 
-def _module(cfg: DictConfig, run: Path, steps: int | None) -> Enhancer:
+def _module(cfg: DictConfig, run: Path, steps: int | None) -> Learner:
     """The network, with the weights that it begins or goes on with."""
-    module = build_enhancer(cfg)
+    module = build_learner(cfg)
     module.configure_optimizers()  # so that what it refuses is said before any data is read
     if steps is not None:
         load_weights(module, run, LAST)

@@ -1,57 +1,30 @@
-"""The one LightningModule: from a batch to a loss, and from a mixture to its enhanced waveform."""
+"""From a mixture to its enhanced waveform."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 
-import pytorch_lightning as pl
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from dsp.decibel import amplitude
 from dsp.stft import STFT
 from models.level import Level
-from models.losses.loss import Loss
 from models.networks.network import Network
 from models.targets.target import Target
 
-Batch = Mapping[str, Tensor]
 
-
-class Enhancer(pl.LightningModule):
-    """A network with its transform, target, stage references, loss and optimiser.
+class Enhancer(nn.Module):
+    """A network with its transform, target and level.
 
     network: called with freqs and target. level: what magnitudes are divided by before the network
-    and multiplied with after it. stage_gains_db: SNR gain over the mixture of the intermediate
-    references, by number of stages (PL-CRNN, Table 2). stage_weight: loss weight of the
-    intermediate stages, the last has 1. optimizer: called with the parameters. criterion: what a
-    training brings down; None: the loss of the target.
-    Raises ValueError where there are no gains for the network's number of stages, and at the first
-    mixture where it does not give one estimate per stage.
+    and multiplied with after it. Raises ValueError at the first mixture where the network does not
+    give one estimate per stage.
     """
 
-    def __init__(
-        self,
-        stft: STFT,
-        target: Target,
-        network: Callable[..., Network],
-        level: Level,
-        stage_gains_db: Mapping[int, Sequence[float]],
-        stage_weight: float = 0.1,
-        optimizer: Callable[..., torch.optim.Optimizer] | None = None,
-        criterion: Loss | None = None,
-    ):
+    def __init__(self, stft: STFT, target: Target, network: Callable[..., Network], level: Level):
         super().__init__()
         self.stft = stft
         self.target = target
         self.level = level
         self.network = network(freqs=stft.freqs, target=target)
-        stages = self.network.stage_count
-        gains_db = [*_stage_gains_db(stage_gains_db, stages), float("inf")]
-        noise_left = amplitude(-torch.tensor(gains_db))
-        weights = torch.tensor([stage_weight] * (stages - 1) + [1.0])
-        self.register_buffer("noise_left", noise_left, persistent=False)
-        self.register_buffer("weights", weights, persistent=False)
-        self.optimizer = optimizer
-        self.criterion = criterion
 
     @torch.no_grad()
     def enhance(self, mixture: Tensor, stage: int | None = None) -> Tensor:
@@ -62,91 +35,28 @@ class Enhancer(pl.LightningModule):
         training = self.training
         self.eval()
         spectrum = self.stft(mixture)
-        estimates, level = self._estimates(spectrum)
-        estimate = self.network.final(estimates) if stage is None else estimates[:, stage]
+        estimates, level = self.estimates(spectrum)
+        enhanced = self.audible(estimates, spectrum, level, stage)
         self.train(training)
-        enhanced = self.target.spectrum(estimate, spectrum / level) * level
         return self.stft.inverse(enhanced, mixture.shape[-1])
 
-    def references(self, clean: Tensor, noise: Tensor, level: Tensor | float = 1.0) -> Tensor:
-        """What the target compares each stage's estimate with: clean speech in less noise.
-
-        Shapes: clean, noise [batch, time], level [batch, 1, frame] -> [batch, stage, component,
-        freq, frame], relative to the level.
-        """
-        mixture = self.stft(clean + noise).unsqueeze(1)
-        in_less_noise = self.stft(self.in_less_noise(clean, noise))
-        if isinstance(level, Tensor):
-            level = level.unsqueeze(1)
-        return self.target.reference(in_less_noise / level, mixture / level)
-
-    def in_less_noise(self, clean: Tensor, noise: Tensor) -> Tensor:
-        """The signal that each stage is to give: [batch, time] each -> [batch, stage, time].
-
-        That of a stage of gain g dB is clean + noise * 10^(-g / 20); that of the last is clean.
-        """
-        return clean.unsqueeze(1) + noise.unsqueeze(1) * self.noise_left[:, None]
-
-    def loss(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Mean loss over frequencies and the frames that are not padding, and those frames.
-
-        It is summed over stages by their weights.
-        """
-        spectrum = self.stft(batch["mixture"])
-        estimates, level = self._estimates(spectrum)
-        frames = self.stft.frames(batch["length"])
-        if self.criterion is None:
-            per_stage = self._of_bins(estimates, level, batch)
-        else:
-            per_stage = self._of_signals(estimates, level, spectrum, batch)
-        # No product of matrices: a training in lower precision would round it.
-        per_signal = (per_stage * self.weights).sum(-1)
-        return (per_signal * frames).sum() / frames.sum(), frames.sum()
-
-    def _of_bins(self, estimates: Tensor, level: Tensor, batch: Batch) -> Tensor:
-        """The target's loss of each signal and stage: [batch, stage]."""
-        references = self.references(batch["clean"], batch["noise"], level)
-        frames = self.stft.frames(batch["length"])[:, None]
-        number = torch.arange(estimates.shape[-1], device=estimates.device)
-        is_signal = number < frames  # [batch, frame]
-        per_frame = self.target.loss(estimates, references).mean((2, 3))  # [batch, stage, frame]
-        return torch.where(is_signal[:, None], per_frame, 0).sum(-1) / frames
-
-    def _of_signals(
-        self, estimates: Tensor, level: Tensor, spectrum: Tensor, batch: Batch
+    def audible(
+        self, estimates: Tensor, spectrum: Tensor, level: Tensor, stage: int | None = None
     ) -> Tensor:
-        """The criterion's loss of each signal and stage: [batch, stage].
+        """The enhanced spectrum that a mixture's estimates stand for; stage: see `enhance`.
 
-        With a Hamming window the last samples of a signal that ends between two hops lie under one
-        frame more where a longer one stands beside it: its loss is then another by up to 0.05 %.
+        Shapes: estimates [batch, stage, component, freq, frame], spectrum [batch, freq, frame],
+        level [batch, 1, frame] -> [batch, freq, frame], complex.
         """
-        spectra = self.target.spectrum(estimates, (spectrum / level).unsqueeze(1))
-        time = batch["mixture"].shape[-1]
-        waveforms = self.stft.inverse(spectra * level.unsqueeze(1), time)
-        number = torch.arange(time, device=waveforms.device)
-        is_signal = number < batch["length"][:, None]  # [batch, time]
-        return self.criterion.of_signals(
-            torch.where(is_signal[:, None], waveforms, 0),
-            self.in_less_noise(batch["clean"], batch["noise"]),
-            batch["mixture"],
-            batch["length"],
-            self.stft,
-        )
+        estimate = self.network.final(estimates) if stage is None else estimates[:, stage]
+        return self.target.spectrum(estimate, spectrum / level) * level
 
-    def training_step(self, batch: Batch, batch_index: int) -> Tensor:
-        """Loss of one batch."""
-        return self._logged("train_loss", batch, on_step=True)
+    def estimates(self, spectrum: Tensor) -> tuple[Tensor, Tensor]:
+        """What the network makes of a mixture's spectrum, and the level that it is relative to.
 
-    def validation_step(self, batch: Batch, batch_index: int) -> Tensor:
-        """Loss of one batch."""
-        return self._logged("validation_loss", batch, on_step=False)
-
-    def configure_optimizers(self) -> torch.optim.Optimizer:
-        """The optimiser; its rate follows models.training.RuleOfRises."""
-        return self.optimizer(params=self.parameters())
-
-    def _estimates(self, spectrum: Tensor) -> tuple[Tensor, Tensor]:
-        """What the network makes of a mixture's spectrum, and the level that it is relative to."""
+        Shapes: spectrum [batch, freq, frame] -> [batch, stage, component, freq, frame] and
+        [batch, 1, frame].
+        """
         magnitude = spectrum.abs()
         level = self.level(magnitude)
         mixture = self.target.components(spectrum / level)
@@ -163,28 +73,3 @@ class Enhancer(pl.LightningModule):
                 f"{type(self.network).__name__} makes {shape} of a mixture {list(mixture.shape)}; "
                 f"it must be [batch, stage, component, freq, frame], here {needed}"
             )
-
-    def _logged(self, name: str, batch: Batch, on_step: bool) -> Tensor:
-        loss, frames = self.loss(batch)
-        # Weighted by frames, the mean over an epoch is the mean over its frames.
-        self.log(
-            name,
-            loss,
-            on_step=on_step,
-            on_epoch=True,
-            prog_bar=True,
-            batch_size=int(frames),
-            sync_dist=True,
-        )
-        return loss
-
-
-def _stage_gains_db(by_stages: Mapping[int, Sequence[float]], stages: int) -> list[float]:
-    """SNR gains of the intermediate stages of a network of `stages` stages."""
-    gains_db = by_stages.get(stages)
-    if gains_db is None or len(gains_db) != stages - 1:
-        raise ValueError(
-            f"network.stages={stages}: recipe.stage_gains_db has no {stages - 1} gains for it; add "
-            f"'+recipe.stage_gains_db.{stages}=[...]' in dB, one for each stage but the last"
-        )
-    return [float(gain) for gain in gains_db]

@@ -6,7 +6,7 @@ from typing import Any
 import pytorch_lightning as pl
 from tqdm import tqdm
 
-from models.checkpoints import is_validated
+from models.saving import is_validated
 
 
 class Progress(pl.Callback):

@@ -2,8 +2,8 @@
 
 from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
-import torch
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
@@ -23,37 +23,39 @@ from models.layouts import (
     weights_of,
 )
 from models.level import Level
-from models.losses.loss import Loss
 from models.multiply_adds import require_countable
 from models.networks.network import Network, require_shapes
 from models.targets.target import Target
-from options.build import build, maker
+from options.build import build
 from options.older import upgraded
 from options.run_options import flat, portable
+
+AnEnhancer = TypeVar("AnEnhancer", bound=Enhancer)
 
 NEEDED = ("network", "target", "level", "recipe", "stft", "sample_rate")  # of a training's config
 
 
 def build_enhancer(cfg: DictConfig) -> Enhancer:
-    """The untrained module that a training config describes.
+    """The untrained enhancer that a training config describes.
 
     Raises ValueError where a part of it is not what it must be, and where the costs of its network
     could not be told.
     """
-    # A key typed on the command line is text, and comes after those of the file.
-    stage_gains_db = {}
-    for stages, gains_db in cfg.recipe.stage_gains_db.items():
-        stage_gains_db[int(stages)] = list(gains_db)
-    enhancer = Enhancer(
-        stft=STFT(cfg.sample_rate, **cfg.stft),
-        target=build(cfg.target, Target),
-        network=partial(build, cfg.network, Network),
-        level=build(cfg.level, Level, within="models.level"),
-        stage_gains_db=stage_gains_db,
-        stage_weight=cfg.recipe.stage_weight,
-        optimizer=maker(cfg.recipe.optimizer, torch.optim.Optimizer),
-        criterion=build(cfg.recipe.loss, Loss) if cfg.recipe.loss else None,
-    )
+    return checked(Enhancer(**enhancer_parts(cfg)))
+
+
+def enhancer_parts(cfg: DictConfig) -> dict[str, Any]:
+    """What an `Enhancer` is made of as a training config has it."""
+    return {
+        "stft": STFT(cfg.sample_rate, **cfg.stft),
+        "target": build(cfg.target, Target),
+        "network": partial(build, cfg.network, Network),
+        "level": build(cfg.level, Level, within="models.level"),
+    }
+
+
+def checked(enhancer: AnEnhancer) -> AnEnhancer:
+    """`enhancer`, whose network keeps its contract; ValueError where it does not."""
     require_countable(enhancer.network, enhancer.stft.freqs, enhancer.target.component_count)
     require_shapes(enhancer.network, enhancer.stft.freqs)
     return enhancer

@@ -75,11 +75,9 @@ class Stream:
         """
         enhancer = self.enhancer
         measured, level = enhancer.level.advance(spectrum.abs(), level)
-        relative = spectrum / measured
-        components = enhancer.target.components(relative)
+        components = enhancer.target.components(spectrum / measured)
         estimates, network = enhancer.network.advance(components, network)
-        final = enhancer.network.final(estimates)
-        return enhancer.target.spectrum(final, relative) * measured, level, network
+        return enhancer.audible(estimates, spectrum, measured), level, network
 
     def blocks(self, blocks: Iterable[Tensor]) -> Iterator[Tensor]:
         """A whole signal in blocks of any sizes, in little memory.

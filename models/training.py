@@ -14,7 +14,7 @@ from pytorch_lightning.callbacks import Timer
 from torch import Tensor
 
 from files.atomic import write_atomic
-from models.checkpoints import is_validated
+from models.saving import is_validated
 
 
 class RuleOfRises(pl.Callback):

@@ -130,7 +130,7 @@ def test_the_costs_of_a_network_are_those_for_the_components_of_its_target():
         return PLDNN(freqs, target, stages=1, hidden=16, layers=1, context=2)
 
     for target, count in ((IAM(), 1), (ComplexMask(), 2)):
-        enhancer = Enhancer(STFT(8000), target, network, RawLevel(), {1: []})
+        enhancer = Enhancer(STFT(8000), target, network, RawLevel())
         expected = (3 * 81 * count + 1) * 16 + (16 + 1) * 81 * count
         told = costs(enhancer)
         assert told["macs_per_frame"] == told["parameters"] == expected

@@ -10,9 +10,10 @@ from omegaconf import OmegaConf
 from torch.nn.functional import pad
 
 from dsp.stft import STFT
+from models.learner import build_learner
 from models.losses.compressed import Compressed
 from models.losses.loss import Loss
-from models.run import build_enhancer, load_run
+from models.run import load_run
 from options.build import build
 
 CONF = tiny_run.ROOT / "conf" / "loss"
@@ -283,13 +284,13 @@ def typed(name):
 @every_loss
 def test_a_loss_that_is_typed_is_what_a_training_brings_down(name, tmp_path):
     cfg = tiny_run.config("train", [*tiny_run.TINY, typed(name)], tmp_path)
-    criterion = build_enhancer(cfg).criterion
+    criterion = build_learner(cfg).criterion
     assert type(criterion) is type(make(name)) and vars(criterion) == vars(make(name))
 
 
 def test_without_one_it_is_that_of_the_target(tmp_path):
     cfg = tiny_run.config("train", list(tiny_run.TINY), tmp_path)
-    assert cfg.recipe.loss is None and build_enhancer(cfg).criterion is None
+    assert cfg.recipe.loss is None and build_learner(cfg).criterion is None
 
 
 def test_an_option_of_it_may_be_typed_and_a_wrong_one_is_refused(command):

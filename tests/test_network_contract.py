@@ -12,6 +12,7 @@ from omegaconf import DictConfig, OmegaConf
 import models.networks
 import train
 from models.cost import parameters
+from models.learner import build_learner
 from models.multiply_adds import multiply_adds_per_frame
 from models.run import build_enhancer
 
@@ -149,7 +150,7 @@ def test_the_network_of_the_readme_enhances_learns_and_is_counted(written):
     text = (tiny_run.ROOT / "README.md").read_text(encoding="utf-8")
     shown = r"```yaml\n(# conf/network/.*?)```\n```python\n(.*?)```"
     yaml, source = re.search(shown, text, re.DOTALL).groups()
-    enhancer = build_enhancer(written(source, "gru", **OmegaConf.create(yaml)))
+    learner = build_learner(written(source, "gru", **OmegaConf.create(yaml)))
     generator = torch.Generator().manual_seed(0)
     clean, noise = torch.randn(2, 2, 4000, generator=generator)
     batch = {
@@ -158,14 +159,14 @@ def test_the_network_of_the_readme_enhances_learns_and_is_counted(written):
         "mixture": clean + noise,
         "length": torch.tensor([4000, 3000]),
     }
-    loss, _ = enhancer.loss(batch)
+    loss, _ = learner.loss(batch)
     loss.backward()
-    assert all(parameter.grad.any() for parameter in enhancer.network.parameters())
-    assert enhancer.enhance(batch["mixture"]).isfinite().all()
+    assert all(parameter.grad.any() for parameter in learner.network.parameters())
+    assert learner.enhance(batch["mixture"]).isfinite().all()
     freqs, hidden = 81, 64
     counted = 3 * hidden * (freqs + hidden + 2) + (hidden + 1) * freqs
-    assert multiply_adds_per_frame(enhancer.network, freqs) == counted
-    assert parameters(enhancer.network) == counted
+    assert multiply_adds_per_frame(learner.network, freqs) == counted
+    assert parameters(learner.network) == counted
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,7 @@ def enhancer(network, target="iam", level="running", window="hamming"):
 
     torch.manual_seed(0)
     parts = make_target(target), made, build(node("level", level), Level, within="models.level")
-    gains = {stages: [0.0] * (stages - 1) for stages in range(1, 6)}
-    whole = Enhancer(STFT(RATE, window=window), *parts, gains)
+    whole = Enhancer(STFT(RATE, window=window), *parts)
     whole.train()
     with torch.no_grad():  # running statistics of data: the initial ones hide mistakes
         whole.network(whole.target.components(whole.stft(10 * randn(2, 20 * HOP))))

@@ -52,7 +52,7 @@ def test_the_same_seed_gives_the_same_run_and_another_another(data, whole, tmp_p
 def test_the_order_of_batches_changes_from_epoch_to_epoch(data, tmp_path, monkeypatch):
     seen = []
     monkeypatch.setattr(
-        "models.enhancer.Enhancer.on_train_batch_start",
+        "models.learner.Learner.on_train_batch_start",
         lambda _, batch, i: seen.append(float(batch["clean"].sum())),
     )
     fit(data, tmp_path / "run")
@@ -83,7 +83,7 @@ def test_one_batch_is_learned_by_heart(data, tmp_path):
 def test_best_is_the_epoch_of_least_validation_loss(data, tmp_path, monkeypatch):
     losses = [3.0, 2.0, 1.0, 2.0]
     monkeypatch.setattr(
-        "models.enhancer.Enhancer.validation_step",
+        "models.learner.Learner.validation_step",
         lambda module, batch, index: module.log(
             "validation_loss", losses[module.current_epoch], batch_size=1
         ),

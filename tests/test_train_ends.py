@@ -25,7 +25,7 @@ def test_a_run_that_had_all_of_its_epochs_says_so(whole, tmp_path, capfd):
 
 def test_a_run_that_the_rule_of_rises_stopped_says_so_each_time(data, tmp_path, capfd, monkeypatch):
     monkeypatch.setattr(
-        "models.enhancer.Enhancer.validation_step",
+        "models.learner.Learner.validation_step",
         lambda module, batch, index: module.log(
             "validation_loss", float(module.current_epoch), batch_size=1
         ),

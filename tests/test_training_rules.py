@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import torch
 
-from models.checkpoints import Saver, WholeCheckpoints
+from models.saving import Saver, WholeCheckpoints
 from models.training import Cooldown, Curve, RuleOfRises, SeedByEpoch
 
 
