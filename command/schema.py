@@ -162,6 +162,7 @@ class TrainConfig(SpeechScriptConfig):
 class EvaluateConfig(SpeechScriptConfig):
     """conf/evaluate.yaml."""
 
+    split: Literal["test", "validation"]
     rates: list[Rate]
     runs: list[str]
     sweep: str | None
@@ -189,6 +190,7 @@ class EvaluateConfig(SpeechScriptConfig):
 
     @model_validator(mode="after")
     def _something_to_test(self):
-        if not self.plan.test:
-            raise ValueError(f"plan.test={self.plan.test}: must be above 0")
+        count = getattr(self.plan, self.split)
+        if not count:
+            raise ValueError(f"plan.{self.split}={count}: must be above 0")
         return self

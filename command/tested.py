@@ -22,6 +22,11 @@ def read_scores(folder: Path, run: Run) -> Scores:
     another run, or this one in another state.
     """
     config = _config(folder)
+    if config.get("split", "test") != "test":  # older reports know of no other
+        raise ValueError(
+            f"{folder}: a report on the validation, which has chosen the run's best epoch; "
+            "give one of evaluate.py split=test"
+        )
     evaluated = read_evaluated(folder, run.weights, run.folder)
     plan = load_plan(_plan_folder(folder, run.config.sample_rate))
     rows = plan.split("test")

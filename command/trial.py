@@ -29,6 +29,11 @@ from reporting.scoring.systems import Systems, of_rate, refuse_heard, trained, u
 
 Thing = TypeVar("Thing")
 
+ON_VALIDATION = (
+    "These are mixtures of the validation, by which a training keeps its best epoch: "
+    "they choose between trainings, and are no test."
+)
+
 
 class Built(NamedTuple):
     """What a config names: what is put on the test, and what measures it; both by name."""
@@ -101,8 +106,10 @@ class Trial:
         self.systems = built.systems
         self.metrics = built.metrics
         drawer = data.drawer(cfg)
-        plan = data.plan(cfg, drawer, "test")
+        plan = data.plan(cfg, drawer, cfg.split)
         self.notes = refuse_heard(self.systems, plan)
+        if cfg.split != "test":
+            self.notes.append(ON_VALIDATION)
         self.bench = Bench(plan, drawer.library, cfg.sample_rate, cfg.device, _memory(cfg))
 
     def scores(self, spread: Spread | None = None) -> pd.DataFrame:

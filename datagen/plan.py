@@ -36,6 +36,11 @@ class Plan:
         """The rows of one split."""
         return self.rows[self.rows.split == name].reset_index(drop=True)
 
+    @property
+    def judged(self) -> str:
+        """The split that systems are judged on: the test, or validation where there is none."""
+        return "test" if (self.rows.split == "test").any() else "validation"
+
     def save(self, folder: Path) -> None:
         """Write plan.csv, speech.csv and noise.csv, and their checksums to SHA256SUMS.
 

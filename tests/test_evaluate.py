@@ -48,6 +48,20 @@ def test_the_report_folder_is_as_promised(trained, tmp_path, capsys):
     assert str(tmp_path / "report" / "report.html") in printed
 
 
+def test_on_the_validation_a_run_is_judged_by_the_mixtures_that_chose_its_best_epoch(
+    trained, tmp_path, capsys
+):
+    data, run = trained
+    scores = _evaluate(data, tmp_path / "report", f"runs=[{run}]", "split=validation")
+    rows = pd.read_csv(run / "plan.csv").query("split == 'validation'")
+    judged = pd.read_csv(tmp_path / "report" / "plan.csv")
+    assert judged.mixture_id.tolist() == rows.mixture_id.tolist()
+    assert set(scores.mixture_id) == set(rows.mixture_id)
+    assert "choose between trainings" in capsys.readouterr().out
+    with pytest.raises(ValueError, match="speakers of the test were in its training"):
+        _evaluate(data, tmp_path / "other", f"runs=[{run}]", "split=validation", "seed=8")
+
+
 def test_baselines_stand_in_the_table_of_scores(trained, tmp_path):
     data, run = trained
     named = [
@@ -201,6 +215,8 @@ def test_a_run_is_made_of_its_config_and_weights_and_its_stages_are_told_apart(t
         (["runs=[{run}]", "plan.noise_stretches=null"], "are not what its training set aside"),
         (["runs={run}"], "runs=[{run}]"),
         (["plan.test=0"], "plan.test=0"),
+        (["plan.validation=0", "split=validation"], "plan.validation=0"),
+        (["split=train"], "split='train'"),
         (["plan.test=7"], "not a multiple of 8"),
         (["device=cuda"], "no CUDA device"),
         (["device=tpu"], "device='tpu'"),

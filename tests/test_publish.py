@@ -102,6 +102,13 @@ def test_the_weights_are_those_of_the_best_epoch_in_32_bits_and_name_their_confi
         assert file.metadata() == {"config": of_contents([published / "config.yaml"])}
 
 
+def test_a_report_on_the_validation_gives_a_card_no_scores(data, whole, tmp_path):
+    folder = tmp_path / "report"
+    evaluated(data, folder, whole, "split=validation", "examples=false")
+    with pytest.raises(ValueError, match="a report on the validation"):
+        make(whole, tmp_path / "pretrained", tmp_path / "cache", f"scores={folder}")
+
+
 def test_weights_of_64_bits_are_published_in_32_and_named_alike(tmp_path):
     of_64 = {"a": torch.rand(3, dtype=torch.float64), "b": torch.arange(3)}
     write_atomic(tmp_path / "weights", weights_file(of_64, "x"))

@@ -190,5 +190,5 @@ def test_a_sex_is_compared_at_one_rate_only(tmp_path):
     ):
         assert f"All noise, {title}" in page
     assert "Improvement over the mixture, 8000 Hz" in page
-    assert finding(both).startswith("At 8000 Hz: On 40 test mixtures, a changed")
-    assert "At 16000 Hz: On 40 test mixtures, b changed" in finding(both)
+    assert finding(both).startswith("At 8000 Hz: On 40 mixtures, a changed")
+    assert "At 16000 Hz: On 40 mixtures, b changed" in finding(both)

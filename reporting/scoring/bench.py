@@ -84,8 +84,8 @@ class Bench:
 
     @cached_property
     def rows(self) -> pd.DataFrame:
-        """The test rows of the plan."""
-        return self.plan.split("test")
+        """The rows of the plan that systems are judged on."""
+        return self.plan.split(self.plan.judged)
 
     def mixtures(self) -> Iterator[Mixture]:
         """All of them in the plan's order, one at a time."""

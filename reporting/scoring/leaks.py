@@ -12,6 +12,8 @@ from datagen.trained_on import load_trained_on
 from models.layouts import tables_again
 
 REMEDY = "evaluate with the experiment, plan and seed that it was trained with"
+# Splits whose speech must be new, by the split that a run is judged on.
+HEARD = {"test": ("train", "validation"), "validation": ("train",)}
 COPY = "copy the folder from the run that the training started from"  # of an ancestor
 
 
@@ -21,14 +23,15 @@ def refuse_leaks(run: Path, plan: Plan, whose: Path) -> set[str]:
     That is the test's speakers and unseen noises, by their names and by their audio (see
     datagen.copies). Of its seen noise training may have had the same recordings, if it set aside
     the same stretches of them; one that it never had is new to it, and those are returned, by their
-    sources. whose: the run that `run` is, or is an ancestor of.
+    sources. Of a plan that is judged by its validation the run has heard its training
+    alone. whose: the run that `run` is, or is an ancestor of.
     """
     remedy = tables_again(whose) if run == whose else COPY
     speech, noise = load_trained_on(run, remedy)
-    heard = speech[speech.split != "test"]
+    heard = speech[speech.split.isin(HEARD[plan.judged])]
     seen = noise[noise.seen]
-    rows = plan.split("test")
-    test_speech = plan.speech[plan.speech.split == "test"]
+    rows = plan.split(plan.judged)
+    test_speech = plan.speech[plan.speech.split == plan.judged]
     unseen_noise = plan.noise[~plan.noise.seen]
     rows_unseen = rows[~rows.noise_seen]
     speakers = _of_sources(test_speech, rows.speech_id)
@@ -45,7 +48,7 @@ def refuse_leaks(run: Path, plan: Plan, whose: Path) -> set[str]:
 
 def seen_noise(plan: Plan) -> pd.DataFrame:
     """All stretches of the long noises that the test of `plan` cuts its seen noise from."""
-    rows = plan.split("test")
+    rows = plan.split(plan.judged)
     ids = rows.noise_id[rows.noise_seen]
     vectors = plan.noise.vector[plan.noise.id.isin(ids)]
     return plan.noise[plan.noise.vector.isin(vectors)]

@@ -18,7 +18,7 @@ def finding(scores: pd.DataFrame) -> str:
             sentences.append(f"At {rate} Hz: {sentence}")
         return " ".join(sentences)
     mixtures = scores.mixture_id.nunique()
-    tested = f"{mixtures} test mixtures"
+    tested = f"{mixtures} mixtures"
     systems = ranked(scores)
     if not systems:
         untrained = ", ".join(scores.system.unique())
