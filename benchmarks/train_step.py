@@ -25,9 +25,8 @@ from command.check import check
 from command.entry import start
 from command.schema import TrainConfig
 from command.training import plan_data
-from models.enhancer import Enhancer
+from models.learner import Learner, build_learner
 from models.multiply_adds import multiply_adds_per_frame
-from models.run import build_enhancer
 
 NETWORKS = ("pl_crnn", "crnn")
 ROUNDS = 3
@@ -57,10 +56,10 @@ def main(cfg: DictConfig) -> None:
     head = f"{'network':10}{'s a step':>10}{'GFLOP/s':>9}{'matrices':>10}"
     print(f"{head}{'s with data':>13}{'of it the model':>17}")
     for name in NETWORKS:
-        enhancer = _enhancer(name, cfg)
+        learner = _learner(name, cfg)
         ready = next(batches)
-        timing = _timed(enhancer, ready, batches)
-        _print(name, timing, _operations(enhancer, ready))
+        timing = _timed(learner, ready, batches)
+        _print(name, timing, _operations(learner, ready))
     shape = " x ".join(map(str, ready["mixture"].shape))
     threads = torch.get_num_threads()
     print(f"batch {shape} samples, {threads} threads, {cfg.data.workers} loader processes")
@@ -82,30 +81,30 @@ def cycle_batches(loader: torch.utils.data.DataLoader, on_device: Callable) -> I
         yield from map(on_device, loader)
 
 
-def _enhancer(name: str, cfg: DictConfig) -> Enhancer:
+def _learner(name: str, cfg: DictConfig) -> Learner:
     training = compose("train", [f"network={name}", f"sample_rate={cfg.sample_rate}"])
     for group in OF_TRAINING:
         training[group] = cfg[group]
-    return build_enhancer(training).train()
+    return build_learner(training).train()
 
 
-def _stepper(enhancer: Enhancer) -> Callable[[Batch], None]:
-    optimizer = enhancer.configure_optimizers()
+def _stepper(learner: Learner) -> Callable[[Batch], None]:
+    optimizer = learner.configure_optimizers()
 
     def step(batch: Batch) -> None:
         optimizer.zero_grad()
-        enhancer.loss(batch)[0].backward()
+        learner.loss(batch)[0].backward()
         optimizer.step()
 
     return step
 
 
-def _timed(enhancer: Enhancer, ready: Batch, batches: Iterator[Batch]) -> Round:
+def _timed(learner: Learner, ready: Batch, batches: Iterator[Batch]) -> Round:
     """Medians over the rounds, after one that warms up.
 
     ready: a batch that lies ready; batches: come as they are made.
     """
-    step = _stepper(enhancer)
+    step = _stepper(learner)
     _round(step, ready, batches)
     rounds = [_round(step, ready, batches) for _ in range(ROUNDS)]
     return Round(
@@ -136,12 +135,12 @@ def _seconds(run: Callable[[], object]) -> float:
     return (time.perf_counter() - begin) / STEPS
 
 
-def _operations(enhancer: Enhancer, batch: Batch) -> float:
+def _operations(learner: Learner, batch: Batch) -> float:
     """Floating-point operations of a training step on `batch`."""
     utterances, samples = batch["mixture"].shape  # [batch, time]
-    frames = int(enhancer.stft.frames(torch.tensor(samples)))
-    enhancer.eval()
-    multiply_adds = multiply_adds_per_frame(enhancer.network, enhancer.stft.freqs)
+    frames = int(learner.stft.frames(torch.tensor(samples)))
+    learner.eval()
+    multiply_adds = multiply_adds_per_frame(learner.network, learner.stft.freqs)
     forward = 2 * multiply_adds * utterances * frames
     return 3 * forward  # the backward pass makes a gradient for the inputs and one for the weights
 
