@@ -1,0 +1,69 @@
+"""From a run to a folder that other runtimes use."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+from omegaconf import DictConfig
+
+from audio.pcm import FULL_SCALE
+from audio.whole import whole
+from exporting import example
+from exporting.definition import definition
+from exporting.proof import built_in, differences_db, require_equal
+from exporting.step import FrameStep, onnx_bytes, require_runtime
+from files.atomic import write_atomic
+from files.replaced import replaced
+from models.run import content_of, load_run
+from models.stream import Stream
+from options.typed import typed
+
+MODEL, ABOUT, EXAMPLE = "model.onnx", "model.json", "example.py"
+OURS = {MODEL, ABOUT, EXAMPLE}
+
+
+def export(cfg: DictConfig, output: Path) -> str:
+    """Put the run `cfg.run` at `output` as ONNX, once it has proved itself; returns a line.
+
+    Raises FileNotFoundError or ValueError where the run is none or looks ahead, where `output`
+    holds anything else, and where the exported network gives another signal.
+    """
+    require_runtime()
+    _require_replaceable(output)
+    run = Path(cfg.run).expanduser()
+    stream = Stream(load_run(run))
+    step = FrameStep(stream)
+    model = onnx_bytes(step)
+    about = definition(step, content_of(run))
+    proof = {}
+    for name, samples in _signals(cfg.check, about["sample_rate"]).items():
+        proof[name] = differences_db(stream, model, about, samples)
+        require_equal(proof[name], name)
+    about["differences_db"] = proof
+    with replaced(output) as folder:
+        write_atomic(folder / MODEL, model)
+        write_atomic(folder / ABOUT, json.dumps(about, indent=1) + "\n")
+        write_atomic(folder / EXAMPLE, Path(example.__file__).read_text(encoding="utf-8"))
+    worst = max(max(differences.values()) for differences in proof.values())
+    size = len(model) / 1e6
+    return f"exported: {output / MODEL}, {size:.1f} MB, equal to PyTorch within {worst:.0f} dB"
+
+
+def _signals(check: str | None, sample_rate: int) -> dict[str, np.ndarray]:
+    """What the export must enhance alike, by name: float32 [time]."""
+    signals = {"built-in": built_in(sample_rate)}
+    if check is not None:
+        samples, _ = whole(check, sample_rate)
+        signals[Path(check).name] = (samples / FULL_SCALE).astype(np.float32)
+    return signals
+
+
+def _require_replaceable(output: Path) -> None:
+    """Raise ValueError where anything stands at `output` that was not exported."""
+    there = {path.name for path in output.iterdir()} if output.is_dir() else set()
+    others = sorted(there - OURS)
+    if others:
+        raise ValueError(
+            f"{typed('output', output)}: holds {others[0]}, which exporting would remove; choose "
+            "another output"
+        )

@@ -1,0 +1,59 @@
+"""An export proves itself: every way of running the network gives the same signal."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from exporting.example import enhance, stepper
+from models.stream import Stream
+
+LARGEST_DB = -90.0  # of full scale: half a step of 16 bit is -96
+SECONDS = 4
+SMALLEST = 1e-10  # -200 dB
+
+
+def built_in(sample_rate: int) -> np.ndarray:
+    """A signal of every kind: a gliding tone that comes and goes, in noise; float32 [time]."""
+    time = np.arange(SECONDS * sample_rate) / sample_rate
+    glide = np.sin(2 * np.pi * (100 * time + 300 * time**2))
+    voiced = glide * np.maximum(0, np.sin(2 * np.pi * 1.5 * time))
+    noise = np.random.default_rng(0).standard_normal(len(time))
+    return (0.3 * voiced + 0.03 * noise).astype(np.float32)
+
+
+def differences_db(
+    stream: Stream, model: bytes, about: Mapping[str, Any], samples: np.ndarray
+) -> dict[str, float]:
+    """How far from the whole signal at once the others are at most, in dB of full scale.
+
+    Of a signal that exceeds full scale it is in dB of its own peak. stream: hop by hop in PyTorch;
+    onnxruntime: `model` by the example's code.
+    """
+    mixture = torch.from_numpy(samples)[None]
+    whole = stream.enhancer.enhance(mixture)
+    streamed = torch.cat(list(stream.blocks(mixture.split(stream.hop, -1))), -1)
+    by_onnx = enhance(samples, stepper(model), about)
+    return {
+        "stream": _difference_db(streamed, whole),
+        "onnxruntime": _difference_db(torch.from_numpy(by_onnx)[None], whole),
+    }
+
+
+def require_equal(differences: Mapping[str, float], signal: str) -> None:
+    """Raise ValueError where one of them is above LARGEST_DB. signal: what was enhanced."""
+    for runtime, difference in differences.items():
+        if not difference <= LARGEST_DB:
+            raise ValueError(
+                f"{signal}: {runtime} differs from the whole signal at once by {difference:.1f} dB "
+                f"of full scale, more than {LARGEST_DB:g}; nothing was exported"
+            )
+
+
+def _difference_db(given: Tensor, whole: Tensor) -> float:
+    largest = float((given - whole).abs().max() / whole.abs().max().clamp_min(1.0))
+    if not np.isfinite(largest):
+        return float("inf")
+    return round(20 * float(np.log10(max(largest, SMALLEST))), 1)

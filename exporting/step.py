@@ -1,0 +1,77 @@
+"""One frame of a stream, with its state in and out, and that as ONNX."""
+
+import logging
+import warnings
+
+import torch
+from torch import Tensor, nn
+
+from models.packing import Packing
+from models.stream import Stream
+
+INPUTS, OUTPUTS = ("frame", "state"), ("enhanced", "next_state")
+REMEDY = "pip install -e '.[export]'"
+
+
+class FrameStep(nn.Module):
+    """A frame of the mixture's spectrum to the enhanced one.
+
+    Level and network are in it, analysis and synthesis are not: any runtime has a Fourier
+    transform. The first state is a vector of zeros.
+    """
+
+    def __init__(self, stream: Stream):
+        super().__init__()
+        self.stream = stream
+        self.enhancer = stream.enhancer
+        before = stream.initial_state(1)
+        self.packing = Packing((before.level, before.network))
+
+    def forward(self, frame: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        """Shapes: frame [1, freq, 2], real and imaginary part, state [1, size] -> the same."""
+        level, network = self.packing.unpacked(state[0])
+        frame = frame.unsqueeze(2)  # ONNX has no complex numbers to give another shape to
+        spectrum = torch.complex(frame[..., 0], frame[..., 1])
+        enhanced, level, network = self.stream.frames(spectrum, level, network)
+        packed = self.packing.packed((level, network))
+        return torch.view_as_real(enhanced).squeeze(2), packed.unsqueeze(0)
+
+
+def onnx_bytes(step: FrameStep) -> bytes:
+    """`step` as one ONNX model, weights inside; shapes are fixed.
+
+    Raises ValueError where the extra is missing, and for a network that ONNX cannot hold.
+    """
+    require_runtime()
+    freqs = step.enhancer.stft.freqs
+    example = torch.zeros(1, freqs, 2), torch.zeros(1, step.packing.size)
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings(action="ignore"), torch.no_grad():
+            program = torch.onnx.export(
+                step,
+                example,
+                dynamo=True,
+                input_names=INPUTS,
+                output_names=OUTPUTS,
+                verbose=False,
+            )
+        return program.model_proto.SerializeToString()
+    except torch.onnx.OnnxExporterError as error:
+        network = type(step.enhancer.network).__name__
+        reason = " ".join(str(error).split())[:200]
+        raise ValueError(f"{network}: torch cannot write it as ONNX ({reason})") from error
+    finally:
+        logger.setLevel(level)
+
+
+def require_runtime() -> None:
+    """Raise ValueError where a package of the extra is missing."""
+    try:
+        import onnx  # noqa: F401
+        import onnxruntime  # noqa: F401
+        import onnxscript  # noqa: F401
+    except ImportError as error:
+        raise ValueError(f"export.py needs {error.name} of the extra 'export': {REMEDY}") from error

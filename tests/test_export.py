@@ -1,0 +1,136 @@
+"""Exported networks give what they give in PyTorch, wherever they run."""
+
+import itertools
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+from narrow_networks import LEVELS, NETWORKS, TARGETS, make_target, narrowed, node
+from tiny_run import config, corpus, fit
+
+import export
+from dsp.stft import STFT
+from exporting.definition import definition
+from exporting.proof import LARGEST_DB, built_in, differences_db, require_equal
+from exporting.step import FrameStep, onnx_bytes
+from models.enhancer import Enhancer
+from models.level import Level
+from models.networks.network import CausalNetwork, Network
+from models.run import load_run
+from models.stream import Stream
+from options.build import build
+
+RATE = 8000
+KINDS = itertools.cycle(zip(TARGETS, itertools.cycle(LEVELS), strict=False))
+EACH = [(network, *next(KINDS)) for network in NETWORKS]  # every target and level once or more
+
+
+def untrained(network, target, level, window="hamming"):
+    def made(freqs, target):
+        return build(narrowed(node("network", network)), Network, freqs=freqs, target=target)
+
+    torch.manual_seed(0)
+    level = build(node("level", level), Level, within="models.level")
+    return Enhancer(STFT(RATE, window=window), make_target(target), made, level).eval()
+
+
+def test_every_target_and_level_is_exported_with_some_network():
+    causal = [kinds for kinds in EACH if kinds[0] != "unet"]
+    assert {target for _, target, _ in causal} == set(TARGETS)
+    assert {level for _, _, level in causal} == set(LEVELS)
+
+
+@pytest.mark.parametrize(("network", "target", "level"), EACH)
+def test_whole_hop_by_hop_and_exported_are_the_same_signal(network, target, level):
+    enhancer = untrained(network, target, level)
+    if not isinstance(enhancer.network, CausalNetwork):
+        pytest.skip(f"network={network} is not causal")
+    step = FrameStep(Stream(enhancer))
+    about = definition(step, "")
+    differences = differences_db(step.stream, onnx_bytes(step), about, built_in(RATE)[:7777])
+    require_equal(differences, network)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("export")
+    sqrt = ("stft.window=sqrt_hann", "trainer.max_epochs=1")
+    return fit(corpus(folder / "data"), folder / "run", *sqrt)
+
+
+def exported(run, output, *typed):
+    export.main(config("export", [f"run={run}", f"output={output}", *typed], output))
+    return output
+
+
+@pytest.fixture(scope="module")
+def folder(run, tmp_path_factory):
+    place = tmp_path_factory.mktemp("exported")
+    soundfile.write(place / "mine.wav", built_in(RATE)[:RATE], RATE)
+    return exported(run, place / "exported", f"check={place / 'mine.wav'}")
+
+
+def test_the_folder_says_how_it_was_proved(folder):
+    assert {path.name for path in folder.iterdir()} == {"model.onnx", "model.json", "example.py"}
+    about = json.loads((folder / "model.json").read_text())
+    assert list(about["differences_db"]) == ["built-in", "mine.wav"]
+    for differences in about["differences_db"].values():
+        assert list(differences) == ["stream", "onnxruntime"]
+        assert max(differences.values()) <= LARGEST_DB
+    assert len(about["window"]) == about["latency_samples"] == 2 * about["hop"] == 160
+    assert about["inputs"]["state"] == about["outputs"]["next_state"] == [1, about["state_size"]]
+
+
+@pytest.mark.parametrize("length", [1, 79, 80, 12345])
+def test_the_example_enhances_a_recording_as_the_run_does(run, folder, tmp_path, length):
+    steps = np.rint(built_in(RATE)[:length] * 32768).astype(np.int16)
+    soundfile.write(tmp_path / "in.wav", steps, RATE)
+    typed = [sys.executable, folder / "example.py", tmp_path / "in.wav", tmp_path / "out.wav"]
+    subprocess.run(typed, check=True, cwd=tmp_path)
+    given, _ = soundfile.read(tmp_path / "out.wav", dtype="int16")
+    whole = load_run(run).enhance(torch.from_numpy(steps / np.float32(32768))[None])[0]
+    assert np.abs(given - 32768 * whole.numpy()).max() < 0.6  # half a step is rounding
+
+
+def test_what_differs_is_not_exported(run, folder, tmp_path, monkeypatch):
+    model = (folder / "model.onnx").read_bytes()
+
+    def spoiled(step):
+        with torch.no_grad():
+            for parameter in step.enhancer.network.parameters():
+                parameter.mul_(1.1)
+        return model
+
+    monkeypatch.setattr("command.exporting.onnx_bytes", spoiled)
+    with pytest.raises(ValueError, match=r"built-in: onnxruntime differs .* nothing was exported"):
+        exported(run, tmp_path / "exported")
+    assert not (tmp_path / "exported").exists()
+
+
+@pytest.mark.parametrize("difference", [-89.9, float("nan"), float("inf")])
+def test_a_difference_above_half_a_step_of_16_bit_or_of_no_number_is_refused(difference):
+    require_equal({"stream": LARGEST_DB}, "equal")
+    with pytest.raises(ValueError, match="mine: stream differs"):
+        require_equal({"stream": difference}, "mine")
+
+
+def test_a_folder_of_something_else_stays(run, tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(ValueError, match=r"holds notes\.txt, which exporting would remove"):
+        exported(run, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_a_network_that_looks_ahead_is_refused():
+    with pytest.raises(ValueError, match="UNet looks ahead"):
+        Stream(untrained("unet", "iam", "running"))
+
+
+def test_without_the_extra_it_is_named(run, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(ValueError, match=r"pip install -e '\.\[export\]'"):
+        exported(run, tmp_path / "exported")
