@@ -7,7 +7,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FLOORS = [  # from top to bottom
     ["command"],
-    ["reporting"],
+    ["reporting", "enhancing"],
     ["datagen", "models", "metrics"],
     ["audio"],
     ["dsp"],
