@@ -28,8 +28,8 @@ class UpperGain:
 
     Of every 10 ms it is the ratio of the amplitudes that enhanced signal and mixture have there, at
     most 1, and 1 where the mixture has nothing there. Between the centres of these stretches it
-    goes in straight lines, and after the last one it stays. mixture, enhanced: blocks [time, channel] at
-    `rate`.
+    goes in straight lines, and after the last one it stays. mixture, enhanced: blocks [time,
+    channel] at `rate`.
     """
 
     def __init__(

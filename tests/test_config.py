@@ -4,6 +4,7 @@ import pytest
 import tiny_run
 
 from command.check import check
+from command.enhancing_schema import EnhanceConfig
 from command.lines_schema import LinesConfig
 from command.publishing_schema import PublishConfig
 from command.schema import EvaluateConfig, GenerateConfig, TrainConfig
@@ -15,6 +16,7 @@ MODELS = {
     "evaluate": EvaluateConfig,
     "lines": LinesConfig,
     "publish": PublishConfig,
+    "enhance": EnhanceConfig,
 }
 GROUPS = {
     "generate": ("experiment", "plan"),
