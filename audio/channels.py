@@ -9,7 +9,7 @@ from audio import decoding
 from audio.header import Header
 from audio.listening import MEANT
 
-BLOCK = 2**18  # samples of all channels that are decoded at once: two megabytes
+BLOCK = 2**16  # samples of all channels at once: a network works in the caches of a core
 
 
 class Measured(NamedTuple):

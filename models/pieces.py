@@ -10,7 +10,7 @@ from models.enhancer import Enhancer
 from models.networks.network import CausalNetwork
 from models.stream import Stream
 
-LEAST = 2048  # frames that are enhanced at once
+LEAST = 1024  # frames that are enhanced at once
 
 
 def in_blocks(enhancer: Enhancer, blocks: Iterable[Tensor]) -> Iterator[Tensor]:
