@@ -225,8 +225,15 @@ def test_jobs_are_sorted_and_hidden_ones_left_out(folder, tmp_path):
     assert [job.name for job in find_jobs(folder, tmp_path / "out")] == ["a.wav", "deep/b.wav"]
 
 
-def test_what_only_enhances_loads_neither_lightning_nor_matplotlib():
+def test_what_only_enhances_loads_neither_lightning_nor_pandas_nor_matplotlib():
     code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import enhance; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = {name.split(".")[0] for name in done.stdout.split()}
-    assert not loaded & {"pytorch_lightning", "matplotlib", "tensorboard", "torchaudio", "numba"}
+    assert not loaded & {
+        "pytorch_lightning",
+        "matplotlib",
+        "pandas",
+        "tensorboard",
+        "torchaudio",
+        "numba",
+    }
