@@ -1,6 +1,6 @@
 """Audio files as mono samples in steps of 16 bit, a block at a time, however they were written."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import soundfile
@@ -12,6 +12,9 @@ from audio.pcm import FULL_SCALE
 BLOCK = 2**17  # samples of all channels that are decoded at once: a megabyte as floats
 
 
+Read = Callable[[soundfile.SoundFile, int], np.ndarray]  # the next samples of an open file
+
+
 def blocks(head: Header) -> Iterator[np.ndarray]:
     """The whole file, block by block, as int16 or as float64 in steps of 16 bit.
 
@@ -20,21 +23,25 @@ def blocks(head: Header) -> Iterator[np.ndarray]:
     Raises ValueError with the reason where it cannot be decoded, holds NaN, or its links differ in
     rate or channels.
     """
+    return read_blocks(head, _decoded, max(1, BLOCK // head.channels))
+
+
+def read_blocks(head: Header, read: Read, size: int) -> Iterator[np.ndarray]:
+    """The whole file as `read` gives it, `size` samples per channel at once; raises as `blocks`."""
     try:
         for number in range(max(1, len(head.links))):
-            yield from _blocks_of_link(head, number)
+            yield from _blocks_of_link(head, number, read, size)
     except (soundfile.LibsndfileError, OSError) as error:
         raise ValueError(reason(error)) from error
 
 
-def _blocks_of_link(head: Header, number: int) -> Iterator[np.ndarray]:
+def _blocks_of_link(head: Header, number: int, read: Read, size: int) -> Iterator[np.ndarray]:
     """The blocks of one link, which decodes like a file of its own."""
-    size = max(1, BLOCK // head.channels)
     opening = piped if head.piped else opened
     with opening(head, number) as file:
         if (file.samplerate, file.channels) != (head.sample_rate, head.channels):
             raise ValueError("was joined of files of different rates or channels; split it")
-        while len(block := _decoded(file, size)):
+        while len(block := read(file, size)):
             yield block
 
 
@@ -67,8 +74,17 @@ def _decoded(file: soundfile.SoundFile, frames: int) -> np.ndarray:
     """The next `frames` samples of every channel, or as many as are left."""
     if file.subtype == "PCM_16" and file.channels == 1:
         return file.read(frames, dtype="int16")
-    block = file.read(frames, dtype="float64", always_2d=file.channels > 1)
+    block = floats(file, frames)
+    block *= FULL_SCALE
+    return block[:, 0] if file.channels == 1 else block
+
+
+def floats(file: soundfile.SoundFile, frames: int) -> np.ndarray:
+    """The next `frames` samples, or as many as are left, full scale 1: float64 [time, channel].
+
+    Raises ValueError for NaN.
+    """
+    block = file.read(frames, dtype="float64", always_2d=True)
     if not np.isfinite(block).all():
         raise ValueError("holds NaN or infinite samples")
-    block *= FULL_SCALE
     return block

@@ -4,7 +4,7 @@ A cut has the same samples wherever it begins, and costs what it is long.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -60,6 +60,28 @@ class Resampler:
         if self._stream is None:
             return nothing
         return self._stream.resample_chunk(nothing, last=True)
+
+
+def resampled_blocks(
+    blocks: Iterable[np.ndarray], from_rate: int, to_rate: int
+) -> Iterator[np.ndarray]:
+    """A signal of any channels at another rate, in time with it: float64 [time, channel] each.
+
+    Where both rates are the same, the blocks themselves.
+    """
+    if from_rate == to_rate:
+        yield from blocks
+        return
+    stream = None
+    for block in blocks:
+        if stream is None:
+            channels = block.shape[1]
+            stream = soxr.ResampleStream(
+                from_rate, to_rate, channels, dtype="float64", quality="HQ"
+            )
+        yield stream.resample_chunk(np.ascontiguousarray(block))
+    if stream is not None:
+        yield stream.resample_chunk(np.zeros((0, channels)), last=True)
 
 
 def resampled_length(samples: int, from_rate: int, to_rate: int) -> int:

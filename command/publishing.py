@@ -16,7 +16,8 @@ from datagen.trained_on import load_trained_on, publishable
 from files.atomic import write_atomic
 from files.fingerprint import of_contents
 from files.replaced import replaced
-from files.table import SUMS, copy_tables, write_summed, write_tables
+from files.sums import SUMS, copy_tables, write_summed
+from files.table import write_tables
 from models.enhancer import Enhancer
 from models.layouts import (
     ANCESTORS,

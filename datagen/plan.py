@@ -12,7 +12,8 @@ from datagen.split import SPLITS
 from datagen.tables import NOISE, ROWS, SPEECH, difference, schemas
 from files.fingerprint import of_values
 from files.schema import Schema
-from files.table import TableError, read_table, unchanged, write_tables
+from files.sums import TableError
+from files.table import read_table, unchanged, write_tables
 
 log = logging.getLogger(__name__)
 AGAIN = "make the plan again with generate.py"

@@ -3,6 +3,8 @@
 import errno
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 TEMPORARY_PREFIX = ".unfinished-"
@@ -12,36 +14,46 @@ _UMASK = os.umask(0o022)  # asking means setting: once, at import, before any th
 os.umask(_UMASK)
 
 
-def write_atomic(path: str | Path, content: bytes | str) -> None:
-    """Write `content` to `path`; no reader ever sees a part of it.
+@contextmanager
+def appearing(path: str | Path) -> Iterator[Path]:
+    """A file to fill, which takes the place of `path` when the block ends.
 
-    Text is written as UTF-8, and names of files in it as their bytes. The folder is made where it
-    is missing. Raises OSError (a full disk, no permission) naming `path`, with the unfinished file
-    removed; what stood at `path` before then still stands.
+    It lies beside `path`, whose folder is made where it is missing. Raises OSError (a full disk, no
+    permission) naming `path`. Where the block fails the file is removed, and what stood at `path`
+    before still stands.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if isinstance(content, str):
-        # A name of a file that is no UTF-8 is written as the bytes that it is.
-        content = content.encode(errors="surrogateescape")
-    handle, unfinished = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=path.parent)
-    _at_work.add(unfinished)
+    unfinished = None
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, unfinished = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=path.parent)
+        os.close(handle)
+        _at_work.add(unfinished)
+        yield Path(unfinished)
         Path(unfinished).chmod(0o666 & ~_UMASK)
         Path(unfinished).replace(path)
     except OSError as error:
-        Path(unfinished).unlink(missing_ok=True)
         remedy = "make room" if error.errno in FULL else "check the path and its permissions"
         raise OSError(
             error.errno, f"{error.strerror}; {remedy} and run again", str(path)
         ) from error
-    except BaseException:
-        Path(unfinished).unlink(missing_ok=True)
-        raise
     finally:
-        _at_work.discard(unfinished)
+        if unfinished is not None:  # after a replacement there is none
+            Path(unfinished).unlink(missing_ok=True)
+            _at_work.discard(unfinished)
+
+
+def write_atomic(path: str | Path, content: bytes | str) -> None:
+    """Write `content` to `path`; no reader ever sees a part of it.
+
+    Text is written as UTF-8, and names of files in it as their bytes. Raises OSError as `appearing`
+    does.
+    """
+    if isinstance(content, str):
+        # A name of a file that is no UTF-8 is written as the bytes that it is.
+        content = content.encode(errors="surrogateescape")
+    with appearing(path) as unfinished:
+        unfinished.write_bytes(content)
 
 
 def drop_unfinished() -> None:

@@ -9,7 +9,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from files.fingerprint import of_bytes
-from files.table import summed_content
+from files.sums import summed_content
 
 CONFIG, WEIGHTS = Path("config.yaml"), Path("weights.safetensors")
 AGAIN = "publish the run again, or take the folder from where it was published"

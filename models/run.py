@@ -10,7 +10,7 @@ from yaml import YAMLError
 
 from dsp.stft import STFT
 from files.fingerprint import of_values
-from files.table import copy_tables
+from files.sums import copy_tables
 from models.enhancer import Enhancer
 from models.layouts import (
     ANCESTORS,

@@ -7,7 +7,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FLOORS = [  # from top to bottom
     ["command"],
-    ["reporting", "exporting"],
+    ["reporting", "enhancing", "exporting"],
     ["datagen", "models", "metrics"],
     ["audio"],
     ["dsp"],

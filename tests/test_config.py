@@ -4,6 +4,7 @@ import pytest
 import tiny_run
 
 from command.check import check
+from command.enhancing_schema import EnhanceConfig
 from command.exporting_schema import ExportConfig
 from command.lines_schema import LinesConfig
 from command.publishing_schema import PublishConfig
@@ -17,6 +18,7 @@ MODELS = {
     "lines": LinesConfig,
     "publish": PublishConfig,
     "export": ExportConfig,
+    "enhance": EnhanceConfig,
 }
 GROUPS = {
     "generate": ("experiment", "plan"),

@@ -16,7 +16,7 @@ from datagen.dataset import Rendered
 from datagen.draw_plan import draw_plan
 from datagen.plan import Plan, load_plan
 from datagen.render import render_plan
-from files.table import SUMS
+from files.sums import SUMS
 from models.layouts import ancestors
 from reporting.scoring.leaks import COPY
 from reporting.scoring.systems import refuse_heard, trained

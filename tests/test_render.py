@@ -148,27 +148,21 @@ def test_a_recording_that_changed_since_the_plan_is_reported(make, tmp_path, dat
         render_plan(plan, library, tmp_path / "out", RATE)
 
 
-@pytest.mark.parametrize("call", ["fdopen", "mkstemp"])
+@pytest.mark.parametrize("call", ["write_bytes", "mkstemp"])
 def test_a_full_disk_leaves_nothing_half_written(drawn, tmp_path, monkeypatch, call):
     plan, library = drawn
     full = OSError(errno.ENOSPC, "No space left on device")
-    real, left = (
-        {"fdopen": files.atomic.os.fdopen, "mkstemp": files.atomic.tempfile.mkstemp}[call],
-        [12],
-    )
+    where = {"write_bytes": files.atomic.Path, "mkstemp": files.atomic.tempfile}[call]
+    real, left = getattr(where, call), [12]
 
     def until_full(*arguments, **options):
         left[0] -= 1
         if left[0] < 0:
-            if call == "fdopen":
-                files.atomic.os.close(arguments[0])
             raise full
         return real(*arguments, **options)
 
     with monkeypatch.context() as patch:
-        patch.setattr(
-            files.atomic.os if call == "fdopen" else files.atomic.tempfile, call, until_full
-        )
+        patch.setattr(where, call, until_full)
         with pytest.raises(OSError, match="No space left on device") as caught:
             render_plan(plan, library, tmp_path / "out", RATE)
     assert "\n" not in str(caught.value)

@@ -16,7 +16,7 @@ from datagen.draw_plan import draw_plan
 from datagen.plan import Plan, load_plan
 from datagen.render import render_plan
 from datagen.row import IN_SCORES, Row, scored_by
-from files.table import SUMS
+from files.sums import SUMS
 
 
 @dataclass(frozen=True)

@@ -23,14 +23,14 @@ def randn(*shape, seed=0):
     return 0.1 * torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
 
 
-def enhancer(network, target="iam", level="running", window="hamming"):
+def enhancer(network, target="iam", level="running", window="hamming", stft=None):
     def made(freqs, target):
         described = narrowed(node("network", network))
         return build(described, Network, freqs=freqs, target=target)
 
     torch.manual_seed(0)
     parts = make_target(target), made, build(node("level", level), Level, within="models.level")
-    whole = Enhancer(STFT(RATE, window=window), *parts)
+    whole = Enhancer(stft or STFT(RATE, window=window), *parts)
     whole.train()
     with torch.no_grad():  # running statistics of data: the initial ones hide mistakes
         whole.network(whole.target.components(whole.stft(10 * randn(2, 20 * HOP))))

@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from files import table
+from files import sums
 from files.schema import Schema
-from files.table import SUMS, OptionalFloat, csv_text, keep, read_table, recall, write_tables
+from files.sums import SUMS
+from files.table import OptionalFloat, csv_text, keep, read_table, recall, write_tables
 
 COLUMNS = {"name": str, "count": int, "level": float, "loss": OptionalFloat, "seen": bool}
 NAMES = [
@@ -186,7 +187,7 @@ def test_wherever_a_process_is_killed_no_whole_table_is_called_damaged(
         {"a.csv": some(["z"]), "b.csv": some(["w"])},
     )
     write_tables(tmp_path, {**old, "c.csv": some(["c"])})
-    left, write = [after], table.write_atomic
+    left, write = [after], sums.write_atomic
 
     def killed(*arguments):
         left[0] -= 1
@@ -195,7 +196,7 @@ def test_wherever_a_process_is_killed_no_whole_table_is_called_damaged(
         write(*arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(table, "write_atomic", killed)
+        patch.setattr(sums, "write_atomic", killed)
         with pytest.raises(Killed):
             write_tables(tmp_path, new)
     for name in ("a.csv", "b.csv", "c.csv"):

@@ -40,6 +40,15 @@ class Network(nn.Module, ABC):
     def causal(self) -> bool:
         """Whether no frame depends on a later one; an attribute of the class."""
 
+    @property
+    def reach(self) -> int | None:
+        """How many frames an estimate depends on to either side; None: on all of them.
+
+        A mixture that begins at a multiple of it has, that far from its ends, the estimates of any
+        longer one.
+        """
+        return None
+
     @abstractmethod
     def forward(self, mixture: Tensor) -> Tensor:
         """All frames at once: mixture to estimates, see the class."""

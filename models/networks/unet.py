@@ -60,6 +60,11 @@ class UNet(Network):
         self.apply(_he_normal)
         self.register_buffer("fade", torch.hann_window(frames), persistent=False)
 
+    @property
+    def reach(self) -> int:
+        """Frames that an estimate depends on: those of the two windows that it lies under."""
+        return self.frames
+
     def forward(self, mixture: Tensor) -> Tensor:
         """See `Network.forward`; window by window."""
         batch, _, _, length = mixture.shape

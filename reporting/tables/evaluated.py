@@ -6,7 +6,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from files.schema import OptionalFloat, Schema
-from files.table import TableError, read_table
+from files.sums import TableError
+from files.table import read_table
 from reporting.scores_table import IDENTITY, MIXTURE, ORACLE
 from reporting.tables.improvement import score_names
 from reporting.tables.summary import NUMBERS

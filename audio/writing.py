@@ -1,0 +1,132 @@
+"""Audio of any format and subtype, written block by block: a file appears whole or not at all."""
+
+import errno
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import soundfile
+
+from audio.header import Header
+from audio.opening import reason
+from files.atomic import appearing
+
+WRITTEN = 2**16  # samples per channel at once: libsndfile crashes on long blocks of Vorbis
+FLOATS = ("FLOAT", "DOUBLE")  # hold what exceeds full scale
+BITS = {"PCM_S8": 8, "PCM_U8": 8, "DPCM_8": 8}  # of integers; of others their names end in it
+SYSTEM = 2  # libsndfile's code for what the system refused
+INTEGERS = ("PCM_", "ALAC_", "DWVW_", "DPCM_")
+
+
+class Form(NamedTuple):
+    """How samples are written.
+
+    kind, subtype: as libsndfile names format and coding.
+    """
+
+    kind: str
+    subtype: str
+    sample_rate: int
+    channels: int
+
+    @classmethod
+    def of(cls, head: Header) -> "Form":
+        """How a file is written; ValueError where libsndfile reads such files, but writes none."""
+        form = cls(*head.coding.split(), head.sample_rate, head.channels)
+        if not soundfile.check_format(form.kind, form.subtype):
+            raise ValueError(
+                f"{form.kind} {form.subtype} can be read, but not written; convert it to FLAC or "
+                "WAV before"
+            )
+        return form
+
+    @property
+    def bits(self) -> int | None:
+        """Of an integer sample; None where samples are none."""
+        if self.subtype in BITS:
+            return BITS[self.subtype]
+        if self.subtype.startswith(INTEGERS):
+            return int(self.subtype.rpartition("_")[2])
+        return None
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """The lowest and the highest sample, full scale 1; of floats none."""
+        if self.subtype in FLOATS:
+            return -np.inf, np.inf
+        step = 2.0 ** (1 - (self.bits or 16))
+        return -1.0, 1.0 - step
+
+    def gain(self, low: float, high: float) -> float:
+        """What brings samples between `low` and `high` within the limits: 1 where they are."""
+        lowest, highest = self.limits
+        half = 0.5 * (1 - highest) if np.isfinite(highest) else 0.0  # a step, which rounding takes
+        factors = [1.0]
+        if low < lowest - half:
+            factors.append(lowest / low)
+        if high > highest + half:
+            factors.append(highest / high)
+        return min(factors)
+
+
+def write_blocks(path: Path, form: Form, blocks: Iterable[np.ndarray]) -> int:
+    """Write `blocks`, full scale 1, [time, channel] each, to `path`; returns samples per channel.
+
+    Integers are rounded to the nearest. Raises OSError naming `path` where the disk does not take
+    them, ValueError where the format does not.
+    """
+    written = 0
+    with appearing(path) as unfinished:
+        try:
+            with _to_fill(unfinished, form) as file:
+                for block in blocks:
+                    for begin in range(0, len(block), WRITTEN):
+                        _write(file, form, block[begin : begin + WRITTEN])
+                    written += len(block)
+        except soundfile.LibsndfileError as error:
+            if error.code == SYSTEM:
+                raise _full() from error
+            raise ValueError(
+                f"{form.kind} {form.subtype} does not take {form.channels} channels at "
+                f"{form.sample_rate} Hz ({reason(error)}); convert the file to FLAC or WAV before"
+            ) from error
+        _require_whole(unfinished, form, written)
+    return written
+
+
+def _to_fill(path: Path, form: Form) -> soundfile.SoundFile:
+    return soundfile.SoundFile(
+        os.fsencode(path), "w", form.sample_rate, form.channels, form.subtype, format=form.kind
+    )
+
+
+def _write(file: soundfile.SoundFile, form: Form, block: np.ndarray) -> None:
+    bits = form.bits
+    if bits is not None:
+        # libsndfile would cut the bits of a float off instead of rounding it.
+        lowest, highest = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
+        steps = np.rint(block * 2.0 ** (bits - 1)).clip(lowest, highest)
+        block = (steps.astype(np.int64) << (32 - bits)).astype(np.int32)
+    try:
+        file.write(np.ascontiguousarray(block))
+    except AssertionError as error:  # of soundfile, where fewer samples were taken
+        raise _full() from error
+
+
+def _require_whole(path: Path, form: Form, samples: int) -> None:
+    """libsndfile does not tell whether the last bytes found room: they are looked for."""
+    if samples == 0:
+        return
+    try:
+        with soundfile.SoundFile(os.fsencode(path)) as file:
+            whole = file.frames >= samples and file.channels == form.channels
+    except soundfile.LibsndfileError:
+        whole = False
+    if not whole:
+        raise _full()
+
+
+def _full() -> OSError:
+    return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

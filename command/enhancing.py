@@ -1,0 +1,103 @@
+"""From what is typed at enhance.py to enhanced recordings."""
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from omegaconf import DictConfig
+from tqdm import tqdm
+
+from audio import probing
+from enhancing.many import Outcome, one_by_one, seconds, spread
+from enhancing.places import Job, find_jobs, unfinished_jobs
+from enhancing.signal import Wish
+from models.enhancer import Enhancer
+from models.layouts import config_path
+from models.run import content_of, load_run
+
+PRETRAINED = Path(__file__).parent.parent / "pretrained"
+
+
+def enhance(cfg: DictConfig) -> tuple[str, bool]:
+    """Enhance the recordings of `cfg.input`; returns a line of counts, and whether all went well.
+
+    Raises FileNotFoundError or ValueError where there is no run, no recording, or no place.
+    """
+    source, output = _path(cfg.input), _path(cfg.output)
+    run = _run(cfg)
+    jobs = find_jobs(source, output)
+    enhancer = load_run(run)
+    left = jobs
+    if output is not None:
+        made_with = f"{content_of(run)} {cfg.attenuation_limit_db} {cfg.band}\n"
+        left = unfinished_jobs(jobs, output, made_with)
+    _say_what_is_lost(cfg, left, enhancer.stft.sample_rate)
+    outcomes = list(_outcomes(cfg, left, run, enhancer))
+    return _counts(outcomes, len(jobs) - len(left)), all(one.became != "failed" for one in outcomes)
+
+
+def _path(typed: str | None) -> Path | None:
+    return None if typed is None else Path(typed).expanduser().absolute()
+
+
+def _run(cfg: DictConfig) -> Path:
+    """The run that is typed, or the one that comes with Clarion."""
+    if cfg.run is not None:
+        return _path(cfg.run)
+    if not PRETRAINED.exists():
+        raise ValueError(
+            "run must be given, no pretrained network is here: add run=RUN, a folder that train.py "
+            "or publish.py wrote"
+        )
+    config_path(PRETRAINED)
+    return PRETRAINED
+
+
+def _say_what_is_lost(cfg: DictConfig, jobs: list[Job], sample_rate: int) -> None:
+    """Say once that what lies above the network's band goes, where a recording has such a band."""
+    goes = cfg.band == "network" and cfg.attenuation_limit_db is None
+    if goes and any(_rate(job) > sample_rate for job in jobs):
+        print(
+            f"nothing above {sample_rate / 2:g} Hz, the network's band, stays; band=keep keeps it"
+        )
+
+
+def _rate(job: Job) -> int:
+    try:
+        return probing.header(job.source).sample_rate
+    except ValueError:
+        return 0
+
+
+def _outcomes(cfg: DictConfig, jobs: list[Job], run: Path, enhancer: Enhancer) -> Iterator[Outcome]:
+    """The outcomes, each said as it comes, with a bar of seconds of audio."""
+    wish = Wish(cfg.attenuation_limit_db, cfg.band == "keep")
+    processes = min(cfg.jobs or os.cpu_count() or 1, len(jobs))
+    lengths = {job: seconds(job) for job in jobs}
+    total = round(sum(lengths.values()), 1)
+    with tqdm(total=total, desc="enhancing", unit="s", disable=None, leave=False) as bar:
+        if processes > 1:
+            outcomes = spread(jobs, run, wish, processes)
+        else:
+            outcomes = one_by_one(jobs, enhancer, wish, lambda more: bar.update(more))
+        for done, outcome in enumerate(outcomes, 1):
+            if processes > 1:
+                bar.update(lengths[outcome.job])
+            bar.set_postfix_str(f"{done} of {len(jobs)} files")
+            if outcome.remark:
+                stream = sys.stderr if outcome.became == "failed" else sys.stdout
+                bar.write(f"{outcome.job.name}: {outcome.remark}", file=stream)
+            yield outcome
+
+
+def _counts(outcomes: list[Outcome], finished: int) -> str:
+    """How many became what, on one line."""
+    counts = Counter(outcome.became for outcome in outcomes)
+    counts["finished before"] = finished
+    told = [f"{counts['enhanced']} enhanced"]
+    for what in ("copied", "finished before", "failed"):
+        if counts[what]:
+            told.append(f"{counts[what]} {what}")
+    return ", ".join(told)

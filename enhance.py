@@ -1,0 +1,21 @@
+"""Enhance a recording or a folder of recordings with a trained run: see conf/enhance.yaml."""
+
+from omegaconf import DictConfig
+
+from command.check import check
+from command.enhancing import enhance
+from command.enhancing_schema import EnhanceConfig
+from command.entry import start
+
+
+def main(cfg: DictConfig) -> None:
+    """Write the enhanced recordings and print how many; exit status 1 where any failed."""
+    check(cfg, EnhanceConfig)
+    counts, well = enhance(cfg)
+    print(counts)
+    if not well:
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    start(main, "enhance")

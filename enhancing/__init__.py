@@ -1,0 +1,1 @@
+"""Recordings of any kind to the same, enhanced."""

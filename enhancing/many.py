@@ -1,0 +1,74 @@
+"""Many recordings, one after the other or over processes; one that fails ends no other."""
+
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+
+from audio import probing
+from enhancing.places import Job, shown
+from enhancing.recording import Progress, enhance_recording
+from enhancing.signal import Wish
+from models.enhancer import Enhancer
+from models.run import load_run
+from parallel.spread import over_processes
+
+
+class Outcome(NamedTuple):
+    """What became of a recording.
+
+    became: "enhanced", "copied" or, where nothing was written, "failed". remark: what is to be said
+    of it.
+    """
+
+    job: Job
+    became: str
+    remark: str
+
+
+def seconds(job: Job) -> float:
+    """How long a recording is, as far as its header tells."""
+    try:
+        head = probing.header(job.source)
+    except ValueError:
+        return 0.0
+    return (head.samples or 0) / head.sample_rate
+
+
+def one_by_one(
+    jobs: list[Job], enhancer: Enhancer, wish: Wish, progress: Progress
+) -> Iterator[Outcome]:
+    """The outcomes, in order; `progress` is told of every block."""
+    for job in jobs:
+        yield _outcome(job, enhancer, wish, progress)
+
+
+def spread(jobs: list[Job], run: Path, wish: Wish, processes: int) -> Iterator[Outcome]:
+    """The outcomes as they come, from processes with one thread each."""
+    work = functools.partial(_in_a_process, run=run, wish=wish)
+    return over_processes(processes)(work, jobs)
+
+
+def _in_a_process(job: Job, run: Path, wish: Wish) -> Outcome:
+    torch.set_num_threads(1)
+    return _outcome(job, _loaded(run), wish, lambda s: None)
+
+
+@functools.lru_cache(1)
+def _loaded(run: Path) -> Enhancer:
+    return load_run(run)
+
+
+def _outcome(job: Job, enhancer: Enhancer, wish: Wish, progress: Progress) -> Outcome:
+    try:
+        done = enhance_recording(enhancer, job.source, job.target, wish, progress)
+    except OSError as error:
+        place = f"{shown(error.filename)}: " if error.filename else ""
+        return Outcome(job, "failed", f"{place}{error.strerror}")
+    except Exception as error:
+        # A bug of a library or a lack of memory ends no other recording either.
+        kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
+        return Outcome(job, "failed", kind + " ".join(str(error).split()))
+    return Outcome(job, "copied" if done.copied else "enhanced", done.remark)

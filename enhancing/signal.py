@@ -1,0 +1,102 @@
+"""A signal of any rate and channels through a network of another rate, in time with itself."""
+
+from collections.abc import Iterable, Iterator
+from itertools import tee
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from audio.resampling import resampled_blocks
+from dsp.decibel import amplitude
+from enhancing.track import Track
+from enhancing.upper_band import UpperGain, above
+from models.enhancer import Enhancer
+from models.pieces import in_blocks
+
+TAIL_S = 0.01  # of zeros after a signal that is resampled: its last samples come back whole
+
+
+class Wish(NamedTuple):
+    """What is wanted of an enhanced signal.
+
+    attenuation_limit_db: how much may be taken away at most; None: all. keep_upper_band: whether
+    what lies above the network's band stays, turned down as its top octave is.
+    """
+
+    attenuation_limit_db: float | None = None
+    keep_upper_band: bool = False
+
+
+def enhanced_blocks(
+    enhancer: Enhancer, blocks: Iterable[np.ndarray], sample_rate: int, wish: Wish
+) -> Iterator[np.ndarray]:
+    """The enhanced signal: as many samples, without delay, every channel by itself.
+
+    With a limit of L dB it is g * mixture + (1 - g) * enhanced with g = 10^(-L / 20).
+
+    Shapes: [time, channel] each, full scale 1. Raises ValueError where the network gives NaN.
+    """
+    own, source = tee(block for block in blocks if len(block))
+    if wish.attenuation_limit_db == 0:
+        yield from own
+        return
+    share = 0.0
+    if wish.attenuation_limit_db is not None:
+        share = amplitude(-wish.attenuation_limit_db)
+    if wish.keep_upper_band and sample_rate > enhancer.stft.sample_rate:
+        enhanced = _with_upper_band(enhancer, source, sample_rate)
+    else:
+        mixture = _at_network(enhancer, source, sample_rate)
+        made = _through(enhancer, mixture)
+        enhanced = resampled_blocks(made, enhancer.stft.sample_rate, sample_rate)
+    track = Track(enhanced)
+    for block in own:
+        yield share * block + (1 - share) * track.take(len(block))
+
+
+def _with_upper_band(
+    enhancer: Enhancer, source: Iterator[np.ndarray], sample_rate: int
+) -> Iterator[np.ndarray]:
+    rate = enhancer.stft.sample_rate
+    to_network, to_split = tee(source)
+    mixture, seen = tee(_at_network(enhancer, to_network, sample_rate))
+    made, heard = tee(_through(enhancer, mixture))
+    lower = Track(resampled_blocks(made, rate, sample_rate))
+    gain = UpperGain(seen, heard, rate, sample_rate)
+    for upper in above(to_split, sample_rate, rate):
+        yield lower.take(len(upper)) + gain.take(len(upper)) * upper
+
+
+def _at_network(
+    enhancer: Enhancer, blocks: Iterator[np.ndarray], sample_rate: int
+) -> Iterator[np.ndarray]:
+    """A signal at the network's rate, and what it takes for it to come back whole."""
+    rate = enhancer.stft.sample_rate
+    if rate == sample_rate:
+        return blocks
+    return resampled_blocks(_with_tail(blocks, round(TAIL_S * sample_rate)), sample_rate, rate)
+
+
+def _with_tail(blocks: Iterator[np.ndarray], samples: int) -> Iterator[np.ndarray]:
+    channels = 0
+    for block in blocks:
+        channels = block.shape[1]
+        yield block
+    if channels:
+        yield np.zeros((samples, channels))
+
+
+def _through(enhancer: Enhancer, blocks: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
+    """The network's part: every channel an item of its batch."""
+    for out in in_blocks(enhancer, _tensors(enhancer, blocks)):
+        if not torch.isfinite(out).all():
+            raise ValueError("the network gave NaN of it; choose another run")
+        yield out.T.cpu().numpy().astype(np.float64)
+
+
+def _tensors(enhancer: Enhancer, blocks: Iterator[np.ndarray]) -> Iterator[Tensor]:
+    for block in blocks:
+        if len(block):
+            yield torch.from_numpy(block.T.astype(np.float32)).to(enhancer.stft.window)

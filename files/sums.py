@@ -1,0 +1,101 @@
+"""Files with their checksums beside them."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from files.atomic import write_atomic
+
+SUMS = "SHA256SUMS"  # as `sha256sum -c SHA256SUMS` reads it
+ENCODING = {"encoding": "utf-8", "errors": "surrogateescape"}  # names of files may be any bytes
+_SUM = re.compile(r"([0-9a-f]{64}) [ *](.+)")
+
+
+class TableError(ValueError):
+    """A table that cannot be used. problem: what is wrong with it, without the remedy."""
+
+    def __init__(self, problem: str, remedy: str):
+        super().__init__(f"{problem}; {remedy}")
+        self.problem = problem
+
+
+def copy_tables(source: Path, target: Path, names: tuple[str, ...], remedy: str) -> None:
+    """Copy files with their sums; raises as `summed_content` does where one is damaged."""
+    contents = {name: summed_content(source / name, remedy) for name in names}
+    write_summed(target, contents)
+
+
+def write_summed(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write files by name, and their sums to SHA256SUMS beside them.
+
+    While they are written, it names only those that stay.
+    """
+    before = sums_in(folder, strict=False)
+    after = dict(before)
+    for name, content in contents.items():
+        after[name] = sum_of(content)
+    lasting = {name: value for name, value in before.items() if after[name] == value}
+    if lasting != before:
+        _write_sums(folder, lasting)
+    for name, content in contents.items():
+        write_atomic(folder / name, content)
+    _write_sums(folder, after)
+
+
+def _write_sums(folder: Path, sums: Mapping[str, str]) -> None:
+    lines = ""
+    for name, value in sorted(sums.items()):
+        lines += f"{value}  {name}\n"
+    write_atomic(folder / SUMS, lines)
+
+
+def sum_of(content: bytes) -> str:
+    """The SHA-256 of `content`, 64 hex digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def sums_in(folder: Path, strict: bool = True) -> dict[str, str]:
+    """The checksums in SHA256SUMS by the names of files.
+
+    Raises ValueError where anything else stands there; without `strict` that is passed over.
+    """
+    path = folder / SUMS
+    if not path.is_file():
+        return {}
+    *lines, rest = path.read_text(**ENCODING).split("\n")
+    matches = [_SUM.fullmatch(line) for line in lines]
+    if strict and (rest or None in matches):
+        raise ValueError(f"{path}: is not a list of checksums")
+    return {match[2]: match[1] for match in matches if match}
+
+
+def summed_content(path: Path, remedy: str) -> bytes:
+    """The bytes of the file at `path`, which are those that SHA256SUMS says, if it names them.
+
+    Raises FileNotFoundError where there is none, and TableError where they are others; both end in
+    `remedy`.
+    """
+    if not path.exists():
+        raise FileNotFoundError(f"{path}: no such file; {remedy}")
+    content = path.read_bytes()
+    sums = path.parent / SUMS
+    try:
+        written = sums_in(path.parent).get(path.name)
+    except ValueError as error:
+        remedy = f"{remedy}, or remove {sums} where the tables are as they should be"
+        raise TableError(str(error), remedy) from None
+    if written not in (None, sum_of(content)):
+        problem = f"{path}: {_likely(content)}, its checksum is not that in {SUMS}"
+        remedy = f"{remedy}, or remove {sums} where the change was meant"
+        raise TableError(problem, remedy)
+    return content
+
+
+def _likely(content: bytes) -> str:
+    """What has probably happened to a file that is not as it was written."""
+    if not content:
+        return "is empty"
+    if content.endswith(b"\n"):
+        return "has changed since it was written"
+    return "is cut short or has changed"

@@ -1,0 +1,96 @@
+"""An enhancer on a signal of any length, in blocks, in as little memory as its network allows."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from models.enhancer import Enhancer
+from models.networks.network import CausalNetwork
+from models.stream import Stream
+
+LEAST = 1024  # frames that are enhanced at once
+
+
+def in_blocks(enhancer: Enhancer, blocks: Iterable[Tensor]) -> Iterator[Tensor]:
+    """The enhanced blocks of a signal: of other sizes, but the same sum, and without delay.
+
+    A causal network goes on from block to block with its state; one that looks ahead, but not
+    farther than it says (`Network.reach`), is given overlapping pieces; another one, and a causal
+    one whose transform has another hop than half of its window, the whole signal. All are equal to
+    `Enhancer.enhance` of the whole.
+
+    Shapes: [batch, time] each -> [batch, time] each.
+    """
+    stft = enhancer.stft
+    if isinstance(enhancer.network, CausalNetwork) and stft.length == 2 * stft.hop:
+        return Stream(enhancer).blocks(blocks)
+    if enhancer.network.reach is not None:
+        return Pieces(enhancer, enhancer.network.reach).blocks(blocks)
+    return _whole(enhancer, blocks)
+
+
+def _whole(enhancer: Enhancer, blocks: Iterable[Tensor]) -> Iterator[Tensor]:
+    signal = list(blocks)
+    if signal:
+        yield enhancer.enhance(torch.cat(signal, -1))
+
+
+class Pieces:
+    """A signal in pieces that overlap, for a network whose estimates depend on `reach` frames.
+
+    What is kept of a piece lies so far from its ends that it is what the whole signal would give:
+    nothing has to be faded. The level goes on from piece to piece.
+    """
+
+    def __init__(self, enhancer: Enhancer, reach: int):
+        self.enhancer = enhancer.eval()
+        self.hop = enhancer.stft.hop
+        self.margin = enhancer.stft.length // (2 * self.hop) + 1  # frames that reach over an end
+        # On either side of what is kept, and in steps of the network's own windows.
+        self.context = reach * -(-(reach + 2 * self.margin) // reach)
+        self.kept = reach * -(-max(LEAST, self.context + reach) // reach)
+
+    @torch.no_grad()
+    def blocks(self, blocks: Iterable[Tensor]) -> Iterator[Tensor]:
+        """The enhanced signal, see `in_blocks`."""
+        held, begin, first, level = None, 0, 0, None  # held: the samples from `begin` on
+        for block in blocks:
+            held = block if held is None else torch.cat((held, block), -1)
+            level = level or self.enhancer.level.initial_state(len(block))
+            while begin + held.shape[-1] >= self._stop(first):
+                piece = held[:, : self._stop(first) - begin]
+                out, level = self._enhanced(piece, begin, first, level)
+                yield out[:, : self.kept * self.hop]
+                first += self.kept
+                later = self._begin(first)
+                held, begin = held[:, later - begin :], later
+        if held is not None and held.shape[-1]:
+            yield self._enhanced(held, begin, first, level)[0]
+
+    def _begin(self, first: int) -> int:
+        """The first sample that is needed for what is kept from frame `first` on."""
+        return max(0, first - self.context - self.margin) * self.hop
+
+    def _stop(self, first: int) -> int:
+        """The sample after the last one that is needed for it."""
+        return (first + self.kept + self.context + self.margin) * self.hop
+
+    def _enhanced(self, piece: Tensor, begin: int, first: int, level: Any) -> tuple[Tensor, Any]:
+        """The samples from frame `first` to the end of a piece, and the level after it.
+
+        That is the level before the first frame of the next piece.
+        """
+        enhancer, hop = self.enhancer, self.hop
+        start = max(0, first - self.context)  # the piece's first frame that is one of the signal's
+        spectrum = enhancer.stft(piece)[..., start - begin // hop :]
+        own = max(0, first + self.kept - self.context) - start  # frames before the next piece
+        magnitude = spectrum.abs()
+        early, level = enhancer.level.advance(magnitude[..., :own], level)
+        late, _ = enhancer.level.advance(magnitude[..., own:], level)
+        relative = torch.cat((early, late), -1)
+        estimates = enhancer.network(enhancer.target.components(spectrum / relative))
+        enhanced = enhancer.audible(estimates, spectrum, relative)
+        samples = begin + piece.shape[-1] - start * hop
+        return enhancer.stft.inverse(enhanced, samples)[:, (first - start) * hop :], level
