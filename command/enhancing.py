@@ -17,6 +17,7 @@ from models.enhancer import Enhancer
 from models.layouts import config_path
 from models.run import content_of, load_run
 
+BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}, {remaining} left{postfix}"
 PRETRAINED = Path(__file__).parent.parent / "pretrained"
 
 
@@ -76,15 +77,20 @@ def _outcomes(cfg: DictConfig, jobs: list[Job], run: Path, enhancer: Enhancer) -
     wish = Wish(cfg.attenuation_limit_db, cfg.band == "keep")
     processes = min(cfg.jobs or os.cpu_count() or 1, len(jobs))
     lengths = {job: seconds(job) for job in jobs}
-    total = round(sum(lengths.values()), 1)
-    with tqdm(total=total, desc="enhancing", unit="s", disable=None, leave=False) as bar:
+    with tqdm(
+        desc="enhancing", total=sum(lengths.values()), bar_format=BAR, disable=None, leave=False
+    ) as bar:
+
+        def progress(more: float) -> None:
+            bar.update(max(0.0, min(more, bar.total - bar.n)))  # not all headers tell a length
+
         if processes > 1:
             outcomes = spread(jobs, run, wish, processes)
         else:
-            outcomes = one_by_one(jobs, enhancer, wish, lambda more: bar.update(more))
+            outcomes = one_by_one(jobs, enhancer, wish, progress)
         for done, outcome in enumerate(outcomes, 1):
             if processes > 1:
-                bar.update(lengths[outcome.job])
+                progress(lengths[outcome.job])
             bar.set_postfix_str(f"{done} of {len(jobs)} files")
             if outcome.remark:
                 stream = sys.stderr if outcome.became == "failed" else sys.stdout

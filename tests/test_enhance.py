@@ -221,6 +221,22 @@ def test_killed_in_the_middle_nothing_half_written_stays(enhanced, folder, tmp_p
     assert names(out) == [NOTE, "a.wav", "deep/b.wav"]
 
 
+def test_the_bar_goes_to_the_end_of_the_audio_and_no_farther(enhanced, folder, monkeypatch):
+    ends = []
+
+    class Bar(command.enhancing.tqdm):
+        def close(self):
+            ends.append((self.n, self.total))
+            super().close()
+
+    monkeypatch.setattr(command.enhancing, "tqdm", Bar)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    make(folder / "long.wav", seconds=9.0)
+    enhanced(f"input={folder}", f"output={folder / 'out'}")
+    (count, total), *_ = ends
+    assert (count, total) == (pytest.approx(9.4), pytest.approx(9.4)) and count <= total
+
+
 def test_jobs_are_sorted_and_hidden_ones_left_out(folder, tmp_path):
     assert [job.name for job in find_jobs(folder, tmp_path / "out")] == ["a.wav", "deep/b.wav"]
 
