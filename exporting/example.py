@@ -43,7 +43,7 @@ def stepper(model):
 def main(source, target):
     """One WAV file to another."""
     here = Path(__file__).parent
-    about = json.loads((here / "model.json").read_text())
+    about = json.loads((here / "model.json").read_text(encoding="utf-8"))
     with wave.open(source) as file:
         form = file.getnchannels(), file.getsampwidth(), file.getframerate()
         if form != (1, 2, about["sample_rate"]):
