@@ -29,4 +29,6 @@ def compressed_components(components: Tensor, power: float) -> Tensor:
 
 def _factor(squares: Tensor, power: float) -> Tensor:
     """What brings magnitudes, given as their squares, to the power of `power`."""
-    return (squares + SMALLEST) ** ((power - 1) / 2)
+    exponent = (power - 1) / 2
+    # Not `squares + SMALLEST`: torch.onnx takes a summand of 1e-8 for zero and leaves it out.
+    return (squares / SMALLEST + 1) ** exponent * SMALLEST**exponent

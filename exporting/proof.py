@@ -21,7 +21,10 @@ def built_in(sample_rate: int) -> np.ndarray:
     glide = np.sin(2 * np.pi * (100 * time + 300 * time**2))
     voiced = glide * np.maximum(0, np.sin(2 * np.pi * 1.5 * time))
     noise = np.random.default_rng(0).standard_normal(len(time))
-    return (0.3 * voiced + 0.03 * noise).astype(np.float32)
+    samples = (0.3 * voiced + 0.03 * noise).astype(np.float32)
+    samples[: sample_rate // 8] = 0  # digital silence, first and within
+    samples[sample_rate // 2 : sample_rate * 5 // 8] = 0
+    return samples
 
 
 def differences_db(
