@@ -7,7 +7,7 @@ import numpy as np
 
 from audio import decoding
 from audio.header import Header
-from audio.listening import MEANT
+from audio.listening import no_audio, require_all
 
 BLOCK = 2**16  # samples of all channels at once: a network works in the caches of a core
 
@@ -50,9 +50,8 @@ def measure(head: Header) -> Measured:
         samples += len(block)
         low = np.minimum(low, block.min(0))
         high = np.maximum(high, block.max(0))
-    if head.samples is not None and samples < head.samples:
-        raise ValueError(f"cut short: {samples} of {head.samples} samples decode")
-    if samples and max(-low.min(), high.max()) > MEANT:
-        peak = max(-low.min(), high.max())
-        raise ValueError(f"its peak is {peak:.3g} times full scale, which cannot be meant")
+    require_all(head, samples)
+    problem = no_audio(max(-low.min(), high.max())) if samples else ""
+    if problem:
+        raise ValueError(problem)
     return Measured(samples, low, high)

@@ -45,8 +45,7 @@ def listen(head: Header) -> Heard:
         mono = decoding.mono(block)
         total.add(block, mono)
         digest.update(_whole_steps(mono).tobytes())
-    if head.samples is not None and total.count < head.samples:
-        raise ValueError(f"cut short: {total.count} of {head.samples} samples decode")
+    require_all(head, total.count)
     correction = total.correction() if total.count else Correction()
     unusable = total.unusable()
     silence = "" if unusable else total.silence()
@@ -57,6 +56,19 @@ def listen(head: Header) -> Heard:
         problem=unusable or silence,
         silent=silence != "",
     )
+
+
+def require_all(head: Header, samples: int) -> None:
+    """Raise ValueError where fewer samples decode than a file promises."""
+    if head.samples is not None and samples < head.samples:
+        raise ValueError(f"cut short: {samples} of {head.samples} samples decode")
+
+
+def no_audio(peak: float) -> str:
+    """Why samples of that peak (full scale 1) cannot be audio, or ""."""
+    if peak > MEANT:
+        return f"its peak is {peak:.3g} times full scale, which cannot be meant"
+    return ""
 
 
 def _whole_steps(mono: np.ndarray) -> np.ndarray:
@@ -107,10 +119,7 @@ class _Sums:
         """Why nothing can be done with the samples, or ""."""
         if self.count == 0:
             return "zero length"
-        peak = self.peak() / FULL_SCALE
-        if peak > MEANT:
-            return f"its peak is {peak:.3g} times full scale, which cannot be meant"
-        return ""
+        return no_audio(self.peak() / FULL_SCALE)
 
     def silence(self) -> str:
         """Why nothing can be heard, or "" where something can; offsets are not heard."""

@@ -40,26 +40,29 @@ class Grid:
 class Resampler:
     """A file that is decoded whole, brought to another rate on the way (soxr HQ).
 
-    Steps go through as they are where both rates are the same.
+    Steps go through as they are where both rates are the same. channels: None for steps [time],
+    else they are [time, channel].
     """
 
-    def __init__(self, from_rate: int, to_rate: int):
+    def __init__(self, from_rate: int, to_rate: int, channels: int | None = None):
+        self._nothing = np.zeros(0) if channels is None else np.zeros((0, channels))
         self._stream = None
         if from_rate != to_rate:
-            self._stream = soxr.ResampleStream(from_rate, to_rate, 1, dtype="float64", quality="HQ")
+            self._stream = soxr.ResampleStream(
+                from_rate, to_rate, channels or 1, dtype="float64", quality="HQ"
+            )
 
     def next(self, steps: np.ndarray) -> np.ndarray:
-        """What comes out once the next `steps` [time] have gone in."""
+        """What comes out once the next `steps` have gone in."""
         if self._stream is None:
             return steps
-        return self._stream.resample_chunk(steps.astype(np.float64))
+        return self._stream.resample_chunk(np.ascontiguousarray(steps, np.float64))
 
     def last(self) -> np.ndarray:
         """What comes out at the end."""
-        nothing = np.zeros(0)
         if self._stream is None:
-            return nothing
-        return self._stream.resample_chunk(nothing, last=True)
+            return self._nothing
+        return self._stream.resample_chunk(self._nothing, last=True)
 
 
 def resampled_blocks(
@@ -69,19 +72,13 @@ def resampled_blocks(
 
     Where both rates are the same, the blocks themselves.
     """
-    if from_rate == to_rate:
-        yield from blocks
-        return
-    stream = None
+    resampler = None
     for block in blocks:
-        if stream is None:
-            channels = block.shape[1]
-            stream = soxr.ResampleStream(
-                from_rate, to_rate, channels, dtype="float64", quality="HQ"
-            )
-        yield stream.resample_chunk(np.ascontiguousarray(block))
-    if stream is not None:
-        yield stream.resample_chunk(np.zeros((0, channels)), last=True)
+        if resampler is None:
+            resampler = Resampler(from_rate, to_rate, block.shape[1])
+        yield resampler.next(block)
+    if resampler is not None:
+        yield resampler.last()
 
 
 def resampled_length(samples: int, from_rate: int, to_rate: int) -> int:

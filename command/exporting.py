@@ -8,6 +8,7 @@ from omegaconf import DictConfig
 
 from audio.pcm import FULL_SCALE
 from audio.whole import whole
+from command.replaceable import require_replaceable
 from exporting import example
 from exporting.definition import definition
 from exporting.proof import built_in, differences_db, require_equal
@@ -16,7 +17,6 @@ from files.atomic import write_atomic
 from files.replaced import replaced
 from models.run import content_of, load_run
 from models.stream import Stream
-from options.typed import typed
 
 MODEL, ABOUT, EXAMPLE = "model.onnx", "model.json", "example.py"
 OURS = {MODEL, ABOUT, EXAMPLE}
@@ -29,7 +29,7 @@ def export(cfg: DictConfig, output: Path) -> str:
     holds anything else, and where the exported network gives another signal.
     """
     require_runtime()
-    _require_replaceable(output)
+    require_replaceable(output, OURS, "exporting")
     run = Path(cfg.run).expanduser()
     stream = Stream(load_run(run))
     step = FrameStep(stream)
@@ -56,14 +56,3 @@ def _signals(check: str | None, sample_rate: int) -> dict[str, np.ndarray]:
         samples, _ = whole(check, sample_rate)
         signals[Path(check).name] = (samples / FULL_SCALE).astype(np.float32)
     return signals
-
-
-def _require_replaceable(output: Path) -> None:
-    """Raise ValueError where anything stands at `output` that was not exported."""
-    there = {path.name for path in output.iterdir()} if output.is_dir() else set()
-    others = sorted(there - OURS)
-    if others:
-        raise ValueError(
-            f"{typed('output', output)}: holds {others[0]}, which exporting would remove; choose "
-            "another output"
-        )

@@ -8,6 +8,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from command.about import machine
 from command.data import corpora
+from command.replaceable import require_replaceable
 from command.tested import read_scores
 from datagen.corpora.corpus import Corpora
 from datagen.plan import fingerprint, load_plan
@@ -54,7 +55,9 @@ def publish(cfg: DictConfig, output: Path) -> str:
     run = Path(cfg.run).expanduser().absolute()
     if not layout(run).resumable:
         raise ValueError(f"{typed('run', run)}: was published already; copy the folder")
-    _require_replaceable(output)
+    require_replaceable(output, OURS, "publishing")
+    if not (output / PUBLISHED.weights).exists():  # tables of these names are in a run, too
+        require_replaceable(output, (), "publishing")
     enhancer = load_run(run)
     heard = {Path(): publishable(run, tables_again(run))}
     for folder in ancestors(run):
@@ -66,19 +69,6 @@ def publish(cfg: DictConfig, output: Path) -> str:
             write_tables(folder / place, tables)
         write_atomic(folder / CARD, card_text(card))
     return f"published: {output}; {output / CARD} says what it is"
-
-
-def _require_replaceable(output: Path) -> None:
-    """Raise ValueError where something stands at `output` that was not published."""
-    there = {path.name for path in output.iterdir()} if output.is_dir() else set()
-    others = sorted(there - OURS)
-    if there and not (output / PUBLISHED.weights).exists():
-        others = others or sorted(there)
-    if others:
-        raise ValueError(
-            f"{typed('output', output)}: holds {others[0]}, which publishing would remove; choose "
-            "another output"
-        )
 
 
 def _write_model(run: Path, folder: Path) -> None:

@@ -1,4 +1,6 @@
-"""Fills the tables of docs/results.md: python docs/results.py LONG_REPORT BRIEF_REPORT [PAGE]
+"""Fills the tables of docs/results.md.
+
+python docs/results.py LONG_REPORT BRIEF_REPORT [PAGE [PEERS_REPORT]]
 
 Every number comes from the summary.csv of a report, or is one that the PL-CRNN paper prints.
 """
@@ -17,13 +19,23 @@ from reporting.tables.summary import MEAN, headline
 
 PAGE = Path(__file__).parent / "results.md"
 NOISES = ("seen", "unseen")
+ALL = {
+    "pesq_nb_raw": "PESQ",
+    "pesq_wb": "PESQ wide-band",
+    "stoi": "STOI %",
+    "estoi": "ESTOI %",
+    "sdr": "SDR dB",
+    "si_sdr": "SI-SDR dB",
+}
+OF_ONE = ("stoi", "estoi")  # shown in percent
 CONF = Path(__file__).parent.parent / "conf"
 
 
-def main(long: str, brief: str, page: str = str(PAGE)) -> None:
+def main(long: str, brief: str, page: str = str(PAGE), peers: str | None = None) -> None:
     """Put the tables of the two reports and of the paper where `page` marks them.
 
-    long, brief: folders of reports. Raises ValueError where a table has no place.
+    long, brief, peers: folders of reports; without `peers` its table stays. Raises ValueError where
+    a table has no place.
     """
     of_paper = pl_crnn_paper()
     of_long = pd.read_csv(Path(long) / "summary.csv")
@@ -33,6 +45,11 @@ def main(long: str, brief: str, page: str = str(PAGE)) -> None:
     text = _filled(text, "long", means(of_long))
     text = _filled(text, "brief", means(of_brief))
     text = _filled(text, "paper", means(of_paper))
+    if peers is not None:
+        of_peers = pd.read_csv(Path(peers) / "summary.csv")
+        text = _filled(
+            text, "peers", _scores(of_peers, "seen") + "\n\n" + _scores(of_peers, "unseen")
+        )
     trained = of_long.system.unique()[-1]  # runs stand last in a report
     for noise in NOISES:
         ours = by_snr(of_long, trained, noise)
@@ -67,6 +84,20 @@ def means(summary: pd.DataFrame) -> str:
             columns.append(cells)
     rows = list(zip(values.index, *columns, strict=True))
     return _markdown(heads, rows)
+
+
+def _scores(summary: pd.DataFrame, noise: str) -> str:
+    """Every score of every system, its mean over all SNRs in one kind of noise."""
+    under = summary[(summary.noise == noise) & (summary.snr_db == MEAN)]
+    table = under.pivot(index="system", columns="score", values="mean")
+    rows = []
+    for system in under.system.unique():
+        cells = []
+        for score in ALL:
+            value = table.loc[system, score] * (100 if score in OF_ONE else 1)
+            cells.append(f"{value:.{1 if score in OF_ONE else 2}f}")
+        rows.append([system, *cells])
+    return _markdown([f"{noise} noise", *ALL.values()], rows)
 
 
 def by_snr(summary: pd.DataFrame, system: str, noise: str) -> dict[str, str]:

@@ -9,7 +9,6 @@ import wave
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 
 
 def enhance(samples, step, about):
@@ -17,8 +16,7 @@ def enhance(samples, step, about):
     hop, window = about["hop"], np.array(about["window"], np.float32)
     frames = 1 + (len(samples) + about["tail"]) // hop
     padded = np.zeros((frames + 1) * hop, np.float32)  # frame l is centred on sample l * hop
-    seen = samples[: frames * hop]
-    padded[hop : hop + len(seen)] = seen
+    padded[hop : hop + len(samples)] = samples
     enhanced, weight = np.zeros_like(padded), np.zeros_like(padded)
     state = np.zeros((1, about["state_size"]), np.float32)
     for begin in range(0, frames * hop, hop):
@@ -34,6 +32,8 @@ def enhance(samples, step, about):
 
 def stepper(model):
     """The model as a function; one thread is the fastest for such small ones."""
+    import onnxruntime
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

@@ -2,6 +2,7 @@
 
 import logging
 import warnings
+from importlib import import_module
 
 import torch
 from torch import Tensor, nn
@@ -10,6 +11,7 @@ from models.packing import Packing
 from models.stream import Stream
 
 INPUTS, OUTPUTS = ("frame", "state"), ("enhanced", "next_state")
+PACKAGES = ("onnx", "onnxruntime", "onnxscript")
 REMEDY = "pip install -e '.[export]'"
 
 
@@ -70,8 +72,7 @@ def onnx_bytes(step: FrameStep) -> bytes:
 def require_runtime() -> None:
     """Raise ValueError where a package of the extra is missing."""
     try:
-        import onnx  # noqa: F401
-        import onnxruntime  # noqa: F401
-        import onnxscript  # noqa: F401
+        for package in PACKAGES:
+            import_module(package)
     except ImportError as error:
-        raise ValueError(f"export.py needs {error.name} of the extra 'export': {REMEDY}") from error
+        raise ValueError(f"needs {error.name} of the extra 'export': {REMEDY}") from error

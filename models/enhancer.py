@@ -36,19 +36,17 @@ class Enhancer(nn.Module):
         self.eval()
         spectrum = self.stft(mixture)
         estimates, level = self.estimates(spectrum)
-        enhanced = self.audible(estimates, spectrum, level, stage)
+        estimate = self.network.final(estimates) if stage is None else estimates[:, stage]
+        enhanced = self.audible(estimate, spectrum, level)
         self.train(training)
         return self.stft.inverse(enhanced, mixture.shape[-1])
 
-    def audible(
-        self, estimates: Tensor, spectrum: Tensor, level: Tensor, stage: int | None = None
-    ) -> Tensor:
-        """The enhanced spectrum that a mixture's estimates stand for; stage: see `enhance`.
+    def audible(self, estimate: Tensor, spectrum: Tensor, level: Tensor) -> Tensor:
+        """The enhanced spectrum that a mixture's estimate stands for.
 
-        Shapes: estimates [batch, stage, component, freq, frame], spectrum [batch, freq, frame],
-        level [batch, 1, frame] -> [batch, freq, frame], complex.
+        Shapes: estimate [batch, component, freq, frame], spectrum [batch, freq, frame], level
+        [batch, 1, frame] -> [batch, freq, frame], complex; each may have a stage after the batch.
         """
-        estimate = self.network.final(estimates) if stage is None else estimates[:, stage]
         return self.target.spectrum(estimate, spectrum / level) * level
 
     def estimates(self, spectrum: Tensor) -> tuple[Tensor, Tensor]:

@@ -13,7 +13,7 @@ from models.enhancer import Enhancer
 from models.level import Level
 from models.losses.loss import Loss
 from models.networks.network import Network
-from models.run import checked, enhancer_parts
+from models.run import enhancer_parts, require_contract
 from models.targets.target import Target
 from options.build import build, maker
 
@@ -102,9 +102,9 @@ class Learner(Enhancer, pl.LightningModule):
         With a Hamming window the last samples of a signal that ends between two hops lie under one
         frame more where a longer one stands beside it: its loss is then another by up to 0.05 %.
         """
-        spectra = self.target.spectrum(estimates, (spectrum / level).unsqueeze(1))
+        spectra = self.audible(estimates, spectrum.unsqueeze(1), level.unsqueeze(1))
         time = batch["mixture"].shape[-1]
-        waveforms = self.stft.inverse(spectra * level.unsqueeze(1), time)
+        waveforms = self.stft.inverse(spectra, time)
         number = torch.arange(time, device=waveforms.device)
         is_signal = number < batch["length"][:, None]  # [batch, time]
         return self.criterion.of_signals(
@@ -158,7 +158,8 @@ def build_learner(cfg: DictConfig) -> Learner:
         optimizer=maker(cfg.recipe.optimizer, torch.optim.Optimizer),
         criterion=build(cfg.recipe.loss, Loss) if cfg.recipe.loss else None,
     )
-    return checked(learner)
+    require_contract(learner)
+    return learner
 
 
 def _stage_gains_db(by_stages: Mapping[int, Sequence[float]], stages: int) -> list[float]:

@@ -91,6 +91,7 @@ class Pieces:
         late, _ = enhancer.level.advance(magnitude[..., own:], level)
         relative = torch.cat((early, late), -1)
         estimates = enhancer.network(enhancer.target.components(spectrum / relative))
-        enhanced = enhancer.audible(estimates, spectrum, relative)
+        estimate = enhancer.network.final(estimates)
+        enhanced = enhancer.audible(estimate, spectrum, relative)
         samples = begin + piece.shape[-1] - start * hop
         return enhancer.stft.inverse(enhanced, samples)[:, (first - start) * hop :], level

@@ -2,7 +2,7 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
@@ -30,8 +30,6 @@ from options.build import build
 from options.older import upgraded
 from options.run_options import flat, portable
 
-AnEnhancer = TypeVar("AnEnhancer", bound=Enhancer)
-
 NEEDED = ("network", "target", "level", "recipe", "stft", "sample_rate")  # of a training's config
 
 
@@ -41,7 +39,9 @@ def build_enhancer(cfg: DictConfig) -> Enhancer:
     Raises ValueError where a part of it is not what it must be, and where the costs of its network
     could not be told.
     """
-    return checked(Enhancer(**enhancer_parts(cfg)))
+    enhancer = Enhancer(**enhancer_parts(cfg))
+    require_contract(enhancer)
+    return enhancer
 
 
 def enhancer_parts(cfg: DictConfig) -> dict[str, Any]:
@@ -54,11 +54,10 @@ def enhancer_parts(cfg: DictConfig) -> dict[str, Any]:
     }
 
 
-def checked(enhancer: AnEnhancer) -> AnEnhancer:
-    """`enhancer`, whose network keeps its contract; ValueError where it does not."""
+def require_contract(enhancer: Enhancer) -> None:
+    """Raise ValueError where the network of `enhancer` does not keep its contract."""
     require_countable(enhancer.network, enhancer.stft.freqs, enhancer.target.component_count)
     require_shapes(enhancer.network, enhancer.stft.freqs)
-    return enhancer
 
 
 def run_config(run: Path) -> DictConfig:

@@ -34,6 +34,17 @@ class Saver(ModelCheckpoint):
         if self.monitor is None or is_validated(trainer):
             super().on_train_epoch_end(trainer, pl_module)
 
+    def state_dict(self) -> dict[str, Any]:
+        """What it must know again: names of files, for a run folder may lie anywhere."""
+        state = {**super().state_dict(), "dirpath": ""}
+        for name, value in state.items():
+            if name.endswith("_path"):
+                state[name] = Path(value).name if value else value
+        state["best_k_models"] = {
+            Path(path).name: score for path, score in state["best_k_models"].items()
+        }
+        return state
+
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take up where a checkpoint was made, there or elsewhere."""
         here = {**state, "dirpath": self.dirpath}

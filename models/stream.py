@@ -77,7 +77,8 @@ class Stream:
         measured, level = enhancer.level.advance(spectrum.abs(), level)
         components = enhancer.target.components(spectrum / measured)
         estimates, network = enhancer.network.advance(components, network)
-        return enhancer.audible(estimates, spectrum, measured), level, network
+        estimate = enhancer.network.final(estimates)
+        return enhancer.audible(estimate, spectrum, measured), level, network
 
     def blocks(self, blocks: Iterable[Tensor]) -> Iterator[Tensor]:
         """A whole signal in blocks of any sizes, in little memory.

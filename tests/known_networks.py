@@ -1,6 +1,7 @@
 """Enhancers with networks whose answers are known."""
 
 import torch
+from torch.nn.functional import pad
 
 from dsp.stft import STFT
 from models.learner import Learner
@@ -48,3 +49,23 @@ def crnn(stages=3, target=None, stft=None, **options):
 
 def randn(*shape, seed=0):
     return 0.1 * torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+def batch_of(*lengths):
+    """Noise in noise, padded with zeros to the longest."""
+    parts = {
+        name: torch.stack(
+            [
+                pad(randn(n, seed=10 * i + place), (0, max(lengths) - n))
+                for i, n in enumerate(lengths)
+            ]
+        )
+        for place, name in enumerate(("clean", "noise"))
+    }
+    return {**parts, "mixture": parts["clean"] + parts["noise"], "length": torch.tensor(lengths)}
+
+
+def item_of(batch, index):
+    length = int(batch["length"][index])
+    item = {name: batch[name][index : index + 1, :length] for name in ("clean", "noise", "mixture")}
+    return {**item, "length": batch["length"][index : index + 1]}

@@ -1,32 +1,13 @@
 """An Enhancer with networks whose answers are known."""
 
-from pathlib import Path
-
 import pytest
 import torch
-from torch.nn.functional import pad
 
 from models.targets.complex_mask import ComplexMask
 from models.targets.iam import IAM
-from tests.known_networks import RATE, Fake, crnn, fake, randn
+from tests.known_networks import HOP, RATE, Fake, batch_of, crnn, fake, randn
 
-RECIPE = Path(__file__).parent.parent / "conf" / "recipe" / "paper.yaml"
-HOP = RATE // 100
 either_kind = pytest.mark.parametrize("target", [IAM, ComplexMask])
-
-
-def batch_of(*lengths):
-    """Noise in noise, padded with zeros to the longest."""
-    parts = {
-        name: torch.stack(
-            [
-                pad(randn(n, seed=10 * i + place), (0, max(lengths) - n))
-                for i, n in enumerate(lengths)
-            ]
-        )
-        for place, name in enumerate(("clean", "noise"))
-    }
-    return {**parts, "mixture": parts["clean"] + parts["noise"], "length": torch.tensor(lengths)}
 
 
 @pytest.mark.parametrize(

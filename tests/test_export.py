@@ -9,33 +9,19 @@ import numpy as np
 import pytest
 import soundfile
 import torch
-from narrow_networks import LEVELS, NETWORKS, TARGETS, make_target, narrowed, node
-from tiny_run import config, corpus, fit
+from narrow_networks import LEVELS, NETWORKS, TARGETS
+from test_stream import RATE, enhancer, stream
+from tiny_run import ROOT, config, corpus, fit
 
 import export
-from dsp.stft import STFT
 from exporting.definition import definition
 from exporting.proof import LARGEST_DB, built_in, differences_db, require_equal
 from exporting.step import FrameStep, onnx_bytes
-from models.enhancer import Enhancer
-from models.level import Level
-from models.networks.network import CausalNetwork, Network
 from models.run import load_run
 from models.stream import Stream
-from options.build import build
 
-RATE = 8000
 KINDS = itertools.cycle(zip(TARGETS, itertools.cycle(LEVELS), strict=False))
 EACH = [(network, *next(KINDS)) for network in NETWORKS]  # every target and level once or more
-
-
-def untrained(network, target, level, window="hamming"):
-    def made(freqs, target):
-        return build(narrowed(node("network", network)), Network, freqs=freqs, target=target)
-
-    torch.manual_seed(0)
-    level = build(node("level", level), Level, within="models.level")
-    return Enhancer(STFT(RATE, window=window), make_target(target), made, level).eval()
 
 
 def test_every_target_and_level_is_exported_with_some_network():
@@ -46,10 +32,7 @@ def test_every_target_and_level_is_exported_with_some_network():
 
 @pytest.mark.parametrize(("network", "target", "level"), EACH)
 def test_whole_hop_by_hop_and_exported_are_the_same_signal(network, target, level):
-    enhancer = untrained(network, target, level)
-    if not isinstance(enhancer.network, CausalNetwork):
-        pytest.skip(f"network={network} is not causal")
-    step = FrameStep(Stream(enhancer))
+    step = FrameStep(stream(network, target, level))
     about = definition(step, "")
     differences = differences_db(step.stream, onnx_bytes(step), about, built_in(RATE)[:7777])
     require_equal(differences, network)
@@ -111,6 +94,19 @@ def test_what_differs_is_not_exported(run, folder, tmp_path, monkeypatch):
     assert not (tmp_path / "exported").exists()
 
 
+def test_without_the_extra_the_script_ends_in_a_line(tmp_path):
+    code = (
+        "import sys, runpy; sys.modules['onnxruntime'] = None; "
+        f"sys.argv = ['export.py', 'run=RUN', 'output={tmp_path / 'out'}']; "
+        "runpy.run_path('export.py', run_name='__main__')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr == (
+        "export.py: needs onnxruntime of the extra 'export': pip install -e '.[export]'\n"
+    )
+
+
 @pytest.mark.parametrize("difference", [-89.9, float("nan"), float("inf")])
 def test_a_difference_above_half_a_step_of_16_bit_or_of_no_number_is_refused(difference):
     require_equal({"stream": LARGEST_DB}, "equal")
@@ -127,7 +123,7 @@ def test_a_folder_of_something_else_stays(run, tmp_path):
 
 def test_a_network_that_looks_ahead_is_refused():
     with pytest.raises(ValueError, match="UNet looks ahead"):
-        Stream(untrained("unet", "iam", "running"))
+        Stream(enhancer("unet", "iam", "running"))
 
 
 def test_without_the_extra_it_is_named(run, tmp_path, monkeypatch):

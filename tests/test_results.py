@@ -86,3 +86,23 @@ def test_a_page_without_a_place_for_a_table_is_refused(tmp_path):
             report(tmp_path / "brief", ["mixture"]),
             tmp_path / "page.md",
         )
+
+
+def test_of_peers_every_score_stands_in_its_unit(tmp_path):
+    rows = [
+        ("unseen", system, snr, score, value)
+        for system, value in (("mixture", 0.5), ("rnnoise", 0.625))
+        for snr in ("-5", "mean")
+        for score in results.ALL
+    ]
+    columns = ["noise", "system", "snr_db", "score", "mean"]
+    table = results._scores(pd.DataFrame(rows, columns=columns), "unseen").splitlines()
+    assert [cell.strip() for cell in table[-1].split("|")[1:-1]] == [
+        "rnnoise",
+        "0.62",
+        "0.62",
+        "62.5",
+        "62.5",
+        "0.62",
+        "0.62",
+    ]

@@ -255,6 +255,12 @@ def saver_state(folder, best):
     return saver.state_dict()
 
 
+def test_what_a_saver_keeps_names_no_folder(tmp_path):
+    state = saver_state(tmp_path, torch.tensor(0.5))
+    assert str(tmp_path) not in str(state)
+    assert state["best_model_path"] == "best.ckpt" and list(state["best_k_models"]) == ["best.ckpt"]
+
+
 def test_a_saver_knows_its_best_epoch_when_the_run_has_moved(tmp_path):
     moved = Saver(tmp_path / "new" / "best.ckpt", monitor="validation_loss")
     moved.load_state_dict(saver_state(tmp_path / "old", torch.tensor(0.5)))
