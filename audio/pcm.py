@@ -30,6 +30,16 @@ def fitted(samples: np.ndarray) -> np.ndarray:
     return np.rint(samples).astype(np.int16)
 
 
+def rounded(samples: np.ndarray, bits: int) -> np.ndarray:
+    """Samples, full scale 1, as the nearest integers of so many bits; what exceeds them is cut off.
+
+    >>> rounded(np.array([-1.0, 0.25, 1.0]), 8)
+    array([-128,   32,  127])
+    """
+    lowest, highest = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
+    return np.rint(samples * 2.0 ** (bits - 1)).clip(lowest, highest).astype(np.int64)
+
+
 def pcm(steps: np.ndarray, correction: Correction = UNCORRECTED) -> np.ndarray:
     """Steps [time], corrected, as 16-bit samples.
 

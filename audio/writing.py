@@ -11,6 +11,7 @@ import soundfile
 
 from audio.header import Header
 from audio.opening import reason
+from audio.pcm import rounded
 from files.atomic import appearing
 
 WRITTEN = 2**16  # samples per channel at once: libsndfile crashes on long blocks of Vorbis
@@ -106,9 +107,7 @@ def _write(file: soundfile.SoundFile, form: Form, block: np.ndarray) -> None:
     bits = form.bits
     if bits is not None:
         # libsndfile would cut the bits of a float off instead of rounding it.
-        lowest, highest = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
-        steps = np.rint(block * 2.0 ** (bits - 1)).clip(lowest, highest)
-        block = (steps.astype(np.int64) << (32 - bits)).astype(np.int32)
+        block = (rounded(block, bits) << (32 - bits)).astype(np.int32)
     try:
         file.write(np.ascontiguousarray(block))
     except AssertionError as error:  # of soundfile, where fewer samples were taken

@@ -27,14 +27,14 @@ def enhance(cfg: DictConfig) -> tuple[str, bool]:
     Raises FileNotFoundError or ValueError where there is no run, no recording, or no place.
     """
     source, output = _path(cfg.input), _path(cfg.output)
-    run = _run(cfg)
+    run = run_of(cfg)
     jobs = find_jobs(source, output)
     enhancer = load_run(run)
     left = jobs
     if output is not None:
         made_with = f"{content_of(run)} {cfg.attenuation_limit_db} {cfg.band}\n"
         left = unfinished_jobs(jobs, output, made_with)
-    _say_what_is_lost(cfg, left, enhancer.stft.sample_rate)
+    _say_what_is_lost(wish_of(cfg), left, enhancer.stft.sample_rate)
     outcomes = list(_outcomes(cfg, left, run, enhancer))
     return _counts(outcomes, len(jobs) - len(left)), all(one.became != "failed" for one in outcomes)
 
@@ -43,7 +43,7 @@ def _path(typed: str | None) -> Path | None:
     return None if typed is None else Path(typed).expanduser().absolute()
 
 
-def _run(cfg: DictConfig) -> Path:
+def run_of(cfg: DictConfig) -> Path:
     """The run that is typed, or the one that comes with Clarion."""
     if cfg.run is not None:
         return _path(cfg.run)
@@ -56,13 +56,25 @@ def _run(cfg: DictConfig) -> Path:
     return PRETRAINED
 
 
-def _say_what_is_lost(cfg: DictConfig, jobs: list[Job], sample_rate: int) -> None:
-    """Say once that what lies above the network's band goes, where a recording has such a band."""
-    goes = cfg.band == "network" and cfg.attenuation_limit_db is None
-    if goes and any(_rate(job) > sample_rate for job in jobs):
-        print(
-            f"nothing above {sample_rate / 2:g} Hz, the network's band, stays; band=keep keeps it"
-        )
+def wish_of(cfg: DictConfig) -> Wish:
+    """What is typed of an enhanced signal."""
+    return Wish(cfg.attenuation_limit_db, cfg.band == "keep")
+
+
+def what_is_lost(wish: Wish, sample_rate: int, network_rate: int) -> str:
+    """A line that says so where a signal has a band that goes, else ""."""
+    goes = not wish.keep_upper_band and wish.attenuation_limit_db is None
+    if not goes or sample_rate <= network_rate:
+        return ""
+    return f"nothing above {network_rate / 2:g} Hz, the network's band, stays; band=keep keeps it"
+
+
+def _say_what_is_lost(wish: Wish, jobs: list[Job], network_rate: int) -> None:
+    """Say it once for all recordings."""
+    highest = max(map(_rate, jobs), default=0)
+    lost = what_is_lost(wish, highest, network_rate)
+    if lost:
+        print(lost)
 
 
 def _rate(job: Job) -> int:
@@ -74,7 +86,7 @@ def _rate(job: Job) -> int:
 
 def _outcomes(cfg: DictConfig, jobs: list[Job], run: Path, enhancer: Enhancer) -> Iterator[Outcome]:
     """The outcomes, each said as it comes, with a bar of seconds of audio."""
-    wish = Wish(cfg.attenuation_limit_db, cfg.band == "keep")
+    wish = wish_of(cfg)
     processes = min(cfg.jobs or os.cpu_count() or 1, len(jobs))
     lengths = {job: seconds(job) for job in jobs}
     with tqdm(

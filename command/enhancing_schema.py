@@ -2,9 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from options.limits import Name, Strict
+
+RAW = "-"  # standard input or output
+MICROPHONE, SPEAKER = "mic", "speaker"  # alone, or with ":" and the device's number or name
+PAIRS = {RAW: RAW, MICROPHONE: SPEAKER}
 
 
 class EnhanceConfig(Strict):
@@ -15,4 +19,32 @@ class EnhanceConfig(Strict):
     run: Name | None
     attenuation_limit_db: Annotated[float, Field(ge=0, le=100)] | None
     band: Literal["network", "keep"]
+    rate: Annotated[int, Field(ge=1000, le=768000)] | None
+    format: Literal["u8", "s16le", "s16be", "s24le", "s24be", "s32le", "s32be", "f32le", "f32be"]
+    channels: Annotated[int, Field(ge=1, le=1024)]
     jobs: Annotated[int, Field(ge=1)] | None
+
+    @model_validator(mode="after")
+    def _sound_goes_where_it_comes_from(self) -> "EnhanceConfig":
+        source, target = kind(self.input), kind(self.output or "")
+        wanted = PAIRS.get(source, "")
+        if target != wanted:
+            remedy = f"give output={wanted}" if wanted else f"it needs input={_source_of(target)}"
+            raise ValueError(f"input={self.input} output={self.output or 'null'}: {remedy}")
+        if source == RAW and self.rate is None:
+            raise ValueError("input=-: raw samples do not tell their rate; add rate=48000, or so")
+        if not source and self.rate is not None:
+            raise ValueError("rate is that of raw or live sound, files tell theirs; leave it out")
+        return self
+
+
+def kind(place: str) -> str:
+    """`RAW`, `MICROPHONE` or `SPEAKER`, or "" for a path."""
+    name = place.partition(":")[0]
+    if place == RAW or name in (MICROPHONE, SPEAKER):
+        return name
+    return ""
+
+
+def _source_of(target: str) -> str:
+    return next(source for source, other in PAIRS.items() if other == target)

@@ -10,8 +10,8 @@ from torch import Tensor
 
 from audio.resampling import resampled_blocks
 from dsp.decibel import amplitude
-from enhancing.track import Track
-from enhancing.upper_band import UpperGain, above
+from enhancing.track import Track, side_by_side
+from enhancing.upper_band import HOP_S, UpperGain, above
 from models.enhancer import Enhancer
 from models.pieces import in_blocks
 
@@ -34,7 +34,8 @@ def enhanced_blocks(
 ) -> Iterator[np.ndarray]:
     """The enhanced signal: as many samples, without delay, every channel by itself.
 
-    With a limit of L dB it is g * mixture + (1 - g) * enhanced with g = 10^(-L / 20).
+    With a limit of L dB it is g * mixture + (1 - g) * enhanced with g = 10^(-L / 20). What is known
+    of it is given before another block is asked for.
 
     Shapes: [time, channel] each, full scale 1. Raises ValueError where the network gives NaN.
     """
@@ -51,9 +52,8 @@ def enhanced_blocks(
         mixture = _at_network(enhancer, source, sample_rate)
         made = _through(enhancer, mixture)
         enhanced = resampled_blocks(made, enhancer.stft.sample_rate, sample_rate)
-    track = Track(enhanced)
-    for block in own:
-        yield share * block + (1 - share) * track.take(len(block))
+    for mixture, made in side_by_side(own, Track(enhanced)):
+        yield share * mixture + (1 - share) * made
 
 
 def _with_upper_band(
@@ -65,8 +65,9 @@ def _with_upper_band(
     made, heard = tee(_through(enhancer, mixture))
     lower = Track(resampled_blocks(made, rate, sample_rate))
     gain = UpperGain(seen, heard, rate, sample_rate)
-    for upper in above(to_split, sample_rate, rate):
-        yield lower.take(len(upper)) + gain.take(len(upper)) * upper
+    hop = round(HOP_S * sample_rate)  # a gain is known for so long at once
+    for upper, below in side_by_side(above(to_split, sample_rate, rate), lower, hop):
+        yield below + gain.take(len(upper)) * upper
 
 
 def _at_network(

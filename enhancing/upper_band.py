@@ -7,7 +7,7 @@ import numpy as np
 
 from audio.resampling import resampled_blocks
 from dsp.decibel import power
-from enhancing.track import Track
+from enhancing.track import Track, side_by_side
 
 HOP_S = 0.01
 NOTHING = power(-100.0)  # mean power of a hop; rounding to 16 bit is -101 dB
@@ -18,9 +18,8 @@ def above(blocks: Iterator[np.ndarray], sample_rate: int, lower: int) -> Iterato
     own, resampled = tee(blocks)
     down = resampled_blocks(resampled, sample_rate, lower)
     below = Track(resampled_blocks(down, lower, sample_rate))
-    for block in own:
-        if len(block):
-            yield block - below.take(len(block))
+    for block, lower_band in side_by_side(own, below):
+        yield block - lower_band
 
 
 class UpperGain:

@@ -23,12 +23,28 @@ def in_blocks(enhancer: Enhancer, blocks: Iterable[Tensor]) -> Iterator[Tensor]:
 
     Shapes: [batch, time] each -> [batch, time] each.
     """
+    way = _way(enhancer)
+    return _whole(enhancer, blocks) if way is None else way.blocks(blocks)
+
+
+def held_back(enhancer: Enhancer) -> int | None:
+    """Samples after which `in_blocks` has given a sample, at most; None: it waits for the end."""
+    match _way(enhancer):
+        case Stream() as stream:
+            return stream.latency
+        case Pieces() as pieces:
+            return pieces.length
+    return None
+
+
+def _way(enhancer: Enhancer) -> "Stream | Pieces | None":
+    """What takes a signal in blocks; None where all of it is needed at once."""
     stft = enhancer.stft
     if isinstance(enhancer.network, CausalNetwork) and stft.length == 2 * stft.hop:
-        return Stream(enhancer).blocks(blocks)
+        return Stream(enhancer)
     if enhancer.network.reach is not None:
-        return Pieces(enhancer, enhancer.network.reach).blocks(blocks)
-    return _whole(enhancer, blocks)
+        return Pieces(enhancer, enhancer.network.reach)
+    return None
 
 
 def _whole(enhancer: Enhancer, blocks: Iterable[Tensor]) -> Iterator[Tensor]:
@@ -51,6 +67,11 @@ class Pieces:
         # On either side of what is kept, and in steps of the network's own windows.
         self.context = reach * -(-(reach + 2 * self.margin) // reach)
         self.kept = reach * -(-max(LEAST, self.context + reach) // reach)
+
+    @property
+    def length(self) -> int:
+        """Samples of a piece, at most: the last ones of it must be there before its first are."""
+        return (self.context + self.kept + self.context + 2 * self.margin) * self.hop
 
     @torch.no_grad()
     def blocks(self, blocks: Iterable[Tensor]) -> Iterator[Tensor]:

@@ -1,0 +1,131 @@
+"""Samples without a header, as programs pipe them to each other."""
+
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple
+
+import numpy as np
+
+from audio.listening import no_audio
+from audio.pcm import rounded
+
+CHUNK = 2**16  # bytes that are read at once, at most
+HEADERS = (b"RIFF", b"RIFX", b"RF64", b"fLaC", b"OggS", b"FORM", b"caff", b"ID3")
+
+# As ffmpeg names them: signed, unsigned or float, bits, byte order.
+FORMATS = ("u8", "s16le", "s16be", "s24le", "s24be", "s32le", "s32be", "f32le", "f32be")
+
+
+class RawForm(NamedTuple):
+    """How samples stand in bytes: channel after channel of one time, then the next time.
+
+    name: one of `FORMATS`.
+    """
+
+    name: str
+    channels: int
+
+    @property
+    def bits(self) -> int:
+        """Of a sample."""
+        return int(self.name.strip("sufleb"))
+
+    @property
+    def is_float(self) -> bool:
+        """Whether what exceeds full scale can be held."""
+        return self.name.startswith("f")
+
+    @property
+    def size(self) -> int:
+        """Bytes of one time, all channels."""
+        return self.bits // 8 * self.channels
+
+    @property
+    def _order(self) -> str:
+        return ">" if self.name.endswith("be") else "<"
+
+    @property
+    def _first(self) -> int:
+        """Where 3 bytes begin in 4 of a number that is 256 times theirs."""
+        return 0 if self._order == ">" else 1
+
+    def floats(self, data: bytes) -> np.ndarray:
+        """Bytes to samples, full scale 1: [time, channel], float64."""
+        if self.is_float:
+            samples = np.frombuffer(data, f"{self._order}f4").astype(np.float64)
+        else:
+            samples = self._steps(data) / 2.0 ** (self.bits - 1)
+        return samples.reshape(-1, self.channels)
+
+    def _steps(self, data: bytes) -> np.ndarray:
+        """Integers, 0 for silence."""
+        if self.bits == 8:
+            return np.frombuffer(data, np.uint8).astype(np.int64) - 128
+        if self.bits != 24:
+            return np.frombuffer(data, f"{self._order}i{self.bits // 8}")
+        places = np.frombuffer(data, np.uint8).reshape(-1, 3)
+        wide = np.zeros((len(places), 4), np.uint8)  # the byte that weighs least is left 0
+        wide[:, self._first : self._first + 3] = places
+        return wide.reshape(-1).view(f"{self._order}i4") >> 8
+
+    def packed(self, block: np.ndarray) -> bytes:
+        """Samples to bytes; what exceeds full scale is cut off, but in floats: [time, channel]."""
+        if self.is_float:
+            return block.astype(f"{self._order}f4").tobytes()
+        steps = rounded(block, self.bits)
+        if self.bits == 8:
+            return (steps + 128).astype(np.uint8).tobytes()
+        if self.bits != 24:
+            return steps.astype(f"{self._order}i{self.bits // 8}").tobytes()
+        wide = (steps << 8).astype(f"{self._order}i4").reshape(-1, 1).view(np.uint8)
+        return wide[:, self._first : self._first + 3].tobytes()
+
+
+class RawReader:
+    """The samples of a stream of bytes, as they come.
+
+    left_over: bytes at the end that were no whole sample of every channel.
+    """
+
+    def __init__(self, stream: BinaryIO, form: RawForm):
+        self._stream = stream
+        self.form = form
+        self.left_over = 0
+
+    def blocks(self) -> Iterator[np.ndarray]:
+        """What is there, whenever something is: [time, channel] each, full scale 1.
+
+        Raises ValueError for a file with a header, and for samples that cannot be audio.
+        """
+        held, begun = b"", False
+        while data := self._stream.read1(CHUNK):
+            held += data
+            if not begun and len(held) < 4:
+                continue
+            if not begun:
+                _require_raw(held)
+                begun = True
+            whole = len(held) // self.form.size * self.form.size
+            if whole:
+                yield self._checked(self.form.floats(held[:whole]))
+            held = held[whole:]
+        whole = len(held) // self.form.size * self.form.size
+        if whole:
+            yield self._checked(self.form.floats(held[:whole]))
+        self.left_over = len(held) - whole
+
+    def _checked(self, block: np.ndarray) -> np.ndarray:
+        if not np.isfinite(block).all():
+            raise ValueError(f"input holds samples that are no numbers; is it {self.form.name}?")
+        problem = no_audio(np.abs(block).max())
+        if problem:
+            raise ValueError(f"input: {problem}; is it {self.form.name}?")
+        return block
+
+
+def _require_raw(begin: bytes) -> None:
+    for header in HEADERS:
+        if begin.startswith(header):
+            raise ValueError(
+                f"input begins with {header.decode()}, as a file with a header does; give "
+                "input=FILE, or pipe raw samples (ffmpeg -i FILE -f s16le -)"
+            )

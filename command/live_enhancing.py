@@ -1,0 +1,112 @@
+"""From a microphone to a loudspeaker, enhanced on the way (extra: live)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from omegaconf import DictConfig
+
+from command.enhancing import run_of, wish_of
+from command.raw_enhancing import say, say_how
+from enhancing.signal import enhanced_blocks
+from models.enhancer import Enhancer
+from models.networks.network import CausalNetwork
+from models.run import load_run
+
+REMEDY = "pip install -e '.[live]'; on Linux PortAudio too, such as by apt install libportaudio2"
+LIST = "--list-devices"
+Device = int | str | None  # its number or name; None: the default one
+
+
+def list_devices() -> None:
+    """Print the sound devices, with the numbers by which `input=mic:N output=speaker:N` know them.
+
+    Ends in a line where the extra is missing.
+    """
+    try:
+        devices = _sound().query_devices()
+    except ValueError as error:
+        raise SystemExit(f"enhance.py: {error}") from error
+    print(devices if len(devices) else "no sound devices here")
+
+
+def enhance_live(cfg: DictConfig) -> None:
+    """Enhance until Ctrl-C.
+
+    Raises ValueError where the extra is missing, for a network that looks ahead, and where a device
+    is not there or does not take what is asked for.
+    """
+    sound = _sound()
+    torch.set_num_threads(1)  # a hop is too little for more
+    enhancer = load_run(run_of(cfg))
+    if not isinstance(enhancer.network, CausalNetwork):
+        name = type(enhancer.network).__name__
+        raise ValueError(f"run: {name} looks ahead, which cannot be live; give a causal network")
+    devices = _device(cfg.input), _device(cfg.output)
+    try:
+        rate = cfg.rate or _rate(sound, devices, cfg.channels, enhancer)
+        _through(sound, cfg, enhancer, devices, rate)
+    except (sound.PortAudioError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise ValueError(f"{reason}; python enhance.py {LIST} shows what is there") from error
+
+
+def _through(
+    sound: Any, cfg: DictConfig, enhancer: Enhancer, devices: tuple[Device, Device], rate: int
+) -> None:
+    hop = round(enhancer.stft.hop * rate / enhancer.stft.sample_rate)
+    lost = _Lost()
+    with sound.Stream(
+        samplerate=rate,
+        blocksize=hop,
+        device=devices,
+        channels=cfg.channels,
+        dtype="float32",
+        latency="low",
+    ) as stream:
+        say_how(cfg, enhancer, rate)
+        try:
+            heard = _heard(stream, hop, lost)
+            for block in enhanced_blocks(enhancer, heard, rate, wish_of(cfg)):
+                stream.write(np.ascontiguousarray(block.clip(-1, 1), np.float32))
+        except KeyboardInterrupt:
+            say(f"ended; {lost.count} times sound was lost, for this machine was too slow")
+
+
+class _Lost:
+    """How often samples did not wait until they were read."""
+
+    count = 0
+
+
+def _heard(stream: Any, hop: int, lost: _Lost) -> Iterator[np.ndarray]:
+    while True:
+        block, overflowed = stream.read(hop)
+        lost.count += overflowed
+        yield block.astype(np.float64)
+
+
+def _rate(sound: Any, devices: tuple[Device, Device], channels: int, enhancer: Enhancer) -> int:
+    """The network's rate where the microphone takes it, so that nothing is resampled."""
+    own = enhancer.stft.sample_rate
+    try:
+        sound.check_input_settings(devices[0], channels, "float32", None, own)
+        sound.check_output_settings(devices[1], channels, "float32", None, own)
+    except sound.PortAudioError:
+        return round(sound.query_devices(devices[0], "input")["default_samplerate"])
+    return own
+
+
+def _device(place: str) -> Device:
+    """What stands behind "mic:" or "speaker:"."""
+    _, _, name = place.partition(":")
+    return int(name) if name.isdecimal() else name or None
+
+
+def _sound() -> Any:
+    try:
+        import sounddevice
+    except (ImportError, OSError) as error:  # OSError: PortAudio itself is missing
+        raise ValueError(f"live sound needs the extra 'live': {REMEDY}") from error
+    return sounddevice

@@ -1,0 +1,71 @@
+"""Raw samples from standard input to standard output, enhanced as they come."""
+
+import contextlib
+import signal
+import sys
+from collections.abc import Iterator
+
+import torch
+from omegaconf import DictConfig
+
+from audio.raw import RawForm, RawReader
+from command.enhancing import run_of, what_is_lost, wish_of
+from enhancing.delay import in_words
+from enhancing.signal import enhanced_blocks
+from models.enhancer import Enhancer
+from models.run import load_run
+
+
+def enhance_raw(cfg: DictConfig) -> None:
+    """Enhance until the input ends; what is to be said goes to standard error.
+
+    What comes out has as many samples as what went in, and sample k is of sample k. Raises
+    ValueError for what is no raw audio. Where nobody reads on, it ends as other filters do.
+    """
+    torch.set_num_threads(1)  # a hop is too little for more
+    enhancer = load_run(run_of(cfg))
+    form = RawForm(cfg.format, cfg.channels)
+    say_how(cfg, enhancer, cfg.rate)
+    reader = RawReader(sys.stdin.buffer, form)
+    peak, samples = 0.0, 0
+    with _output() as write:
+        for block in enhanced_blocks(enhancer, reader.blocks(), cfg.rate, wish_of(cfg)):
+            peak = max(peak, float(abs(block).max()))
+            samples += len(block)
+            write(form.packed(block))
+    say(f"{samples} samples enhanced, {samples / cfg.rate:.2f} s")
+    if peak > 1 and not form.is_float:
+        say(f"what exceeded full scale, by up to {peak:.2f} times, was cut off")
+    if reader.left_over:
+        say(f"the last {reader.left_over} bytes were no whole sample and are left out")
+
+
+def say_how(cfg: DictConfig, enhancer: Enhancer, sample_rate: int) -> None:
+    """Say how late sound comes out, and what of it goes."""
+    wish = wish_of(cfg)
+    late = in_words(enhancer, sample_rate, wish)
+    say(f"{cfg.channels} x {sample_rate} Hz, {late}; Ctrl-C ends it")
+    lost = what_is_lost(wish, sample_rate, enhancer.stft.sample_rate)
+    if lost:
+        say(lost)
+
+
+def say(line: str) -> None:
+    """Print a line where no samples go."""
+    print(f"enhance.py: {line}", file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def _output() -> Iterator:
+    """A function that writes bytes to standard output at once, all of them."""
+    with open(1, "wb", buffering=0, closefd=False) as stream:
+
+        def write(data: bytes) -> None:
+            left = memoryview(data)
+            while left:
+                left = left[stream.write(left) :]
+
+        try:
+            yield write
+        except BrokenPipeError:
+            raise SystemExit(128 + signal.SIGPIPE) from None

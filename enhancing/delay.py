@@ -1,0 +1,37 @@
+"""How late what is enhanced comes out of a stream."""
+
+from audio.resampling import held_back_s
+from enhancing.signal import Wish
+from enhancing.upper_band import HOP_S
+from models.enhancer import Enhancer
+from models.pieces import held_back
+
+
+def delay_s(enhancer: Enhancer, sample_rate: int, wish: Wish) -> float | None:
+    """Seconds after which a sample of `enhanced_blocks` has come out, at most.
+
+    They are the network's window (or piece), and what resampling and the gain of an upper band
+    wait for. None where the whole signal is needed.
+    """
+    samples = held_back(enhancer)
+    if samples is None:
+        return None
+    rate = enhancer.stft.sample_rate
+    after = held_back_s(rate, sample_rate)
+    if wish.keep_upper_band and sample_rate > rate:
+        half = held_back_s(rate, rate // 2) + held_back_s(rate // 2, rate)
+        after = max(after, half + 2 * HOP_S)
+    return held_back_s(sample_rate, rate) + samples / rate + after
+
+
+def in_words(enhancer: Enhancer, sample_rate: int, wish: Wish) -> str:
+    """The same, for a line."""
+    network = type(enhancer.network).__name__
+    late = delay_s(enhancer, sample_rate, wish)
+    if late is None:
+        return f"all of it at the end, for {network} needs the whole signal"
+    own = held_back(enhancer) / enhancer.stft.sample_rate
+    text = f"at most {1000 * late:.0f} ms late"
+    if late > own:
+        text += f", {1000 * own:.0f} of them by {network}, the rest by resampling"
+    return text
