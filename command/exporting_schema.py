@@ -1,5 +1,7 @@
 """What may be typed at export.py."""
 
+from typing import Literal
+
 from options.limits import Name, Strict
 
 
@@ -8,4 +10,5 @@ class ExportConfig(Strict):
 
     run: Name
     output: Name
+    format: Literal["onnx", "sherpa"]
     check: Name | None

@@ -8,21 +8,26 @@ from exporting.step import FrameStep
 def definition(step: FrameStep, content: str) -> dict[str, Any]:
     """As plain values. content: names the run, see `models.run.content_of`."""
     stft = step.enhancer.stft
-    size = step.packing.size
+    shapes = [list(given.shape) for given in step.example]
     return {
         "run": content,
         "network": type(step.enhancer.network).__name__,
         "target": type(step.enhancer.target).__name__,
-        "level": type(step.enhancer.level).__name__,
+        "level": {
+            "name": type(step.enhancer.level).__name__,
+            "rule": step.enhancer.level.rule,
+            "where": "in the model: frames go in and come out as they are",
+        },
         "sample_rate": stft.sample_rate,
         "hop": stft.hop,
         "tail": stft.tail,
         "window_name": stft.window_name,
         "window": stft.window.tolist(),
         "latency_samples": stft.length,
-        "state_size": size,
-        "inputs": {"frame": [1, stft.freqs, 2], "state": [1, size]},
-        "outputs": {"enhanced": [1, stft.freqs, 2], "next_state": [1, size]},
+        "state_size": step.packing.size,
+        "state": step.packing.parts,
+        "inputs": dict(zip(step.inputs, shapes, strict=True)),
+        "outputs": dict(zip(step.outputs, shapes, strict=True)),
         "how": [
             "Samples are floats, full scale 1.",
             "Frame l holds the samples from (l - 1) * hop to (l + 1) * hop; before the first and "

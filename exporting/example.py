@@ -37,7 +37,8 @@ def stepper(model):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    return lambda frame, state: session.run(None, {"frame": frame, "state": state})
+    names = [given.name for given in session.get_inputs()]
+    return lambda *given: session.run(None, dict(zip(names, given, strict=True)))
 
 
 def main(source, target):
@@ -45,8 +46,7 @@ def main(source, target):
     here = Path(__file__).parent
     about = json.loads((here / "model.json").read_text(encoding="utf-8"))
     with wave.open(source) as file:
-        form = file.getnchannels(), file.getsampwidth(), file.getframerate()
-        if form != (1, 2, about["sample_rate"]):
+        if file.getparams()[:3] != (1, 2, about["sample_rate"]):
             sys.exit(f"{source}: must be mono, 16 bit, {about['sample_rate']} Hz")
         samples = np.frombuffer(file.readframes(file.getnframes()), "<i2") / 32768
     enhanced = enhance(samples, stepper((here / "model.onnx").read_bytes()), about)

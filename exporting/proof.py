@@ -1,6 +1,7 @@
 """An export proves itself: every way of running the network gives the same signal."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,9 @@ import torch
 from torch import Tensor
 
 from exporting.example import enhance, stepper
-from models.stream import Stream
+from exporting.sherpa import SherpaStep
+from exporting.sherpa import by_sherpa as enhance_by_sherpa
+from exporting.step import FrameStep
 
 LARGEST_DB = -90.0  # of full scale: half a step of 16 bit is -96
 SECONDS = 4
@@ -28,21 +31,39 @@ def built_in(sample_rate: int) -> np.ndarray:
 
 
 def differences_db(
-    stream: Stream, model: bytes, about: Mapping[str, Any], samples: np.ndarray
+    step: FrameStep, model: bytes, about: Mapping[str, Any], samples: np.ndarray
 ) -> dict[str, float]:
     """How far from the whole signal at once the others are at most, in dB of full scale.
 
     Of a signal that exceeds full scale it is in dB of its own peak. stream: hop by hop in PyTorch;
-    onnxruntime: `model` by the example's code.
+    onnxruntime: `model` by the example's code; sherpa-onnx: `model` in its form, where installed.
     """
+    stream = step.stream
     mixture = torch.from_numpy(samples)[None]
     whole = stream.enhancer.enhance(mixture)
     streamed = torch.cat(list(stream.blocks(mixture.split(stream.hop, -1))), -1)
-    by_onnx = enhance(samples, stepper(model), about)
-    return {
-        "stream": _difference_db(streamed, whole),
-        "onnxruntime": _difference_db(torch.from_numpy(by_onnx)[None], whole),
-    }
+    given = {"stream": streamed}
+    if isinstance(step, SherpaStep):
+        by_onnx = enhance(samples, _with_caches(model, step.cache_sizes), about)
+        with contextlib.suppress(ImportError):
+            by_sherpa = enhance_by_sherpa(model, samples, about["sample_rate"])
+            given["sherpa-onnx"] = torch.from_numpy(by_sherpa)[None]
+    else:
+        by_onnx = enhance(samples, stepper(model), about)
+    given["onnxruntime"] = torch.from_numpy(by_onnx)[None]
+    return {runtime: _difference_db(signal, whole) for runtime, signal in given.items()}
+
+
+def _with_caches(model: bytes, sizes: Sequence[int]) -> Callable:
+    """A model in the form of sherpa-onnx as one of a frame and a state."""
+    run = stepper(model)
+    ends = np.cumsum(sizes)[:-1]
+
+    def step(frame: np.ndarray, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        enhanced, *caches = run(frame[:, :, np.newaxis], *np.split(state[0], ends))
+        return enhanced[:, :, 0], np.concatenate(caches)[np.newaxis]
+
+    return step
 
 
 def require_equal(differences: Mapping[str, float], signal: str) -> None:

@@ -10,7 +10,6 @@ from torch import Tensor, nn
 from models.packing import Packing
 from models.stream import Stream
 
-INPUTS, OUTPUTS = ("frame", "state"), ("enhanced", "next_state")
 PACKAGES = ("onnx", "onnxruntime", "onnxscript")
 REMEDY = "pip install -e '.[export]'"
 
@@ -19,23 +18,36 @@ class FrameStep(nn.Module):
     """A frame of the mixture's spectrum to the enhanced one.
 
     Level and network are in it, analysis and synthesis are not: any runtime has a Fourier
-    transform. The first state is a vector of zeros.
+    transform. The first state is a vector of zeros. inputs, outputs: their names in ONNX.
     """
+
+    inputs: tuple[str, ...] = ("frame", "state")
+    outputs: tuple[str, ...] = ("enhanced", "next_state")
 
     def __init__(self, stream: Stream):
         super().__init__()
         self.stream = stream
         self.enhancer = stream.enhancer
         before = stream.initial_state(1)
-        self.packing = Packing((before.level, before.network))
+        self.packing = Packing({"level": before.level, "network": before.network})
+
+    @property
+    def example(self) -> tuple[Tensor, ...]:
+        """Inputs of the shapes that they always have."""
+        return torch.zeros(1, self.enhancer.stft.freqs, 2), torch.zeros(1, self.packing.size)
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What is written into the model itself."""
+        return {}
 
     def forward(self, frame: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """Shapes: frame [1, freq, 2], real and imaginary part, state [1, size] -> the same."""
-        level, network = self.packing.unpacked(state[0])
+        before = self.packing.unpacked(state[0])
         frame = frame.unsqueeze(2)  # ONNX has no complex numbers to give another shape to
         spectrum = torch.complex(frame[..., 0], frame[..., 1])
-        enhanced, level, network = self.stream.frames(spectrum, level, network)
-        packed = self.packing.packed((level, network))
+        enhanced, level, network = self.stream.frames(spectrum, before["level"], before["network"])
+        packed = self.packing.packed({"level": level, "network": network})
         return torch.view_as_real(enhanced).squeeze(2), packed.unsqueeze(0)
 
 
@@ -45,8 +57,6 @@ def onnx_bytes(step: FrameStep) -> bytes:
     Raises ValueError where the extra is missing, and for a network that ONNX cannot hold.
     """
     require_runtime()
-    freqs = step.enhancer.stft.freqs
-    example = torch.zeros(1, freqs, 2), torch.zeros(1, step.packing.size)
     logger = logging.getLogger("torch.onnx")
     level = logger.level
     logger.setLevel(logging.ERROR)
@@ -54,19 +64,22 @@ def onnx_bytes(step: FrameStep) -> bytes:
         with warnings.catch_warnings(action="ignore"), torch.no_grad():
             program = torch.onnx.export(
                 step,
-                example,
+                step.example,
                 dynamo=True,
-                input_names=INPUTS,
-                output_names=OUTPUTS,
+                input_names=step.inputs,
+                output_names=step.outputs,
                 verbose=False,
             )
-        return program.model_proto.SerializeToString()
     except torch.onnx.OnnxExporterError as error:
         network = type(step.enhancer.network).__name__
         reason = " ".join(str(error).split())[:200]
         raise ValueError(f"{network}: torch cannot write it as ONNX ({reason})") from error
     finally:
         logger.setLevel(level)
+    model = program.model_proto
+    for key, value in step.metadata.items():
+        model.metadata_props.add(key=key, value=value)
+    return model.SerializeToString()
 
 
 def require_runtime() -> None:

@@ -1,7 +1,7 @@
 """What a network's magnitudes are relative to."""
 
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -12,8 +12,11 @@ SMALLEST = 1e-8  # far below 16-bit rounding: only digital silence is divided by
 class Level(nn.Module, ABC):
     """A causal measure of magnitudes: divided by before a network, multiplied with after it.
 
-    Shapes: magnitude [batch, freq, frame] -> level [batch, 1, frame].
+    Shapes: magnitude [batch, freq, frame] -> level [batch, 1, frame]. `rule` says in a line what it
+    is, for those who read an exported network.
     """
+
+    rule: ClassVar[str] = "see the class of this name"
 
     def forward(self, magnitude: Tensor) -> Tensor:
         """The level of all frames at once."""
@@ -36,6 +39,8 @@ class RunningLevel(Level):
     Scaling a mixture scales its level alike, so a network sees the same whatever the gain. The mean
     is over all frames so far: in a pause the level stays where it was, and one gain cannot pump.
     """
+
+    rule = f"sqrt(mean of |X|^2 over all frequencies of all frames so far), at least {SMALLEST:g}"
 
     def __init__(self):
         super().__init__()
@@ -63,6 +68,8 @@ class RunningLevel(Level):
 
 class RawLevel(Level):
     """One, always: the network sees the magnitudes themselves, as in the papers."""
+
+    rule = "1"
 
     def initial_state(self, batch: int) -> tuple[()]:
         """Nothing is carried."""

@@ -18,7 +18,9 @@ class Packing:
     """
 
     def __init__(self, example: Any):
-        self._first, self._form = _pytree.tree_flatten(example)
+        named, self._form = _pytree.tree_flatten_with_path(example)
+        self._names = [_pytree.keystr(path) for path, _ in named]
+        self._first = [tensor for _, tensor in named]
         for tensor in self._first:
             if tensor.dtype not in (torch.float32, *WIDE):
                 raise ValueError(f"a state of {tensor.dtype} cannot be packed")
@@ -28,6 +30,22 @@ class Packing:
     def size(self) -> int:
         """Numbers in the vector."""
         return sum(self._sizes)
+
+    @property
+    def parts(self) -> list[dict[str, Any]]:
+        """What stands where: name, shape, type and numbers of each tensor, in their order.
+
+        64-bit tensors are followed by what rounding them to 32 bits lost.
+        """
+        return [
+            {
+                "name": name,
+                "shape": list(tensor.shape),
+                "type": str(tensor.dtype).removeprefix("torch."),
+                "size": size,
+            }
+            for name, tensor, size in zip(self._names, self._first, self._sizes, strict=True)
+        ]
 
     def packed(self, state: Any) -> Tensor:
         """State to vector: [size]."""

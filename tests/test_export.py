@@ -14,8 +14,10 @@ from test_stream import RATE, enhancer, stream
 from tiny_run import ROOT, config, corpus, fit
 
 import export
+from dsp.stft import STFT
 from exporting.definition import definition
 from exporting.proof import LARGEST_DB, built_in, differences_db, require_equal
+from exporting.sherpa import SherpaStep
 from exporting.step import FrameStep, onnx_bytes
 from models.run import load_run
 from models.stream import Stream
@@ -34,8 +36,50 @@ def test_every_target_and_level_is_exported_with_some_network():
 def test_whole_hop_by_hop_and_exported_are_the_same_signal(network, target, level):
     step = FrameStep(stream(network, target, level))
     about = definition(step, "")
-    differences = differences_db(step.stream, onnx_bytes(step), about, built_in(RATE)[:7777])
+    differences = differences_db(step, onnx_bytes(step), about, built_in(RATE)[:7777])
     require_equal(differences, network)
+
+
+@pytest.mark.parametrize(("network", "level"), [("dual_path", "running"), ("pl_crnn", "raw")])
+def test_sherpa_onnx_streams_the_same_signal(network, level):
+    pytest.importorskip("sherpa_onnx", reason="the extra 'sherpa' is not installed")
+    rooted = STFT(RATE, window="sqrt_hann")
+    step = SherpaStep(Stream(enhancer(network, "complex_mask", level, stft=rooted)))
+    samples = built_in(RATE)[:7777]
+    differences = differences_db(step, onnx_bytes(step), definition(step, ""), samples)
+    assert list(differences) == ["stream", "sherpa-onnx", "onnxruntime"]
+    require_equal(differences, network)
+
+
+def test_sherpa_onnx_gets_no_window_that_it_cannot_stream():
+    with pytest.raises(
+        ValueError, match=r"stft\.window=hamming, .* train with stft\.window=sqrt_hann"
+    ):
+        SherpaStep(stream("dual_path", "complex_mask", "running"))
+
+
+def test_the_state_is_told_number_by_number(folder):
+    about = json.loads((folder / "model.json").read_text())
+    parts = about["state"]
+    assert sum(part["size"] for part in parts) == about["state_size"]
+    names = [part["name"] for part in parts]
+    assert len(set(names)) == len(names)
+    total, count = parts[:2]  # of the running level
+    assert total["name"] == "['level'][0]" and total["shape"] == [1, 1, 1]
+    assert count == {"name": "['level'][1]", "shape": [], "type": "int64", "size": 2}
+    assert about["level"]["rule"].startswith("sqrt(mean of |X|^2")
+
+
+def test_an_export_for_sherpa_onnx_comes_with_its_example(run, tmp_path):
+    pytest.importorskip("sherpa_onnx", reason="the extra 'sherpa' is not installed")
+    folder = exported(run, tmp_path / "exported", "format=sherpa")
+    steps = np.rint(built_in(RATE)[:12345] * 32768).astype(np.int16)
+    soundfile.write(tmp_path / "in.wav", steps, RATE)
+    typed = [sys.executable, folder / "example.py", tmp_path / "in.wav", tmp_path / "out.wav"]
+    subprocess.run(typed, check=True, cwd=tmp_path)
+    given, _ = soundfile.read(tmp_path / "out.wav", dtype="int16")
+    whole = load_run(run).enhance(torch.from_numpy(steps / np.float32(32768))[None])[0]
+    assert np.abs(given - 32768 * whole.numpy()).max() < 0.6  # half a step is rounding
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,79 @@
+"""A network in the form in which sherpa-onnx runs one, with its bindings for many languages.
+
+sherpa-onnx 2.0 streams models of the kind "gtcrn" (github.com/k2-fsa/sherpa-onnx): a frame
+[1, freq, 1, 2] and three caches of any shape go in, and the same come out.
+"""
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from exporting.example_sherpa import enhance
+from exporting.step import FrameStep
+from models.stream import Stream
+
+WINDOW = "sqrt_hann"  # with others its streams are not what went in
+CACHES = "conv_cache", "tra_cache", "inter_cache"
+
+
+class SherpaStep(FrameStep):
+    """A frame step whose state is cut into three caches, for sherpa-onnx.
+
+    Raises ValueError for a window of another kind.
+    """
+
+    inputs = ("mix", *CACHES)
+    outputs = ("enh", *(f"{cache}_out" for cache in CACHES))
+
+    def __init__(self, stream: Stream):
+        window = stream.enhancer.stft.window_name
+        if window != WINDOW:
+            raise ValueError(
+                f"format=sherpa: the run has stft.window={window}, and sherpa-onnx streams whole "
+                f"signals with square-root Hann windows alone; train with stft.window={WINDOW}"
+            )
+        super().__init__(stream)
+
+    @property
+    def cache_sizes(self) -> tuple[int, int, int]:
+        """Numbers of each cache, together those of the state."""
+        return 1, 1, self.packing.size - 2
+
+    @property
+    def example(self) -> tuple[Tensor, ...]:
+        """See `FrameStep.example`."""
+        caches = (torch.zeros(size) for size in self.cache_sizes)
+        return torch.zeros(1, self.enhancer.stft.freqs, 1, 2), *caches
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What sherpa-onnx asks a model of the kind "gtcrn"."""
+        stft = self.enhancer.stft
+        said = {
+            "model_type": "gtcrn",
+            "version": 1,
+            "sample_rate": stft.sample_rate,
+            "n_fft": stft.length,
+            "hop_length": stft.hop,
+            "window_length": stft.length,
+            "window_type": "hann_sqrt",
+        }
+        for cache, size in zip(CACHES, self.cache_sizes, strict=True):
+            said[f"{cache}_shape"] = size
+        return {key: str(value) for key, value in said.items()}
+
+    def forward(self, mix: Tensor, *caches: Tensor) -> tuple[Tensor, ...]:
+        """Shapes: mix [1, freq, 1, 2], caches [size] each -> the same."""
+        enhanced, state = super().forward(mix.squeeze(2), torch.cat(caches).unsqueeze(0))
+        return enhanced.unsqueeze(2), *state[0].split(self.cache_sizes)
+
+
+def by_sherpa(model: bytes, samples: np.ndarray, sample_rate: int) -> np.ndarray:
+    """Samples [time] through sherpa-onnx; raises ImportError where it is not installed."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.onnx"
+        path.write_bytes(model)
+        return enhance(samples, sample_rate, path)
