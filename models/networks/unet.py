@@ -107,13 +107,14 @@ class UNet(Network):
         return self.target.estimate(output, windows / typical) * typical
 
     def _run(self, features: Tensor) -> Tensor:
+        first, *deeper = self.encoder
+        # Convolutions are a third faster with channels last; a single channel has no such layout.
+        features = first[0](features).contiguous(memory_format=torch.channels_last)
+        features = first[1:](features)
         skips = []
-        for level, layers in enumerate(self.encoder):
-            if level > 0:
-                features = F.max_pool2d(features, 2)
-            features = layers(features)
+        for layers in deeper:
             skips.append(features)
-        skips.pop()
+            features = layers(F.max_pool2d(features, 2))
         for upward, layers in zip(self.upward, self.decoder, strict=True):
             joined = torch.cat((skips.pop(), upward(features)), 1)
             features = layers(joined)
