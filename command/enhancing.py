@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import torch
 from omegaconf import DictConfig
 from tqdm import tqdm
 
 from audio import probing
-from enhancing.many import Outcome, one_by_one, seconds, spread
+from enhancing.many import Outcome, in_batches, one_by_one, seconds, spread
 from enhancing.places import Job, find_jobs, unfinished_jobs
 from enhancing.signal import Wish
 from models.enhancer import Enhancer
@@ -18,6 +19,7 @@ from models.layouts import config_path
 from models.run import content_of, load_run
 
 BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}, {remaining} left{postfix}"
+BATCH = 16  # recordings that a GPU enhances at once
 PRETRAINED = Path(__file__).parent.parent / "pretrained"
 
 
@@ -29,7 +31,7 @@ def enhance(cfg: DictConfig) -> tuple[str, bool]:
     source, output = _path(cfg.input), _path(cfg.output)
     run = run_of(cfg)
     jobs = find_jobs(source, output)
-    enhancer = load_run(run)
+    enhancer = load_run(run).to(device_of(cfg))
     left = jobs
     if output is not None:
         made_with = f"{content_of(run)} {cfg.attenuation_limit_db} {cfg.band}\n"
@@ -54,6 +56,14 @@ def run_of(cfg: DictConfig) -> Path:
         )
     config_path(PRETRAINED)
     return PRETRAINED
+
+
+def device_of(cfg: DictConfig) -> torch.device:
+    """The device that is typed, or the GPU where there is one; ValueError where it is not there."""
+    name = cfg.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    if name == "cuda" and not torch.cuda.is_available():
+        raise ValueError("device=cuda: PyTorch sees no such GPU here; give device=cpu")
+    return torch.device(name)
 
 
 def wish_of(cfg: DictConfig) -> Wish:
@@ -87,7 +97,8 @@ def _rate(job: Job) -> int:
 def _outcomes(cfg: DictConfig, jobs: list[Job], run: Path, enhancer: Enhancer) -> Iterator[Outcome]:
     """The outcomes, each said as it comes, with a bar of seconds of audio."""
     wish = wish_of(cfg)
-    processes = min(cfg.jobs or os.cpu_count() or 1, len(jobs))
+    on_gpu = device_of(cfg).type != "cpu"
+    processes = 1 if on_gpu else min(cfg.jobs or os.cpu_count() or 1, len(jobs))
     lengths = {job: seconds(job) for job in jobs}
     with tqdm(
         desc="enhancing", total=sum(lengths.values()), bar_format=BAR, disable=None, leave=False
@@ -96,7 +107,9 @@ def _outcomes(cfg: DictConfig, jobs: list[Job], run: Path, enhancer: Enhancer) -
         def progress(more: float) -> None:
             bar.update(max(0.0, min(more, bar.total - bar.n)))  # not all headers tell a length
 
-        if processes > 1:
+        if on_gpu:
+            outcomes = in_batches(jobs, enhancer, wish, progress, BATCH)
+        elif processes > 1:
             outcomes = spread(jobs, run, wish, processes)
         else:
             outcomes = one_by_one(jobs, enhancer, wish, progress)

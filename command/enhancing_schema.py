@@ -22,6 +22,7 @@ class EnhanceConfig(Strict):
     rate: Annotated[int, Field(ge=1000, le=768000)] | None
     format: Literal["u8", "s16le", "s16be", "s24le", "s24be", "s32le", "s32be", "f32le", "f32be"]
     channels: Annotated[int, Field(ge=1, le=1024)]
+    device: Literal["cpu", "cuda"] | None
     jobs: Annotated[int, Field(ge=1)] | None
 
     @model_validator(mode="after")
@@ -35,6 +36,10 @@ class EnhanceConfig(Strict):
             raise ValueError("input=-: raw samples do not tell their rate; add rate=48000, or so")
         if not source and self.rate is not None:
             raise ValueError("rate is that of raw or live sound, files tell theirs; leave it out")
+        if source and self.device == "cuda":
+            raise ValueError(
+                "device=cuda is for files, raw and live sound come hop by hop; leave it out"
+            )
         return self
 
 

@@ -10,7 +10,8 @@ import torch
 from audio import probing
 from enhancing.places import Job, shown
 from enhancing.recording import Progress, enhance_recording
-from enhancing.signal import Wish
+from enhancing.signal import Through, Wish
+from enhancing.together import SHORT_S, together
 from models.enhancer import Enhancer
 from models.run import load_run
 from parallel.spread import over_processes
@@ -45,6 +46,29 @@ def one_by_one(
         yield _outcome(job, enhancer, wish, progress)
 
 
+def in_batches(
+    jobs: list[Job], enhancer: Enhancer, wish: Wish, progress: Progress, size: int
+) -> Iterator[Outcome]:
+    """The same, `size` recordings at once through the network, as long as they are short."""
+    for group in groups(jobs, size):
+        made = together(enhancer, [job.source for job in group])
+        for job, through in zip(group, made, strict=True):
+            yield _outcome(job, enhancer, wish, progress, through)
+
+
+def groups(jobs: list[Job], size: int) -> Iterator[list[Job]]:
+    """Neighbours of about one length, at most `size`; none of a group is longer than SHORT_S."""
+    in_order = sorted(jobs, key=seconds)
+    group: list[Job] = []
+    for job in in_order:
+        if group and (len(group) == size or seconds(job) > SHORT_S):
+            yield group
+            group = []
+        group.append(job)
+    if group:
+        yield group
+
+
 def spread(jobs: list[Job], run: Path, wish: Wish, processes: int) -> Iterator[Outcome]:
     """The outcomes as they come, from processes with one thread each."""
     work = functools.partial(_in_a_process, run=run, wish=wish)
@@ -61,9 +85,11 @@ def _loaded(run: Path) -> Enhancer:
     return load_run(run)
 
 
-def _outcome(job: Job, enhancer: Enhancer, wish: Wish, progress: Progress) -> Outcome:
+def _outcome(
+    job: Job, enhancer: Enhancer, wish: Wish, progress: Progress, through: Through | None = None
+) -> Outcome:
     try:
-        done = enhance_recording(enhancer, job.source, job.target, wish, progress)
+        done = enhance_recording(enhancer, job.source, job.target, wish, progress, through)
     except OSError as error:
         place = f"{shown(error.filename)}: " if error.filename else ""
         return Outcome(job, "failed", f"{place}{error.strerror}")

@@ -12,7 +12,7 @@ from audio import probing
 from audio.channels import Measured, channel_blocks, measure
 from audio.header import Header
 from audio.writing import Form, write_blocks
-from enhancing.signal import Wish, enhanced_blocks
+from enhancing.signal import Through, Wish, at_network, enhanced_blocks
 from files.atomic import appearing
 from models.enhancer import Enhancer
 
@@ -36,12 +36,18 @@ class TooLoudError(Exception):
 
 
 def enhance_recording(
-    enhancer: Enhancer, source: Path, target: Path, wish: Wish, progress: Progress = lambda s: None
+    enhancer: Enhancer,
+    source: Path,
+    target: Path,
+    wish: Wish,
+    progress: Progress = lambda s: None,
+    through: Through | None = None,
 ) -> Done:
     """Write `source` enhanced to `target`, whole or not at all.
 
     What has no samples, and what has one value throughout, is copied. A channel of one value stays
-    as it is beside others. What exceeds an integer format is scaled, the whole file alike. Raises
+    as it is beside others. What exceeds an integer format is scaled, the whole file alike. through:
+    see `enhanced_blocks`. Raises
     ValueError for what is no audio, is cut short, holds NaN, or is of a format that cannot be
     written, OSError where `target` cannot be.
     """
@@ -53,10 +59,11 @@ def enhance_recording(
         return Done(f"copied unchanged, for it {_why_copied(measured)}", copied=True)
     form = Form.of(head)
     try:
-        write_blocks(target, form, _within(form, _blocks(enhancer, head, measured, wish, progress)))
+        blocks = _blocks(enhancer, head, measured, wish, progress, through)
+        write_blocks(target, form, _within(form, blocks))
     except TooLoudError as loud:
         gain = loud.gain * LOUDEST_GAIN
-        blocks = _blocks(enhancer, head, measured, wish, lambda s: None)
+        blocks = _blocks(enhancer, head, measured, wish, lambda s: None, through)
         write_blocks(target, form, (gain * block for block in blocks))
         return Done(
             f"turned down by {-20 * math.log10(gain):.1f} dB, or it would exceed full scale"
@@ -73,20 +80,39 @@ def _why_copied(measured: Measured) -> str:
 
 
 def _blocks(
-    enhancer: Enhancer, head: Header, measured: Measured, wish: Wish, progress: Progress
+    enhancer: Enhancer,
+    head: Header,
+    measured: Measured,
+    wish: Wish,
+    progress: Progress,
+    through: Through | None,
 ) -> Iterator[np.ndarray]:
     """The enhanced blocks of a file; channels of one value stay."""
-    alive = np.flatnonzero(~measured.constant)
-
-    def heard() -> Iterator[np.ndarray]:
-        for block in channel_blocks(head):
-            yield block[:, alive]
-            progress(len(block) / head.sample_rate)
-
-    for enhanced in enhanced_blocks(enhancer, heard(), head.sample_rate, wish):
+    heard = _heard(head, measured, progress)
+    for enhanced in enhanced_blocks(enhancer, heard, head.sample_rate, wish, through):
         block = np.tile(measured.low, (len(enhanced), 1))
-        block[:, alive] = enhanced
+        block[:, ~measured.constant] = enhanced
         yield block
+
+
+def _heard(head: Header, measured: Measured, progress: Progress) -> Iterator[np.ndarray]:
+    """The channels in which something can be heard: [time, channel] each."""
+    for block in channel_blocks(head):
+        yield block[:, ~measured.constant]
+        progress(len(block) / head.sample_rate)
+
+
+def heard_by_network(enhancer: Enhancer, source: Path) -> np.ndarray | None:
+    """All that a network is given of a file, at its rate: [time, channel]; None: nothing.
+
+    Raises ValueError as `enhance_recording` does.
+    """
+    head = probing.header(source)
+    measured = measure(head)
+    if measured.samples == 0 or measured.constant.all():
+        return None
+    heard = _heard(head, measured, lambda s: None)
+    return np.concatenate(list(at_network(enhancer, heard, head.sample_rate)))
 
 
 def _within(form: Form, blocks: Iterator[np.ndarray]) -> Iterator[np.ndarray]:

@@ -28,18 +28,23 @@ class Enhancer(nn.Module):
 
     @torch.no_grad()
     def enhance(self, mixture: Tensor, stage: int | None = None) -> Tensor:
-        """Waveform to waveform: [batch, time] -> [batch, time].
+        """Waveform to waveform: [batch, time] -> [batch, time]; stage: see `enhanced_spectrum`."""
+        enhanced = self.enhanced_spectrum(self.stft(mixture), stage)
+        return self.stft.inverse(enhanced, mixture.shape[-1])
 
-        stage: whose estimate is made audible, from 0; None: what the network holds for final.
+    @torch.no_grad()
+    def enhanced_spectrum(self, spectrum: Tensor, stage: int | None = None) -> Tensor:
+        """Spectrum of a mixture to what is made audible: [batch, freq, frame] -> the same, complex.
+
+        stage: whose estimate it is, from 0; None: what the network holds for final.
         """
         training = self.training
         self.eval()
-        spectrum = self.stft(mixture)
         estimates, level = self.estimates(spectrum)
         estimate = self.network.final(estimates) if stage is None else estimates[:, stage]
         enhanced = self.audible(estimate, spectrum, level)
         self.train(training)
-        return self.stft.inverse(enhanced, mixture.shape[-1])
+        return enhanced
 
     def audible(self, estimate: Tensor, spectrum: Tensor, level: Tensor) -> Tensor:
         """The enhanced spectrum that a mixture's estimate stands for.
