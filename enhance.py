@@ -1,15 +1,21 @@
 """Enhance a recording or a folder of recordings with a trained run: see conf/enhance.yaml."""
 
-from omegaconf import DictConfig
+from __future__ import annotations
 
-from command.check import check
-from command.enhancing import enhance
-from command.enhancing_schema import EnhanceConfig
-from command.entry import start
+from typing import TYPE_CHECKING
+
+from command.front import begin
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
 
 
 def main(cfg: DictConfig) -> None:
     """Write the enhanced recordings and print how many; exit status 1 where any failed."""
+    from command.check import check
+    from command.enhancing import enhance
+    from command.enhancing_schema import EnhanceConfig
+
     check(cfg, EnhanceConfig)
     counts, well = enhance(cfg)
     print(counts)
@@ -18,4 +24,4 @@ def main(cfg: DictConfig) -> None:
 
 
 if __name__ == "__main__":
-    start(main, "enhance")
+    begin(main, "enhance")

@@ -1,20 +1,26 @@
 """Train an enhancement network on a mixing plan, or resume a training: see conf/train.yaml."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from omegaconf import DictConfig
+from command.front import begin
 
-from command.check import check
-from command.entry import output_folder, start
-from command.process import is_first
-from command.resume import resumed, taken_up
-from command.schema import TrainConfig
-from command.sweep import is_sweep
-from command.training import train
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
 
 
 def main(cfg: DictConfig) -> None:
     """Write a run folder: config, checkpoints, curve.csv, TensorBoard events."""
+    from command.check import check
+    from command.entry import output_folder
+    from command.process import is_first
+    from command.resume import resumed, taken_up
+    from command.schema import TrainConfig
+    from command.sweep import is_sweep
+    from command.training import train
+
     run = Path(cfg.resume) if cfg.resume else output_folder()
     if cfg.resume:
         cfg = resumed(cfg)
@@ -27,4 +33,4 @@ def main(cfg: DictConfig) -> None:
 
 
 if __name__ == "__main__":
-    start(main, "train")
+    begin(main, "train")
