@@ -18,8 +18,11 @@ def main(cfg: DictConfig) -> None:
     from command.check import check
     from command.entry import output_folder, save_config
     from command.evaluation import evaluate
+    from command.own_test import with_own_test
     from command.schema import EvaluateConfig
 
+    check(cfg, EvaluateConfig)
+    cfg = with_own_test(cfg)
     check(cfg, EvaluateConfig)
     evaluate(cfg, output_folder())
     save_config(cfg, output_folder())

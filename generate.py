@@ -22,12 +22,14 @@ def main(cfg: DictConfig) -> None:
     from command import data
     from command.audit import audit
     from command.check import check
-    from command.entry import output_folder
+    from command.entry import CONF, output_folder
+    from command.experiment import require_experiment
     from command.schema import GenerateConfig
     from datagen.render import render_plan
     from datagen.split import SPLITS
 
     check(cfg, GenerateConfig)
+    require_experiment(cfg, CONF, "generate")
     folder = output_folder()
     if cfg.audit:
         audit(cfg, folder)

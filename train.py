@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 def main(cfg: DictConfig) -> None:
     """Write a run folder: config, checkpoints, curve.csv, TensorBoard events."""
     from command.check import check
-    from command.entry import output_folder
+    from command.entry import CONF, output_folder
+    from command.experiment import require_experiment
     from command.process import is_first
     from command.resume import resumed, taken_up
     from command.schema import TrainConfig
@@ -24,7 +25,9 @@ def main(cfg: DictConfig) -> None:
     run = Path(cfg.resume) if cfg.resume else output_folder()
     if cfg.resume:
         cfg = resumed(cfg)
-    elif is_sweep():
+    else:
+        require_experiment(cfg, CONF, "train")
+    if is_sweep() and not cfg.resume:
         cfg = taken_up(cfg, run)
     check(cfg, TrainConfig)
     ended = train(cfg, run)

@@ -41,6 +41,12 @@ class Composed(NamedTuple):
     choices: list[Choice]
 
 
+def config(script: str, folder: Path, typed: Sequence[str] = ()) -> DictConfig:
+    """The options of `script` alone; see `composed`."""
+    with initialize_config_dir(str(folder), version_base="1.3", job_name=script):
+        return compose(script, list(typed))
+
+
 def composed(script: str, folder: Path, typed: Sequence[str] = ()) -> Composed:
     """The options of `script`, whose root yaml stands in `folder`, with what was `typed`.
 
