@@ -18,13 +18,16 @@ def main(cfg: DictConfig) -> None:
     from command.experiment import require_experiment
     from command.process import is_first
     from command.resume import resumed, taken_up
+    from command.resume_check import require_an_end_ahead, require_its_own_folder
     from command.schema import TrainConfig
     from command.sweep import is_sweep
     from command.training import train
 
     run = Path(cfg.resume) if cfg.resume else output_folder()
     if cfg.resume:
+        require_its_own_folder(cfg, run)
         cfg = resumed(cfg)
+        require_an_end_ahead(cfg, run)
     else:
         require_experiment(cfg, CONF, "train")
     if is_sweep() and not cfg.resume:

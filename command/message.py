@@ -9,12 +9,13 @@ import sys
 
 from hydra.errors import HydraException, OverrideParseException
 from omegaconf.errors import InterpolationKeyError, OmegaConfBaseException
+from yaml import YAMLError
 
 from command.suggestion import LIST
 from options.typed import quoted, typed
 
 # By the person who typed the command.
-MENDABLE = (ValueError, OSError, HydraException, OmegaConfBaseException)
+MENDABLE = (ValueError, OSError, HydraException, OmegaConfBaseException, YAMLError)
 AMBIGUOUS = re.compile(r"Ambiguous value for argument '(.*?)'\s+1\. ", re.DOTALL)
 
 

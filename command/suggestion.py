@@ -42,6 +42,17 @@ def suggesting(script: str, folder: Path, typed: Sequence[str]) -> Iterator[None
             listed, _, _ = listed.partition("Config search path")
             raise ValueError(_of_choice(group, chosen, listed.split())) from error
         raise
+    except UnicodeDecodeError as error:
+        for path in sorted(folder.rglob("*.yaml")):
+            _require_text(path)
+        raise error
+
+
+def _require_text(path: Path) -> None:
+    try:
+        path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: is no text in UTF-8 ({error.reason})") from error
 
 
 def closest(name: str, names: Iterable[str]) -> list[str]:
