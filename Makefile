@@ -1,5 +1,5 @@
-# make demo: the whole path on the embedded default.   make test: the tests.
-# Both make .venv the first time. Options: PYTHON=python3.12  VENV=folder  DEMO=folder  SIZE="plan.train=16 ..."
+# make demo: the whole path on the embedded default.   make test: the tests.   make install: no more than .venv
+# They make .venv the first time. Options: PYTHON=python3.12  VENV=folder  DEMO=folder  SIZE="plan.train=16 ..."
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -7,12 +7,14 @@ DEMO ?= outputs/demo
 SIZE ?=
 python := $(VENV)/bin/python
 
-.PHONY: demo test check prerequisites
+.PHONY: demo test check install prerequisites
 
 demo: $(VENV)/ready
 	rm -rf $(DEMO)
 	$(python) train.py experiment=demo recipe=demo network=pl_crnn target=iam target.power=0.5 output=$(DEMO)/pl_crnn $(SIZE)
 	$(python) evaluate.py experiment=demo runs=[$(DEMO)/pl_crnn] output=$(DEMO)/report $(SIZE)
+
+install: $(VENV)/ready
 
 test: $(VENV)/ready
 	$(python) -m pytest -n auto --dist loadfile

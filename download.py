@@ -1,15 +1,21 @@
 """Fetch a corpus that may be fetched, or say where to ask for it: see conf/download."""
 
-from omegaconf import DictConfig
+from __future__ import annotations
 
-from command.download import download
-from command.entry import start
+from typing import TYPE_CHECKING
+
+from command.front import begin
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
 
 
 def main(cfg: DictConfig) -> None:
     """Download, verify and unpack `corpus` into its folder under `data_root`."""
+    from command.download import download
+
     print(download(cfg))
 
 
 if __name__ == "__main__":
-    start(main, "download", folder="download")
+    begin(main, "download", folder="download")

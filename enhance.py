@@ -1,34 +1,40 @@
 """Enhance recordings, raw samples or live sound with a trained run: see conf/enhance.yaml."""
 
+from __future__ import annotations
+
 import sys
+from typing import TYPE_CHECKING
 
-from omegaconf import DictConfig
+from command.front import begin
+from command.sound_devices import LIST, list_devices
 
-from command.check import check
-from command.enhancing import enhance
-from command.enhancing_schema import MICROPHONE, RAW, EnhanceConfig, kind
-from command.entry import start
-from command.live_enhancing import LIST, enhance_live, list_devices
-from command.raw_enhancing import enhance_raw
-
-STREAMS = {RAW: enhance_raw, MICROPHONE: enhance_live}
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
 
 
 def main(cfg: DictConfig) -> None:
     """Write what is enhanced, and say how much; exit status 1 where any recording failed."""
+    from command.check import check
+    from command.enhancing import enhance
+    from command.enhancing_schema import MICROPHONE, RAW, EnhanceConfig, kind
+    from command.live_enhancing import enhance_live
+    from command.raw_enhancing import enhance_raw
+
     check(cfg, EnhanceConfig)
     source = kind(cfg.input)
-    if source in STREAMS:
-        STREAMS[source](cfg)
-        return
-    counts, well = enhance(cfg)
-    print(counts)
-    if not well:
-        raise SystemExit(1)
+    if source == RAW:
+        enhance_raw(cfg)
+    elif source == MICROPHONE:
+        enhance_live(cfg)
+    else:
+        counts, well = enhance(cfg)
+        print(counts)
+        if not well:
+            raise SystemExit(1)
 
 
 if __name__ == "__main__":
     if LIST in sys.argv[1:]:
         list_devices()
     else:
-        start(main, "enhance")
+        begin(main, "enhance")

@@ -3,20 +3,30 @@
 See conf/evaluate.yaml.
 """
 
-from omegaconf import DictConfig
+from __future__ import annotations
 
-from command.check import check
-from command.entry import output_folder, save_config, start
-from command.evaluation import evaluate
-from command.schema import EvaluateConfig
+from typing import TYPE_CHECKING
+
+from command.front import begin
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
 
 
 def main(cfg: DictConfig) -> None:
     """Write the scores, report.md and report.html, and print their tables."""
+    from command.check import check
+    from command.entry import output_folder, save_config
+    from command.evaluation import evaluate
+    from command.own_test import with_own_test
+    from command.schema import EvaluateConfig
+
+    check(cfg, EvaluateConfig)
+    cfg = with_own_test(cfg)
     check(cfg, EvaluateConfig)
     evaluate(cfg, output_folder())
     save_config(cfg, output_folder())
 
 
 if __name__ == "__main__":
-    start(main, "evaluate", alone=True)
+    begin(main, "evaluate", alone=True)

@@ -1,18 +1,25 @@
 """Make of a trained run what other runtimes use: see conf/export.yaml."""
 
-from omegaconf import DictConfig
+from __future__ import annotations
 
-from command.check import check
-from command.entry import output_folder, start
-from command.exporting import export
-from command.exporting_schema import ExportConfig
+from typing import TYPE_CHECKING
+
+from command.front import begin
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
 
 
 def main(cfg: DictConfig) -> None:
     """Write model.onnx, model.json, which says how it is fed, and an example."""
+    from command.check import check
+    from command.entry import output_folder
+    from command.exporting import export
+    from command.exporting_schema import ExportConfig
+
     check(cfg, ExportConfig)
     print(export(cfg, output_folder()))
 
 
 if __name__ == "__main__":
-    start(main, "export")
+    begin(main, "export")

@@ -3,15 +3,14 @@
 See conf/generate.yaml.
 """
 
-from omegaconf import DictConfig
+from __future__ import annotations
 
-from command import data
-from command.audit import audit
-from command.check import check
-from command.entry import output_folder, start
-from command.schema import GenerateConfig
-from datagen.render import render_plan
-from datagen.split import SPLITS
+from typing import TYPE_CHECKING
+
+from command.front import begin
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
 
 
 def main(cfg: DictConfig) -> None:
@@ -20,7 +19,17 @@ def main(cfg: DictConfig) -> None:
     With audit=true none of these, but what is found in the corpora: audit.csv, audit_files.csv and
     audit.html.
     """
+    from command import data
+    from command.audit import audit
+    from command.check import check
+    from command.entry import CONF, output_folder
+    from command.experiment import require_experiment
+    from command.schema import GenerateConfig
+    from datagen.render import render_plan
+    from datagen.split import SPLITS
+
     check(cfg, GenerateConfig)
+    require_experiment(cfg, CONF, "generate")
     folder = output_folder()
     if cfg.audit:
         audit(cfg, folder)
@@ -38,4 +47,4 @@ def main(cfg: DictConfig) -> None:
 
 
 if __name__ == "__main__":
-    start(main, "generate", alone=True)
+    begin(main, "generate", alone=True)

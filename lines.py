@@ -1,11 +1,13 @@
 """Put line enhancers on tones in noise, or on a recording: see conf/lines.yaml."""
 
-from omegaconf import DictConfig
+from __future__ import annotations
 
-from command.check import check
-from command.entry import output_folder, save_config, start
-from command.lines import enhance, write_mixtures
-from command.lines_schema import LinesConfig
+from typing import TYPE_CHECKING
+
+from command.front import begin
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
 
 
 def main(cfg: DictConfig) -> None:
@@ -13,6 +15,11 @@ def main(cfg: DictConfig) -> None:
 
     With draw=true or render=true none of these, but plan.csv, and with the latter the mixtures.
     """
+    from command.check import check
+    from command.entry import output_folder, save_config
+    from command.lines import enhance, write_mixtures
+    from command.lines_schema import LinesConfig
+
     check(cfg, LinesConfig)
     if cfg.draw or cfg.render:
         write_mixtures(cfg, output_folder())
@@ -22,4 +29,4 @@ def main(cfg: DictConfig) -> None:
 
 
 if __name__ == "__main__":
-    start(main, "lines", alone=True)
+    begin(main, "lines", alone=True)

@@ -1,18 +1,25 @@
 """Make of a trained run what can be given away: see conf/publish.yaml."""
 
-from omegaconf import DictConfig
+from __future__ import annotations
 
-from command.check import check
-from command.entry import output_folder, start
-from command.publishing import publish
-from command.publishing_schema import PublishConfig
+from typing import TYPE_CHECKING
+
+from command.front import begin
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
 
 
 def main(cfg: DictConfig) -> None:
     """Write weights, config, curve, what it has heard, and a model card."""
+    from command.check import check
+    from command.entry import output_folder
+    from command.publishing import publish
+    from command.publishing_schema import PublishConfig
+
     check(cfg, PublishConfig)
     print(publish(cfg, output_folder()))
 
 
 if __name__ == "__main__":
-    start(main, "publish")
+    begin(main, "publish")

@@ -1,8 +1,11 @@
 """The check of a config before any work is done, and what it says."""
 
+from collections.abc import Collection
+
 from omegaconf import DictConfig, OmegaConf
 from pydantic import BaseModel, ValidationError
 
+from command.suggestion import did_you_mean
 from options.typed import typed
 
 INNER_STEPS = ("function-", "literal[")  # begin what pydantic adds to the path of an option
@@ -21,16 +24,29 @@ def check(cfg: DictConfig, model: type[BaseModel]) -> None:
     try:
         model.model_validate(content)
     except ValidationError as error:
-        raise ValueError(explained(error)) from None
+        raise ValueError(explained(error, there=_names(content))) from None
 
 
-def explained(error: ValidationError, *within: str) -> str:
-    """Every problem of `error`, which lies `within` the option of that name, on one line."""
+def explained(error: ValidationError, *within: str, there: Collection[str] = ()) -> str:
+    """Every problem of `error`, which lies `within` the option of that name, on one line.
+
+    there: options that there are, one of which may have been meant.
+    """
     described = []
     for problem in error.errors():
         option = _option((*within, *problem["loc"]))
-        described.append(_described(problem, option))
+        described.append(_described(problem, option, there))
     return "; ".join(described)
+
+
+def _names(content: dict, prefix: str = "") -> list[str]:
+    """The whole names of all options in `content`."""
+    names = []
+    for key, value in content.items():
+        names.append(f"{prefix}{key}")
+        if isinstance(value, dict):
+            names += _names(value, f"{prefix}{key}.")
+    return names
 
 
 def _missing(cfg: DictConfig) -> list[str]:
@@ -44,18 +60,19 @@ def _missing(cfg: DictConfig) -> list[str]:
     return sorted(OmegaConf.missing_keys(cfg))
 
 
-def _described(problem: dict, option: str) -> str:
+def _described(problem: dict, option: str, there: Collection[str]) -> str:
     """A problem of pydantic's as option, value and limit.
 
     problem: with `type`, `input` and `msg`, as ValidationError.errors gives it; option: where it
-    lies.
+    lies; there: all options, this one among them.
     """
     kind = problem["type"]
     value = problem["input"]
     if kind == "extra_forbidden":
-        return f"{option}: no such option; '--cfg job' lists them"
+        others = [name for name in there if name != option and not name.startswith(f"{option}.")]
+        return f"{option}: no such option; {did_you_mean(option, others)}"
     if kind == "missing":
-        return f"{option}: must be given; '--cfg job' shows what it usually is"
+        return f"{option}: must be given; '--help' shows what it usually is"
     if kind == "list_type":
         return f"{option}={value!r}: must be a list; write {option}=[{value}]"
     if kind == "string_type" and isinstance(value, int | float):

@@ -26,6 +26,8 @@ def corpora(cfg: DictConfig) -> dict[str, dict[str, Corpus]]:
     for role in ROLES:
         nodes = OmegaConf.select(cfg, role)
         by_role[role] = {name: build(node, Corpus) for name, node in nodes.items()}
+        for name, corpus in by_role[role].items():
+            corpus.option = f"{role}.{name}"
     return by_role
 
 

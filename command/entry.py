@@ -14,9 +14,11 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
 from command import message
+from command.help import asks_for_help, help_text
 from command.message import MENDABLE
 from command.moved import refuse_moved
 from command.process import Ended, in_utf8, is_first, signals, streams
+from command.suggestion import suggesting
 from command.sweep import JobFailedError, fail, failures, is_sweep, note_swept, require_all
 from datagen.roles import ROLES
 from files.atomic import write_atomic
@@ -56,8 +58,12 @@ def start(
         # Hydra finds itself.
         with _one_line(config, show_traceback), signals():
             refuse_moved(config, sys.argv[1:])
+            if asks_for_help(sys.argv[1:]):
+                print(help_text(config, CONF / folder, sys.argv[1:]))
+                return
             run = composed(job)
-            run()
+            with suggesting(config, CONF / folder, sys.argv[1:]):
+                run()
             require_all()
     finally:
         os.environ["HYDRA_FULL_ERROR"] = "1" if show_traceback else "0"

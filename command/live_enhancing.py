@@ -9,26 +9,13 @@ from omegaconf import DictConfig
 
 from command.enhancing import run_of, wish_of
 from command.raw_enhancing import say, say_how
+from command.sound_devices import LIST, sound_devices
 from enhancing.signal import enhanced_blocks
 from models.enhancer import Enhancer
 from models.networks.network import CausalNetwork
 from models.run import load_run
 
-REMEDY = "pip install -e '.[live]'; on Linux PortAudio too, such as by apt install libportaudio2"
-LIST = "--list-devices"
 Device = int | str | None  # its number or name; None: the default one
-
-
-def list_devices() -> None:
-    """Print the sound devices, with the numbers by which `input=mic:N output=speaker:N` know them.
-
-    Ends in a line where the extra is missing.
-    """
-    try:
-        devices = _sound().query_devices()
-    except ValueError as error:
-        raise SystemExit(f"enhance.py: {error}") from error
-    print(devices if len(devices) else "no sound devices here")
 
 
 def enhance_live(cfg: DictConfig) -> None:
@@ -37,7 +24,7 @@ def enhance_live(cfg: DictConfig) -> None:
     Raises ValueError where the extra is missing, for a network that looks ahead, and where a device
     is not there or does not take what is asked for.
     """
-    sound = _sound()
+    sound = sound_devices()
     torch.set_num_threads(1)  # a hop is too little for more
     enhancer = load_run(run_of(cfg))
     if not isinstance(enhancer.network, CausalNetwork):
@@ -102,11 +89,3 @@ def _device(place: str) -> Device:
     """What stands behind "mic:" or "speaker:"."""
     _, _, name = place.partition(":")
     return int(name) if name.isdecimal() else name or None
-
-
-def _sound() -> Any:
-    try:
-        import sounddevice
-    except (ImportError, OSError) as error:  # OSError: PortAudio itself is missing
-        raise ValueError(f"live sound needs the extra 'live': {REMEDY}") from error
-    return sounddevice

@@ -9,11 +9,13 @@ import sys
 
 from hydra.errors import HydraException, OverrideParseException
 from omegaconf.errors import InterpolationKeyError, OmegaConfBaseException
+from yaml import YAMLError
 
+from command.suggestion import LIST
 from options.typed import quoted, typed
 
 # By the person who typed the command.
-MENDABLE = (ValueError, OSError, HydraException, OmegaConfBaseException)
+MENDABLE = (ValueError, OSError, HydraException, OmegaConfBaseException, YAMLError)
 AMBIGUOUS = re.compile(r"Ambiguous value for argument '(.*?)'\s+1\. ", re.DOTALL)
 
 
@@ -32,21 +34,13 @@ def one_line(error: BaseException) -> str:
     if isinstance(error, HydraException) and error.__cause__ is not None:
         cause = _before("full_key", error.__cause__)
         message = f"{message} {cause}"
-    return re.sub(r"To append to your (?:config|default list) use (\S+)", _unknown_option, message)
+    return message
 
 
 def _before(end: str, error: BaseException) -> str:
     """What `error` says before `end`, on one line."""
     message, _, _ = str(error).partition(end)
     return " ".join(message.split())
-
-
-def _unknown_option(appended: re.Match) -> str:
-    """What to do instead of what Hydra advises. appended: its first group is an option."""
-    option = appended[1]
-    if not option.startswith("+trainer."):
-        return "'--cfg job' lists the options."
-    return f"'--cfg job' lists the options; one of Lightning's own is added by {option}."
 
 
 def _unreadable(error: BaseException) -> str | None:
@@ -73,7 +67,7 @@ def _rewritten(override: str) -> str:
     """What to type instead of an option that Hydra cannot read."""
     option, equals, value = override.partition("=")
     if not equals:
-        return f"{override}: is no option=value; '--cfg job' lists the options"
+        return f"{override}: is no option=value; {LIST}"
     if value.startswith("[") and value.endswith("]"):
         return f"{override}: Hydra cannot read this; write {_with_quoted_items(option, value)}"
     remedy = f"for one text write {typed(option, value)}"

@@ -33,9 +33,8 @@ def resumed(cfg: DictConfig) -> DictConfig:
     run = run_config(Path(cfg.resume))
     options = [_option(item) for item in items]
     changed = [option for option in options if option not in OF_A_START]
-    moved = _moved(run, cfg, changed)
     values = _changed(cfg, run, changed)
-    return OmegaConf.merge(moved, values, {"resume": cfg.resume})
+    return OmegaConf.merge(moved(run, cfg, changed), values, {"resume": cfg.resume})
 
 
 def _require_training(run: Path) -> None:
@@ -52,7 +51,7 @@ def _option(item: str) -> str:
     return option
 
 
-def _moved(run: DictConfig, cfg: DictConfig, changed: Sequence[str]) -> DictConfig:
+def moved(run: DictConfig, cfg: DictConfig, changed: Sequence[str]) -> DictConfig:
     """`run`, with its corpora below the folders that were typed anew.
 
     Only those move that lay below the folders of before.

@@ -11,6 +11,7 @@ from omegaconf import DictConfig, OmegaConf
 from command import data
 from command.about import SCORING, versions
 from datagen.plan import fingerprint
+from datagen.split import shares_speakers
 from dsp.stft import STFT
 from files.fingerprint import of_sources, of_values
 from metrics.metric import Metric
@@ -32,6 +33,10 @@ Thing = TypeVar("Thing")
 ON_VALIDATION = (
     "These are mixtures of the validation, by which a training keeps its best epoch: "
     "they choose between trainings, and are no test."
+)
+HEARD_SPEAKERS = (
+    "Training has heard the speakers of this test: there were too few, so that utterances were set "
+    "aside. It says little about other voices."
 )
 
 
@@ -110,6 +115,8 @@ class Trial:
         self.notes = refuse_heard(self.systems, plan)
         if cfg.split != "test":
             self.notes.append(ON_VALIDATION)
+        if shares_speakers(plan.speech):
+            self.notes.append(HEARD_SPEAKERS)
         self.bench = Bench(plan, drawer.library, cfg.sample_rate, cfg.device, _memory(cfg))
 
     def scores(self, spread: Spread | None = None) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """Which recordings serve where: speakers over splits, noises over seen and unseen by stretches."""
 
+import logging
 import os
 import zlib
 from itertools import pairwise
@@ -13,6 +14,7 @@ from datagen.protocol import Protocol
 from datagen.recordings import COLUMNS, Stretch
 from files.schema import types_of
 
+log = logging.getLogger(__name__)
 SPLITS = ("train", "validation", "test")
 NAMED = 10  # sources that an error names before it counts
 
@@ -24,14 +26,17 @@ def split_speech(
 
     `pool` feeds training and validation, and test too where there is no `test` table of its own.
     The protocol says what part of its speakers go to "validation" and "test", at least one each,
-    chosen by `seed`.
-    Raises ValueError for too few speakers, or for speakers of `test` that are in `pool`, named.
+    chosen by `seed`. Where there is not one for each split, utterances are shared out instead,
+    which is said, and each is a source of its own.
+    Raises ValueError for too few utterances, or for speakers of `test` that are in `pool`, named.
     """
     shares = {"validation": protocol.validation_speakers}
     if test is None:
         shares["test"] = protocol.test_speakers
-    speakers = sorted(pool.source.unique())
-    table = pool.assign(split=pool.source.map(_speaker_splits(speakers, shares, seed)))
+    if pool.source.nunique() <= len(shares):
+        pool = _by_utterance(pool, shares)
+    sources = sorted(pool.source.unique())
+    table = pool.assign(split=pool.source.map(_splits(sources, shares, seed)))
     if test is not None:
         _refuse_shared(pool, test, "training speech", "test speech")
         table = pd.concat([table, test.assign(split="test")])
@@ -39,16 +44,36 @@ def split_speech(
     return table[allowed].reset_index(drop=True)
 
 
-def _speaker_splits(speakers: list[str], shares: dict[str, float], seed: int) -> dict[str, str]:
-    """The split of each speaker: "train", but for `shares` of all; ValueError for too few."""
-    if len(speakers) <= len(shares):
-        remedy = (
-            "add speakers or give test speech of its own" if "test" in shares else "add speakers"
-        )
+def _by_utterance(pool: pd.DataFrame, shares: dict[str, float]) -> pd.DataFrame:
+    """`pool` with every utterance a source of its own, for it has too few speakers.
+
+    Raises ValueError where there are too few utterances, too.
+    """
+    speakers = sorted(pool.source.unique())
+    splits = ", ".join(["train", *shares])
+    if len(pool) <= len(shares):
         raise ValueError(
-            f"too few speakers: {len(speakers)} ({', '.join(speakers)}) for the splits "
-            f"train, {', '.join(shares)}, which share none; {remedy}"
+            f"too few speakers and utterances: {len(speakers)} ({', '.join(speakers)}) with "
+            f"{len(pool)} in all for the splits {splits}; add recordings of speech"
         )
+    log.warning(
+        "note: %d speaker(s) (%s) cannot be shared out over %s, so utterances are: what is set "
+        "aside is of voices that training has heard",
+        len(speakers),
+        ", ".join(speakers),
+        splits,
+    )
+    return pool.assign(source=pool.id)
+
+
+def shares_speakers(speech: pd.DataFrame) -> bool:
+    """Whether splits of a speech table share speakers, for there were too few of them."""
+    tested = speech[speech.split == "test"]
+    return bool(len(tested)) and bool((tested.source == tested.id).all())
+
+
+def _splits(speakers: list[str], shares: dict[str, float], seed: int) -> dict[str, str]:
+    """The split of each of `speakers`: "train", but for `shares` of all."""
     shuffled = np.random.default_rng(seed).permutation(speakers)
     splits = dict.fromkeys(speakers, "train")
     taken = 0

@@ -46,7 +46,9 @@ def _of_folder(source: Path, output: Path | None) -> list[Job]:
     if output is None:
         raise ValueError("output must be given for a folder: add output=DIR to the command")
     inside = output.resolve()
-    found = [path for path in audio_files(source) if inside not in path.resolve().parents]
+    found = [
+        path for path in audio_files(source, tell_all=True) if inside not in path.resolve().parents
+    ]
     if not found and source.resolve() == inside:
         raise ValueError(f"{typed('output', output)}: is input; choose another output")
     if not found:

@@ -1,5 +1,6 @@
 """How many fused multiply-adds a network does: counted layer by layer while it runs, or refused."""
 
+import inspect
 from collections import Counter
 from collections.abc import Callable, Iterator
 from math import prod
@@ -117,11 +118,15 @@ def _layers(network: nn.Module) -> Iterator[tuple[str, nn.Module]]:
 
 
 def _named(network: nn.Module, place: str, layer: nn.Module) -> str:
-    kind = type(layer)
-    name = f"{kind.__module__}.{kind.__name__}"
+    name = _kind(layer)
     if not place:
         return name
     return f"{type(network).__name__}.{place}: {name}"
+
+
+def _kind(layer: nn.Module) -> str:
+    kind = type(layer)
+    return f"{kind.__module__}.{kind.__name__}"
 
 
 def _rule(module: nn.Module) -> Rule | None:
@@ -137,7 +142,14 @@ def _rule(module: nn.Module) -> Rule | None:
 
 
 def _stated(layer: Any, inputs: tuple, output: Any) -> int:
-    return layer.multiply_adds(inputs, output)
+    try:
+        inspect.signature(layer.multiply_adds).bind(inputs, output)
+        stated = layer.multiply_adds(inputs, output)
+    except TypeError as error:
+        raise ValueError(f"{_kind(layer)}.{METHOD}: {error}; it must be {SIGNATURE}") from error
+    if not isinstance(stated, int):
+        raise ValueError(f"{_kind(layer)}.{METHOD} gives {stated!r}; it must be {SIGNATURE}")
+    return stated
 
 
 def _nothing(layer: nn.Module, inputs: tuple, output: Any) -> int:

@@ -1,5 +1,6 @@
 """A run folder is the model: rebuilt from its config, weights loaded, nothing executed."""
 
+import inspect
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from models.multiply_adds import require_countable
 from models.networks.network import Network, require_shapes
 from models.targets.target import Target
 from options.build import build
+from options.faults import faults_named
 from options.older import upgraded
 from options.run_options import flat, portable
 
@@ -55,9 +57,11 @@ def enhancer_parts(cfg: DictConfig) -> dict[str, Any]:
 
 
 def require_contract(enhancer: Enhancer) -> None:
-    """Raise ValueError where the network of `enhancer` does not keep its contract."""
-    require_countable(enhancer.network, enhancer.stft.freqs, enhancer.target.component_count)
-    require_shapes(enhancer.network, enhancer.stft.freqs)
+    """Raise ValueError where the network of `enhancer` does not keep its contract, or fails."""
+    network = enhancer.network
+    with faults_named(inspect.getfile(type(network)), checked=False):
+        require_countable(network, enhancer.stft.freqs, enhancer.target.component_count)
+        require_shapes(network, enhancer.stft.freqs)
 
 
 def run_config(run: Path) -> DictConfig:

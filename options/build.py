@@ -1,7 +1,8 @@
 """The one door from config to object."""
 
-import importlib
+import importlib.util
 import inspect
+import sys
 import typing
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -10,6 +11,8 @@ from hydra.errors import InstantiationException
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from pydantic import ConfigDict, PydanticSchemaGenerationError, TypeAdapter, ValidationError
+
+from options.faults import faults_named
 
 Thing = TypeVar("Thing")
 
@@ -26,9 +29,12 @@ def build(
     """
     make = maker(node, contract, within)
     try:
-        return make(**supplied)
+        inspect.signature(make).bind(**supplied)
     except TypeError as error:  # an argument that it needs
         raise ValueError(f"{node['_target_']}: {error}") from error
+    module, _, _ = node["_target_"].rpartition(".")
+    with faults_named(sys.modules[module].__file__):
+        return make(**supplied)
 
 
 def maker(node: DictConfig | dict, contract: type[Thing], within: str = "") -> Callable[..., Thing]:
@@ -111,7 +117,12 @@ def _allowed(path: Any, within: str) -> Callable:
 def _imported(path: str) -> Any:
     module, _, name = path.rpartition(".")
     try:
-        return getattr(importlib.import_module(module), name)
+        found = importlib.util.find_spec(module)
+        if found is None:
+            raise ModuleNotFoundError(f"No module named {module!r}")
+        with faults_named(found.origin or module, checked=False):
+            loaded = importlib.import_module(module)
+        return getattr(loaded, name)
     except (ImportError, AttributeError) as error:
         reason = " ".join(str(error).split())
         raise ValueError(f"_target_={path!r} cannot be loaded: {reason}") from error

@@ -251,13 +251,23 @@ def test_a_folder_tells_the_sex_of_speakers_where_its_folders_do(tmp_path):
         Folder(str(tmp_path), "mine", sex="F")
 
 
-def test_a_file_in_no_subfolder_has_no_folder_to_tell_its_speaker(tmp_path):
-    write(tmp_path / "a.wav", speech_like(1, 0))
-    with pytest.raises(ValueError, match="choose source=file"):
-        Folder(str(tmp_path), "mine", source="top").recordings()
+def test_files_in_no_subfolder_are_of_one_speaker_which_is_said_once(tmp_path, caplog):
+    for name in ("a.wav", "b.wav", "anna/c.wav"):
+        write(tmp_path / name, speech_like(1, 0))
+    corpus = Folder(str(tmp_path), "mine", source="top", kind="top")
+    corpus.option = "speech.train.own"
+    found = [corpus.recordings() for _ in range(2)][-1]
+    assert [(r.source, r.kind) for r in found] == [
+        ("mine", ""),
+        ("mine/anna", "anna"),
+        ("mine", ""),
+    ]
+    assert len(caplog.records) == 1
+    assert "2 file(s) lie right in" in caplog.text
+    assert "if each is of another, add speech.train.own.source=file" in caplog.text
 
 
-def test_a_folder_takes_all_audio_and_nothing_else(tmp_path):
+def test_a_folder_takes_all_audio_and_counts_and_names_everything_else(tmp_path, caplog):
     for name in ("a.wav", "b.FLAC", "deep/er/c.aiff", "d.mp3"):
         write(tmp_path / name, speech_like(0.5, 0), subtype=None)
     for name in (".hidden.wav", ".cache/e.wav", "deep/._c.wav"):
@@ -270,6 +280,8 @@ def test_a_folder_takes_all_audio_and_nothing_else(tmp_path):
         "x/d.mp3",
         "x/deep/er/c.aiff",
     ]
+    left_out = "3 hidden (.cache), 1 no audio (notes.txt)"
+    assert caplog.messages == [f"note: left out under {tmp_path}: {left_out}"]
 
 
 def test_linked_folders_are_entered_once(tmp_path):

@@ -181,18 +181,17 @@ def test_an_empty_corpus_is_named(refused, tmp_path):
     )
 
 
-def test_too_few_speakers_are_named(refused, tmp_path, data_root):
-    (tmp_path / "speech").mkdir()
-    for speaker in ("14", "16"):
-        (tmp_path / "speech" / speaker).symlink_to(
-            data_root / "speech/librispeech/train-clean-100" / speaker
-        )
+def test_too_few_utterances_are_named(refused, tmp_path, data_root):
+    speaker = data_root / "speech/librispeech/train-clean-100/14"
+    for number, path in enumerate(sorted(speaker.rglob("*.flac"))[:2]):
+        (tmp_path / "speech" / f"s{number}").mkdir(parents=True)
+        (tmp_path / "speech" / f"s{number}" / "u.flac").symlink_to(path)
     own = ["experiment=folders", f"speech.train.folder.root={tmp_path}/speech"]
     noises = [
         f"noise.{r}.folder.root={data_root}/noise/{n}"
         for r, n in (("seen", "esc50"), ("unseen", "noisex92"))
     ]
-    assert "too few speakers: 2 (" in refused(*own, *noises)
+    assert "too few speakers and utterances: 2 (" in refused(*own, *noises)
 
 
 def test_bad_files_are_listed_together(refused, tmp_path, data_root):

@@ -9,7 +9,7 @@ from test_enhance import enhanced  # noqa: F401 a fixture
 from test_enhanced_signal import noise
 from tiny_run import RATE
 
-from command.live_enhancing import list_devices
+from command.sound_devices import list_devices
 
 
 class PortAudioError(Exception):

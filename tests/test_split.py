@@ -5,7 +5,7 @@ from protocols import paper
 
 from datagen.prepare import make_drawer
 from datagen.recordings import Recording, table
-from datagen.split import limit_utterances, noise_stretches, split_speech
+from datagen.split import limit_utterances, noise_stretches, shares_speakers, split_speech
 
 DIVIDED, OVERLAPPING = paper(), paper(noise_stretches=None)
 
@@ -77,12 +77,31 @@ def test_the_seed_decides_who_serves_where():
     assert set(chosen[0]) == set(chosen[1]) != set(chosen[2])
 
 
-@pytest.mark.parametrize(("count", "test"), [(2, None), (1, speech(["x"], prefix="b")), (0, None)])
-def test_too_few_speakers_are_refused(count, test):
+OTHERS = speech(["x"], prefix="b")
+
+
+@pytest.mark.parametrize(("count", "test"), [(2, None), (1, None), (1, OTHERS)])
+def test_of_too_few_speakers_utterances_are_set_aside_and_said_to_be(count, test, caplog):
+    out = split_speech(speech(range(count)), test, DIVIDED, seed=0)
+    own = out[out.id.str.startswith("a/")]
+    assert (own.source == own.id).all()
+    groups = [speakers(own, split) for split in ("train", "validation", "test")]
+    assert all(groups[: 2 if test is OTHERS else 3])
+    assert sum(map(len, groups)) == 3 * count
+    assert f"note: {count} speaker(s) (a/0" in caplog.text
+    assert shares_speakers(out) is (test is not OTHERS)
+
+
+def test_of_enough_speakers_none_is_heard_before_the_test():
+    assert not shares_speakers(split_speech(speech(range(3)), None, DIVIDED, seed=0))
+
+
+@pytest.mark.parametrize(("count", "test"), [(2, None), (1, OTHERS), (0, None)])
+def test_too_few_utterances_are_refused(count, test):
     with pytest.raises(
-        ValueError, match=f"too few speakers: {count} .* for the splits train, validation"
+        ValueError, match=f"too few speakers and utterances: {count} .* splits train, validation"
     ):
-        split_speech(speech(range(count)), test, DIVIDED, seed=0)
+        split_speech(speech(range(count), utterances=1), test, DIVIDED, seed=0)
 
 
 def test_shared_speakers_are_refused_by_name():

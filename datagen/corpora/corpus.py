@@ -14,8 +14,11 @@ class Corpus(ABC):
     Options are arguments of the constructor. It reads no disk, and raises ValueError for a value
     that it does not know. What a model card says of what a network was trained on: name, what the
     ids of all its recordings begin with, before a slash; title, what people call it; licence, on
-    which terms it may be used; each "" where nothing is said.
+    which terms it may be used; each "" where nothing is said. option: where it stands in a config,
+    for what its errors advise to type.
     """
+
+    option = "speech.train.NAME"
 
     name = ""
     title = ""

@@ -1,12 +1,17 @@
 """A plain folder of any audio that libsndfile reads: no code needed for a corpus of one's own."""
 
+import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 from datagen.corpora.corpus import CorpusOnDisk
 from datagen.corpora.layout import audio_files
 from datagen.recordings import Recording
 
+log = logging.getLogger(__name__)
 LEVELS = ("file", "folder", "top")
+
+_NOTED: set[Path] = set()  # corpora are listed more than once
 
 
 class Folder(CorpusOnDisk):
@@ -14,8 +19,9 @@ class Folder(CorpusOnDisk):
 
     source, kind and sex say what tells speakers (or recordings), kinds of noise, and speakers' sex
     ("F", "M") apart: "file" (its name), "folder" (the folder it lies in) or "top" (the folder right
-    below `root`). A kind or sex of "" says that nothing is known. title and licence stand in a
-    model card, see `Corpus`. Raises ValueError for another word.
+    below `root`); files right in `root` are then of one source, and of no known kind. A kind or
+    sex of "" says that nothing is known. title and licence stand in a model card, see `Corpus`.
+    Raises ValueError for another word.
     """
 
     title = "a folder of audio"
@@ -50,38 +56,49 @@ class Folder(CorpusOnDisk):
         Raises FileNotFoundError where it is missing or empty, ValueError for no sex.
         """
         base = self.folder()
-        paths = self.nonempty(audio_files(base), base)
+        paths = self.nonempty(audio_files(base, tell_all=True), base)
+        self._note_files_in_root(paths, base)
         return [self._recording(path, base) for path in paths]
+
+    def _note_files_in_root(self, paths: Sequence[Path], base: Path) -> None:
+        """Say what tells files apart that lie in no subfolder, where `source` asks for one."""
+        in_root = [path for path in paths if path.parent == base]
+        if not in_root or self.source == "file" or base in _NOTED:
+            return
+        _NOTED.add(base)
+        log.warning(
+            "note: %d file(s) lie right in %s (%s) and are taken for one speaker or source; "
+            "if each is of another, add %s.source=file",
+            len(in_root),
+            base,
+            in_root[0].name,
+            self.option,
+        )
 
     def _recording(self, path: Path, base: Path) -> Recording:
         source = _level(path, base, self.source)
         return Recording(
             f"{self.name}/{path.relative_to(base).as_posix()}",
             str(path),
-            f"{self.name}/{source}",
+            f"{self.name}/{source}" if source else self.name,
             kind=_level(path, base, self.kind) if self.kind else "",
-            sex=_sex(path, base, self.sex) if self.sex else "",
+            sex=self._sex_of(path, base) if self.sex else "",
         )
+
+    def _sex_of(self, path: Path, base: Path) -> str:
+        sex = _level(path, base, self.sex)
+        if sex not in ("F", "M"):
+            raise ValueError(
+                f"{path}: lies under {sex!r}, which is neither F nor M; add {self.option}.sex=top "
+                f"(or folder, or file) where that tells it, or {self.option}.sex=''"
+            )
+        return sex
 
 
 def _level(path: Path, base: Path, level: str) -> str:
+    """What tells a file's source; "" of one that lies in no folder where a folder tells it."""
     inside = path.relative_to(base)
     if level == "file":
         return inside.with_suffix("").as_posix()
     folders = inside.parts[:-1]
-    if not folders:
-        raise ValueError(
-            f"{path}: lies right in {base}, so no {level} tells its source; choose source=file"
-        )
-    if level == "top":
-        return folders[0]
-    return "/".join(folders)
-
-
-def _sex(path: Path, base: Path, level: str) -> str:
-    sex = _level(path, base, level)
-    if sex not in ("F", "M"):
-        raise ValueError(
-            f"{path}: lies under {sex!r}, which is neither F nor M; choose another sex=, or sex=''"
-        )
-    return sex
+    return "/".join(folders[:1] if level == "top" else folders)

@@ -3,6 +3,7 @@
 import logging
 import os
 import shlex
+import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -11,31 +12,40 @@ from audio.containers.content import READABLE, SUFFIXES, recognise
 log = logging.getLogger(__name__)
 
 
-def audio_files(root: Path) -> list[Path]:
+def audio_files(root: Path, tell_all: bool = False) -> list[Path]:
     """All audio files under `root`, sorted by name.
 
-    Hidden files and folders are left out, linked folders entered once.
+    Hidden files and folders are left out, linked folders entered once. What is left out is counted,
+    named and said: audio that cannot be read, and with `tell_all` everything else, too.
     Raises OSError for a folder that may not be read.
     """
-    readable, left_out = [], {}
-    for path in _visible_files(root):
+    readable, unreadable, others = [], {}, {}
+    for path in _files(root, others):
         kind = recognise(path) if path.is_file() else _kind_of_missing(path)
         if kind == READABLE:
             readable.append(path)
         elif kind:
-            left_out[path] = kind
-    if left_out:
-        _note_left_out(left_out, root)
+            unreadable[path] = kind
+        else:
+            others[path] = "no audio"
+    if unreadable:
+        _note_unreadable(unreadable, root)
+    if others and tell_all:
+        _note_others(others, root)
     return sorted(readable)
 
 
-def _visible_files(root: Path) -> list[Path]:
+def _files(root: Path, hidden: dict[Path, str]) -> list[Path]:
+    """All files under `root` but `hidden` ones, which are added to that with the reason."""
     files, entered = [], {os.path.realpath(root)}
     for folder, subfolders, names in os.walk(root, followlinks=True, onerror=_refuse):
+        hidden.update({Path(folder, name): "hidden" for name in subfolders if _hidden(name)})
         # What is taken out of `subfolders` is not entered.
         subfolders[:] = _to_enter(Path(folder), subfolders, entered)
         for name in names:
-            if not _hidden(name):
+            if _hidden(name):
+                hidden[Path(folder, name)] = "hidden"
+            else:
                 files.append(Path(folder, name))
     return files
 
@@ -66,24 +76,47 @@ def _kind_of_missing(path: Path) -> str:
     return ""
 
 
-_NOTED: set[tuple[Path, int]] = set()  # corpora are listed more than once
+_NOTED: set[tuple] = set()  # corpora are listed more than once
 
 
-def _note_left_out(left_out: Mapping[Path, str], root: Path) -> None:
+def _is_new(what: str, left_out: Mapping[Path, str], root: Path) -> bool:
+    note = (what, root, len(left_out))
+    if note in _NOTED:
+        return False
+    _NOTED.add(note)
+    return True
+
+
+def _note_unreadable(left_out: Mapping[Path, str], root: Path) -> None:
     """Say once for each folder what audio in it cannot be read, and how it can be made readable."""
-    if (root, len(left_out)) in _NOTED:
+    if not _is_new("unreadable", left_out, root):
         return
-    _NOTED.add((root, len(left_out)))
     first = min(left_out)
     kinds = ", ".join(sorted(set(left_out.values())))
     convert = shlex.join(["ffmpeg", "-i", str(first), str(first.with_suffix(".flac"))])
+    there = "" if shutil.which("ffmpeg") else " (ffmpeg has to be installed for it)"
     log.warning(
-        "note: %d file(s) under %s are left out, for %s is not read here; convert them: %s",
+        "note: %d file(s) under %s are left out, for %s is not read here; convert them: %s%s",
         len(left_out),
         root,
         kinds,
         convert,
+        there,
     )
+
+
+def _note_others(left_out: Mapping[Path, str], root: Path) -> None:
+    """Say once for each folder how many files are no audio or hidden, and name one of each."""
+    if not _is_new("others", left_out, root):
+        return
+    by_reason: dict[str, list[Path]] = {}
+    for path in sorted(left_out):
+        by_reason.setdefault(left_out[path], []).append(path)
+    counted = [
+        f"{len(paths)} {reason} ({paths[0].relative_to(root)})"
+        for reason, paths in by_reason.items()
+    ]
+    log.warning("note: left out under %s: %s", root, ", ".join(counted))
 
 
 def known(names: str | int | Iterable[str | int], offered: Iterable[str], option: str) -> list[str]:

@@ -1,0 +1,55 @@
+"""Which experiment is meant where none was typed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig, OmegaConf
+
+from command.composed import config
+from datagen.roles import ROLES
+from options.typed import quoted, typed
+
+DEFAULT = "demo"  # makes its own
+LAYOUT = (
+    "experiment=folders takes any audio in DIR/speech/SPEAKER, DIR/noise/seen and DIR/noise/unseen"
+)
+
+
+def typed_options() -> list[str]:
+    """The options of the command line by their names; of a group at a place that place."""
+    names = []
+    for item in HydraConfig.get().overrides.task:
+        option, _, _ = item.lstrip("+~").partition("=")
+        names.append(option.rpartition("@")[2])
+    return names
+
+
+def require_experiment(cfg: DictConfig, conf: Path, script: str) -> None:
+    """Raise ValueError where data_root was typed, but no experiment that reads from it.
+
+    The demo, which stands where no experiment is typed, would make its own speech and noise there.
+    conf: the folder of `script`'s root yaml.
+    """
+    options = typed_options()
+    if "data_root" not in options or "experiment" in options:
+        return
+    given = typed("data_root", cfg.data_root)
+    found = [f"experiment={name}" for name in _fitting(Path(cfg.data_root), conf, script)]
+    which = " or ".join(found) or f"none finds all of its folders there; {LAYOUT}"
+    raise ValueError(f"{given}: name the experiment that reads it: {which}")
+
+
+def _fitting(data_root: Path, conf: Path, script: str) -> Iterator[str]:
+    """Experiments whose corpora below `data_root` are all there, by name."""
+    for path in sorted((conf / "experiment").glob("*.yaml")):
+        choice = [f"experiment={path.stem}", f"data_root={quoted(str(data_root))}"]
+        cfg = config(script, conf, choice)
+        roots = {Path(node.root) for role in ROLES for node in _corpora(cfg, role)}
+        below = [root for root in roots if root.is_relative_to(data_root)]
+        if path.stem != DEFAULT and all(root.is_dir() for root in below):
+            yield path.stem
+
+
+def _corpora(cfg: DictConfig, role: str) -> list[DictConfig]:
+    return list((OmegaConf.select(cfg, role) or {}).values())

@@ -1,0 +1,55 @@
+"""The front door of a script: it is imported first, and needs nothing but Python's own library.
+
+So a missing environment is said in a line, and what needs no PyTorch is answered without it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+OLDEST = (3, 11)  # Python; pyproject.toml says so too
+OURS = tuple(path.parent.name for path in ROOT.glob("*/__init__.py"))
+
+
+def begin(main: Callable, config: str, folder: str = ".", alone: bool = False) -> None:
+    """See command.entry.start, which this calls.
+
+    Where Python is too old or a package is missing, the script ends in a line that says what to
+    do. `main` imports what takes long itself: then --help, tab completion and the answer to a typo
+    come without it.
+    """
+    if sys.version_info < OLDEST:
+        wanted = ".".join(map(str, OLDEST))
+        found = ".".join(map(str, sys.version_info[:3]))
+        raise SystemExit(f"{config}.py: needs Python {wanted} or newer, not {found}; {remedy()}")
+    try:
+        from command.entry import start
+
+        start(main, config, folder, alone)
+    except ModuleNotFoundError as error:
+        package, _, _ = (error.name or "").partition(".")
+        if package in OURS:
+            raise
+        raise SystemExit(
+            f"{config}.py: the package {package} is not installed for {sys.executable}; {remedy()}"
+        ) from None
+
+
+def remedy(root: Path = ROOT) -> str:
+    """What to type so that the packages are there; it works from the current folder."""
+    environment = root / ".venv"
+    activate = f"source {_from_here(environment / 'bin' / 'activate')}"
+    if Path(sys.prefix).absolute() == environment.absolute():
+        return f"type: {sys.executable} -m pip install --editable {root}"
+    if (environment / "ready").exists():
+        return f"type: {activate}"
+    make = "make install" if root == Path.cwd() else f"make -C {root} install"
+    return f"type: {make} && {activate}"
+
+
+def _from_here(path: Path) -> str:
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

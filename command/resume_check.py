@@ -1,0 +1,39 @@
+"""What is typed beside resume= and could not be done."""
+
+from pathlib import Path
+
+import pandas as pd
+from omegaconf import DictConfig
+
+from command.experiment import typed_options
+from models.layouts import CURVE
+from options.typed import typed
+
+
+def require_its_own_folder(cfg: DictConfig, run: Path) -> None:
+    """Raise ValueError where another output was typed than `run`, which is resumed."""
+    if "output" in typed_options() and Path(cfg.output).absolute() != run.absolute():
+        output = typed("output", cfg.output)
+        raise ValueError(
+            f"{output}: a training goes on in its own folder, {run}; leave output out, or begin "
+            f"another training with its weights: {typed('start_from', run)} {output}"
+        )
+
+
+def require_an_end_ahead(cfg: DictConfig, run: Path) -> None:
+    """Raise ValueError where the training in `run` has gone further than trainer.max_epochs."""
+    done = _epochs(run / CURVE)
+    most = cfg.trainer.max_epochs
+    if isinstance(most, int) and most < done:
+        raise ValueError(
+            f"trainer.max_epochs={most}: {run} has finished {done} epochs already; give more, such "
+            f"as trainer.max_epochs={2 * done}, or evaluate it as it is"
+        )
+
+
+def _epochs(curve: Path) -> int:
+    """How many epochs stand in a curve; 0 where there is none, or nothing that can be read."""
+    try:
+        return len(pd.read_csv(curve))
+    except (OSError, ValueError):  # whoever needs it says what is wrong with it
+        return 0

@@ -1,0 +1,27 @@
+"""The sound devices of this machine (extra: live)."""
+
+from typing import Any
+
+REMEDY = "pip install -e '.[live]'; on Linux PortAudio too, such as by apt install libportaudio2"
+LIST = "--list-devices"
+
+
+def sound_devices() -> Any:
+    """The module that knows them; raises ValueError where it or PortAudio is missing."""
+    try:
+        import sounddevice
+    except (ImportError, OSError) as error:  # OSError: PortAudio
+        raise ValueError(f"live sound needs the extra 'live': {REMEDY}") from error
+    return sounddevice
+
+
+def list_devices() -> None:
+    """Print them, with the numbers by which `input=mic:N output=speaker:N` know them.
+
+    Ends in a line where the extra is missing.
+    """
+    try:
+        devices = sound_devices().query_devices()
+    except ValueError as error:
+        raise SystemExit(f"enhance.py: {error}") from error
+    print(devices if len(devices) else "no sound devices here")

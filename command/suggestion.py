@@ -1,0 +1,113 @@
+"""What was meant by an option, or by one of a group's, that there is not."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from difflib import get_close_matches
+from pathlib import Path
+
+from hydra.errors import HydraException
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from command.composed import Composed, composed, options
+
+LIST = "'--help' lists the options"
+LIBRARIES = ("torch.", "pytorch_lightning.")  # whose classes take more than conf/ shows
+MOST = 3  # suggestions
+CLOSE = 0.7  # as difflib measures; 1 is the same
+UNKNOWN_OPTION = re.compile(r"Could not (?:override|delete from config\.) '([^']+)'")
+UNKNOWN_CHOICE = re.compile(
+    r"Could not find '(\S+)/([^/']+)'\s+Available options in '\S+':(.*)", re.S
+)
+
+
+@contextmanager
+def suggesting(script: str, folder: Path, typed: Sequence[str]) -> Iterator[None]:
+    """What Hydra says within it of an option that `script` has not, as a ValueError of one line.
+
+    It names the option that was meant, where one is like it. folder: where the root yaml of
+    `script` stands. typed: the command line.
+    """
+    try:
+        yield
+    except HydraException as error:
+        option = UNKNOWN_OPTION.match(str(error))
+        choice = UNKNOWN_CHOICE.search(str(error))
+        if option:
+            there = _without(option[1], script, folder, typed)
+            raise ValueError(_of_option(option[1], there)) from error
+        if choice:
+            group, chosen, listed = choice.groups()
+            listed, _, _ = listed.partition("Config search path")
+            raise ValueError(_of_choice(group, chosen, listed.split())) from error
+        raise
+    except UnicodeDecodeError as error:
+        for path in sorted(folder.rglob("*.yaml")):
+            _require_text(path)
+        raise error
+
+
+def _require_text(path: Path) -> None:
+    try:
+        path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: is no text in UTF-8 ({error.reason})") from error
+
+
+def closest(name: str, names: Iterable[str]) -> list[str]:
+    """Those of `names` that may have been meant by `name`, dotted or not, the likeliest first.
+
+    First those that end in it, then those beside it, then any that are like it.
+    """
+    there = [one for one in dict.fromkeys(names) if not one.endswith("._target_")]
+    above, _, last = name.rpartition(".")
+    beside = [one for one in there if _parted(one)[0] == above]
+    for ends_alike in (f".{name}", f".{last}"):
+        found = [one for one in there if f".{one}".endswith(ends_alike)]
+        if found and not (above and beside):
+            return found[:MOST]
+    for some in (beside, there):
+        alike = get_close_matches(last, {_parted(one)[1] for one in some}, 1, CLOSE)
+        if alike:
+            return [one for one in some if _parted(one)[1] in alike][:MOST]
+    return []
+
+
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    """A question that names what was meant, or where all there are is listed."""
+    found = closest(name, names)
+    return f"did you mean {' or '.join(found)}?" if found else f"{LIST}"
+
+
+def _parted(name: str) -> tuple[str, str]:
+    """The option that holds the one of that `name`, and what it is called there."""
+    above, _, last = name.rpartition(".")
+    return above, last
+
+
+def _without(option: str, script: str, folder: Path, typed: Sequence[str]) -> Composed:
+    """The options of `script` beside what else was typed, as far as that can be composed."""
+    others = [item for item in typed if "=" in item and not item.startswith("-")]
+    others = [item for item in others if item.partition("=")[0].lstrip("+~") != option]
+    try:
+        return composed(script, folder, others)
+    except (HydraException, OmegaConfBaseException):
+        return composed(script, folder)
+
+
+def _of_option(option: str, of_script: Composed) -> str:
+    names = [choice.key for choice in of_script.choices if "@" not in choice.key]
+    names += [one.name for one in options(of_script.cfg)]
+    said = f"{option}: no such option; {did_you_mean(option, names)}"
+    above, _, _ = option.rpartition(".")
+    target = OmegaConf.select(of_script.cfg, f"{above}._target_") if above else None
+    if target and target.startswith(LIBRARIES):
+        said = f"{said}; any other that {target} takes is added by +{option}="
+    return said
+
+
+def _of_choice(group: str, chosen: str, there: Sequence[str]) -> str:
+    found = get_close_matches(chosen, there, MOST, CLOSE)
+    question = f"did you mean {' or '.join(found)}? " if found else ""
+    return f"{group}={chosen}: no such option of {group}; {question}there are {', '.join(there)}"
