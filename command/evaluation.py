@@ -7,23 +7,25 @@ import pandas as pd
 import torch
 from omegaconf import DictConfig, OmegaConf
 
-from command.about import SCORING, SOURCES, machine, typed_command, version_line
+from command.about import SOURCES, machine, typed_command, version_line
 from command.cluster import workers
 from command.costs import cost_table
 from command.trial import Trial, built
 from datagen.roles import NOISE, SPEECH
+from metrics.known import packages
 from reporting.gains_table import read_studies
 from reporting.pages.media import Example
 from reporting.pages.report import Beside, write_report
 from reporting.scores_table import MIXTURE, ORACLE
 from reporting.scoring.systems import run_names, stage_outputs
 from reporting.tables.finding import finding
+from reporting.tables.headline import showing
 from reporting.tables.published import PUBLISHED
 from reporting.tables.runs import Run, read_run
 from reporting.tables.summary import headline_text
 from reporting.tables.sweep import runs_of
 
-PACKAGES = ("torch", "pytorch-lightning", *SCORING)
+PACKAGES = ("torch", "pytorch-lightning")  # beside those of the metrics
 
 
 def evaluate(cfg: DictConfig, folder: Path) -> None:
@@ -53,8 +55,9 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
         config=OmegaConf.to_yaml(cfg),
     )
     about = _about(cfg, trials, scores, unfinished)
-    summary = write_report(scores, about, folder, beside)
-    _print(cfg, scores, summary, folder, caution)
+    with showing(cfg.headline):
+        summary = write_report(scores, about, folder, beside)
+        _print(cfg, scores, summary, folder, caution)
 
 
 def _caution(cfg: DictConfig, trials: Sequence[Trial]) -> str | None:
@@ -159,7 +162,7 @@ def _about(
         "speech": f"{_corpora(cfg, SPEECH)}: {scores.speaker.nunique()} test speakers",
         "noise": f"{_corpora(cfg, NOISE)}: {_noises(trials[0])}",
         "scores not computed": f"{failed} of {len(scores)} signals lack at least one",
-        "versions": version_line(PACKAGES, SOURCES),
+        "versions": version_line([*PACKAGES, *packages(trials[0].metrics)], SOURCES),
         "machine": machine(),
     }
     return {what: value for what, value in about.items() if value}

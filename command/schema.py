@@ -7,7 +7,6 @@ from pydantic import Field, model_validator
 from command.trainer_schema import TrainerConfig
 from datagen.protocol import Protocol
 from options.limits import Count, Decibel, Fraction, Name, Positive, Seed, Strict
-from reporting.tables.headline import HEADLINE
 
 Rate = Literal[8000, 16000]
 Steps = Annotated[int, Field(ge=1)] | None
@@ -175,6 +174,7 @@ class EvaluateConfig(SpeechScriptConfig):
     device: Annotated[str, Field(pattern=r"^(cpu|cuda(:\d+)?)$")]
     oracle: Built
     metric: Annotated[dict[str, Built], Field(min_length=1)]
+    headline: list[str]
 
     @model_validator(mode="after")
     def _each_rate_once(self):
@@ -183,9 +183,13 @@ class EvaluateConfig(SpeechScriptConfig):
         return self
 
     @model_validator(mode="after")
-    def _a_headline(self):
-        if not set(self.metric) & set(HEADLINE):
-            raise ValueError(f"metric: the report needs at least one of {', '.join(HEADLINE)}")
+    def _headlines_are_computed(self):
+        others = [score for score in self.headline if score not in self.metric]
+        if others:
+            raise ValueError(
+                f"headline: {others[0]} is no metric of this evaluation; choose among "
+                f"{', '.join(self.metric)}, or add +metric@metric.{others[0]}={others[0]}"
+            )
         return self
 
     @model_validator(mode="after")
