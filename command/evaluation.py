@@ -65,7 +65,7 @@ def _caution(cfg: DictConfig, trials: Sequence[Trial]) -> str | None:
     sentences = [cfg.caution or ""]
     for trial in trials:
         sentences += trial.notes
-    return " ".join(sentences).strip() or None
+    return " ".join(dict.fromkeys(sentences)).strip() or None
 
 
 def _named(cfg: DictConfig, swept: Sequence[Path]) -> dict[str, Path]:
@@ -159,8 +159,9 @@ def _about(
         "runs": ", ".join(runs) or "none",
         "left out": f"{left_out}: finished no epoch" if left_out else "",
         "test plan": "; ".join(trial.described() for trial in trials),
-        "speech": f"{_corpora(cfg, SPEECH)}: {scores.speaker.nunique()} test speakers",
-        "noise": f"{_corpora(cfg, NOISE)}: {_noises(trials[0])}",
+        "pairs": _pairs(cfg),
+        "speech": f"{_corpora(cfg, SPEECH)}{scores.speaker.nunique()} test speakers",
+        "noise": f"{_corpora(cfg, NOISE)}{_noises(trials[0])}",
         "scores not computed": f"{failed} of {len(scores)} signals lack at least one",
         "versions": version_line([*PACKAGES, *packages(trials[0].metrics)], SOURCES),
         "machine": machine(),
@@ -178,11 +179,18 @@ def _noises(trial: Trial) -> str:
 
 
 def _corpora(cfg: DictConfig, roles: Sequence[str]) -> str:
-    """Names of the corpora that serve in `roles`."""
+    """Names of the corpora that serve in `roles`, and a colon; "" where pairs are judged."""
     names = []
     for role in roles:
         names += OmegaConf.select(cfg, role) or {}
-    return _each_once(names)
+    return f"{_each_once(names)}: " if names else ""
+
+
+def _pairs(cfg: DictConfig) -> str:
+    """Where pairs of files lie, in words; "" where mixtures are drawn."""
+    options = cfg.get("pairs") or {}
+    said = [f"{name}={value}" for name, value in options.items() if name != "_target_" and value]
+    return ", ".join(said)
 
 
 def _each_once(names: Iterable[str]) -> str:

@@ -168,6 +168,9 @@ class EvaluateConfig(SpeechScriptConfig):
     baselines: dict[str, Built]
     costs: bool
     gains: str | None
+    clean: str | None
+    mixture: str | None
+    pairs: Built | None = None
     examples: bool
     stages: bool
     scheduler: str | None
@@ -190,6 +193,18 @@ class EvaluateConfig(SpeechScriptConfig):
                 f"headline: {others[0]} is no metric of this evaluation; choose among "
                 f"{', '.join(self.metric)}, or add +metric@metric.{others[0]}={others[0]}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _folders_are_of_pairs(self):
+        for option in ("clean", "mixture"):
+            if getattr(self, option) and not self.pairs:
+                raise ValueError(
+                    f"{option}={getattr(self, option)!r}: is read by experiment=pairs alone; "
+                    "add experiment=pairs"
+                )
+        if self.pairs and self.split != "test":
+            raise ValueError(f"split={self.split!r}: pairs of files are a test; leave out split")
         return self
 
     @model_validator(mode="after")

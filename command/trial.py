@@ -116,14 +116,11 @@ class Trial:
         self.sample_rate = cfg.sample_rate
         self.systems = built.systems
         self.metrics = built.metrics
-        drawer = data.drawer(cfg)
-        plan = data.plan(cfg, drawer, cfg.split)
-        self.notes = refuse_heard(self.systems, plan)
+        plan, audio, notes = data.test(cfg)
+        self.notes = [*notes, *refuse_heard(self.systems, plan)]
         if cfg.split != "test":
             self.notes.append(ON_VALIDATION)
-        self.bench = Bench(
-            plan, drawer.library, cfg.sample_rate, cfg.device, _memory(cfg, self.metrics)
-        )
+        self.bench = Bench(plan, audio, cfg.sample_rate, cfg.device, _memory(cfg, self.metrics))
 
     def scores(self, spread: Spread | None = None) -> pd.DataFrame:
         """See reporting.scoring.score_plan; without `spread` over the config's jobs."""
@@ -148,7 +145,9 @@ class Trial:
         utterances = rows.speech_id.nunique()
         minutes = rows.length.sum() / self.sample_rate / 60
         mixtures = f"{len(rows)} mixtures of {utterances} utterances at {self.sample_rate} Hz"
-        drawn = f"seed {self.cfg.seed}, fingerprint {fingerprint(rows)}"
+        drawn = f"fingerprint {fingerprint(rows)}"
+        if not self.cfg.get("pairs"):
+            drawn = f"seed {self.cfg.seed}, {drawn}"
         return f"{mixtures}, {minutes:.1f} minutes; {drawn}"
 
 
