@@ -2,14 +2,13 @@
 
 import platform
 from collections.abc import Iterable
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 from hydra.core.hydra_config import HydraConfig
 from joblib import cpu_count
 
 from files.fingerprint import of_sources
 
-SCORING = ("pesq", "pystoi", "mir_eval", "numpy", "scipy")  # packages that decide what a score is
 SOURCES = (
     "datagen",
     "dsp",
@@ -35,8 +34,15 @@ def machine() -> str:
 
 
 def versions(packages: Iterable[str]) -> dict[str, str]:
-    """The versions of installed packages by name."""
-    return {name: version(name) for name in packages}
+    """The versions of packages by name; "none" where one is not installed."""
+    return {name: _version(name) for name in packages}
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "none"
 
 
 def version_line(packages: Iterable[str] = (), sources: Iterable[str] = ()) -> str:

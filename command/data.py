@@ -8,9 +8,11 @@ from omegaconf import DictConfig, OmegaConf
 from datagen.corpora.corpus import Corpus
 from datagen.draw import Drawer
 from datagen.draw_plan import draw_plan
+from datagen.pairs.pairs import PairedTest, Pairs
 from datagen.plan import Plan
 from datagen.prepare import make_drawer, scan_all
 from datagen.protocol import Protocol
+from datagen.render import Rendering
 from datagen.roles import ROLES
 from options.build import build
 
@@ -41,6 +43,15 @@ def drawer(cfg: DictConfig) -> Drawer:
     """The drawer of the config's protocol over its corpora, each scanned once."""
     tables = scan_all(corpora(cfg), cfg.sample_rate, Path(cfg.cache), jobs(cfg), cfg.check_audio)
     return make_drawer(tables, protocol(cfg), cfg.sample_rate, cfg.seed)
+
+
+def test(cfg: DictConfig) -> PairedTest:
+    """What the config's systems are judged on: its pairs of files, or mixtures of its plan."""
+    if cfg.get("pairs"):
+        pairs = build(cfg.pairs, Pairs)
+        return pairs.test(cfg.sample_rate, Path(cfg.cache), jobs(cfg), cfg.check_audio)
+    made = drawer(cfg)
+    return PairedTest(plan(cfg, made, cfg.split), Rendering(made.library), [])
 
 
 def plan(cfg: DictConfig, drawer: Drawer, *splits: str) -> Plan:

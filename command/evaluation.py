@@ -7,23 +7,25 @@ import pandas as pd
 import torch
 from omegaconf import DictConfig, OmegaConf
 
-from command.about import SCORING, SOURCES, machine, typed_command, version_line
+from command.about import SOURCES, machine, typed_command, version_line
 from command.cluster import workers
 from command.costs import cost_table
 from command.trial import Trial, built
 from datagen.roles import NOISE, SPEECH
+from metrics.known import packages
 from reporting.gains_table import read_studies
 from reporting.pages.media import Example
 from reporting.pages.report import Beside, write_report
 from reporting.scores_table import MIXTURE, ORACLE
 from reporting.scoring.systems import run_names, stage_outputs
 from reporting.tables.finding import finding
+from reporting.tables.headline import showing
 from reporting.tables.published import PUBLISHED
 from reporting.tables.runs import Run, read_run
 from reporting.tables.summary import headline_text
 from reporting.tables.sweep import runs_of
 
-PACKAGES = ("torch", "pytorch-lightning", *SCORING)
+PACKAGES = ("torch", "pytorch-lightning")  # beside those of the metrics
 
 
 def evaluate(cfg: DictConfig, folder: Path) -> None:
@@ -53,8 +55,9 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
         config=OmegaConf.to_yaml(cfg),
     )
     about = _about(cfg, trials, scores, unfinished)
-    summary = write_report(scores, about, folder, beside)
-    _print(cfg, scores, summary, folder, caution)
+    with showing(cfg.headline):
+        summary = write_report(scores, about, folder, beside)
+        _print(cfg, scores, summary, folder, caution)
 
 
 def _caution(cfg: DictConfig, trials: Sequence[Trial]) -> str | None:
@@ -62,7 +65,7 @@ def _caution(cfg: DictConfig, trials: Sequence[Trial]) -> str | None:
     sentences = [cfg.caution or ""]
     for trial in trials:
         sentences += trial.notes
-    return " ".join(sentences).strip() or None
+    return " ".join(dict.fromkeys(sentences)).strip() or None
 
 
 def _named(cfg: DictConfig, swept: Sequence[Path]) -> dict[str, Path]:
@@ -156,10 +159,11 @@ def _about(
         "runs": ", ".join(runs) or "none",
         "left out": f"{left_out}: finished no epoch" if left_out else "",
         "test plan": "; ".join(trial.described() for trial in trials),
-        "speech": f"{_corpora(cfg, SPEECH)}: {scores.speaker.nunique()} test speakers",
-        "noise": f"{_corpora(cfg, NOISE)}: {_noises(trials[0])}",
+        "pairs": _pairs(cfg),
+        "speech": f"{_corpora(cfg, SPEECH)}{scores.speaker.nunique()} test speakers",
+        "noise": f"{_corpora(cfg, NOISE)}{_noises(trials[0])}",
         "scores not computed": f"{failed} of {len(scores)} signals lack at least one",
-        "versions": version_line(PACKAGES, SOURCES),
+        "versions": version_line([*PACKAGES, *packages(trials[0].metrics)], SOURCES),
         "machine": machine(),
     }
     return {what: value for what, value in about.items() if value}
@@ -175,11 +179,18 @@ def _noises(trial: Trial) -> str:
 
 
 def _corpora(cfg: DictConfig, roles: Sequence[str]) -> str:
-    """Names of the corpora that serve in `roles`."""
+    """Names of the corpora that serve in `roles`, and a colon; "" where pairs are judged."""
     names = []
     for role in roles:
         names += OmegaConf.select(cfg, role) or {}
-    return _each_once(names)
+    return f"{_each_once(names)}: " if names else ""
+
+
+def _pairs(cfg: DictConfig) -> str:
+    """Where pairs of files lie, in words; "" where mixtures are drawn."""
+    options = cfg.get("pairs") or {}
+    said = [f"{name}={value}" for name, value in options.items() if name != "_target_" and value]
+    return ", ".join(said)
 
 
 def _each_once(names: Iterable[str]) -> str:

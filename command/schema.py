@@ -7,7 +7,6 @@ from pydantic import Field, model_validator
 from command.trainer_schema import TrainerConfig
 from datagen.protocol import Protocol
 from options.limits import Count, Decibel, Fraction, Name, Positive, Seed, Strict
-from reporting.tables.headline import HEADLINE
 
 Rate = Literal[8000, 16000]
 Steps = Annotated[int, Field(ge=1)] | None
@@ -169,12 +168,16 @@ class EvaluateConfig(SpeechScriptConfig):
     baselines: dict[str, Built]
     costs: bool
     gains: str | None
+    clean: str | None
+    mixture: str | None
+    pairs: Built | None = None
     examples: bool
     stages: bool
     scheduler: str | None
     device: Annotated[str, Field(pattern=r"^(cpu|cuda(:\d+)?)$")]
     oracle: Built
     metric: Annotated[dict[str, Built], Field(min_length=1)]
+    headline: list[str]
 
     @model_validator(mode="after")
     def _each_rate_once(self):
@@ -183,9 +186,25 @@ class EvaluateConfig(SpeechScriptConfig):
         return self
 
     @model_validator(mode="after")
-    def _a_headline(self):
-        if not set(self.metric) & set(HEADLINE):
-            raise ValueError(f"metric: the report needs at least one of {', '.join(HEADLINE)}")
+    def _headlines_are_computed(self):
+        others = [score for score in self.headline if score not in self.metric]
+        if others:
+            raise ValueError(
+                f"headline: {others[0]} is no metric of this evaluation; choose among "
+                f"{', '.join(self.metric)}, or add +metric@metric.{others[0]}={others[0]}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _folders_are_of_pairs(self):
+        for option in ("clean", "mixture"):
+            if getattr(self, option) and not self.pairs:
+                raise ValueError(
+                    f"{option}={getattr(self, option)!r}: is read by experiment=pairs alone; "
+                    "add experiment=pairs"
+                )
+        if self.pairs and self.split != "test":
+            raise ValueError(f"split={self.split!r}: pairs of files are a test; leave out split")
         return self
 
     @model_validator(mode="after")

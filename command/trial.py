@@ -9,11 +9,12 @@ import pandas as pd
 from omegaconf import DictConfig, OmegaConf
 
 from command import data
-from command.about import SCORING, versions
+from command.about import versions
 from datagen.plan import fingerprint
 from datagen.split import shares_speakers
 from dsp.stft import STFT
-from files.fingerprint import of_sources, of_values
+from files.fingerprint import of_modules, of_sources, of_values
+from metrics.known import kind_of
 from metrics.metric import Metric
 from models.baselines.oracle import Oracle
 from models.system import Enhancing
@@ -73,9 +74,19 @@ def built(cfg: DictConfig, runs: Mapping[str, Path]) -> Built:
 def chosen_metrics(cfg: DictConfig) -> dict[str, Metric]:
     """The config's metrics by name.
 
-    Raises ValueError naming one that is none, or that its options break.
+    Raises ValueError naming one that is none, that its options break, or that is called by a name
+    which does not say what it is.
     """
-    return _each(cfg, "metric", lambda node: build(node, Metric))
+    metrics = _each(cfg, "metric", lambda node: build(node, Metric))
+    for name, metric in metrics.items():
+        kind, _ = kind_of(name)
+        if kind is not type(metric):
+            own = type(metric).__module__.rpartition(".")[2]
+            raise ValueError(
+                f"metric.{name}: tables know a score by its name, and this one is that of "
+                f"metrics/{own}.py; call it {own} or {own}_{name}"
+            )
+    return metrics
 
 
 def chosen_baselines(cfg: DictConfig) -> dict[str, Enhancing]:
@@ -110,14 +121,13 @@ class Trial:
         self.sample_rate = cfg.sample_rate
         self.systems = built.systems
         self.metrics = built.metrics
-        drawer = data.drawer(cfg)
-        plan = data.plan(cfg, drawer, cfg.split)
-        self.notes = refuse_heard(self.systems, plan)
+        plan, audio, notes = data.test(cfg)
+        self.notes = [*notes, *refuse_heard(self.systems, plan)]
         if cfg.split != "test":
             self.notes.append(ON_VALIDATION)
-        if shares_speakers(plan.speech):
+        if not cfg.get("pairs") and shares_speakers(plan.speech):
             self.notes.append(HEARD_SPEAKERS)
-        self.bench = Bench(plan, drawer.library, cfg.sample_rate, cfg.device, _memory(cfg))
+        self.bench = Bench(plan, audio, cfg.sample_rate, cfg.device, _memory(cfg, self.metrics))
 
     def scores(self, spread: Spread | None = None) -> pd.DataFrame:
         """See reporting.scoring.score_plan; without `spread` over the config's jobs."""
@@ -142,7 +152,9 @@ class Trial:
         utterances = rows.speech_id.nunique()
         minutes = rows.length.sum() / self.sample_rate / 60
         mixtures = f"{len(rows)} mixtures of {utterances} utterances at {self.sample_rate} Hz"
-        drawn = f"seed {self.cfg.seed}, fingerprint {fingerprint(rows)}"
+        drawn = f"fingerprint {fingerprint(rows)}"
+        if not self.cfg.get("pairs"):
+            drawn = f"seed {self.cfg.seed}, {drawn}"
         return f"{mixtures}, {minutes:.1f} minutes; {drawn}"
 
 
@@ -150,16 +162,18 @@ def _stft(cfg: DictConfig) -> STFT:
     return STFT(cfg.sample_rate, **cfg.stft)
 
 
-def _memory(cfg: DictConfig) -> Memory:
+def _memory(cfg: DictConfig, metrics: Mapping[str, Metric]) -> Memory:
     """What was scored before.
 
     That is of the same signals, by systems and metrics whose code and libraries are the same.
     """
     enhancing = of_sources("dsp", "models")
-    scoring = of_sources("metrics", "dsp")
     beside = cfg.sample_rate, cfg.device, enhancing, versions(["torch"])
-    measured = cfg.sample_rate, scoring, versions(SCORING)
-    nodes = OmegaConf.to_container(cfg.metric, resolve=True)
-    metrics = {name: of_values(name, node, measured) for name, node in nodes.items()}
+    versions_of = {}
+    for name, node in OmegaConf.to_container(cfg.metric, resolve=True).items():
+        metric = metrics[name]
+        code = of_modules(type(metric).__module__, "metrics.table")
+        measured = cfg.sample_rate, code, versions(metric.facts.packages)
+        versions_of[name] = of_values(node, *measured)
     cache = ScoreCache(Path(cfg.cache) / "scores.sqlite")
-    return Memory(cache, beside, metrics)
+    return Memory(cache, beside, versions_of)

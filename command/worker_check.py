@@ -2,13 +2,13 @@
 
 import logging
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
 
-from command.about import SCORING
+from metrics.known import packages
 from metrics.metric import Metric
 from metrics.table import scores_of
 
@@ -22,7 +22,10 @@ def require_same_scores(client: Any, metrics: Mapping[int, Metrics]) -> None:
 
     Notes where the libraries of workers differ. metrics: by sample rate.
     """
-    _note_versions(client)
+    libraries = {}
+    for at_rate in metrics.values():
+        libraries |= dict.fromkeys(packages(at_rate))
+    _note_versions(client, libraries)
     for sample_rate, at_rate in metrics.items():
         _try_out(client, sample_rate, at_rate)
 
@@ -59,11 +62,11 @@ def _problem(there: Any, here: list) -> str:
     return ""
 
 
-def _note_versions(client: Any) -> None:
-    """Ask every worker for its versions of what decides a score."""
+def _note_versions(client: Any, libraries: Iterable[str]) -> None:
+    """Ask every worker for its versions of Python and of what decides a score."""
     pythons = client.run(platform.python_version)
     _note_others("Python", platform.python_version(), pythons)
-    for library in SCORING:
+    for library in libraries:
         answers = client.run(version, library, on_error="return")
         _note_others(library, version(library), answers)
 

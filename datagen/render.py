@@ -43,6 +43,18 @@ def render(row: Mapping[str, Any], library: Library) -> dict[str, Tensor]:
     return mix(torch.from_numpy(clean), torch.from_numpy(noise), snr_db, gain_db, **heard(row))
 
 
+class Rendering:
+    """The audio of rows that are rendered when they are asked for (datagen.pairs.pairs.Signals)."""
+
+    def __init__(self, library: Library):
+        self.library = library
+        self.noise_type = library.noise_type
+
+    def signals(self, row: Mapping[str, Any]) -> dict[str, Tensor]:
+        """See `render`."""
+        return render(row, self.library)
+
+
 def part_path(folder: Path, row: Mapping[str, Any], part: str, audio_format: str) -> Path:
     """Where one part of a rendered row lies."""
     return folder / row["split"] / part / f"{row['mixture_id']}.{audio_format}"

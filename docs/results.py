@@ -13,21 +13,14 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 import pandas as pd
 from tabulate import tabulate
 
-from reporting.tables.headline import HEADLINE
+from metrics.known import facts
+from reporting.tables.headline import headlines
 from reporting.tables.published import pl_crnn_paper
 from reporting.tables.summary import MEAN, headline
 
 PAGE = Path(__file__).parent / "results.md"
 NOISES = ("seen", "unseen")
-ALL = {
-    "pesq_nb_raw": "PESQ",
-    "pesq_wb": "PESQ wide-band",
-    "stoi": "STOI %",
-    "estoi": "ESTOI %",
-    "sdr": "SDR dB",
-    "si_sdr": "SI-SDR dB",
-}
-OF_ONE = ("stoi", "estoi")  # shown in percent
+ALL = ("pesq_nb_raw", "pesq_wb", "stoi", "estoi", "sdr", "si_sdr")
 CONF = Path(__file__).parent.parent / "conf"
 
 
@@ -74,13 +67,14 @@ def means(summary: pd.DataFrame) -> str:
         under = summary[summary.noise == noise]
         values = headline(under)
         gains = headline(under, "gain")
-        for score, info in HEADLINE.items():
+        for score in headlines(under.score):
+            known = facts(score)
             value_of = values[score][MEAN]
             gain_of = gains[score][MEAN]
             cells = []
             for system in values.index:
-                cells.append(_cell(value_of[system], gain_of[system], info.digits))
-            heads.append(f"{noise}: {info.head}")
+                cells.append(_cell(value_of[system], gain_of[system], known.digits))
+            heads.append(f"{noise}: {known.head}")
             columns.append(cells)
     rows = list(zip(values.index, *columns, strict=True))
     return _markdown(heads, rows)
@@ -94,10 +88,10 @@ def _scores(summary: pd.DataFrame, noise: str) -> str:
     for system in under.system.unique():
         cells = []
         for score in ALL:
-            value = table.loc[system, score] * (100 if score in OF_ONE else 1)
-            cells.append(f"{value:.{1 if score in OF_ONE else 2}f}")
+            cells.append(facts(score).shown(table.loc[system, score]))
         rows.append([system, *cells])
-    return _markdown([f"{noise} noise", *ALL.values()], rows)
+    heads = [facts(score).head for score in ALL]
+    return _markdown([f"{noise} noise", *heads], rows)
 
 
 def by_snr(summary: pd.DataFrame, system: str, noise: str) -> dict[str, str]:
@@ -110,9 +104,9 @@ def by_snr(summary: pd.DataFrame, system: str, noise: str) -> dict[str, str]:
     of_system = gains.loc[system]
     cells = {}
     for (score, snr), gain in of_system.items():
-        info = HEADLINE[score]
-        column = f"{info.head} {snr}"
-        cells[column] = _signed(gain, info.digits)
+        known = facts(score)
+        column = f"{known.head} {snr}"
+        cells[column] = _signed(gain, known.digits)
     return cells
 
 

@@ -1,10 +1,13 @@
 """Short names for content: equal content, equal fingerprint."""
 
+import ast
 import hashlib
 import json
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
 
 
 def of_values(*values: object) -> str:
@@ -53,9 +56,37 @@ def of_sources(*packages: str) -> str:
 
     What they compute may differ where their code does.
     """
-    root = Path(__file__).parent.parent
     paths = []
     for package in packages:
-        modules = (root / package).rglob("*.py")
+        modules = (ROOT / package).rglob("*.py")
         paths.extend(sorted(modules))
     return of_contents(paths)
+
+
+@cache
+def of_modules(*names: str) -> str:
+    """16 hex digits over the code of modules of this project and of all of it that they import.
+
+    names: with dots. What does not take part in what they compute does not count.
+    """
+    found: dict[str, Path] = {}
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        path = ROOT / (name.replace(".", "/") + ".py")
+        if name not in found and path.is_file():
+            found[name] = path
+            waiting.extend(_imports(path))
+    return of_contents(found[name] for name in sorted(found))
+
+
+def _imports(path: Path) -> list[str]:
+    """The names that may be modules of what the code in `path` imports, at whatever place."""
+    names = []
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.append(node.module)
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return names

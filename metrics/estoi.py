@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from metrics.intelligibility import Intelligibility
+from metrics.facts import Facts
+from metrics.intelligibility import PACKAGES, Intelligibility
 
 FLAT = 1e-12  # relative: what varies less is constant but for rounding
 
@@ -18,6 +19,15 @@ class ESTOI(Intelligibility):
     1.0
     """
 
+    facts = Facts(
+        "ESTOI",
+        "extended STOI (Jensen and Taal, 2016), a fraction",
+        unit="%",
+        factor=100.0,
+        digits=1,
+        highest=1.0,
+        packages=PACKAGES,
+    )
     extended = True
 
     def correlation(self, clean: np.ndarray, enhanced: np.ndarray) -> float:

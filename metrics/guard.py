@@ -29,26 +29,42 @@ def checked(
     Traceback (most recent call last):
     metrics.guard.NotComputable: shorter than 0.25 s: 3999 samples at 16000 Hz
     """
-    signals = {"reference": _as_float(reference), "estimate": _as_float(estimate)}
-    for name, signal in signals.items():
-        if signal.ndim != 1:
-            raise NotComputable(f"{name} is not one-dimensional but of shape {signal.shape}")
-    reference, estimate = signals.values()
+    reference = _in_one_dimension("reference", reference)
+    estimate = _in_one_dimension("estimate", estimate)
     if len(reference) != len(estimate):
         raise NotComputable(
             f"unequal lengths: reference {len(reference)}, estimate {len(estimate)} samples"
         )
-    if len(reference) < MINIMUM_S * sample_rate:
-        raise NotComputable(
-            f"shorter than {MINIMUM_S} s: {len(reference)} samples at {sample_rate} Hz"
-        )
-    for name, signal in signals.items():
-        _check_content(name, signal)
+    _check_length(reference, sample_rate)
+    _check_content("reference", reference)
+    _check_content("estimate", estimate)
     return reference, estimate
 
 
-def _as_float(signal: np.ndarray) -> np.ndarray:
-    return np.asarray(signal, dtype=np.float64, order="C")
+def checked_alone(estimate: np.ndarray, sample_rate: int) -> np.ndarray:
+    """The same of an estimate that has no reference.
+
+    >>> checked_alone([0.5] * 4000, 16000).dtype
+    dtype('float64')
+    """
+    estimate = _in_one_dimension("estimate", estimate)
+    _check_length(estimate, sample_rate)
+    _check_content("estimate", estimate)
+    return estimate
+
+
+def _in_one_dimension(name: str, signal: np.ndarray) -> np.ndarray:
+    signal = np.asarray(signal, dtype=np.float64, order="C")
+    if signal.ndim != 1:
+        raise NotComputable(f"{name} is not one-dimensional but of shape {signal.shape}")
+    return signal
+
+
+def _check_length(signal: np.ndarray, sample_rate: int) -> None:
+    if len(signal) < MINIMUM_S * sample_rate:
+        raise NotComputable(
+            f"shorter than {MINIMUM_S} s: {len(signal)} samples at {sample_rate} Hz"
+        )
 
 
 def _check_content(name: str, signal: np.ndarray) -> None:

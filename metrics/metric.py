@@ -5,19 +5,25 @@ from typing import ClassVar
 
 import numpy as np
 
-from metrics.guard import NotComputable, checked
+from metrics.facts import Facts
+from metrics.guard import NotComputable, checked, checked_alone
 
 
 class Metric(ABC):
-    """A score of an estimate against its reference, the higher the better.
+    """A score of an estimate, against its reference where it needs one.
 
-    A new metric writes `score`, and gives its `sample_rates` where it is not defined at every rate.
+    A new metric writes `score`, states its `facts`, from which tables, figures and the memory of
+    scores have all that they must know of it, and gives its `sample_rates` where it is not defined
+    at every rate. Its file in this package and its file in conf/metric have one name, which is
+    that of its column.
     Whoever scores calls the metric: signals that no metric can score are refused before `score`
     sees them. Options are arguments of the constructor, which raises ValueError for a value that it
     does not know. A metric travels to other processes: it must be picklable, and import numpy and
     scipy alone, other packages in the function that needs them.
 
     >>> class Correlation(Metric):
+    ...     facts = Facts("correlation", "Pearson's", lowest=-1, highest=1)
+    ...
     ...     def score(self, reference, estimate, sample_rate):
     ...         return float(np.corrcoef(reference, estimate)[0, 1])
     >>> tone = np.sin(2 * np.pi * 440 * np.arange(8000) / 8000)
@@ -40,14 +46,21 @@ class Metric(ABC):
         if self.sample_rates and sample_rate not in self.sample_rates:
             rates = " or ".join(map(str, self.sample_rates))
             raise NotComputable(f"needs {rates} Hz, got {sample_rate} Hz")
+        if not self.facts.needs_reference:
+            return self.score(None, checked_alone(estimate, sample_rate), sample_rate)
         reference, estimate = checked(reference, estimate, sample_rate)
         return self.score(reference, estimate, sample_rate)
+
+    @property
+    @abstractmethod
+    def facts(self) -> Facts:
+        """What is known of the score: an attribute of the class, `facts = Facts(...)`."""
 
     @abstractmethod
     def score(self, reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> float:
         """The score of signals that can be scored.
 
         Both are contiguous float64 arrays [time] of equal length, at least 0.25 s long, finite and
-        not silent. Raises NotComputable where they have no such score all the same; the message is
-        the reason in the report.
+        not silent; `reference` is None where `facts` say that none is needed. Raises NotComputable
+        where they have no such score all the same; the message is the reason in the report.
         """

@@ -5,6 +5,7 @@ from scipy.fft import irfft, rfft
 
 from metrics.guard import NotComputable
 
+PACKAGES = ("pesq", "numpy", "scipy")  # that decide a score
 FRAME_S = 0.004  # of the voice activity detector in P.862
 EDGE_FRAMES = 4  # the detector widens each utterance by two frames at either end
 PAUSE_FRAMES = 50  # a shorter pause does not end an utterance, a shorter utterance does not count

@@ -4,8 +4,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from metrics.facts import Facts
 from metrics.metric import Metric
-from metrics.p862 import lqo
+from metrics.p862 import PACKAGES, lqo
 
 
 class PESQNarrowband(Metric):
@@ -18,6 +19,13 @@ class PESQNarrowband(Metric):
     4.549
     """
 
+    facts = Facts(
+        "PESQ-NB",
+        "ITU-T P.862, narrow band, with P.862.1's mapping to MOS-LQO",
+        lowest=1.02,
+        highest=4.549,
+        packages=PACKAGES,
+    )
     sample_rates = (8000, 16000)
 
     def score(self, reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> float:

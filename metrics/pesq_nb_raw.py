@@ -4,7 +4,9 @@ import math
 
 import numpy as np
 
+from metrics.facts import Facts
 from metrics.guard import NotComputable
+from metrics.p862 import PACKAGES
 from metrics.pesq_nb import PESQNarrowband
 
 
@@ -15,6 +17,16 @@ class PESQNarrowbandRaw(PESQNarrowband):
     >>> round(PESQNarrowbandRaw()(noise, noise, 8000), 3)
     4.5
     """
+
+    facts = Facts(
+        "PESQ",
+        "ITU-T P.862, narrow band, the raw score before any mapping, as many papers print it",
+        lowest=-0.5,
+        highest=4.5,
+        packages=PACKAGES,
+        place=1,
+        noticeable=0.1,
+    )
 
     def score(self, reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> float:
         """See the class; raises NotComputable like `metrics.p862.lqo` and `raw_of_lqo`."""

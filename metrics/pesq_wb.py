@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from metrics.facts import Facts
 from metrics.metric import Metric
-from metrics.p862 import lqo
+from metrics.p862 import PACKAGES, lqo
 
 
 class PESQWideband(Metric):
@@ -14,6 +15,13 @@ class PESQWideband(Metric):
     4.644
     """
 
+    facts = Facts(
+        "PESQ-WB",
+        "ITU-T P.862.2, wide band, MOS-LQO, as the package pesq has it: without Corrigendum 2",
+        lowest=1.02,
+        highest=4.644,
+        packages=PACKAGES,
+    )
     sample_rates = (16000,)
 
     def score(self, reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> float:

@@ -6,6 +6,7 @@ import numpy as np
 from scipy import linalg
 from scipy.fft import irfft, next_fast_len, rfft
 
+from metrics.facts import Facts
 from metrics.metric import Metric
 from metrics.ratio import ratio_db
 
@@ -32,6 +33,15 @@ class SDR(Metric):
     >>> SDR()(noise, echo, 8000) > 100
     True
     """
+
+    facts = Facts(
+        "SDR",
+        f"BSS Eval 3 with a distortion filter of {TAPS} taps (Vincent et al., 2006)",
+        unit="dB",
+        packages=("mir_eval", "numpy", "scipy"),
+        place=3,
+        ranks=True,
+    )
 
     def __init__(self, engine: str = "toeplitz"):
         if engine not in _ENGINES:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from metrics.facts import Facts
 from metrics.metric import Metric
 from metrics.ratio import ratio_db
 
@@ -20,6 +21,8 @@ class SISDR(Metric):
     >>> round(SISDR()(np.sin(phase), 3 * (np.sin(phase) + 0.1 * np.cos(phase)), 8000), 6)
     20.0
     """
+
+    facts = Facts("SI-SDR", "scale-invariant SDR (Le Roux et al., 2019)", unit="dB")
 
     def score(self, reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> float:
         """See the class; signals as `Metric.score` says."""

@@ -3,7 +3,8 @@
 import numpy as np
 
 from dsp.decibel import amplitude
-from metrics.intelligibility import Intelligibility
+from metrics.facts import Facts
+from metrics.intelligibility import PACKAGES, Intelligibility
 from metrics.third_octaves import TINY
 
 # No band of the estimate counts louder than this, over the reference: -15 dB SDR.
@@ -20,6 +21,17 @@ class STOI(Intelligibility):
     1.0
     """
 
+    facts = Facts(
+        "STOI",
+        "short-time objective intelligibility (Taal et al., 2011), a fraction",
+        unit="%",
+        factor=100.0,
+        digits=1,
+        highest=1.0,
+        packages=PACKAGES,
+        place=2,
+        noticeable=0.02,
+    )
     extended = False
 
     def correlation(self, clean: np.ndarray, enhanced: np.ndarray) -> float:

@@ -131,7 +131,7 @@ class NoOfSignals(Loss):
             "metrics",
             NoScore,
             Metric,
-            "stranger.NoScore lacks score, which every Metric has: see metrics.metric",
+            "stranger.NoScore lacks facts, score, which every Metric has: see metrics.metric",
         ),
         (
             "datagen.corpora",

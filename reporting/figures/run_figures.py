@@ -8,8 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from metrics.known import facts
 from reporting.figures.drawing import MOST, STYLE, Colours, Drawing, axes, drawing, label, legend
-from reporting.tables.headline import HEADLINE, headlines
+from reporting.tables.headline import headlines
 from reporting.tables.runs import COST_HEADS, Run
 
 OVER = ("macs_per_second", "cpu_seconds_per_second")  # costs of COST_HEADS that are drawn
@@ -73,10 +74,9 @@ def score_against_cost(runs: Mapping[str, Run], gains: pd.DataFrame, colours: Co
         panels = figure.subplots(len(OVER), len(shown), squeeze=False)
         for panel_row, cost in zip(panels, OVER, strict=True):
             for panel, score in zip(panel_row, shown, strict=True):
-                info = HEADLINE[score]
-                shown_gains = gains[score] * info.factor
+                shown_gains = gains[score] * facts(score).factor
                 _dots(panel, runs, shown_gains, cost, colours)
-                axes(panel, COST_HEADS[cost], f"improvement, {info.head}")
+                axes(panel, COST_HEADS[cost], f"improvement, {facts(score).head}")
         legend(figure, panels[-1, -1])
         title = "Improvement against cost"
         note = _note_on_dots(runs, colours)

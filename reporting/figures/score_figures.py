@@ -8,6 +8,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from metrics.known import facts
 from reporting.figures.drawing import (
     MARKERS,
     MOST,
@@ -22,7 +23,7 @@ from reporting.figures.drawing import (
 from reporting.figures.run_figures import score_against_cost, trainings
 from reporting.figures.stage_figures import stage_drawings
 from reporting.scores_table import MIXTURE, ORACLE
-from reporting.tables.headline import HEADLINE, headlines
+from reporting.tables.headline import headlines
 from reporting.tables.runs import Run
 from reporting.tables.summary import MEAN, conditions
 
@@ -78,11 +79,8 @@ def _other_scores(summary: pd.DataFrame) -> list[str]:
     """Those that were computed and stand in no headline table."""
     has_values = summary.scored > 0
     computed = summary.score[has_values].unique()
-    others = []
-    for score in summary.score.unique():
-        if score in computed and score not in HEADLINE:
-            others.append(score)
-    return others
+    shown = headlines(summary.score)
+    return [score for score in computed if score not in shown]
 
 
 def curves(
@@ -111,23 +109,14 @@ def curves(
             for panel, score in zip(panel_row, scores, strict=True):
                 of_score = by_snr[by_snr.score == score]
                 _lines(panel, of_score, score, colours)
-                panel.set_title(f"{_head(score)}, {condition} noise", fontsize=9)
+                panel.set_title(f"{facts(score).head}, {condition} noise", fontsize=9)
         legend(figure, panels[0, 0])
         return drawing(figure, name, title, note)
 
 
-def _head(score: str) -> str:
-    """How a score is called over a panel."""
-    if score in HEADLINE:
-        return HEADLINE[score].head
-    return score
-
-
 def _lines(panel: Axes, rows: pd.DataFrame, score: str, colours: Colours) -> None:
     """A line per system that has a colour. rows: of one score and condition, by SNR."""
-    factor = 1.0
-    if score in HEADLINE:
-        factor = HEADLINE[score].factor
+    factor = facts(score).factor
     for marker, (system, colour) in zip(cycle(MARKERS), colours.items()):
         line = rows[rows.system == system]
         panel.plot(

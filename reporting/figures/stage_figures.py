@@ -11,8 +11,9 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from metrics.known import facts
 from reporting.figures.drawing import MARKERS, STYLE, Colours, Drawing, axes, drawing, label, legend
-from reporting.tables.headline import HEADLINE, headlines
+from reporting.tables.headline import headlines
 from reporting.tables.runs import Run
 
 Points = Sequence[tuple[int, str]]  # stages or stage, system
@@ -97,10 +98,9 @@ def _over_stages(
         figure = Figure((3.4 * len(shown), 2.9), layout="constrained")
         panels = figure.subplots(1, len(shown), squeeze=False)[0]
         for panel, score in zip(panels, shown, strict=True):
-            info = HEADLINE[score]
-            shown_gains = gains[score] * info.factor
+            shown_gains = gains[score] * facts(score).factor
             _stage_lines(panel, lines, shown_gains, colours)
-            axes(panel, head, f"improvement, {info.head}")
+            axes(panel, head, f"improvement, {facts(score).head}")
         legend(figure, panels[-1])
         return drawing(figure, name, title, note)
 

@@ -6,10 +6,12 @@ from typing import NamedTuple
 import pandas as pd
 from omegaconf import DictConfig, OmegaConf
 
-from reporting.pages.page import HEADS, rendered
+from reporting.pages.page import definitions, heads, rendered
 from reporting.tables import markdown
 from reporting.tables.corpora import COLUMNS
 from reporting.tables.evaluated import Evaluated
+from reporting.tables.headline import headlines
+from reporting.tables.improvement import score_names
 from reporting.tables.runs import Run, call
 from reporting.tables.score_grids import by_snr
 from reporting.tables.summary import conditions, titled
@@ -52,7 +54,8 @@ def card_text(card: Card) -> str:
         "corpora": card.trained_on[COLUMNS],
         "scores": _scores(card.scores) if card.scores else None,
     }
-    return rendered("card.md.j2", page, escape=False, markdown=markdown, heads=HEADS)
+    scores = score_names(card.scores.evaluated.scores) if card.scores else []
+    return rendered("card.md.j2", page, escape=False, markdown=markdown, heads=heads(scores))
 
 
 def _what(card: Card) -> Mapping[str, str]:
@@ -129,6 +132,7 @@ def _scores(scores: Scores) -> Mapping[str, object]:
         "test": scores.test,
         "caution": scores.caution,
         "grids": grids,
+        "definitions": definitions(headlines(score_names(rows))),
         "worst": worst,
         "worsened": worsened(rows, system),
     }

@@ -2,26 +2,27 @@
 
 import pandas as pd
 
+from metrics.known import facts
 from reporting.scores_table import MIXTURE, ORACLE
-from reporting.tables.improvement import improvements
+from reporting.tables.headline import ranking
+from reporting.tables.improvement import improvements, score_names
 
 
 def choose(scores: pd.DataFrame) -> list[tuple[str, str]]:
     """Title and mixture_id of the examples.
 
-    By the SDR that the best system (or the oracle) adds to the mixture's. scores: see
-    reporting.scoring.score_plan; empty where no mixture has an SDR.
+    By what the best system (or the oracle) adds to the mixture's score of `ranking`, the SDR as a
+    rule. scores: see reporting.scoring.score_plan; empty where no mixture has that score.
     """
     gains = improvements(scores)
-    if "sdr" not in gains or gains.sdr.isna().all():
+    score = ranking(score_names(scores))
+    known = facts(score)
+    better = gains[score] * known.sign
+    if better.isna().all():
         return []
-    judged = _judged(gains.sdr)
-    sdr = scores.pivot(
-        index="mixture_id",
-        columns="system",
-        values="sdr",
-    )
-    added = sdr[judged] - sdr[MIXTURE]
+    judged = _judged(better)
+    values = scores.pivot(index="mixture_id", columns="system", values=score) * known.sign
+    added = values[judged] - values[MIXTURE]
     added = added.dropna().sort_values()
     mixtures = scores.drop_duplicates("mixture_id").set_index("mixture_id")
     snr_db = mixtures.snr_db
@@ -29,7 +30,9 @@ def choose(scores: pd.DataFrame) -> list[tuple[str, str]]:
     for snr in sorted(snr_db.unique()):
         at_snr = added[snr_db[added.index] == snr]
         for mixture_id, reason in _reasons(at_snr).items():
-            change = f"{judged} adds {at_snr[mixture_id]:+.1f} dB of SDR"
+            amount = known.shown(at_snr[mixture_id] * known.sign, "+")
+            what = f"{known.unit} of {known.label}".lstrip()
+            change = f"{judged} adds {amount} {what}"
             title = f"{snr:g} dB, {reason}: {change}"
             chosen.append((title, mixture_id))
     return chosen
@@ -38,7 +41,7 @@ def choose(scores: pd.DataFrame) -> list[tuple[str, str]]:
 def _judged(gains: pd.Series) -> str:
     """The system that examples are chosen by: the best, the oracle only where it is the only one.
 
-    gains: of the SDR, by system.
+    gains: of the score, by system, the higher the better.
     """
     systems = gains.drop(ORACLE, errors="ignore").dropna()
     if systems.empty:
@@ -47,7 +50,7 @@ def _judged(gains: pd.Series) -> str:
 
 
 def _reasons(added: pd.Series) -> dict[str, str]:
-    """Why mixtures are shown, by mixture_id. added: to their SDR, in ascending order."""
+    """Why mixtures are shown, by mixture_id. added: to their score, in ascending order."""
     if added.empty:
         return {}
     places = {

@@ -12,13 +12,14 @@ from torch.nn.functional import pad
 
 from dsp.stft import STFT
 from files.fingerprint import of_sources, of_values
+from metrics.known import facts
 from models.system import System
 from reporting.pages.example_choice import choose
 from reporting.pages.media import Example, Panel, picture, sound
 from reporting.scores_table import MIXTURE, ORACLE
 from reporting.scoring.bench import Bench, Mixture
-from reporting.tables.headline import HEADLINE
-from reporting.tables.improvement import ranked
+from reporting.tables.headline import headlines
+from reporting.tables.improvement import ranked, score_names
 from reporting.tables.summary import NOISE
 
 LONGEST_S = 4.0  # of an excerpt
@@ -135,12 +136,9 @@ def _scored(of_mixture: pd.DataFrame, name: str) -> str:
     if name not in of_mixture.index:
         return ""
     scored = []
-    for score, info in HEADLINE.items():
-        if score not in of_mixture:
-            continue
+    for score in headlines(score_names(of_mixture)):
         value = of_mixture.loc[name, score]
         if pd.isna(value):
             continue
-        shown = format(value * info.factor, f".{info.digits}f")
-        scored.append(f"{info.label} {shown}")
+        scored.append(f"{facts(score).label} {facts(score).shown(value)}")
     return ", ".join(scored)

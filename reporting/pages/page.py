@@ -1,6 +1,6 @@
 """How a page is made of a template of reporting/pages/templates and what it shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,14 +8,22 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from files.atomic import write_atomic
+from metrics.known import facts
 from reporting.figures.drawing import Drawing, write_drawings
 from reporting.tables import markdown
-from reporting.tables.headline import HEADLINE
 from reporting.tables.runs import COST_HEADS
 
 TEMPLATES = Path(__file__).parent / "templates"
-SCORE_HEADS = {name: info.head for name, info in HEADLINE.items()}
-HEADS = COST_HEADS | SCORE_HEADS  # of columns
+
+
+def heads(scores: Iterable[str]) -> dict[str, str]:
+    """What the columns of a page's tables are called: costs, and `scores` by their facts."""
+    return COST_HEADS | {score: facts(score).head for score in scores}
+
+
+def definitions(scores: Iterable[str]) -> dict[str, str]:
+    """What every one of `scores` is, in a line, by its label."""
+    return {facts(score).label: facts(score).described() for score in scores}
 
 
 def rendered(template: str, page: dict[str, Any], escape: bool = True, **beside: Any) -> str:
@@ -51,6 +59,6 @@ def render_pages(
             shown,
             escape=suffix == "html",  # Markdown has its own rules (reporting.tables.markdown)
             markdown=markdown,
-            heads=HEADS,
+            heads=COST_HEADS,
         )
         write_atomic(folder / f"report.{suffix}", text)

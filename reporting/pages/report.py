@@ -11,15 +11,16 @@ import pandas as pd
 
 from files.atomic import write_atomic
 from files.table import csv_text
+from metrics.known import facts
 from reporting.figures.line_figures import line_drawings
 from reporting.figures.score_figures import drawings
 from reporting.gains_table import Studies
 from reporting.pages.media import Example
-from reporting.pages.page import render_pages
+from reporting.pages.page import definitions, heads, render_pages
 from reporting.tables import line_tables
 from reporting.tables.finding import finding
-from reporting.tables.headline import HEADLINE
-from reporting.tables.improvement import improvements, ranked
+from reporting.tables.headline import headlines
+from reporting.tables.improvement import improvements, ranked, score_names
 from reporting.tables.latex import tables
 from reporting.tables.published import Published
 from reporting.tables.runs import Run, cost_rows, run_rows
@@ -151,7 +152,9 @@ def _numbers(
         "failures": failures(scores).to_dict("records"),
         "failed_mixtures": int(failed.sum()),
         "signals": len(scores),
-        "headline": HEADLINE,
+        "headline": {score: facts(score) for score in headlines(score_names(scores))},
+        "definitions": definitions(score_names(scores)),
+        "heads": heads(score_names(scores)),
     }
 
 

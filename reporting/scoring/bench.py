@@ -11,8 +11,9 @@ import torch
 from torch import Tensor
 
 from datagen.library import Library
+from datagen.pairs.pairs import Signals
 from datagen.plan import Plan
-from datagen.render import render
+from datagen.render import Rendering
 from models.system import System
 from reporting.scores_table import IDENTITY
 from reporting.scoring.memory import Memory
@@ -71,13 +72,14 @@ class Enhanced:
 
 @dataclass(frozen=True)
 class Bench:
-    """The test mixtures of `plan`, with audio from `library` at `sample_rate`.
+    """The test mixtures of `plan`, with `audio` at `sample_rate`.
 
-    Systems run on `device`. memory: what need not be done again.
+    audio: of rows, or the library that they are rendered from. Systems run on `device`. memory:
+    what need not be done again.
     """
 
     plan: Plan
-    library: Library
+    audio: Signals | Library
     sample_rate: int
     device: str = "cpu"
     memory: Memory = field(default_factory=Memory.empty)
@@ -106,12 +108,16 @@ class Bench:
         known = {
             **row,
             "sample_rate": self.sample_rate,
-            "noise_type": self.library.noise_type(*noise_cut),
+            "noise_type": self._signals.noise_type(*noise_cut),
             "speaker": speech.source,
             "sex": speech.sex,
         }
         identity = {column: known[column] for column in IDENTITY if column != "system"}
-        return Mixture(identity, render(row, self.library), self.device)
+        return Mixture(identity, self._signals.signals(row), self.device)
+
+    @cached_property
+    def _signals(self) -> Signals:
+        return Rendering(self.audio) if isinstance(self.audio, Library) else self.audio
 
     @cached_property
     def _speech(self) -> pd.DataFrame:

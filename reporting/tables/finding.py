@@ -2,8 +2,10 @@
 
 import pandas as pd
 
-from reporting.tables.headline import HEADLINE, Headline
-from reporting.tables.improvement import improved, ranked
+from metrics.facts import Facts
+from metrics.known import facts
+from reporting.tables.headline import headlines
+from reporting.tables.improvement import improved, ranked, score_names
 
 
 def finding(scores: pd.DataFrame) -> str:
@@ -27,17 +29,16 @@ def finding(scores: pd.DataFrame) -> str:
     gains = improved(scores)
     gains_of_best = gains[gains.system == best]
     changes = []
-    for score, info in HEADLINE.items():
-        if score in gains_of_best:
-            change = _change(gains_of_best[score], info)
-            changes.append(change)
+    for score in headlines(score_names(scores)):
+        change = _change(gains_of_best[score], facts(score))
+        changes.append(change)
     listed = ", ".join(changes)
     return f"On {tested}, {best} changed the mixture on average by {listed}."
 
 
-def _change(gains: pd.Series, info: Headline) -> str:
+def _change(gains: pd.Series, of_score: Facts) -> str:
     """The mean of the gains of one score, and how many there are where some are missing."""
-    change = info.change(gains.mean())
+    change = of_score.change(gains.mean())
     known = gains.count()
     if 0 < known < len(gains):
         return f"{change} ({known} of {len(gains)} scored)"

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from metrics.known import facts
 from reporting.scores_table import MIXTURE
-from reporting.tables.headline import HEADLINE
 from reporting.tables.summary import SUMMARISED, firsts
 
 NONE = "\N{EN DASH}"
@@ -70,7 +70,7 @@ def grid(title: str, means: Means, published: Means | None = None, source: str =
     counts = Counter(score for score, _ in columns)
     heads = []
     for score, count in counts.items():
-        heads.append((HEADLINE[score].head, count))
+        heads.append((facts(score).head, count))
     labels = [str(label) for _, label in columns]
     return Grid(title, heads, labels, rows)
 
@@ -102,7 +102,7 @@ def _values(name: str, column: Column, means: Means) -> Values:
 
 def _cell(name: str, score: str, first: bool, values: Values) -> Cell:
     """What stands for one system in one column of `score`. first: of these columns."""
-    form = f".{HEADLINE[score].digits}f"
+    form = f".{facts(score).digits}f"
     interval = _interval(values["low"], values["high"], form)
     gain_interval = ""
     if name != MIXTURE:

@@ -1,38 +1,35 @@
-"""The scores of the headline tables. Loads nothing: the check of a config needs them too."""
+"""The scores of the headline tables: those that a report chose, or whose metrics say so."""
 
-from collections.abc import Iterable
-from math import isnan
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
+from metrics.known import facts
 
-class Headline(NamedTuple):
-    """How a score stands in the headline tables; `factor` turns it into `unit`."""
-
-    label: str
-    unit: str
-    factor: float
-    digits: int
-
-    @property
-    def head(self) -> str:
-        """Label and unit."""
-        return f"{self.label} {self.unit}".rstrip()
-
-    def change(self, value: float) -> str:
-        """A difference of scores, with its sign and unit."""
-        if isnan(value):
-            return f"{self.label} not computed"
-        unit = "points" if self.unit == "%" else self.unit
-        return f"{self.label} {value * self.factor:+.{self.digits}f} {unit}".rstrip()
+CHOSEN: ContextVar[Sequence[str]] = ContextVar("headline scores", default=())
 
 
-HEADLINE = {
-    "pesq_nb_raw": Headline("PESQ", "", 1.0, 2),
-    "stoi": Headline("STOI", "%", 100.0, 1),
-    "sdr": Headline("SDR", "dB", 1.0, 2),
-}
+@contextmanager
+def showing(scores: Sequence[str]) -> Iterator[None]:
+    """Within it these are the headline scores, in this order; none: those that metrics say."""
+    before = CHOSEN.set(tuple(scores))
+    try:
+        yield
+    finally:
+        CHOSEN.reset(before)
 
 
 def headlines(names: Iterable[str]) -> list[str]:
-    """Those of HEADLINE that are among `names`."""
-    return [score for score in HEADLINE if score in names]
+    """The headline scores among `names`, in the order of the tables; all of them where none is."""
+    computed = list(dict.fromkeys(names))
+    chosen = [score for score in CHOSEN.get() if score in computed]
+    placed = [score for score in computed if facts(score).place]
+    placed.sort(key=lambda score: facts(score).place)
+    return chosen or placed or computed
+
+
+def ranking(names: Iterable[str]) -> str:
+    """The headline score among `names` by which systems are ranked."""
+    shown = headlines(names)
+    ranks = [score for score in shown if facts(score).ranks]
+    return (ranks or shown)[0]

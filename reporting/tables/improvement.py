@@ -2,8 +2,9 @@
 
 import pandas as pd
 
+from metrics.known import facts
 from reporting.scores_table import IDENTITY, MIXTURE, ORACLE
-from reporting.tables.headline import headlines
+from reporting.tables.headline import ranking
 
 
 def score_names(scores: pd.DataFrame) -> list[str]:
@@ -40,14 +41,15 @@ def improvements(scores: pd.DataFrame) -> pd.DataFrame:
 def ranked(scores: pd.DataFrame) -> list[str]:
     """Systems, best first, mixture and oracle aside.
 
-    They go by what they add to the SDR, else to the first headline score. Those come last that have
-    this score for fewer than half of their mixtures: what it rests on may be easy ones.
+    They go by what they add to the score of `ranking`, or take from it where the lower is the
+    better. Those come last that have this score for fewer than half of their mixtures: what it
+    rests on may be easy ones.
     """
     gains = improved(scores)
-    by_score = "sdr" if "sdr" in gains else headlines(gains)[0]
+    by_score = ranking(score_names(scores))
     competing = gains[~gains.system.isin((MIXTURE, ORACLE))]
     groups = competing.groupby("system", sort=False)[by_score]
     mostly = groups.count() >= groups.size() / 2
-    table = pd.DataFrame({"mostly": mostly, "gain": groups.mean()})
+    table = pd.DataFrame({"mostly": mostly, "gain": groups.mean() * facts(by_score).sign})
     table = table.sort_values(["mostly", "gain"], ascending=False)
     return table.index.tolist()

@@ -7,7 +7,7 @@ from unicodedata import decomposition
 
 import pandas as pd
 
-from reporting.tables.headline import HEADLINE
+from metrics.known import facts
 from reporting.tables.published import Published
 from reporting.tables.summary import conditions, headline, titled
 
@@ -147,8 +147,7 @@ def _heads(columns: list[Column]) -> tuple[str, str]:
     first = 2  # column, counted from 1; the names of systems stand in the first
     counts = Counter(score for score, _ in columns)
     for score, count in counts.items():
-        info = HEADLINE[score]
-        head = escaped(info.head)
+        head = escaped(facts(score).head)
         heads.append(rf"\multicolumn{{{count}}}{{c}}{{{head}}}")
         last = first + count - 1
         rules.append(rf"\cmidrule(lr){{{first}-{last}}}")
@@ -168,7 +167,7 @@ def _row(
     for (score, snr), value in row.items():
         text = "--"
         if not pd.isna(value):
-            digits = HEADLINE[score].digits
+            digits = facts(score).digits
             text = f"{value:{sign}.{digits}f}".translate(SIGNS)
         if bold.get((score, snr)):
             text = rf"\textbf{{{text}}}"

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from metrics.known import facts
 from reporting.tables.grid import Grid, grid
-from reporting.tables.headline import HEADLINE, headlines
+from reporting.tables.headline import headlines
 from reporting.tables.published import Published
 from reporting.tables.summary import (
     SUMMARISED,
@@ -66,7 +67,7 @@ def _by(scores: pd.DataFrame, column: str, title: str) -> Iterator[Grid]:
         return
     for score in headlines(scores):
         of_score = table[table.score == score]
-        label = HEADLINE[score].label
+        label = facts(score).label
         means = _wide(of_score, column)
         yield grid(f"{title}: {label}", means)
 

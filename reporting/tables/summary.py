@@ -8,8 +8,9 @@ import pandas as pd
 from pandas.api.typing import DataFrameGroupBy
 from tabulate import tabulate
 
+from metrics.known import facts
 from reporting.scores_table import IDENTITY, ORACLE
-from reporting.tables.headline import HEADLINE
+from reporting.tables.headline import headlines
 from reporting.tables.improvement import improved, score_names
 from reporting.tables.uncertainty import interval, level_with_best
 
@@ -64,7 +65,7 @@ def summarise_by(scores: pd.DataFrame, column: str) -> pd.DataFrame:
     """
     long = _long(scores)
     has_value = long[column].astype(str) != ""
-    of_headline = long.score.isin(HEADLINE)
+    of_headline = long.score.isin(headlines(long.score))
     return _summarised(long[of_headline & has_value], [column])
 
 
@@ -111,26 +112,28 @@ def _marks(long: pd.DataFrame, keys: list[str]) -> dict[tuple, str]:
     for cell, rows in competing.groupby([*keys, "score"], sort=False):
         gains = rows.pivot(index="mixture_id", columns="system", values="gain")
         systems = rows.system.unique()
-        for number, system in enumerate(level_with_best(gains[systems])):
+        better = gains[systems] * facts(cell[-1]).sign
+        for number, system in enumerate(level_with_best(better)):
             marks[(*cell, system)] = "best" if number == 0 else "level"
     return marks
 
 
 def wide(table: pd.DataFrame, column: str, what: str = "mean") -> pd.DataFrame:
-    """System x (score, value of `column`) of the headline scores in a summary; STOI in per cent.
+    """System x (score, value of `column`) of the headline scores in a summary, in their units.
 
     what: which of SUMMARISED.
     """
-    rows = table[table.score.isin(HEADLINE)]
+    shown = headlines(table.score)
+    rows = table[table.score.isin(shown)]
     cells = rows.pivot(index="system", columns=["score", column], values=what)
     values = sorted(rows[column].unique(), key=in_order)
     columns = []
-    for score in HEADLINE:
+    for score in shown:
         columns += [(score, value) for value in values if (score, value) in cells]
     ordered = cells.reindex(index=rows.system.unique(), columns=pd.MultiIndex.from_tuples(columns))
     if what not in NUMBERS:
         return ordered
-    factors = [HEADLINE[score].factor for score, _ in columns]
+    factors = [facts(score).factor for score, _ in columns]
     return ordered * factors
 
 
@@ -174,9 +177,9 @@ def _table_text(table: pd.DataFrame) -> str:
     heads = ["system"]
     formats = [""]
     for is_first, (score, snr) in zip(firsts(columns), columns, strict=True):
-        name = HEADLINE[score].head if is_first else ""
+        name = facts(score).head if is_first else ""
         heads.append(f"{name}\n{snr}")
-        formats.append(f".{HEADLINE[score].digits}f")
+        formats.append(f".{facts(score).digits}f")
     rows = []
     for system, *values in table.itertuples():
         cells = [None if isnan(value) else value for value in values]

@@ -6,9 +6,10 @@ from pathlib import Path
 import pandas as pd
 from omegaconf import DictConfig, OmegaConf
 
+from metrics.known import facts
 from models.layouts import BEST, CONFIG
 from options.run_options import compared
-from reporting.tables.headline import HEADLINE, headlines
+from reporting.tables.headline import headlines
 from reporting.tables.improvement import improvements, ranked
 from reporting.tables.summary import in_order
 
@@ -55,7 +56,7 @@ def leaderboard(parameters: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     """
     gains = improvements(scores).loc[parameters.index]
     shown = headlines(gains)
-    factors = [HEADLINE[score].factor for score in shown]
+    factors = [facts(score).factor for score in shown]
     table = parameters.join(gains[shown] * factors)
     order = [name for name in ranked(scores) if name in parameters.index]
     return table.loc[order]

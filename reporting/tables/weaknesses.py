@@ -2,19 +2,18 @@
 
 import pandas as pd
 
+from metrics.known import facts
 from reporting.scores_table import MIXTURE
-from reporting.tables.headline import HEADLINE, headlines
-from reporting.tables.improvement import improved
+from reporting.tables.headline import headlines
+from reporting.tables.improvement import improved, score_names
 from reporting.tables.summary import summarise_by, wide
-
-WORSE = {"pesq_nb_raw": 0.1, "stoi": 0.02}  # a loss of so much is worth a word
 
 
 def least_improved(scores: pd.DataFrame, system: str, column: str, most: int = 5) -> pd.DataFrame:
     """The values of `column` at which `system` adds least to the mixture, `most` of them.
 
     Sorted by the first headline score; columns mixtures, and the mean improvements of these scores,
-    STOI in per cent.
+    in their units.
     """
     tested = scores[scores.system.isin((MIXTURE, system))]
     summary = summarise_by(tested, column)
@@ -22,7 +21,9 @@ def least_improved(scores: pd.DataFrame, system: str, column: str, most: int = 5
     shown = gains[headlines(gains)]
     own = tested[tested.system == system]
     mixtures = own.groupby(column).size()
-    table = shown.sort_values(shown.columns[0], kind="stable").head(most)
+    first = shown.columns[0]
+    order = (shown[first] * facts(first).sign).sort_values(kind="stable").index
+    table = shown.loc[order].head(most)
     table.insert(0, "mixtures", [int(mixtures[value]) for value in table.index])
     table.index = [f"{value:g}" if isinstance(value, float) else value for value in table.index]
     return table.rename_axis(columns=None)
@@ -33,9 +34,10 @@ def worsened(scores: pd.DataFrame, system: str) -> str:
     gains = improved(scores)
     own = gains[gains.system == system]
     losses = {}
-    for score, limit in WORSE.items():
-        if score in own:
-            losses[score] = own[score] < -limit
+    for score in headlines(score_names(scores)):
+        limit = facts(score).noticeable
+        if limit is not None:
+            losses[score] = own[score] * facts(score).sign < -limit
     if not losses:
         return ""
     parts = [f"{_share(lost)} by more than {_limit(score)}" for score, lost in losses.items()]
@@ -50,6 +52,6 @@ def _share(which: pd.Series) -> str:
 
 
 def _limit(score: str) -> str:
-    info = HEADLINE[score]
-    unit = "points of " if info.unit == "%" else ""
-    return f"{WORSE[score] * info.factor:g} {unit}{info.label}"
+    known = facts(score)
+    unit = "points of " if known.unit == "%" else f"{known.unit} of " if known.unit else ""
+    return f"{known.noticeable * known.factor:g} {unit}{known.label}"

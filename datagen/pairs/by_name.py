@@ -1,0 +1,125 @@
+"""Pairs of files that are matched by name, exactly or by a pattern."""
+
+from pathlib import Path
+
+from datagen.corpora.layout import audio_files
+from datagen.pairs.log import Line, read_log
+from datagen.pairs.matching import Matched, Named, compiled, matched, named, nearest
+from datagen.pairs.pairs import PairedTest, Pairs
+from datagen.pairs.plan import Pair, paired_test
+
+SHOWN = 3  # names in a note
+
+
+class ByName(Pairs):
+    """The audio under `clean` and under `mixture`, with subfolders.
+
+    root: where both lie that are no whole paths. pattern: a regular expression for names of
+    mixtures without their suffix, "" for any; its group `clean` says which clean file belongs to
+    it, else one of the same name; the groups `snr`, `noise` and `speaker` say that of it.
+    clean_pattern: the same for clean files, with the group `clean`. log: a file below `root` whose
+    lines say the name of a mixture, its noise and its SNR; "" for none. unfit: what happens to
+    pairs that cannot be used, "refuse" or "leave_out". Raises ValueError for an option that is
+    none.
+    """
+
+    def __init__(
+        self,
+        clean: str | None = None,
+        mixture: str | None = None,
+        root: str | None = None,
+        pattern: str = "",
+        clean_pattern: str = "",
+        log: str = "",
+        unfit: str = "refuse",
+    ):
+        for option, folder in {"clean": clean, "mixture": mixture}.items():
+            if folder is None:
+                raise ValueError(f"pairs needs a folder of {option} files: add {option}=DIR")
+        if unfit not in ("refuse", "leave_out"):
+            raise ValueError(f"pairs.unfit={unfit!r}: must be refuse or leave_out")
+        base = Path(root or "")
+        self.clean, self.mixture = base / str(clean), base / str(mixture)
+        self.log = base / log if log else None
+        self.pattern = compiled(pattern, "pairs.pattern")
+        self.clean_pattern = compiled(clean_pattern, "pairs.clean_pattern")
+        self.unfit = unfit
+
+    def test(self, sample_rate: int, cache: Path, jobs: int, check_audio: bool) -> PairedTest:
+        """See `Pairs.test`."""
+        cleans = named(_audio(self.clean, "clean"), self.clean, self.clean_pattern)
+        # A folder of mixtures may hold that of the clean files.
+        others = [
+            path
+            for path in _audio(self.mixture, "mixture")
+            if self.clean == self.mixture or not path.is_relative_to(self.clean)
+        ]
+        mixtures = named(others, self.mixture, self.pattern)
+        found = matched(mixtures, cleans)
+        notes = self._notes(found, mixtures, cleans)
+        lines = read_log(self.log) if self.log else {}
+        if self.log:
+            notes += _unlisted(self.log, found, lines)
+        pairs = [_pair(mixture, clean, lines) for mixture, clean in found.pairs]
+        test = paired_test(pairs, sample_rate, cache, jobs, check_audio, self.unfit == "leave_out")
+        return test._replace(notes=[*notes, *test.notes])
+
+    def _notes(self, found: Matched, mixtures: list[Named], cleans: list[Named]) -> list[str]:
+        """What has no partner; ValueError where nothing has one."""
+        keys = [clean.key for clean in cleans]
+        if not found.pairs:
+            examples = [f"{one.key}{nearest(one.key, keys)}" for one in mixtures[:1]]
+            raise ValueError(
+                f"mixture={self.mixture}, clean={self.clean}: no pair matches among "
+                f"{len(mixtures)} mixtures and {len(cleans)} clean files"
+                f"{f' (no clean file for {examples[0]})' if examples else ''}; "
+                "say how names match with pairs.pattern, see docs/evaluation.md"
+            )
+        notes = []
+        if found.alone:
+            told = [f"{one.name}{nearest(one.key, keys)}" for one in found.alone[:SHOWN]]
+            notes.append(_left_out(len(found.alone), "mixtures have no clean file", told))
+        if found.left:
+            mixed = [mixture.key for mixture in found.alone] or [one.key for one in mixtures]
+            told = [f"{one.name}{nearest(one.key, mixed)}" for one in found.left[:SHOWN]]
+            notes.append(_left_out(len(found.left), "clean files have no mixture", told))
+        return notes
+
+
+def _audio(folder: Path, what: str) -> list[Path]:
+    if not folder.is_dir():
+        raise FileNotFoundError(f"{folder}: no such folder; give {what}=DIR, one that exists")
+    paths = audio_files(folder)
+    if not paths:
+        raise FileNotFoundError(f"{folder}: holds no audio; give another {what}=DIR")
+    return paths
+
+
+def _left_out(count: int, what: str, told: list[str]) -> str:
+    more = "; ..." if count > len(told) else ""
+    return f"Left out: {count} {what} ({'; '.join(told)}{more})."
+
+
+def _unlisted(path: Path, found: Matched, lines: dict[str, Line]) -> list[str]:
+    unlisted = [mixture.name for mixture, _ in found.pairs if mixture.name not in lines]
+    if not unlisted:
+        return []
+    return [
+        f"{path} lacks {len(unlisted)} of {len(found.pairs)} mixtures ({unlisted[0]}, ...): "
+        "their SNR is measured, their noise unknown."
+    ]
+
+
+def _pair(mixture: Named, clean: Named, lines: dict[str, Line]) -> Pair:
+    line = lines.get(mixture.name, Line("", None))
+    said = mixture.said
+    snr_db = float(said["snr"]) if "snr" in said else line.snr_db
+    return Pair(
+        name=mixture.name,
+        mixture=mixture.path,
+        clean=clean.path,
+        clean_name=clean.name,
+        snr_db=snr_db,
+        noise=said.get("noise") or line.noise,
+        speaker=said.get("speaker") or clean.said.get("speaker", ""),
+    )

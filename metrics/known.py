@@ -1,0 +1,66 @@
+"""The facts of a score by the name of its column, which begins with that of the metric's file."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from inspect import getmembers, isabstract, isclass
+
+from metrics.facts import Facts
+from metrics.metric import Metric
+
+
+@cache
+def facts(score: str) -> Facts:
+    """Of the score in a column of that name.
+
+    "stoi" is the metric of metrics/stoi.py, and so is "stoi_other", whose label says what follows.
+    A score of another name is known by that alone.
+
+    >>> facts("stoi").head, facts("stoi_other").label, facts("none_of_ours").label
+    ('STOI %', 'STOI other', 'none_of_ours')
+    """
+    kind, more = kind_of(score)
+    if kind is None:
+        return Facts(score, digits=3)
+    return kind.facts._replace(label=f"{kind.facts.label} {more}") if more else kind.facts
+
+
+@cache
+def kind_of(score: str) -> tuple[type[Metric] | None, str]:
+    """The metric whose file's name `score` begins with, the longest such name, and what follows.
+
+    >>> kind_of("sdr_by_mir_eval")
+    (<class 'metrics.sdr.SDR'>, 'by mir eval')
+    """
+    words = score.split("_")
+    for count in range(len(words), 0, -1):
+        kind = _defined_in("_".join(words[:count]))
+        if kind is not None:
+            return kind, " ".join(words[count:])
+    return None, ""
+
+
+def packages(metrics: Mapping[str, Metric]) -> list[str]:
+    """Those whose versions decide any score of `metrics`, each once.
+
+    >>> from metrics.si_sdr import SISDR
+    >>> packages({"si_sdr": SISDR()})
+    ['numpy', 'scipy']
+    """
+    names = {}
+    for metric in metrics.values():
+        names |= dict.fromkeys(metric.facts.packages)
+    return list(names)
+
+
+def _defined_in(name: str) -> type[Metric] | None:
+    """The one metric of a module of this package, or None."""
+    module = f"{__package__}.{name}"
+    if not name.isidentifier() or find_spec(module) is None:
+        return None
+    metrics = []
+    for _, kind in getmembers(import_module(module), isclass):
+        if kind.__module__ == module and issubclass(kind, Metric) and not isabstract(kind):
+            metrics.append(kind)
+    return metrics[0] if len(metrics) == 1 else None
