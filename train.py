@@ -6,8 +6,9 @@ from omegaconf import DictConfig
 
 from command.check import check
 from command.entry import output_folder, start
+from command.outcome import done
 from command.process import is_first
-from command.resume import resumed, taken_up
+from command.resume import AUTO, resumed, taken_up
 from command.schema import TrainConfig
 from command.sweep import is_sweep
 from command.training import train
@@ -15,13 +16,17 @@ from command.training import train
 
 def main(cfg: DictConfig) -> None:
     """Write a run folder: config, checkpoints, curve.csv, TensorBoard events."""
-    run = Path(cfg.resume) if cfg.resume else output_folder()
-    if cfg.resume:
+    again = cfg.resume is not None or is_sweep()  # whether the same command goes on
+    named = cfg.resume not in (None, AUTO)
+    run = Path(cfg.resume) if named else output_folder()
+    if named:
         cfg = resumed(cfg)
-    elif is_sweep():
+    elif again:
         cfg = taken_up(cfg, run)
     check(cfg, TrainConfig)
-    ended = train(cfg, run)
+    ended = None if named else done(cfg, run)
+    if ended is None:
+        ended = train(cfg, run, again)
     if is_first():  # of several devices, each runs this script
         print(ended)
 

@@ -1,19 +1,22 @@
 """Going on with a run: what may be typed then, where it stands, and what its folder must hold."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
 from models.checkpoints import require_training
-from models.layouts import BEST, CONFIG, LAST, checkpoint, layout
+from models.layouts import BEST, CONFIG, LAST, WITHIN, checkpoint, layout
 from models.run import run_config
+from models.training import RuleOfRises
 from options.run_options import changeable, flat, meaning
 from options.typed import typed
 
 CORPORA_LIE_BELOW = ("data_root", "cache")  # options
+AUTO = "auto"  # value of resume
 OF_A_START = ("resume", "output")  # options that are of the command, not of the run
 
 
@@ -103,12 +106,15 @@ def _of_the_machine(cfg: DictConfig) -> list[str]:
 
 
 def taken_up(cfg: DictConfig, run: Path) -> DictConfig:
-    """`cfg` of a job of a sweep, to go on in `run` where an earlier start of it had begun it.
+    """`cfg` of a job that may have been started before, to go on in `run` where it was.
 
-    Raises ValueError where `run` was trained with other options.
+    So jobs of a sweep are, and those with resume=auto. Raises ValueError where `run` was trained
+    with other options, or resume=auto has no folder to go on in.
     """
+    if cfg.resume == AUTO:
+        _require_lasting_output(cfg)
     if not (run / CONFIG).exists():
-        return cfg
+        return OmegaConf.merge(cfg, {"resume": None})
     before = _flat(run_config(run))
     now = _flat(cfg)
     other = []
@@ -123,6 +129,16 @@ def taken_up(cfg: DictConfig, run: Path) -> DictConfig:
             f"{typed('resume', run)}"
         )
     return OmegaConf.merge(cfg, {"resume": str(run)})
+
+
+def _require_lasting_output(cfg: DictConfig) -> None:
+    """Raise ValueError where `output` is another folder each time: nothing could go on there."""
+    output = OmegaConf.to_container(cfg)["output"]  # as it is written
+    if "${now:" in output:
+        raise ValueError(
+            f"resume={AUTO}: goes on in the folder of before, and without output=DIR there is "
+            "none; give it"
+        )
 
 
 def _flat(cfg: DictConfig) -> dict[str, Any]:
@@ -145,19 +161,54 @@ def require_unused(run: Path) -> None:
         )
 
 
-def steps_done(run: Path) -> int | None:
-    """After how many steps the training in `run` goes on; None where it has not finished an epoch.
+class State(NamedTuple):
+    """Where a training stands: in which file of its run, after how many steps and whole epochs.
 
-    Raises ValueError where its last checkpoint is damaged, of something else, or gone while its
-    best one is there.
+    rule: the state of its rule of rises, or nothing.
     """
-    if not (run / LAST).exists():
-        if (run / BEST).exists():
-            raise ValueError(
-                f"{run}: has no {LAST}, so there is nothing to go on from, and its {BEST} is not "
-                f"replaced; restore {LAST}, or begin another run with {typed('start_from', run)}"
-            )
+
+    name: Path
+    step: int
+    epochs: int
+    rule: Mapping[str, Any]
+
+
+def state_of(run: Path) -> State | None:
+    """From where the training in `run` goes on; None where nothing of it was saved.
+
+    A damaged checkpoint is passed over, with a note, where there is another one. Raises ValueError
+    where all are damaged or of something else, or gone while the best one is there.
+    """
+    states, problems = [], []
+    for name in (LAST, WITHIN):
+        if (run / name).exists():
+            try:
+                states.append(_state(run, name))
+            except ValueError as error:
+                problems.append(error)
+    if not states:
+        if problems:
+            raise problems[0]
+        _require_no_best(run)
         return None
-    content = checkpoint(run, LAST)
-    require_training(content, run / LAST)
-    return content["global_step"]
+    latest = max(states, key=lambda state: state.step)  # of equal ones the first is further
+    for problem in problems:
+        print(f"note: {problem}; goes on from {latest.name}", file=sys.stderr)
+    return latest
+
+
+def _state(run: Path, name: Path) -> State:
+    """The state in one checkpoint of `run`."""
+    content = checkpoint(run, name)
+    require_training(content, run / name)
+    epochs = content["loops"]["fit_loop"]["epoch_progress"]["current"]["processed"]
+    rule = content["callbacks"].get(RuleOfRises.__name__, {})
+    return State(name, content["global_step"], epochs, rule)
+
+
+def _require_no_best(run: Path) -> None:
+    if (run / BEST).exists():
+        raise ValueError(
+            f"{run}: has no {LAST}, so there is nothing to go on from, and its {BEST} is not "
+            f"replaced; restore {LAST}, or begin another run with {typed('start_from', run)}"
+        )

@@ -19,7 +19,8 @@ class LengthBatches(Sampler[list[int]]):
     batches; where `shuffle` is off both are sorted. Of `world` processes each gets every world-th
     batch and as many as the others, for which the first ones may come twice; every item comes at
     least once a lap. An epoch is a lap, or the next `steps` batches of lap after lap. All follows
-    from `seed` and `epoch()`, so a resumed training sees the batches it would have seen.
+    from `seed` and `epoch()`, so a resumed training sees the batches it would have seen; of an
+    epoch that it goes on with it has had the first `done()`.
     """
 
     def __init__(
@@ -33,7 +34,9 @@ class LengthBatches(Sampler[list[int]]):
         rank: int = 0,
         world: int = 1,
         steps: int | None = None,
+        done: Callable[[], int] = lambda: 0,
     ):
+        self.done = done
         self.size = size
         self.shuffle = shuffle
         self.seed = seed
@@ -50,8 +53,9 @@ class LengthBatches(Sampler[list[int]]):
         return self.steps or self._lap
 
     def __iter__(self) -> Iterator[list[int]]:
-        turn = self.epoch() * len(self)  # batches since the first lap began
-        left = len(self)
+        done = self.done()
+        turn = self.epoch() * len(self) + done  # batches since the first lap began
+        left = len(self) - done
         while left > 0:
             lap, begin = divmod(turn, self._lap)
             batches = self._of_lap(lap)[begin : begin + left]

@@ -72,6 +72,13 @@ class PlanData(pl.LightningDataModule):
         # the loader starts.
         return self.trainer.fit_loop.epoch_progress.current.processed
 
+    def _done(self) -> int:
+        """Batches of the epoch that a resumed training has had already."""
+        if not self.trainer:
+            return 0
+        loop = self.trainer.fit_loop
+        return loop.epoch_loop.batch_progress.current.ready if loop.restarting else 0
+
     @cache  # noqa: B019 - one note for both loaders; a training has one of these
     def _workers(self) -> int:
         if not self.workers:
@@ -102,6 +109,7 @@ class PlanData(pl.LightningDataModule):
             rank=trainer.global_rank if trainer else 0,
             world=trainer.world_size if trainer else 1,
             steps=self.steps_per_epoch if split == "train" else None,
+            done=self._done if split == "train" else lambda: 0,
         )
         return DataLoader(
             self.sets[split],

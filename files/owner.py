@@ -67,6 +67,12 @@ def joined(folder: Path, job: str, begin_s: float = BEGIN_S) -> None:
     )
 
 
+def works(folder: Path, job: str) -> bool:
+    """Whether the first process of `job` owns `folder` and lives."""
+    owner = _owner(folder)
+    return owner.get("job") == job and _is_held(folder, owner)
+
+
 def _taken(folder: Path) -> int:
     """The handle that owns `folder`; ValueError where another process keeps it."""
     until = time.monotonic() + PATIENCE_S

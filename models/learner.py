@@ -1,6 +1,7 @@
 """The one LightningModule: an enhancer that learns, from a batch to a loss."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import pytorch_lightning as pl
 import torch
@@ -14,6 +15,7 @@ from models.level import Level
 from models.losses.loss import Loss
 from models.networks.network import Network
 from models.run import enhancer_parts, require_contract
+from models.running_mean import RunningMean
 from models.targets.target import Target
 from options.build import build, maker
 
@@ -49,6 +51,7 @@ class Learner(Enhancer, pl.LightningModule):
         self.register_buffer("weights", weights, persistent=False)
         self.optimizer = optimizer
         self.criterion = criterion
+        self.train_loss = RunningMean()  # over the frames of the epoch that runs
 
     def references(self, clean: Tensor, noise: Tensor, level: Tensor | float = 1.0) -> Tensor:
         """What the target compares each stage's estimate with: clean speech in less noise.
@@ -117,29 +120,46 @@ class Learner(Enhancer, pl.LightningModule):
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
         """Loss of one batch."""
-        return self._logged("train_loss", batch, on_step=True)
+        loss, frames = self.loss(batch)
+        # Weighted by frames, the mean over an epoch is the mean over its frames.
+        summed = torch.stack([loss.detach() * frames, frames.to(loss.dtype)])
+        if self.trainer.world_size > 1:
+            summed = self.trainer.strategy.reduce(summed, reduce_op="sum")
+        self.train_loss.add(summed)
+        self.log("train_loss_step", summed[0] / summed[1], prog_bar=True)
+        return loss
 
     def validation_step(self, batch: Batch, batch_index: int) -> Tensor:
         """Loss of one batch."""
-        return self._logged("validation_loss", batch, on_step=False)
-
-    def configure_optimizers(self) -> torch.optim.Optimizer:
-        """The optimiser; its rate follows models.training.RuleOfRises."""
-        return self.optimizer(params=self.parameters())
-
-    def _logged(self, name: str, batch: Batch, on_step: bool) -> Tensor:
         loss, frames = self.loss(batch)
-        # Weighted by frames, the mean over an epoch is the mean over its frames.
         self.log(
-            name,
+            "validation_loss",
             loss,
-            on_step=on_step,
+            on_step=False,
             on_epoch=True,
             prog_bar=True,
             batch_size=int(frames),
             sync_dist=True,
         )
         return loss
+
+    def on_train_epoch_end(self) -> None:
+        """Tell the mean of the epoch, and begin that of the next one."""
+        self.log("train_loss_epoch", self.train_loss.mean())
+        self.train_loss.reset()
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Keep the mean so far."""
+        checkpoint["train_loss"] = self.train_loss.state_dict()
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Take it up; older checkpoints are of the end of an epoch, and need none."""
+        if "train_loss" in checkpoint:
+            self.train_loss.load_state_dict(checkpoint["train_loss"])
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        """The optimiser; its rate follows models.training.RuleOfRises."""
+        return self.optimizer(params=self.parameters())
 
 
 def build_learner(cfg: DictConfig) -> Learner:

@@ -87,6 +87,7 @@ OPTIONS: Mapping[str, Meaning] = {
     "jobs": PLACE,
     "output": PLACE,
     "resume": PLACE,
+    "checkpoint_minutes": PLACE,
     "caution": PLACE,
     "published": PLACE,
     "next": PLACE,
