@@ -9,7 +9,7 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
 from models.checkpoints import require_training
-from models.layouts import BEST, CONFIG, LAST, WITHIN, checkpoint, layout
+from models.layouts import BEST, CONFIG, CURVE, LAST, WITHIN, checkpoint, layout
 from models.run import run_config
 from models.training import RuleOfRises
 from options.run_options import changeable, flat, meaning
@@ -207,7 +207,11 @@ def _state(run: Path, name: Path) -> State:
 
 
 def _require_no_best(run: Path) -> None:
-    if (run / BEST).exists():
+    """Raise ValueError where a training had a last checkpoint, that is more than an epoch."""
+    curve = run / CURVE
+    epochs = curve.read_text(encoding="utf-8").count("\n") - 1 if curve.exists() else None
+    # A training that was killed at the end of its first epoch may have saved the best one alone.
+    if (run / BEST).exists() and epochs != 1:
         raise ValueError(
             f"{run}: has no {LAST}, so there is nothing to go on from, and its {BEST} is not "
             f"replaced; restore {LAST}, or begin another run with {typed('start_from', run)}"

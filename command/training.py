@@ -15,7 +15,7 @@ from command.launch import job
 from command.outcome import one_line, outcome
 from command.process import is_first
 from command.resume import State, require_unused, state_of
-from command.trainer import build_trainer, quiet
+from command.trainer import build_trainer, note_unsynchronised, quiet
 from datagen.datamodule import PlanData
 from datagen.dataset import Route
 from datagen.library import Library
@@ -52,6 +52,7 @@ def train(cfg: DictConfig, run: Path, again: bool = False) -> str:
     with quiet(), one_line(remedy):
         trainer = build_trainer(cfg, run, [*optional, *callbacks], steps)
         if is_first():
+            note_unsynchronised(trainer, module)
             with owned(run, job()):
                 _fit(cfg, run, trainer, module)
         else:
@@ -67,6 +68,8 @@ def _fit(cfg: DictConfig, run: Path, trainer: pl.Trainer, module: Learner) -> No
     if is_first():
         _prepare(cfg, run, batches.plan)
     state = state_of(run) if cfg.resume else None
+    if cfg.resume and state is None and is_first():
+        print(f"{run}: finished no epoch; it begins anew", file=sys.stderr)
     begun = run / state.name if state else None
     trainer.fit(module, batches, ckpt_path=begun, weights_only=True)
 
@@ -79,8 +82,6 @@ def _module(cfg: DictConfig, run: Path, state: State | None) -> Learner:
         load_weights(module, run, state.name)
     elif cfg.get("start_from"):
         load_weights(module, Path(cfg.start_from))
-    if cfg.resume and state is None and is_first():
-        print(f"{run}: finished no epoch; it begins anew", file=sys.stderr)
     return module
 
 

@@ -132,6 +132,7 @@ class TimeLimit(Timer):
 class Curve(pl.Callback):
     """Writes one row per epoch to `path`: epoch, step, train_loss, validation_loss, learning_rate.
 
+    And rows, a hash of the rows of the plan that each of its steps had, see models.consumed.
     validation_loss is empty for an epoch that was not validated (trainer.check_val_every_n_epoch).
     The rows travel in the checkpoint, so a resumed training writes the curve that an uninterrupted
     one would have.
@@ -154,6 +155,7 @@ class Curve(pl.Callback):
             "train_loss": pl_module.train_loss.mean(),
             "validation_loss": float(validation_loss),
             "learning_rate": float(group["lr"]),
+            "rows": pl_module.consumed.digest(),
         }
         self.rows.append(row)
         if trainer.is_global_zero:

@@ -4,6 +4,7 @@ import contextlib
 import os
 import select
 import signal
+import socket
 import sys
 import time
 import traceback
@@ -121,3 +122,24 @@ def killed_after(training: Training, steps: int, delay_s: float) -> bool:
     time.sleep(delay_s)
     training.kill()
     return True
+
+
+def pair(told: Path, typed: list[str]) -> list[Training]:
+    """A training on two processes, as torchrun starts them."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    processes = []
+    for rank in "01":
+        environment = {
+            "TORCHELASTIC_RUN_ID": "x",
+            "WORLD_SIZE": "2",
+            "LOCAL_WORLD_SIZE": "2",
+            "RANK": rank,
+            "LOCAL_RANK": rank,
+            "GROUP_RANK": "0",
+            "MASTER_ADDR": "127.0.0.1",
+            "MASTER_PORT": port,
+        }
+        processes.append(Training(told.with_name(f"told{rank}"), typed, **environment))
+    return processes

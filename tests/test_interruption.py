@@ -4,15 +4,14 @@ import os
 import re
 import shutil
 import signal
-import socket
 
 import numpy as np
 import pytest
-from forked import Training, killed_after
+from forked import Training, killed_after, pair
 from tiny_run import config, equal_runs, fit, overrides, resume
 
 import train
-from models.layouts import BEST, LAST, WITHIN
+from models.layouts import LAST, WITHIN
 
 AUTO = ("resume=auto", "data.workers=1")
 ALWAYS = "checkpoint_minutes=0"
@@ -71,27 +70,6 @@ def test_a_validation_that_a_signal_ends_begins_anew(data, typed, tmp_path, run,
     assert equal_runs(run, fit(data, tmp_path / "whole", averaged))
 
 
-def pair(told, typed):
-    """A training on two processes, as torchrun starts them."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    processes = []
-    for rank in "01":
-        environment = {
-            "TORCHELASTIC_RUN_ID": "x",
-            "WORLD_SIZE": "2",
-            "LOCAL_WORLD_SIZE": "2",
-            "RANK": rank,
-            "LOCAL_RANK": rank,
-            "GROUP_RANK": "0",
-            "MASTER_ADDR": "127.0.0.1",
-            "MASTER_PORT": port,
-        }
-        processes.append(Training(told.with_name(f"told{rank}"), typed, **environment))
-    return processes
-
-
 def test_two_processes_end_and_go_on_as_one(data, typed, run, told, tmp_path):
     both = [*typed, "trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=2"]
     elsewhere = [*both, f"output={tmp_path / 'whole'}"]
@@ -122,6 +100,14 @@ def test_a_checkpoint_cut_short_is_passed_over_for_the_other_one(whole, run, cap
     assert f"goes on from {WITHIN}" in capfd.readouterr().err
 
 
+def test_a_training_killed_between_its_first_best_and_last_checkpoint_begins_anew(
+    data, typed, whole, run
+):
+    fit(data, run, "trainer.max_epochs=1")
+    (run / LAST).unlink()
+    assert equal_runs(fit(data, run, "resume=auto"), whole)
+
+
 def test_auto_does_nothing_where_a_training_is_finished(data, whole, run, tmp_path, capfd):
     shutil.copytree(whole, run)
     shutil.rmtree(run / "tensorboard")
@@ -148,4 +134,3 @@ def test_a_second_training_in_a_folder_is_refused_while_the_first_lives(typed, r
     assert second.wait() == 1
     assert "another process works there" in told.with_name("second").read_text()
     first.kill()
-    assert not (run / BEST).exists()

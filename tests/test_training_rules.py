@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import torch
 
+from models.consumed import Consumed
 from models.running_mean import RunningMean
 from models.saving import Saver, WholeCheckpoints
 from models.training import Cooldown, Curve, RuleOfRises, SeedByStep
@@ -174,7 +175,7 @@ def test_a_cooldown_of_fewer_than_no_epochs_is_refused():
 
 def learner(loss):
     """What has had a training loss of `loss` in an epoch of one frame."""
-    module = SimpleNamespace(train_loss=RunningMean())
+    module = SimpleNamespace(train_loss=RunningMean(), consumed=Consumed())
     module.train_loss.add(torch.tensor([loss, 1.0]))
     return module
 
@@ -192,8 +193,9 @@ def test_the_curve_has_one_row_per_epoch(tmp_path):
     epoch(curve, 0, 2.0, 3.0)
     epoch(curve, 1, 1.0, 2.5)
     table = pd.read_csv(curve.path)
-    assert list(table) == ["epoch", "step", "train_loss", "validation_loss", "learning_rate"]
-    assert table.to_numpy().tolist() == [[0, 10, 2, 3, 1], [1, 20, 1, 2.5, 1]]
+    columns = ["epoch", "step", "train_loss", "validation_loss", "learning_rate"]
+    assert list(table) == [*columns, "rows"]
+    assert table[columns].to_numpy().tolist() == [[0, 10, 2, 3, 1], [1, 20, 1, 2.5, 1]]
 
 
 def test_a_curve_taken_up_from_its_state_replaces_rows_after_it(tmp_path):
