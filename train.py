@@ -11,6 +11,7 @@ from command.process import is_first
 from command.resume import AUTO, resumed, taken_up
 from command.schema import TrainConfig
 from command.sweep import is_sweep
+from command.sweep_table import told
 from command.training import train
 
 
@@ -19,14 +20,15 @@ def main(cfg: DictConfig) -> None:
     again = cfg.resume is not None or is_sweep()  # whether the same command goes on
     named = cfg.resume not in (None, AUTO)
     run = Path(cfg.resume) if named else output_folder()
-    if named:
-        cfg = resumed(cfg)
-    elif again:
-        cfg = taken_up(cfg, run)
-    check(cfg, TrainConfig)
-    ended = None if named else done(cfg, run)
-    if ended is None:
-        ended = train(cfg, run, again)
+    with told(run):
+        if named:
+            cfg = resumed(cfg)
+        elif again:
+            cfg = taken_up(cfg, run)
+        check(cfg, TrainConfig)
+        ended = None if named else done(cfg, run)
+        if ended is None:
+            ended = train(cfg, run, again)
     if is_first():  # of several devices, each runs this script
         print(ended)
 

@@ -12,7 +12,7 @@ from pytorch_lightning.utilities.exceptions import MisconfigurationException
 
 from command.callbacks import Callbacks, rule_of
 from command.process import Ended
-from command.resume import state_of
+from command.state import state_of
 from files.sums import SUMS
 from models.interruption import Stopped
 from models.layouts import CURVE

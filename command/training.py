@@ -1,8 +1,10 @@
 """From a training config to a run folder, or on from where a run was interrupted."""
 
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytorch_lightning as pl
 from omegaconf import DictConfig
@@ -14,7 +16,7 @@ from command.entry import save_config
 from command.launch import job
 from command.outcome import one_line, outcome
 from command.process import is_first
-from command.resume import State, require_unused, state_of
+from command.state import State, require_unused, state_of
 from command.trainer import build_trainer, note_unsynchronised, quiet
 from datagen.datamodule import PlanData
 from datagen.dataset import Route
@@ -23,12 +25,13 @@ from datagen.plan import Plan, load_plan
 from datagen.pool import build_pool
 from datagen.recordings import corrections
 from files.atomic import clear_unfinished
-from files.owner import joined, owned
+from files.owner import await_ready, joined, owned
 from models.layouts import LAST
 from models.learner import Learner, build_learner
 from models.run import keep_ancestors, load_weights
 from options.build import maker
 from options.typed import typed
+from parallel.ending import never
 
 
 def train(cfg: DictConfig, run: Path, again: bool = False) -> str:
@@ -53,20 +56,29 @@ def train(cfg: DictConfig, run: Path, again: bool = False) -> str:
         trainer = build_trainer(cfg, run, [*optional, *callbacks], steps)
         if is_first():
             note_unsynchronised(trainer, module)
-            with owned(run, job()):
-                _fit(cfg, run, trainer, module)
+            with owned(run, job()) as ready:
+                _fit(cfg, run, trainer, module, ready)
         else:
             joined(run, job())
+            await_ready(run, job())  # what it has scanned and drawn is in the cache now
             _fit(cfg, run, trainer, module)
     return outcome(trainer, run, callbacks, began=steps or 0)
 
 
-def _fit(cfg: DictConfig, run: Path, trainer: pl.Trainer, module: Learner) -> None:
+def _fit(
+    cfg: DictConfig,
+    run: Path,
+    trainer: pl.Trainer,
+    module: Learner,
+    ready: Callable[[], Any] = never,
+) -> None:
+    """Train; ready: called once the data lies ready for other processes."""
     if not cfg.resume:
         require_unused(run)  # now that nobody else can put a training there
     batches = plan_data(cfg)
     if is_first():
         _prepare(cfg, run, batches.plan)
+        ready()
     state = state_of(run) if cfg.resume else None
     if cfg.resume and state is None and is_first():
         print(f"{run}: finished no epoch; it begins anew", file=sys.stderr)

@@ -12,6 +12,7 @@ from tiny_run import config, equal_runs, fit, overrides, resume
 
 import train
 from models.layouts import LAST, WITHIN
+from models.training import Curve
 
 AUTO = ("resume=auto", "data.workers=1")
 ALWAYS = "checkpoint_minutes=0"
@@ -45,7 +46,7 @@ def test_a_training_killed_ten_times_is_that_which_nothing_interrupted(typed, wh
 
 
 def test_a_signal_ends_it_after_the_step_under_way_in_one_line(typed, whole, run, told):
-    for number, what in ((15, "ended by SIGTERM"), (2, "interrupted"), (10, "ended by SIGUSR1")):
+    for number, what in ((15, "ended by SIGTERM"), (2, "interrupted")):
         training = Training(told, typed)
         assert training.step() and training.step()
         training.send(number)
@@ -58,27 +59,38 @@ def test_a_signal_ends_it_after_the_step_under_way_in_one_line(typed, whole, run
 
 
 def test_a_validation_that_a_signal_ends_begins_anew(data, typed, tmp_path, run, told):
-    averaged = "recipe.averaging.decay=0.5"
+    averaged = ["recipe.averaging.decay=0.5", "trainer.max_epochs=1"]
 
     def ended(module, batch, index):
-        if module.current_epoch == 1:
-            os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGUSR1)
 
-    training = Training(told, [*typed, averaged], validation=ended)
-    assert training.wait() == 143
-    assert Training(told, [*typed, averaged]).wait() == 0
-    assert equal_runs(run, fit(data, tmp_path / "whole", averaged))
+    training = Training(told, [*typed, *averaged], validation=ended)
+    assert training.wait() == 128 + signal.SIGUSR1
+    fit(data, run, *averaged, "resume=auto")
+    assert equal_runs(run, fit(data, tmp_path / "whole", *averaged))
+
+
+def test_an_epoch_without_validation_that_was_killed_at_its_end_ends_once(
+    data, tmp_path, run, monkeypatch
+):
+    every = "trainer.check_val_every_n_epoch=3"
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Curve, "on_train_epoch_end", killed)
+        fit(data, run, every, ALWAYS)
+    assert equal_runs(resume(run), fit(data, tmp_path / "whole", every))
+
+
+def killed(*_):
+    raise KeyboardInterrupt
 
 
 def test_two_processes_end_and_go_on_as_one(data, typed, run, told, tmp_path):
-    both = [*typed, "trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=2"]
+    short = ["trainer.max_epochs=2", "data.workers=0"]
+    both = [*typed, *short, "trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=2"]
     elsewhere = [*both, f"output={tmp_path / 'whole'}"]
     assert [process.wait() for process in pair(told, elsewhere)] == [0, 0]
-    first, second = pair(told, [*both, ALWAYS])
-    assert killed_after(first, 2, 0.01)
-    second.kill()
     first, second = pair(told, both)
-    assert first.step()
+    assert first.step() and first.step()
     for process in (first, second):
         process.send(signal.SIGTERM)
     assert (first.wait(), second.wait()) == (143, 143)
