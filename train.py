@@ -16,24 +16,31 @@ def main(cfg: DictConfig) -> None:
     from command.check import check
     from command.entry import CONF, output_folder
     from command.experiment import require_experiment
+    from command.outcome import done
     from command.process import is_first
-    from command.resume import resumed, taken_up
+    from command.resume import AUTO, resumed, taken_up
     from command.resume_check import require_an_end_ahead, require_its_own_folder
     from command.schema import TrainConfig
     from command.sweep import is_sweep
+    from command.sweep_table import told
     from command.training import train
 
-    run = Path(cfg.resume) if cfg.resume else output_folder()
-    if cfg.resume:
-        require_its_own_folder(cfg, run)
-        cfg = resumed(cfg)
-        require_an_end_ahead(cfg, run)
-    else:
-        require_experiment(cfg, CONF, "train")
-    if is_sweep() and not cfg.resume:
-        cfg = taken_up(cfg, run)
-    check(cfg, TrainConfig)
-    ended = train(cfg, run)
+    again = cfg.resume is not None or is_sweep()  # whether the same command goes on
+    named = cfg.resume not in (None, AUTO)
+    run = Path(cfg.resume) if named else output_folder()
+    with told(run):
+        if named:
+            require_its_own_folder(cfg, run)
+            cfg = resumed(cfg)
+            require_an_end_ahead(cfg, run)
+        else:
+            require_experiment(cfg, CONF, "train")
+            if again:
+                cfg = taken_up(cfg, run)
+        check(cfg, TrainConfig)
+        ended = None if named else done(cfg, run)
+        if ended is None:
+            ended = train(cfg, run, again)
     if is_first():  # of several devices, each runs this script
         print(ended)
 

@@ -10,6 +10,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import cycle
 from pathlib import Path
 from typing import NamedTuple
@@ -52,7 +53,8 @@ def main(cfg: DictConfig) -> None:
     """Time training steps over the training rows of the plan."""
     check(cfg, TrainConfig)
     data = plan_data(cfg)
-    batches = cycle_batches(data.train_dataloader(), data.sets["train"].on_device)
+    finished = partial(data.on_after_batch_transfer, dataloader_idx=0)
+    batches = cycle_batches(data.train_dataloader(), finished)
     head = f"{'network':10}{'s a step':>10}{'GFLOP/s':>9}{'matrices':>10}"
     print(f"{head}{'s with data':>13}{'of it the model':>17}")
     for name in NETWORKS:

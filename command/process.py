@@ -8,30 +8,27 @@ import os
 import signal
 import sys
 import threading
-import time
-import warnings
 from collections.abc import Iterator
-from types import FrameType
 from typing import Any
 
 from files.atomic import drop_unfinished
 from parallel.children import ENDING, end_with_parent
+from parallel.ending import Ending
 
-# For what is under way to come to its end; a container is given 10 s, a job of SLURM 30 s.
-PATIENCE_S = 8
 RANKS = ("RANK", "LOCAL_RANK", "SLURM_PROCID")  # what tells the processes of one training apart
 AGAIN = "run the same command again to go on"
 
 
 class Ended(KeyboardInterrupt):
-    """A signal ended the script. remedy: how to go on."""
+    """A signal ended the script. remedy: how to go on; where: at what point of the work."""
 
-    def __init__(self, number: int = signal.SIGINT, remedy: str = AGAIN):
+    def __init__(self, number: int = signal.SIGINT, remedy: str = AGAIN, where: str = ""):
         if number == signal.SIGINT:
             what = "interrupted"
         else:
             what = f"ended by {signal.Signals(number).name}"
-        super().__init__(f"{what}; {remedy}")
+        at = f" {where}" if where else ""
+        super().__init__(f"{what}{at}; {remedy}")
         self.number = number
 
     @property
@@ -52,31 +49,39 @@ def is_first() -> bool:
 def signals() -> Iterator[None]:
     """Within it, what would end this process without a word raises Ended in the main thread.
 
-    Once: what comes after that is ignored, and if the process has not ended in PATIENCE_S, it is
-    ended. A signal that was ignored before (nohup) stays so. A process that a training has launched
-    for another device leaves all of them to the first one, and ends with it.
+    Once, see `Ending`: what comes after that is ignored. A signal that was ignored before (nohup)
+    stays so. A process that a training has launched for another device leaves all of them to the
+    first one, and ends with it.
     """
     if threading.current_thread() is not threading.main_thread():
         yield  # who calls a script from a thread has signals of his own
         return
-    if os.environ.get("LOCAL_RANK", "0") != "0":
+    if _is_launched():
         end_with_parent(os.getppid())
     # Of a process that was killed, joblib's tracker clears up what is left, and would tell a
     # terminal of it.
     os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker")
     before = _default_handlers()
-    end = _Ending()
+    end = Ending(Ended)
     for number in before:
         signal.signal(number, end)
     try:
         yield
     except SystemExit as left:
-        if end.begun:
+        if end.number is not None:
             _leave(left.code)
         raise
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _is_launched() -> bool:
+    """Whether a training started this process for one of its devices: above it is the first one.
+
+    torchrun starts all of them alike.
+    """
+    return os.environ.get("LOCAL_RANK", "0") != "0" and "TORCHELASTIC_RUN_ID" not in os.environ
 
 
 def _default_handlers() -> dict[int, Any]:
@@ -99,29 +104,6 @@ def _leave(status: int) -> None:
     atexit._run_exitfuncs()
     drop_unfinished()
     os._exit(status)
-
-
-class _Ending:
-    """A handler of signals that raises Ended, once."""
-
-    def __init__(self):
-        self.process = os.getpid()
-        self.begun = False
-
-    def __call__(self, number: int, frame: FrameType | None) -> None:
-        forked = os.getpid() != self.process  # a child that has just begun
-        if self.begun or forked:
-            return
-        self.begun = True
-        warnings.simplefilter("ignore")  # what libraries say of being interrupted
-        end_at_last = threading.Thread(target=self._at_last, args=(number,), daemon=True)
-        end_at_last.start()
-        raise Ended(number)
-
-    @staticmethod
-    def _at_last(number: int) -> None:
-        time.sleep(PATIENCE_S)
-        os._exit(128 + number)
 
 
 def in_utf8() -> None:

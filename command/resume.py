@@ -1,4 +1,4 @@
-"""Going on with a run: what may be typed then, where it stands, and what its folder must hold."""
+"""Going on with a run: what may be typed then, and what must be as it was."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,13 +7,13 @@ from typing import Any
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
-from models.checkpoints import require_training
-from models.layouts import BEST, CONFIG, LAST, checkpoint, layout
+from models.layouts import CONFIG, layout
 from models.run import run_config
 from options.run_options import changeable, flat, meaning
 from options.typed import typed
 
 CORPORA_LIE_BELOW = ("data_root", "cache")  # options
+AUTO = "auto"  # value of resume
 OF_A_START = ("resume", "output")  # options that are of the command, not of the run
 
 
@@ -102,12 +102,15 @@ def _of_the_machine(cfg: DictConfig) -> list[str]:
 
 
 def taken_up(cfg: DictConfig, run: Path) -> DictConfig:
-    """`cfg` of a job of a sweep, to go on in `run` where an earlier start of it had begun it.
+    """`cfg` of a job that may have been started before, to go on in `run` where it was.
 
-    Raises ValueError where `run` was trained with other options.
+    So jobs of a sweep are, and those with resume=auto. Raises ValueError where `run` was trained
+    with other options, or resume=auto has no folder to go on in.
     """
+    if cfg.resume == AUTO:
+        _require_lasting_output(cfg)
     if not (run / CONFIG).exists():
-        return cfg
+        return OmegaConf.merge(cfg, {"resume": None})
     before = _flat(run_config(run))
     now = _flat(cfg)
     other = []
@@ -124,39 +127,16 @@ def taken_up(cfg: DictConfig, run: Path) -> DictConfig:
     return OmegaConf.merge(cfg, {"resume": str(run)})
 
 
-def _flat(cfg: DictConfig) -> dict[str, Any]:
-    content = OmegaConf.to_container(cfg, resolve=True)
-    return flat(content)
-
-
-def require_unused(run: Path) -> None:
-    """Raise ValueError where `run` holds the checkpoints of a training.
-
-    A new one would replace them unasked. So it is where `run` holds what was published of one.
-    """
-    if not layout(run).resumable:
-        raise ValueError(f"{typed('output', run)}: holds a published run; choose another output")
-    checkpoints = (run / LAST.parent).glob("*.ckpt")
-    if any(checkpoints):
+def _require_lasting_output(cfg: DictConfig) -> None:
+    """Raise ValueError where `output` is another folder each time: nothing could go on there."""
+    output = OmegaConf.to_container(cfg)["output"]  # as it is written
+    if "${now:" in output:
         raise ValueError(
-            f"{typed('output', run)}: holds a training; go on with it by {typed('resume', run)}, "
-            "or choose another output"
+            f"resume={AUTO}: goes on in the folder of before, and without output=DIR there is "
+            "none; give it"
         )
 
 
-def steps_done(run: Path) -> int | None:
-    """After how many steps the training in `run` goes on; None where it has not finished an epoch.
-
-    Raises ValueError where its last checkpoint is damaged, of something else, or gone while its
-    best one is there.
-    """
-    if not (run / LAST).exists():
-        if (run / BEST).exists():
-            raise ValueError(
-                f"{run}: has no {LAST}, so there is nothing to go on from, and its {BEST} is not "
-                f"replaced; restore {LAST}, or begin another run with {typed('start_from', run)}"
-            )
-        return None
-    content = checkpoint(run, LAST)
-    require_training(content, run / LAST)
-    return content["global_step"]
+def _flat(cfg: DictConfig) -> dict[str, Any]:
+    content = OmegaConf.to_container(cfg, resolve=True)
+    return flat(content)

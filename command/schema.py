@@ -129,7 +129,9 @@ class TrainConfig(SpeechScriptConfig):
     data: DataConfig
     trainer: TrainerConfig
     resume: str | None
-    start_from: str | None = None  # runs of before it had none
+    # Runs of before these had none.
+    checkpoint_minutes: Annotated[float, Field(ge=0, strict=False)] | None = None
+    start_from: str | None = None
 
     @model_validator(mode="after")
     def _folder_for_the_rendered_route_alone(self):

@@ -106,10 +106,28 @@ def _swept(parser: OverridesParser, argument: str) -> str | None:
     return override.get_key_element().lstrip("+~")
 
 
-def _job_name(overrides: Sequence[str], params: Collection[str] | None) -> str:
+def swept_values(overrides: Sequence[str], params: Collection[str] | None) -> dict[str, str]:
+    """Of the `overrides` of a job those that its sweep goes through: values by option.
+
+    params: options that the experiment goes through.
+    """
+    swept = _swept_options(params)
+    values = {}
+    for item in overrides:
+        option, _, value = item.lstrip("+~").partition("=")
+        if option in swept:
+            values[option] = value
+    return values
+
+
+def _swept_options(params: Collection[str] | None) -> set[str]:
     swept = set(os.environ.get(SWEPT, "").split(","))
     swept.update(params or ())
-    return job_name(overrides, swept)
+    return swept
+
+
+def _job_name(overrides: Sequence[str], params: Collection[str] | None) -> str:
+    return job_name(overrides, _swept_options(params))
 
 
 OmegaConf.register_new_resolver("job_name", _job_name, replace=True)

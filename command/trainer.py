@@ -14,6 +14,7 @@ from omegaconf import DictConfig, OmegaConf
 from pytorch_lightning.loggers import TensorBoardLogger
 from pytorch_lightning.plugins.environments import SLURMEnvironment
 from pytorch_lightning.utilities.exceptions import MisconfigurationException
+from torch import nn
 
 from command.launch import require_processes
 from models.layouts import LAST
@@ -21,6 +22,8 @@ from models.progress import Progress
 from models.saving import WholeCheckpoints
 from models.training import TimeLimit
 from options.build import build
+
+log = logging.getLogger(__name__)
 
 # What Lightning raises for options that do not fit, or not together.
 REFUSALS = (MisconfigurationException, ImportError, RuntimeError, TypeError, AttributeError)
@@ -87,6 +90,19 @@ def _plugins() -> list:
 def _on_gpu(options: dict) -> bool:
     """PyTorch synchronises batch norm on GPUs only, and refuses elsewhere."""
     return torch.cuda.is_available() and options.get("accelerator", "auto") != "cpu"
+
+
+def note_unsynchronised(trainer: pl.Trainer, module: nn.Module) -> None:
+    """Say of what the processes of a training do not have in common, if there is something."""
+    on_cpus = trainer.strategy.root_device.type != "cuda"
+    has_batch_norm = any(
+        isinstance(layer, nn.modules.batchnorm._BatchNorm) for layer in module.modules()
+    )
+    if trainer.world_size > 1 and on_cpus and has_batch_norm:
+        log.warning(
+            "note: batch norm is synchronised on GPUs only: here its statistics are those of the "
+            "first process' share of each batch"
+        )
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from itertools import cycle, islice
 
 import numpy as np
 import torch
@@ -16,10 +15,10 @@ class LengthBatches(Sampler[list[int]]):
 
     Items are sorted into bands of like length: within a band any batch is within the limit. Each
     lap over the items draws anew which items of a band meet in a batch, and the order of the
-    batches; where `shuffle` is off both are sorted. Of `world` processes each gets every world-th
-    batch and as many as the others, for which the first ones may come twice; every item comes at
-    least once a lap. An epoch is a lap, or the next `steps` batches of lap after lap. All follows
-    from `seed` and `epoch()`, so a resumed training sees the batches it would have seen.
+    batches; where `shuffle` is off both are sorted. Every item comes once a lap. An epoch is a lap,
+    or the next `steps` batches of lap after lap. All follows from `seed` and `epoch()`, so a
+    resumed training sees the batches it would have seen; of an epoch that it goes on with it has
+    had the first `done()`.
     """
 
     def __init__(
@@ -30,28 +29,26 @@ class LengthBatches(Sampler[list[int]]):
         shuffle: bool,
         seed: int = 0,
         epoch: Callable[[], int] = lambda: 0,
-        rank: int = 0,
-        world: int = 1,
         steps: int | None = None,
+        done: Callable[[], int] = lambda: 0,
     ):
+        self.done = done
         self.size = size
         self.shuffle = shuffle
         self.seed = seed
         self.epoch = epoch
-        self.rank = rank
-        self.world = world
         self.steps = steps
         self.lengths = np.asarray(lengths)
         self.bands = _bands(self.lengths, max_padding)
-        batches = sum(math.ceil(len(band) / size) for band in self.bands)
-        self._lap = math.ceil(batches / world)  # batches of each process
+        self._lap = sum(math.ceil(len(band) / size) for band in self.bands)  # batches
 
     def __len__(self) -> int:
         return self.steps or self._lap
 
     def __iter__(self) -> Iterator[list[int]]:
-        turn = self.epoch() * len(self)  # batches since the first lap began
-        left = len(self)
+        done = self.done()
+        turn = self.epoch() * len(self) + done  # batches since the first lap began
+        left = len(self) - done
         while left > 0:
             lap, begin = divmod(turn, self._lap)
             batches = self._of_lap(lap)[begin : begin + left]
@@ -60,17 +57,15 @@ class LengthBatches(Sampler[list[int]]):
             left -= len(batches)
 
     def _of_lap(self, lap: int) -> list[list[int]]:
-        """The batches of this process in one lap, in order."""
+        """The batches of one lap, in order."""
         rng = np.random.default_rng([self.seed, lap])
-        batches = cycle(self._of_bands(rng))
-        of_all = list(islice(batches, self._lap * self.world))
-        of_this = of_all[self.rank :: self.world]
+        batches = self._of_bands(rng)
         if not self.shuffle:
-            return of_this
-        return [of_this[turn] for turn in rng.permutation(self._lap)]
+            return batches
+        return [batches[turn] for turn in rng.permutation(self._lap)]
 
     def _of_bands(self, rng: np.random.Generator) -> list[list[int]]:
-        """The batches of all processes in one lap, band by band."""
+        """The batches of one lap, band by band."""
         batches = []
         for band in self.bands:
             order = rng.permutation(band) if self.shuffle else band

@@ -1,5 +1,6 @@
 """A plan as batches for Lightning: training and validation, by whichever route the config chose."""
 
+import math
 import os
 from collections.abc import Callable
 from functools import cache, partial
@@ -11,6 +12,7 @@ from torch.utils.data import DataLoader
 
 from datagen.batches import LengthBatches, collate
 from datagen.dataset import Route
+from datagen.dealing import Dealt, DealtRows, with_rows
 from datagen.plan import Plan
 from parallel.children import end_with_parent
 from parallel.shared_memory import InSharedMemory, workers_that_fit
@@ -21,6 +23,7 @@ class PlanData(pl.LightningDataModule):
 
     route: makes the data set of a table of rows (see datagen.dataset). workers: loader processes, 0
     for none; none too, with a note, where the machine has too little shared memory for them.
+    batch_size: rows of a batch, of all processes together (see datagen.dealing).
     steps_per_epoch: batches of training that an epoch takes, going on in the plan where the last
     one stopped; None: all. Raises ValueError where the plan has no rows to train or to validate on.
     """
@@ -63,7 +66,7 @@ class PlanData(pl.LightningDataModule):
         self, batch: dict[str, Tensor], dataloader_idx: int
     ) -> dict[str, Tensor]:
         """Finish the batch on the device, where the route leaves that to do."""
-        return self.sets["train"].on_device(batch)
+        return with_rows(batch, self.sets["train"])
 
     def _epoch(self) -> int:
         if not self.trainer:
@@ -71,6 +74,13 @@ class PlanData(pl.LightningDataModule):
         # Not trainer.current_epoch: when a training is resumed, that still is the epoch before when
         # the loader starts.
         return self.trainer.fit_loop.epoch_progress.current.processed
+
+    def _done(self) -> int:
+        """Batches of the epoch that a resumed training has had already."""
+        if not self.trainer:
+            return 0
+        loop = self.trainer.fit_loop
+        return loop.epoch_loop.batch_progress.current.ready if loop.restarting else 0
 
     @cache  # noqa: B019 - one note for both loaders; a training has one of these
     def _workers(self) -> int:
@@ -86,7 +96,8 @@ class PlanData(pl.LightningDataModule):
         longest = int(np.argmax(self.lengths[split]))
         batch_of_one = collate([items[longest]])
         item_bytes = sum(tensor.nbytes for tensor in batch_of_one.values())
-        most_items = min(self.batch_size, len(items))
+        processes = self.trainer.world_size if self.trainer else 1
+        most_items = min(math.ceil(self.batch_size / processes), len(items))
         return most_items * item_bytes
 
     def _loader(self, split: str, shuffle: bool) -> DataLoader:
@@ -99,13 +110,18 @@ class PlanData(pl.LightningDataModule):
             shuffle,
             self.seed,
             epoch=self._epoch,
+            steps=self.steps_per_epoch if split == "train" else None,
+            done=self._done if split == "train" else lambda: 0,
+        )
+        dealt = Dealt(
+            batches,
+            self.lengths[split],
             rank=trainer.global_rank if trainer else 0,
             world=trainer.world_size if trainer else 1,
-            steps=self.steps_per_epoch if split == "train" else None,
         )
         return DataLoader(
-            self.sets[split],
-            batch_sampler=batches,
+            DealtRows(self.sets[split]),
+            batch_sampler=dealt,
             collate_fn=InSharedMemory(collate),
             num_workers=workers,
             persistent_workers=workers > 0,

@@ -7,7 +7,7 @@ import json
 import os
 import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -17,15 +17,17 @@ from files.lock import take
 from parallel.processes import is_process
 
 OWNER = ".owner"  # says which process; gone when it ends, free to take when it was killed
+READY = "ready"  # in it: the first process of a job has prepared what the others need
 PATIENCE_S = 1.0  # with a lock that another process only looks at
 BEGIN_S = 60.0  # within which the first of several processes of a job must own the folder
 
 
 @contextmanager
-def owned(folder: Path, job: str = "") -> Iterator[None]:
+def owned(folder: Path, job: str = "") -> Iterator[Callable[[], None]]:
     """Own `folder`, made where it is missing, while the block runs; left empty it is removed.
 
-    job: names what this process belongs to, for `joined`. Raises ValueError, naming the owner,
+    job: names what this process belongs to, for `joined`. Yields what is called once the others of
+    that may go on, for `await_ready`. Raises ValueError, naming the owner,
     where another process owns `folder`.
     """
     handle = _taken(folder)
@@ -38,7 +40,8 @@ def owned(folder: Path, job: str = "") -> Iterator[None]:
         }
         os.ftruncate(handle, 0)
         os.pwrite(handle, json.dumps(this_process).encode(), 0)
-        yield
+        ready = {**this_process, READY: True}
+        yield lambda: os.pwrite(handle, json.dumps(ready).encode(), 0)
     finally:
         # Before it is let go: what another process finds there is its own.
         (folder / OWNER).unlink(missing_ok=True)
@@ -65,6 +68,31 @@ def joined(folder: Path, job: str, begin_s: float = BEGIN_S) -> None:
         f"{folder}: the first process of this job did not begin within {begin_s:g} s; "
         "see what it says"
     )
+
+
+def await_ready(folder: Path, job: str) -> None:
+    """Wait until the first process of `job`, which owns `folder`, says that it is ready.
+
+    Raises ValueError where it ends before that.
+    """
+    seen = time.monotonic()
+    while not (works(folder, job) and _owner(folder).get(READY)):
+        if works(folder, job):
+            seen = time.monotonic()
+        elif time.monotonic() - seen > PATIENCE_S:
+            raise ValueError(f"{folder}: the first process of this job has ended; see what it says")
+        time.sleep(0.1)
+
+
+def works(folder: Path, job: str) -> bool:
+    """Whether the first process of `job` owns `folder` and lives."""
+    owner = _owner(folder)
+    return owner.get("job") == job and _is_held(folder, owner)
+
+
+def is_owned(folder: Path) -> bool:
+    """Whether a process that lives owns `folder`."""
+    return _is_held(folder, _owner(folder))
 
 
 def _taken(folder: Path) -> int:

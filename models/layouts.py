@@ -15,6 +15,7 @@ CONFIG, CURVE, TIMES = Path(".hydra/config.yaml"), Path("curve.csv"), Path("time
 # The tables of what the weights were trained on before, a folder for each training.
 ANCESTORS = Path("ancestors")
 BEST, LAST = Path("checkpoints/best.ckpt"), Path("checkpoints/last.ckpt")
+WITHIN = Path("checkpoints/within_epoch.ckpt")  # later than the last, or of its epoch
 
 
 class Layout(NamedTuple):

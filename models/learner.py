@@ -1,6 +1,7 @@
 """The one LightningModule: an enhancer that learns, from a batch to a loss."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import pytorch_lightning as pl
 import torch
@@ -9,11 +10,13 @@ from torch import Tensor
 
 from dsp.decibel import amplitude
 from dsp.stft import STFT
+from models.consumed import Consumed, of_step
 from models.enhancer import Enhancer
 from models.level import Level
 from models.losses.loss import Loss
 from models.networks.network import Network
 from models.run import enhancer_parts, require_contract
+from models.running_mean import RunningMean
 from models.targets.target import Target
 from options.build import build, maker
 
@@ -49,6 +52,8 @@ class Learner(Enhancer, pl.LightningModule):
         self.register_buffer("weights", weights, persistent=False)
         self.optimizer = optimizer
         self.criterion = criterion
+        # Of the epoch that runs: the loss over its frames, and which rows it has had.
+        self.train_loss, self.consumed = RunningMean(), Consumed()
 
     def references(self, clean: Tensor, noise: Tensor, level: Tensor | float = 1.0) -> Tensor:
         """What the target compares each stage's estimate with: clean speech in less noise.
@@ -74,16 +79,24 @@ class Learner(Enhancer, pl.LightningModule):
 
         It is summed over stages by their weights.
         """
+        summed, frames = self.summed_loss(batch)
+        return summed / frames, frames
+
+    def summed_loss(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """The loss of `loss` summed over the frames, and how many these are.
+
+        Signals that do not count, where `batch` says so, have none.
+        """
         spectrum = self.stft(batch["mixture"])
         estimates, level = self.estimates(spectrum)
-        frames = self.stft.frames(batch["length"])
+        frames = self.stft.frames(batch["length"]) * batch.get("counts", 1)
         if self.criterion is None:
             per_stage = self._of_bins(estimates, level, batch)
         else:
             per_stage = self._of_signals(estimates, level, spectrum, batch)
         # No product of matrices: a training in lower precision would round it.
         per_signal = (per_stage * self.weights).sum(-1)
-        return (per_signal * frames).sum() / frames.sum(), frames.sum()
+        return (per_signal * frames).sum(), frames.sum()
 
     def _of_bins(self, estimates: Tensor, level: Tensor, batch: Batch) -> Tensor:
         """The target's loss of each signal and stage: [batch, stage]."""
@@ -116,30 +129,59 @@ class Learner(Enhancer, pl.LightningModule):
         )
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
-        """Loss of one batch."""
-        return self._logged("train_loss", batch, on_step=True)
+        """Loss of one batch: the mean over the frames of all processes.
+
+        Here times their number, for the gradients are averaged over them.
+        """
+        own, frames = self.summed_loss(batch)
+        summed = self._of_all(torch.stack([own.detach(), frames.to(own.dtype)]))
+        # Weighted by frames, the mean over an epoch is the mean over its frames.
+        self.train_loss.add(summed)
+        self.consumed.add(self._of_all(of_step(batch["row"], batch["counts"], batch_index)))
+        self.log("train_loss_step", summed[0] / summed[1], prog_bar=True)
+        return own * self.trainer.world_size / summed[1]
+
+    def _of_all(self, numbers: Tensor) -> Tensor:
+        """The sum of `numbers` over all processes."""
+        if self.trainer.world_size == 1:
+            return numbers
+        return self.trainer.strategy.reduce(numbers, reduce_op="sum")
 
     def validation_step(self, batch: Batch, batch_index: int) -> Tensor:
         """Loss of one batch."""
-        return self._logged("validation_loss", batch, on_step=False)
-
-    def configure_optimizers(self) -> torch.optim.Optimizer:
-        """The optimiser; its rate follows models.training.RuleOfRises."""
-        return self.optimizer(params=self.parameters())
-
-    def _logged(self, name: str, batch: Batch, on_step: bool) -> Tensor:
-        loss, frames = self.loss(batch)
-        # Weighted by frames, the mean over an epoch is the mean over its frames.
+        summed, frames = self.summed_loss(batch)
+        loss = summed / frames.clamp(min=1)
         self.log(
-            name,
+            "validation_loss",
             loss,
-            on_step=on_step,
+            on_step=False,
             on_epoch=True,
             prog_bar=True,
             batch_size=int(frames),
             sync_dist=True,
         )
         return loss
+
+    def on_train_epoch_end(self) -> None:
+        """Tell the mean of the epoch, and begin that of the next one."""
+        self.log("train_loss_epoch", self.train_loss.mean())
+        self.train_loss.reset()
+        self.consumed.reset()
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Keep the mean so far."""
+        checkpoint["train_loss"] = self.train_loss.state_dict()
+        checkpoint["consumed"] = self.consumed.state_dict()
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        """Take it up; older checkpoints are of the end of an epoch, and need none."""
+        if "train_loss" in checkpoint:
+            self.train_loss.load_state_dict(checkpoint["train_loss"])
+            self.consumed.load_state_dict(checkpoint["consumed"])
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        """The optimiser; its rate follows models.training.RuleOfRises."""
+        return self.optimizer(params=self.parameters())
 
 
 def build_learner(cfg: DictConfig) -> Learner:

@@ -5,6 +5,7 @@ import math
 import pytorch_lightning as pl
 from torch import Tensor
 
+from models.interruption import batches_done
 from models.schedules.schedule import Schedule
 
 
@@ -21,12 +22,13 @@ class PlannedRate(pl.Callback):
         self.schedule = schedule
         self.steps = 0
 
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Find where a training ends that goes on within an epoch."""
+        self.steps = _last_step(trainer, batches_done(trainer))
+
     def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Find where the training ends."""
-        batches, to_an_update = trainer.num_training_batches, trainer.accumulate_grad_batches
-        in_an_epoch = math.ceil(batches / to_an_update)
-        epochs_left = trainer.max_epochs - trainer.current_epoch
-        self.steps = trainer.global_step + epochs_left * in_an_epoch
+        self.steps = _last_step(trainer, done=0)
 
     def on_train_batch_start(
         self,
@@ -40,3 +42,12 @@ class PlannedRate(pl.Callback):
         for group in trainer.optimizers[0].param_groups:
             full = group.setdefault("initial_lr", group["lr"])
             group["lr"] = full * factor
+
+
+def _last_step(trainer: pl.Trainer, done: int) -> int:
+    """The last step of a training in whose epoch so many batches are done."""
+    batches, to_an_update = trainer.num_training_batches, trainer.accumulate_grad_batches
+    in_an_epoch = math.ceil(batches / to_an_update)
+    in_this_one = math.ceil((batches - done) / to_an_update)
+    later = trainer.max_epochs - trainer.current_epoch - 1
+    return trainer.global_step + in_this_one + later * in_an_epoch

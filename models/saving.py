@@ -73,13 +73,18 @@ class WholeCheckpoints(TorchCheckpointIO):
         self, checkpoint: dict[str, Any], path: str, storage_options: Any = None
     ) -> None:
         """Write `checkpoint` to `path`."""
-        content = io.BytesIO()
-        torch.save(checkpoint, content)
-        write_atomic(path, content.getvalue())
+        write_checkpoint(checkpoint, path)
 
     def load_checkpoint(self, path: str, *options: Any, **more: Any) -> dict[str, Any]:
         """See `read_checkpoint`."""
         return read_checkpoint(Path(path))
+
+
+def write_checkpoint(checkpoint: dict[str, Any], path: str | Path) -> None:
+    """Write `checkpoint` to `path`, whole or not at all."""
+    content = io.BytesIO()
+    torch.save(checkpoint, content)
+    write_atomic(path, content.getvalue())
 
 
 def is_validated(trainer: pl.Trainer) -> bool:

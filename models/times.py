@@ -24,6 +24,12 @@ class Times(pl.Callback):
     def __init__(self, path: Path, machine: str):
         self.path, self.machine = path, machine
         self.rows = []
+        self.spent_s = 0.0  # on an epoch that was interrupted
+        self.began = time.monotonic()
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Go on with the clock of an epoch that was interrupted."""
+        self.began = time.monotonic() - self.spent_s
 
     def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Start the clock."""
@@ -42,11 +48,12 @@ class Times(pl.Callback):
 
     def state_dict(self) -> dict[str, Any]:
         """What a checkpoint keeps."""
-        return {"rows": self.rows}
+        return {"rows": self.rows, "spent_s": time.monotonic() - self.began}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take up where a checkpoint was made."""
         self.rows = state["rows"]
+        self.spent_s = state.get("spent_s", 0.0)
 
 
 def _devices(trainer: pl.Trainer) -> str:

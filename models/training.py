@@ -1,4 +1,4 @@
-"""What accompanies a training: rule of rises, cooldown, time limit, curve, seeds by epoch."""
+"""What accompanies a training: rule of rises, cooldown, time limit, curve, seeds by step."""
 
 import math
 import signal
@@ -132,6 +132,7 @@ class TimeLimit(Timer):
 class Curve(pl.Callback):
     """Writes one row per epoch to `path`: epoch, step, train_loss, validation_loss, learning_rate.
 
+    And rows, a hash of the rows of the plan that each of its steps had, see models.consumed.
     validation_loss is empty for an epoch that was not validated (trainer.check_val_every_n_epoch).
     The rows travel in the checkpoint, so a resumed training writes the curve that an uninterrupted
     one would have.
@@ -151,9 +152,10 @@ class Curve(pl.Callback):
         row = {
             "epoch": trainer.current_epoch,
             "step": trainer.global_step,
-            "train_loss": float(measured["train_loss_epoch"]),
+            "train_loss": pl_module.train_loss.mean(),
             "validation_loss": float(validation_loss),
             "learning_rate": float(group["lr"]),
+            "rows": pl_module.consumed.digest(),
         }
         self.rows.append(row)
         if trainer.is_global_zero:
@@ -169,12 +171,11 @@ class Curve(pl.Callback):
         self.rows = state["rows"]
 
 
-class SeedByEpoch(pl.Callback):
-    """Seeds each epoch by its number.
+class SeedByStep(pl.Callback):
+    """Seeds each batch by its epoch and its number in it.
 
-    What it draws does not depend on whether training was interrupted before it. Before the first
-    step, not at the start of the epoch: between the two, a loader that is started draws a number,
-    and whether it is started there depends on having been resumed.
+    What it draws does not depend on what came before it, nor on whether training was interrupted
+    there, and no random state has to be kept.
     """
 
     def __init__(self, seed: int):
@@ -187,11 +188,10 @@ class SeedByEpoch(pl.Callback):
         batch: dict[str, Tensor],
         batch_idx: int,
     ) -> None:
-        """Seed this epoch and this process."""
-        if batch_idx == 0:
-            mixed = np.random.SeedSequence([self.seed, trainer.current_epoch, trainer.global_rank])
-            (seed,) = mixed.generate_state(1, np.uint64)
-            torch.manual_seed(int(seed))
+        """Seed this batch and this process."""
+        place = [self.seed, trainer.current_epoch, batch_idx, trainer.global_rank]
+        (seed,) = np.random.SeedSequence(place).generate_state(1, np.uint64)
+        torch.manual_seed(int(seed))
 
 
 class OwnSignals(pl.Callback):

@@ -72,8 +72,8 @@ OPTIONS: Mapping[str, Meaning] = {
     "trainer.accumulate_grad_batches": COURSE,
     "trainer.check_val_every_n_epoch": COURSE,
     "trainer.gradient_clip_val": COURSE,
-    "trainer.devices": MACHINE._replace(compared=True),  # each adds a batch to every update
-    "trainer.num_nodes": MACHINE._replace(compared=True),
+    "trainer.devices": MACHINE,  # they share out every batch
+    "trainer.num_nodes": MACHINE,
     "trainer.accelerator": MACHINE,
     "trainer.strategy": MACHINE,
     "trainer.sync_batchnorm": MACHINE,
@@ -87,6 +87,7 @@ OPTIONS: Mapping[str, Meaning] = {
     "jobs": PLACE,
     "output": PLACE,
     "resume": PLACE,
+    "checkpoint_minutes": PLACE,
     "caution": PLACE,
     "published": PLACE,
     "next": PLACE,

@@ -3,6 +3,7 @@ import pytest
 import torch
 
 from datagen.batches import LengthBatches, collate, padding
+from datagen.dealing import Dealt
 
 RNG = np.random.default_rng(0)
 LENGTHS = {
@@ -14,9 +15,9 @@ LENGTHS = {
 }
 
 
-def batches(lengths, world=1, rank=0, epoch=0, shuffle=True, size=16, seed=0, steps=None):
+def batches(lengths, epoch=0, shuffle=True, size=16, seed=0, steps=None, done=0):
     return LengthBatches(
-        lengths, size, 0.1, shuffle, seed, epoch=lambda: epoch, rank=rank, world=world, steps=steps
+        lengths, size, 0.1, shuffle, seed, epoch=lambda: epoch, steps=steps, done=lambda: done
     )
 
 
@@ -36,17 +37,15 @@ def test_batches_of_near_lengths_are_full():
 
 @pytest.mark.parametrize("world", [2, 3, 5, 40])
 @pytest.mark.parametrize("kind", LENGTHS)
-def test_processes_get_equally_many_batches_and_all_items(kind, world):
+def test_processes_share_every_batch_and_no_item_counts_twice(kind, world):
     lengths = LENGTHS[kind]
-    ranks = [list(batches(lengths, world, rank)) for rank in range(world)]
-    assert {len(rank) for rank in ranks} == {len(batches(lengths, world))}
-    items = [item for rank in ranks for batch in rank for item in batch]
-    assert set(items) == set(range(len(lengths)))
-    batch_sets = [tuple(batch) for rank in ranks for batch in rank]
-    if len(batch_sets) == len(set(batch_sets)):
-        assert len(items) == len(lengths)  # nothing twice but what fills the last turn
-    if (whole := len(list(batches(lengths)))) >= world:
-        assert len(batch_sets) - len(set(batch_sets)) == -whole % world
+    whole = batches(lengths)
+    ranks = [list(Dealt(whole, lengths, rank, world)) for rank in range(world)]
+    for batch, *shares in zip(whole, *ranks, strict=True):
+        assert all(shares)  # each process has a row, be it one that does not count
+        counted = [turn.row for share in shares for turn in share if turn.counts]
+        assert sorted(counted) == sorted(batch)
+        assert {turn.longest for share in shares for turn in share} == {max(lengths[batch])}
 
 
 def test_every_epoch_has_an_order_of_its_own_that_can_be_repeated():
@@ -76,21 +75,20 @@ def test_unshuffled_batches_are_the_same_every_epoch_and_sorted():
 
 
 @pytest.mark.parametrize("steps", [1, 3, 7, 40])
-@pytest.mark.parametrize("world", [1, 3])
-def test_epochs_of_some_steps_go_on_where_the_last_one_stopped(steps, world):
+def test_epochs_of_some_steps_go_on_where_the_last_one_stopped(steps):
     lengths = LENGTHS["uniform"]
-    for rank in range(world):
-        laps = [batch for epoch in range(4) for batch in batches(lengths, world, rank, epoch)]
-        epochs = [
-            list(batches(lengths, world, rank, epoch, steps=steps))
-            for epoch in range(len(laps) // steps)
-        ]
-        assert (
-            {len(epoch) for epoch in epochs}
-            == {steps}
-            == {len(batches(lengths, world, rank, steps=steps))}
-        )
-        assert [batch for epoch in epochs for batch in epoch] == laps[: len(epochs) * steps]
+    laps = [batch for epoch in range(4) for batch in batches(lengths, epoch)]
+    epochs = [list(batches(lengths, epoch, steps=steps)) for epoch in range(len(laps) // steps)]
+    assert {len(epoch) for epoch in epochs} == {steps} == {len(batches(lengths, steps=steps))}
+    assert [batch for epoch in epochs for batch in epoch] == laps[: len(epochs) * steps]
+
+
+@pytest.mark.parametrize("steps", [None, 7])
+@pytest.mark.parametrize("done", [1, 6])
+def test_an_epoch_that_is_gone_on_with_has_the_rest_of_its_batches(steps, done):
+    lengths = LENGTHS["uniform"]
+    whole, rest = batches(lengths, 3, steps=steps), batches(lengths, 3, steps=steps, done=done)
+    assert list(rest) == list(whole)[done:] and len(rest) == len(whole)
 
 
 def test_no_items_are_no_batches():

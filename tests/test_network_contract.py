@@ -182,7 +182,7 @@ def test_the_network_of_the_readme_enhances_learns_and_is_counted(written):
         ("recipe.schedule", "models.training.RuleOfRises", "function of models.schedules"),
         ("recipe.loss", "models.losses.loss.Loss", "lacks of_signals"),
         ("recipe.loss", "torch.nn.MSELoss", "not a class or function of models.losses"),
-        ("recipe.rule_of_rises", "models.training.SeedByEpoch", "is no RuleOfRises"),
+        ("recipe.rule_of_rises", "models.training.SeedByStep", "is no RuleOfRises"),
     ],
 )
 def test_a_target_of_another_kind_is_refused(tmp_path, group, target, refusal):

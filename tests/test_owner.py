@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from files import lock, owner
-from files.owner import OWNER, joined, owned
+from files.owner import OWNER, await_ready, joined, owned
 
 
 def test_a_second_owner_is_refused_and_the_first_is_named(tmp_path):
@@ -71,6 +71,20 @@ def test_processes_of_one_job_share_a_folder_and_those_of_another_are_refused(tm
         joined(tmp_path, "job 1")
         with pytest.raises(ValueError, match="another process works there"):
             joined(tmp_path, "job 2")
+
+
+def test_others_of_a_job_wait_until_its_first_process_is_ready_or_has_ended(tmp_path, monkeypatch):
+    monkeypatch.setattr(owner, "PATIENCE_S", 0.2)
+    with owned(tmp_path, "job") as ready:
+        waiting = threading.Thread(target=await_ready, args=(tmp_path, "job"))
+        waiting.start()
+        waiting.join(0.3)
+        assert waiting.is_alive()
+        ready()
+        waiting.join(5)
+        assert not waiting.is_alive()
+    with pytest.raises(ValueError, match="the first process of this job has ended"):
+        await_ready(tmp_path, "job")
 
 
 def test_a_job_whose_first_process_never_comes_is_not_waited_for_for_ever(tmp_path):

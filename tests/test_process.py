@@ -130,9 +130,30 @@ def test_a_signal_ends_a_script_in_one_line_and_128_and_its_number(name):
 
 
 def test_a_script_that_does_not_come_to_its_end_is_ended():
-    begin = "process.PATIENCE_S = 0.2\n"
+    begin = "from parallel import ending; ending.PATIENCE_S = 0.2\n"
     done = run(begin + ENDING.format(work="signal.raise_signal(15)", rest="time.sleep(60)"))
     assert done.returncode == 143
+
+
+DEFERRED = """
+from parallel import ending
+ending.PATIENCE_S = 0.2
+with process.signals():
+    ending.current().defer(lambda number: f"cut by {number}")
+"""
+
+
+def test_work_that_looks_itself_is_not_torn_but_ended_where_it_takes_too_long():
+    noted = run(DEFERRED + "    signal.raise_signal(15); print(ending.current().number)")
+    assert (noted.returncode, noted.stdout) == (0, b"15\n")
+    cut = run(DEFERRED + "    signal.raise_signal(15); time.sleep(60)")
+    assert (cut.returncode, cut.stderr) == (143, b"cut by 15\n")
+
+
+def test_a_warning_sets_no_limit_and_the_signal_after_it_does():
+    code = "    signal.raise_signal(10); time.sleep(0.5); print(0, flush=True)\n"
+    done = run(DEFERRED + code + "    signal.raise_signal(15); time.sleep(60)")
+    assert (done.returncode, done.stdout, done.stderr) == (143, b"0\n", b"cut by 15\n")
 
 
 def test_a_signal_that_was_ignored_stays_so():

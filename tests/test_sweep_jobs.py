@@ -6,6 +6,7 @@ Each has a folder of its own, one that fails ends no other, the same sweep again
 import itertools
 import shutil
 
+import pandas as pd
 import pytest
 from tiny_run import curve, overrides
 
@@ -55,6 +56,9 @@ def test_many_options_make_a_name_that_can_be_a_folder(tmp_path):
     (tmp_path / job_name([f"plan.option_number_{i}=[1,2,3]" for i in range(40)], [])).mkdir()
 
 
+STATES = {-1: "failed", 4: "trained", 5: "trained"}  # by network.hidden
+
+
 def test_a_job_that_fails_ends_no_other_and_the_same_sweep_again_does_the_rest(
     data, command, capfd
 ):
@@ -72,10 +76,20 @@ def test_a_job_that_fails_ends_no_other_and_the_same_sweep_again_does_the_rest(
         told.startswith("train.py: network.hidden--1_")
         and "hidden_size must be greater than zero" in told
     )
+    table = pd.read_csv(command.folder / "sweep.csv")
+    assert list(table) == ["run", "state", "validation_loss", "seconds", "network.hidden"]
+    assert dict(zip(table["network.hidden"], table.state, strict=True)) == STATES
+    assert (table.validation_loss.notna() == (table.state == "trained")).all()
     first, second = sorted(folder for folder in command.folder.iterdir() if folder.is_dir())
+    assert {first.name, second.name} < {*table.run}
     before = curve(first)
     shutil.rmtree(second / LAST.parent)  # as if it had been killed in its first epoch
-    command.refused(*typed)
+    as_killed = table.replace({"state": {"trained": "running"}})
+    as_killed.to_csv(command.folder / "sweep.csv", index=False)
+    command.refused(*typed[:-1], "network.hidden=-1,5")
+    states = pd.read_csv(command.folder / "sweep.csv").set_index("network.hidden").state
+    assert states.to_dict() == {**STATES, 4: "interrupted"}
+    command.refused(*typed[:-1], "network.hidden=-1,4")
     out, _ = capfd.readouterr()
     assert out.count("was trained before: ") == 1 and out.count("\ntrained: ") == 1
     assert curve(first) == before and (second / LAST).exists()

@@ -1,13 +1,16 @@
 """Rule of rises, curve, seeds by epoch and whole checkpoints, with answers worked out by hand."""
 
+import itertools
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 import torch
 
+from models.consumed import Consumed
+from models.running_mean import RunningMean
 from models.saving import Saver, WholeCheckpoints
-from models.training import Cooldown, Curve, RuleOfRises, SeedByEpoch
+from models.training import Cooldown, Curve, RuleOfRises, SeedByStep
 
 
 def trainer(**more):
@@ -170,13 +173,19 @@ def test_a_cooldown_of_fewer_than_no_epochs_is_refused():
         Cooldown(-1)
 
 
+def learner(loss):
+    """What has had a training loss of `loss` in an epoch of one frame."""
+    module = SimpleNamespace(train_loss=RunningMean(), consumed=Consumed())
+    module.train_loss.add(torch.tensor([loss, 1.0]))
+    return module
+
+
 def epoch(curve, number, train, validation):
     at = trainer(current_epoch=number, global_step=10 * (number + 1))
     at.callback_metrics = {
-        "train_loss_epoch": torch.tensor(train),
         "validation_loss": torch.tensor(validation),
     }
-    curve.on_train_epoch_end(at, None)
+    curve.on_train_epoch_end(at, learner(train))
 
 
 def test_the_curve_has_one_row_per_epoch(tmp_path):
@@ -184,8 +193,9 @@ def test_the_curve_has_one_row_per_epoch(tmp_path):
     epoch(curve, 0, 2.0, 3.0)
     epoch(curve, 1, 1.0, 2.5)
     table = pd.read_csv(curve.path)
-    assert list(table) == ["epoch", "step", "train_loss", "validation_loss", "learning_rate"]
-    assert table.to_numpy().tolist() == [[0, 10, 2, 3, 1], [1, 20, 1, 2.5, 1]]
+    columns = ["epoch", "step", "train_loss", "validation_loss", "learning_rate"]
+    assert list(table) == [*columns, "rows"]
+    assert table[columns].to_numpy().tolist() == [[0, 10, 2, 3, 1], [1, 20, 1, 2.5, 1]]
 
 
 def test_a_curve_taken_up_from_its_state_replaces_rows_after_it(tmp_path):
@@ -201,34 +211,23 @@ def test_a_curve_taken_up_from_its_state_replaces_rows_after_it(tmp_path):
 
 def test_only_the_first_process_writes_the_curve(tmp_path):
     curve, at = Curve(tmp_path / "curve.csv"), trainer(is_global_zero=False)
-    at.callback_metrics = {"train_loss_epoch": torch.tensor(1.0)}
-    curve.on_train_epoch_end(at, None)
+    at.callback_metrics = {}
+    curve.on_train_epoch_end(at, learner(1.0))
     assert not curve.path.exists()
 
 
-def drawn(seed, epoch, rank=0, noise=0):
+def drawn(seed, epoch, step, rank=0, noise=0):
     torch.manual_seed(noise)  # whatever the process did before
-    SeedByEpoch(seed).on_train_batch_start(
-        trainer(current_epoch=epoch, global_rank=rank), None, {}, 0
+    SeedByStep(seed).on_train_batch_start(
+        trainer(current_epoch=epoch, global_rank=rank), None, {}, step
     )
     return torch.rand(()).item()
 
 
-def test_an_epoch_draws_by_its_seed_number_and_process_alone():
-    assert drawn(1, 2, noise=3) == drawn(1, 2, noise=4)
-    assert (
-        len({drawn(seed, epoch, rank) for seed in (0, 1) for epoch in (0, 1) for rank in (0, 1)})
-        == 8
-    )
-
-
-def test_steps_of_an_epoch_draw_different_numbers():
-    seeds, at = SeedByEpoch(0), trainer()
-    numbers = []
-    for step in range(3):
-        seeds.on_train_batch_start(at, None, {}, step)
-        numbers.append(torch.rand(()).item())
-    assert len(set(numbers)) == 3
+def test_a_step_draws_by_its_seed_epoch_number_and_process_alone():
+    assert drawn(1, 2, 3, noise=3) == drawn(1, 2, 3, noise=4)
+    places = list(itertools.product((0, 1), repeat=4))
+    assert len({drawn(*place) for place in places}) == len(places)
 
 
 @pytest.mark.parametrize("fails", ["replace", "chmod"])

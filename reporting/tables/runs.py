@@ -11,6 +11,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from files.atomic import write_atomic
 from files.fingerprint import of_contents, of_sources, of_values
+from files.schema import Schema
 from files.table import OptionalFloat, read_table
 from models.cost import costs
 from models.layouts import CURVE, TIMES, config_path, curve_again, weights_of
@@ -24,13 +25,17 @@ COST_HEADS = {  # of the columns of models.cost
     "macs_per_second": "multiply-adds per second of audio",
     "cpu_seconds_per_second": "real-time factor",
 }
-EPOCH = {  # of a curve
-    "epoch": int,
-    "step": int,
-    "train_loss": OptionalFloat,
-    "validation_loss": OptionalFloat,
-    "learning_rate": OptionalFloat,
-}
+EPOCH = Schema(  # of a curve
+    {
+        "epoch": int,
+        "step": int,
+        "train_loss": OptionalFloat,
+        "validation_loss": OptionalFloat,
+        "learning_rate": OptionalFloat,
+        "rows": str,
+    },
+    defaults={"rows": ""},
+)
 
 
 class Run(NamedTuple):

@@ -1,0 +1,108 @@
+"""How a training ends, in a line, and how to go on where it can."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytorch_lightning as pl
+import torch
+from omegaconf import DictConfig
+from pytorch_lightning.utilities.exceptions import MisconfigurationException
+
+from command.callbacks import Callbacks, rule_of
+from command.process import Ended
+from command.state import state_of
+from files.sums import SUMS
+from models.interruption import Stopped
+from models.layouts import CURVE
+from models.training import RuleOfRises, TimeLimit
+from options.typed import typed
+from parallel.ending import current
+
+
+def done(cfg: DictConfig, run: Path) -> str | None:
+    """What is said of a training in `run` that has come to its end; None where it has not.
+
+    No data is read for it. None, too, where `run` lacks what a training would write again.
+    """
+    if not cfg.resume or not all((run / name).exists() for name in (SUMS, CURVE)):
+        return None
+    state = state_of(run)
+    if state is None:
+        return None
+    rule = rule_of(cfg)
+    rule.load_state_dict(dict(state.rule))
+    most = cfg.trainer.max_epochs
+    if rule.has_stopped() or state.epochs >= most:
+        return _ended(run, rule, state.epochs, most, went_on=False)
+    return None
+
+
+def outcome(trainer: pl.Trainer, run: Path, callbacks: Callbacks, began: int) -> str:
+    """What is said of a training that has just ended, and had `began` steps before."""
+    epochs = len(callbacks.curve.rows)
+    most = trainer.max_epochs
+    if epochs < most and not callbacks.rule.has_stopped():
+        why = "trainer.max_time is up" if _time_is_up(trainer) else "stopped"
+        return f"{why} after epoch {epochs} of {most}; go on with {typed('resume', run)}"
+    return _ended(run, callbacks.rule, epochs, most, trainer.global_step > began)
+
+
+def _ended(run: Path, rule: RuleOfRises, epochs: int, most: int, went_on: bool) -> str:
+    """What is said of a training that is at its end."""
+    if rule.has_stopped():
+        ended = "trained" if went_on else "was trained before"
+        limit = f"recipe.rule_of_rises.stop_after={rule.stop_after}"
+        why = f"the validation loss rose more than {limit} times"
+        return f"{ended}: {run}, {epochs} of {most} epochs: {why}"
+    if not went_on:
+        remedy = "trainer.max_epochs=N with more than that goes on"
+        return f"was trained before: {run}, all {epochs} epochs; {remedy}"
+    return f"trained: {run}"
+
+
+def _time_is_up(trainer: pl.Trainer) -> bool:
+    limits = [callback for callback in trainer.callbacks if isinstance(callback, TimeLimit)]
+    return any(limit.is_up() for limit in limits)
+
+
+@contextmanager
+def one_line(remedy: str) -> Iterator[None]:
+    """What a user can mend, as a ValueError of one line; what a signal ends, as Ended.
+
+    The former is a setting of the trainer, or a file that a worker met.
+    """
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit) as error:  # Lightning makes the latter of the former
+        raise _ended_by_signal(error, remedy) from None
+    except torch.OutOfMemoryError as error:
+        raise ValueError(
+            "the device is out of memory; give a smaller data.batch_size or plan.segment_s"
+        ) from error
+    except MisconfigurationException as error:
+        words = str(error).split()
+        raise ValueError(f"trainer: {' '.join(words)} Give others, or trainer=cpu") from error
+    except (ValueError, OSError) as error:
+        if "Original Traceback" not in str(error):
+            raise
+        last_line = str(error).strip().splitlines()[-1]
+        _, _, problem = last_line.partition(": ")
+        raise ValueError(problem) from error
+    except RuntimeError as error:
+        signalled = current()
+        if signalled is None or signalled.number is None:
+            raise
+        # The others of its processes have ended before it.
+        raise Ended(signalled.number, remedy) from error
+
+
+def _ended_by_signal(error: BaseException, remedy: str) -> Ended:
+    """What ended a training, as `error` or before it."""
+    for cause in (error, error.__context__):
+        if isinstance(cause, Stopped):
+            return Ended(cause.number, remedy, f"at step {cause.step}")
+        if isinstance(cause, Ended):
+            return Ended(cause.number, remedy)
+    return Ended(signal.SIGINT, remedy)

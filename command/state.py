@@ -1,0 +1,83 @@
+"""Where the training in a folder stands: from what it goes on, and what it must hold."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from models.checkpoints import require_training
+from models.layouts import BEST, CURVE, LAST, WITHIN, checkpoint, layout
+from models.training import RuleOfRises
+from options.typed import typed
+
+
+def require_unused(run: Path) -> None:
+    """Raise ValueError where `run` holds the checkpoints of a training.
+
+    A new one would replace them unasked. So it is where `run` holds what was published of one.
+    """
+    if not layout(run).resumable:
+        raise ValueError(f"{typed('output', run)}: holds a published run; choose another output")
+    checkpoints = (run / LAST.parent).glob("*.ckpt")
+    if any(checkpoints):
+        raise ValueError(
+            f"{typed('output', run)}: holds a training; go on with it by {typed('resume', run)}, "
+            "or choose another output"
+        )
+
+
+class State(NamedTuple):
+    """Where a training stands: in which file of its run, after how many steps and whole epochs.
+
+    rule: the state of its rule of rises, or nothing.
+    """
+
+    name: Path
+    step: int
+    epochs: int
+    rule: Mapping[str, Any]
+
+
+def state_of(run: Path) -> State | None:
+    """From where the training in `run` goes on; None where nothing of it was saved.
+
+    A damaged checkpoint is passed over, with a note, where there is another one. Raises ValueError
+    where all are damaged or of something else, or gone while the best one is there.
+    """
+    states, problems = [], []
+    for name in (LAST, WITHIN):
+        if (run / name).exists():
+            try:
+                states.append(_state(run, name))
+            except ValueError as error:
+                problems.append(error)
+    if not states:
+        if problems:
+            raise problems[0]
+        _require_no_best(run)
+        return None
+    latest = max(states, key=lambda state: state.step)  # of equal ones the first is further
+    for problem in problems:
+        print(f"note: {problem}; goes on from {latest.name}", file=sys.stderr)
+    return latest
+
+
+def _state(run: Path, name: Path) -> State:
+    """The state in one checkpoint of `run`."""
+    content = checkpoint(run, name)
+    require_training(content, run / name)
+    epochs = content["loops"]["fit_loop"]["epoch_progress"]["current"]["processed"]
+    rule = content["callbacks"].get(RuleOfRises.__name__, {})
+    return State(name, content["global_step"], epochs, rule)
+
+
+def _require_no_best(run: Path) -> None:
+    """Raise ValueError where a training had a last checkpoint, that is more than an epoch."""
+    curve = run / CURVE
+    epochs = curve.read_text(encoding="utf-8").count("\n") - 1 if curve.exists() else None
+    # A training that was killed at the end of its first epoch may have saved the best one alone.
+    if (run / BEST).exists() and epochs != 1:
+        raise ValueError(
+            f"{run}: has no {LAST}, so there is nothing to go on from, and its {BEST} is not "
+            f"replaced; restore {LAST}, or begin another run with {typed('start_from', run)}"
+        )

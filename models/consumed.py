@@ -1,0 +1,57 @@
+"""Which rows a training has had, as a number that does not depend on who had them."""
+
+import torch
+from torch import Tensor
+
+PENDING = 64  # steps whose numbers stay on their device until they are read
+MIX = (-0x61C8864680B583EB, -0x40A7B892E31B1A47, -0x6B2FB644ECCEEE15)  # of splitmix64
+WRAP = 1 << 64
+
+
+class Consumed:
+    """The sum over steps of hashes of their rows: equal, up to chance, for equal steps alone."""
+
+    def __init__(self):
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin anew."""
+        self._sum = 0
+        self._pending: list[Tensor] = []
+
+    def add(self, of_step: Tensor) -> None:
+        """Take in one more step: `of_step` of the rows of all processes, summed."""
+        self._pending.append(of_step)
+        if len(self._pending) >= PENDING:
+            self._read()
+
+    def digest(self) -> str:
+        """What is known so far, in a word: r and 16 hex digits."""
+        self._read()
+        return f"r{self._sum:016x}"
+
+    def state_dict(self) -> dict[str, str]:
+        """What a checkpoint keeps."""
+        return {"digest": self.digest()}
+
+    def load_state_dict(self, state: dict[str, str]) -> None:
+        """Take up where a checkpoint was made."""
+        self.reset()
+        self._sum = int(state["digest"].removeprefix("r"), 16)
+
+    def _read(self) -> None:
+        if self._pending:
+            self._sum = (self._sum + sum(torch.stack(self._pending).tolist())) % WRAP
+            self._pending = []
+
+
+def of_step(rows: Tensor, counts: Tensor, step: int) -> Tensor:
+    """The sum of the hashes of those of `rows` [batch], names as int64, that count in `step`.
+
+    Sums of several processes add up to that of all rows; int64 wraps on any device alike.
+    """
+    mixed = rows + (step + 1) * MIX[0] % (1 << 63)
+    mixed = (mixed ^ (mixed >> 30)) * MIX[1]
+    mixed = (mixed ^ (mixed >> 27)) * MIX[2]
+    mixed = mixed ^ (mixed >> 31)
+    return torch.where(counts > 0, mixed, 0).sum()

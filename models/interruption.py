@@ -1,0 +1,153 @@
+"""A training that may be interrupted at any step, and goes on from there as if it had not been."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+
+from models.saving import write_checkpoint
+from parallel.ending import Ending, current, never, silent
+
+
+class Stopped(KeyboardInterrupt):
+    """A signal has ended a training after `step` steps, whose state is saved."""
+
+    def __init__(self, number: int, step: int):
+        super().__init__()
+        self.number = number
+        self.step = step
+
+
+class MidEpoch(pl.Callback):
+    """Keeps the state within an epoch at `path`, and ends the training where a signal asks for it.
+
+    Every `minutes` (0: after every step; None: never), and before such an end. That is between two
+    steps of the optimiser, or within a validation, which is then begun anew.
+
+    The first process saves for all, and at its end the others end: weights, optimiser and the
+    running mean of the loss are the same in all of them, and what is drawn follows from the step
+    (models.training.SeedByStep). To be placed behind the callbacks that act after a step.
+
+    last_line: what is said of a signal where a step takes longer than it leaves. is_over: whether
+    the first process has ended, where this is another one.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        minutes: float | None,
+        last_line: Callable[[int], str] = silent,
+        is_over: Callable[[], bool] = never,
+    ):
+        self.path = path
+        self.minutes = minutes
+        self.last_line = last_line
+        self.is_over = is_over
+        self.ending: Ending | None = None
+
+    def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
+        """Remember who handles signals: Lightning is about to put itself there."""
+        self.ending = current()
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """From here on an end is asked for, not forced.
+
+        Raises ValueError for an epoch that has become shorter than what was done of it.
+        """
+        batches, done = trainer.num_training_batches, batches_done(trainer)
+        if done > batches:
+            raise ValueError(
+                f"{self.path}: was saved after {done} batches of an epoch that now has {batches}; "
+                "give the trainer options that it was begun with"
+            )
+        self.saved_s = time.monotonic()
+        if self.ending:
+            is_over = never if trainer.is_global_zero else self.is_over
+            last_line = self.last_line if trainer.is_global_zero else silent
+            self.ending.defer(last_line, is_over)
+
+    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """End where it was asked for since the last step; the epoch before has been saved."""
+        self.saved_s = time.monotonic()
+        self._end_if_asked(trainer, save=False)
+
+    def on_train_batch_end(
+        self,
+        trainer: pl.Trainer,
+        pl_module: pl.LightningModule,
+        outputs: Any,
+        batch: Any,
+        batch_idx: int,
+    ) -> None:
+        """Save or end, if it is time and the optimiser has just taken its step."""
+        number = batch_idx + 1
+        is_last = number >= trainer.num_training_batches
+        if number % trainer.accumulate_grad_batches and not is_last:
+            return
+        self._end_if_asked(trainer, save=True)
+        if self.minutes is None or time.monotonic() - self.saved_s < 60 * self.minutes:
+            return
+        self._save(trainer)
+        self.saved_s = time.monotonic()
+
+    def on_validation_batch_end(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, *batch: Any
+    ) -> None:
+        """End, if it was asked for."""
+        if not trainer.sanity_checking:
+            self._end_if_asked(trainer, save=True)
+
+    def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """A signal ends what follows again; one that came meanwhile does so now."""
+        self.path.unlink(missing_ok=True)  # all of it is in the last checkpoint
+        self._end_if_asked(trainer, save=False)
+        if self.ending:
+            self.ending.release()
+
+    def on_exception(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
+    ) -> None:
+        """What has failed can be ended anywhere."""
+        if self.ending:
+            self.ending.release()
+
+    def _end_if_asked(self, trainer: pl.Trainer, save: bool) -> None:
+        """Only the first process ends: the others are ended by that."""
+        asked = self.ending and self.ending.number
+        if not asked or not trainer.is_global_zero:
+            return
+        if save:
+            self._save(trainer)
+        raise Stopped(asked, trainer.global_step)
+
+    def _save(self, trainer: pl.Trainer) -> None:
+        # Without Lightning's own saving, which waits for all processes.
+        if trainer.is_global_zero:
+            content = trainer._checkpoint_connector.dump_checkpoint(weights_only=False)
+            _between_steps(content["loops"]["fit_loop"], trainer)
+            write_checkpoint(content, self.path)
+
+
+def batches_done(trainer: pl.Trainer) -> int:
+    """How many batches of the epoch that a training begins or goes on with are done already."""
+    loop = trainer.fit_loop
+    return loop.epoch_loop.batch_progress.current.ready if loop.restarting else 0
+
+
+def _between_steps(loops: dict[str, Any], trainer: pl.Trainer) -> None:
+    """Make of Lightning's counters, saved where a step ends, those between this and the next one.
+
+    After the last step of an epoch those of a validation that is to begin: Lightning's own would
+    leave it out.
+    """
+    batches = loops["epoch_loop.batch_progress"]
+    for count in (batches["total"], batches["current"]):
+        count["completed"] = count["processed"]
+    if batches["current"]["ready"] < trainer.num_training_batches:
+        loops["epoch_loop.state_dict"]["_batches_that_stepped"] += 1
+        return
+    begun = {"ready": 1, "started": 1, "processed": 0, "completed": 0}
+    validation = {"total": begun, "current": {**begun}, "is_last_batch": False}
+    loops["epoch_loop.val_loop.batch_progress"] = validation

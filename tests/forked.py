@@ -1,0 +1,145 @@
+"""train.py in processes that are forked from this one, and so begin at once; to be killed."""
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import tiny_run
+import torch
+
+import train
+from command.entry import start
+from models.learner import Learner
+
+BEGIN_S = 60.0  # within which a step must begin
+
+
+class Training:
+    """`train.py` with `typed` behind it, in a process group of its own.
+
+    validation: called before each of its steps. environment: more of it. What it says goes to the
+    file `told`.
+    """
+
+    def __init__(
+        self,
+        told: Path,
+        typed: list[str],
+        validation: Callable = lambda *step: None,
+        **environment: str,
+    ):
+        self.told = told
+        self.steps, writing = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            os.close(self.steps)
+            os.environ.update(environment)
+            _tell_steps(writing, validation)
+            _train(told, typed)
+        os.close(writing)
+
+    def step(self) -> bool:
+        """Wait until one more step has begun; False where none does, for it has ended."""
+        ready, _, _ = select.select([self.steps], [], [], BEGIN_S)
+        assert ready, f"no step within {BEGIN_S} s: {self.told.read_text()}"
+        return os.read(self.steps, 1) != b""
+
+    def send(self, number: int) -> None:
+        """Send a signal to all of its group."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, number)
+
+    def kill(self) -> int:
+        """Kill all of its group without notice."""
+        self.send(signal.SIGKILL)
+        return self.wait()
+
+    def wait(self) -> int:
+        """Its exit status, as shells have it."""
+        _, status = os.waitpid(self.pid, 0)
+        os.close(self.steps)
+        code = os.waitstatus_to_exitcode(status)
+        return 128 - code if code < 0 else code
+
+
+def _train(told: Path, typed: list[str]) -> None:
+    """Become train.py; never returns."""
+    code = 1
+    try:
+        os.setsid()
+        with told.open("w") as file:
+            os.dup2(file.fileno(), 1)
+            os.dup2(file.fileno(), 2)
+        sys.stdout = sys.__stdout__ = os.fdopen(1, "w", closefd=False)
+        sys.stderr = sys.__stderr__ = os.fdopen(2, "w", closefd=False)
+        for number in (signal.SIGTERM, signal.SIGUSR1):
+            signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        sys.argv = [str(tiny_run.ROOT / "train.py"), *typed]
+        start(train.main, "train")
+        code = 0
+    except SystemExit as left:
+        code = left.code if isinstance(left.code, int) else 1
+        if isinstance(left.code, str):
+            print(left.code, file=sys.stderr)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        with contextlib.suppress(BaseException):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+
+
+def _tell_steps(steps: int, validation: Callable) -> None:
+    """Write a byte to `steps` whenever a step of training begins; call `validation` before its."""
+    original, validate = Learner.training_step, Learner.validation_step
+
+    def step(module: Learner, batch: dict, index: int) -> torch.Tensor:
+        os.write(steps, b"x")
+        return original(module, batch, index)
+
+    def validation_step(module: Learner, batch: dict, index: int) -> None:
+        validation(module, batch, index)
+        validate(module, batch, index)
+
+    Learner.training_step, Learner.validation_step = step, validation_step
+
+
+def killed_after(training: Training, steps: int, delay_s: float) -> bool:
+    """Kill `training` once `steps` have begun and a little later; False if it ended before."""
+    for _ in range(steps):
+        if not training.step():
+            training.wait()
+            return False
+    time.sleep(delay_s)
+    training.kill()
+    return True
+
+
+def pair(told: Path, typed: list[str]) -> list[Training]:
+    """A training on two processes, as torchrun starts them."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    processes = []
+    for rank in "01":
+        environment = {
+            "TORCHELASTIC_RUN_ID": "x",
+            "WORLD_SIZE": "2",
+            "LOCAL_WORLD_SIZE": "2",
+            "RANK": rank,
+            "LOCAL_RANK": rank,
+            "GROUP_RANK": "0",
+            "MASTER_ADDR": "127.0.0.1",
+            "MASTER_PORT": port,
+        }
+        processes.append(Training(told.with_name(f"told{rank}"), typed, **environment))
+    return processes
