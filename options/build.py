@@ -1,5 +1,6 @@
 """The one door from config to object."""
 
+import contextlib
 import importlib.util
 import inspect
 import sys
@@ -12,7 +13,7 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from pydantic import ConfigDict, PydanticSchemaGenerationError, TypeAdapter, ValidationError
 
-from options.faults import faults_named
+from options.faults import faults_named, is_own
 
 Thing = TypeVar("Thing")
 
@@ -33,7 +34,8 @@ def build(
     except TypeError as error:  # an argument that it needs
         raise ValueError(f"{node['_target_']}: {error}") from error
     module, _, _ = node["_target_"].rpartition(".")
-    with faults_named(sys.modules[module].__file__):
+    file = sys.modules[module].__file__
+    with faults_named(file) if is_own(file) else contextlib.nullcontext():
         return make(**supplied)
 
 

@@ -32,6 +32,12 @@ def faults_named(module: str, checked: bool = True) -> Iterator[None]:
         raise ValueError(f"{place}: {type(error).__name__}: {reason}; {WHOLE}") from error
 
 
+def is_own(module: str) -> bool:
+    """Whether a file is of this project: a library's errors have their own handlers."""
+    path = Path(module)
+    return path.is_relative_to(ROOT) and "site-packages" not in path.parts
+
+
 def _last_line(error: Exception, module: str) -> int | None:
     """The line of `module` that `error` came through last; None where it did not."""
     lines = [
