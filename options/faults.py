@@ -33,9 +33,8 @@ def faults_named(module: str, checked: bool = True) -> Iterator[None]:
 
 
 def is_own(module: str) -> bool:
-    """Whether a file is of this project: a library's errors have their own handlers."""
-    path = Path(module)
-    return path.is_relative_to(ROOT) and "site-packages" not in path.parts
+    """Whether a file is no library's: their refusals have handlers of their own."""
+    return not {"site-packages", "dist-packages"} & set(Path(module).parts)
 
 
 def _last_line(error: Exception, module: str) -> int | None:
