@@ -14,6 +14,7 @@ from audio import probing
 from enhancing.many import Outcome, in_batches, one_by_one, seconds, spread
 from enhancing.places import Job, find_jobs, unfinished_jobs
 from enhancing.signal import Wish
+from files.atomic import clear_unfinished_of
 from models.enhancer import Enhancer
 from models.layouts import config_path
 from models.run import content_of, load_run
@@ -33,7 +34,9 @@ def enhance(cfg: DictConfig) -> tuple[str, bool]:
     jobs = find_jobs(source, output)
     enhancer = load_run(run).to(device_of(cfg))
     left = jobs
-    if output is not None:
+    if output is None:
+        clear_unfinished_of(jobs[0].target)
+    else:
         made_with = f"{content_of(run)} {cfg.attenuation_limit_db} {cfg.band}\n"
         left = unfinished_jobs(jobs, output, made_with)
     _say_what_is_lost(wish_of(cfg), left, enhancer.stft.sample_rate)

@@ -101,6 +101,19 @@ def test_one_file_goes_beside_itself_or_into_a_folder(enhanced, folder, tmp_path
     assert beside.read_bytes() != (folder / "a.wav").read_bytes()
 
 
+def test_what_a_killed_run_left_beside_a_file_goes_with_the_next_one(enhanced, folder, monkeypatch):
+    def killed(self, *_):
+        raise SystemExit
+
+    with monkeypatch.context() as killing:
+        killing.setattr("pathlib.Path.replace", killed)
+        killing.setattr("pathlib.Path.unlink", lambda *_, **__: None)
+        enhanced(f"input={folder / 'a.wav'}", status=None)
+    assert len([name for name in names(folder) if name.startswith(".unfinished-")]) == 1
+    enhanced(f"input={folder / 'a.wav'}")
+    assert not [name for name in names(folder) if name.startswith(".unfinished-")]
+
+
 def test_finished_files_are_skipped_and_changed_ones_are_not(enhanced, folder, tmp_path):
     typed = f"input={folder}", f"output={tmp_path / 'out'}"
     enhanced(*typed)
