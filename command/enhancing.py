@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from audio import probing
 from enhancing.many import Outcome, in_batches, one_by_one, seconds, spread
-from enhancing.places import Job, find_jobs, unfinished_jobs
+from enhancing.places import Job, find_jobs, page_place, unfinished_jobs
 from enhancing.signal import Wish
 from files.atomic import clear_unfinished_of
 from models.enhancer import Enhancer
@@ -32,6 +32,7 @@ def enhance(cfg: DictConfig) -> tuple[str, bool]:
     source, output = _path(cfg.input), _path(cfg.output)
     run = run_of(cfg)
     jobs = find_jobs(source, output)
+    page = page_place(jobs, output) if cfg.listen else None
     enhancer = load_run(run).to(device_of(cfg))
     left = jobs
     if output is None:
@@ -41,6 +42,10 @@ def enhance(cfg: DictConfig) -> tuple[str, bool]:
         left = unfinished_jobs(jobs, output, made_with)
     _say_what_is_lost(wish_of(cfg), left, enhancer.stft.sample_rate)
     outcomes = list(_outcomes(cfg, left, run, enhancer))
+    if page is not None:
+        from command.listening import write_page  # with Matplotlib and pandas, which take seconds
+
+        write_page(cfg, run, jobs, outcomes, page)
     return _counts(outcomes, len(jobs) - len(left)), all(one.became != "failed" for one in outcomes)
 
 

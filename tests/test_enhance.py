@@ -134,6 +134,28 @@ def test_with_other_options_all_are_made_anew(enhanced, folder, tmp_path):
     assert np.array_equal(*(soundfile.read(one / "a.wav")[0] for one in (folder, tmp_path / "out")))
 
 
+def test_a_page_to_listen_to_is_written_beside_what_was_enhanced(enhanced, folder, tmp_path):
+    (folder / "deep/bad.wav").write_text("no audio", encoding="utf-8")
+    page = tmp_path / "out/listen.html"
+    typed = f"input={folder}", f"output={tmp_path / 'out'}", "listen=true"
+    said = enhanced(*typed, status=1)
+    assert said[-3:-1] == [f"Page: {page}", "2 enhanced, 1 failed"]
+    first = page.read_text(encoding="utf-8")
+    assert first.count('class="player"') == 2 and "is no audio that libsndfile reads" in first
+    assert enhanced(*typed, status=1)[-2] == "0 enhanced, 2 finished before, 1 failed"
+    assert page.read_text(encoding="utf-8").count('class="player"') == 2
+    enhanced(f"input={folder / 'a.wav'}", "listen=true")
+    assert (folder / "a.enhanced.wav.html").exists()
+
+
+def test_a_page_of_somebody_else_is_not_overwritten(enhanced, folder, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/listen.html").write_text("mine", encoding="utf-8")
+    typed = f"run={enhanced.run}", f"input={folder}", f"output={tmp_path / 'out'}"
+    assert "holds listen.html, which enhance.py did not" in enhanced.refused(*typed, "listen=true")
+    assert names(tmp_path / "out") == ["listen.html"]
+
+
 def test_one_that_fails_ends_no_other(enhanced, folder, tmp_path):
     (folder / "a.wav").write_text("no audio", encoding="utf-8")
     said = enhanced(f"input={folder}", f"output={tmp_path / 'out'}", "band=keep", status=1)

@@ -1,0 +1,43 @@
+"""The page to listen to what enhance.py made."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from omegaconf import DictConfig
+from tqdm import tqdm
+
+from command.about import typed_command, version_line
+from enhancing.many import Outcome
+from enhancing.places import Job
+from reporting.pages.before_after import Pair, write_before_after
+
+PACKAGES = ("torch", "soundfile", "soxr")
+
+
+def write_page(
+    cfg: DictConfig, run: Path, jobs: Sequence[Job], outcomes: Sequence[Outcome], page: Path
+) -> None:
+    """Write `page` about all `jobs`. outcomes: those of what was enhanced now."""
+    by_job = {outcome.job: outcome for outcome in outcomes}
+    pairs = [_pair(job, by_job.get(job)) for job in jobs]
+    shown = tqdm(pairs, "listening", unit="file", disable=None, leave=False)
+    write_before_after(shown, _about(cfg, run), page)
+    print(f"Page: {page}")
+
+
+def _pair(job: Job, outcome: Outcome | None) -> Pair:
+    if outcome is None:
+        return Pair(job.name, job.source, job.target, "finished before", True)
+    remark = ": ".join(filter(None, (outcome.became, outcome.remark)))
+    return Pair(job.name, job.source, job.target, remark, outcome.became == "enhanced")
+
+
+def _about(cfg: DictConfig, run: Path) -> Mapping[str, str]:
+    limit = cfg.attenuation_limit_db
+    return {
+        "command": typed_command("enhance"),
+        "run": str(run),
+        "taken away at most": "as much as the network does" if limit is None else f"{limit:g} dB",
+        "band": cfg.band,
+        "versions": version_line(PACKAGES),
+    }
