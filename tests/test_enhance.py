@@ -156,6 +156,11 @@ def test_a_page_of_somebody_else_is_not_overwritten(enhanced, folder, tmp_path):
     assert names(tmp_path / "out") == ["listen.html"]
 
 
+def test_a_page_is_of_files(enhanced):
+    typed = f"run={enhanced.run}", "input=-", "output=-", "rate=8000", "listen=true"
+    assert "listen=true makes a page of files" in enhanced.refused(*typed)
+
+
 def test_one_that_fails_ends_no_other(enhanced, folder, tmp_path):
     (folder / "a.wav").write_text("no audio", encoding="utf-8")
     said = enhanced(f"input={folder}", f"output={tmp_path / 'out'}", "band=keep", status=1)
