@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 from command.about import typed_command, version_line
 from enhancing.many import Outcome
-from enhancing.places import Job
+from enhancing.places import Job, shown
 from reporting.pages.before_after import Pair, write_before_after
 
 PACKAGES = ("torch", "soundfile", "soxr")
@@ -20,9 +20,9 @@ def write_page(
     """Write `page` about all `jobs`. outcomes: those of what was enhanced now."""
     by_job = {outcome.job: outcome for outcome in outcomes}
     pairs = [_pair(job, by_job.get(job)) for job in jobs]
-    shown = tqdm(pairs, "listening", unit="file", disable=None, leave=False)
-    write_before_after(shown, _about(cfg, run), page)
-    print(f"Page: {page}")
+    pairs_told = tqdm(pairs, "listening", unit="file", disable=None, leave=False)
+    write_before_after(pairs_told, _about(cfg, run), page)
+    print(f"Page: {shown(page)}")
 
 
 def _pair(job: Job, outcome: Outcome | None) -> Pair:
