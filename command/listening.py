@@ -1,12 +1,13 @@
 """The page to listen to what enhance.py made."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from omegaconf import DictConfig
 from tqdm import tqdm
 
 from command.about import typed_command, version_line
+from command.enhancing import Done
 from enhancing.many import Outcome
 from enhancing.places import Job, shown
 from reporting.pages.before_after import Pair, write_before_after
@@ -14,15 +15,13 @@ from reporting.pages.before_after import Pair, write_before_after
 PACKAGES = ("torch", "soundfile", "soxr")
 
 
-def write_page(
-    cfg: DictConfig, run: Path, jobs: Sequence[Job], outcomes: Sequence[Outcome], page: Path
-) -> None:
-    """Write `page` about all `jobs`. outcomes: those of what was enhanced now."""
-    by_job = {outcome.job: outcome for outcome in outcomes}
-    pairs = [_pair(job, by_job.get(job)) for job in jobs]
+def write_page(cfg: DictConfig, done: Done) -> None:
+    """Write the page about what was `done`, and print where it is."""
+    by_job = {outcome.job: outcome for outcome in done.outcomes}
+    pairs = [_pair(job, by_job.get(job)) for job in done.jobs]
     pairs_told = tqdm(pairs, "listening", unit="file", disable=None, leave=False)
-    write_before_after(pairs_told, _about(cfg, run), page)
-    print(f"Page: {shown(page)}")
+    write_before_after(pairs_told, _about(cfg, done.run), done.page)
+    print(f"Page: {shown(done.page)}")
 
 
 def _pair(job: Job, outcome: Outcome | None) -> Pair:

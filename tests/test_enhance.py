@@ -229,7 +229,8 @@ def test_without_a_pretrained_network_a_run_is_asked_for(enhanced, folder, tmp_p
     assert "add run=RUN" in enhanced.refused(f"input={folder / 'a.wav'}")
     (tmp_path / "pretrained").symlink_to(enhanced.run)
     cfg = config("enhance", [f"input={folder / 'a.wav'}"], tmp_path)
-    assert command.enhancing.enhance(cfg) == ("1 enhanced", True)
+    done = command.enhancing.enhance(cfg)
+    assert (done.counts, done.well) == ("1 enhanced", True)
 
 
 KILLED = f"""
