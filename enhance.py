@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 def main(cfg: DictConfig) -> None:
     """Write what is enhanced, and say how much; exit status 1 where any recording failed."""
     from command.check import check
-    from command.enhancing import enhance
     from command.enhancing_schema import MICROPHONE, RAW, EnhanceConfig, kind
     from command.live_enhancing import enhance_live
     from command.raw_enhancing import enhance_raw
@@ -27,10 +26,20 @@ def main(cfg: DictConfig) -> None:
     elif source == MICROPHONE:
         enhance_live(cfg)
     else:
-        counts, well = enhance(cfg)
-        print(counts)
-        if not well:
-            raise SystemExit(1)
+        _enhance_files(cfg)
+
+
+def _enhance_files(cfg: DictConfig) -> None:
+    from command.enhancing import enhance
+
+    done = enhance(cfg)
+    if cfg.listen:
+        from command.listening import write_page  # with Matplotlib and pandas, which take seconds
+
+        write_page(cfg, done)
+    print(done.counts)
+    if not done.well:
+        raise SystemExit(1)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import numpy as np
 import soundfile
 
 from audio.header import Header
+from audio.metadata import Tags, put_tags
 from audio.opening import reason
 from audio.pcm import rounded
 from files.atomic import appearing
@@ -19,6 +20,7 @@ FLOATS = ("FLOAT", "DOUBLE")  # hold what exceeds full scale
 BITS = {"PCM_S8": 8, "PCM_U8": 8, "DPCM_8": 8}  # of integers; of others their names end in it
 SYSTEM = 2  # libsndfile's code for what the system refused
 INTEGERS = ("PCM_", "ALAC_", "DWVW_", "DPCM_")
+NO_TAGS: Tags = {}
 
 
 class Form(NamedTuple):
@@ -72,16 +74,17 @@ class Form(NamedTuple):
         return min(factors)
 
 
-def write_blocks(path: Path, form: Form, blocks: Iterable[np.ndarray]) -> int:
+def write_blocks(path: Path, form: Form, blocks: Iterable[np.ndarray], tags: Tags = NO_TAGS) -> int:
     """Write `blocks`, full scale 1, [time, channel] each, to `path`; returns samples per channel.
 
-    Integers are rounded to the nearest. Raises OSError naming `path` where the disk does not take
-    them, ValueError where the format does not.
+    Integers are rounded to the nearest; of `tags` those are written that the format holds. Raises
+    OSError naming `path` where the disk does not take them, ValueError where the format does not.
     """
     written = 0
     with appearing(path) as unfinished:
         try:
             with _to_fill(unfinished, form) as file:
+                put_tags(file, tags)
                 for block in blocks:
                     for begin in range(0, len(block), WRITTEN):
                         _write(file, form, block[begin : begin + WRITTEN])

@@ -5,6 +5,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from omegaconf import DictConfig
@@ -12,8 +13,9 @@ from tqdm import tqdm
 
 from audio import probing
 from enhancing.many import Outcome, in_batches, one_by_one, seconds, spread
-from enhancing.places import Job, find_jobs, unfinished_jobs
+from enhancing.places import Job, find_jobs, page_place, unfinished_jobs
 from enhancing.signal import Wish
+from files.atomic import clear_unfinished_of
 from models.enhancer import Enhancer
 from models.layouts import config_path
 from models.run import content_of, load_run
@@ -23,22 +25,53 @@ BATCH = 16  # recordings that a GPU enhances at once
 PRETRAINED = Path(__file__).parent.parent / "pretrained"
 
 
-def enhance(cfg: DictConfig) -> tuple[str, bool]:
-    """Enhance the recordings of `cfg.input`; returns a line of counts, and whether all went well.
+class Done(NamedTuple):
+    """What was done with `jobs`.
+
+    outcomes: of those that were not finished before. page: where a page about them goes.
+    """
+
+    run: Path
+    jobs: list[Job]
+    outcomes: list[Outcome]
+    page: Path | None
+
+    @property
+    def well(self) -> bool:
+        """Whether none failed."""
+        return all(outcome.became != "failed" for outcome in self.outcomes)
+
+    @property
+    def counts(self) -> str:
+        """How many became what, on one line."""
+        counts = Counter(outcome.became for outcome in self.outcomes)
+        counts["finished before"] = len(self.jobs) - len(self.outcomes)
+        told = [f"{counts['enhanced']} enhanced"]
+        for what in ("copied", "finished before", "failed"):
+            if counts[what]:
+                told.append(f"{counts[what]} {what}")
+        return ", ".join(told)
+
+
+def enhance(cfg: DictConfig) -> Done:
+    """Enhance the recordings of `cfg.input`.
 
     Raises FileNotFoundError or ValueError where there is no run, no recording, or no place.
     """
     source, output = _path(cfg.input), _path(cfg.output)
     run = run_of(cfg)
     jobs = find_jobs(source, output)
+    page = page_place(jobs, output) if cfg.listen else None
     enhancer = load_run(run).to(device_of(cfg))
     left = jobs
-    if output is not None:
+    if output is None:
+        clear_unfinished_of(jobs[0].target)
+    else:
         made_with = f"{content_of(run)} {cfg.attenuation_limit_db} {cfg.band}\n"
         left = unfinished_jobs(jobs, output, made_with)
     _say_what_is_lost(wish_of(cfg), left, enhancer.stft.sample_rate)
     outcomes = list(_outcomes(cfg, left, run, enhancer))
-    return _counts(outcomes, len(jobs) - len(left)), all(one.became != "failed" for one in outcomes)
+    return Done(run, jobs, outcomes, page)
 
 
 def _path(typed: str | None) -> Path | None:
@@ -121,14 +154,3 @@ def _outcomes(cfg: DictConfig, jobs: list[Job], run: Path, enhancer: Enhancer) -
                 stream = sys.stderr if outcome.became == "failed" else sys.stdout
                 bar.write(f"{outcome.job.name}: {outcome.remark}", file=stream)
             yield outcome
-
-
-def _counts(outcomes: list[Outcome], finished: int) -> str:
-    """How many became what, on one line."""
-    counts = Counter(outcome.became for outcome in outcomes)
-    counts["finished before"] = finished
-    told = [f"{counts['enhanced']} enhanced"]
-    for what in ("copied", "finished before", "failed"):
-        if counts[what]:
-            told.append(f"{counts[what]} {what}")
-    return ", ".join(told)

@@ -24,6 +24,7 @@ class EnhanceConfig(Strict):
     channels: Annotated[int, Field(ge=1, le=1024)]
     device: Literal["cpu", "cuda"] | None
     jobs: Annotated[int, Field(ge=1)] | None
+    listen: bool
 
     @model_validator(mode="after")
     def _sound_goes_where_it_comes_from(self) -> "EnhanceConfig":
@@ -40,6 +41,8 @@ class EnhanceConfig(Strict):
             raise ValueError(
                 "device=cuda is for files, raw and live sound come hop by hop; leave it out"
             )
+        if source and self.listen:
+            raise ValueError("listen=true makes a page of files, and this is no file; leave it out")
         return self
 
 

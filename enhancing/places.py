@@ -7,6 +7,7 @@ from datagen.corpora.layout import audio_files
 from files.atomic import clear_unfinished, write_atomic
 from options.typed import typed
 
+PAGE = "listen.html"  # in the output folder
 NOTE = ".enhanced"  # in the output folder: what the files there were made with
 
 
@@ -61,6 +62,20 @@ def _of_folder(source: Path, output: Path | None) -> list[Job]:
 
 def _same(target: Path, source: Path) -> bool:
     return target.exists() and target.samefile(source)
+
+
+def page_place(jobs: list[Job], output: Path | None) -> Path:
+    """Where the page to listen to `jobs` goes: into `output`, or beside the one enhanced file.
+
+    Raises ValueError where somebody else's page stands in `output`.
+    """
+    if output is None:
+        target = jobs[0].target
+        return target.with_name(f"{target.name}.html")
+    page = output / PAGE
+    if not (output / NOTE).exists():
+        _require_none([Job(PAGE, page, page)], output)
+    return page
 
 
 def unfinished_jobs(jobs: list[Job], output: Path, made_with: str) -> list[Job]:

@@ -1,4 +1,4 @@
-"""One recording to the same one enhanced: its rate, length, channels, format and subtype stay."""
+"""One recording to the same one enhanced: its rate, length, channels, format and tags stay."""
 
 import math
 import shutil
@@ -11,6 +11,7 @@ import numpy as np
 from audio import probing
 from audio.channels import Measured, channel_blocks, measure
 from audio.header import Header
+from audio.metadata import read_tags
 from audio.writing import Form, write_blocks
 from enhancing.signal import Through, Wish, at_network, enhanced_blocks
 from files.atomic import appearing
@@ -57,14 +58,14 @@ def enhance_recording(
         with appearing(target) as unfinished:
             shutil.copyfile(source, unfinished)
         return Done(f"copied unchanged, for it {_why_copied(measured)}", copied=True)
-    form = Form.of(head)
+    form, tags = Form.of(head), read_tags(head)
+    blocks = _blocks(enhancer, head, measured, wish, progress, through)
     try:
-        blocks = _blocks(enhancer, head, measured, wish, progress, through)
-        write_blocks(target, form, _within(form, blocks))
+        write_blocks(target, form, _within(form, blocks), tags)
     except TooLoudError as loud:
         gain = loud.gain * LOUDEST_GAIN
         blocks = _blocks(enhancer, head, measured, wish, lambda s: None, through)
-        write_blocks(target, form, (gain * block for block in blocks))
+        write_blocks(target, form, (gain * block for block in blocks), tags)
         return Done(
             f"turned down by {-20 * math.log10(gain):.1f} dB, or it would exceed full scale"
         )

@@ -3,9 +3,12 @@
 import errno
 import os
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from files.lock import take
 
 TEMPORARY_PREFIX = ".unfinished-"
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -23,12 +26,12 @@ def appearing(path: str | Path) -> Iterator[Path]:
     before still stands.
     """
     path = Path(path)
-    unfinished = None
+    handle, unfinished = None, None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, unfinished = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=path.parent)
-        os.close(handle)
+        handle, unfinished = tempfile.mkstemp(prefix=_begin(path), dir=path.parent)
         _at_work.add(unfinished)
+        take(handle, wait=True)  # while it is held, nobody clears the file away
         yield Path(unfinished)
         Path(unfinished).chmod(0o666 & ~_UMASK)
         Path(unfinished).replace(path)
@@ -41,6 +44,12 @@ def appearing(path: str | Path) -> Iterator[Path]:
         if unfinished is not None:  # after a replacement there is none
             Path(unfinished).unlink(missing_ok=True)
             _at_work.discard(unfinished)
+            os.close(handle)
+
+
+def _begin(path: Path) -> str:
+    """How what becomes `path` is called until it is finished, a random end aside."""
+    return f"{TEMPORARY_PREFIX}{zlib.crc32(os.fsencode(path.name)):08x}-"
 
 
 def write_atomic(path: str | Path, content: bytes | str) -> None:
@@ -64,5 +73,28 @@ def drop_unfinished() -> None:
 
 def clear_unfinished(folder: str | Path) -> None:
     """Remove what a killed process left unfinished in `folder` (not in folders below it)."""
-    for leftover in Path(folder).glob(f"{TEMPORARY_PREFIX}*"):
-        leftover.unlink(missing_ok=True)
+    _clear(Path(folder), TEMPORARY_PREFIX)
+
+
+def clear_unfinished_of(path: str | Path) -> None:
+    """Remove what a killed process left unfinished of the file at `path`, and nothing else."""
+    path = Path(path)
+    _clear(path.parent, _begin(path))
+
+
+def _clear(folder: Path, begin: str) -> None:
+    for leftover in folder.glob(f"{begin}*"):
+        if not _is_written(leftover):
+            leftover.unlink(missing_ok=True)
+
+
+def _is_written(unfinished: Path) -> bool:
+    """Whether another process is at work on it."""
+    try:
+        with unfinished.open("rb") as file:
+            take(file.fileno())
+    except FileNotFoundError:  # it has just been finished
+        return False
+    except (BlockingIOError, PermissionError):  # at work, or another user's
+        return True
+    return False

@@ -30,8 +30,11 @@ def page(tmp_path_factory):
     from dsp.stft import STFT
 
     folder = tmp_path_factory.mktemp("browser") / "a report"
-    tone = 0.3 * torch.sin(torch.arange(16000) / 10)
-    panel = Panel("tone", "", picture(tone, STFT(16000), 10.0), sound(tone, 16000))
+    panels = []
+    for name, gain in (("tone", 0.3), ("softer", 0.03), ("silent", 0.0)):
+        tone = gain * torch.sin(torch.arange(32000) / 10)
+        panels.append(Panel(name, "", picture(tone, STFT(16000), 10.0), sound(tone, 16000)))
+    shown = [Example(title, panels, 2.0, 8000.0) for title in (HOSTILE, "another")]
     table = many(("mixture", "oracle", HOSTILE, "better"))
     table.loc[(table.system == HOSTILE) & (table.noise_seen), "sdr"] += 0.5
     table.loc[table[table.system == "better"].index[0], "pesq_nb_raw"] = None
@@ -39,7 +42,7 @@ def page(tmp_path_factory):
         table,
         {"runs": HOSTILE},
         folder,
-        Beside(caution=HOSTILE, examples=[Example(HOSTILE, [panel])]),
+        Beside(caution=HOSTILE, examples=shown),
     )
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
@@ -127,11 +130,97 @@ def test_every_table_sorts_by_its_text_too(page):
     assert table.locator("tbody").locator(column).all_inner_texts() == before
 
 
-def test_players_play(page):
-    player = page.locator("audio").first
-    player.evaluate("player => player.play()")
-    page.wait_for_function("document.querySelector('audio').currentTime > 0.05")
-    assert player.evaluate("player => player.duration") == pytest.approx(1.0, abs=0.1)
+def place(player):
+    """Where it is, in seconds."""
+    return float(player.locator(".place").input_value())
+
+
+@pytest.fixture
+def player(page):
+    """The first player, which stands still at its beginning, with all as it was."""
+    first = page.locator(".player").first
+    yield first
+    page.locator("details").nth(1).evaluate("details => details.open = false")
+    if first.locator(".play").get_attribute("aria-label") == "pause":
+        first.locator(".play").click()
+    first.locator(".loop").uncheck()
+    first.locator(".choose").first.click()
+    first.locator(".place").evaluate(
+        "one => { one.value = 0; one.dispatchEvent(new Event('input')) }"
+    )
+
+
+SWITCHING = """async player => {
+    const press = key => player.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
+    const place = () => Number(player.querySelector(".place").value);
+    const chosen = () => player.querySelector("[aria-pressed=true]").innerText;
+    player.querySelector(".play").click();
+    while (place() < 0.05) await new Promise(requestAnimationFrame);
+    const before = place();
+    press("2");
+    const told = [chosen()];
+    press(" ");
+    const stopped = place();
+    press("3");
+    return [before, stopped, place(), ...told, chosen()];
+}"""
+
+
+def test_a_switch_of_signals_stays_at_the_same_place(page, player):
+    before, stopped, later, *chosen = player.evaluate(SWITCHING)
+    assert 0.05 <= before <= stopped == later < 2.0
+    assert chosen == ["2 softer", "3 silent"]
+    assert player.locator(".play").get_attribute("aria-label") == "play"
+
+
+def test_one_plays_at_a_time(page, player):
+    page.locator("details").nth(1).evaluate("details => details.open = true")
+    told = ".play[aria-label=pause]"
+    for number in (0, 1, 0):
+        one = page.locator(".player").nth(number)
+        one.locator(".loop").check()
+        one.locator(".play").click()
+        one.locator(told).wait_for()
+        assert page.locator(told).count() == 1
+
+
+def test_dragging_over_a_spectrogram_loops_what_it_covers(page, player):
+    view = player.locator(".view").nth(1)
+    view.scroll_into_view_if_needed()
+    box = view.bounding_box()
+    page.mouse.move(box["x"] + 0.25 * box["width"], box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 20, steps=3)
+    page.mouse.up()
+    assert player.locator(".loop").is_checked()
+    region = [float(player.locator(name).input_value()) for name in (".from", ".to")]
+    assert region == pytest.approx([0.5, 1.0], abs=0.02)
+    assert player.locator("[aria-pressed=true]").inner_text() == "2 softer"
+    player.locator(".play").click()
+    page.wait_for_timeout(700)  # longer than the region
+    assert region[0] <= place(player) <= region[1] + 0.05
+
+
+def test_signals_are_matched_in_level_and_none_clips_or_is_silence(page):
+    """As the page itself computes it, of signals 20 dB apart."""
+    gains = page.evaluate(
+        """() => matching([{rms: 0.2, peak: 0.8}, {rms: 0.02, peak: 0.04}, {rms: 0, peak: 0}])"""
+    )
+    assert gains == pytest.approx([1.0, 10.0, 1.0])
+
+
+def test_without_a_place_for_keys_nothing_is_taken_from_the_page(page, player):
+    field = player.locator(".to")
+    field.fill("1")
+    field.press("2")
+    assert player.locator("[aria-pressed=true]").inner_text() == "1 tone"
+    field.fill("2")
+
+
+def test_sounds_are_saved_under_their_names(page, player):
+    with page.expect_download() as saved:
+        player.locator(".save").nth(1).click()
+    assert saved.value.suggested_filename.endswith("softer.ogg")
     assert page.locator("img").first.evaluate("image => image.naturalHeight") == 161
 
 

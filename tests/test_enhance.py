@@ -101,6 +101,19 @@ def test_one_file_goes_beside_itself_or_into_a_folder(enhanced, folder, tmp_path
     assert beside.read_bytes() != (folder / "a.wav").read_bytes()
 
 
+def test_what_a_killed_run_left_beside_a_file_goes_with_the_next_one(enhanced, folder, monkeypatch):
+    def killed(self, *_):
+        raise SystemExit
+
+    with monkeypatch.context() as killing:
+        killing.setattr("pathlib.Path.replace", killed)
+        killing.setattr("pathlib.Path.unlink", lambda *_, **__: None)
+        enhanced(f"input={folder / 'a.wav'}", status=None)
+    assert len([name for name in names(folder) if name.startswith(".unfinished-")]) == 1
+    enhanced(f"input={folder / 'a.wav'}")
+    assert not [name for name in names(folder) if name.startswith(".unfinished-")]
+
+
 def test_finished_files_are_skipped_and_changed_ones_are_not(enhanced, folder, tmp_path):
     typed = f"input={folder}", f"output={tmp_path / 'out'}"
     enhanced(*typed)
@@ -119,6 +132,33 @@ def test_with_other_options_all_are_made_anew(enhanced, folder, tmp_path):
     enhanced(*typed)
     assert enhanced(*typed, "attenuation_limit_db=0") == ["2 enhanced"]
     assert np.array_equal(*(soundfile.read(one / "a.wav")[0] for one in (folder, tmp_path / "out")))
+
+
+def test_a_page_to_listen_to_is_written_beside_what_was_enhanced(enhanced, folder, tmp_path):
+    (folder / "deep/bad.wav").write_text("no audio", encoding="utf-8")
+    page = tmp_path / "out/listen.html"
+    typed = f"input={folder}", f"output={tmp_path / 'out'}", "listen=true"
+    said = enhanced(*typed, status=1)
+    assert said[-3:-1] == [f"Page: {page}", "2 enhanced, 1 failed"]
+    first = page.read_text(encoding="utf-8")
+    assert first.count('class="player"') == 2 and "is no audio that libsndfile reads" in first
+    assert enhanced(*typed, status=1)[-2] == "0 enhanced, 2 finished before, 1 failed"
+    assert page.read_text(encoding="utf-8").count('class="player"') == 2
+    enhanced(f"input={folder / 'a.wav'}", "listen=true")
+    assert (folder / "a.enhanced.wav.html").exists()
+
+
+def test_a_page_of_somebody_else_is_not_overwritten(enhanced, folder, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/listen.html").write_text("mine", encoding="utf-8")
+    typed = f"run={enhanced.run}", f"input={folder}", f"output={tmp_path / 'out'}"
+    assert "holds listen.html, which enhance.py did not" in enhanced.refused(*typed, "listen=true")
+    assert names(tmp_path / "out") == ["listen.html"]
+
+
+def test_a_page_is_of_files(enhanced):
+    typed = f"run={enhanced.run}", "input=-", "output=-", "rate=8000", "listen=true"
+    assert "listen=true makes a page of files" in enhanced.refused(*typed)
 
 
 def test_one_that_fails_ends_no_other(enhanced, folder, tmp_path):
@@ -189,7 +229,8 @@ def test_without_a_pretrained_network_a_run_is_asked_for(enhanced, folder, tmp_p
     assert "add run=RUN" in enhanced.refused(f"input={folder / 'a.wav'}")
     (tmp_path / "pretrained").symlink_to(enhanced.run)
     cfg = config("enhance", [f"input={folder / 'a.wav'}"], tmp_path)
-    assert command.enhancing.enhance(cfg) == ("1 enhanced", True)
+    done = command.enhancing.enhance(cfg)
+    assert (done.counts, done.well) == ("1 enhanced", True)
 
 
 KILLED = f"""

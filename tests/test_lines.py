@@ -104,6 +104,11 @@ def test_the_page_shows_every_study_and_the_published_values(report):
     assert {path.stem for path in (folder / "figures").glob("*.png")} == drawn and page.count(
         "<svg"
     ) == len(drawn)
+    assert page.count('class="player"') == len(heard)
+    for study in heard:
+        assert f'aria-label="Study {study}"' in page
+    shown = gains[gains.study.isin(heard)].groupby("study").system.nunique() + 1  # the mixture
+    assert page.count("<audio ") == shown.sum()
     for label in ("Bi-LSTM, published", "LMS, published range", "gru"):
         assert label in page
     for shown in (*gains.study.unique(), "12.58", "-14.99", "+8.58", "0.36"):

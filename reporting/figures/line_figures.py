@@ -25,7 +25,7 @@ from reporting.tables.published import (
 )
 
 HIGHEST_HZ = 1200.0  # of a lofargram; the paper's tones lie below
-RANGE_DB = 30.0
+LOWEST_DB, RANGE_DB = -5.0, 30.0  # about the median
 
 
 def _range(values_of_fields: Iterable[Sequence[float]]) -> tuple[float, float]:
@@ -173,7 +173,7 @@ def _draw_bars(panel: Axes, seconds: Mapping[str, float], colour: str) -> None:
     panel.bar_label(bars, fmt="%.2g s", padding=3)
 
 
-def _window_s(signals: Mapping[str, np.ndarray], sample_rate: int) -> float:
+def window_s(signals: Mapping[str, np.ndarray], sample_rate: int) -> float:
     """The window of lofargrams: 2 s, or half of `signals` where they are short."""
     lengths = [len(signal) for signal in signals.values()]
     duration_s = lengths[0] / sample_rate
@@ -182,13 +182,13 @@ def _window_s(signals: Mapping[str, np.ndarray], sample_rate: int) -> float:
 
 def lofargrams(study: str, signals: Mapping[str, np.ndarray], sample_rate: int) -> Drawing:
     """One panel per signal, in dB relative to its own median: time, frequency."""
-    window_s = _window_s(signals, sample_rate)
+    window = window_s(signals, sample_rate)
     title = f"Line enhancement, study {study}: lofargrams"
     with rc_context(STYLE):
         figure = Figure((3.1 * len(signals), 3.4), layout="constrained")
         (panels,) = figure.subplots(1, len(signals), squeeze=False, sharey=True)
         for panel, (name, signal) in zip(panels, signals.items(), strict=True):
-            image = _draw_lofargram(panel, signal, sample_rate, window_s)
+            image = _draw_lofargram(panel, signal, sample_rate, window)
             panel.set_title(label(name), fontsize=9)
             panel.set_xlabel("time in s")
         panels[0].set_ylabel("frequency in Hz")
@@ -196,19 +196,25 @@ def lofargrams(study: str, signals: Mapping[str, np.ndarray], sample_rate: int) 
         return drawing(figure, f"{LOFARGRAMS}{study}", title)
 
 
-def _draw_lofargram(
-    panel: Axes, signal: np.ndarray, sample_rate: int, window_s: float
-) -> AxesImage:
-    density = lofargram(torch.from_numpy(signal), sample_rate, window_s, window_s / 4)
-    bins = int(HIGHEST_HZ * window_s) + 1
+def shown_lofargram(signal: np.ndarray, sample_rate: int, window: float) -> np.ndarray:
+    """A lofargram up to HIGHEST_HZ, in dB about its own median: [time] -> [freq, frame].
+
+    window: in seconds.
+    """
+    density = lofargram(torch.from_numpy(signal), sample_rate, window, window / 4)
+    bins = int(HIGHEST_HZ * window) + 1
     shown = density[:bins].numpy()
-    shown -= np.median(shown)
+    return shown - np.median(shown)
+
+
+def _draw_lofargram(panel: Axes, signal: np.ndarray, sample_rate: int, window: float) -> AxesImage:
+    shown = shown_lofargram(signal, sample_rate, window)
     duration_s = len(signal) / sample_rate
     highest_hz = min(HIGHEST_HZ, sample_rate / 2)
     return panel.imshow(
         shown,
         cmap="magma",
-        vmin=-5,
+        vmin=LOWEST_DB,
         vmax=RANGE_DB,
         aspect="auto",
         origin="lower",

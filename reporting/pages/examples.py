@@ -15,7 +15,7 @@ from files.fingerprint import of_sources, of_values
 from metrics.known import facts
 from models.system import System
 from reporting.pages.example_choice import choose
-from reporting.pages.media import Example, Panel, picture, sound
+from reporting.pages.media import PEAK, Example, Panel, picture, sound
 from reporting.scores_table import MIXTURE, ORACLE
 from reporting.scoring.bench import Bench, Mixture
 from reporting.tables.headline import headlines
@@ -26,7 +26,6 @@ LONGEST_S = 4.0  # of an excerpt
 PANELS = 132  # in all, at most: about 7 MB at 16 kHz
 MOST = 8  # systems in an example, the best ones
 ALWAYS = 3  # panels beside those: clean, mixture and oracle
-PEAK = 0.8  # Vorbis may overshoot
 
 
 def examples(
@@ -50,7 +49,8 @@ def examples(
             scored = _scored(of_mixture, name)
             view = views.enhanced(systems[name])
             panels.append(Panel(name, scored, *view))
-        yield Example(f"{title} ({_noise(of_mixture)})", panels)
+        highest_hz = stft.sample_rate / 2
+        yield Example(f"{title} ({_noise(of_mixture)})", panels, views.seconds, highest_hz)
 
 
 def _noise(of_mixture: pd.DataFrame) -> str:
@@ -68,6 +68,11 @@ class _Views:
         self.mixture = mixture
         self.stft = stft
         self.samples = round(LONGEST_S * stft.sample_rate)
+
+    @property
+    def seconds(self) -> float:
+        """How long all of them are."""
+        return len(self.mixture.parts["clean"][: self.samples]) / self.stft.sample_rate
 
     def clean(self) -> tuple[str, str]:
         """Picture and sound of the clean speech."""

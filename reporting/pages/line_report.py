@@ -6,6 +6,7 @@ from pathlib import Path
 from files.atomic import write_atomic
 from reporting.figures.line_figures import line_drawings, lofargrams
 from reporting.gains_table import GAINS
+from reporting.pages.line_examples import line_examples
 from reporting.pages.page import render_pages
 from reporting.scoring.lines import Outcome
 from reporting.tables.line_tables import of_page, text
@@ -20,6 +21,7 @@ def write_line_report(outcome: Outcome, about: Mapping[str, str], folder: Path) 
     for study, shown in outcome.shown.items():
         drawn.append(lofargrams(study, shown.signals, shown.sample_rate))
     write_atomic(folder / GAINS, outcome.gains.to_csv(index=False))
-    page = {"about": about, **of_page(outcome.gains, {})}
+    examples = line_examples(outcome.shown)
+    page = {"about": about, "examples": examples, **of_page(outcome.gains, {})}
     render_pages("line_report", page, drawn, folder)
     return text(page["line_table"], "simple")

@@ -25,4 +25,3 @@ for (const table of document.querySelectorAll("table")) {
 }
 for (const box of document.querySelectorAll(".switch input"))
   box.addEventListener("change", () => { document.body.classList.toggle(box.id, box.checked); again.forEach(sort => sort()); });
-window.addEventListener("beforeprint", () => document.querySelectorAll(".panels").forEach(one => one.parentElement.open = true));

@@ -1,0 +1,58 @@
+"""How loud a file is, all of it and second by second, and a stretch of it to listen to."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from audio.channels import channel_blocks
+from audio.header import Header
+from audio.resampling import at_rate
+
+
+class Levels(NamedTuple):
+    """What one look at a file tells, full scale 1.
+
+    samples: per channel. peak: the highest magnitude in any channel. power: mean over time and
+    channels. by_second: sums of squares over channels of every second, [second].
+    """
+
+    samples: int
+    peak: float
+    power: float
+    by_second: np.ndarray
+
+    def loudest(self, seconds: int) -> int:
+        """The second at which so many of them begin that are louder than any others."""
+        if len(self.by_second) <= seconds:
+            return 0
+        until = np.concatenate([[0.0], np.cumsum(self.by_second)])
+        return int(np.argmax(until[seconds:] - until[:-seconds]))
+
+
+def levels(head: Header) -> Levels:
+    """Decode a file once, a second at a time.
+
+    Raises ValueError with the reason where that fails.
+    """
+    samples, peak = 0, 0.0
+    by_second = []
+    for block in channel_blocks(head, head.sample_rate):
+        samples += len(block)
+        peak = max(peak, float(np.abs(block).max()))
+        by_second.append(float(np.square(block).sum()))
+    power = sum(by_second) / max(1, samples * head.channels)
+    return Levels(samples, peak, power, np.array(by_second))
+
+
+def excerpt(head: Header, begin_s: int, seconds: int, sample_rate: int) -> np.ndarray:
+    """The mean of all channels from one second on, as far as there is one, at `sample_rate`.
+
+    float64 [time]. Raises ValueError with the reason where the file cannot be decoded.
+    """
+    pieces = [np.zeros(0)]
+    for number, block in enumerate(channel_blocks(head, head.sample_rate)):
+        if number >= begin_s + seconds:
+            break
+        if number >= begin_s:
+            pieces.append(block.mean(1))
+    return at_rate(np.concatenate(pieces), head.sample_rate, sample_rate)

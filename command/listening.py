@@ -1,0 +1,42 @@
+"""The page to listen to what enhance.py made."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from omegaconf import DictConfig
+from tqdm import tqdm
+
+from command.about import typed_command, version_line
+from command.enhancing import Done
+from enhancing.many import Outcome
+from enhancing.places import Job, shown
+from reporting.pages.before_after import Pair, write_before_after
+
+PACKAGES = ("torch", "soundfile", "soxr")
+
+
+def write_page(cfg: DictConfig, done: Done) -> None:
+    """Write the page about what was `done`, and print where it is."""
+    by_job = {outcome.job: outcome for outcome in done.outcomes}
+    pairs = [_pair(job, by_job.get(job)) for job in done.jobs]
+    pairs_told = tqdm(pairs, "listening", unit="file", disable=None, leave=False)
+    write_before_after(pairs_told, _about(cfg, done.run), done.page)
+    print(f"Page: {shown(done.page)}")
+
+
+def _pair(job: Job, outcome: Outcome | None) -> Pair:
+    if outcome is None:
+        return Pair(job.name, job.source, job.target, "finished before", True)
+    remark = ": ".join(filter(None, (outcome.became, outcome.remark)))
+    return Pair(job.name, job.source, job.target, remark, outcome.became == "enhanced")
+
+
+def _about(cfg: DictConfig, run: Path) -> Mapping[str, str]:
+    limit = cfg.attenuation_limit_db
+    return {
+        "command": typed_command("enhance"),
+        "run": str(run),
+        "taken away at most": "as much as the network does" if limit is None else f"{limit:g} dB",
+        "band": cfg.band,
+        "versions": version_line(PACKAGES),
+    }

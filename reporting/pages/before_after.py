@@ -1,0 +1,186 @@
+"""The page of recordings before and after they were enhanced: to listen to, to look at, levels."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+
+from audio import probing
+from audio.header import Header
+from audio.levels import Levels, excerpt, levels
+from dsp.stft import STFT
+from files.atomic import write_atomic
+from reporting.pages.media import PEAK, RANGE_DB, Example, Panel, picture, playable, sound
+from reporting.pages.page import rendered
+
+MOST = 24  # recordings that are played
+TOTAL_S, LONGEST_S, SHORTEST_S = 180, 60, 8  # of what is played: in all, and of a recording
+LARGEST = 13_000_000  # bytes of all players: a page of 15 MB can still be sent
+ROWS = 1000  # of the table, and names of what is left out
+NUMBERS = (  # of a recording in the table
+    "length in s",
+    "rate in Hz",
+    "channels",
+    "peak before",
+    "peak after",
+    "level before",
+    "level after",
+    "change",
+)
+NAMES = ("before", "after")
+
+
+class Pair(NamedTuple):
+    """A recording and what it became.
+
+    remark: what is to be said of it. heard: whether there is anything to compare.
+    """
+
+    name: str
+    before: Path
+    after: Path
+    remark: str
+    heard: bool
+
+
+class _Known(NamedTuple):
+    """A pair whose files can be read, and what one look at them tells."""
+
+    pair: Pair
+    heads: tuple[Header, Header]
+    levels: tuple[Levels, Levels]
+
+
+def write_before_after(pairs: Iterable[Pair], about: Mapping[str, str], path: Path) -> None:
+    """Write the page of `pairs` to `path`: one file under 15 MB that needs nothing else.
+
+    The first MOST that there is room for are played, at most LONGEST_S of each: its loudest
+    stretch. about: what was run, by name. All text from outside is escaped. Raises OSError where
+    `path` cannot be written.
+    """
+    rows, known = [], []
+    for pair in pairs:
+        found = _known(pair)
+        rows.append(_row(pair, found))
+        if found and pair.heard and found.levels[0].power > 0:
+            known.append(found)
+    examples, left_out = _examples(known)
+    page = {
+        "about": about,
+        "examples": examples,
+        "range_db": RANGE_DB,
+        "left_out": left_out[:ROWS],
+        "left_out_count": len(left_out),
+        "levels": pd.DataFrame(rows[:ROWS], dtype=object),
+        "count": len(rows),
+    }
+    write_atomic(path, rendered("before_after.html.j2", page))
+
+
+def _known(pair: Pair) -> _Known | None:
+    """What is known of a pair; None where one of its files cannot be read."""
+    try:
+        heads = probing.header(pair.before), probing.header(pair.after)
+        return _Known(pair, heads, (levels(heads[0]), levels(heads[1])))
+    except ValueError:
+        return None
+
+
+def _row(pair: Pair, known: _Known | None) -> dict[str, object]:
+    """A row of the table of levels."""
+    row: dict[str, object] = {"recording": pair.name, "became": pair.remark}
+    if known is None:
+        return row | dict.fromkeys(NUMBERS, math.nan)
+    head, (before, after) = known.heads[0], known.levels
+    numbers = [
+        before.samples / head.sample_rate,
+        head.sample_rate,
+        head.channels,
+        _db(before.peak**2),
+        _db(after.peak**2),
+        _db(before.power),
+        _db(after.power),
+        _db(after.power) - _db(before.power),
+    ]
+    return row | dict(zip(NUMBERS, numbers, strict=True))
+
+
+def _db(power: float) -> float:
+    """NaN for silence, of which no number can be told."""
+    return 10 * math.log10(power) if power > 0 else math.nan
+
+
+def _examples(known: Sequence[_Known]) -> tuple[list[Example], list[str]]:
+    """What is played, and the names of what there was no room for."""
+    shown: list[Example] = []
+    left_out = []
+    room = LARGEST
+    seconds = _seconds(known)
+    for number, one in enumerate(known):
+        made = _example(one, seconds) if number < MOST and room > 0 else None
+        if made is not None:
+            room -= sum(len(panel.picture) + len(panel.sound) for panel in made.panels)
+        if made is None or room < 0:
+            left_out.append(one.pair.name)
+        else:
+            shown.append(made)
+    return shown, left_out
+
+
+def _seconds(known: Sequence[_Known]) -> int:
+    """How much is played of each recording: more where short ones leave room."""
+    count = max(1, min(MOST, len(known)))
+    lengths = sorted(len(one.levels[0].by_second) for one in known[:count])
+    room = TOTAL_S
+    for number, length in enumerate(lengths):
+        share = room // (count - number)
+        if length > share:
+            return int(np.clip(share, SHORTEST_S, LONGEST_S))
+        room -= length
+    return LONGEST_S
+
+
+def _example(known: _Known, seconds: int) -> Example:
+    """Both signals of the same stretch, under one gain."""
+    head, before = known.heads[0], known.levels[0]
+    rate = playable(head.sample_rate)
+    begin_s = before.loudest(seconds)
+    signals = [torch.from_numpy(excerpt(one, begin_s, seconds, rate)) for one in known.heads]
+    length = min(map(len, signals))  # the same, unless somebody changed a file meanwhile
+    signals = [signal[:length].float() for signal in signals]
+    gain = PEAK / max(1e-9, *(float(signal.abs().max()) for signal in signals))
+    stft = STFT(rate)
+    top = max(1e-9, float(stft(signals[0][None]).abs().max()))
+    panels = [
+        _panel(name, level, signal, gain, stft, top)
+        for name, level, signal in zip(NAMES, known.levels, signals, strict=True)
+    ]
+    title = known.pair.name
+    total_s = before.samples / head.sample_rate
+    if total_s > seconds:
+        title += f": {_clock(begin_s)} to {_clock(begin_s + length / rate)} of {_clock(total_s)}"
+    return Example(title, panels, length / rate, rate / 2)
+
+
+def _panel(name: str, level: Levels, signal: Tensor, gain: float, stft: STFT, top: float) -> Panel:
+    told = f"peak {_told(level.peak**2)}, level {_told(level.power)}"
+    return Panel(name, told, picture(signal, stft, top), sound(gain * signal, stft.sample_rate))
+
+
+def _told(power: float) -> str:
+    """A level in words."""
+    return f"{_db(power):.1f} dB" if power > 0 else "silent"
+
+
+def _clock(seconds: float) -> str:
+    """A time as 1:02:03, 2:03 or 0:03.4."""
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(int(minutes), 60)
+    if hours:
+        return f"{hours}:{minutes:02}:{int(rest):02}"
+    return f"{minutes}:{int(rest):02}"
