@@ -13,12 +13,20 @@ if TYPE_CHECKING:
 
 def main(cfg: DictConfig) -> None:
     """Write a run folder: config, checkpoints, curve.csv, TensorBoard events."""
-    from command.check import check
+    from command.announcement import announce, say_next
     from command.entry import CONF, output_folder
+    from command.process import is_first
+    from options.run_options import AUTO
+
+    named = cfg.resume not in (None, AUTO)
+    run = Path(cfg.resume) if named else output_folder()
+    if is_first():  # of several devices, each runs this script
+        announce(run, named)  # what follows takes seconds to load
+
+    from command.check import check
     from command.experiment import require_experiment
     from command.outcome import done
-    from command.process import is_first
-    from command.resume import AUTO, resumed, taken_up
+    from command.resume import resumed, taken_up
     from command.resume_check import require_an_end_ahead, require_its_own_folder
     from command.schema import TrainConfig
     from command.sweep import is_sweep
@@ -26,8 +34,6 @@ def main(cfg: DictConfig) -> None:
     from command.training import train
 
     again = cfg.resume is not None or is_sweep()  # whether the same command goes on
-    named = cfg.resume not in (None, AUTO)
-    run = Path(cfg.resume) if named else output_folder()
     with told(run):
         if named:
             require_its_own_folder(cfg, run)
@@ -41,8 +47,10 @@ def main(cfg: DictConfig) -> None:
         ended = None if named else done(cfg, run)
         if ended is None:
             ended = train(cfg, run, again)
-    if is_first():  # of several devices, each runs this script
+    if is_first():
         print(ended)
+        if not is_sweep():
+            say_next(run)
 
 
 if __name__ == "__main__":

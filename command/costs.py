@@ -19,7 +19,11 @@ def cost_table(cfg: DictConfig) -> pd.DataFrame:
     options = (CONF / "network").glob("*.yaml")
     names = sorted(path.stem for path in options)
     progress = tqdm(names, "costs", unit="network", leave=False, disable=None)
-    return pd.DataFrame([_row(name, cfg) for name in progress])
+    rows = []
+    for name in progress:
+        progress.set_description(f"costs of {name}")  # some take seconds
+        rows.append(_row(name, cfg))
+    return pd.DataFrame(rows)
 
 
 def _row(name: str, cfg: DictConfig) -> dict:

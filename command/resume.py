@@ -9,11 +9,10 @@ from omegaconf import DictConfig, OmegaConf
 
 from models.layouts import CONFIG, layout
 from models.run import run_config
-from options.run_options import changeable, flat, meaning
+from options.run_options import AUTO, changeable, flat, meaning
 from options.typed import typed
 
 CORPORA_LIE_BELOW = ("data_root", "cache")  # options
-AUTO = "auto"  # value of resume
 OF_A_START = ("resume", "output")  # options that are of the command, not of the run
 
 

@@ -17,6 +17,7 @@ from pytorch_lightning.utilities.exceptions import MisconfigurationException
 from torch import nn
 
 from command.launch import require_processes
+from command.started import Started
 from models.layouts import LAST
 from models.progress import Progress
 from models.saving import WholeCheckpoints
@@ -66,8 +67,8 @@ def _logger(run: Path, steps: int | None) -> TensorBoardLogger:
 
 
 def _own_callbacks(options: dict, limit: Any) -> list[pl.Callback]:
-    """What stands in for options of Lightning: a limit on time, and a progress bar."""
-    callbacks = []
+    """What stands in for options of Lightning: a limit on time, first words, a progress bar."""
+    callbacks = [Started()]
     if limit is not None:
         callbacks.append(TimeLimit(limit))
     if options.get("enable_progress_bar", True):

@@ -9,6 +9,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, NamedTuple
 
+AUTO = "auto"  # value of resume: go on where something is, begin where nothing is
+
 
 class Meaning(NamedTuple):
     """What an option is to a run.

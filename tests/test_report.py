@@ -63,7 +63,8 @@ def test_published_values_stand_in_muted_rows(tmp_path):
     )  # twelve systems and their mixture, seen and unseen
     assert re.search(r'<tr class="muted"><td>CRNN IAM <small>published on TIMIT</small></td>', page)
     latex, text = ((tmp_path / name).read_text() for name in ("tables.tex", "report.md"))
-    assert latex.count("{}CRNN IAM &") == 4 == latex.count(r"\emph{published on TIMIT}")
+    assert latex.count(r"{}\raggedright CRNN IAM &") == 12  # no mean: ours is over other SNRs
+    assert latex.count(r"\emph{published on TIMIT}") == 12
     assert text.count("| CRNN IAM (published on TIMIT)") == 4
     write_report(
         many().assign(sample_rate=8000), {}, tmp_path, Beside(published=PUBLISHED["pl_crnn"]())
@@ -94,13 +95,12 @@ def test_json_and_latex_hold_the_same_numbers(tmp_path):
     read = pd.DataFrame(json.loads((tmp_path / "summary.json").read_text()))
     pd.testing.assert_frame_equal(read, summary, check_dtype=False)
     latex = (tmp_path / "tables.tex").read_text()
-    assert latex.count(r"\begin{tabular}") == latex.count(r"\end{tabular}") == 4
-    (row, gains, *_) = [line for line in latex.splitlines() if line.startswith(r"{}net\_1 \& 50\%")]
-    assert [cell.strip() for cell in row.removesuffix(r" \\").split("&")[2:5]] == [
-        r"\textbf{2.00}"
-    ] * 3
-    assert row.count("&") == 10  # one of them in the name
-    assert gains.removesuffix(r" \\").split("&")[2].strip() == r"\textbf{$+$1.00}"
+    assert latex.count(r"\begin{tabular}") == latex.count(r"\end{tabular}") == 7
+    begin = r"{}\raggedright net\_1 \& 50\%"
+    row = next(line for line in latex.splitlines() if line.startswith(begin))
+    cells = [cell.strip() for cell in row.removesuffix(r" \\").split("&")[2:]]  # one in the name
+    assert cells[:2] == [r"\textbf{2.00}", r"\textbf{$+$1.00}"]
+    assert len(cells) == 6
 
 
 def test_the_page_asks_nothing_of_the_network(tmp_path):

@@ -59,7 +59,9 @@ def test_a_script_that_fails_says_so_in_one_line(data, tmp_path):
     process = script("train", *typed, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     out, told = process.communicate()
     assert process.returncode == 1 and out == ""
-    assert told.startswith("train.py: network.stages=7: ") and told.count("\n") == 1
+    begun, line = told.splitlines()
+    assert begun.startswith("Trains network=pl_crnn ")
+    assert line.startswith("train.py: network.stages=7: ")
 
 
 def test_weights_of_another_network_are_refused(data, whole, tmp_path):

@@ -1,175 +1,198 @@
-"""The headline tables for a paper, in LaTeX with booktabs."""
+"""Tables for a paper, in LaTeX with booktabs: whole environments, with caption and label.
 
-import re
-from collections import Counter
-from collections.abc import Mapping
-from unicodedata import decomposition
+They span both columns of a two-column class, and fit the one of `article`.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from metrics.known import facts
+from reporting.scores_table import ORACLE
+from reporting.tables.headline import headlines
+from reporting.tables.latex_text import breakable, escaped
 from reporting.tables.published import Published
-from reporting.tables.summary import conditions, headline, titled
+from reporting.tables.summary import MEAN, conditions, headline, in_order, titled
 
 SIGNS = str.maketrans({"+": "$+$", "-": "$-$"})
-SPECIAL = {
-    "&": r"\&",
-    "%": r"\%",
-    "$": r"\$",
-    "#": r"\#",
-    "_": r"\_",
-    "{": r"\{",
-    "}": r"\}",
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-    "|": r"\textbar{}",
-    '"': r"{\ttfamily\char34}",
-    "æ": r"\ae{}",
-    "Æ": r"\AE{}",
-    "ø": r"\o{}",
-    "Ø": r"\O{}",
-    "ß": r"\ss{}",
-}
-Column = tuple[str, str]  # score, SNR
-ACCENTED = re.compile("[À-ÿ]")
-BOLD = "bold: not significantly below the best, the oracle aside"
-LIGATURES = re.compile(r"(?<=[-'`,])(?=[-'`,])|(?<=[?!])(?=`)")
-TABLES = (("mean", "", ""), ("gain", ", improvement", "+"))  # what, its title, sign of its numbers
+WIDTH_PT = 345.0  # of the text of `article`, which all other classes exceed with two columns
+GAP_PT = 6.0  # between columns
+WIDTHS_PT = {"+": 6.8, "-": 6.8, ".": 2.9, "%": 7.5}  # of characters in 8 points, bold; others:
+CHARACTER_PT = 5.0
+CAPITAL_PT = 6.6
+NOTHING = "--"  # in the place of a number
+NARROWEST_PT = 75.0  # of the names of systems
+TESTABLE = 5  # mixtures: with fewer no difference is significant at 5 %
+BOLD = (
+    "Bold: the best system of a column and those that are not significantly below it, the oracle "
+    r"aside (one-sided Wilcoxon signed-rank tests on the mixtures, 5\,\% after Holm's correction)."
+)
+HEAD = (
+    "% For \\usepackage{booktabs}; as they are in `article` and, over both columns, in two-column "
+    "classes."
+)
 
 
-def escaped(text: str) -> str:
-    """`text` so that LaTeX prints it to the letter, with any font encoding.
+class Column(NamedTuple):
+    """A column of numbers. what: a column of a summary, "mean" or "gain". head: in LaTeX."""
 
-    What it has no glyph for stands as [U+...].
-    """
-    pieces = []
-    for piece in LIGATURES.split(text):
-        characters = map(_character, piece)
-        pieces.append("".join(characters))
-    return "{}".join(pieces)
+    score: str
+    snr: str
+    what: str
+    head: str
 
 
-def _character(character: str) -> str:
-    """ASCII and accented letters of Western Europe compile anywhere.
+class Block(NamedTuple):
+    """Rows of one condition: names of systems and texts of their cells. source: who prints them."""
 
-    The others are told by their code point.
-    """
-    if character in SPECIAL:
-        return SPECIAL[character]
-    if character.isascii() and character.isprintable():
-        return character
-    if ACCENTED.match(character) and decomposition(character):
-        return character
-    return f"[U+{ord(character):04X}]"
+    title: str
+    rows: list[tuple[str, list[str]]]
+    source: str = ""
 
 
 def tables(summary: pd.DataFrame, published: Published | None = None) -> str:
-    """Scores and improvements under each condition, for \\usepackage{booktabs}.
+    """A compact table of means, then for every score its values and improvements by SNR.
 
-    Systems by rows, every score by SNR. Bold: the systems that are not significantly below the best
-    of a column. Published rows follow below a rule.
+    In each the systems by rows, under each condition. Bold are the systems that are not
+    significantly below the best of a column; nothing is where nothing was tested. Published rows
+    follow below their source.
     """
+    scores = headlines(summary.score)
+    means = []
+    for score in scores:
+        head = escaped(facts(score).head)
+        means += [Column(score, MEAN, "mean", head), Column(score, MEAN, "gain", r"$\Delta$")]
+    said = r"Means over all test SNRs; $\Delta$: improvement over the unprocessed mixture."
+    made = [_table(summary, published, means, said, "means")]
+    for score in scores:
+        made += _by_snr(summary, published, score)
+    return "\n\n".join([HEAD, *made])
+
+
+def _by_snr(summary: pd.DataFrame, published: Published | None, score: str) -> list[str]:
+    """The tables of one score, with as many SNRs in each as there is room for."""
+    head = escaped(facts(score).head)
+    made = []
+    for what, said in (("mean", head), ("gain", f"Improvement of {head} over the mixture")):
+        columns = []
+        for snr in _snrs(summary, score):
+            columns.append(Column(score, snr, what, snr.translate(SIGNS)))
+        for number, part in enumerate(_in_room(columns, summary)):
+            label = f"{score}-{what}" if not number else f"{score}-{what}-{number + 1}"
+            caption = f"{said} by the SNR of the mixture in dB."
+            made.append(_table(summary, published, part, caption, label))
+    return made
+
+
+def _snrs(summary: pd.DataFrame, score: str) -> list[str]:
+    """The SNRs at which a score was tested, and their mean last."""
+    return sorted(summary.snr_db[summary.score == score].unique(), key=in_order)
+
+
+def _in_room(columns: list[Column], summary: pd.DataFrame) -> list[list[Column]]:
+    """`columns` shared out over as few tables as have room for names of systems, too."""
+    widest = max(_width(column, summary) for column in columns) + GAP_PT
+    most = int((WIDTH_PT - NARROWEST_PT - GAP_PT) // widest)
+    count = -(-len(columns) // most)
+    each = -(-len(columns) // count)
+    return [columns[begin : begin + each] for begin in range(0, len(columns), each)]
+
+
+def _width(column: Column, summary: pd.DataFrame) -> float:
+    """The room that the cells of a column need, in points."""
+    cells = summary[(summary.score == column.score) & (summary.snr_db == column.snr)]
+    factor = facts(column.score).factor
+    texts = [_number(value * factor, column) for value in cells[column.what]]
+    heads = [column.head.replace("$", "").replace("\\Delta", "D").replace("\\", "")]
+    return max(sum(map(_character_pt, text)) for text in texts + heads)
+
+
+def _character_pt(character: str) -> float:
+    return CAPITAL_PT if character.isupper() else WIDTHS_PT.get(character, CHARACTER_PT)
+
+
+def _number(value: float, column: Column) -> str:
+    if pd.isna(value):
+        return NOTHING
+    sign = "+" if column.what == "gain" else ""
+    return f"{value:{sign}.{facts(column.score).digits}f}"
+
+
+def _table(
+    summary: pd.DataFrame,
+    published: Published | None,
+    columns: Sequence[Column],
+    caption: str,
+    label: str,
+) -> str:
+    """One table* of `columns`, with a block for every condition."""
     blocks = []
     for condition, under in conditions(summary):
-        bold = headline(under, "mark").isin(["best", "level"])
-        for what, title, sign in TABLES:
-            ours = headline(under, what)
-            rows = _rows(ours, bold, sign)
-            if published is not None:
-                rows += _published_rows(published, under, what, ours.columns, sign)
-            comment = f"{titled(condition)}{title}; {BOLD}"
-            blocks.append(_table(ours, comment, rows))
-    return "\n\n".join(blocks)
-
-
-def _rows(table: pd.DataFrame, bold: pd.DataFrame | None, sign: str) -> list[str]:
-    """A row per system. bold: of the form of `table`; None: no cell is bold."""
-    rows = []
-    for name, values in table.iterrows():
-        bold_cells = {}
-        if bold is not None:
-            bold_cells = bold.loc[name]
-        row = _row(name, values, bold_cells, sign)
-        rows.append(row)
-    return rows
-
-
-def _published_rows(
-    published: Published,
-    under: pd.DataFrame,
-    what: str,
-    columns: pd.MultiIndex,
-    sign: str,
-) -> list[str]:
-    """What a paper prints under the same condition, in our `columns`, below a rule and its source.
-
-    Empty where it prints nothing.
-    """
-    table = published.beside(under, what)
-    if table.empty:
-        return []
-    source = escaped(published.source)
-    span = len(columns) + 1
-    head = rf"\multicolumn{{{span}}}{{l}}{{\emph{{{source}}}}} \\"
-    rows = _rows(table.reindex(columns=columns), None, sign)
-    return [r"\midrule", head, *rows]
-
-
-def _table(table: pd.DataFrame, comment: str, rows: list[str]) -> str:
-    """One tabular of `rows`, with the heads that the columns of `table` need."""
-    columns = table.columns.tolist()
-    heads, rules = _heads(columns)
-    snrs = [snr.translate(SIGNS) for _, snr in columns]
+        values = {what: headline(under, what) for what in ("mean", "gain", "mark")}
+        blocks.append(Block(titled(condition), _rows(values, under, columns)))
+        if published is not None:
+            values = {what: published.beside(under, what) for what in ("mean", "gain")}
+            blocks.append(Block("", _rows(values, under, columns), published.source))
+    if any(r"\textbf" in cell for block in blocks for _, cells in block.rows for cell in cells):
+        caption = f"{caption} {BOLD}"
+    taken = sum(_width(column, summary) + GAP_PT for column in columns)
+    names = [name for block in blocks for name, _ in block.rows]
+    name_pt = min(WIDTH_PT - taken - GAP_PT, max(map(len, names)) * CHARACTER_PT)
+    heads = " & ".join(["", *(column.head for column in columns)])
     lines = [
-        r"{\footnotesize\setlength{\tabcolsep}{3pt}",
-        rf"\begin{{tabular}}{{l{'r' * len(columns)}}} % {comment}",
+        r"\begin{table*}[tbp]",
+        r"\centering",
+        rf"\caption{{{caption}}}",
+        rf"\label{{tab:clarion-{label.replace('_', '-')}}}",
+        r"\footnotesize\setlength{\tabcolsep}{3pt}",
+        rf"\begin{{tabular}}{{p{{{name_pt:.0f}pt}}{'r' * len(columns)}}}",
         r"\toprule",
-        rf" & {heads} \\ {rules}",
-        rf"SNR in dB & {' & '.join(snrs)} \\",
-        r"\midrule",
-        *rows,
-        r"\bottomrule",
-        r"\end{tabular}}",
+        rf"{heads} \\",
     ]
+    for block in filter(_has_numbers, blocks):
+        lines += _block(block, len(columns) + 1)
+    lines += [r"\bottomrule", r"\end{tabular}", r"\end{table*}"]
     return "\n".join(lines)
 
 
-def _heads(columns: list[Column]) -> tuple[str, str]:
-    """The scores over their SNRs, and the rules between.
-
-    The columns of a score stand together.
-    """
-    heads = []
-    rules = []
-    first = 2  # column, counted from 1; the names of systems stand in the first
-    counts = Counter(score for score, _ in columns)
-    for score, count in counts.items():
-        head = escaped(facts(score).head)
-        heads.append(rf"\multicolumn{{{count}}}{{c}}{{{head}}}")
-        last = first + count - 1
-        rules.append(rf"\cmidrule(lr){{{first}-{last}}}")
-        first = last + 1
-    return " & ".join(heads), " ".join(rules)
+def _block(block: Block, span: int) -> list[str]:
+    title = escaped(block.title) or rf"\emph{{{escaped(block.source)}}}"
+    lines = [r"\midrule", rf"\multicolumn{{{span}}}{{l}}{{{title}}} \\"]
+    for name, cells in block.rows:
+        # The empty group keeps a name with [ or * from belonging to the line break before it.
+        lines.append(" & ".join([rf"{{}}\raggedright {breakable(name)}", *cells]) + r" \\")
+    return lines
 
 
-def _row(
-    name: str,
-    row: pd.Series,
-    bold: Mapping[Column, bool],
-    sign: str,
-) -> str:
-    """Name and values of one system. sign: "+" for numbers that have one always, or ""."""
-    # What begins a row with [ or * would belong to the line break before it.
-    cells = ["{}" + escaped(name)]
-    for (score, snr), value in row.items():
-        text = "--"
-        if not pd.isna(value):
-            digits = facts(score).digits
-            text = f"{value:{sign}.{digits}f}".translate(SIGNS)
-        if bold.get((score, snr)):
-            text = rf"\textbf{{{text}}}"
-        cells.append(text)
-    return " & ".join(cells) + r" \\"
+def _has_numbers(block: Block) -> bool:
+    return any(set(cells) != {NOTHING} for _, cells in block.rows)
+
+
+def _rows(
+    values: Mapping[str, pd.DataFrame], under: pd.DataFrame, columns: Sequence[Column]
+) -> list[tuple[str, list[str]]]:
+    """Systems with their cells. values: headline tables, with marks where a cell may be bold."""
+    rows = []
+    for system in values["mean"].index:
+        texts = []
+        for column in columns:
+            text = _number(_cell(values[column.what], system, column), column)
+            shown = text if text == NOTHING else text.translate(SIGNS)
+            mark = _cell(values["mark"], system, column) if "mark" in values else ""
+            is_bold = mark in ("best", "level") and _tested(under, column)
+            texts.append(rf"\textbf{{{shown}}}" if is_bold else shown)
+        rows.append((system, texts))
+    return rows
+
+
+def _cell(table: pd.DataFrame, system: str, column: Column) -> Any:
+    place = column.score, column.snr
+    return table.at[system, place] if place in table.columns else float("nan")
+
+
+def _tested(under: pd.DataFrame, column: Column) -> bool:
+    """Whether systems were compared in a column, on mixtures enough to tell them apart."""
+    cells = under[(under.score == column.score) & (under.snr_db == column.snr)]
+    compared = cells[(cells.system != ORACLE) & (cells.scored >= TESTABLE)]
+    return len(compared) > 1

@@ -1,0 +1,77 @@
+"""What a script says of a training before it begins and after it has ended. Loads nothing."""
+
+import math
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from hydra.core.hydra_config import HydraConfig
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from omegaconf import DictConfig, OmegaConf
+
+from options.typed import quoted, typed
+
+CHOICES = ("network", "target", "level", "recipe", "plan", "experiment", "data", "trainer")
+
+
+def announce(run: Path, goes_on: bool) -> None:
+    """Say what is begun: of a sweep which job, and what was chosen; to the standard error.
+
+    goes_on: `run` was named to be resumed.
+    """
+    job = HydraConfig.get()
+    if goes_on:
+        print(f"Goes on with {run}", file=sys.stderr, flush=True)
+        return
+    sweep = _of_a_sweep(job)
+    if sweep:
+        print(sweep, file=sys.stderr, flush=True)
+    chosen = job.runtime.choices
+    named = [f"{group}={chosen[group]}" for group in CHOICES if group in chosen]
+    print(f"Trains {' '.join(named)}, into {run}", file=sys.stderr, flush=True)
+
+
+def _of_a_sweep(job: DictConfig) -> str:
+    """Which job of a sweep this is; "" where it is none."""
+    number = OmegaConf.select(job, "job.num")
+    if number is None:
+        return ""
+    swept = _swept([*(f"{key}={value}" for key, value in (job.sweeper.params or {}).items())])
+    swept.update(_swept(sys.argv[1:]))
+    count = math.prod(swept.values())
+    of_all = f" of {count}" if count > number else ""  # where the sweep was typed elsewhere
+    differing = [item for item in job.overrides.task if _option(item) in _several(swept)]
+    return f"\nJob {number + 1}{of_all}: {' '.join(differing)}".rstrip()
+
+
+def _several(swept: dict[str, int]) -> list[str]:
+    return [option for option, count in swept.items() if count > 1]
+
+
+def _swept(arguments: Sequence[str]) -> dict[str, int]:
+    """How many values each option of `arguments` goes through."""
+    parser = OverridesParser.create()
+    counts = {}
+    for argument in arguments:
+        if argument.startswith("-") or "=" not in argument:
+            continue
+        override = parser.parse_override(argument)
+        values = list(override.sweep_string_iterator()) if override.is_sweep_override() else [""]
+        counts[_option(argument)] = len(values)
+    return counts
+
+
+def _option(item: str) -> str:
+    return item.partition("=")[0].lstrip("+~")
+
+
+def say_next(run: Path) -> None:
+    """Say which two commands come next, for one training; to the standard error."""
+    report = run.with_name(f"{run.name}_report")
+    runs = shlex.quote(f"runs=[{quoted(str(run))}]")
+    for command in (
+        f"python evaluate.py {runs} {typed('output', report)}",
+        f"python enhance.py input=FILE_OR_DIR output=DIR {typed('run', run)}",
+    ):
+        print(f"Next: {command}", file=sys.stderr)

@@ -1,0 +1,35 @@
+"""What is known of a training when its data stand: said before its first step."""
+
+import sys
+
+import pytorch_lightning as pl
+
+
+class Started(pl.Callback):
+    """Says how large the network is, on how much it is trained, where, and how far."""
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Two lines on the standard error, of the first process alone."""
+        if not trainer.is_global_zero:
+            return
+        weights = sum(parameter.numel() for parameter in pl_module.network.parameters())
+        device = trainer.strategy.root_device
+        devices = f"{trainer.world_size} x {device.type}" if trainer.world_size > 1 else device
+        begun = f", {trainer.current_epoch} of them done" if trainer.current_epoch else ""
+        print(f"{weights:,} parameters on {devices}; {_data(trainer, pl_module)}", file=sys.stderr)
+        print(
+            f"{trainer.max_epochs} epochs{begun}, each of {trainer.num_training_batches} steps",
+            file=sys.stderr,
+            flush=True,
+        )
+
+
+def _data(trainer: pl.Trainer, pl_module: pl.LightningModule) -> str:
+    """The mixtures of each split and how long they are."""
+    rate = pl_module.stft.sample_rate
+    said = []
+    for split in ("train", "validation"):
+        rows = trainer.datamodule.plan.split(split)
+        hours = rows.length.sum() / rate / 3600
+        said.append(f"{len(rows):,} mixtures of {split} ({hours:.2f} h)")
+    return ", ".join(said)
