@@ -44,7 +44,13 @@ def scores(gains, snrs=(-5.0, 10.0)):
         )
     ]
     return pd.DataFrame(rows).assign(
-        sample_rate=RATE, noise_type="white", speech_id="a", speaker="a", sex="", failed=""
+        sample_rate=RATE,
+        noise_type="white",
+        noise_id="n",
+        speech_id="a",
+        speaker="a",
+        sex="",
+        failed="",
     )
 
 

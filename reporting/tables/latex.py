@@ -35,7 +35,7 @@ SPECIAL = {
 }
 Column = tuple[str, str]  # score, SNR
 ACCENTED = re.compile("[À-ÿ]")
-BOLD = "bold: not significantly below the best, the oracle aside"
+BOLD = "bold: not significantly below the best, the oracle aside; nothing where that is undecided"
 LIGATURES = re.compile(r"(?<=[-'`,])(?=[-'`,])|(?<=[?!])(?=`)")
 TABLES = (("mean", "", ""), ("gain", ", improvement", "+"))  # what, its title, sign of its numbers
 
