@@ -31,7 +31,7 @@ def page(tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("browser") / "a report"
     tone = 0.3 * torch.sin(torch.arange(16000) / 10)
-    panel = Panel("tone", "", picture(tone, STFT(16000), 10.0), sound(tone, 16000))
+    panel = Panel("tone", "", picture(tone, STFT(16000), 10.0, 0.3), sound(tone, 16000))
     table = many(("mixture", "oracle", HOSTILE, "better"))
     table.loc[(table.system == HOSTILE) & (table.noise_seen), "sdr"] += 0.5
     table.loc[table[table.system == "better"].index[0], "pesq_nb_raw"] = None

@@ -37,10 +37,11 @@ def examples(
 ) -> Iterator[Example]:
     """The examples of `choose`: excerpts of up to 4 s, all signals of a mixture under one gain.
 
+    The last one is speech in many noises at once (see `Bench.crowded`), where the test has more.
     What the memory of `bench` knows is neither enhanced nor drawn again.
     """
     chosen = choose(scores)
-    panels_each = PANELS // max(1, len(chosen))
+    panels_each = PANELS // (len(chosen) + 1)
     shown = _shown(scores, systems, panels_each - ALWAYS)
     for title, mixture_id in chosen:
         views = _Views(bench, bench.mixture(mixture_id), stft)
@@ -51,6 +52,18 @@ def examples(
             view = views.enhanced(systems[name])
             panels.append(Panel(name, scored, *view))
         yield Example(f"{title} ({_noise(of_mixture)})", panels)
+    crowded = bench.crowded(chosen[0][1]) if chosen else None
+    if crowded is not None:
+        views = _Views(bench, crowded, stft)
+        panels = [Panel("clean", "", *views.clean())]
+        panels += [Panel(name, "", *views.enhanced(systems[name])) for name in shown]
+        yield Example(_crowded_title(crowded), panels)
+
+
+def _crowded_title(mixture: Mixture) -> str:
+    noises = ", ".join(mixture.identity["noises"])
+    snr_db = mixture.identity["snr_db"]
+    return f"{snr_db:g} dB, many noises at once ({noises}), in no table"
 
 
 def _noise(of_mixture: pd.DataFrame) -> str:
@@ -110,7 +123,7 @@ class _Views:
         missing = max(0, len(clean) - len(signal))
         whole = pad(finite, (0, missing))
         return (
-            picture(whole, self.stft, top),
+            picture(whole, self.stft, top, loudest),
             sound(gain * whole, self.stft.sample_rate),
         )
 
