@@ -53,11 +53,12 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
         swept=list(opened)[len(cfg.runs) :],
         lines=lines,
         config=OmegaConf.to_yaml(cfg),
+        clusters=cfg.clusters,
     )
     about = _about(cfg, trials, scores, unfinished)
     with showing(cfg.headline):
         summary = write_report(scores, about, folder, beside)
-        _print(cfg, scores, summary, folder, caution)
+        _print(cfg, finding(scores, opened, cfg.clusters), summary, folder, caution)
 
 
 def _caution(cfg: DictConfig, trials: Sequence[Trial]) -> str | None:
@@ -128,7 +129,7 @@ def _examples(trials: Sequence[Trial], tables: Sequence[pd.DataFrame]) -> list[E
 
 def _print(
     cfg: DictConfig,
-    scores: pd.DataFrame,
+    found: str,
     summary: pd.DataFrame,
     folder: Path,
     caution: str | None,
@@ -136,7 +137,7 @@ def _print(
     """The last lines: the headline table, what it shows, and what to do next."""
     print(headline_text(summary))
     print()
-    print(finding(scores))
+    print(found)
     print(f"Report: {folder / 'report.html'}")
     if caution:
         print(caution)

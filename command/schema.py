@@ -175,6 +175,7 @@ class EvaluateConfig(SpeechScriptConfig):
     pairs: Built | None = None
     examples: bool
     stages: bool
+    clusters: Literal["speakers", "speakers_and_noises"]
     scheduler: str | None
     device: Annotated[str, Field(pattern=r"^(cpu|cuda(:\d+)?)$")]
     oracle: Built

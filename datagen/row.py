@@ -31,7 +31,7 @@ class Row:
     split: str
     speech_id: str = field(metadata=IN_SCORES)
     speech_start: int
-    noise_id: str
+    noise_id: str = field(metadata=IN_SCORES)
     noise_start: int
     length: int
     snr_db: float = field(metadata=IN_SCORES)

@@ -1,8 +1,10 @@
 """A trained run as a system."""
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from models.enhancer import Enhancer
@@ -34,15 +36,27 @@ class TrainedRun(Enhancing):
     def stages(self) -> list["TrainedRun"]:
         """Each of its stages, from the first on, as a system of its own.
 
-        Empty where it has no more than one.
+        Without the one whose estimate the run itself makes audible; empty where there is no other.
         """
-        count = self.enhancer.network.stage_count
-        if count == 1:
-            return []
         systems = []
-        for stage in range(1, count + 1):
-            systems.append(TrainedRun(self.folder, self.enhancer, self.content, stage))
+        for stage in range(1, self.enhancer.network.stage_count + 1):
+            if stage != self.heard:
+                systems.append(TrainedRun(self.folder, self.enhancer, self.content, stage))
         return systems
+
+    @cached_property
+    def heard(self) -> int | None:
+        """The stage whose estimate is made audible, from 1; None where they are averaged."""
+        if self.stage is not None:
+            return self.stage
+        network = self.enhancer.network
+        shape = network.stage_count, network.target.component_count, self.enhancer.stft.freqs, 1
+        estimates = torch.rand(1, *shape, generator=torch.Generator().manual_seed(0))
+        final = network.final(estimates)
+        for number in range(network.stage_count):
+            if torch.equal(final, estimates[:, number]):
+                return number + 1
+        return None
 
     def enhance(self, mixture: Tensor) -> Tensor:
         """By its network: [batch, time] -> [batch, time]."""

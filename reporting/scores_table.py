@@ -11,6 +11,7 @@ IDENTITY = [
     "sample_rate",
     "snr_db",
     "noise_seen",
+    "noise_id",
     "noise_type",
     "speech_id",
     "speaker",

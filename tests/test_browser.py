@@ -33,7 +33,7 @@ def page(tmp_path_factory):
     panels = []
     for name, gain in (("tone", 0.3), ("softer", 0.03), ("silent", 0.0)):
         tone = gain * torch.sin(torch.arange(32000) / 10)
-        panels.append(Panel(name, "", picture(tone, STFT(16000), 10.0), sound(tone, 16000)))
+        panels.append(Panel(name, "", picture(tone, STFT(16000), 10.0, 0.3), sound(tone, 16000)))
     shown = [Example(title, panels, 2.0, 8000.0) for title in (HOSTILE, "another")]
     table = many(("mixture", "oracle", HOSTILE, "better"))
     table.loc[(table.system == HOSTILE) & (table.noise_seen), "sdr"] += 0.5

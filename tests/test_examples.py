@@ -16,6 +16,7 @@ from metrics.sdr import SDR
 from parallel.spread import over_processes
 from reporting.pages.example_choice import choose
 from reporting.pages.examples import ALWAYS, PANELS, _shown, examples
+from reporting.pages.media import waveform
 from reporting.scoring.bench import Bench
 from reporting.scoring.memory import Memory
 from reporting.scoring.score_cache import ScoreCache
@@ -44,7 +45,13 @@ def scores(gains, snrs=(-5.0, 10.0)):
         )
     ]
     return pd.DataFrame(rows).assign(
-        sample_rate=RATE, noise_type="white", speech_id="a", speaker="a", sex="", failed=""
+        sample_rate=RATE,
+        noise_type="white",
+        noise_id="n",
+        speech_id="a",
+        speaker="a",
+        sex="",
+        failed="",
     )
 
 
@@ -99,15 +106,35 @@ def content(uri, kind):
 
 def test_panels_hold_every_signal_as_picture_and_sound(shown):
     table, systems, found, _ = shown
-    assert len(found) == len(choose(table)) > 0
+    assert len(found) == len(choose(table)) + 1 > 1  # the last in many noises
+    assert "many noises at once (" in found[-1].title
     for example in found:
         assert [panel.name for panel in example.panels] == ["clean", *systems]
         for panel in example.panels:
             picture = Image.open(content(panel.picture, "image/webp"))
             samples, rate = soundfile.read(content(panel.sound, "audio/ogg"))
-            assert rate == RATE and picture.height == 161
+            assert rate == RATE and picture.height == 64 + 161
             assert abs(picture.width - (1 + len(samples) // 160)) <= 1
             assert 0 < np.abs(samples).max() <= 1
+
+
+def test_many_noises_at_once_are_mixed_at_the_lowest_snr(shown):
+    table, _, _, bench = shown
+    mixture = bench.crowded(choose(table)[0][1])
+    assert 2 <= len(mixture.identity["noises"]) <= 5
+    energy = {part: np.sum(mixture.samples(part) ** 2) for part in ("clean", "noise")}
+    snr_db = 10 * np.log10(energy["clean"] / energy["noise"])
+    assert snr_db == pytest.approx(bench.rows.snr_db.min(), abs=0.02)
+    both = mixture.samples("clean") + mixture.samples("noise")
+    assert np.allclose(mixture.samples("mixture"), both) and np.abs(both).max() <= 0.91
+
+
+def test_a_waveform_shows_when_a_signal_is_loud():
+    signal = np.concatenate([np.zeros(500), np.tile([0.5, -0.5], 250)])
+    lit = waveform(signal, 10, 1.0)[..., 0] > 128
+    assert lit.shape == (64, 10)
+    assert (lit[:, :5].sum(0) <= 3).all()  # silence is a line
+    assert (np.abs(lit[:, 5:].sum(0) - 32) <= 2).all()  # from half of the height down to half
 
 
 def test_the_sound_of_the_mixture_is_the_mixture(shown):

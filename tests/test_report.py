@@ -37,7 +37,7 @@ def test_what_comes_from_outside_is_escaped(tmp_path, place):
 def test_the_best_is_marked_and_so_is_what_is_not_significantly_below():
     table = many()
     twin = table[table.system == "better"].assign(system="twin")
-    twin.loc[twin.index[::2], "sdr"] -= 0.001
+    twin["sdr"] -= 0.001
     under = summarise(pd.concat([table, twin])).query("noise == 'seen'")
     seen = grid("", {what: headline(under, what) for what in SUMMARISED})
     marks = {row.name: row.cells[-1].mark for row in seen.rows}
@@ -136,14 +136,76 @@ def test_the_finding_is_about_the_best_run_not_the_oracle():
     table = pd.concat([scores(), scores("better").query("system == 'better'")], ignore_index=True)
     known = {"mixture": 0.0, "oracle": 9.0, "net": 1.0, "better": 3.25}
     table["sdr"] = table.snr_db + table.system.map(known)
-    assert "better changed the mixture on average by" in finding(table)
-    assert "SDR +3.25 dB" in finding(table)
+    told = finding(table, ["net", "better"])
+    assert "better, of 2 runs the one with the highest mean change of SDR, changed" in told
+    assert "SDR +3.25 dB (+3.25 to +3.25)" in told
 
 
 def test_a_best_run_that_lacks_scores_says_over_how_many_it_is():
     table = many()
     table.loc[table[table.system == "better"].index[:4], "sdr"] = np.nan
-    assert "PESQ +3.00, STOI +0.0 points, SDR +3.00 dB (36 of 40 scored)" in finding(table)
+    assert "SDR +3.00 dB (+3.00 to +3.00; 36 of 40 scored)." in finding(table)
+
+
+def test_the_finding_is_about_a_run_though_a_stage_of_it_or_a_baseline_does_more():
+    table = many(("mixture", "net", "net, stage 1", "baseline"))
+    told = finding(table, ["net"])
+    assert "speakers, net changed the mixture" in told and "SDR +1.00 dB" in told
+
+
+def test_a_loss_is_called_one_and_what_is_undecided_so():
+    table = many(("mixture", "net"))
+    own = table.system == "net"
+    table.loc[own, "sdr"] = table.snr_db[own] - 2.0
+    table.loc[own, "stoi"] = 0.5 + np.where(table.speaker[own] < "s5", 0.1, -0.1)
+    told = finding(table, ["net"])
+    assert "SDR -2.00 dB" in told and told.endswith(
+        " It made SDR worse. Whether it made STOI better or worse is undecided."
+    )
+    assert "improve" not in told and "adds" not in told
+
+
+def test_one_speaker_is_said_to_be_one_and_has_no_interval():
+    told = finding(many(("mixture", "net")).assign(speaker="s"), ["net"])
+    assert told == (
+        "On 40 mixtures of one speaker, net changed the mixture on average by "
+        "PESQ +1.00, STOI +0.0 points, SDR +1.00 dB."
+    )
+
+
+def test_too_few_speakers_decide_nothing_and_the_page_says_so(tmp_path):
+    """By four, five of each sex, nothing is told apart; by all ten it is."""
+    write_report(many(), {}, tmp_path)
+    page, text = ((tmp_path / name).read_text() for name in ("report.html", "report.md"))
+    by_sex = "Nothing is marked: systems cannot be told apart by so few speakers, 5; it takes 6 at"
+    assert page.count(by_sex) == 1 == text.count(by_sex)
+    four = many().query("speaker < 's4'")
+    summary = write_report(four, {}, tmp_path)
+    assert set(summary.mark[summary.system != "oracle"]) == {"undecided"}
+    page = (tmp_path / "report.html").read_text()
+    assert 'class="best' not in page and 'class="level' not in page
+    assert page.count("so few speakers, 4; it takes 6") == 2  # seen and unseen
+    assert r"\textbf" not in (tmp_path / "tables.tex").read_text()
+
+
+def test_noises_may_be_a_sample_too(tmp_path):
+    """Ten speakers, but four noises: intervals are wider, and three degrees of freedom are left."""
+    table = many(("mixture", "net"))
+    harder = table.noise_id.isin(["n0", "n1"]) & (table.system == "net")
+    table["sdr"] -= 0.5 * harder
+    one = summarise(table).query("system == 'net' and score == 'sdr' and snr_db == 'mean'")
+    two = summarise(table, "speakers_and_noises").query(
+        "system == 'net' and score == 'sdr' and snr_db == 'mean'"
+    )
+    assert one.gain.tolist() == two.gain.tolist()
+    assert ((two.gain_high - two.gain_low) > 1.5 * (one.gain_high - one.gain_low)).all()
+    assert one.noises.tolist() == [4, 4] and one.speakers.tolist() == [10, 10]
+    write_report(table, {}, tmp_path, Beside(clusters="speakers_and_noises"))
+    page = (tmp_path / "report.html").read_text()
+    assert "over speakers and noises, both a sample" in page
+    single = table.query("noise_id in ['n0', 'n1']")
+    write_report(single, {}, tmp_path, Beside(clusters="speakers_and_noises"))
+    assert "by so few noises, 2; it takes 3" in (tmp_path / "report.html").read_text()
 
 
 def test_a_system_without_a_single_score_is_reported_all_the_same(tmp_path):
@@ -190,5 +252,5 @@ def test_a_sex_is_compared_at_one_rate_only(tmp_path):
     ):
         assert f"All noise, {title}" in page
     assert "Improvement over the mixture, 8000 Hz" in page
-    assert finding(both).startswith("At 8000 Hz: On 40 mixtures, a changed")
-    assert "At 16000 Hz: On 40 mixtures, b changed" in finding(both)
+    assert finding(both).startswith("At 8000 Hz: On 40 mixtures of 10 speakers, a changed")
+    assert "At 16000 Hz: On 40 mixtures of 10 speakers, b changed" in finding(both)

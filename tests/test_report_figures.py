@@ -71,6 +71,17 @@ def test_only_runs_that_differ_by_their_stages_alone_are_joined(tmp_path):
     assert stage_drawings(runs, gains, {}) == []
 
 
+def test_a_run_of_another_network_is_a_level_line_over_the_number_of_stages():
+    gains = pd.DataFrame({"sdr": [1.0, 2.0, 1.5, 3.0]}, index=["q1", "q2", "crnn", "other"])
+    runs = {"q1": run(1), "q2": run(2), "crnn": run(1), "other": run(1)}
+    runs["crnn"].config.network = {"_target_": "some.network", "stages": 1, "hidden": 1024}
+    runs["other"].config.network.hidden = 512
+    runs["other"].config.target = {"_target_": "some.other"}
+    (drawn,) = stage_drawings(runs, gains, {})
+    assert ">crnn<" in drawn.svg and ">other<" not in drawn.svg
+    assert "differs from those by its network" in drawn.note
+
+
 def test_every_score_has_its_curves(tmp_path):
     table = many().rename(columns={"stoi": "estoi"}).assign(si_sdr=1.0, pesq_wb=float("nan"))
     write_report(table, {}, tmp_path)

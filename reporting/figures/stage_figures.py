@@ -1,6 +1,6 @@
-"""Figures of progressive networks (PL-CRNN, Fig. 4).
+"""Figures of progressive networks.
 
-Improvement over the number of stages, and of each stage.
+Improvement over the number of stages (PL-CRNN, Fig. 4), and of the output of each stage.
 """
 
 from collections import defaultdict
@@ -34,7 +34,9 @@ def stage_drawings(runs: Mapping[str, Run], gains: pd.DataFrame, colours: Colour
             name="stages",
             title="Improvement over the number of stages",
             head="stages",
-            note="A line joins runs that differ by their stages alone.",
+            note="A solid line joins runs that differ by their stages alone; a dashed one is a run "
+            "that differs from those by its network.",
+            beside=_beside(runs, by_number),
         )
         figures.append(of_numbers)
     by_stage = _by_stage(runs)
@@ -71,6 +73,14 @@ def _by_number(runs: Mapping[str, Run]) -> dict[str, Points]:
     return lines
 
 
+def _beside(runs: Mapping[str, Run], families: Mapping[str, Points]) -> list[str]:
+    """Runs outside of all `families` that differ from those of one by their networks alone."""
+    inside = {name for points in families.values() for _, name in points}
+    alike = {runs[name].but_for_network for name in inside}
+    outside = runs.keys() - inside
+    return [name for name in runs if name in outside and runs[name].but_for_network in alike]
+
+
 def _by_stage(runs: Mapping[str, Run]) -> dict[str, Points]:
     """The stages of every run that were scored as systems of their own."""
     lines = {}
@@ -88,10 +98,11 @@ def _over_stages(
     title: str,
     head: str,
     note: str = "",
+    beside: Sequence[str] = (),
 ) -> Drawing:
     """A panel per score, a line per entry of `lines` in the colour of its last system.
 
-    name, title, note: see `Drawing`; head: of the x axis.
+    name, title, note: see `Drawing`; head: of the x axis. beside: systems with a level line each.
     """
     shown = headlines(gains)
     with rc_context(STYLE):
@@ -100,6 +111,10 @@ def _over_stages(
         for panel, score in zip(panels, shown, strict=True):
             shown_gains = gains[score] * facts(score).factor
             _stage_lines(panel, lines, shown_gains, colours)
+            for position, system in enumerate(beside, start=len(lines)):
+                colour = colours.get(system, f"C{position % 10}")
+                height = shown_gains[system]
+                panel.axhline(height, ls="--", lw=1.2, color=colour, label=label(system))
             axes(panel, head, f"improvement, {facts(score).head}")
         legend(figure, panels[-1])
         return drawing(figure, name, title, note)

@@ -164,12 +164,14 @@ def _example(known: _Known, seconds: int) -> Example:
     total_s = before.samples / head.sample_rate
     if total_s > seconds:
         title += f": {_clock(begin_s)} to {_clock(begin_s + length / rate)} of {_clock(total_s)}"
-    return Example(title, panels, length / rate, rate / 2)
+    return Example(title, panels, length / rate, rate / 2, wave_share(stft))
 
 
 def _panel(name: str, level: Levels, signal: Tensor, gain: float, stft: STFT, top: float) -> Panel:
     told = f"peak {_told(level.peak**2)}, level {_told(level.power)}"
-    return Panel(name, told, picture(signal, stft, top), sound(gain * signal, stft.sample_rate))
+    return Panel(
+        name, told, picture(signal, stft, top, PEAK / gain), sound(gain * signal, stft.sample_rate)
+    )
 
 
 def _told(power: float) -> str:

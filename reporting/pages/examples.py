@@ -15,7 +15,7 @@ from files.fingerprint import of_sources, of_values
 from metrics.known import facts
 from models.system import System
 from reporting.pages.example_choice import choose
-from reporting.pages.media import PEAK, Example, Panel, picture, sound
+from reporting.pages.media import PEAK, Example, Panel, picture, sound, wave_share
 from reporting.scores_table import MIXTURE, ORACLE
 from reporting.scoring.bench import Bench, Mixture
 from reporting.tables.headline import headlines
@@ -36,10 +36,11 @@ def examples(
 ) -> Iterator[Example]:
     """The examples of `choose`: excerpts of up to 4 s, all signals of a mixture under one gain.
 
+    The last one is speech in many noises at once (see `Bench.crowded`), where the test has more.
     What the memory of `bench` knows is neither enhanced nor drawn again.
     """
     chosen = choose(scores)
-    panels_each = PANELS // max(1, len(chosen))
+    panels_each = PANELS // (len(chosen) + 1)
     shown = _shown(scores, systems, panels_each - ALWAYS)
     for title, mixture_id in chosen:
         views = _Views(bench, bench.mixture(mixture_id), stft)
@@ -49,8 +50,24 @@ def examples(
             scored = _scored(of_mixture, name)
             view = views.enhanced(systems[name])
             panels.append(Panel(name, scored, *view))
-        highest_hz = stft.sample_rate / 2
-        yield Example(f"{title} ({_noise(of_mixture)})", panels, views.seconds, highest_hz)
+        yield _example(f"{title} ({_noise(of_mixture)})", panels, views)
+    crowded = bench.crowded(chosen[0][1]) if chosen else None
+    if crowded is not None:
+        views = _Views(bench, crowded, stft)
+        panels = [Panel("clean", "", *views.clean())]
+        panels += [Panel(name, "", *views.enhanced(systems[name])) for name in shown]
+        yield _example(_crowded_title(crowded), panels, views)
+
+
+def _example(title: str, panels: list[Panel], views: "_Views") -> Example:
+    stft = views.stft
+    return Example(title, panels, views.seconds, stft.sample_rate / 2, wave_share(stft))
+
+
+def _crowded_title(mixture: Mixture) -> str:
+    noises = ", ".join(mixture.identity["noises"])
+    snr_db = mixture.identity["snr_db"]
+    return f"{snr_db:g} dB, many noises at once ({noises}), in no table"
 
 
 def _noise(of_mixture: pd.DataFrame) -> str:
@@ -115,7 +132,7 @@ class _Views:
         missing = max(0, len(clean) - len(signal))
         whole = pad(finite, (0, missing))
         return (
-            picture(whole, self.stft, top),
+            picture(whole, self.stft, top, loudest),
             sound(gain * whole, self.stft.sample_rate),
         )
 

@@ -16,6 +16,7 @@ from reporting.data_uri import data_uri
 
 RANGE_DB = 70.0  # of a spectrogram, below its loudest point
 WIDEST = 800  # columns of a spectrogram
+WAVE = 64  # rows of a waveform
 RATES = (8000, 48000)  # of sounds: the lowest and the highest
 PEAK = 0.8  # of the loudest of several sounds: Vorbis may overshoot
 
@@ -32,37 +33,69 @@ class Panel(NamedTuple):
 class Example(NamedTuple):
     """Signals of the same time, which one player plays: a mixture and what was made of it.
 
-    seconds: how long they are. highest_hz: of their spectrograms.
+    seconds: how long they are. highest_hz: of their spectrograms. wave: the share of their pictures
+    that waveforms take, above the spectrograms.
     """
 
     title: str
     panels: list[Panel]
     seconds: float
     highest_hz: float
+    wave: float = 0.0
 
 
-def picture(signal: Tensor, stft: STFT, top: float) -> str:
-    """Spectrogram of a signal [time] in dB below `top`, low frequencies at the bottom.
+def picture(signal: Tensor, stft: STFT, top: float, peak: float) -> str:
+    """Waveform of a signal [time] over its spectrogram, low frequencies at the bottom.
 
-    A WEBP image [freq, frame]; what lies RANGE_DB below `top` is black. Of more than WIDEST frames
-    several make a column, of their mean power.
+    A WEBP image [WAVE + freq, frame]; the waveform reaches from -peak to peak, and what lies
+    RANGE_DB below the magnitude `top` is black. Of more than WIDEST frames several make a column,
+    of their mean power.
     """
     power = stft(signal[None])[0].abs().square()
     if power.shape[-1] > WIDEST:
         power = adaptive_avg_pool1d(power, WIDEST)
     level_db = 10 * torch.log10(power.clamp_min(1e-24) / top**2)
-    return image(level_db / RANGE_DB + 1)
+    shades = _coloured(level_db / RANGE_DB + 1)
+    wave = waveform(signal.numpy(), shades.shape[1], peak)
+    return _webp(np.concatenate([wave, shades]))
+
+
+def wave_share(stft: STFT) -> float:
+    """The share of a `picture` that is waveform."""
+    return WAVE / (WAVE + stft.freqs)
 
 
 def image(shade: Tensor) -> str:
     """Shades [freq, frame] from 0, black, to 1 as a WEBP image, low frequencies at the bottom."""
+    return _webp(_coloured(shade))
+
+
+def _coloured(shade: Tensor) -> np.ndarray:
+    """[freq, frame] -> [freq, frame, colour], the first row on top."""
     upright = shade.clamp(0, 1).flip(0)
-    colour = colormaps["magma"]
-    rgba = colour(upright.numpy(), bytes=True)
-    rgb = np.ascontiguousarray(rgba[..., :3])
+    rgba = colormaps["magma"](upright.numpy(), bytes=True)
+    return rgba[..., :3]
+
+
+def _webp(rgb: np.ndarray) -> str:
     content = io.BytesIO()
     Image.fromarray(rgb).save(content, "WEBP", quality=60)
     return data_uri("image/webp", content.getvalue())
+
+
+def waveform(signal: np.ndarray, columns: int, peak: float) -> np.ndarray:
+    """A signal [time] over time, light on dark: the range of its values in every column.
+
+    An image [WAVE, column, colour] of -peak to peak.
+    """
+    each = max(1, -(-len(signal) // columns))
+    padded = np.zeros(columns * each)
+    padded[: len(signal)] = signal[: len(padded)] / peak
+    blocks = padded.reshape(columns, each)
+    heights = np.linspace(1, -1, WAVE)[:, None]
+    reach = 1 / WAVE  # so that silence is a line
+    lit = (heights <= blocks.max(1) + reach) & (heights >= blocks.min(1) - reach)
+    return np.repeat(np.where(lit, 220, 24).astype(np.uint8)[..., None], 3, axis=2)
 
 
 def playable(sample_rate: int) -> int:

@@ -18,6 +18,7 @@ from reporting.gains_table import Studies
 from reporting.pages.media import Example
 from reporting.pages.page import definitions, heads, render_pages
 from reporting.tables import line_tables
+from reporting.tables.clusters import CLUSTERS, SPEAKERS
 from reporting.tables.finding import finding
 from reporting.tables.headline import headlines
 from reporting.tables.improvement import improvements, ranked, score_names
@@ -36,6 +37,7 @@ class Beside(NamedTuple):
     command.costs). published: values of a paper (see `published`). examples: what to look at and to
     listen to (see `examples`). runs: by the names that they have among the systems. swept: which of
     them belong to a sweep. lines: studies of line enhancers. config: of the evaluation, as YAML.
+    clusters: what marks and intervals take for a sample, see reporting.tables.clusters.
     """
 
     caution: str | None = None
@@ -46,6 +48,7 @@ class Beside(NamedTuple):
     swept: Sequence[str] = ()
     lines: Studies | None = None
     config: str = ""
+    clusters: str = SPEAKERS
 
 
 ALONE = Beside()
@@ -62,10 +65,10 @@ def write_report(
     scores: see reporting.scoring.score_plan. about: what was run, by name. All text from outside is
     escaped.
     """
-    summary = summarise(scores)
+    summary = summarise(scores, beside.clusters)
     _write_tables(scores, summary, folder, beside)
     page = {
-        **_numbers(scores, summary, beside.published),
+        **_numbers(scores, summary, beside),
         **_beside(scores, beside),
         "about": about,
     }
@@ -85,7 +88,7 @@ def _write_tables(
     write_atomic(folder / "summary.csv", csv_text(summary))
     json = summary.to_json(orient="records", indent=1)
     write_atomic(folder / "summary.json", json)
-    latex = tables(summary, beside.published)
+    latex = tables(summary, beside.published, beside.clusters)
     write_atomic(folder / "tables.tex", f"{latex}\n")
     _write_or_remove(folder / "costs.csv", beside.costs)
     _write_or_remove(folder / "runs.csv", run_rows(beside.runs) if beside.runs else None)
@@ -106,6 +109,7 @@ def _run_costs(beside: Beside) -> pd.DataFrame | None:
 def _beside(scores: pd.DataFrame, beside: Beside) -> dict[str, Any]:
     """What the pages show beside the scores."""
     page = beside._asdict()
+    page["clusters"] = CLUSTERS[beside.clusters]
     page["costs"] = _cost_tables(scores, beside)
     page["links"] = _links(beside.runs)
     if beside.swept:
@@ -139,14 +143,12 @@ def _cost_tables(scores: pd.DataFrame, beside: Beside) -> list[pd.DataFrame]:
     return costs
 
 
-def _numbers(
-    scores: pd.DataFrame, summary: pd.DataFrame, published: Published | None
-) -> dict[str, Any]:
+def _numbers(scores: pd.DataFrame, summary: pd.DataFrame, beside: Beside) -> dict[str, Any]:
     """What the pages show of the scores."""
     failed = scores.failed != ""
     return {
-        "finding": finding(scores),
-        "grids": list(score_grids(scores, summary, published)),
+        "finding": finding(scores, beside.runs, beside.clusters),
+        "grids": list(score_grids(scores, summary, beside.published, beside.clusters)),
         "improvements": improvements(scores),
         "improvements_at": _improvements_by_rate(scores),
         "failures": failures(scores).to_dict("records"),

@@ -11,13 +11,18 @@ import torch
 from torch import Tensor
 
 from datagen.library import Library
+from datagen.mix import mix
 from datagen.pairs.pairs import Signals
 from datagen.plan import Plan
 from datagen.render import Rendering
+from datagen.several_noises import Further, together
 from models.system import System
 from reporting.scores_table import IDENTITY
 from reporting.scoring.memory import Memory
 from reporting.scoring.score_cache import of_signal
+
+CROWD = 5  # noises at once
+HIGHEST = 0.9  # of their mixture with speech, for which no plan keeps room
 
 
 class Mixture:
@@ -70,6 +75,15 @@ class Enhanced:
         return self.memory.content(self.system, self.mixture.content, self.samples)
 
 
+def _mixed(clean: np.ndarray, noise: np.ndarray, snr_db: float) -> dict[str, Tensor]:
+    """Clean and noise [time] at an SNR, both turned down where their sum would clip."""
+    gain_db = torch.tensor(0.0, dtype=torch.float64)
+    snr = torch.tensor(snr_db, dtype=torch.float64)
+    signals = torch.from_numpy(clean), torch.from_numpy(noise)
+    peak = mix(*signals, snr, gain_db)["mixture"].abs().max().double()
+    return mix(*signals, snr, -20 * torch.log10((peak / HIGHEST).clamp_min(1)))
+
+
 @dataclass(frozen=True)
 class Bench:
     """The test mixtures of `plan`, with `audio` at `sample_rate`.
@@ -97,6 +111,32 @@ class Bench:
         """One of them."""
         (row,) = self.rows[self.rows.mixture_id == mixture_id].to_dict("records")
         return self._mixture(row)
+
+    def crowded(self, mixture_id: str) -> Mixture | None:
+        """The clean speech of one of them in noises of up to CROWD of them at once.
+
+        At equal levels, their sum at the lowest SNR of the test; those of noises that training has
+        not heard come first. Its identity has their kinds. None where there are no two noises, or
+        the audio of the test is not rendered from a library.
+        """
+        if not isinstance(self.audio, Library):
+            return None
+        (row,) = self.rows[self.rows.mixture_id == mixture_id].to_dict("records")
+        others = self.rows.sort_values("noise_seen", kind="stable").drop_duplicates("noise_id")
+        noises, kinds = [], []
+        for other in others.head(2 * CROWD).to_dict("records"):  # some cuts may be silent
+            cut = other["noise_id"], other["noise_start"], row["length"]
+            samples = self.audio.noise(*cut)
+            if samples.any() and len(noises) < CROWD:
+                noises.append(samples)
+                kinds.append(self.audio.noise_type(*cut))
+        if len(noises) < 2:
+            return None
+        further = [Further("", samples, 0.0) for samples in noises[1:]]
+        clean, _ = self.audio.excerpts(row)
+        snr_db = float(self.rows.snr_db.min())
+        parts = _mixed(clean, together(noises[0], further), snr_db)
+        return Mixture({"noises": kinds, "snr_db": snr_db}, parts, self.device)
 
     def enhanced(self, system: System, mixture: Mixture) -> Enhanced:
         """What `system` makes of `mixture`."""

@@ -33,6 +33,7 @@ def untrained(oracle: Oracle, baselines: Mapping[str, Enhancing]) -> Systems:
 def trained(runs: Mapping[str, Path], device: str, stages: bool = False) -> Systems:
     """Runs by name; before all of them with `stages` every stage of theirs, as "NAME, stage 1".
 
+    The stage that a run makes audible is the run, and no system beside it.
     Raises FileNotFoundError or ValueError where one is no run, or is damaged.
     """
     loaded = {name: TrainedRun.load(run, device) for name, run in runs.items()}
@@ -45,12 +46,19 @@ def trained(runs: Mapping[str, Path], device: str, stages: bool = False) -> Syst
 
 
 def stage_outputs(systems: Mapping[str, System]) -> dict[Path, list[str]]:
-    """Names of the systems that are a stage of a run, by its folder, from the first stage on."""
-    outputs = defaultdict(list)
+    """Names of the systems that are a stage of a run, by its folder, from the first stage on.
+
+    Of runs whose stages are put on the test.
+    """
+    outputs = defaultdict(dict)
     for name, system in systems.items():
-        if isinstance(system, TrainedRun) and system.stage is not None:
-            outputs[system.folder].append(name)
-    return dict(outputs)
+        if isinstance(system, TrainedRun) and system.heard is not None:
+            outputs[system.folder][system.heard] = name
+    ordered = {}
+    for folder, named in outputs.items():
+        if len(named) > 1:
+            ordered[folder] = [named[stage] for stage in sorted(named)]
+    return ordered
 
 
 def of_rate(

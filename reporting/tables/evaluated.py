@@ -24,6 +24,8 @@ SUMMARY = {
     **dict.fromkeys(NUMBERS, OptionalFloat),
     "scored": int,
     "failed": int,
+    "speakers": int,
+    "noises": int,
     "mark": str,
 }
 RUNS = Schema({"system": str}, more=True)

@@ -1,45 +1,95 @@
-"""What a report says first: what the best run did to the mixtures, in a sentence."""
+"""What a report says first: what the best run did to the mixtures, in a sentence or two."""
+
+from collections.abc import Collection
 
 import pandas as pd
 
 from metrics.facts import Facts
 from metrics.known import facts
-from reporting.tables.headline import headlines
+from reporting.tables.clusters import CLUSTERS, SPEAKERS
+from reporting.tables.headline import headlines, ranking
 from reporting.tables.improvement import improved, ranked, score_names
+from reporting.tables.uncertainty import interval
 
 
-def finding(scores: pd.DataFrame) -> str:
-    """What the best run did to the mixtures of the test, on average: a sentence for every rate.
+def finding(scores: pd.DataFrame, runs: Collection[str] = (), clusters: str = SPEAKERS) -> str:
+    """What the best run did to the mixtures of the test, on average, at every rate.
 
-    scores: see reporting.scoring.score_plan.
+    scores: see reporting.scoring.score_plan. runs: those of its systems that are whole runs, of
+    which the best is told; without any it is told of the best system. clusters: of the intervals.
     """
     if scores.sample_rate.nunique() > 1:
         sentences = []
         for rate, rows in scores.groupby("sample_rate"):
-            sentence = finding(rows)
+            sentence = finding(rows, runs, clusters)
             sentences.append(f"At {rate} Hz: {sentence}")
         return " ".join(sentences)
-    mixtures = scores.mixture_id.nunique()
-    tested = f"{mixtures} mixtures"
+    tested = f"{scores.mixture_id.nunique()} mixtures"
     systems = ranked(scores)
-    if not systems:
+    chosen = [name for name in systems if name in runs] or systems
+    if not chosen:
         untrained = ", ".join(scores.system.unique())
         return f"No trained system was put on the {tested}: {untrained} alone."
-    best = systems[0]
     gains = improved(scores)
-    gains_of_best = gains[gains.system == best]
-    changes = []
-    for score in headlines(score_names(scores)):
-        change = _change(gains_of_best[score], facts(score))
-        changes.append(change)
-    listed = ", ".join(changes)
-    return f"On {tested}, {best} changed the mixture on average by {listed}."
+    what = "runs" if chosen[0] in runs else "systems"
+    rule = _rule(len(chosen), what, facts(ranking(score_names(scores))))
+    speakers = scores.speaker.nunique()
+    who = "one speaker" if speakers == 1 else f"{speakers} speakers"
+    of_best = gains[gains.system == chosen[0]]
+    changes, verdicts = _changes(of_best, clusters)
+    changed = f"{chosen[0]}{rule} changed the mixture on average{changes}."
+    return f"On {tested} of {who}, {changed}{verdicts}"
 
 
-def _change(gains: pd.Series, of_score: Facts) -> str:
-    """The mean of the gains of one score, and how many there are where some are missing."""
-    change = of_score.change(gains.mean())
+def _rule(count: int, what: str, of_score: Facts) -> str:
+    """Why it is this one of `count` that is told of."""
+    if count == 1:
+        return ""
+    end = "highest" if of_score.higher_is_better else "lowest"
+    return f", of {count} {what} the one with the {end} mean change of {of_score.label},"
+
+
+def _changes(gains: pd.DataFrame, clusters: str) -> tuple[str, str]:
+    """What a system changed, each with its interval; and what it made worse, or may have.
+
+    gains: its rows, see `improved`.
+    """
+    ways = [gains[name].to_numpy() for name in CLUSTERS[clusters].columns]
+    changes, worse, undecided = [], [], []
+    means = ""
+    for score in headlines(score_names(gains)):
+        info = facts(score)
+        values = gains[score].to_numpy(float)
+        low, high = interval(values, *ways)
+        changes.append(_change(gains[score], low, high, info))
+        if not pd.isna(low):
+            means = " (95 % interval)"
+        if low < 0 < high:
+            undecided.append(info.label)
+        elif gains[score].mean() * info.sign < 0:
+            worse.append(info.label)
+    verdicts = ""
+    if worse:
+        verdicts += f" It made {_listed(worse)} worse."
+    if undecided:
+        verdicts += f" Whether it made {_listed(undecided)} better or worse is undecided."
+    return f"{means} by {', '.join(changes)}", verdicts
+
+
+def _listed(labels: list[str]) -> str:
+    """Labels in a sentence."""
+    *others, last = labels
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _change(gains: pd.Series, low: float, high: float, of_score: Facts) -> str:
+    """The mean of the gains of one score, its interval, and how many of them are known."""
+    beside = []
+    if not pd.isna(low):
+        ends = [of_score.shown(end, "+") for end in (low, high)]
+        beside.append(" to ".join(ends))
     known = gains.count()
     if 0 < known < len(gains):
-        return f"{change} ({known} of {len(gains)} scored)"
-    return change
+        beside.append(f"{known} of {len(gains)} scored")
+    change = of_score.change(gains.mean())
+    return f"{change} ({'; '.join(beside)})" if beside else change

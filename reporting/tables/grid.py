@@ -11,6 +11,8 @@ import pandas as pd
 
 from metrics.known import facts
 from reporting.scores_table import MIXTURE
+from reporting.tables.comparison import FEWEST
+from reporting.tables.marks import UNDECIDED
 from reporting.tables.summary import SUMMARISED, firsts
 
 NONE = "\N{EN DASH}"
@@ -25,8 +27,8 @@ class Cell(NamedTuple):
     """What stands in a cell.
 
     value, gain: as text, with the 95 % intervals of both. number, change: to sort by. tip: more to
-    say. mark: "best", "level" or "". partial: some mixtures could not be scored. first: of its
-    score.
+    say. mark: one of reporting.tables.marks or "". partial: some mixtures could not be scored.
+    first: of its score.
     """
 
     value: str
@@ -50,12 +52,13 @@ class Row(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """heads: scores and how many columns each has; columns: their labels."""
+    """heads: scores and how many columns each has; columns: their labels. note: below the table."""
 
     title: str
     heads: list[tuple[str, int]]
     columns: list[str]
     rows: list[Row]
+    note: str = ""
 
 
 def grid(title: str, means: Means, published: Means | None = None, source: str = "") -> Grid:
@@ -72,7 +75,26 @@ def grid(title: str, means: Means, published: Means | None = None, source: str =
     for score, count in counts.items():
         heads.append((facts(score).head, count))
     labels = [str(label) for _, label in columns]
-    return Grid(title, heads, labels, rows)
+    return Grid(title, heads, labels, rows, _undecided(means))
+
+
+def _undecided(means: Means) -> str:
+    """What is said of columns in which too few speakers or noises can tell nothing."""
+    if "mark" not in means:
+        return ""
+    undecided = (means["mark"] == UNDECIDED).any()
+    if not undecided.any():
+        return ""
+    labels = [str(label) for _, label in undecided.index[undecided]]
+    where = "" if undecided.all() else f" under {', '.join(dict.fromkeys(labels))}"
+    for what, fewest in FEWEST.items():
+        count = int(means[what].loc[:, undecided].max(axis=None))
+        if count < fewest:
+            return (
+                f"Nothing is marked{where}: systems cannot be told apart by so few {what}, "
+                f"{count}; it takes {fewest} at least."
+            )
+    return ""
 
 
 def _rows(columns: list[Column], means: Means, source: str) -> list[Row]:

@@ -7,7 +7,7 @@ from tabulate import tabulate
 
 from reporting.tables.grid import Cell, Grid
 
-MARKS = {"best": "**{}**", "level": "{}\N{DEGREE SIGN}", "": "{}"}
+MARKS = {"best": "**{}**", "level": "{}\N{DEGREE SIGN}", "undecided": "{}", "": "{}"}
 SPECIAL = str.maketrans(
     {
         "\\": r"\\",

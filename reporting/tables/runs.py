@@ -67,6 +67,12 @@ class Run(NamedTuple):
         return of_values(options)
 
     @property
+    def but_for_network(self) -> str:
+        """Equal for runs that nothing but their networks tells apart."""
+        options = compared(OmegaConf.to_container(self.config, resolve=True))
+        return of_values({name: value for name, value in options.items() if not _of_network(name)})
+
+    @property
     def yaml(self) -> str:
         """Its whole config."""
         return OmegaConf.to_yaml(self.config)
@@ -100,6 +106,10 @@ class Run(NamedTuple):
         seconds = self.costs["cpu_seconds_per_second"]
         computed = f"{macs:,} multiply-adds and {seconds:.3f} s on one core per second of audio"
         return f"{parameters:,} parameters, {computed}"
+
+
+def _of_network(option: str) -> bool:
+    return option.partition(".")[0] == "network"
 
 
 def read_run(folder: Path, cache: Path, outputs: Sequence[str] = ()) -> Run:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from metrics.known import facts
+from reporting.tables.clusters import SPEAKERS
 from reporting.tables.grid import Grid, grid
 from reporting.tables.headline import headlines
 from reporting.tables.published import Published
@@ -21,11 +22,15 @@ TOGETHER = 6  # columns of each score in one table, at most
 
 
 def score_grids(
-    scores: pd.DataFrame, summary: pd.DataFrame, published: Published | None
+    scores: pd.DataFrame,
+    summary: pd.DataFrame,
+    published: Published | None,
+    clusters: str = SPEAKERS,
 ) -> Iterator[Grid]:
     """The headline tables of seen and unseen noise, and the same by kind of noise, rate and sex.
 
-    summary: of these scores. What is the same in all of them has no grid of its own.
+    summary: of these scores, over `clusters`. What is the same in all of them has no grid of its
+    own.
     """
     rows_of = dict(conditions(scores))
     for condition, under in conditions(summary):
@@ -35,16 +40,16 @@ def score_grids(
         title = f"{noise}, by SNR in dB ({mixtures} mixtures)"
         yield by_snr(under, title, published)
         if rows.noise_type.nunique() > 1:
-            yield from _by(rows, "noise_type", f"{noise}, by its kind")
+            yield from _by(rows, "noise_type", f"{noise}, by its kind", clusters)
     several_rates = scores.sample_rate.nunique() > 1
     if several_rates:
-        yield from _by(scores, "sample_rate", "All noise, by sample rate in Hz")
+        yield from _by(scores, "sample_rate", "All noise, by sample rate in Hz", clusters)
     for rate, rows in scores.groupby("sample_rate"):
         at_rate = f", {rate} Hz" if several_rates else ""
         known = rows.sex[rows.sex != ""]
         if known.nunique() > 1:
             title = f"All noise, by the speaker's sex{at_rate}"
-            yield from _by(rows, "sex", title)
+            yield from _by(rows, "sex", title, clusters)
 
 
 def by_snr(under: pd.DataFrame, title: str, published: Published | None) -> Grid:
@@ -59,9 +64,9 @@ def by_snr(under: pd.DataFrame, title: str, published: Published | None) -> Grid
     return grid(title, measured, printed, published.source)
 
 
-def _by(scores: pd.DataFrame, column: str, title: str) -> Iterator[Grid]:
+def _by(scores: pd.DataFrame, column: str, title: str, clusters: str) -> Iterator[Grid]:
     """One grid by another column, or one for each score where the column has many values."""
-    table = summarise_by(scores, column)
+    table = summarise_by(scores, column, clusters)
     if table[column].nunique() <= TOGETHER:
         yield grid(title, _wide(table, column))
         return

@@ -9,14 +9,16 @@ from pandas.api.typing import DataFrameGroupBy
 from tabulate import tabulate
 
 from metrics.known import facts
-from reporting.scores_table import IDENTITY, ORACLE
+from reporting.scores_table import IDENTITY
+from reporting.tables.clusters import CLUSTERS, SPEAKERS
 from reporting.tables.headline import headlines
 from reporting.tables.improvement import improved, score_names
-from reporting.tables.uncertainty import interval, level_with_best
+from reporting.tables.marks import marks
+from reporting.tables.uncertainty import interval
 
 MEAN = "mean"
 NUMBERS = ("mean", "low", "high", "gain", "gain_low", "gain_high")
-SUMMARISED = (*NUMBERS, "scored", "failed", "mark")
+SUMMARISED = (*NUMBERS, "scored", "failed", "speakers", "noises", "mark")
 NOISE = {True: "seen", False: "unseen"}  # by noise_seen
 
 
@@ -42,23 +44,25 @@ def conditions(table: pd.DataFrame) -> Iterator[tuple[Condition, pd.DataFrame]]:
         yield condition, rows
 
 
-def summarise(scores: pd.DataFrame) -> pd.DataFrame:
+def summarise(scores: pd.DataFrame, clusters: str = SPEAKERS) -> pd.DataFrame:
     """Long table: sample_rate, noise ("seen", "unseen"), snr_db, system, score, and SUMMARISED.
 
     snr_db is "mean" in the rows over all of them. mean is that of the score, gain that of its
     improvement over the unprocessed mixture (see `improved`); low and high, gain_low and gain_high
-    bound their 95 % intervals, over speakers. scored counts the mixtures that went into a mean,
-    failed those whose score could not be computed. mark: the system is the "best", or "level" with
-    it (see `uncertainty`), the oracle aside; by what it adds to the mixture, so that it does not
-    matter how hard the mixtures are that a system fails on.
+    bound their 95 % intervals, over `clusters` (see reporting.tables.clusters). scored counts the
+    mixtures that went into a mean, failed those whose score could not be computed, speakers and
+    noises what these are of. mark: the system is the "best", or "level" with it (see `marks`),
+    the oracle aside; by what it adds to the mixture, so that it does not matter how hard the
+    mixtures are that a system fails on. It is "undecided" where too few clusters can tell nothing.
     """
     long = _long(scores)
     by_snr = long.assign(snr_db=long.snr_db.map("{:g}".format))
     over_all = long.assign(snr_db=MEAN)
-    return _summarised(pd.concat([by_snr, over_all]), ["sample_rate", "noise", "snr_db"])
+    both = pd.concat([by_snr, over_all])
+    return _summarised(both, ["sample_rate", "noise", "snr_db"], CLUSTERS[clusters].columns)
 
 
-def summarise_by(scores: pd.DataFrame, column: str) -> pd.DataFrame:
+def summarise_by(scores: pd.DataFrame, column: str, clusters: str = SPEAKERS) -> pd.DataFrame:
     """The same of the headline scores by another column of scores.csv, at one rate or by rate.
 
     Rows without a value (a speaker whose sex is not known) are left out.
@@ -66,7 +70,7 @@ def summarise_by(scores: pd.DataFrame, column: str) -> pd.DataFrame:
     long = _long(scores)
     has_value = long[column].astype(str) != ""
     of_headline = long.score.isin(headlines(long.score))
-    return _summarised(long[of_headline & has_value], [column])
+    return _summarised(long[of_headline & has_value], [column], CLUSTERS[clusters].columns)
 
 
 def _long(scores: pd.DataFrame) -> pd.DataFrame:
@@ -77,7 +81,7 @@ def _long(scores: pd.DataFrame) -> pd.DataFrame:
     return long.assign(noise=long.noise_seen.map(NOISE), gain=gains.value)
 
 
-def _summarised(long: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+def _summarised(long: pd.DataFrame, keys: list[str], clusters: Sequence[str]) -> pd.DataFrame:
     groups = long.groupby([*keys, "system", "score"], sort=False)
     table = groups.agg(
         mean=("value", "mean"),
@@ -85,37 +89,29 @@ def _summarised(long: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         scored=("value", "count"),
         rows=("value", "size"),
     )
-    table[["low", "high"]] = _intervals(groups, "value")
-    table[["gain_low", "gain_high"]] = _intervals(groups, "gain")
+    table[["low", "high"]] = _intervals(groups, "value", clusters)
+    table[["gain_low", "gain_high"]] = _intervals(groups, "gain", clusters)
+    known = long[long.value.notna()].groupby([*keys, "system", "score"], sort=False)
+    for name, column in (("speakers", "speaker"), ("noises", "noise_id")):
+        table[name] = known[column].nunique().reindex(table.index, fill_value=0)
     table["failed"] = table.rows - table.scored
     table = table.reset_index()
-    marks = _marks(long, keys)
+    marked = marks(long, keys, clusters)
     cells = table[[*keys, "score", "system"]].itertuples(index=False, name=None)
-    table["mark"] = [marks.get(cell, "") for cell in cells]
+    table["mark"] = [marked.get(cell, "") for cell in cells]
     return table[[*keys, "system", "score", *SUMMARISED]]
 
 
-def _intervals(groups: DataFrameGroupBy, column: str) -> list[tuple[float, float]]:
+def _intervals(
+    groups: DataFrameGroupBy, column: str, clusters: Sequence[str]
+) -> list[tuple[float, float]]:
     """Bounds of the mean of `column` in every group."""
     bounds = []
     for _, rows in groups:
         values = rows[column].to_numpy(float)
-        speakers = rows.speaker.to_numpy()
-        bounds.append(interval(values, speakers))
+        ways = [rows[name].to_numpy() for name in clusters]
+        bounds.append(interval(values, *ways))
     return bounds
-
-
-def _marks(long: pd.DataFrame, keys: list[str]) -> dict[tuple, str]:
-    """Marks of the best system and those level with it, by (*keys, score, system)."""
-    marks = {}
-    competing = long[long.system != ORACLE]
-    for cell, rows in competing.groupby([*keys, "score"], sort=False):
-        gains = rows.pivot(index="mixture_id", columns="system", values="gain")
-        systems = rows.system.unique()
-        better = gains[systems] * facts(cell[-1]).sign
-        for number, system in enumerate(level_with_best(better)):
-            marks[(*cell, system)] = "best" if number == 0 else "level"
-    return marks
 
 
 def wide(table: pd.DataFrame, column: str, what: str = "mean") -> pd.DataFrame:

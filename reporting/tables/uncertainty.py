@@ -1,91 +1,91 @@
-"""How sure a mean is, and which systems cannot be told from the best one."""
+"""How sure a mean is, where its items come from a sample of speakers, or of speakers and noises."""
 
-from functools import cache, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import wilcoxon
+from scipy.stats import t as student
 
-RESAMPLES = 2000
-SEED = 0
 CONFIDENCE = 0.95
 
 
-def interval(values: np.ndarray, clusters: np.ndarray) -> tuple[float, float]:
-    """95 % interval of the mean of `values` by the bootstrap over `clusters`, both [item].
+class Estimate(NamedTuple):
+    """A mean, its standard error, and the degrees of freedom that this has.
 
-    NaN values are left out. Whole clusters are drawn with replacement (2000 times, percentiles):
-    utterances of one speaker are alike, and so many of them say less than as many speakers. (nan,
-    nan) for fewer than two clusters with a value.
+    NaN where there are no two clusters of every kind, which leaves nothing to tell the error by.
+    """
+
+    mean: float
+    error: float
+    freedom: float
+
+
+UNKNOWN = Estimate(float("nan"), float("nan"), float("nan"))
+
+
+def interval(values: np.ndarray, *clusters: np.ndarray) -> tuple[float, float]:
+    """95 % interval of the mean of `values` [item] by Student's t, see `estimate`.
+
+    (nan, nan) where that knows no error.
+    """
+    mean, error, freedom = estimate(values, *clusters)
+    if np.isnan(error):
+        return float("nan"), float("nan")
+    half = student.ppf((1 + CONFIDENCE) / 2, freedom) * error
+    return float(mean - half), float(mean + half)
+
+
+def estimate(values: np.ndarray, *clusters: np.ndarray) -> Estimate:
+    """The mean of `values` [item] as one over all speakers, of whom a few are its sample.
+
+    clusters: speakers [item], and noises [item] where those too stand for more than themselves.
+    NaN values are left out. Items of one cluster are alike, and so many of them say less than as
+    many clusters: with as many items for each speaker, this is the textbook's mean and error of the
+    speakers' means. Otherwise the variance is that of clusters of unequal size, without its bias
+    (CR2 of Bell and McCaffrey, 2002), and has the degrees of freedom that Satterthwaite's rule
+    gives it. The variances by speakers and by noises add up, less that by both, which is in either,
+    and have the degrees of freedom of the fewer (Cameron, Gelbach and Miller, 2011).
     """
     known = ~np.isnan(values)
-    clusters = np.asarray(clusters)
-    codes, names = pd.factorize(clusters[known])
-    if len(names) < 2:
-        return float("nan"), float("nan")
-    sums = np.bincount(codes, values[known])
+    codes = [pd.factorize(np.asarray(ways)[known])[0] for ways in clusters]
+    if not known.any() or any(ways.max() < 1 for ways in codes):
+        return UNKNOWN
+    mean = values[known].mean()
+    residuals = values[known] - mean
+    variances = [_variance(residuals, ways) for ways in codes]
+    variance, freedom = variances[0]
+    if len(codes) == 2:
+        variance, freedom = _two_ways(*variances, _variance(residuals, _both(*codes)))
+    return Estimate(float(mean), float(np.sqrt(variance)), float(freedom))
+
+
+def _variance(residuals: np.ndarray, codes: np.ndarray) -> tuple[float, float]:
+    """The variance of the mean that residuals [item] by clusters [item] tell, and its freedom."""
     counts = np.bincount(codes)
-    drawn = _drawn(len(names))
-    means = (drawn @ sums) / (drawn @ counts)
-    low = np.quantile(means, (1 - CONFIDENCE) / 2)
-    high = np.quantile(means, (1 + CONFIDENCE) / 2)
-    return float(low), float(high)
+    if len(counts) < 2:
+        return 0.0, 1.0
+    shares = counts / len(codes)
+    weights = 1 / (1 - shares)
+    totals = np.bincount(codes, residuals) / len(codes)
+    variance = weights @ totals**2
+    # The totals' covariance for clusters that vary alike, whatever their size.
+    centred = np.diag(shares) - np.outer(shares, shares)
+    covariance = centred @ centred.T
+    scaled = np.sqrt(weights)[:, None] * covariance * np.sqrt(weights)
+    return variance, np.trace(scaled) ** 2 / np.sum(scaled**2)
 
 
-@cache
-def _drawn(clusters: int) -> np.ndarray:
-    """How often each cluster is in every resample: [resample, cluster]."""
-    rng = np.random.default_rng(SEED)
-    equally_likely = np.full(clusters, 1 / clusters)
-    return rng.multinomial(clusters, equally_likely, RESAMPLES)
+def _both(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Codes of the clusters that are alike in both ways."""
+    return pd.factorize(one * (other.max() + 1) + other)[0]
 
 
-def level_with_best(values: pd.DataFrame) -> list[str]:
-    """The best system, and after it those that are not significantly below it.
-
-    values: item x system, NaN where a system has no score for an item; a system takes part that has
-    one for half of the items at least. The best has the highest mean; every other is compared with
-    it, on the items that both have a score for, by a one-sided Wilcoxon signed-rank test, at 5 %
-    after Holm's correction for the number of others. Empty where there is nothing to compare.
-    """
-    scored_for_half = 2 * values.count() >= len(values)
-    scored = values.loc[:, scored_for_half].dropna(axis="columns", how="all")
-    if scored.empty:
-        return []
-    best = scored.mean().idxmax()
-    chances = {}
-    for name in scored:
-        if name == best:
-            continue
-        differences = scored[best] - scored[name]
-        known = differences.dropna().to_numpy(float)
-        chances[name] = _chance(known.tobytes())
-    rejected = _rejected(chances)
-    level = [name for name in chances if name not in rejected]
-    return [best, *level]
-
-
-@lru_cache(maxsize=10_000)  # ties take long, and equal differences stand in several tables
-def _chance(differences: bytes) -> float:
-    """How likely differences (float64) this far above zero are where there is none."""
-    values = np.frombuffer(differences)
-    values = values[values != 0]
-    if values.size == 0:
-        return 1.0
-    test = wilcoxon(values, alternative="greater")
-    return float(test.pvalue)
-
-
-def _rejected(chances: dict[str, float]) -> set[str]:
-    """Holm's step-down, at 5 % in all.
-
-    The smallest chance is held against the full number of comparisons, each next against one fewer,
-    until one is too likely.
-    """
-    rejected = set()
-    for name in sorted(chances, key=chances.get):
-        comparisons = len(chances) - len(rejected)
-        if chances[name] > (1 - CONFIDENCE) / comparisons:
-            break
-        rejected.add(name)
-    return rejected
+def _two_ways(
+    one: tuple[float, float], other: tuple[float, float], both: tuple[float, float]
+) -> tuple[float, float]:
+    """Variance and freedom by two ways; never surer than by one of them alone."""
+    variance = one[0] + other[0] - both[0]
+    surest = max(one, other)
+    if variance <= surest[0]:
+        return surest
+    return variance, min(one[1], other[1])

@@ -1,0 +1,34 @@
+"""Marks of systems in a summary: the best of a column, and those that cannot be told from it."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from metrics.known import facts
+from reporting.scores_table import ORACLE
+from reporting.tables.comparison import decidable, level_with_best
+
+BEST, LEVEL, UNDECIDED = "best", "level", "undecided"
+
+
+def marks(long: pd.DataFrame, keys: Sequence[str], clusters: Sequence[str]) -> Mapping[tuple, str]:
+    """Marks by (*keys, score, system), of those systems that have one.
+
+    long: a row per score, see reporting.tables.summary. clusters: its columns whose values stand
+    for more than themselves. By what systems add to the mixture, the oracle aside; all of them are
+    UNDECIDED where there are too few clusters to tell any two apart.
+    """
+    marked = {}
+    competing = long[long.system != ORACLE]
+    for cell, rows in competing.groupby([*keys, "score"], sort=False):
+        systems = rows.system.unique()
+        gains = rows.pivot(index="mixture_id", columns="system", values="gain")[systems]
+        better = gains * facts(cell[-1]).sign
+        mixtures = rows.drop_duplicates("mixture_id").set_index("mixture_id").loc[gains.index]
+        ways = [mixtures[name].to_numpy() for name in clusters]
+        if not decidable(*(len(set(way)) for way in ways)):
+            marked.update({(*cell, system): UNDECIDED for system in systems})
+            continue
+        for number, system in enumerate(level_with_best(better, *ways)):
+            marked[(*cell, system)] = LEVEL if number else BEST
+    return marked
