@@ -221,7 +221,7 @@ def test_sounds_are_saved_under_their_names(page, player):
     with page.expect_download() as saved:
         player.locator(".save").nth(1).click()
     assert saved.value.suggested_filename.endswith("softer.ogg")
-    assert page.locator("img").first.evaluate("image => image.naturalHeight") == 161
+    assert page.locator("img").first.evaluate("image => image.naturalHeight") == 64 + 161
 
 
 def test_a_phone_can_read_it(page):

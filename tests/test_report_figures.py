@@ -36,7 +36,7 @@ def test_runs_have_their_figures_and_sections(tmp_path):
     assert {path.name for path in (tmp_path / "figures").iterdir()} == {
         f"{name}.{suffix}" for name in names for suffix in ("svg", "png")
     }
-    assert page.count("<svg") == len(names) and page.count("<script") == 1
+    assert page.count("<svg") == len(names) and page.count("<script") == 2
     for position, name in enumerate(runs):
         assert (
             f'<a href="#run-{position}">{name}</a>' in page

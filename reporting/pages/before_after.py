@@ -15,7 +15,16 @@ from audio.header import Header
 from audio.levels import Levels, excerpt, levels
 from dsp.stft import STFT
 from files.atomic import write_atomic
-from reporting.pages.media import PEAK, RANGE_DB, Example, Panel, picture, playable, sound
+from reporting.pages.media import (
+    PEAK,
+    RANGE_DB,
+    Example,
+    Panel,
+    picture,
+    playable,
+    sound,
+    wave_share,
+)
 from reporting.pages.page import rendered
 
 MOST = 24  # recordings that are played
