@@ -140,5 +140,7 @@ def test_each_process_has_its_own_rows_and_together_they_have_all():
 def processes(rank):
     """A trainer of two processes, as far as the loaders ask it."""
     device = SimpleNamespace(root_device=torch.device("cpu"))
-    loop = SimpleNamespace(epoch_progress=SimpleNamespace(current=SimpleNamespace(processed=0)))
+    progress = SimpleNamespace(current=SimpleNamespace(processed=0, ready=0))
+    epoch = SimpleNamespace(batch_progress=progress)
+    loop = SimpleNamespace(epoch_progress=progress, epoch_loop=epoch, restarting=False)
     return SimpleNamespace(global_rank=rank, world_size=2, strategy=device, fit_loop=loop)
