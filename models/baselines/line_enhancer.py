@@ -146,7 +146,7 @@ class LineEnhancer(Enhancing):
     def train(self, sides: Sides) -> LineGates:
         """The network trained on one signal.
 
-        In every update count the bins that show most, and as many others.
+        In every update count the bins that show most, and some of the others, each for many.
         """
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.seed)
@@ -158,8 +158,11 @@ class LineEnhancer(Enhancing):
             for _ in range(self.updates):
                 drawn = others[torch.randperm(len(others))[: self.bins]]
                 optimizer.zero_grad()
-                loss = _error(gates, sides, torch.cat([most, drawn])) / len(most)
-                loss.backward()
+                loss = _error(gates, sides, most)
+                if len(others):
+                    each_for = len(others) / len(drawn)
+                    loss = loss + each_for * _error(gates, sides, drawn)
+                (loss / len(most)).backward()
                 optimizer.step()
         return gates
 

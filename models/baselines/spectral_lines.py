@@ -7,12 +7,13 @@ from scipy.ndimage import median_filter
 from torch import Tensor
 from torch.nn.functional import max_pool1d
 
-from dsp.decibel import power
+from dsp.decibel import amplitude, power
 from dsp.hann import hann_signal, hann_spectrum
 from models.baselines.predictor import require_signal
 from models.system import Enhancing
 
 FLOOR_HZ = 10.0  # on either side of a bin: what the noise is there
+REST_DB = -60.0  # of what is no peak
 LOBE = 2  # bins on either side of a peak that belong to it
 
 
@@ -61,7 +62,10 @@ class LofargramMask(SpectralLines):
 
 
 class SpectralPeaks(SpectralLines):
-    """Peaks that stand `above_db` over the floor stay as wide as a window's lobe; the rest goes."""
+    """Peaks that stand `above_db` over the floor stay, as wide as a window's lobe.
+
+    The rest is turned down by 60 dB, so that where no peak stands out a signal is left.
+    """
 
     def __init__(self, sample_rate: int, window_s: float = 2.0, above_db: float = 3.0):
         super().__init__(sample_rate, window_s)
@@ -71,7 +75,8 @@ class SpectralPeaks(SpectralLines):
         """See `SpectralLines.mask`."""
         highest = max_pool1d(averaged[None], 3, stride=1, padding=1)[0]
         peaks = (averaged == highest) & (averaged > power(self.above_db) * floor)
-        return max_pool1d(peaks[None].float(), 2 * LOBE + 1, stride=1, padding=LOBE)[0]
+        kept = max_pool1d(peaks[None].float(), 2 * LOBE + 1, stride=1, padding=LOBE)[0]
+        return kept.clamp_min(amplitude(REST_DB))
 
 
 def noise_floor(averaged: Tensor, window_s: float) -> Tensor:
