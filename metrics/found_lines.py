@@ -21,6 +21,10 @@ class FoundLine(NamedTuple):
 
     level_db: of its power in the mixture, re a square wave of amplitude 1. snr_before_db,
     snr_after_db: that power over what lies within 10 Hz on either side, in mixture and enhanced.
+
+    >>> line = FoundLine(50.0, level_db=-3.0, snr_before_db=10.0, snr_after_db=30.0, drift_hz=0.0)
+    >>> line.snr_after_db - line.snr_before_db
+    20.0
     """
 
     hz: float
