@@ -35,11 +35,11 @@ def main(cfg: DictConfig) -> None:
     torch.set_num_threads(1)
     plan = OmegaConf.to_container(cfg.plan, resolve=True)
     mixture = torch.from_numpy(render_tonal(protocol(plan), LINES_SNR_DB, 0, cfg.seed)["mixture"])
-    lms, predictor = (
+    lms, predictor, enhancer = (
         build(
             cfg.systems[name], Enhancing, within="models.baselines", sample_rate=plan["sample_rate"]
         )
-        for name in ("lms", "predictor")
+        for name in ("lms", "predictor", "enhancer")
     )
     trained = predictor.train(mixture)
     jobs = {
@@ -47,6 +47,7 @@ def main(cfg: DictConfig) -> None:
         "Bi-LSTM, pass of the trained network": lambda: predictor.apply(trained, mixture),
         "Bi-LSTM, training": lambda: predictor.train(mixture),
         "Bi-LSTM, online, every block tuned": lambda: _online(predictor, mixture),
+        "Bi-LSTM on the spectrogram, all of it": lambda: enhancer.enhance(mixture[None]),
     }
     took = {name: [] for name in jobs}
     for number in range(1 + ROUNDS):  # the first warms up

@@ -9,6 +9,7 @@ import pandas as pd
 from files.table import OptionalFloat, read_table
 from options.typed import typed
 
+FOUND = "lines.csv"  # of a recording
 GAINS, LOFARGRAMS = "gain.csv", "lofargrams_"  # names of files; a study follows
 TYPES = {
     "study": str,

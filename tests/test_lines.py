@@ -33,6 +33,7 @@ SMALL = (
     "systems.lms.step=1e-4",
     "systems.lms.length=32",
     "systems.literal.updates=3",
+    "systems.enhancer.updates=3",
     "studies.frame.vary.frame_s=[0.5,1.0]",
     "studies.frame.plan.duration_s=12.0",
     "studies.off_grid.plan={tones: [{hz: 50.3}], snr_db: [-12]}",
@@ -58,13 +59,14 @@ def test_the_table_has_a_row_per_study_system_setting_snr_and_draw(report):
     _, gains = report
     assert list(gains) == COLUMNS
     assert gains.groupby("study", sort=False).size().to_dict() == {
-        "snr": 2 * 2 * 2,  # SNRs, draws, systems
-        "off_grid": 2,
+        "snr": 2 * 2 * 7,  # SNRs, draws, systems
+        "off_grid": 7,
         "literal": 1,
-        "frame": 1 * (1 + 2),  # the filter has no frame
+        "frame": 1 * (1 + 2 + 2),  # the filter has no frame
         "delay": 2 * 2,
-        "field": 2 * 2 * 2,
-        "cell": 2 * 2 * 4,
+        "field": 2 * 1 * 5,
+        "field_off_grid": 2 * 2 * 5,
+        "cell": 2 * 1 * 4,
     }
     assert gains[["gain_db", "gain_inband_db", "seconds"]].notna().all().all()
     assert gains[gains.study == "cell"].cell.unique().tolist() == ["rnn", "gru", "lstm", "bilstm"]
@@ -73,7 +75,7 @@ def test_the_table_has_a_row_per_study_system_setting_snr_and_draw(report):
 def test_gains_follow_from_the_written_audio(report):
     folder, gains = report
     rows = gains[(gains.study == "snr") & (gains.draw == 0)]
-    assert len(rows) == 4
+    assert len(rows) == 2 * 7
     for row in rows.itertuples():
         name = folder / "audio" / "snr" / f"lines-{row.snr_in_db:g}dB-000"
         read = {
@@ -95,8 +97,8 @@ def test_the_page_shows_every_study_and_the_published_values(report):
     folder, gains = report
     page = (folder / "report.html").read_text()
     over, heard = (
-        ("snr", "frame", "delay", "field", "cell"),
-        ("snr", "off_grid", "literal", "field"),
+        ("snr", "frame", "delay", "field", "field_off_grid", "cell"),
+        ("snr", "off_grid", "literal", "field", "field_off_grid"),
     )
     drawn = {f"lines_{study}" for study in (*over, "seconds")} | {
         f"lofargrams_{study}" for study in heard
@@ -137,9 +139,13 @@ def field(tmp_path):
 
 def test_a_recording_of_ones_own_is_enhanced_at_its_rate(field, tmp_path):
     gains = run(tmp_path / "report", f"wav='{field}'", "wav_tones_hz=[167.0]")
-    assert gains.set_index("system").gain_db["predictor"] > 3
-    for system in ("nlms", "predictor"):
+    assert gains.set_index("system").gain_db["enhancer"] > 3
+    for system in ("nlms", "enhancer"):
         assert soundfile.info(tmp_path / f"report/audio/field <1>-{system}.flac").samplerate == 2000
+    found = pd.read_csv(tmp_path / "report" / "lines.csv").set_index("system")
+    assert found.hz["enhancer"] == pytest.approx(167.0, abs=0.1)
+    assert found.snr_after_db["enhancer"] > found.snr_before_db["enhancer"] + 3
+    assert "Lines found" in (tmp_path / "report" / "report.html").read_text()
     without = run(tmp_path / "none", f"wav='{field}'")
     assert without.gain_db.isna().all() and len(without) == 2
     assert "<1>" not in (tmp_path / "none" / "report.html").read_text()
@@ -170,7 +176,7 @@ def test_a_recording_of_ones_own_is_enhanced_at_its_rate(field, tmp_path):
         (["studies.delay.vary.delay_s=[0.0]"], "delay of at least one sample"),
         (
             ["studies.snr.systems=[wiener]"],
-            "no system 'wiener'; there are lms, nlms, predictor, literal",
+            "no system 'wiener'; there are lms, nlms, frame_mean, lofargram_mask, peaks, enhancer,",
         ),
         (["studies.field.plan.snr_db=[a]"], r"studies.field.plan.snr_db.0='a'"),
         (["plan.snr_db=[0,0]"], "remove those given twice"),

@@ -21,7 +21,7 @@ def textbook(signal, length, delay, step, normalised=False, leak=0.0):
         seen = padded[n : n + length]
         enhanced[n] = weights @ seen
         error = signal[n] - enhanced[n]
-        scale = step / max(seen @ seen, 1e-12) if normalised else step
+        scale = step / max(seen @ seen, 1e-12) if normalised else 2 * step
         weights = (1 - step * leak) * weights + scale * error * seen
     return enhanced
 

@@ -4,13 +4,12 @@ Frames of the signal are predicted from frames a delay older. What lasts can be 
 cannot (Bi-LSTM line enhancement paper, section III).
 """
 
-from collections.abc import Collection
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from models.baselines.predictor import CELLS, INITIALS, Predictor
+from models.baselines.predictor import CELLS, INITIALS, Predictor, require_known, require_signal
 from models.system import Enhancing
 
 
@@ -50,8 +49,8 @@ class LinePredictor(Enhancing):
         seed: int = 0,
     ):
         super().__init__(sample_rate)
-        _require_known("cell", cell, CELLS)
-        _require_known("initial", initial, INITIALS)
+        require_known("cell", cell, CELLS)
+        require_known("initial", initial, INITIALS)
         self.frame = round(frame_s * sample_rate)
         self.delay = round(delay_s * sample_rate)
         self.hop = self.frame if hop_s is None else round(hop_s * sample_rate)
@@ -186,14 +185,4 @@ class LinePredictor(Enhancing):
                 f"{seconds:.3g} s are shorter than the delay and two frames, "
                 f"{shortest_s:.3g} s; record longer, or choose a shorter delay_s or frame_s"
             )
-        if not torch.isfinite(mixture).all():
-            raise ValueError("the mixture holds NaN or infinite samples; repair the recording")
-        if mixture.min() == mixture.max():
-            raise ValueError(
-                "the mixture is constant, there is nothing to predict; check the recording"
-            )
-
-
-def _require_known(option: str, value: str, known: Collection[str]) -> None:
-    if value not in known:
-        raise ValueError(f"{option}={value!r}: must be one of {', '.join(known)}")
+        require_signal(mixture)

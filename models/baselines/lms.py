@@ -41,9 +41,10 @@ def critical_snr_db(length: int, step: float, noise_power: float) -> float:
 class LMS(Enhancing):
     """Predicts each sample from `length` samples that are `delay_s` and more older.
 
-    The prediction is the enhanced sample. step: of the update, weights += step * error * samples;
-    divided by their energy where `normalised`. leak: part of the weights that one update forgets,
-    times step. Of memory it takes a block, the delay and the length.
+    The prediction is the enhanced sample. step: of the update, weights += 2 * step * error *
+    samples (equation 4); where `normalised`, += step * error * samples over their energy, as books
+    have it. leak: part of the weights that one update forgets, times step. Of memory it takes a
+    block, the delay and the length.
     Raises ValueError for options that make no filter, and where the filter diverges.
     """
 
@@ -113,7 +114,7 @@ class LMS(Enhancing):
         if self.normalised:
             remedy = "choose a step below 1"
         else:
-            highest = 1 / (self.length * np.mean(samples**2))
+            highest = 0.5 / (self.length * np.mean(samples**2))
             remedy = f"choose a step below {highest:.2g}, or normalised=true with one below 1"
         seconds = at / self.sample_rate
         raise ValueError(f"step={self.step:g}: the filter diverged after {seconds:.3g} s; {remedy}")
@@ -137,6 +138,8 @@ def _filter(samples, weights, enhanced, before, step, normalised, leak, limit): 
         gain = step * (samples[before + n] - predicted)
         if normalised:
             gain /= max(energy, 1e-12)
+        else:
+            gain *= 2
         for k in range(length):
             weights[k] = keep * weights[k] + gain * samples[n + k]
         energy = max(energy + samples[n + length] ** 2 - samples[n] ** 2, 0.0)

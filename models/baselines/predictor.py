@@ -1,17 +1,21 @@
-"""The network of the line predictor."""
+"""The network of the line predictor, and what every line enhancer asks of what it is given."""
 
+from collections.abc import Collection
+
+import torch
 from torch import Tensor, nn
 
 CELLS = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM, "bilstm": nn.LSTM}
-INITIALS = ("zero", "default")
+INITIALS = ("zero", "default", "glorot")
 
 
 class Predictor(nn.Module):
     """One recurrent layer and an affine one: [frame, time] -> [frame, time].
 
     cell: one of `CELLS`. initial: "zero", an output that starts from nothing and so holds what was
-    learned and no more, or "default", PyTorch's random weights, whose output a weak tone must first
-    outgrow.
+    learned and no more; "default", PyTorch's random weights, whose output a weak tone must first
+    outgrow; or "glorot", random weights as of Glorot and Bengio (2010), orthogonal ones from frame
+    to frame, and biases of zero, which is where frameworks of the paper's kind begin.
     """
 
     def __init__(self, cell: str, samples: int, hidden: int, initial: str):
@@ -23,8 +27,35 @@ class Predictor(nn.Module):
         if initial == "zero":
             nn.init.zeros_(self.affine.weight)
             nn.init.zeros_(self.affine.bias)
+        elif initial == "glorot":
+            self._begin_as_glorot()
+
+    def _begin_as_glorot(self) -> None:
+        for name, weights in self.named_parameters():
+            if "bias" in name:
+                nn.init.zeros_(weights)
+            elif "weight_hh" in name:
+                nn.init.orthogonal_(weights)
+            else:
+                nn.init.xavier_uniform_(weights)
 
     def forward(self, frames: Tensor) -> Tensor:
         """Predictions of all frames."""
         features, _ = self.recurrent(frames)
         return self.affine(features)
+
+
+def require_known(option: str, value: str, known: Collection[str]) -> None:
+    """Raise ValueError for a `value` that is not among the `known` ones of an option."""
+    if value not in known:
+        raise ValueError(f"{option}={value!r}: must be one of {', '.join(known)}")
+
+
+def require_signal(mixture: Tensor) -> None:
+    """Raise ValueError for a mixture [time] that is constant or not finite."""
+    if not torch.isfinite(mixture).all():
+        raise ValueError("the mixture holds NaN or infinite samples; repair the recording")
+    if mixture.min() == mixture.max():
+        raise ValueError(
+            "the mixture is constant, there is nothing to predict; check the recording"
+        )

@@ -26,6 +26,7 @@ from reporting.tables.published import (
 
 HIGHEST_HZ = 1200.0  # of a lofargram; the paper's tones lie below
 LOWEST_DB, RANGE_DB = -5.0, 30.0  # about the median
+PANELS = 4  # side by side
 
 
 def _range(values_of_fields: Iterable[Sequence[float]]) -> tuple[float, float]:
@@ -62,6 +63,9 @@ FIGURES = {  # by study
     ),
     "delay": GainFigure(
         "delay_s", "delay in s", log=True, published=(LINES_DELAY_S, LINES_GAIN_DB)
+    ),
+    "field_off_grid": GainFigure(
+        "snr_in_db", f"{FIELD_LABEL}, tone off the grid", published=FIELD_RANGES
     ),
     "field": GainFigure("snr_in_db", FIELD_LABEL, published=FIELD_RANGES),
     "cell": GainFigure("snr_in_db", FIELD_LABEL, by="cell"),
@@ -185,14 +189,19 @@ def lofargrams(study: str, signals: Mapping[str, np.ndarray], sample_rate: int) 
     window = window_s(signals, sample_rate)
     title = f"Line enhancement, study {study}: lofargrams"
     with rc_context(STYLE):
-        figure = Figure((3.1 * len(signals), 3.4), layout="constrained")
-        (panels,) = figure.subplots(1, len(signals), squeeze=False, sharey=True)
-        for panel, (name, signal) in zip(panels, signals.items(), strict=True):
+        columns = min(PANELS, len(signals))
+        rows = -(-len(signals) // columns)
+        figure = Figure((3.1 * columns, 3.4 * rows), layout="constrained")
+        panels = figure.subplots(rows, columns, squeeze=False, sharey=True)
+        for panel, (name, signal) in zip(panels.flat, signals.items(), strict=False):
             image = _draw_lofargram(panel, signal, sample_rate, window)
             panel.set_title(label(name), fontsize=9)
             panel.set_xlabel("time in s")
-        panels[0].set_ylabel("frequency in Hz")
-        figure.colorbar(image, ax=list(panels), label="dB re median", shrink=0.8)
+        for empty in panels.flat[len(signals) :]:
+            empty.set_axis_off()
+        for first in panels[:, 0]:
+            first.set_ylabel("frequency in Hz")
+        figure.colorbar(image, ax=panels, label="dB re median", shrink=0.8)
         return drawing(figure, f"{LOFARGRAMS}{study}", title)
 
 

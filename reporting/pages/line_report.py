@@ -5,7 +5,7 @@ from pathlib import Path
 
 from files.atomic import write_atomic
 from reporting.figures.line_figures import line_drawings, lofargrams
-from reporting.gains_table import GAINS
+from reporting.gains_table import FOUND, GAINS
 from reporting.pages.line_examples import line_examples
 from reporting.pages.page import render_pages
 from reporting.scoring.lines import Outcome
@@ -13,7 +13,9 @@ from reporting.tables.line_tables import of_page, text
 
 
 def write_line_report(outcome: Outcome, about: Mapping[str, str], folder: Path) -> str:
-    """Write gain.csv, report.html and report.md to `folder`; returns the table of means as text.
+    """Write gain.csv, report.html and report.md to `folder`; returns its tables as text.
+
+    Of a recording the lines found too, as lines.csv.
 
     about: what was run, and where, in the words of the page.
     """
@@ -22,6 +24,17 @@ def write_line_report(outcome: Outcome, about: Mapping[str, str], folder: Path) 
         drawn.append(lofargrams(study, shown.signals, shown.sample_rate))
     write_atomic(folder / GAINS, outcome.gains.to_csv(index=False))
     examples = line_examples(outcome.shown)
-    page = {"about": about, "examples": examples, **of_page(outcome.gains, {})}
+    page = {
+        "about": about,
+        "examples": examples,
+        "found": outcome.found,
+        **of_page(outcome.gains, {}),
+    }
     render_pages("line_report", page, drawn, folder)
-    return text(page["line_table"], "simple")
+    tables = [text(page["line_table"], "simple")]
+    if outcome.found is not None:
+        write_atomic(folder / FOUND, outcome.found.to_csv(index=False, float_format="%.6g"))
+        tables.append(f"{len(outcome.found)} lines found")
+        if len(outcome.found):
+            tables.append(text(outcome.found, "simple", ".2f"))
+    return "\n\n".join(tables)

@@ -33,10 +33,10 @@ def means(gains: pd.DataFrame) -> pd.DataFrame:
     ).reset_index()
 
 
-def text(table: pd.DataFrame, style: str = "github") -> str:
-    """The means as a table of text."""
+def text(table: pd.DataFrame, style: str = "github", form: str = ".3g") -> str:
+    """A table as text. form: of its numbers."""
     shown = table.astype(object).where(table.notna(), None)
-    return tabulate(shown, shown.columns, style, floatfmt=".3g", showindex=False, missingval="-")
+    return tabulate(shown, shown.columns, style, floatfmt=form, showindex=False, missingval="-")
 
 
 def published() -> list[str]:

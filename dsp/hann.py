@@ -1,0 +1,48 @@
+"""Spectra of long Hann windows every quarter of their length, and the signal back."""
+
+import torch
+from torch import Tensor
+
+
+def hann_spectrum(signal: Tensor, hop: int) -> Tensor:
+    """Complex spectra of windows of four hops: [..., time] -> [..., freq, frame].
+
+    Frame i is centred on sample i * hop; before the first and after the last sample stand zeros.
+
+    >>> signal = torch.sin(2 * torch.pi * 10 * torch.arange(400) / 100)
+    >>> spectrum = hann_spectrum(signal, hop=25)  # bins of 1 Hz
+    >>> spectrum.shape, spectrum.abs()[:, 8].argmax()
+    (torch.Size([51, 17]), tensor(10))
+    """
+    spectrum = torch.stft(
+        signal.reshape(-1, signal.shape[-1]),
+        4 * hop,
+        hop,
+        window=_window(hop, signal.dtype),
+        center=True,
+        pad_mode="constant",
+        return_complex=True,
+    )
+    return spectrum.reshape(*signal.shape[:-1], *spectrum.shape[-2:])
+
+
+def hann_signal(spectrum: Tensor, hop: int, samples: int) -> Tensor:
+    """The signal of `samples` with these spectra: [..., freq, frame] -> [..., time].
+
+    >>> signal = torch.linspace(-1, 1, 333)
+    >>> torch.allclose(hann_signal(hann_spectrum(signal, 25), 25, 333), signal, atol=1e-6)
+    True
+    """
+    signal = torch.istft(
+        spectrum.reshape(-1, *spectrum.shape[-2:]),
+        4 * hop,
+        hop,
+        window=_window(hop, spectrum.real.dtype),
+        center=True,
+        length=samples,
+    )
+    return signal.reshape(*spectrum.shape[:-2], samples)
+
+
+def _window(hop: int, dtype: torch.dtype) -> Tensor:
+    return torch.hann_window(4 * hop, periodic=True, dtype=dtype)

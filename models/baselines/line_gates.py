@@ -1,0 +1,45 @@
+"""The network of the line enhancer: how far a prediction of a bin is to be believed."""
+
+import torch
+from torch import Tensor, nn
+
+from models.baselines.predictor import CELLS
+
+EVIDENCE = 15.0  # from which on a gate opens before any training: noise hardly reaches it
+STEEPNESS = 6.0  # of a gate over the logarithm of the evidence
+
+
+class LineGates(nn.Module):
+    """A recurrent layer over the frames of a bin, the same for all bins, and an affine one.
+
+    It goes through the past forwards and, with the cell "bilstm", through the future backwards, and
+    what it has seen of either opens a gate between 0 and 1 for each prediction of the next frame.
+    The affine layer begins as a detector of what both predictions say together, which training
+    refines. cell: one of `CELLS`. inputs: of every bin and frame. memories: predictions of a side.
+    """
+
+    def __init__(self, cell: str, inputs: int, hidden: int, memories: int):
+        super().__init__()
+        self.memories = memories
+        sides = 2 if cell == "bilstm" else 1
+        self.recurrent = CELLS[cell](inputs, hidden)
+        self.affine = nn.Linear(sides * hidden + 1, sides * memories)
+        nn.init.zeros_(self.affine.weight)
+        nn.init.constant_(self.affine.weight[:, -1], STEEPNESS)
+        threshold = torch.tensor(EVIDENCE).log1p()
+        nn.init.constant_(self.affine.bias, -STEEPNESS * threshold.item())
+
+    def forward(self, sides: Tensor, evidence: Tensor) -> Tensor:
+        """Gates: [side, frame, bin, input], [frame, bin] -> [prediction, bin, frame].
+
+        The future of a frame is given backwards, and predictions are those of the past, then those
+        of the future.
+        """
+        count, _, bins, _ = sides.shape
+        together = torch.cat(tuple(sides), dim=1)  # one batch
+        seen, _ = self.recurrent(together)
+        halves = list(seen.split(bins, dim=1))
+        if count == 2:
+            halves[1] = halves[1].flip(0)
+        features = torch.cat([*halves, evidence.unsqueeze(-1)], dim=-1)
+        return self.affine(features).sigmoid().permute(2, 1, 0)
