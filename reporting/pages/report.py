@@ -17,6 +17,7 @@ from reporting.figures.score_figures import drawings
 from reporting.gains_table import Studies
 from reporting.pages.media import Example
 from reporting.pages.page import definitions, heads, render_pages
+from reporting.scoring.files import told
 from reporting.tables import line_tables
 from reporting.tables.clusters import CLUSTERS, SPEAKERS
 from reporting.tables.finding import finding
@@ -36,8 +37,9 @@ class Beside(NamedTuple):
     caution: a sentence that must be read before the numbers. costs: what networks cost (see
     command.costs). published: values of a paper (see `published`). examples: what to look at and to
     listen to (see `examples`). runs: by the names that they have among the systems. swept: which of
-    them belong to a sweep. lines: studies of line enhancers. config: of the evaluation, as YAML.
-    clusters: what marks and intervals take for a sample, see reporting.tables.clusters.
+    them belong to a sweep. lines: studies of line enhancers. files: what files of other tools are
+    like (see reporting.scoring.files). config: of the evaluation, as YAML. clusters: what marks and
+    intervals take for a sample, see reporting.tables.clusters.
     """
 
     caution: str | None = None
@@ -47,6 +49,7 @@ class Beside(NamedTuple):
     runs: Mapping[str, Run] = {}
     swept: Sequence[str] = ()
     lines: Studies | None = None
+    files: pd.DataFrame | None = None
     config: str = ""
     clusters: str = SPEAKERS
 
@@ -91,6 +94,7 @@ def _write_tables(
     latex = tables(summary, beside.published, beside.clusters)
     write_atomic(folder / "tables.tex", f"{latex}\n")
     _write_or_remove(folder / "costs.csv", beside.costs)
+    _write_or_remove(folder / "files.csv", beside.files)
     _write_or_remove(folder / "runs.csv", run_rows(beside.runs) if beside.runs else None)
 
 
@@ -111,6 +115,7 @@ def _beside(scores: pd.DataFrame, beside: Beside) -> dict[str, Any]:
     page = beside._asdict()
     page["clusters"] = CLUSTERS[beside.clusters]
     page["costs"] = _cost_tables(scores, beside)
+    page["files"] = None if beside.files is None else told(beside.files)
     page["links"] = _links(beside.runs)
     if beside.swept:
         configs = {name: beside.runs[name].config for name in beside.swept}
