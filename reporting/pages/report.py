@@ -13,6 +13,7 @@ from files.atomic import write_atomic
 from files.table import csv_text
 from metrics.known import facts
 from reporting.figures.line_figures import line_drawings
+from reporting.figures.loss_figures import after_over_before
 from reporting.figures.score_figures import drawings
 from reporting.gains_table import Studies
 from reporting.pages.media import Example
@@ -24,6 +25,7 @@ from reporting.tables.finding import finding
 from reporting.tables.headline import headlines
 from reporting.tables.improvement import improvements, ranked, score_names
 from reporting.tables.latex import tables
+from reporting.tables.losses import how_often, worst
 from reporting.tables.published import Published
 from reporting.tables.runs import Run, cost_rows, run_rows
 from reporting.tables.score_grids import score_grids
@@ -55,6 +57,7 @@ class Beside(NamedTuple):
 
 
 ALONE = Beside()
+WORST_OF = 8  # systems whose worst mixtures a page lists, the best ones
 
 
 def write_report(
@@ -77,6 +80,9 @@ def write_report(
     }
     order = ranked(scores)
     drawn = drawings(summary, page["improvements"], order, beside.runs)
+    of_losses = after_over_before(scores, order)
+    if of_losses:
+        drawn.append(of_losses)
     if beside.lines:
         drawn.extend(line_drawings(beside.lines.gains))
     render_pages("report", page, drawn, folder)
@@ -159,6 +165,8 @@ def _numbers(scores: pd.DataFrame, summary: pd.DataFrame, beside: Beside) -> dic
         "failures": failures(scores).to_dict("records"),
         "failed_mixtures": int(failed.sum()),
         "signals": len(scores),
+        "how_often": how_often(scores, ranked(scores)),
+        "worst": worst(scores, ranked(scores)[:WORST_OF]),
         "headline": {score: facts(score) for score in headlines(score_names(scores))},
         "definitions": definitions(score_names(scores)),
         "heads": heads(score_names(scores)),
