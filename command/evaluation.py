@@ -1,5 +1,6 @@
 """From an evaluation config to a report, and the last lines a user reads."""
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from reporting.gains_table import read_studies
 from reporting.pages.media import Example
 from reporting.pages.report import Beside, write_report
 from reporting.scores_table import MIXTURE, ORACLE
+from reporting.scoring.files import told
 from reporting.scoring.systems import run_names, stage_outputs
 from reporting.tables.finding import finding
 from reporting.tables.headline import showing
@@ -25,6 +27,7 @@ from reporting.tables.runs import Run, read_run
 from reporting.tables.summary import headline_text
 from reporting.tables.sweep import runs_of
 
+log = logging.getLogger(__name__)
 PACKAGES = ("torch", "pytorch-lightning")  # beside those of the metrics
 
 
@@ -41,6 +44,7 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
     trials = _trials(cfg, runs)
     opened = _opened(cfg, runs, trials)
     _save_plans(trials, folder)
+    files = _files(trials)
     tables = _scores(cfg, trials)
     scores = pd.concat(tables, ignore_index=True)
     caution = _caution(cfg, trials)
@@ -52,6 +56,7 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
         runs=opened,
         swept=list(opened)[len(cfg.runs) :],
         lines=lines,
+        files=files,
         config=OmegaConf.to_yaml(cfg),
         clusters=cfg.clusters,
     )
@@ -110,6 +115,16 @@ def _save_plans(trials: Sequence[Trial], folder: Path) -> None:
     trials[0].bench.plan.save(folder)
     for trial in trials[1:]:
         trial.bench.plan.save(folder / f"{trial.sample_rate}")
+
+
+def _files(trials: Sequence[Trial]) -> pd.DataFrame | None:
+    """What files of other tools are like, said before scoring; None where there are none."""
+    files = pd.concat([trial.files() for trial in trials], ignore_index=True)
+    if files.empty:
+        return None
+    for row in told(files).itertuples(index=False):
+        log.warning("note: %s, %s: %s (%s)", row.system, row.what, row.files, row.example)
+    return files
 
 
 def _scores(cfg: DictConfig, trials: Sequence[Trial]) -> list[pd.DataFrame]:

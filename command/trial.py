@@ -24,6 +24,7 @@ from parallel.spread import Spread, over_processes
 from reporting.pages.examples import examples
 from reporting.pages.media import Example
 from reporting.scoring.bench import Bench
+from reporting.scoring.files import look_at
 from reporting.scoring.memory import Memory
 from reporting.scoring.score_cache import ScoreCache
 from reporting.scoring.score_plan import require_usable, score_plan
@@ -134,6 +135,10 @@ class Trial:
         if spread is None:
             spread = over_processes(data.jobs(self.cfg))
         return score_plan(self.bench, self.systems, self.metrics, spread)
+
+    def files(self) -> pd.DataFrame:
+        """See reporting.scoring.files.look_at."""
+        return look_at(self.bench, self.systems)
 
     def examples(self, scores: pd.DataFrame) -> list[Example]:
         """See reporting.pages.examples; `scores` are those of this trial."""

@@ -44,7 +44,7 @@ def render(row: Mapping[str, Any], library: Library) -> dict[str, Tensor]:
 
 
 class Rendering:
-    """The audio of rows that are rendered when they are asked for (datagen.pairs.pairs.Signals)."""
+    """The audio of rows that are rendered when they are asked for (datagen.signals.Signals)."""
 
     def __init__(self, library: Library):
         self.library = library

@@ -1,7 +1,6 @@
 """The contract of every score in a report."""
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
 
 import numpy as np
 
@@ -35,7 +34,7 @@ class Metric(ABC):
     """
 
     # In Hz, at which the score is defined; None: at all.
-    sample_rates: ClassVar[tuple[int, ...] | None] = None
+    sample_rates: tuple[int, ...] | None = None
 
     def __call__(self, reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> float:
         """The score of `estimate` against `reference`, both [time], at `sample_rate` in Hz.

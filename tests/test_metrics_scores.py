@@ -31,6 +31,10 @@ PERFECT = {
     "stoi": 1,
     "estoi": 1,
     "sdr": math.inf,
+    "lsd": 0,
+    "csig": 5,
+    "cbak": 5,
+    "covl": 5,
 }
 
 
@@ -112,7 +116,8 @@ def test_scores_rise_with_snr_and_the_identical_pair_is_best(name):
     estimates = [noisy(clean, snr_db) for snr_db in (-5, 5, 15, 30)] + [clean]
     sign = metric(name).facts.sign
     found = [sign * metric(name)(clean, estimate, 16000) for estimate in estimates]
-    assert all(low < high for low, high in pairwise(found)), found
+    assert all(low < high or _at_an_end(name, low, high) for low, high in pairwise(found)), found
+    assert found[0] < found[-1]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -120,7 +125,12 @@ def test_scores_rise_with_snr_at_every_rate_that_a_metric_takes(name):
     for sample_rate in metric(name).sample_rates or (8000,):
         clean = speech_like(sample_rate)
         low, high = (metric(name)(clean, noisy(clean, snr_db), sample_rate) for snr_db in (0, 20))
-        assert metric(name).facts.sign * (high - low) > 0
+        assert metric(name).facts.sign * (high - low) > 0 or _at_an_end(name, low, high)
+
+
+def _at_an_end(name, low, high):
+    """Both at an end of the range, which composite scores are held to."""
+    return low == high and low in (metric(name).facts.lowest, metric(name).facts.highest)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -142,9 +152,8 @@ def test_scores_repeat_exactly_and_leave_signals_and_random_state_alone(name):
 def test_the_order_of_the_arguments_matters(name):
     clean = speech_like()
     estimate = noisy(clean, 0)
-    assert metric(name)(clean, estimate, 16000) != pytest.approx(
-        metric(name)(estimate, clean, 16000), abs=1e-3
-    )
+    value, swapped = metric(name)(clean, estimate, 16000), metric(name)(estimate, clean, 16000)
+    assert value != pytest.approx(swapped, abs=1e-3) or _at_an_end(name, value, swapped)
 
 
 @pytest.mark.parametrize("raw", [-0.5, 0.0, 1.43, 2.5, 4.5])

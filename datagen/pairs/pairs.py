@@ -1,23 +1,12 @@
 """The contract of a set of pairs, and what a test has of it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
-
-from torch import Tensor
+from typing import NamedTuple
 
 from datagen.plan import Plan
-
-
-class Signals(Protocol):
-    """Where a test has the audio of its rows from."""
-
-    def signals(self, row: Mapping[str, Any]) -> dict[str, Tensor]:
-        """ "mixture", "clean" and "noise" of a row, each [time]; mixture == clean + noise."""
-
-    def noise_type(self, noise_id: str, start: int, length: int) -> str:
-        """The kind of a noise excerpt."""
+from datagen.signals import Signals
 
 
 class PairedTest(NamedTuple):

@@ -59,7 +59,7 @@ class PairAudio:
         self._kind = dict(zip(plan.noise.id, plan.noise.kind, strict=True))
 
     def signals(self, row: Mapping[str, Any]) -> dict[str, Tensor]:
-        """See datagen.pairs.pairs.Signals: float32 in [-1, 1), the noise what is left."""
+        """See datagen.signals.Signals: float32 in [-1, 1), the noise what is left."""
         path = self._mixture[row["noise_id"]]
         correction = Correction(0, self.gains.get(path, 1.0))
         mixture = self._read(path, row["length"], correction)

@@ -41,7 +41,7 @@ class Rendered(Pairs):
 
 
 class _Files:
-    """See datagen.pairs.pairs.Signals."""
+    """See datagen.signals.Signals."""
 
     def __init__(self, root: Path, library: Library):
         self.root = root

@@ -13,16 +13,19 @@ from files.atomic import write_atomic
 from files.table import csv_text
 from metrics.known import facts
 from reporting.figures.line_figures import line_drawings
+from reporting.figures.loss_figures import after_over_before
 from reporting.figures.score_figures import drawings
 from reporting.gains_table import Studies
 from reporting.pages.media import Example
 from reporting.pages.page import definitions, heads, render_pages
+from reporting.scoring.files import told
 from reporting.tables import line_tables
 from reporting.tables.clusters import CLUSTERS, SPEAKERS
 from reporting.tables.finding import finding
 from reporting.tables.headline import headlines
 from reporting.tables.improvement import improvements, ranked, score_names
 from reporting.tables.latex import tables
+from reporting.tables.losses import how_often, worst
 from reporting.tables.published import Published
 from reporting.tables.runs import Run, cost_rows, run_rows
 from reporting.tables.score_grids import score_grids
@@ -36,8 +39,9 @@ class Beside(NamedTuple):
     caution: a sentence that must be read before the numbers. costs: what networks cost (see
     command.costs). published: values of a paper (see `published`). examples: what to look at and to
     listen to (see `examples`). runs: by the names that they have among the systems. swept: which of
-    them belong to a sweep. lines: studies of line enhancers. config: of the evaluation, as YAML.
-    clusters: what marks and intervals take for a sample, see reporting.tables.clusters.
+    them belong to a sweep. lines: studies of line enhancers. files: what files of other tools are
+    like (see reporting.scoring.files). config: of the evaluation, as YAML. clusters: what marks and
+    intervals take for a sample, see reporting.tables.clusters.
     """
 
     caution: str | None = None
@@ -47,11 +51,13 @@ class Beside(NamedTuple):
     runs: Mapping[str, Run] = {}
     swept: Sequence[str] = ()
     lines: Studies | None = None
+    files: pd.DataFrame | None = None
     config: str = ""
     clusters: str = SPEAKERS
 
 
 ALONE = Beside()
+WORST_OF = 8  # systems whose worst mixtures a page lists, the best ones
 
 
 def write_report(
@@ -74,6 +80,9 @@ def write_report(
     }
     order = ranked(scores)
     drawn = drawings(summary, page["improvements"], order, beside.runs)
+    of_losses = after_over_before(scores, order)
+    if of_losses:
+        drawn.append(of_losses)
     if beside.lines:
         drawn.extend(line_drawings(beside.lines.gains))
     render_pages("report", page, drawn, folder)
@@ -91,6 +100,7 @@ def _write_tables(
     latex = tables(summary, beside.published, beside.clusters)
     write_atomic(folder / "tables.tex", f"{latex}\n")
     _write_or_remove(folder / "costs.csv", beside.costs)
+    _write_or_remove(folder / "files.csv", beside.files)
     _write_or_remove(folder / "runs.csv", run_rows(beside.runs) if beside.runs else None)
 
 
@@ -111,6 +121,7 @@ def _beside(scores: pd.DataFrame, beside: Beside) -> dict[str, Any]:
     page = beside._asdict()
     page["clusters"] = CLUSTERS[beside.clusters]
     page["costs"] = _cost_tables(scores, beside)
+    page["files"] = None if beside.files is None else told(beside.files)
     page["links"] = _links(beside.runs)
     if beside.swept:
         configs = {name: beside.runs[name].config for name in beside.swept}
@@ -154,6 +165,8 @@ def _numbers(scores: pd.DataFrame, summary: pd.DataFrame, beside: Beside) -> dic
         "failures": failures(scores).to_dict("records"),
         "failed_mixtures": int(failed.sum()),
         "signals": len(scores),
+        "how_often": how_often(scores, ranked(scores)),
+        "worst": worst(scores, ranked(scores)[:WORST_OF]),
         "headline": {score: facts(score) for score in headlines(score_names(scores))},
         "definitions": definitions(score_names(scores)),
         "heads": heads(score_names(scores)),

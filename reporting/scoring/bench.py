@@ -12,10 +12,10 @@ from torch import Tensor
 
 from datagen.library import Library
 from datagen.mix import mix
-from datagen.pairs.pairs import Signals
 from datagen.plan import Plan
 from datagen.render import Rendering
 from datagen.several_noises import Further, together
+from datagen.signals import Signals
 from models.system import System
 from reporting.scores_table import IDENTITY
 from reporting.scoring.memory import Memory
@@ -29,8 +29,8 @@ class Mixture:
     """One mixture of a test.
 
     identity: its part of IDENTITY. parts: "mixture", "clean" and "noise" [time], batch: the same
-    for a system, one item on its device. content: names what clean and mixture hold, clean_content
-    what clean does.
+    for a system, one item on its device, with its "name". content: names what clean and mixture
+    hold, clean_content what clean does.
     """
 
     def __init__(
@@ -40,6 +40,7 @@ class Mixture:
         self.parts = parts
         self.batch = {name: signal.unsqueeze(0).to(device) for name, signal in parts.items()}
         length = len(parts["mixture"])
+        self.batch["name"] = [identity["mixture_id"]]
         self.batch["length"] = torch.tensor([length], device=device)
         clean = self.samples("clean")
         mixture = self.samples("mixture")

@@ -1,0 +1,16 @@
+"""Where a test has the audio of its rows from."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from torch import Tensor
+
+
+class Signals(Protocol):
+    """Mixtures that are rendered, or files that others made."""
+
+    def signals(self, row: Mapping[str, Any]) -> dict[str, Tensor]:
+        """ "mixture", "clean" and "noise" of a row, each [time]; mixture == clean + noise."""
+
+    def noise_type(self, noise_id: str, start: int, length: int) -> str:
+        """The kind of a noise excerpt."""

@@ -1,0 +1,40 @@
+"""How much later one signal is than another."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+
+class Lag(NamedTuple):
+    """samples: that the second signal comes late. likeness: there, from -1 to 1.
+
+    >>> Lag(3, -0.5).samples
+    3
+    """
+
+    samples: int
+    likeness: float
+
+
+def lag(reference: Tensor, signal: Tensor, most: int) -> Lag:
+    """Where the cross-correlation of two signals [time] is largest, whatever its sign.
+
+    At most `most` samples away; the likeness is normalised by the energies of both.
+
+    >>> noise = torch.randn(1000, generator=torch.Generator().manual_seed(0))
+    >>> late = lag(noise, -0.5 * noise.roll(7), 20)
+    >>> late.samples, round(late.likeness, 1)
+    (7, -1.0)
+    """
+    reference, signal = reference.double(), signal.double()
+    level = float(reference.norm() * signal.norm())
+    if not level:
+        return Lag(0, 0.0)
+    size = len(reference) + len(signal)
+    spectrum = torch.fft.rfft(signal, size) * torch.fft.rfft(reference, size).conj()
+    products = torch.fft.irfft(spectrum, size)
+    most = min(most, (size - 1) // 2)
+    near = torch.cat([products[size - most :], products[: most + 1]]) / level
+    place = int(near.abs().argmax())
+    return Lag(place - most, float(near[place]))

@@ -1,0 +1,107 @@
+"""A system that is a folder: what another tool has made of the mixtures of a test, as files."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from audio import decoding, probing
+from audio.containers.content import SUFFIXES
+from audio.resampling import at_rate
+from models.system import Enhancing
+
+NAME = "{name}"
+
+
+class Files(Enhancing):
+    """Gives what the file of a mixture's name in `folder` holds, at the test's rate.
+
+    folder: with subfolders. pattern: how a file is called, without its suffix, where "{name}" is
+    the mixture. align: a delay that all files share is undone (see reporting.scoring.files).
+    A file that is missing or cannot be read is no samples at all, so that no score has a value;
+    one of another rate is resampled, one of several channels mixed down. Nothing else is changed.
+    Raises FileNotFoundError where there is no such folder, ValueError for a pattern without a name.
+    """
+
+    def __init__(self, sample_rate: int, folder: str, pattern: str = NAME, align: bool = False):
+        if NAME not in pattern:
+            raise ValueError(f'pattern={pattern!r}: lacks {NAME}; give "{NAME}_enhanced", say')
+        if not Path(folder).is_dir():
+            raise FileNotFoundError(f"{folder}: no such folder; give folder=DIR, one that exists")
+        super().__init__(sample_rate)
+        self.folder = folder
+        self.pattern = pattern
+        self.align = align
+        self.delay = 0  # samples that all files come late, undone
+
+    @property
+    def made_of(self) -> Any:
+        """None: files may change."""
+        return None
+
+    def enhance(self, mixture: Tensor) -> Tensor:
+        """Refused: files are known by the names of mixtures."""
+        raise ValueError("a system of files is put on the mixtures of evaluate.py alone")
+
+    def enhance_batch(self, batch: Mapping[str, Any]) -> Tensor:
+        """The file of the one mixture in `batch`, whose "name" it has: [1, time]."""
+        (name,) = batch["name"]
+        samples = self.samples(name)
+        if self.delay:
+            samples = _moved(samples, self.delay)
+        return torch.from_numpy(samples).to(batch["mixture"]).unsqueeze(0)
+
+    def samples(self, name: str) -> np.ndarray:
+        """Float64 [time] of a mixture's file, full scale 1; empty where that cannot be read."""
+        try:
+            return self.read(name)
+        except (OSError, ValueError):
+            return np.zeros(0)
+
+    def read(self, name: str) -> np.ndarray:
+        """The same; FileNotFoundError or ValueError where it cannot be read."""
+        head = probing.header(self.path(name))
+        blocks = decoding.read_blocks(head, decoding.floats, decoding.BLOCK)
+        channels = np.concatenate([np.zeros((0, head.channels)), *blocks])
+        return at_rate(channels.mean(axis=1), head.sample_rate, self.sample_rate)
+
+    def rate(self, name: str) -> int:
+        """Hz of a mixture's file."""
+        return probing.header(self.path(name)).sample_rate
+
+    def path(self, name: str) -> Path:
+        """The file of the mixture `name`; FileNotFoundError where there is none."""
+        wanted = self.pattern.replace(NAME, name)
+        last = self.pattern.replace(NAME, name.rpartition("/")[2])
+        paths = self._named.get(wanted) or self._named.get(last, [])
+        if len(paths) != 1:
+            there = "several" if paths else "no"
+            raise FileNotFoundError(f"{self.folder}: has {there} files called {wanted}.*")
+        return paths[0]
+
+    @cached_property
+    def _named(self) -> dict[str, list[Path]]:
+        """Files by what they are called: their path below the folder, and their own name."""
+        folder = Path(self.folder)
+        files: dict[str, list[Path]] = {}
+        for path in sorted(folder.rglob("*")):
+            if path.suffix.lower() in SUFFIXES and path.is_file():
+                below = path.relative_to(folder).with_suffix("").as_posix()
+                for name in dict.fromkeys((below, path.stem)):
+                    files.setdefault(name, []).append(path)
+        return files
+
+    def names(self) -> Sequence[str]:
+        """What all files are called."""
+        return list(self._named)
+
+
+def _moved(samples: np.ndarray, delay: int) -> np.ndarray:
+    """As long as before, `delay` samples earlier; zeros where nothing is known."""
+    if delay > 0:
+        return np.concatenate([samples[delay:], np.zeros(min(delay, len(samples)))])
+    return np.concatenate([np.zeros(-delay), samples])[: len(samples)]

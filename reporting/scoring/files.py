@@ -1,0 +1,196 @@
+"""Files that other tools enhanced are looked at before they are scored: what is odd is told."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import torch
+
+from datagen.pairs.matching import nearest
+from dsp.lag import lag
+from dsp.level import level_db
+from models.baselines.files import Files
+from models.system import System
+from reporting.scoring.bench import Bench, Mixture
+from reporting.scoring.envelopes import Envelopes
+
+LONGEST_S = 0.5  # of a delay that is looked for
+ALIKE = 0.3  # from such a likeness on, a delay and a gain mean something
+MORE_ALIKE = 0.2  # another utterance has to be so much more alike than its own
+FAR_OFF_DB = 10.0
+CLIPPED = 1e-4  # of the samples
+FULL = 1 - 2 / 2**15
+SHARED = 0.9  # of the files that have a delay in common
+COLUMNS = [
+    "system",
+    "mixture_id",
+    "problem",
+    "test_rate",
+    "sample_rate",
+    "longer_by",
+    "delay",
+    "inverted",
+    "gain_db",
+    "clipped",
+    "is_mixture",
+    "level_of",
+    "nearer_to",
+]
+
+
+class Check(NamedTuple):
+    """A column per check: which rows show it, and what it means for the scores."""
+
+    title: str
+    meaning: str
+    shows: str  # a pandas query
+
+
+CHECKS = (
+    Check("missing or unreadable", "no score has a value", "problem != ''"),
+    Check("another rate", "resampled", "sample_rate != test_rate and problem == ''"),
+    Check("another length", "no score has a value", "longer_by != 0 and problem == ''"),
+    Check("delayed", "SDR, STOI and PESQ suffer; align=true undoes one delay of all", "delay != 0"),
+    Check("inverted", "only SI-SDR, STOI and PESQ do not mind", "inverted"),
+    Check(f"a gain more than {FAR_OFF_DB:g} dB off", "LSD minds", f"abs(gain_db) > {FAR_OFF_DB}"),
+    Check("clipped", "distorted", f"clipped >= {CLIPPED}"),
+    Check("the mixture itself", "nothing was enhanced", "is_mixture"),
+    Check("another utterance", "two files may be swapped", "nearer_to != ''"),
+    Check("at the mixture's level", "brought to its level, it seems", "level_of == 'mixture'"),
+)
+
+
+def look_at(bench: Bench, systems: Mapping[str, System]) -> pd.DataFrame:
+    """COLUMNS for every mixture and system of files, and the delays that `align` undoes.
+
+    problem: why there is no audio, "" where there is. sample_rate: of the file in Hz. longer_by:
+    samples at the test's rate. delay: of the clean speech in it, in samples at the test's rate, as
+    the file is. inverted: the polarity. gain_db: of the clean speech in it. clipped: share of the
+    samples. is_mixture: equal to it. level_of: whose level it has rather, "clean" or "mixture", ""
+    where both are within 1 dB. nearer_to: the mixture whose utterance it resembles more than its
+    own. Raises ValueError where a system has a file for no mixture at all.
+    """
+    of_files = {name: one for name, one in systems.items() if isinstance(one, Files)}
+    if not of_files:
+        return pd.DataFrame(columns=COLUMNS)
+    rows = []
+    envelopes = Envelopes(bench.sample_rate)
+    for mixture in bench.mixtures():
+        name = mixture.identity["mixture_id"]
+        envelopes.add(name, mixture.clean_content, mixture.parts["clean"])
+        for name, system in of_files.items():
+            rows.append({"system": name, **_row(system, mixture, envelopes)})
+    table = pd.DataFrame(rows)
+    table["test_rate"] = bench.sample_rate
+    _require_some(table, of_files)
+    table["nearer_to"] = _nearer(bench, of_files, table, envelopes)
+    for name, system in of_files.items():
+        if system.align:
+            system.delay = shared_delay(table[table.system == name])
+    return table[COLUMNS].sort_values("system", kind="stable", ignore_index=True)
+
+
+def _require_some(table: pd.DataFrame, systems: Mapping[str, Files]) -> None:
+    for name, system in systems.items():
+        rows = table[table.system == name]
+        if (rows.problem == "").any():
+            continue
+        first = rows.iloc[0]
+        close = nearest(first.mixture_id, system.names())
+        raise ValueError(
+            f"baselines.{name}.folder={system.folder}: none of {len(rows)} mixtures has a file "
+            f"there that can be used ({first.problem}{close}); say how they are called with "
+            f"'baselines.{name}.pattern=\"{{name}}_enhanced\"'"
+        )
+
+
+def _row(system: Files, mixture: Mixture, envelopes: Envelopes) -> dict:
+    """All that one file shows by itself."""
+    name = mixture.identity["mixture_id"]
+    row = {
+        "mixture_id": name, "problem": "", "sample_rate": 0, "longer_by": 0, "delay": 0,
+        "inverted": False, "gain_db": 0.0, "clipped": 0.0, "is_mixture": False, "level_of": "",
+        "likeness": 0.0,
+    }  # fmt: skip
+    try:
+        row["sample_rate"] = system.rate(name)
+        samples = torch.from_numpy(system.read(name))
+    except (OSError, ValueError) as error:
+        return {**row, "problem": " ".join(str(error).split())}
+    clean, noisy = mixture.parts["clean"].double(), mixture.parts["mixture"].double()
+    row["longer_by"] = len(samples) - len(clean)
+    if not samples.any():
+        return {**row, "problem": "silent"}
+    envelopes.add_file(system, name, samples)
+    late = lag(clean, samples, round(LONGEST_S * system.sample_rate))
+    row["likeness"] = abs(late.likeness)
+    row["clipped"] = float((samples.abs() >= FULL).double().mean())
+    row["is_mixture"] = len(samples) == len(noisy) and bool(
+        ((samples - noisy).abs() < 1.01 / 2**15).all()
+    )
+    row["level_of"] = _level_of(samples, clean, noisy)
+    if row["likeness"] >= ALIKE:
+        gain = row["likeness"] * float(samples.norm() / clean.norm())
+        row |= {"delay": late.samples, "inverted": late.likeness < 0}
+        row["gain_db"] = round(20 * np.log10(gain), 2)
+    return row
+
+
+def _level_of(samples: torch.Tensor, clean: torch.Tensor, mixture: torch.Tensor) -> str:
+    """Whose level `samples` have rather; "" where those of both are nearly the same."""
+    own, of_clean, of_mixture = (float(level_db(one)) for one in (samples, clean, mixture))
+    if abs(of_clean - of_mixture) < 1:
+        return ""
+    return "mixture" if abs(own - of_mixture) < abs(own - of_clean) else "clean"
+
+
+def _nearer(
+    bench: Bench, systems: Mapping[str, Files], table: pd.DataFrame, envelopes: Envelopes
+) -> list[str]:
+    """For every row the mixture whose clean speech its file resembles clearly more than its own."""
+    found = []
+    for row in table.itertuples():
+        system = systems[row.system]
+        other = envelopes.nearest(system, row.mixture_id)
+        if not other:
+            found.append("")
+            continue
+        clean = bench.mixture(other).parts["clean"]
+        samples = torch.from_numpy(system.samples(row.mixture_id))
+        late = lag(clean, samples, round(LONGEST_S * bench.sample_rate))
+        found.append(other if abs(late.likeness) > row.likeness + MORE_ALIKE else "")
+    return found
+
+
+def shared_delay(rows: pd.DataFrame) -> int:
+    """The delay that nearly all files of a system have; 0 where they differ."""
+    known = rows[(rows.problem == "") & (rows.likeness >= ALIKE)]
+    if known.empty:
+        return 0
+    delay = int(known.delay.mode().iloc[0])
+    return delay if (known.delay == delay).mean() >= SHARED else 0
+
+
+def told(files: pd.DataFrame) -> pd.DataFrame:
+    """What the checks show: system, what, files (how many of how many), example, meaning."""
+    rows = []
+    for system, of_system in files.groupby("system", sort=False):
+        for check in CHECKS:
+            shown = of_system.query(check.shows)
+            if len(shown):
+                count = f"{len(shown)} of {len(of_system)}"
+                rows.append([system, check.title, count, _example(shown.iloc[0]), check.meaning])
+    return pd.DataFrame(rows, columns=["system", "what", "files", "example", "meaning"])
+
+
+def _example(row: pd.Series) -> str:
+    """A file in words."""
+    said = [row.mixture_id]
+    if row.problem:
+        said.append(row.problem)
+    elif row.nearer_to:
+        said.append(f"nearer to {row.nearer_to}")
+    else:
+        said.append(f"delay {row.delay}, gain {row.gain_db:+.1f} dB, {row.sample_rate} Hz")
+    return ": ".join(said)

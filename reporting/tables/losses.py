@@ -1,0 +1,73 @@
+"""What makes a system fail: the mixtures that it makes worse, and how often it does."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from metrics.known import facts
+from reporting.scores_table import MIXTURE
+from reporting.tables.headline import headlines
+from reporting.tables.improvement import improved, score_names
+
+WORST = 10  # mixtures of a system and score
+COLUMNS = ["system", "score", "mixture_id", "snr_db", "noise_type", "before", "after", "change"]
+KEY = ["sample_rate", "mixture_id"]
+
+
+def worst(scores: pd.DataFrame, systems: Sequence[str], most: int = WORST) -> pd.DataFrame:
+    """COLUMNS of the mixtures that each of `systems` loses most on, by each headline score.
+
+    The greatest loss first; what is no loss is not listed. Values are in the score's unit, as text.
+    """
+    gains = improved(scores)
+    rows = []
+    for system in systems:
+        for score in headlines(score_names(scores)):
+            known = facts(score)
+            change = gains[score][gains.system == system] * known.sign
+            lost = change[change < 0].sort_values(kind="stable").head(most)
+            for place in lost.index:
+                row, after, gain = (
+                    scores.loc[place],
+                    scores.at[place, score],
+                    gains.at[place, score],
+                )
+                rows.append(
+                    [
+                        system, known.head, row.mixture_id, f"{row.snr_db:g}", row.noise_type,
+                        known.shown(after - gain), known.shown(after), known.shown(gain, "+"),
+                    ]
+                )  # fmt: skip
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def how_often(scores: pd.DataFrame, systems: Sequence[str]) -> pd.DataFrame:
+    """System x headline score: the share of its mixtures that each makes worse, in per cent.
+
+    Worse by more than is noticeable, where the metric says what is; only mixtures count for which
+    both have the score.
+    """
+    gains = improved(scores)
+    shares = {}
+    for score in headlines(score_names(scores)):
+        known = facts(score)
+        limit = known.noticeable or 0.0
+        by_system = {}
+        for system in systems:
+            change = (gains[score][gains.system == system] * known.sign).dropna()
+            by_system[system] = 100 * float((change < -limit).mean()) if len(change) else None
+        more = f" by more than {known.shown(limit)} {known.unit}".rstrip() if limit else ""
+        shares[f"{known.label}{more}"] = pd.Series(by_system, dtype=float)
+    return pd.DataFrame(shares, index=list(systems))
+
+
+def before_and_after(scores: pd.DataFrame, system: str, score: str) -> pd.DataFrame:
+    """snr_db, before and after of one system, in the score's unit; without what has no value."""
+    factor = facts(score).factor
+    values = scores.set_index(KEY)[["system", "snr_db", score]]
+    own = values[values.system == system]
+    before = values[score][values.system == MIXTURE].reindex(own.index)
+    table = pd.DataFrame(
+        {"snr_db": own.snr_db, "before": before * factor, "after": own[score] * factor}
+    )
+    return table.dropna().reset_index(drop=True)
