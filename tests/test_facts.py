@@ -77,7 +77,8 @@ def test_the_lower_is_the_better_where_a_metric_says_so(distances):
         seen = summarise(distances).query("noise == 'seen'")
         marks = headline(seen, "mark")["lsd"]["mean"]
         assert marks["better"] == "best" and marks["worse"] == ""
-        assert "better changed the mixture on average by LSD -3.00 dB" in finding(distances)
+        said = finding(distances)
+        assert "better" in said and "LSD -3.00 dB" in said
         least = least_improved(distances, "better", "snr_db")
         assert least.lsd.is_monotonic_decreasing
 
