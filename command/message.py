@@ -16,6 +16,7 @@ from options.typed import quoted, typed
 
 # By the person who typed the command.
 MENDABLE = (ValueError, OSError, HydraException, OmegaConfBaseException, YAMLError)
+ELSEWHERE = re.compile(r"In '(\w+/\w+)': Could not override '(\w+)'")
 AMBIGUOUS = re.compile(r"Ambiguous value for argument '(.*?)'\s+1\. ", re.DOTALL)
 
 
@@ -31,6 +32,12 @@ def one_line(error: BaseException) -> str:
         place = error.filename or "disk"
         return f"{place}: {error.strerror}"
     message = _before("Config search path", error)
+    elsewhere = ELSEWHERE.match(message)
+    if elsewhere:
+        option, choice = elsewhere.groups()
+        return (
+            f"{option}: is for a script that has the choice {choice}, which this one lacks; {LIST}"
+        )
     if isinstance(error, HydraException) and error.__cause__ is not None:
         cause = _before("full_key", error.__cause__)
         message = f"{message} {cause}"

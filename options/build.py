@@ -34,7 +34,7 @@ def build(
     except TypeError as error:  # an argument that it needs
         raise ValueError(f"{node['_target_']}: {error}") from error
     module, _, _ = node["_target_"].rpartition(".")
-    file = sys.modules[module].__file__
+    file = getattr(sys.modules[module], "__file__", None) or module
     with faults_named(file) if is_own(file) else contextlib.nullcontext():
         return make(**supplied)
 
@@ -119,12 +119,13 @@ def _allowed(path: Any, within: str) -> Callable:
 def _imported(path: str) -> Any:
     module, _, name = path.rpartition(".")
     try:
-        found = importlib.util.find_spec(module)
-        if found is None:
-            raise ModuleNotFoundError(f"No module named {module!r}")
-        with faults_named(found.origin or module, checked=False):
-            loaded = importlib.import_module(module)
-        return getattr(loaded, name)
+        if module not in sys.modules:
+            found = importlib.util.find_spec(module)
+            if found is None:
+                raise ModuleNotFoundError(f"No module named {module!r}")
+            with faults_named(found.origin or module, checked=False):
+                importlib.import_module(module)
+        return getattr(sys.modules[module], name)
     except (ImportError, AttributeError) as error:
         reason = " ".join(str(error).split())
         raise ValueError(f"_target_={path!r} cannot be loaded: {reason}") from error

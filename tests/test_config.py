@@ -2,11 +2,13 @@
 
 import pytest
 import tiny_run
+from hydra.errors import HydraException
 
 from command.check import check
 from command.enhancing_schema import EnhanceConfig
 from command.exporting_schema import ExportConfig
 from command.lines_schema import LinesConfig
+from command.message import one_line
 from command.publishing_schema import PublishConfig
 from command.schema import EvaluateConfig, GenerateConfig, TrainConfig
 
@@ -23,21 +25,23 @@ MODELS = {
 GROUPS = {
     "generate": ("experiment", "plan"),
     "train": ("experiment", "plan", "network", "target", "level", "recipe", "data", "trainer"),
-    "evaluate": ("experiment", "plan"),
+    "evaluate": ("experiment", "plan", "pairs"),
     "lines": ("study",),
 }
 SHARED = {"common", "speech"}  # root yamls that those of scripts begin with
+TESTS_ALONE = {"pairs"}  # experiments of evaluate.py
 CHOICES = [
     (script, group, path.stem)
     for script, groups in GROUPS.items()
     for group in groups
     for path in sorted((CONF / group).glob("*.yaml"))
+    if script == "evaluate" or path.stem not in TESTS_ALONE
 ]
 
 
 @pytest.mark.parametrize(("script", "group", "option"), CHOICES)
 def test_every_option_is_a_valid_config(script, group, option, tmp_path):
-    needed = [f"data.folder={tmp_path}"] if option == "rendered" else []
+    needed = [f"data.folder={tmp_path}"] if (group, option) == ("data", "rendered") else []
     cfg = tiny_run.config(script, [f"{group}={option}", *needed], tmp_path)
     check(cfg, MODELS[script])
 
@@ -62,3 +66,11 @@ def test_every_folder_of_options_is_swept_here_or_named_by_the_experiments():
         "schedule",
         "loss",
     }
+
+
+def test_an_experiment_of_another_script_is_said_to_be_one():
+    with pytest.raises(HydraException) as refused:
+        tiny_run.config("train", ["experiment=pairs"], "out")
+    assert one_line(refused.value).startswith(
+        "experiment/pairs: is for a script that has the choice pairs"
+    )
