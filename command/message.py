@@ -35,9 +35,7 @@ def one_line(error: BaseException) -> str:
     elsewhere = ELSEWHERE.match(message)
     if elsewhere:
         option, choice = elsewhere.groups()
-        return (
-            f"{option}: is for a script that has the choice {choice}, which this one lacks; {LIST}"
-        )
+        return f"{option}: is for a script with the choice {choice}, which this one lacks; {LIST}"
     if isinstance(error, HydraException) and error.__cause__ is not None:
         cause = _before("full_key", error.__cause__)
         message = f"{message} {cause}"
