@@ -36,8 +36,8 @@ def main(cfg: DictConfig) -> None:
     again = cfg.resume is not None or is_sweep()  # whether the same command goes on
     with told(run):
         if named:
-            require_its_own_folder(cfg, run)
-            cfg = resumed(cfg)
+            given, cfg = cfg, resumed(cfg)
+            require_its_own_folder(given, run)
             require_an_end_ahead(cfg, run)
         else:
             require_experiment(cfg, CONF, "train")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hydra.core.hydra_config import HydraConfig
+from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 
 from command.composed import config
@@ -44,10 +45,13 @@ def _fitting(data_root: Path, conf: Path, script: str) -> Iterator[str]:
     """Experiments whose corpora below `data_root` are all there, by name."""
     for path in sorted((conf / "experiment").glob("*.yaml")):
         choice = [f"experiment={path.stem}", f"data_root={quoted(str(data_root))}"]
-        cfg = config(script, conf, choice)
+        try:
+            cfg = config(script, conf, choice)
+        except HydraException:
+            continue  # of another script
         roots = {Path(node.root) for role in ROLES for node in _corpora(cfg, role)}
         below = [root for root in roots if root.is_relative_to(data_root)]
-        if path.stem != DEFAULT and all(root.is_dir() for root in below):
+        if path.stem != DEFAULT and below and all(root.is_dir() for root in below):
             yield path.stem
 
 

@@ -1,7 +1,6 @@
 """Log-spectral distance, in dB."""
 
 import numpy as np
-from scipy.signal import stft
 
 from dsp.decibel import power
 from metrics.facts import Facts
@@ -46,5 +45,7 @@ class LSD(Metric):
 def _powers(signal: np.ndarray, sample_rate: int) -> np.ndarray:
     """[time] -> [freq, frame]."""
     samples = round(WINDOW_S * sample_rate)
+    from scipy.signal import stft  # slow to load
+
     _, _, spectrum = stft(signal, sample_rate, "hann", samples, boundary=None, padded=False)
     return np.abs(spectrum) ** 2

@@ -137,7 +137,8 @@ class Bench:
         clean, _ = self.audio.excerpts(row)
         snr_db = float(self.rows.snr_db.min())
         parts = _mixed(clean, together(noises[0], further), snr_db)
-        return Mixture({"noises": kinds, "snr_db": snr_db}, parts, self.device)
+        identity = {"mixture_id": f"{mixture_id} crowded", "noises": kinds, "snr_db": snr_db}
+        return Mixture(identity, parts, self.device)
 
     def enhanced(self, system: System, mixture: Mixture) -> Enhanced:
         """What `system` makes of `mixture`."""

@@ -14,8 +14,8 @@ from audio.whole import whole
 from datagen.tones import TonalProtocol, draw_tonal_rows, render_tonal
 from dsp.tone import Tone
 from files.atomic import write_atomic
-from metrics.found_lines import FoundLine, found_lines
 from reporting.gains_table import COLUMNS
+from reporting.scoring.found_lines import FoundLine, found_lines
 from reporting.scoring.line_gains import Candidate, Mixture, Signals, line_gains
 
 PEAK = 0.9  # of what is written
@@ -47,7 +47,7 @@ class Outcome(NamedTuple):
 
     gain_db and gain_inband_db are as in metrics.snr_gain; seconds are those that enhancing took,
     training included. shown: a mixture of each study. found: the lines of a recording, a row per
-    system and line (metrics.found_lines).
+    system and line (reporting.scoring.found_lines).
     """
 
     gains: pd.DataFrame

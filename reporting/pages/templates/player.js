@@ -187,11 +187,11 @@ const players = [...document.querySelectorAll(".player")].map(root => new Player
 
 const isSeen = ({ root }) => { const box = root.getBoundingClientRect(); return box.height > 0 && box.bottom > 0 && box.top < innerHeight; };
 
-/* What keys act on: the one that plays, the one used last, or the first that can be seen. */
-const current = () => playing ?? (used && isSeen(used) ? used : players.find(isSeen));
+/* What keys act on: the one that plays, that has the focus, that was used last, or the first in sight. */
+const current = target => playing ?? players.find(({ root }) => root.contains(target)) ?? (used && isSeen(used) ? used : players.find(isSeen));
 
 document.addEventListener("keydown", event => {
-  const player = current();
+  const player = current(event.target);
   if (!player || event.ctrlKey || event.altKey || event.metaKey || event.target.closest("input[type=number], textarea, select")) return;
   if (/^[1-9]$/.test(event.key) && Number(event.key) <= player.sounds.length) player.choose(Number(event.key) - 1);
   else if (event.key === " " && !event.target.closest("button, a, summary, th, audio, input:not([type=range])")) player.toggle();
