@@ -1,14 +1,17 @@
 """What a report says of the run that wrote it: command, machine, versions."""
 
 import platform
+import subprocess
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from hydra.core.hydra_config import HydraConfig
 from joblib import cpu_count
 
 from files.fingerprint import of_sources
 
+ROOT = Path(__file__).parent.parent
 SOURCES = (
     "datagen",
     "dsp",
@@ -25,6 +28,16 @@ SOURCES = (
 def typed_command(script: str) -> str:
     """The command line of this process, or of this job of a sweep."""
     return " ".join([f"{script}.py", *HydraConfig.get().overrides.task])
+
+
+def commit() -> str:
+    """The commit of these sources, with "-dirty" where they were changed; "" outside of git."""
+    command = ["git", "describe", "--always", "--dirty", "--exclude=*"]
+    try:
+        told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return told.stdout.strip() if told.returncode == 0 else ""
 
 
 def machine() -> str:

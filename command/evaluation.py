@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import torch
 from omegaconf import DictConfig, OmegaConf
 
-from command.about import SOURCES, machine, typed_command, version_line
+from command.about import SOURCES, commit, machine, typed_command, version_line
 from command.cluster import workers
 from command.costs import cost_table
 from command.trial import Trial, built
@@ -59,6 +60,7 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
         files=files,
         config=OmegaConf.to_yaml(cfg),
         clusters=cfg.clusters,
+        title=cfg.title or _title(cfg),
     )
     about = _about(cfg, trials, scores, unfinished)
     with showing(cfg.headline):
@@ -170,6 +172,8 @@ def _about(
     left_out = ", ".join(run.name for run in unfinished)
     failed = (scores.failed != "").sum()
     about = {
+        "date": f"{date.today()}",
+        "commit": commit(),
         "command": typed_command("evaluate"),
         "systems": _each_once(scores.system),
         "runs": ", ".join(runs) or "none",
@@ -183,6 +187,12 @@ def _about(
         "machine": machine(),
     }
     return {what: value for what, value in about.items() if value}
+
+
+def _title(cfg: DictConfig) -> str:
+    """What the test consists of, for a page without a title of its own."""
+    speech, noise = (_corpora(cfg, roles).removesuffix(": ") for roles in (SPEECH, NOISE))
+    return f"Enhancement of {speech} in {noise}" if speech and noise else Beside().title
 
 
 def _noises(trial: Trial) -> str:

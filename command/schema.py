@@ -169,6 +169,7 @@ class EvaluateConfig(SpeechScriptConfig):
     sweep: str | None
     baselines: dict[str, Built]
     costs: bool
+    title: str | None
     gains: str | None
     clean: str | None
     mixture: str | None

@@ -57,8 +57,13 @@ def page(tmp_path_factory):
         browser.close()
 
 
+def scores(page):
+    """The first of the tables by SNR."""
+    return page.locator("#scores table").first
+
+
 def systems(page):
-    return page.locator("table").first.locator("tbody tr td:first-child").all_inner_texts()
+    return scores(page).locator("tbody tr th").all_inner_texts()
 
 
 def test_nothing_is_fetched_and_nothing_complains(page):
@@ -68,17 +73,17 @@ def test_nothing_is_fetched_and_nothing_complains(page):
 
 def test_tables_sort_by_a_click_on_a_head_and_back(page):
     before = systems(page)
-    head = page.locator("table").first.locator("thead tr:last-child th").last
+    head = scores(page).locator("thead tr:last-child th").last
     head.click()
     assert systems(page) == ["better", HOSTILE, "oracle", "mixture"]
     head.click()
     assert systems(page) == ["mixture", "oracle", HOSTILE, "better"]
-    page.locator("table").first.locator("thead tr:last-child th").first.click()
+    scores(page).locator("thead tr:last-child th").first.click()
     assert systems(page) == before
 
 
 def test_the_switch_shows_improvements(page):
-    cell = page.locator("table").first.locator("tbody tr").last.locator("td").last
+    cell = scores(page).locator("tbody tr").last.locator("td").last
     assert not cell.inner_text().startswith(("+", "-"))
     page.get_by_label("show improvement over the mixture").check()
     assert cell.inner_text() == "+3.00"
@@ -86,7 +91,7 @@ def test_the_switch_shows_improvements(page):
 
 
 def test_a_switch_shows_intervals_of_what_is_shown(page):
-    cell = page.locator("table").first.locator("tbody tr").last.locator("td").last
+    cell = scores(page).locator("tbody tr").last.locator("td").last
     told = []
     for gains in (False, True):
         page.get_by_label("show improvement over the mixture").set_checked(gains)
@@ -101,7 +106,7 @@ def test_a_switch_shows_intervals_of_what_is_shown(page):
 
 def test_a_switch_leaves_no_table_sorted_by_what_it_no_longer_shows(page):
     """What was sorted by values is sorted by improvements once they are shown, and back."""
-    table = page.locator("table").first
+    table = scores(page)
     head = table.locator("thead tr:last-child th").nth(1)
     head.click()
     for gains in (True, False):
@@ -112,21 +117,26 @@ def test_a_switch_leaves_no_table_sorted_by_what_it_no_longer_shows(page):
 
 
 def test_a_cell_that_lacks_mixtures_has_a_star(page):
-    cells = page.locator("table").first.locator("tbody tr").last.locator("td")
+    cells = scores(page).locator("tbody tr").last.locator("td")
     star = "cell => getComputedStyle(cell.querySelector('span'), '::after').content"
-    assert [cells.nth(number).evaluate(star) for number in (1, 2)] == ['"*"', "none"]
+    assert [cells.nth(number).evaluate(star) for number in (0, 1)] == ['"*"', "none"]
 
 
 def test_every_table_sorts_by_its_text_too(page):
-    table = page.locator("table").last
+    page.locator("details.part").evaluate_all(
+        "parts => parts.forEach(part => { part.open = true; })"
+    )
+    table = page.locator("#improvement table")
     column = "tr td:last-child"
     before = table.locator("tbody").locator(column).all_inner_texts()
     head = table.locator("thead tr:last-child th").last
-    head.press("Enter")
+    head.locator("button").press("Enter")
     assert table.locator("tbody").locator(column).all_inner_texts() == sorted(
         before, key=float, reverse=True
     )
-    table.locator("thead tr:last-child th").first.press("Enter")
+    head.locator("button").press("Space")
+    assert head.get_attribute("aria-sort") == "ascending"
+    table.locator("thead tr:last-child th button").first.press("Enter")
     assert table.locator("tbody").locator(column).all_inner_texts() == before
 
 
@@ -140,7 +150,7 @@ def player(page):
     """The first player, which stands still at its beginning, with all as it was."""
     first = page.locator(".player").first
     yield first
-    page.locator("details").nth(1).evaluate("details => details.open = false")
+    page.locator("details.example").nth(1).evaluate("details => details.open = false")
     if first.locator(".play").get_attribute("aria-label") == "pause":
         first.locator(".play").click()
     first.locator(".loop").uncheck()
@@ -174,7 +184,7 @@ def test_a_switch_of_signals_stays_at_the_same_place(page, player):
 
 
 def test_one_plays_at_a_time(page, player):
-    page.locator("details").nth(1).evaluate("details => details.open = true")
+    page.locator("details.example").nth(1).evaluate("details => details.open = true")
     told = ".play[aria-label=pause]"
     for number in (0, 1, 0):
         one = page.locator(".player").nth(number)
@@ -228,4 +238,25 @@ def test_a_phone_can_read_it(page):
     page.set_viewport_size({"width": 360, "height": 740})
     wide = "document.documentElement.scrollWidth"
     assert page.evaluate(wide) <= 360
+    told = "getComputedStyle(document.querySelector('.means .scroll'), '::before').content"
+    page.wait_for_function(f"{told}.includes('scrolls')")  # the first table is wider than that
     page.set_viewport_size({"width": 1280, "height": 800})
+    page.wait_for_function(f"{told} === 'none'")
+
+
+def test_the_first_screen_holds_the_table_and_the_figure_beside_it(page):
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.evaluate("scrollTo(0, 0)")
+    table, figure = (
+        page.locator(f".overview {name}").bounding_box() for name in ("table", "figure")
+    )
+    assert figure["x"] >= table["x"] + table["width"] and figure["y"] < table["y"] + 20
+    assert table["y"] + table["height"] < 900
+    page.set_viewport_size({"width": 1280, "height": 800})
+
+
+def test_a_link_of_the_contents_unfolds_what_it_leads_to(page):
+    part = page.locator("details.part:has(#failed)")
+    part.evaluate("part => { part.open = false; }")
+    page.get_by_role("navigation").get_by_text("Scores that could not be computed").click()
+    page.wait_for_function("document.querySelector('#failed').closest('details').open")

@@ -17,8 +17,8 @@ def test_a_table_of_markdown_is_one_block_of_rows_of_one_width(tmp_path, monkeyp
     blocks = re.split(r"\n\n+", (tmp_path / "report.md").read_text())
     tables = [block.splitlines() for block in blocks if block.startswith("|")]
     assert (
-        len(tables) == 11
-    )  # headline (2) and sex, each also as improvements; improvements, leaderboard, effects, costs
+        len(tables) == 12
+    )  # means, headline (2) and sex, each also as improvements; improvements, leaderboard, effects, costs
     for table in tables:
         assert set(table[1]) <= set("|:-") and len(table) > 2
         assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table}) == 1

@@ -8,6 +8,7 @@ from score_tables import HOSTILE, many, run, scores
 
 from reporting.pages.report import Beside, finding, write_report
 from reporting.tables.grid import grid
+from reporting.tables.overview import overview
 from reporting.tables.published import PUBLISHED
 from reporting.tables.summary import MEAN, SUMMARISED, headline, summarise
 
@@ -61,7 +62,7 @@ def test_published_values_stand_in_muted_rows(tmp_path):
     assert (
         page.count('<tr class="muted">') == 2 * 13
     )  # twelve systems and their mixture, seen and unseen
-    assert re.search(r'<tr class="muted"><td>CRNN IAM <small>published on TIMIT</small></td>', page)
+    assert re.search(r'<tr class="muted"><th scope="row">CRNN IAM <small>published on TIMIT', page)
     latex, text = ((tmp_path / name).read_text() for name in ("tables.tex", "report.md"))
     assert latex.count(r"{}\raggedright CRNN IAM &") == 12  # no mean: ours is over other SNRs
     assert latex.count(r"\emph{published on TIMIT}") == 12
@@ -120,7 +121,7 @@ def test_a_missing_score_is_a_dash_and_its_reason_is_counted(tmp_path):
     write_report(table, {}, tmp_path)
     for name in ("report.html", "report.md"):
         text = (tmp_path / name).read_text()
-        assert "nan" not in text
+        assert not re.search(r"\bnan\b", text)
         assert "4 of 12 signals lack a score" in text
         assert "net, 4 mixtures: pesq_nb_raw: no utterance found" in text
 
@@ -183,8 +184,11 @@ def test_too_few_speakers_decide_nothing_and_the_page_says_so(tmp_path):
     summary = write_report(four, {}, tmp_path)
     assert set(summary.mark[summary.system != "oracle"]) == {"undecided"}
     page = (tmp_path / "report.html").read_text()
+    assert (
+        "highest mean improvement" not in page
+    )  # of a mark that is nowhere the page tells nothing
     assert 'class="best' not in page and 'class="level' not in page
-    assert page.count("so few speakers, 4; it takes 6") == 2  # seen and unseen
+    assert page.count("so few speakers, 4; it takes 6") == 3  # the means, seen and unseen
     assert r"\textbf" not in (tmp_path / "tables.tex").read_text()
 
 
@@ -254,3 +258,46 @@ def test_a_sex_is_compared_at_one_rate_only(tmp_path):
     assert "Improvement over the mixture, 8000 Hz" in page
     assert finding(both).startswith("At 8000 Hz: On 40 mixtures of 10 speakers, a changed")
     assert "At 16000 Hz: On 40 mixtures of 10 speakers, b changed" in finding(both)
+
+
+def test_the_first_screen_has_title_date_commit_finding_and_one_compact_table(tmp_path):
+    about = {"date": "2020-02-03", "commit": "abc1234"}
+    write_report(many(), about, tmp_path, Beside(title=f"A {HOSTILE} title"))
+    page = (tmp_path / "report.html").read_text()
+    title = "A &lt;script&gt;alert(&#39;&#34;é&#39;)&lt;/script&gt; title"
+    assert f"<title>{title}</title>" in page and f"<h1>{title}</h1>" in page
+    first = page[page.index("<main>") : page.index("</header>")]
+    assert "2020-02-03, commit abc1234" in first and "On 40 mixtures of 10 speakers" in first
+    assert first.count("<table") == 1 and first.index("highest mean") < first.index("<table")
+    rows = re.findall(r'<th scope="row">(\w+)</th>(.*)</tr>', first)
+    assert [name for name, _ in rows] == ["mixture", "better", "worse", "oracle"]
+    cell = '<span>5.50</span> <i class="change">+3.00</i><small>+3.00 to +3.00</small>'
+    assert dict(rows)["better"].count(cell) == 2  # seen and unseen
+    text = (tmp_path / "report.md").read_text()
+    assert text.startswith("# A &lt;script>") and "2020-02-03, commit abc1234" in text
+
+
+def test_every_section_of_the_page_stands_in_its_contents(tmp_path):
+    write_report(many(), {}, tmp_path)
+    page = (tmp_path / "report.html").read_text()
+    contents = page[page.index("<nav") : page.index("</nav>")]
+    targets = re.findall(r'href="#([\w-]+)"', contents)
+    assert targets[0] == "top" and len(targets) == page.count('<details class="part"') + 1
+    assert all(page.count(f'id="{target}"') == 1 for target in targets)
+
+
+def test_of_many_systems_the_first_table_has_the_best():
+    names = [f"n{number:02d}" for number in range(11)]
+    table = overview(summarise(many(("mixture", *names))), names[::-1])
+    assert [row.name for row in table.rows] == ["mixture", *names[:2:-1]]
+    assert table.title == "Means over all SNRs: the best 8 of 11 systems"
+
+
+def test_a_column_has_as_many_digits_as_its_score_and_its_unit_in_the_head(tmp_path):
+    table = many()
+    table.loc[table.system == "better", "stoi"] = 0.625
+    write_report(table, {}, tmp_path)
+    page = (tmp_path / "report.html").read_text()
+    row = re.search(r"<tr><td>better</td>((?:<td>.*</td>){3})</tr>", page)
+    assert re.findall(r"<td>(.*?)</td>", row[1]) == ["+3.00", "+12.5", "+3.00"]
+    assert '<th scope="col">STOI %</th>' in page

@@ -32,7 +32,7 @@ def test_runs_have_their_figures_and_sections(tmp_path):
     runs = {"worse": run(1), "better": run(2, HOSTILE)}
     write_report(many(), {}, tmp_path, Beside(runs=runs, swept=list(runs)))
     page = (tmp_path / "report.html").read_text()
-    names = {"scores", "cost", "training", "stages", "after_over_before"}
+    names = {"overview", "scores", "cost", "training", "stages", "after_over_before"}
     assert {path.name for path in (tmp_path / "figures").iterdir()} == {
         f"{name}.{suffix}" for name in names for suffix in ("svg", "png")
     }
@@ -59,7 +59,7 @@ def test_a_report_leaves_nothing_of_an_earlier_one_in_its_folder(tmp_path):
     assert (tmp_path / "figures" / "cost.svg").exists() and (tmp_path / "costs.csv").exists()
     write_report(many(), {}, tmp_path)
     left = {path.stem for path in tmp_path.glob("figures/*")}
-    assert left == {"scores", "after_over_before"}
+    assert left == {"overview", "scores", "after_over_before"}
     assert not (tmp_path / "runs.csv").exists() and not (tmp_path / "costs.csv").exists()
 
 

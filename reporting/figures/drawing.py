@@ -1,5 +1,6 @@
 """A figure as it stands in a page and lies in the folder `figures`."""
 
+import html
 import io
 import re
 import warnings
@@ -8,6 +9,8 @@ from pathlib import Path
 from textwrap import wrap
 from typing import NamedTuple
 
+import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -19,6 +22,13 @@ STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "clarion",
     "font.size": 9,
+    "axes.titlesize": 9,
+    "axes.labelsize": 9,
+    "xtick.labelsize": 9,
+    "ytick.labelsize": 9,
+    "legend.fontsize": 9,
+    "figure.facecolor": "none",  # a page has its own, light or dark
+    "axes.facecolor": "none",
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
@@ -42,15 +52,15 @@ class Drawing(NamedTuple):
     png: bytes
 
 
-def label(name: str) -> str:
-    """`name` for a legend or a title, to the letter, long ones over several lines.
+def label(name: str, longest: int = LONGEST) -> str:
+    """`name` for a legend or a title, to the letter, in lines of at most `longest` letters.
 
     Matplotlib would read what is between dollars as mathematics, and leave out what begins with an
     underscore.
     """
     lines = wrap(
         name,
-        LONGEST,
+        longest,
         break_on_hyphens=False,
         replace_whitespace=False,
         drop_whitespace=False,
@@ -66,6 +76,15 @@ def axes(panel: Axes, x: str, y: str) -> None:
     panel.set_xlabel(x)
     panel.set_ylabel(y)
     panel.grid(alpha=0.3, lw=0.5)
+
+
+def error_bars(rows: pd.DataFrame) -> np.ndarray:
+    """How far the 95 % intervals of the gains in a summary reach down and up: [2, row].
+
+    No interval is one of no length.
+    """
+    reach = np.stack([rows.gain - rows.gain_low, rows.gain_high - rows.gain])
+    return np.nan_to_num(reach.astype(float)).clip(0)
 
 
 def legend(figure: Figure, panel: Axes) -> None:
@@ -98,7 +117,7 @@ def drawing(figure: Figure, name: str, title: str, note: str = "") -> Drawing:
         svg = _svg(figure)
         figure.set_layout_engine("none")  # laid out already, and the same for both
         png = _png(figure)
-    return Drawing(name, title, note, _own_ids(svg, name), png)
+    return Drawing(name, title, note, _named(_own_ids(svg, name), name, title), png)
 
 
 def _svg(figure: Figure) -> str:
@@ -114,13 +133,23 @@ def _svg(figure: Figure) -> str:
 def _png(figure: Figure) -> bytes:
     content = io.BytesIO()
     FigureCanvasAgg(figure)
-    figure.savefig(content, format="png", dpi=DPI)
+    figure.savefig(content, format="png", dpi=DPI, facecolor="white")
     return content.getvalue()
 
 
 def _own_ids(svg: str, name: str) -> str:
     """Every id with the figure's name before it: several figures stand in one page."""
     return re.sub(r'(\bid="|href="#|url\(#)', rf"\1{name}-", svg)
+
+
+def _named(svg: str, name: str, title: str) -> str:
+    """An image with a title, for who listens to the page, and in the colour of its text."""
+    title_id = f"{name}-title"
+    begin = f'<svg role="img" aria-labelledby="{title_id}" fill="currentColor"'
+    end_of_tag = svg.index(">") + 1
+    tag = svg[:end_of_tag].replace("<svg", begin, 1)
+    told = f'<title id="{title_id}">{html.escape(title)}</title>'
+    return tag + told + svg[end_of_tag:].replace("#000000", "currentColor")
 
 
 def write_drawings(drawings: Sequence[Drawing], folder: Path) -> None:

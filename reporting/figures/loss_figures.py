@@ -31,7 +31,7 @@ def after_over_before(scores: pd.DataFrame, order: Sequence[str]) -> Drawing | N
         for row, system in zip(panels, systems, strict=True):
             for panel, score in zip(row, shown, strict=True):
                 _dots(panel, before_and_after(scores, system, score), colours)
-                panel.set_title(label(f"{system}, {facts(score).head}"), fontsize=9)
+                panel.set_title(label(f"{system}, {facts(score).head}"))
                 axes(panel, "mixture", "enhanced")
         legend(figure, panels[0, 0])
         return drawing(figure, "after_over_before", "Every mixture, after over before", NOTE)
@@ -40,7 +40,7 @@ def after_over_before(scores: pd.DataFrame, order: Sequence[str]) -> Drawing | N
 def _by_snr(scores: pd.DataFrame) -> dict[float, tuple]:
     snrs = sorted(scores.snr_db.unique())
     last = max(1, len(snrs) - 1)
-    return {snr: colormaps["viridis"](place / last) for place, snr in enumerate(snrs)}
+    return {snr: colormaps["viridis"](0.25 + 0.6 * place / last) for place, snr in enumerate(snrs)}
 
 
 def _dots(panel: Axes, table: pd.DataFrame, colours: dict[float, tuple]) -> None:

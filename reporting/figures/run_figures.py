@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import EngFormatter, LogLocator, MaxNLocator, NullLocator
 
 from metrics.known import facts
 from reporting.figures.drawing import MOST, STYLE, Colours, Drawing, axes, drawing, label, legend
@@ -19,25 +19,30 @@ OVER = ("macs_per_second", "cpu_seconds_per_second")  # costs of COST_HEADS that
 def trainings(runs: Mapping[str, Run], colours: Colours, note: str) -> Drawing:
     """Training and validation loss over the epochs of every run that has a colour.
 
-    note: under the figure. The loss is drawn to a logarithmic scale where it allows for one.
+    note: under the figure. The loss is drawn to a logarithmic scale where it spans one.
     """
     with rc_context(STYLE):
         figure = Figure((6.6, 3.0), layout="constrained")
         panel = figure.subplots()
-        lowest = float("inf")
+        losses = []
+        epochs = 1
         for name, run in runs.items():
             if name in colours:
                 _loss_curves(panel, run.curve, label(name), colours[name])
-                lowest = min(
-                    lowest,
-                    run.curve.validation_loss.min(),
-                    run.curve.train_loss.min(),
-                )
-        panel.set_yscale("log" if lowest > 0 else "linear")
+                losses.append(run.curve[["validation_loss", "train_loss"]].stack())
+                epochs = max(epochs, int(run.curve.epoch.max()) + 1)
+        if losses and _spans_decades(pd.concat(losses)):
+            panel.set_yscale("log")
+        panel.set_xlim(0.5, epochs + 0.5)
         panel.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes(panel, "epoch", "loss; dotted: training")
         legend(figure, panel)
         return drawing(figure, "training", "Training", note)
+
+
+def _spans_decades(losses: pd.Series) -> bool:
+    """Whether a logarithmic scale has ticks enough to be read."""
+    return losses.min() > 0 and losses.max() / losses.min() >= 10
 
 
 def _loss_curves(panel: Axes, curve: pd.DataFrame, name: str, colour: str) -> None:
@@ -121,5 +126,9 @@ def _scale(panel: Axes, costs: Sequence[float], logarithmic: bool) -> None:
     if logarithmic and lowest > 0:
         panel.set_xscale("log")
         panel.set_xlim(lowest / 2, 2 * highest)
+        near = highest / lowest < 30  # few decades: ticks within them
+        panel.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if near else (1,), numticks=5))
+        panel.xaxis.set_minor_locator(NullLocator())
+        panel.xaxis.set_major_formatter(EngFormatter(sep=""))
         return
     panel.set_xlim(0, 1.1 * highest or 1)

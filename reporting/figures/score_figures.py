@@ -1,4 +1,4 @@
-"""Figures of a report: scores over SNR, and all others that a report of scores and runs shows."""
+"""Figures of a report: what is added to scores over SNR, and all others of scores and runs."""
 
 from collections.abc import Mapping, Sequence
 from itertools import cycle
@@ -17,17 +17,19 @@ from reporting.figures.drawing import (
     Drawing,
     axes,
     drawing,
+    error_bars,
     label,
     legend,
 )
+from reporting.figures.overview_figure import overview_figure
 from reporting.figures.run_figures import score_against_cost, trainings
 from reporting.figures.stage_figures import stage_drawings
-from reporting.scores_table import MIXTURE, ORACLE
+from reporting.scores_table import ORACLE
 from reporting.tables.headline import headlines
 from reporting.tables.runs import Run
 from reporting.tables.summary import MEAN, conditions
 
-GREYS = {MIXTURE: "0.6", ORACLE: "0.3"}
+BARS = "Bars: 95 % intervals. The dashed line is the mixture."
 
 
 def drawings(
@@ -40,17 +42,18 @@ def drawings(
 
     gains: see `improvements`. order: systems, best first (see `ranked`).
     """
-    colours = _colours(summary, order[:MOST])
+    colours = _colours(summary, order[:MOST] or [ORACLE])
     note = ""
     if len(order) > MOST:
         note = f"The best {MOST} of {len(order)} systems, mixture and oracle aside."
-    title = "Scores over SNR"
-    of_headlines = curves(summary, headlines(gains), colours, "scores", title, note)
-    figures = [of_headlines]
+    first = overview_figure(summary, order)
+    title = "Improvement over SNR"
+    of_headlines = curves(summary, headlines(gains), colours, "scores", title, f"{BARS} {note}")
+    figures = [first, of_headlines] if first else [of_headlines]
     others = _other_scores(summary)
     if others:
-        title = "Other scores over SNR"
-        of_others = curves(summary, others, colours, "other_scores", title, note)
+        title = "Improvement of other scores over SNR"
+        of_others = curves(summary, others, colours, "other_scores", title, f"{BARS} {note}")
         figures.append(of_others)
     if runs:
         figures.append(score_against_cost(runs, gains, colours))
@@ -60,19 +63,12 @@ def drawings(
 
 
 def _colours(summary: pd.DataFrame, best: Sequence[str]) -> dict[str, str]:
-    """The colour of every system that is told apart, the same in all figures.
+    """The colour of every one of the `best` systems, the same in all figures.
 
-    Mixture and oracle are grey; the `best` systems have colours of their own.
+    Mixture and oracle have none: to one all is compared, the other would set the scale.
     """
-    systems = summary.system.unique()
-    colours = {}
-    for name, grey in GREYS.items():
-        if name in systems:
-            colours[name] = grey
-    shown = [name for name in systems if name in best]
-    for number, name in enumerate(shown):
-        colours[name] = f"C{number}"
-    return colours
+    shown = [name for name in summary.system.unique() if name in best]
+    return {name: f"C{number}" for number, name in enumerate(shown)}
 
 
 def _other_scores(summary: pd.DataFrame) -> list[str]:
@@ -91,7 +87,7 @@ def curves(
     title: str,
     note: str,
 ) -> Drawing:
-    """Scores over the SNR of the mixture: a panel per score and condition, a line per system.
+    """Improvement over the SNR of the mixture: a panel per score and condition, a line per system.
 
     summary: see reporting.tables.summary.summarise. name, title, note: see `Drawing`.
     """
@@ -109,25 +105,34 @@ def curves(
             for panel, score in zip(panel_row, scores, strict=True):
                 of_score = by_snr[by_snr.score == score]
                 _lines(panel, of_score, score, colours)
-                panel.set_title(f"{facts(score).head}, {condition} noise", fontsize=9)
+                panel.set_title(
+                    f"{facts(score).head}, {condition} noise",
+                )
         legend(figure, panels[0, 0])
         return drawing(figure, name, title, note)
 
 
 def _lines(panel: Axes, rows: pd.DataFrame, score: str, colours: Colours) -> None:
-    """A line per system that has a colour. rows: of one score and condition, by SNR."""
+    """A line with error bars per system that has a colour.
+
+    rows: of one score and condition, by SNR.
+    """
     factor = facts(score).factor
+    panel.axhline(0, color="0.5", lw=0.8, ls="--")
     for marker, (system, colour) in zip(cycle(MARKERS), colours.items()):
         line = rows[rows.system == system]
-        panel.plot(
+        panel.errorbar(
             line.snr_db.astype(float),
-            line["mean"] * factor,
-            f"{marker}-",
+            line.gain * factor,
+            yerr=error_bars(line) * factor,
+            fmt=f"{marker}-",
             color=colour,
             ms=4,
             lw=1.2,
+            elinewidth=0.8,
+            capsize=2,
             label=label(system),
         )
     snrs = rows.snr_db.astype(float).unique()
     panel.set_xticks(sorted(snrs))
-    axes(panel, "SNR of the mixture in dB", "")
+    axes(panel, "SNR of the mixture in dB", "improvement")

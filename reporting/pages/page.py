@@ -59,6 +59,5 @@ def render_pages(
             shown,
             escape=suffix == "html",  # Markdown has its own rules (reporting.tables.markdown)
             markdown=markdown,
-            heads=COST_HEADS,
         )
         write_atomic(folder / f"report.{suffix}", text)

@@ -26,6 +26,7 @@ from reporting.tables.headline import headlines
 from reporting.tables.improvement import improvements, ranked, score_names
 from reporting.tables.latex import tables
 from reporting.tables.losses import how_often, worst
+from reporting.tables.overview import overview
 from reporting.tables.published import Published
 from reporting.tables.runs import Run, cost_rows, run_rows
 from reporting.tables.score_grids import score_grids
@@ -42,6 +43,7 @@ class Beside(NamedTuple):
     them belong to a sweep. lines: studies of line enhancers. files: what files of other tools are
     like (see reporting.scoring.files). config: of the evaluation, as YAML. clusters: what marks and
     intervals take for a sample, see reporting.tables.clusters.
+    title: of the page.
     """
 
     caution: str | None = None
@@ -54,6 +56,7 @@ class Beside(NamedTuple):
     files: pd.DataFrame | None = None
     config: str = ""
     clusters: str = SPEAKERS
+    title: str = "Clarion evaluation report"
 
 
 ALONE = Beside()
@@ -157,9 +160,15 @@ def _cost_tables(scores: pd.DataFrame, beside: Beside) -> list[pd.DataFrame]:
 def _numbers(scores: pd.DataFrame, summary: pd.DataFrame, beside: Beside) -> dict[str, Any]:
     """What the pages show of the scores."""
     failed = scores.failed != ""
+    names = score_names(scores)
+    grids = list(score_grids(scores, summary, beside.published, beside.clusters))
+    first = overview(summary, ranked(scores))
     return {
+        "overview": first,
+        "marks": {mark for one in (first, *grids) for mark in one.marks},
+        "forms": {score: f"%+.{facts(score).digits}f" for score in names},
         "finding": finding(scores, beside.runs, beside.clusters),
-        "grids": list(score_grids(scores, summary, beside.published, beside.clusters)),
+        "grids": grids,
         "improvements": improvements(scores),
         "improvements_at": _improvements_by_rate(scores),
         "failures": failures(scores).to_dict("records"),
@@ -167,18 +176,19 @@ def _numbers(scores: pd.DataFrame, summary: pd.DataFrame, beside: Beside) -> dic
         "signals": len(scores),
         "how_often": how_often(scores, ranked(scores)),
         "worst": worst(scores, ranked(scores)[:WORST_OF]),
-        "headline": {score: facts(score) for score in headlines(score_names(scores))},
-        "definitions": definitions(score_names(scores)),
-        "heads": heads(score_names(scores)),
+        "headline": {score: facts(score) for score in headlines(names)},
+        "definitions": definitions(names),
+        "heads": heads(names),
     }
 
 
 def _improvements_by_rate(scores: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Improvements by what a title says of their sample rate: "" where there is one rate alone."""
+    """Improvements in their units, by what a title says of their sample rate: "" for one alone."""
     several = scores.sample_rate.nunique() > 1
     by_rate = scores.groupby("sample_rate", sort=False)
     tables = {}
     for rate, rows in by_rate:
         where = f", {rate} Hz" if several else ""
-        tables[where] = improvements(rows)
+        gains = improvements(rows)
+        tables[where] = gains * [facts(score).factor for score in gains]
     return tables

@@ -60,6 +60,11 @@ class Grid(NamedTuple):
     rows: list[Row]
     note: str = ""
 
+    @property
+    def marks(self) -> set[str]:
+        """Those that stand in it."""
+        return {cell.mark for row in self.rows for cell in row.cells}
+
 
 def grid(title: str, means: Means, published: Means | None = None, source: str = "") -> Grid:
     """The grid of `means` (see reporting.tables.summary.wide): "mean" and "gain" at least.

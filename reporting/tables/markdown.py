@@ -49,17 +49,20 @@ def of_table(
     name: str | None = None,
     heads: Mapping[str, str] | None = None,
     form: str = "+.3f",
+    forms: Mapping[str, str] | None = None,
 ) -> str:
     """A table, after its index where that has a `name`; NaN is a dash.
 
-    heads: what columns are called, where not by their name. form: of numbers that are not whole.
+    heads: what columns are called, where not by their name. form: of numbers that are not whole;
+    forms: of those in one column, with the "%" of a page's.
     """
     if name is not None:
         table = table.rename_axis(name).reset_index()
     heads = heads or {}
     rows = []
+    of_column = [(forms or {}).get(name, form).lstrip("%") for name in table.columns[1:]]
     for first, *values in table.itertuples(index=False):
-        cells = [_text(value, form) for value in values]
+        cells = [_text(value, own) for value, own in zip(values, of_column, strict=True)]
         rows.append([str(first), *cells])
     columns = [heads.get(column, column) for column in table]
     return _pipe(columns, rows)

@@ -17,11 +17,32 @@ for (const table of document.querySelectorAll("table")) {
   };
   const click = index => { sign = index === by ? -sign : -1; by = index; sort(); };
   heads.forEach((head, index) => {
-    head.tabIndex = 0;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...head.childNodes);
+    head.append(button);
     head.addEventListener("click", () => click(index));
-    head.addEventListener("keydown", event => { if (event.key === "Enter") click(index); });
   });
   again.push(() => { if (by > 0) sort(); });
 }
 for (const box of document.querySelectorAll(".switch input"))
   box.addEventListener("change", () => { document.body.classList.toggle(box.id, box.checked); again.forEach(sort => sort()); });
+/* A table that is wider than the page says so, and scrolls by the keys. */
+const wide = new ResizeObserver(entries => {
+  for (const { target } of entries) {
+    const scrolls = target.scrollWidth > target.clientWidth + 1;
+    target.toggleAttribute("data-scrolls", scrolls);
+    if (scrolls) target.tabIndex = 0; else target.removeAttribute("tabindex");
+  }
+});
+for (const box of document.querySelectorAll(".scroll, figure:not(.player figure)")) wide.observe(box);
+/* What a link leads to, and what is printed, is unfolded. */
+const parts = [...document.querySelectorAll("details.part")];
+const unfold = () => {
+  const target = location.hash && document.getElementById(location.hash.slice(1)), part = target && target.closest("details.part");
+  if (part && !part.open) { part.open = true; target.scrollIntoView(); }
+};
+window.addEventListener("hashchange", unfold);
+unfold();
+window.addEventListener("beforeprint", () => parts.forEach(part => { part.wasOpen = part.open; part.open = true; }));
+window.addEventListener("afterprint", () => parts.forEach(part => { part.open = part.wasOpen; }));

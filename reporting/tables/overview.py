@@ -1,0 +1,37 @@
+"""The compact table that a report begins with: what every system reaches on average."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from reporting.scores_table import MIXTURE, ORACLE
+from reporting.tables.grid import Grid, grid
+from reporting.tables.summary import MEAN, SUMMARISED, conditions, wide
+
+MOST = 8  # systems beside mixture and oracle, the best ones
+
+
+def overview(summary: pd.DataFrame, order: Sequence[str]) -> Grid:
+    """Means over all SNRs: system x (headline score, condition), the best system first.
+
+    summary: see `summarise`. order: systems, best first (see `ranked`); of more than MOST the best.
+    """
+    tables = []
+    for condition, rows in conditions(summary):
+        means = rows[rows.snr_db == MEAN]
+        tables.append(means.assign(condition=str(condition)))
+    together = pd.concat(tables)
+    present = set(together.system)
+    shown = [MIXTURE, *order[:MOST], ORACLE]
+    shown = [name for name in shown if name in present]
+    means = {}
+    for what in SUMMARISED:
+        means[what] = wide(together, "condition", what).reindex(shown)
+    return grid(title_of(order), means)
+
+
+def title_of(order: Sequence[str]) -> str:
+    """What stands over it."""
+    if len(order) > MOST:
+        return f"Means over all SNRs: the best {MOST} of {len(order)} systems"
+    return "Means over all SNRs"
