@@ -140,7 +140,7 @@ def test_line_studies_stand_in_the_same_report(tmp_path):
     )
     write_report(scores(), {}, tmp_path, Beside(lines=Studies(gains, {"snr": b"picture"})))
     page = (tmp_path / "report.html").read_text()
-    assert "Line enhancement, study snr: gain over SNR" in page and page.count("<svg") == 4
+    assert "Line enhancement, study snr: gain over SNR" in page and page.count("<svg") == 5
     assert "data:image/png;base64,cGljdHVyZQ==" in page
     for name in ("report.html", "report.md"):
         assert "Bi-LSTM at -24 dB: gain 12.58 dB" in (tmp_path / name).read_text()

@@ -53,6 +53,7 @@ def test_runs_are_ranked_and_values_averaged():
     scores = many(("mixture", "oracle", "a", "b", "c", "d"))  # each 1 dB above the one before
     table = leaderboard(differing(CONFIGS), scores)
     assert table.index.tolist() == ["d", "c", "b", "a"]
+    assert table.columns.tolist()[-2:] == ["network.stages", "network.wide"]  # scores come first
     assert table.sdr.tolist() == pytest.approx([5, 4, 3, 2])
     found = effects(differing(CONFIGS), scores).set_index(["parameter", "value"])
     assert found.sdr.to_dict() == pytest.approx(

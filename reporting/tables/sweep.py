@@ -50,14 +50,14 @@ def differing(configs: Mapping[str, DictConfig]) -> pd.DataFrame:
 
 
 def leaderboard(parameters: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
-    """Runs, best first (see reporting.tables.improvement.ranked): parameters, then improvements.
+    """Runs, best first (see reporting.tables.improvement.ranked): improvements, then parameters.
 
     STOI is in per cent.
     """
     gains = improvements(scores).loc[parameters.index]
     shown = headlines(gains)
     factors = [facts(score).factor for score in shown]
-    table = parameters.join(gains[shown] * factors)
+    table = (gains[shown] * factors).join(parameters)
     order = [name for name in ranked(scores) if name in parameters.index]
     return table.loc[order]
 
