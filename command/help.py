@@ -1,5 +1,6 @@
 """What --help answers: what a script does, its choices and options, each with conf/'s comment."""
 
+import functools
 import re
 import shutil
 import textwrap
@@ -141,9 +142,13 @@ def _plain(value: Any) -> str:
 def _wrapped(indent: str, name: str, said: str, width: int) -> list[str]:
     """`name`, and behind it or below it what is said of it."""
     begin = f"{indent}{name}"
+    # What is typed must be found as it is written, with its hyphens.
+    wrap = functools.partial(
+        textwrap.wrap, width=width, break_on_hyphens=False, break_long_words=False
+    )
     if not said:
-        return textwrap.wrap(begin, width, subsequent_indent=f"{indent}  ") or [begin]
+        return wrap(begin, subsequent_indent=f"{indent}  ") or [begin]
     column = " " * COLUMN
     if len(begin) <= COLUMN - 2:
-        return textwrap.wrap(f"{begin:{COLUMN}}{said}", width, subsequent_indent=column)
-    return [begin, *textwrap.wrap(said, width, initial_indent=column, subsequent_indent=column)]
+        return wrap(f"{begin:{COLUMN}}{said}", subsequent_indent=column)
+    return [begin, *wrap(said, initial_indent=column, subsequent_indent=column)]

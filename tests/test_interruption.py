@@ -142,6 +142,7 @@ def test_auto_is_refused_where_the_folder_is_another_one_each_time(run):
 def test_a_second_training_in_a_folder_is_refused_while_the_first_lives(typed, run, told):
     first = Training(told, typed)
     assert first.step()
+    first.send(signal.SIGSTOP)  # or it might end before the second one begins
     second = Training(told.with_name("second"), typed)
     assert second.wait() == 1
     assert "another process works there" in told.with_name("second").read_text()
