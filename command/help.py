@@ -147,7 +147,7 @@ def _wrapped(indent: str, name: str, said: str, width: int) -> list[str]:
         textwrap.wrap, width=width, break_on_hyphens=False, break_long_words=False
     )
     if not said:
-        return wrap(begin, subsequent_indent=f"{indent}  ") or [begin]
+        return wrap(name, initial_indent=indent, subsequent_indent=f"{indent}  ") or [begin]
     column = " " * COLUMN
     if len(begin) <= COLUMN - 2:
         return wrap(f"{begin:{COLUMN}}{said}", subsequent_indent=column)
