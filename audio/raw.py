@@ -10,6 +10,7 @@ from audio.pcm import rounded
 
 CHUNK = 2**16  # bytes that are read at once, at most
 HEADERS = (b"RIFF", b"RIFX", b"RF64", b"fLaC", b"OggS", b"FORM", b"caff", b"ID3")
+LONGEST_HEADER = max(map(len, HEADERS))
 
 # As ffmpeg names them: signed, unsigned or float, bits, byte order.
 FORMATS = ("u8", "s16le", "s16be", "s24le", "s24be", "s32le", "s32be", "f32le", "f32be")
@@ -96,22 +97,19 @@ class RawReader:
 
         Raises ValueError for a file with a header, and for samples that cannot be audio.
         """
-        held, begun = b"", False
-        while data := self._stream.read1(CHUNK):
+        held = b""
+        while len(held) < LONGEST_HEADER and (data := self._stream.read1(CHUNK)):
             held += data
-            if not begun and len(held) < 4:
-                continue
-            if not begun:
-                _require_raw(held)
-                begun = True
+        _require_raw(held)
+        while True:
             whole = len(held) // self.form.size * self.form.size
             if whole:
                 yield self._checked(self.form.floats(held[:whole]))
-            held = held[whole:]
-        whole = len(held) // self.form.size * self.form.size
-        if whole:
-            yield self._checked(self.form.floats(held[:whole]))
-        self.left_over = len(held) - whole
+            self.left_over = len(held) - whole
+            data = self._stream.read1(CHUNK)
+            if not data:
+                return
+            held = held[whole:] + data
 
     def _checked(self, block: np.ndarray) -> np.ndarray:
         if not np.isfinite(block).all():

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from audio.raw import FORMATS
 from options.limits import Name, Strict
 
 RAW = "-"  # standard input or output
@@ -20,7 +21,7 @@ class EnhanceConfig(Strict):
     attenuation_limit_db: Annotated[float, Field(ge=0, le=100)] | None
     band: Literal["network", "keep"]
     rate: Annotated[int, Field(ge=1000, le=768000)] | None
-    format: Literal["u8", "s16le", "s16be", "s24le", "s24be", "s32le", "s32be", "f32le", "f32be"]
+    format: Literal[*FORMATS]
     channels: Annotated[int, Field(ge=1, le=1024)]
     device: Literal["cpu", "cuda"] | None
     jobs: Annotated[int, Field(ge=1)] | None

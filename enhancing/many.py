@@ -1,6 +1,7 @@
 """Many recordings, one after the other or over processes; one that fails ends no other."""
 
 import functools
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -30,12 +31,18 @@ class Outcome(NamedTuple):
 
 
 def seconds(job: Job) -> float:
-    """How long a recording is, as far as its header tells."""
+    """How long a recording is, as far as its header tells; 0 where it does not."""
+    length = _length(job)
+    return 0.0 if math.isinf(length) else length
+
+
+def _length(job: Job) -> float:
+    """In seconds; infinite where a header does not tell, 0 where there is none."""
     try:
         head = probing.header(job.source)
     except ValueError:
         return 0.0
-    return (head.samples or 0) / head.sample_rate
+    return math.inf if head.samples is None else head.samples / head.sample_rate
 
 
 def one_by_one(
@@ -57,11 +64,14 @@ def in_batches(
 
 
 def groups(jobs: list[Job], size: int) -> Iterator[list[Job]]:
-    """Neighbours of about one length, at most `size`; none of a group is longer than SHORT_S."""
-    in_order = sorted(jobs, key=seconds)
+    """Neighbours of about one length, at most `size`; what is longer than SHORT_S goes alone.
+
+    So does a recording whose header does not tell: it may be of any length.
+    """
+    lengths = {job: _length(job) for job in jobs}
     group: list[Job] = []
-    for job in in_order:
-        if group and (len(group) == size or seconds(job) > SHORT_S):
+    for job in sorted(jobs, key=lengths.__getitem__):
+        if group and (len(group) == size or lengths[job] > SHORT_S):
             yield group
             group = []
         group.append(job)

@@ -1,16 +1,12 @@
 """An export proves itself: every way of running the network gives the same signal."""
 
-import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from exporting.example import enhance, stepper
-from exporting.sherpa import SherpaStep
-from exporting.sherpa import by_sherpa as enhance_by_sherpa
 from exporting.step import FrameStep
 
 LARGEST_DB = -90.0  # of full scale: half a step of 16 bit is -96
@@ -36,34 +32,15 @@ def differences_db(
     """How far from the whole signal at once the others are at most, in dB of full scale.
 
     Of a signal that exceeds full scale it is in dB of its own peak. stream: hop by hop in PyTorch;
-    onnxruntime: `model` by the example's code; sherpa-onnx: `model` in its form, where installed.
+    onnxruntime: `model` by the example's code; and what `step` is run by elsewhere.
     """
     stream = step.stream
     mixture = torch.from_numpy(samples)[None]
-    whole = stream.enhancer.enhance(mixture)
+    whole = stream.enhancer.enhance(mixture)[0].numpy()
     streamed = torch.cat(list(stream.blocks(mixture.split(stream.hop, -1))), -1)
-    given = {"stream": streamed}
-    if isinstance(step, SherpaStep):
-        by_onnx = enhance(samples, _with_caches(model, step.cache_sizes), about)
-        with contextlib.suppress(ImportError):
-            by_sherpa = enhance_by_sherpa(model, samples, about["sample_rate"])
-            given["sherpa-onnx"] = torch.from_numpy(by_sherpa)[None]
-    else:
-        by_onnx = enhance(samples, stepper(model), about)
-    given["onnxruntime"] = torch.from_numpy(by_onnx)[None]
+    given = {"stream": streamed[0].numpy(), **step.elsewhere(model, samples)}
+    given["onnxruntime"] = enhance(samples, step.of_frames(stepper(model)), about)
     return {runtime: _difference_db(signal, whole) for runtime, signal in given.items()}
-
-
-def _with_caches(model: bytes, sizes: Sequence[int]) -> Callable:
-    """A model in the form of sherpa-onnx as one of a frame and a state."""
-    run = stepper(model)
-    ends = np.cumsum(sizes)[:-1]
-
-    def step(frame: np.ndarray, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        enhanced, *caches = run(frame[:, :, np.newaxis], *np.split(state[0], ends))
-        return enhanced[:, :, 0], np.concatenate(caches)[np.newaxis]
-
-    return step
 
 
 def require_equal(differences: Mapping[str, float], signal: str) -> None:
@@ -76,8 +53,8 @@ def require_equal(differences: Mapping[str, float], signal: str) -> None:
             )
 
 
-def _difference_db(given: Tensor, whole: Tensor) -> float:
-    largest = float((given - whole).abs().max() / whole.abs().max().clamp_min(1.0))
+def _difference_db(given: np.ndarray, whole: np.ndarray) -> float:
+    largest = float(np.abs(given - whole).max() / max(1.0, np.abs(whole).max()))
     if not np.isfinite(largest):
         return float("inf")
     return round(20 * float(np.log10(max(largest, SMALLEST))), 1)

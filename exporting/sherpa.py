@@ -4,7 +4,9 @@ sherpa-onnx 2.0 streams models of the kind "gtcrn" (github.com/k2-fsa/sherpa-onn
 [1, freq, 1, 2] and three caches of any shape go in, and the same come out.
 """
 
+import importlib.util
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -65,15 +67,26 @@ class SherpaStep(FrameStep):
             said[f"{cache}_shape"] = size
         return {key: str(value) for key, value in said.items()}
 
+    def of_frames(self, run: Callable) -> Callable:
+        """See `FrameStep.of_frames`."""
+        ends = np.cumsum(self.cache_sizes)[:-1]
+
+        def step(frame: np.ndarray, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            enhanced, *caches = run(frame[:, :, np.newaxis], *np.split(state[0], ends))
+            return enhanced[:, :, 0], np.concatenate(caches)[np.newaxis]
+
+        return step
+
+    def elsewhere(self, model: bytes, samples: np.ndarray) -> dict[str, np.ndarray]:
+        """See `FrameStep.elsewhere`."""
+        if importlib.util.find_spec("sherpa_onnx") is None:
+            return {}
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "model.onnx"
+            path.write_bytes(model)
+            return {"sherpa-onnx": enhance(samples, self.enhancer.stft.sample_rate, path)}
+
     def forward(self, mix: Tensor, *caches: Tensor) -> tuple[Tensor, ...]:
         """Shapes: mix [1, freq, 1, 2], caches [size] each -> the same."""
         enhanced, state = super().forward(mix.squeeze(2), torch.cat(caches).unsqueeze(0))
         return enhanced.unsqueeze(2), *state[0].split(self.cache_sizes)
-
-
-def by_sherpa(model: bytes, samples: np.ndarray, sample_rate: int) -> np.ndarray:
-    """Samples [time] through sherpa-onnx; raises ImportError where it is not installed."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.onnx"
-        path.write_bytes(model)
-        return enhance(samples, sample_rate, path)

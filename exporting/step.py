@@ -2,8 +2,10 @@
 
 import logging
 import warnings
+from collections.abc import Callable
 from importlib import import_module
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -39,6 +41,14 @@ class FrameStep(nn.Module):
     @property
     def metadata(self) -> dict[str, str]:
         """What is written into the model itself."""
+        return {}
+
+    def of_frames(self, run: Callable) -> Callable:
+        """`run`, which takes and gives what the model does, as a step: frame, state -> both."""
+        return run
+
+    def elsewhere(self, model: bytes, samples: np.ndarray) -> dict[str, np.ndarray]:
+        """Samples [time] by runtimes of their own that are installed, by name: of `model`."""
         return {}
 
     def forward(self, frame: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:

@@ -1,10 +1,13 @@
 """Short recordings in one batch: what each would be on its own."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import soundfile
 from test_enhanced_signal import made
 
+from audio import probing
 from enhancing.many import groups, in_batches, one_by_one
 from enhancing.places import find_jobs
 from enhancing.signal import Wish
@@ -63,3 +66,15 @@ def test_a_device_that_is_not_there_is_said(folder):
     assert device_of(OmegaConf.create({"device": "cpu"})).type == "cpu"
     with pytest.raises(ValueError, match="give device=cpu"):
         device_of(OmegaConf.create({"device": "cuda"}))
+
+
+def test_a_recording_whose_header_does_not_tell_its_length_goes_alone(folder, monkeypatch):
+    known = probing.header
+
+    def silent_on_length(path):
+        head = known(path)
+        return replace(head, samples=None) if path.name == "a.wav" else head
+
+    monkeypatch.setattr(probing, "header", silent_on_length)
+    *_, last = groups(find_jobs(folder / "in", folder / "out"), 10)
+    assert [job.name for job in last] == ["a.wav"]
