@@ -113,7 +113,8 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
-        if folder.exists():  # a file; otherwise a folder that was removed in between
+        # Otherwise it was a folder, which others removed, or removed and made again, in between.
+        if folder.is_file():
             raise
 
 
