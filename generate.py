@@ -19,12 +19,12 @@ def main(cfg: DictConfig) -> None:
     With audit=true none of these, but what is found in the corpora: audit.csv, audit_files.csv and
     audit.html.
     """
-    from command import data
     from command.audit import audit
     from command.check import check
     from command.entry import CONF, output_folder
     from command.experiment import require_experiment
     from command.schema import GenerateConfig
+    from datagen import from_config
     from datagen.render import render_plan
     from datagen.split import SPLITS
 
@@ -34,11 +34,11 @@ def main(cfg: DictConfig) -> None:
     if cfg.audit:
         audit(cfg, folder)
         return
-    drawer = data.drawer(cfg)
-    plan = data.plan(cfg, drawer, *SPLITS)
+    drawer = from_config.drawer(cfg)
+    plan = from_config.plan(cfg, drawer, *SPLITS)
     if cfg.render:
         render_plan(
-            plan, drawer.library, folder, cfg.sample_rate, cfg.render_format, data.jobs(cfg)
+            plan, drawer.library, folder, cfg.sample_rate, cfg.render_format, from_config.jobs(cfg)
         )
     else:
         plan.save(folder)

@@ -31,6 +31,7 @@ def main(cfg: DictConfig) -> None:
     from command.schema import TrainConfig
     from command.sweep import is_sweep
     from command.sweep_table import told
+    from command.task import of_task
     from command.training import train
 
     again = cfg.resume is not None or is_sweep()  # whether the same command goes on
@@ -41,6 +42,7 @@ def main(cfg: DictConfig) -> None:
             require_an_end_ahead(cfg, run)
         else:
             require_experiment(cfg, CONF, "train")
+            cfg = of_task(cfg)
             if again:
                 cfg = taken_up(cfg, run)
         check(cfg, TrainConfig)

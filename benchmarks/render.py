@@ -19,10 +19,10 @@ import soundfile
 import torch
 from omegaconf import DictConfig
 
-from command import data
 from command.check import check
 from command.entry import start
 from command.schema import GenerateConfig
+from datagen import from_config
 from datagen.batches import collate
 from datagen.dataset import Mixed, Rendered, Unmixed
 from datagen.file_reader import FileReader
@@ -60,8 +60,8 @@ def main(cfg: DictConfig) -> None:
     """Time all routes over the training rows of the plan."""
     check(cfg, GenerateConfig)
     torch.set_num_threads(1)
-    drawer = data.drawer(cfg)
-    plan = data.plan(cfg, drawer, "train")
+    drawer = from_config.drawer(cfg)
+    plan = from_config.plan(cfg, drawer, "train")
     rows = plan.split("train")
     hours = rows.length.sum() / cfg.sample_rate / 3600
     with tempfile.TemporaryDirectory() as folder:

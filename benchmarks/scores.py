@@ -29,11 +29,11 @@ from plain_scores import PLAIN, Pair, plain_scores, write_pairs
 from torch import Tensor
 from tqdm import tqdm
 
-from command import data
 from command.check import check
 from command.entry import start
 from command.schema import EvaluateConfig
 from command.trial import chosen_metrics
+from datagen import from_config
 from datagen.library import Library
 from datagen.plan import Plan
 from dsp.decibel import amplitude
@@ -80,14 +80,14 @@ def main(cfg: DictConfig) -> None:
     """Time both in turns."""
     check(cfg, EvaluateConfig)
     torch.set_num_threads(1)
-    drawer = data.drawer(cfg)
-    plan = data.plan(cfg, drawer, "test")
+    drawer = from_config.drawer(cfg)
+    plan = from_config.plan(cfg, drawer, "test")
     test = Test(
         library=drawer.library,
         systems=_systems(),
         metrics=chosen_metrics(cfg),
         sample_rate=cfg.sample_rate,
-        jobs=data.jobs(cfg),
+        jobs=from_config.jobs(cfg),
     )
     blocks = []
     with get_context("spawn").Pool(test.jobs) as pool:

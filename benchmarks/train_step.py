@@ -22,11 +22,12 @@ from hydra import compose
 from omegaconf import DictConfig
 from torch import Tensor
 
+from command.audit import tell
 from command.check import check
 from command.entry import start
 from command.schema import TrainConfig
-from command.training import plan_data
-from models.learner import Learner, build_learner
+from datagen.mixtures import mixtures
+from models.enhancement_learner import EnhancementLearner, build_learner
 from models.multiply_adds import multiply_adds_per_frame
 
 NETWORKS = ("pl_crnn", "crnn")
@@ -52,7 +53,7 @@ class Round(NamedTuple):
 def main(cfg: DictConfig) -> None:
     """Time training steps over the training rows of the plan."""
     check(cfg, TrainConfig)
-    data = plan_data(cfg)
+    data = mixtures(cfg, partial(tell, cfg))
     finished = partial(data.on_after_batch_transfer, dataloader_idx=0)
     batches = cycle_batches(data.train_dataloader(), finished)
     head = f"{'network':10}{'s a step':>10}{'GFLOP/s':>9}{'matrices':>10}"
@@ -83,14 +84,14 @@ def cycle_batches(loader: torch.utils.data.DataLoader, on_device: Callable) -> I
         yield from map(on_device, loader)
 
 
-def _learner(name: str, cfg: DictConfig) -> Learner:
+def _learner(name: str, cfg: DictConfig) -> EnhancementLearner:
     training = compose("train", [f"network={name}", f"sample_rate={cfg.sample_rate}"])
     for group in OF_TRAINING:
         training[group] = cfg[group]
     return build_learner(training).train()
 
 
-def _stepper(learner: Learner) -> Callable[[Batch], None]:
+def _stepper(learner: EnhancementLearner) -> Callable[[Batch], None]:
     optimizer = learner.configure_optimizers()
 
     def step(batch: Batch) -> None:
@@ -101,7 +102,7 @@ def _stepper(learner: Learner) -> Callable[[Batch], None]:
     return step
 
 
-def _timed(learner: Learner, ready: Batch, batches: Iterator[Batch]) -> Round:
+def _timed(learner: EnhancementLearner, ready: Batch, batches: Iterator[Batch]) -> Round:
     """Medians over the rounds, after one that warms up.
 
     ready: a batch that lies ready; batches: come as they are made.
@@ -137,7 +138,7 @@ def _seconds(run: Callable[[], object]) -> float:
     return (time.perf_counter() - begin) / STEPS
 
 
-def _operations(learner: Learner, batch: Batch) -> float:
+def _operations(learner: EnhancementLearner, batch: Batch) -> float:
     """Floating-point operations of a training step on `batch`."""
     utterances, samples = batch["mixture"].shape  # [batch, time]
     frames = int(learner.stft.frames(torch.tensor(samples)))

@@ -12,7 +12,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from options.typed import quoted, typed
 
-CHOICES = ("network", "target", "level", "recipe", "plan", "experiment", "data", "trainer")
+CHOICES = ("task", "network", "target", "level", "recipe", "plan", "experiment", "data", "trainer")
 
 
 def announce(run: Path, goes_on: bool) -> None:

@@ -8,9 +8,9 @@ import pandas as pd
 from omegaconf import DictConfig
 
 from command.about import machine, typed_command, version_line
-from command.data import corpora, jobs, protocol
 from command.message import one_line
 from command.process import is_first
+from datagen.from_config import corpora, jobs, protocol
 from datagen.measured import measured
 from datagen.recordings import BadAudioError, Recording
 from datagen.scan import scan

@@ -7,10 +7,10 @@ from hydra import compose
 from omegaconf import DictConfig, OmegaConf
 
 from command.about import machine
-from command.data import corpora
 from command.replaceable import require_replaceable
 from command.tested import read_scores
 from datagen.corpora.corpus import Corpora
+from datagen.from_config import corpora
 from datagen.plan import fingerprint, load_plan
 from datagen.roles import ROLES
 from datagen.trained_on import load_trained_on, publishable

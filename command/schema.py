@@ -45,6 +45,8 @@ class CommonConfig(Strict):
 class SpeechScriptConfig(CommonConfig):
     """conf/speech.yaml and the groups that all scripts about speech read."""
 
+    task: Built
+
     sample_rate: Rate
     data_root: Name
     cache: Name
@@ -122,9 +124,9 @@ class DataConfig(Strict):
 class TrainConfig(SpeechScriptConfig):
     """conf/train.yaml."""
 
-    network: Built
-    target: Built
-    level: Built
+    network: Built | None = None  # these three: of the tasks that read them
+    target: Built | None = None
+    level: Built | None = None
     recipe: RecipeConfig
     data: DataConfig
     trainer: TrainerConfig

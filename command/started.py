@@ -15,21 +15,11 @@ class Started(pl.Callback):
         weights = sum(parameter.numel() for parameter in pl_module.network.parameters())
         device = trainer.strategy.root_device
         devices = f"{trainer.world_size} x {device.type}" if trainer.world_size > 1 else device
+        data = ", ".join(map(trainer.datamodule.described, ("train", "validation")))
         begun = f", {trainer.current_epoch} of them done" if trainer.current_epoch else ""
-        print(f"{weights:,} parameters on {devices}; {_data(trainer, pl_module)}", file=sys.stderr)
+        print(f"{weights:,} parameters on {devices}; {data}", file=sys.stderr)
         print(
             f"{trainer.max_epochs} epochs{begun}, each of {trainer.num_training_batches} steps",
             file=sys.stderr,
             flush=True,
         )
-
-
-def _data(trainer: pl.Trainer, pl_module: pl.LightningModule) -> str:
-    """The mixtures of each split and how long they are."""
-    rate = pl_module.stft.sample_rate
-    said = []
-    for split in ("train", "validation"):
-        rows = trainer.datamodule.plan.split(split)
-        hours = rows.length.sum() / rate / 3600
-        said.append(f"{len(rows):,} mixtures of {split} ({hours:.2f} h)")
-    return ", ".join(said)

@@ -9,7 +9,6 @@ from typing import Any
 import pytorch_lightning as pl
 from omegaconf import DictConfig
 
-from command import data
 from command.audit import tell
 from command.callbacks import callbacks_of, optional_callbacks
 from command.entry import save_config
@@ -18,20 +17,15 @@ from command.outcome import one_line, outcome
 from command.process import is_first
 from command.state import State, require_unused, state_of
 from command.trainer import build_trainer, note_unsynchronised, quiet
-from datagen.datamodule import PlanData
-from datagen.dataset import Route
-from datagen.library import Library
-from datagen.plan import Plan, load_plan
-from datagen.pool import build_pool
-from datagen.recordings import corrections
+from datagen.plan import Plan
 from files.atomic import clear_unfinished
 from files.owner import await_ready, joined, owned
 from models.layouts import LAST
-from models.learner import Learner, build_learner
+from models.learner import Learner
 from models.run import keep_ancestors, load_weights
-from options.build import maker
 from options.typed import typed
 from parallel.ending import never
+from tasks.task import task_of
 
 
 def train(cfg: DictConfig, run: Path, again: bool = False) -> str:
@@ -75,7 +69,7 @@ def _fit(
     """Train; ready: called once the data lies ready for other processes."""
     if not cfg.resume:
         require_unused(run)  # now that nobody else can put a training there
-    batches = plan_data(cfg)
+    batches = task_of(cfg).batches(cfg, partial(tell, cfg))
     if is_first():
         _prepare(cfg, run, batches.plan)
         ready()
@@ -88,7 +82,7 @@ def _fit(
 
 def _module(cfg: DictConfig, run: Path, state: State | None) -> Learner:
     """The network, with the weights that it begins or goes on with."""
-    module = build_learner(cfg)
+    module = task_of(cfg).learner(cfg)
     module.configure_optimizers()  # so that what it refuses is said before any data is read
     if state is not None:
         load_weights(module, run, state.name)
@@ -106,39 +100,3 @@ def _prepare(cfg: DictConfig, run: Path, plan: Plan) -> None:
         save_config(cfg, run)
     for folder in (run, run / LAST.parent):
         clear_unfinished(folder)
-
-
-def plan_data(cfg: DictConfig) -> PlanData:
-    """The batches that the config trains and validates on, by its route."""
-    route = maker(cfg.data.route, Route)
-    if cfg.data.folder is not None:
-        plan = load_plan(Path(cfg.data.folder))
-        tell(cfg, plan.speech, plan.noise)
-        route = partial(route, folder=cfg.data.folder, sample_rate=cfg.sample_rate)
-    else:
-        drawer = data.drawer(cfg)
-        tell(cfg, drawer.speech, drawer.noise, drawer.left_out)
-        plan = data.plan(cfg, drawer, "train", "validation")
-        library = _library(cfg, plan, drawer.library)
-        route = partial(route, library=library)
-    return PlanData(
-        plan,
-        route,
-        seed=cfg.seed,
-        batch_size=cfg.data.batch_size,
-        max_padding=cfg.data.max_padding,
-        workers=cfg.data.workers,
-        steps_per_epoch=cfg.data.steps_per_epoch,
-    )
-
-
-def _library(cfg: DictConfig, plan: Plan, files: Library) -> Library:
-    """The library that training reads: `files`, or a pool of all its samples."""
-    if cfg.data.cache == "none":
-        return files
-    noise = plan.noise
-    speech = plan.speech[plan.speech.split != "test"]
-    paths = [*speech.path, *noise.path]
-    corrected = corrections(speech, noise)
-    pool = build_pool(paths, cfg.sample_rate, Path(cfg.cache), corrected)
-    return Library(speech, noise, pool)

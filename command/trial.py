@@ -8,8 +8,8 @@ from typing import NamedTuple, TypeVar
 import pandas as pd
 from omegaconf import DictConfig, OmegaConf
 
-from command import data
 from command.about import versions
+from datagen import from_config
 from datagen.plan import fingerprint
 from datagen.split import shares_speakers
 from dsp.stft import STFT
@@ -122,7 +122,7 @@ class Trial:
         self.sample_rate = cfg.sample_rate
         self.systems = built.systems
         self.metrics = built.metrics
-        plan, audio, notes = data.test(cfg)
+        plan, audio, notes = from_config.test(cfg)
         self.notes = [*notes, *refuse_heard(self.systems, plan)]
         if cfg.split != "test":
             self.notes.append(ON_VALIDATION)
@@ -133,7 +133,7 @@ class Trial:
     def scores(self, spread: Spread | None = None) -> pd.DataFrame:
         """See reporting.scoring.score_plan; without `spread` over the config's jobs."""
         if spread is None:
-            spread = over_processes(data.jobs(self.cfg))
+            spread = over_processes(from_config.jobs(self.cfg))
         return score_plan(self.bench, self.systems, self.metrics, spread)
 
     def files(self) -> pd.DataFrame:

@@ -21,17 +21,19 @@ from parallel.shared_memory import InSharedMemory, workers_that_fit
 class PlanData(pl.LightningDataModule):
     """Loaders over the training and validation rows of `plan`.
 
-    route: makes the data set of a table of rows (see datagen.dataset). workers: loader processes, 0
-    for none; none too, with a note, where the machine has too little shared memory for them.
-    batch_size: rows of a batch, of all processes together (see datagen.dealing).
-    steps_per_epoch: batches of training that an epoch takes, going on in the plan where the last
-    one stopped; None: all. Raises ValueError where the plan has no rows to train or to validate on.
+    route: makes the data set of a table of rows (see datagen.dataset). sample_rate: of the plan, in
+    Hz. workers: loader processes, 0 for none; none too, with a note, where the machine has too
+    little shared memory for them. batch_size: rows of a batch, of all processes together (see
+    datagen.dealing). steps_per_epoch: batches of training that an epoch takes, going on in the plan
+    where the last one stopped; None: all. Raises ValueError where the plan has no rows to train or
+    to validate on.
     """
 
     def __init__(
         self,
         plan: Plan,
         route: Callable[..., Route],
+        sample_rate: int,
         batch_size: int = 16,
         max_padding: float = 0.1,
         workers: int = 0,
@@ -40,6 +42,7 @@ class PlanData(pl.LightningDataModule):
     ):
         super().__init__()
         self.plan = plan
+        self.sample_rate = sample_rate
         self.batch_size = batch_size
         self.max_padding = max_padding
         self.workers = workers
@@ -53,6 +56,12 @@ class PlanData(pl.LightningDataModule):
                 )
         self.sets = {split: route(table) for split, table in rows.items()}
         self.lengths = {split: table.length for split, table in rows.items()}
+
+    def described(self, split: str) -> str:
+        """How many mixtures `split` has, and how long they are, in words."""
+        lengths = self.lengths[split]
+        hours = lengths.sum() / self.sample_rate / 3600
+        return f"{len(lengths):,} mixtures of {split} ({hours:.2f} h)"
 
     def train_dataloader(self) -> DataLoader:
         """Batches in another order every epoch."""

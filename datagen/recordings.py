@@ -1,6 +1,6 @@
 """What a corpus offers: one `Recording` per audio file, and the tables made of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, asdict, dataclass
 from typing import NamedTuple
 
@@ -71,6 +71,9 @@ class Stretch(Recording):
 
 TYPES = types_of(Recording)
 COLUMNS = list(TYPES)
+# Is called with the tables of speech and of noise that a training hears, and how many recordings
+# are left out.
+Hearing = Callable[[pd.DataFrame, pd.DataFrame, int], None]
 
 
 def table(recordings: list[Recording]) -> pd.DataFrame:

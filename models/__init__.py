@@ -1,1 +1,1 @@
-"""Everything that enhances: networks, their targets, the module that trains them, baselines."""
+"""Everything that learns or enhances: networks, targets, what trains them, baselines."""

@@ -32,7 +32,8 @@ from options.faults import faults_named
 from options.older import upgraded
 from options.run_options import flat, portable
 
-NEEDED = ("network", "target", "level", "recipe", "stft", "sample_rate")  # of a training's config
+NEEDED = ("recipe", "stft", "sample_rate")  # of a training's config
+OF_ENHANCERS = ("network", "target", "level")
 
 
 def build_enhancer(cfg: DictConfig) -> Enhancer:
@@ -41,6 +42,12 @@ def build_enhancer(cfg: DictConfig) -> Enhancer:
     Raises ValueError where a part of it is not what it must be, and where the costs of its network
     could not be told.
     """
+    lacking = [option for option in OF_ENHANCERS if cfg.get(option) is None]
+    if lacking:
+        task = cfg.task["_target_"].rpartition(".")[2].lower()
+        raise ValueError(
+            f"the run is one of task={task} and enhances nothing; give one of task=enhancement"
+        )
     enhancer = Enhancer(**enhancer_parts(cfg))
     require_contract(enhancer)
     return enhancer

@@ -24,9 +24,14 @@ MEANT = {  # an option that there was not yet, below a choice that there was: wh
 }
 
 
+TASK = {"_target_": "tasks.enhancement.Enhancement"}  # of every run of before there were others
+
+
 def upgraded(cfg: DictConfig) -> DictConfig:
     """The config of a run as it would be written today."""
     today = OmegaConf.create(_upgraded(OmegaConf.to_container(cfg)))
+    if "network" in today:
+        today.setdefault("task", TASK)
     for option, value in MEANT.items():
         choice, _, name = option.rpartition(".")
         node = OmegaConf.select(today, choice)

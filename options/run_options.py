@@ -44,6 +44,7 @@ OPTIONS: Mapping[str, Meaning] = {
     "sample_rate": LEARNED,
     "stft": LEARNED,
     "plan": LEARNED,
+    "task": LEARNED,
     "network": LEARNED,
     "target": LEARNED,
     "level": LEARNED,

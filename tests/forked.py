@@ -16,7 +16,7 @@ import torch
 
 import train
 from command.entry import start
-from models.learner import Learner
+from models.enhancement_learner import EnhancementLearner
 
 BEGIN_S = 60.0  # within which a step must begin
 
@@ -100,17 +100,17 @@ def _train(told: Path, typed: list[str]) -> None:
 
 def _tell_steps(steps: int, validation: Callable) -> None:
     """Write a byte to `steps` whenever a step of training begins; call `validation` before its."""
-    original, validate = Learner.training_step, Learner.validation_step
+    original, validate = EnhancementLearner.training_step, EnhancementLearner.validation_step
 
-    def step(module: Learner, batch: dict, index: int) -> torch.Tensor:
+    def step(module: EnhancementLearner, batch: dict, index: int) -> torch.Tensor:
         os.write(steps, b"x")
         return original(module, batch, index)
 
-    def validation_step(module: Learner, batch: dict, index: int) -> None:
+    def validation_step(module: EnhancementLearner, batch: dict, index: int) -> None:
         validation(module, batch, index)
         validate(module, batch, index)
 
-    Learner.training_step, Learner.validation_step = step, validation_step
+    EnhancementLearner.training_step, EnhancementLearner.validation_step = step, validation_step
 
 
 def killed_after(training: Training, steps: int, delay_s: float) -> bool:

@@ -4,7 +4,7 @@ import torch
 from torch.nn.functional import pad
 
 from dsp.stft import STFT
-from models.learner import Learner
+from models.enhancement_learner import EnhancementLearner
 from models.level import RawLevel, RunningLevel
 from models.networks.crnn import CRNN
 from models.networks.network import Network
@@ -35,7 +35,7 @@ def fake(stages, estimate, target=None, **options):
     def network(freqs, target):
         return Fake(stages, estimate, target)
 
-    return Learner(STFT(RATE), target or TMS(), network, RawLevel(), TABLE_2, **options)
+    return EnhancementLearner(STFT(RATE), target or TMS(), network, RawLevel(), TABLE_2, **options)
 
 
 def crnn(stages=3, target=None, stft=None, **options):
@@ -44,7 +44,9 @@ def crnn(stages=3, target=None, stft=None, **options):
     def small(freqs, target):
         return CRNN(freqs, target, stages, [2, 2, 2, 3], 12)
 
-    return Learner(stft or STFT(RATE), target or IAM(), small, RunningLevel(), TABLE_2, **options)
+    return EnhancementLearner(
+        stft or STFT(RATE), target or IAM(), small, RunningLevel(), TABLE_2, **options
+    )
 
 
 def randn(*shape, seed=0):

@@ -12,7 +12,7 @@ import pytest
 import tiny_run
 from corpora import RATE, speech_like, steady, write
 
-import command.data
+import datagen.from_config
 import datagen.measured
 import generate
 from command.audit import tell
@@ -224,7 +224,7 @@ def line(root, tmp_path, capsys, *more):
         *more,
     ]
     cfg = tiny_run.config("train", typed, tmp_path)
-    drawer = command.data.drawer(cfg)
+    drawer = datagen.from_config.drawer(cfg)
     tell(cfg, drawer.speech, drawer.noise, drawer.left_out)
     return capsys.readouterr().out.strip()
 

@@ -10,8 +10,8 @@ from tiny_run import config, equal_runs, fit, interrupted_in, overrides, resume
 from command.check import check
 from command.schema import TrainConfig
 from models.averaging import Averaging
+from models.enhancement_learner import EnhancementLearner
 from models.layouts import BEST, LAST
-from models.learner import Learner
 from models.run import load_run
 
 DECAY = 0.75
@@ -57,8 +57,8 @@ def recorded(monkeypatch):
     def before_validation(module):
         validated.append(floats(snapshot(module)))
 
-    monkeypatch.setattr(Learner, "on_train_batch_end", after_step)
-    monkeypatch.setattr(Learner, "on_validation_epoch_start", before_validation)
+    monkeypatch.setattr(EnhancementLearner, "on_train_batch_end", after_step)
+    monkeypatch.setattr(EnhancementLearner, "on_validation_epoch_start", before_validation)
     return SimpleNamespace(steps=steps, validated=validated)
 
 
@@ -141,7 +141,7 @@ def test_another_training_starts_from_the_average(data, averaging, tmp_path, mon
     def remember(module):
         begun.update({name: value.clone() for name, value in module.state_dict().items()})
 
-    monkeypatch.setattr(Learner, "on_fit_start", remember)
+    monkeypatch.setattr(EnhancementLearner, "on_fit_start", remember)
     fit(data, tmp_path / "run", f"start_from={averaging}", "trainer.max_epochs=1")
     best = content(averaging / BEST)["state_dict"]
     assert all(torch.equal(begun[name], value) for name, value in best.items())

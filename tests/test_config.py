@@ -24,7 +24,17 @@ MODELS = {
 }
 GROUPS = {
     "generate": ("experiment", "plan"),
-    "train": ("experiment", "plan", "network", "target", "level", "recipe", "data", "trainer"),
+    "train": (
+        "task",
+        "experiment",
+        "plan",
+        "network",
+        "target",
+        "level",
+        "recipe",
+        "data",
+        "trainer",
+    ),
     "evaluate": ("experiment", "plan", "pairs"),
     "lines": ("study",),
 }

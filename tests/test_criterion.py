@@ -1,10 +1,10 @@
-"""What a Learner makes of a criterion, a loss of what can be heard."""
+"""What a EnhancementLearner makes of a criterion, a loss of what can be heard."""
 
 import pytest
 import torch
 
 from dsp.stft import STFT
-from models.learner import Learner
+from models.enhancement_learner import EnhancementLearner
 from models.level import RawLevel
 from models.losses.compressed import Compressed
 from models.losses.loss import Loss
@@ -69,7 +69,7 @@ def test_the_mixture_costs_nothing_at_a_stage_that_is_to_leave_all_noise(target)
         def network(freqs, target):
             return Fake(2, torch.clone, target)
 
-        learner = Learner(
+        learner = EnhancementLearner(
             STFT(RATE), target(), network, RawLevel(), {2: [0.0]}, stage_weight, None, Compressed()
         )
         return float(learner.loss(batch_of(1600, 800))[0])

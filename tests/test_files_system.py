@@ -8,7 +8,7 @@ import torch
 from pair_trees import RATE, noise, voice, wav
 
 import evaluate
-from command import data
+from datagen import from_config
 from models.baselines.files import Files
 from reporting.scoring.bench import Bench
 from reporting.scoring.files import look_at, shared_delay, told
@@ -33,7 +33,7 @@ def bench(tmp_path_factory):
         wav(root / f"mixture/u{number}.wav", clean + noise(clean, 0.0, number))
     common = ["experiment=pairs", f"sample_rate={RATE}", f"cache={root / 'cache'}", "jobs=1"]
     folders = [f"clean={root / 'clean'}", f"mixture={root / 'mixture'}"]
-    test = data.test(tiny_run.config("evaluate", [*common, *folders], root / "out"))
+    test = from_config.test(tiny_run.config("evaluate", [*common, *folders], root / "out"))
     return Bench(test.plan, test.audio, RATE)
 
 

@@ -13,7 +13,7 @@ from datagen.dataset import Unmixed
 from datagen.draw_plan import draw_plan
 from datagen.render import render, render_plan
 from dsp.stft import STFT
-from models.learner import Learner
+from models.enhancement_learner import EnhancementLearner
 from models.level import RunningLevel
 from models.networks.crnn import CRNN
 from models.targets.target import Target
@@ -86,7 +86,7 @@ def test_loss_and_slopes_are_finite_for_every_target(varied, path, heard):
 
     torch.manual_seed(0)
     target = build(OmegaConf.load(path), Target)
-    model = Learner(STFT(RATE), target, small, RunningLevel(), {2: [20]})
+    model = EnhancementLearner(STFT(RATE), target, small, RunningLevel(), {2: [20]})
     loss, _ = model.loss(batch)
     loss.backward()
     assert torch.isfinite(loss)

@@ -10,7 +10,7 @@ from omegaconf import OmegaConf
 from torch.nn.functional import pad
 
 from dsp.stft import STFT
-from models.learner import build_learner
+from models.enhancement_learner import build_learner
 from models.losses.compressed import Compressed
 from models.losses.loss import Loss
 from models.run import load_run

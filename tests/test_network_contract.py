@@ -12,7 +12,7 @@ from omegaconf import DictConfig, OmegaConf
 import models.networks
 import train
 from models.cost import parameters
-from models.learner import build_learner
+from models.enhancement_learner import build_learner
 from models.multiply_adds import multiply_adds_per_frame
 from models.run import build_enhancer
 

@@ -11,9 +11,9 @@ from pair_trees import RATE, by_name, dns, noise, noizeus, samples, voice, voice
 
 import evaluate
 import generate
-from command import data
 from command.check import check
 from command.schema import EvaluateConfig
+from datagen import from_config
 from datagen.pairs.pairs import Pairs
 from datagen.plan import Plan, load_plan
 from options.build import build
@@ -33,7 +33,7 @@ def config(cache, *typed, name="evaluate"):
 
 def judged(cache, *typed):
     """What a tree is as a test."""
-    return data.test(config(cache, *typed))
+    return from_config.test(config(cache, *typed))
 
 
 def folders(root):

@@ -20,8 +20,8 @@ from tiny_run import (
     script,
 )
 
+from models.enhancement_learner import EnhancementLearner
 from models.layouts import BEST, LAST, ancestors
-from models.learner import Learner
 
 
 @pytest.mark.parametrize("epochs", [1, 2])
@@ -136,13 +136,13 @@ def test_what_a_killed_writer_left_is_cleared(whole, tmp_path):
 
 def test_numbers_drawn_in_training_do_not_depend_on_an_interruption(data, tmp_path, monkeypatch):
     drawn = []
-    original = Learner.training_step
+    original = EnhancementLearner.training_step
 
     def drawing(module, batch, index):
         drawn.append((module.current_epoch, index, torch.rand(()).item()))
         return original(module, batch, index)
 
-    monkeypatch.setattr(Learner, "training_step", drawing)
+    monkeypatch.setattr(EnhancementLearner, "training_step", drawing)
     fit(data, tmp_path / "whole")
     expected = drawn.copy()
     drawn.clear()
@@ -173,7 +173,7 @@ def test_the_rule_of_rises_acts_in_a_training_and_stays_stopped(data, tmp_path, 
     def scripted(module, batch, index):
         module.log("validation_loss", float(module.current_epoch), batch_size=1)
 
-    monkeypatch.setattr(Learner, "validation_step", scripted)
+    monkeypatch.setattr(EnhancementLearner, "validation_step", scripted)
     typed = [
         "recipe.rule_of_rises.stop_after=4"
     ]  # rises from the second epoch on: the fifth after the sixth epoch

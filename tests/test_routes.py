@@ -62,7 +62,7 @@ def test_all_routes_give_the_same_samples(kind, request, tmp_path):
 @pytest.mark.parametrize("route", [Mixed, Unmixed])
 def test_the_data_module_serves_every_row_once(drawn, route):
     plan, library = drawn
-    data = PlanData(plan, partial(route, library=library), batch_size=2, max_padding=0.5)
+    data = PlanData(plan, partial(route, library=library), 16000, batch_size=2, max_padding=0.5)
     for loader, split in (
         (data.train_dataloader(), "train"),
         (data.val_dataloader(), "validation"),

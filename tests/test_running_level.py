@@ -8,7 +8,7 @@ from omegaconf import OmegaConf
 
 from dsp.stft import STFT
 from metrics.si_sdr import SISDR
-from models.learner import Learner
+from models.enhancement_learner import EnhancementLearner
 from models.level import Level, RawLevel, RunningLevel
 from models.networks.crnn import CRNN
 from models.targets.complex_mask import ComplexMask
@@ -29,9 +29,9 @@ def magnitude(frames: int = 30) -> torch.Tensor:
     return torch.rand(2, 5, frames, generator=torch.Generator().manual_seed(0)) + 0.1
 
 
-def enhancer(target, level) -> Learner:
+def enhancer(target, level) -> EnhancementLearner:
     torch.manual_seed(0)
-    return Learner(
+    return EnhancementLearner(
         STFT(8000),
         target,
         lambda **given: CRNN(**given, stages=2, channels=[2, 4], hidden=19),

@@ -9,7 +9,7 @@ from tiny_run import config, equal_runs, fit, interrupted_in, overrides, resume
 
 from command.check import check
 from command.schema import TrainConfig
-from models.learner import Learner
+from models.enhancement_learner import EnhancementLearner
 from models.planned_rate import PlannedRate
 from models.schedules.warmup_cosine import WarmupCosine
 
@@ -127,13 +127,13 @@ def rising(module, batch, index):
 
 
 def test_the_rule_of_rises_does_not_halve_what_is_planned(data, tmp_path, monkeypatch):
-    monkeypatch.setattr(Learner, "validation_step", rising)
+    monkeypatch.setattr(EnhancementLearner, "validation_step", rising)
     run = fit(data, tmp_path / "run", *TYPED, "recipe.rule_of_rises.halve_after=1")
     assert rates(run) == pytest.approx([1e-3, 5e-4, 0], abs=1e-12)
 
 
 def test_the_rule_of_rises_still_stops_what_is_planned(data, tmp_path, monkeypatch):
-    monkeypatch.setattr(Learner, "validation_step", rising)
+    monkeypatch.setattr(EnhancementLearner, "validation_step", rising)
     run = fit(data, tmp_path / "run", *TYPED, "recipe.rule_of_rises.stop_after=0")
     assert len(rates(run)) == 2
 

@@ -131,7 +131,9 @@ def test_each_process_has_its_own_rows_and_together_they_have_all():
     for split, count in (("train", 12), ("validation", 3)):
         taken = []
         for rank in (0, 1):
-            plan_data = PlanData(plan, partial(Mixed, library=None), batch_size=3, max_padding=0.5)
+            plan_data = PlanData(
+                plan, partial(Mixed, library=None), 16000, batch_size=3, max_padding=0.5
+            )
             plan_data.trainer = processes(rank)
             turns = itertools.chain(*plan_data._loader(split, shuffle=True).batch_sampler)
             taken += [{turn.row for turn in turns if turn.counts}]

@@ -16,8 +16,8 @@ from omegaconf import DictConfig, open_dict
 import generate
 import train
 from command.entry import start
+from models.enhancement_learner import EnhancementLearner
 from models.layouts import BEST, LAST
-from models.learner import Learner
 
 ROOT = Path(__file__).parent.parent
 RATE = 8000
@@ -135,7 +135,7 @@ def interrupted_in(monkeypatch: pytest.MonkeyPatch, epoch: int) -> None:
         if module.current_epoch == epoch:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(Learner, "on_train_epoch_start", interrupted)
+    monkeypatch.setattr(EnhancementLearner, "on_train_epoch_start", interrupted)
 
 
 def rendered(data: Path, folder: Path, *more: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""A Learner with networks whose answers are known."""
+"""A EnhancementLearner with networks whose answers are known."""
 
 from functools import partial
 from pathlib import Path
@@ -9,7 +9,7 @@ from omegaconf import OmegaConf
 from torch.nn.functional import pad
 
 from dsp.stft import STFT
-from models.learner import Learner
+from models.enhancement_learner import EnhancementLearner
 from models.level import RawLevel
 from models.losses.compressed import Compressed
 from models.targets.complex_mask import ComplexMask
@@ -149,6 +149,8 @@ def test_a_checkpoint_holds_weights_only():
 @pytest.mark.parametrize("gains", [{}, {1: [], 2: [20]}, {3: [10]}, {3: [5, 10, 20]}])
 def test_a_number_of_stages_without_gains_is_refused_with_a_remedy(gains):
     with pytest.raises(ValueError, match=r"network\.stages=3") as caught:
-        Learner(STFT(RATE), TMS(), lambda freqs, target: Fake(3, torch.abs), RawLevel(), gains)
+        EnhancementLearner(
+            STFT(RATE), TMS(), lambda freqs, target: Fake(3, torch.abs), RawLevel(), gains
+        )
     told = str(caught.value)
     assert "recipe.stage_gains_db.3=[" in told and "\n" not in told

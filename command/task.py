@@ -1,0 +1,22 @@
+"""What of a training's config its task reads."""
+
+from omegaconf import DictConfig, OmegaConf
+
+from command.experiment import typed_options
+from tasks.task import GROUPS, task_of
+
+
+def of_task(cfg: DictConfig) -> DictConfig:
+    """`cfg` without the groups that its task does not read.
+
+    Raises ValueError where one of them was typed, or where there is no such task.
+    """
+    unread = [group for group in GROUPS if group not in task_of(cfg).groups]
+    for option in typed_options():
+        group, _, _ = option.partition(".")
+        if group in unread:
+            name = cfg.task._target_.rpartition(".")[2].lower()
+            raise ValueError(
+                f"{option}: task={name} does not read it; '--help' lists the options of task"
+            )
+    return OmegaConf.masked_copy(cfg, [option for option in cfg if option not in unread])

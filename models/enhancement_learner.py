@@ -1,0 +1,146 @@
+"""An enhancer that learns: stage references and the loss against them."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import torch
+from omegaconf import DictConfig
+from torch import Tensor
+
+from dsp.decibel import amplitude
+from dsp.stft import STFT
+from models.enhancer import Enhancer
+from models.learner import Batch, Learner
+from models.level import Level
+from models.losses.loss import Loss
+from models.networks.network import Network
+from models.run import enhancer_parts, require_contract
+from models.targets.target import Target
+from options.build import build, maker
+
+
+class EnhancementLearner(Enhancer, Learner):
+    """An enhancer with stage references, loss and optimiser; its weights are those of an Enhancer.
+
+    stage_gains_db: SNR gain over the mixture of the intermediate references, by number of stages
+    (PL-CRNN, Table 2). stage_weight: loss weight of the intermediate stages, the last has 1.
+    optimizer: called with the parameters. criterion: what a training brings down; None: the loss of
+    the target. Raises ValueError where there are no gains for the network's number of stages.
+    """
+
+    def __init__(
+        self,
+        stft: STFT,
+        target: Target,
+        network: Callable[..., Network],
+        level: Level,
+        stage_gains_db: Mapping[int, Sequence[float]],
+        stage_weight: float = 0.1,
+        optimizer: Callable[..., torch.optim.Optimizer] | None = None,
+        criterion: Loss | None = None,
+    ):
+        super().__init__(stft, target, network, level)
+        stages = self.network.stage_count
+        gains_db = [*_stage_gains_db(stage_gains_db, stages), float("inf")]
+        noise_left = amplitude(-torch.tensor(gains_db))
+        weights = torch.tensor([stage_weight] * (stages - 1) + [1.0])
+        self.register_buffer("noise_left", noise_left, persistent=False)
+        self.register_buffer("weights", weights, persistent=False)
+        self.optimizer = optimizer
+        self.criterion = criterion
+
+    def references(self, clean: Tensor, noise: Tensor, level: Tensor | float = 1.0) -> Tensor:
+        """What the target compares each stage's estimate with: clean speech in less noise.
+
+        Shapes: clean, noise [batch, time], level [batch, 1, frame] -> [batch, stage, component,
+        freq, frame], relative to the level.
+        """
+        mixture = self.stft(clean + noise).unsqueeze(1)
+        in_less_noise = self.stft(self.in_less_noise(clean, noise))
+        if isinstance(level, Tensor):
+            level = level.unsqueeze(1)
+        return self.target.reference(in_less_noise / level, mixture / level)
+
+    def in_less_noise(self, clean: Tensor, noise: Tensor) -> Tensor:
+        """The signal that each stage is to give: [batch, time] each -> [batch, stage, time].
+
+        That of a stage of gain g dB is clean + noise * 10^(-g / 20); that of the last is clean.
+        """
+        return clean.unsqueeze(1) + noise.unsqueeze(1) * self.noise_left[:, None]
+
+    def summed_loss(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """The loss summed over the frames that are not padding, and how many these are.
+
+        Of a frame it is the mean over frequencies, summed over stages by their weights. Signals
+        that do not count, where `batch` says so, have no frames.
+        """
+        spectrum = self.stft(batch["mixture"])
+        estimates, level = self.estimates(spectrum)
+        frames = self.stft.frames(batch["length"]) * batch.get("counts", 1)
+        if self.criterion is None:
+            per_stage = self._of_bins(estimates, level, batch)
+        else:
+            per_stage = self._of_signals(estimates, level, spectrum, batch)
+        # No product of matrices: a training in lower precision would round it.
+        per_signal = (per_stage * self.weights).sum(-1)
+        return (per_signal * frames).sum(), frames.sum()
+
+    def _of_bins(self, estimates: Tensor, level: Tensor, batch: Batch) -> Tensor:
+        """The target's loss of each signal and stage: [batch, stage]."""
+        references = self.references(batch["clean"], batch["noise"], level)
+        frames = self.stft.frames(batch["length"])[:, None]
+        number = torch.arange(estimates.shape[-1], device=estimates.device)
+        is_signal = number < frames  # [batch, frame]
+        per_frame = self.target.loss(estimates, references).mean((2, 3))  # [batch, stage, frame]
+        return torch.where(is_signal[:, None], per_frame, 0).sum(-1) / frames
+
+    def _of_signals(
+        self, estimates: Tensor, level: Tensor, spectrum: Tensor, batch: Batch
+    ) -> Tensor:
+        """The criterion's loss of each signal and stage: [batch, stage].
+
+        With a Hamming window the last samples of a signal that ends between two hops lie under one
+        frame more where a longer one stands beside it: its loss is then another by up to 0.05 %.
+        """
+        spectra = self.audible(estimates, spectrum.unsqueeze(1), level.unsqueeze(1))
+        time = batch["mixture"].shape[-1]
+        waveforms = self.stft.inverse(spectra, time)
+        number = torch.arange(time, device=waveforms.device)
+        is_signal = number < batch["length"][:, None]  # [batch, time]
+        return self.criterion.of_signals(
+            torch.where(is_signal[:, None], waveforms, 0),
+            self.in_less_noise(batch["clean"], batch["noise"]),
+            batch["mixture"],
+            batch["length"],
+            self.stft,
+        )
+
+
+def build_learner(cfg: DictConfig) -> EnhancementLearner:
+    """The untrained module that a training config describes.
+
+    Raises ValueError where a part of it is not what it must be.
+    """
+    # A key typed on the command line is text, and comes after those of the file.
+    stage_gains_db = {}
+    for stages, gains_db in cfg.recipe.stage_gains_db.items():
+        stage_gains_db[int(stages)] = list(gains_db)
+    learner = EnhancementLearner(
+        **enhancer_parts(cfg),
+        stage_gains_db=stage_gains_db,
+        stage_weight=cfg.recipe.stage_weight,
+        optimizer=maker(cfg.recipe.optimizer, torch.optim.Optimizer),
+        criterion=build(cfg.recipe.loss, Loss) if cfg.recipe.loss else None,
+    )
+    require_contract(learner)
+    return learner
+
+
+def _stage_gains_db(by_stages: Mapping[int, Sequence[float]], stages: int) -> list[float]:
+    """SNR gains of the intermediate stages of a network of `stages` stages."""
+    gains_db = by_stages.get(stages)
+    if gains_db is None or len(gains_db) != stages - 1:
+        raise ValueError(
+            f"network.stages={stages}: recipe.stage_gains_db has no {stages - 1} gains for it; add "
+            f"'+recipe.stage_gains_db.{stages}=[...]' in dB, one for each stage but the last"
+        )
+    return [float(gain) for gain in gains_db]

@@ -1,0 +1,1 @@
+"""What a training may learn: one module per task."""

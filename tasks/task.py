@@ -1,0 +1,63 @@
+"""What every task is: the contract with training, judging and whatever opens a run."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from omegaconf import DictConfig
+
+from datagen.datamodule import PlanData
+from datagen.recordings import Hearing
+from models.learner import Learner
+from models.run import run_config
+from models.system import System
+from options.build import build
+
+# Groups of train.py that some tasks read and others do not.
+GROUPS = ("network", "target", "level")
+
+
+class Task(ABC):
+    """What a batch means, what learns from it, and what a run then gives.
+
+    A task is a class in tasks/ that is derived from this one; a file in conf/task names it, with
+    its options as the arguments of the constructor. A part of that file with a `_target_` of its
+    own, such as `network`, is no argument: the task builds it by the contract of that part.
+    Constructors read no data.
+    """
+
+    # Those of GROUPS that the task reads; the others have no place in its runs.
+    groups: ClassVar[tuple[str, ...]] = ()
+
+    @abstractmethod
+    def learner(self, cfg: DictConfig) -> Learner:
+        """The untrained module that a training's config describes.
+
+        Raises ValueError where a part of it is not what it must be, before any data is read.
+        """
+
+    @abstractmethod
+    def batches(self, cfg: DictConfig, heard: Hearing) -> PlanData:
+        """What the config trains and validates on; heard: called with its recordings."""
+
+    @abstractmethod
+    def system(self, run: Path, device: str) -> System:
+        """What `run`, a training of this task, has learned, on `device`.
+
+        Raises FileNotFoundError or ValueError where it is none, or is damaged.
+        """
+
+
+def task_of(cfg: DictConfig) -> Task:
+    """The task of a config; ValueError where it is none, or its options are wrong."""
+    options = {}
+    for name, value in cfg.task.items():
+        if not (isinstance(value, Mapping) and "_target_" in value):
+            options[name] = value
+    return build(options, Task)
+
+
+def system_of(run: Path, device: str = "cpu") -> System:
+    """What a run of any task has learned, on `device`; raises as `Task.system` does."""
+    return task_of(run_config(run)).system(run, device)
