@@ -26,7 +26,7 @@ def write_pairs(
         np.save(clean, mixture.samples("clean"))
         for name, system in systems.items():
             enhanced = folder / f"{mixture_id} {name}.npy"
-            np.save(enhanced, bench.enhanced(system, mixture).samples())
+            np.save(enhanced, bench.enhanced(system, mixture).answer)
             pairs.append((clean, enhanced))
     return pairs
 

@@ -16,9 +16,7 @@ from dsp.stft import STFT
 from files.fingerprint import of_modules, of_sources, of_values
 from metrics.known import kind_of
 from metrics.metric import Metric
-from models.baselines.oracle import Oracle
 from models.system import Enhancing
-from models.targets.target import Target
 from options.build import build
 from parallel.spread import Spread, over_processes
 from reporting.pages.examples import examples
@@ -29,6 +27,7 @@ from reporting.scoring.memory import Memory
 from reporting.scoring.score_cache import ScoreCache
 from reporting.scoring.score_plan import require_usable, score_plan
 from reporting.scoring.systems import Systems, of_rate, refuse_heard, trained, untrained
+from tasks.task import task_of
 
 Thing = TypeVar("Thing")
 
@@ -55,21 +54,30 @@ def built(cfg: DictConfig, runs: Mapping[str, Path]) -> Built:
     No corpus is read for it, so that what cannot be tested is refused at once. Raises
     FileNotFoundError or ValueError.
     """
-    metrics = chosen_metrics(cfg)
+    task = task_of(cfg)
+    beside = task.beside(cfg)
+    metrics = _taking(next(iter(beside.values())).gives, chosen_metrics(cfg))
     require_usable(metrics, cfg.sample_rate)
-    stft = _stft(cfg).to(cfg.device)
-    target = build(cfg.oracle, Target)
-    oracle = Oracle(stft, target)
     baselines = chosen_baselines(cfg)
-    systems = untrained(oracle, baselines)
+    systems = untrained(beside, baselines)
     tested = of_rate(runs, cfg.sample_rate, cfg.rates)
-    learned = trained(tested, cfg.device, cfg.stages)
+    learned = trained(tested, partial(task.system, device=cfg.device), cfg.stages)
     shared = systems.keys() & learned.keys()
     if shared:
         raise ValueError(
             f"baselines.{min(shared)}: is the name of a stage of a run, too; choose another name"
         )
     return Built(systems | learned, metrics)
+
+
+def _taking(kind: str, metrics: dict[str, Metric]) -> dict[str, Metric]:
+    """Those of `metrics` that take answers of that kind; ValueError where there are none."""
+    fitting = {name: metric for name, metric in metrics.items() if metric.takes == kind}
+    if not fitting:
+        raise ValueError(
+            f"metric: none takes {kind}; add +metric@metric.NAME=NAME, of one that does"
+        )
+    return fitting
 
 
 def chosen_metrics(cfg: DictConfig) -> dict[str, Metric]:
@@ -122,7 +130,7 @@ class Trial:
         self.sample_rate = cfg.sample_rate
         self.systems = built.systems
         self.metrics = built.metrics
-        plan, audio, notes = from_config.test(cfg)
+        plan, audio, notes = task_of(cfg).test(cfg)
         self.notes = [*notes, *refuse_heard(self.systems, plan)]
         if cfg.split != "test":
             self.notes.append(ON_VALIDATION)

@@ -11,9 +11,9 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 
 from datagen.batches import LengthBatches, collate
-from datagen.dataset import Route
 from datagen.dealing import Dealt, DealtRows, with_rows
 from datagen.plan import Plan
+from datagen.route import Route
 from parallel.children import end_with_parent
 from parallel.shared_memory import InSharedMemory, workers_that_fit
 

@@ -1,13 +1,11 @@
 """Three ways to the same batch: mixed in a loader worker, on the device, or read as rendered."""
 
-from abc import ABC, abstractmethod
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor
-from torch.utils.data import Dataset
 
 from audio import reading
 from audio.pcm import FULL_SCALE
@@ -15,41 +13,8 @@ from datagen.heard import heard
 from datagen.library import Library
 from datagen.mix import mix
 from datagen.render import FORMATS, PARTS, RENDERED, part_path, render, sha256
+from datagen.route import Route
 from files.table import read_table
-
-
-class Route(Dataset, ABC):
-    """The mixtures of one split, from the plan's `rows` to the batches that a network trains on.
-
-    A new route writes `__getitem__`, and `on_device` where that leaves work to do.
-    datagen.batches.collate pads the items to a batch on the way. Rows are kept as columns, so that
-    workers share them instead of copying objects.
-    """
-
-    def __init__(self, rows: pd.DataFrame):
-        self._columns = {name: _stored(rows[name]) for name in rows}
-
-    def __len__(self) -> int:
-        return len(self._columns["length"])
-
-    @abstractmethod
-    def __getitem__(self, index: int) -> dict:
-        """Row `index`: its signals, [time] each, and its `length` in samples.
-
-        Beside them all that `on_device` needs.
-        """
-
-    def row(self, index: int) -> dict:
-        """One plan row with plain values."""
-        return {name: values[index].item() for name, values in self._columns.items()}
-
-    @staticmethod
-    def on_device(batch: dict[str, Tensor]) -> dict[str, Tensor]:
-        """The batch as the models take it, made where `batch` lies.
-
-        It has mixture, clean and noise [batch, time], and length.
-        """
-        return batch
 
 
 class Mixed(Route):
@@ -187,13 +152,6 @@ def _with_sums(rows: pd.DataFrame, folder: Path) -> pd.DataFrame:
             f"{_again(folder)}, or remove {path} where the change was meant"
         )
     return rows.assign(sha256=rendered.sha256.to_numpy())
-
-
-def _stored(column: pd.Series) -> np.ndarray:
-    """A column without Python objects: numbers as they are, all else as text."""
-    if column.dtype.kind in "bif":
-        return column.to_numpy(dtype=column.dtype.name)
-    return column.to_numpy(dtype="U")
 
 
 def _signal(pcm: np.ndarray) -> Tensor:

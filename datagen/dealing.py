@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn.functional import pad
 from torch.utils.data import Dataset, Sampler
 
-from datagen.dataset import Route
+from datagen.route import Route
 
 OF_THE_ROW = ("row", "counts")  # beside what the route gives
 

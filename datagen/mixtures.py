@@ -8,11 +8,11 @@ from omegaconf import DictConfig
 
 from datagen import from_config
 from datagen.datamodule import PlanData
-from datagen.dataset import Route
 from datagen.library import Library
 from datagen.plan import Plan, load_plan
 from datagen.pool import build_pool
 from datagen.recordings import Hearing, corrections
+from datagen.route import Route
 from options.build import maker
 
 

@@ -3,6 +3,9 @@
 from math import inf, isnan
 from typing import NamedTuple
 
+# Kinds of what a metric compares: a waveform [time], a text, the name of a class, [talker, time].
+SPEECH, TEXT, LABEL, TALKERS = "speech", "text", "label", "talkers"
+
 
 class Facts(NamedTuple):
     """Of a metric.
@@ -10,7 +13,8 @@ class Facts(NamedTuple):
     label: what tables call it. definition: what it is, in a line, with the standard or the paper.
     unit: after `factor`, which turns a score into it. digits: behind the point, in tables. lowest,
     highest: of its values, as computed. higher_is_better: and else the lower. needs_reference: it
-    compares with the clean speech. packages: their versions decide the value. place: among the
+    compares with what the answer should be. compares: the kind of what it compares, of SPEECH and
+    the others. packages: their versions decide the value. place: among the
     scores of the headline tables, from 1; None: in the others. ranks: systems are ranked by it
     where the headline tables have it. noticeable: a loss of so much is worth a word.
 
@@ -28,6 +32,7 @@ class Facts(NamedTuple):
     highest: float = inf
     higher_is_better: bool = True
     needs_reference: bool = True
+    compares: str = SPEECH
     packages: tuple[str, ...] = ("numpy", "scipy")
     place: int | None = None
     ranks: bool = False

@@ -1,10 +1,11 @@
 """The contract of every score in a report."""
 
 from abc import ABC, abstractmethod
+from typing import Any
 
 import numpy as np
 
-from metrics.facts import Facts
+from metrics.facts import SPEECH, Facts
 from metrics.guard import NotComputable, checked, checked_alone
 
 
@@ -39,16 +40,29 @@ class Metric(ABC):
     def __call__(self, reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> float:
         """The score of `estimate` against `reference`, both [time], at `sample_rate` in Hz.
 
-        It may be infinite. Raises NotComputable at another rate than `sample_rates`, for signals
-        that `metrics.guard.checked` refuses, and where `score` finds no value.
+        Those that compare something else than speech take that. It may be infinite. Raises
+        NotComputable at another rate than `sample_rates`, for signals that `metrics.guard.checked`
+        refuses, and where `score` finds no value.
         """
         if self.sample_rates and sample_rate not in self.sample_rates:
             rates = " or ".join(map(str, self.sample_rates))
             raise NotComputable(f"needs {rates} Hz, got {sample_rate} Hz")
         if not self.facts.needs_reference:
             return self.score(None, checked_alone(estimate, sample_rate), sample_rate)
-        reference, estimate = checked(reference, estimate, sample_rate)
+        if self.facts.compares == SPEECH:
+            reference, estimate = checked(reference, estimate, sample_rate)
         return self.score(reference, estimate, sample_rate)
+
+    @property
+    def takes(self) -> str:
+        """The kind of answer that it takes: what it compares, unless it makes that of another."""
+        return self.facts.compares
+
+    def trial(self, sample_rate: int) -> tuple[Any, Any]:
+        """A reference and an answer to try its options on: noise, and the same in other noise."""
+        generator = np.random.default_rng(0)
+        reference, noise = generator.standard_normal((2, sample_rate)) * 0.1
+        return reference, reference + noise
 
     @property
     @abstractmethod

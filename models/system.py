@@ -1,12 +1,16 @@
-"""What can be put on the test: anything that makes enhanced speech of mixtures."""
+"""What can be put on the test: anything that answers mixtures, most with enhanced speech."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
 
+import numpy as np
 from torch import Tensor
 
 PLAIN = bool | int | float | str | None
+Answer = np.ndarray | str
+MIXTURE, ORACLE = "mixture", "oracle"  # names of two that are in most tables
 
 
 class System(ABC):
@@ -15,11 +19,16 @@ class System(ABC):
     It is given all that is known of a mixture, as only an oracle needs it.
     """
 
-    @abstractmethod
-    def enhance_batch(self, batch: Mapping[str, Tensor]) -> Tensor:
-        """Enhanced waveforms of a batch.
+    # The kind of its answers, as `metrics.facts.Facts.compares` names kinds.
+    gives: ClassVar[str] = "speech"
 
-        Shapes: "mixture", "clean" and "noise" [batch, time] with "length" [batch] -> [batch, time].
+    @abstractmethod
+    def answers(self, batch: Mapping[str, Any]) -> Sequence[Answer]:
+        """What it makes of each mixture of a batch.
+
+        batch: "mixture", "clean" and "noise" [batch, time], "length" and "name" [batch], and what
+        else the test knows. An answer is float64 [time] of speech, [talker, time] of talkers, or
+        text.
         """
 
     @property
@@ -31,7 +40,26 @@ class System(ABC):
         """
 
 
-class Enhancing(System):
+class OfRun(System):
+    """A system that is what a training has learned; folder: of its run."""
+
+    folder: Path
+    stage: int | None = None  # whose answer it is where a network has several; None: the network's
+
+
+class SpeechSystem(System):
+    """A system that answers with enhanced speech."""
+
+    @abstractmethod
+    def enhance_batch(self, batch: Mapping[str, Tensor]) -> Tensor:
+        """Enhanced waveforms of a batch, see `System.answers`: [batch, time]."""
+
+    def answers(self, batch: Mapping[str, Any]) -> Sequence[Answer]:
+        """The enhanced waveforms, one by one."""
+        return list(self.enhance_batch(batch).cpu().double().numpy())
+
+
+class Enhancing(SpeechSystem):
     """A system that sees the mixture alone, at one sample rate (Hz): a trained run, a baseline.
 
     A baseline is a class in models/baselines that is derived from this one and defines `enhance`; a

@@ -9,10 +9,10 @@ from torch import Tensor
 
 from models.enhancer import Enhancer
 from models.run import content_of, load_run
-from models.system import Enhancing
+from models.system import Enhancing, OfRun
 
 
-class TrainedRun(Enhancing):
+class TrainedRun(Enhancing, OfRun):
     """What a run has learned, at its best epoch on validation.
 
     folder: of the run, or of what was published of it. content: names what is in it, see

@@ -1,8 +1,9 @@
 """What a table of scores has: its columns, and the two systems that are in every one."""
 
 from datagen.row import scored_by
+from models.system import MIXTURE as MIXTURE
+from models.system import ORACLE as ORACLE
 
-MIXTURE, ORACLE = "mixture", "oracle"  # names of systems
 # Columns that say which signal a row is about; one for each metric follows, and `failed`, why some
 # have no value.
 IDENTITY = [

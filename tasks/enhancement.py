@@ -8,8 +8,14 @@ from omegaconf import DictConfig
 from datagen.datamodule import PlanData
 from datagen.mixtures import mixtures
 from datagen.recordings import Hearing
+from dsp.stft import STFT
+from models.baselines.oracle import Oracle
+from models.baselines.unprocessed import Unprocessed
 from models.enhancement_learner import EnhancementLearner, build_learner
+from models.system import MIXTURE, ORACLE, System
+from models.targets.target import Target
 from models.trained import TrainedRun
+from options.build import build
 from tasks.task import Task
 
 
@@ -29,3 +35,9 @@ class Enhancement(Task):
     def system(self, run: Path, device: str) -> TrainedRun:
         """From mixture to enhanced waveform."""
         return TrainedRun.load(run, device)
+
+    def beside(self, cfg: DictConfig) -> dict[str, System]:
+        """The mixture as it is, and the ideal estimate of the target `oracle`."""
+        stft = STFT(cfg.sample_rate, **cfg.stft).to(cfg.device)
+        oracle = Oracle(stft, build(cfg.oracle, Target))
+        return {MIXTURE: Unprocessed(cfg.sample_rate), ORACLE: oracle}

@@ -7,7 +7,9 @@ from typing import ClassVar
 
 from omegaconf import DictConfig
 
+from datagen import from_config
 from datagen.datamodule import PlanData
+from datagen.pairs.pairs import PairedTest
 from datagen.recordings import Hearing
 from models.learner import Learner
 from models.run import run_config
@@ -47,6 +49,18 @@ class Task(ABC):
 
         Raises FileNotFoundError or ValueError where it is none, or is damaged.
         """
+
+    @abstractmethod
+    def beside(self, cfg: DictConfig) -> dict[str, System]:
+        """What stands in every table of an evaluation, by name, before its runs.
+
+        All others are compared with the first of them; all give answers of one kind, which is that
+        of the runs, and metrics that take another have no place in the evaluation. No data is read.
+        """
+
+    def test(self, cfg: DictConfig) -> PairedTest:
+        """What systems are judged on: by default the test of the config's mixing plan."""
+        return from_config.test(cfg)
 
 
 def task_of(cfg: DictConfig) -> Task:

@@ -7,12 +7,13 @@ from torch import Tensor
 
 from dsp.stft import STFT
 from models.baselines.oracle import Oracle
-from models.system import System
+from models.baselines.unprocessed import Unprocessed
+from models.system import MIXTURE, ORACLE, SpeechSystem
 from models.targets.iam import IAM
-from reporting.scoring.systems import Systems, untrained
+from reporting.scoring.systems import Systems
 
 
-class Answers(System):
+class Answers(SpeechSystem):
     """A system that is a function of the batch.
 
     What it gives is not remembered unless it says what it is made of.
@@ -31,4 +32,4 @@ class Answers(System):
 
 
 def mixture_and_oracle(sample_rate: int) -> Systems:
-    return untrained(Oracle(STFT(sample_rate), IAM()), {})
+    return {MIXTURE: Unprocessed(sample_rate), ORACLE: Oracle(STFT(sample_rate), IAM())}

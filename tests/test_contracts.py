@@ -10,8 +10,8 @@ from omegaconf import OmegaConf
 from tiny_run import ROOT
 
 from datagen.corpora.corpus import Corpus
-from datagen.dataset import Route
 from datagen.recordings import Recording
+from datagen.route import Route
 from datagen.sources.source import Source
 from metrics.metric import Metric
 from models.losses.loss import Loss
@@ -143,7 +143,7 @@ class NoOfSignals(Loss):
             "datagen",
             NoItems,
             Route,
-            "stranger.NoItems lacks __getitem__, which every Route has: see datagen.dataset",
+            "stranger.NoItems lacks __getitem__, which every Route has: see datagen.route",
         ),
         (
             "datagen.sources",

@@ -177,7 +177,7 @@ def test_every_run_is_tested_at_its_own_rate(trained, tmp_path):
 
 def test_a_baseline_may_not_take_another_systems_name(trained, tmp_path):
     for name in ("mixture", "oracle"):
-        with pytest.raises(ValueError, match="names of other systems"):
+        with pytest.raises(ValueError, match="is the name of another system"):
             _evaluate(trained[0], tmp_path / name, f"+baseline@baselines.{name}=lms_speech")
 
 

@@ -65,7 +65,7 @@ def test_good_files_have_nothing_to_tell_and_are_scored_as_they_are(bench, tmp_p
     assert what(table) == []
     assert (table.delay == 0).all() and (table.gain_db.abs() < 0.1).all()
     (mixture, *_) = bench.mixtures()
-    signal = bench.enhanced(Files(RATE, str(tmp_path)), mixture).samples()
+    signal = bench.enhanced(Files(RATE, str(tmp_path)), mixture).answer
     clean = speech(0)
     assert np.abs(signal - clean - 0.1 * noise(clean, 0.0, 0)).max() < 1e-4
 
@@ -126,7 +126,7 @@ def test_one_delay_of_all_files_is_undone_where_that_is_asked_for_and_no_other(b
     assert set(look_at(bench, {"tool": system}).delay) == {37}
     assert system.delay == 37
     (mixture, *_) = bench.mixtures()
-    signal = bench.enhanced(system, mixture).samples()
+    signal = bench.enhanced(system, mixture).answer
     assert np.abs(signal[:-37] - (speech(0) + 0.1 * noise(speech(0), 0.0, 0))[:-37]).max() < 1e-4
     assert len(signal) == len(speech(0))
     as_it_is = Files(RATE, str(folder))

@@ -162,7 +162,7 @@ def test_a_training_does_not_go_on_in_it_and_is_told_what_does(published, comman
 
 
 def opened(run: Path, plan: Plan) -> list[str]:
-    return refuse_heard(trained({"run": run}, "cpu"), plan)
+    return refuse_heard(trained({"run": run}, TrainedRun.load), plan)
 
 
 def leaks(plan: Plan) -> dict[str, tuple[str, Plan]]:

@@ -4,8 +4,13 @@ import pytest
 import torch
 from stand_ins import Answers, mixture_and_oracle
 
+from datagen.render import Rendering
+from metrics.facts import Facts
+from metrics.metric import Metric
 from metrics.sdr import SDR
 from metrics.si_sdr import SISDR
+from models.baselines.unprocessed import Unprocessed
+from models.system import System
 from parallel.spread import over_processes
 from reporting.scores_table import IDENTITY, MIXTURE, ORACLE
 from reporting.scoring.bench import Bench
@@ -113,3 +118,51 @@ def test_systems_that_give_the_same_signal_get_the_same_scores(bench):
     one, two, three = (table[table.system == name][list(METRICS)].to_numpy() for name in systems)
     assert (one == two).all() and (one == three).all()
     assert (one[:, 0] != one[:, 1]).all()
+
+
+class Named(System):
+    """Answers with a text."""
+
+    gives = "text"
+    made_of = None
+
+    def answers(self, batch):
+        return [name.upper() for name in batch["name"]]
+
+
+class SameText(Metric):
+    facts = Facts("same", compares="text", packages=())
+
+    def score(self, reference, estimate, sample_rate):
+        return float(reference == estimate)
+
+
+class Spoken:
+    """The signals of `rendering`, and the text of every mixture but the first."""
+
+    def __init__(self, rendering):
+        self.rendering, self.noise_type = rendering, rendering.noise_type
+
+    def signals(self, row):
+        signals = self.rendering.signals(row)
+        if row["mixture_id"].endswith("0"):
+            return signals
+        return signals | {"text": row["mixture_id"].upper()}
+
+
+def test_texts_are_compared_as_texts_and_speech_as_speech(drawn):
+    plan, library = drawn
+    bench = Bench(plan, Spoken(Rendering(library)), RATE)
+    metrics = {"same": SameText(), "si_sdr": SISDR()}
+    systems = {"named": Named(), "mixture": Unprocessed(RATE)}
+    table = score_plan(bench, systems, metrics, ALONE)
+    named = table[table.system == "named"]
+    is_known = ~named.mixture_id.str.endswith("0")
+    assert 0 < is_known.sum() < len(named)
+    assert (named.same[is_known] == 1).all() and named.same[~is_known].isna().all()
+    assert set(named.failed[~is_known]) == {
+        "same: the test has no text of this mixture; "
+        "si_sdr: compares speech, and the system gives text"
+    }
+    of_mixture = table[table.system == "mixture"]
+    assert of_mixture.si_sdr.notna().all() and of_mixture.same.isna().all()

@@ -6,11 +6,11 @@ from typing import Any
 from torch import Tensor
 
 from dsp.stft import STFT
-from models.system import System, parts
+from models.system import SpeechSystem, parts
 from models.targets.target import Target
 
 
-class Oracle(System):
+class Oracle(SpeechSystem):
     """Puts the ideal estimate of `target` in the place of the mixture.
 
     stft: on the device of its batches.

@@ -12,6 +12,7 @@ from torch.nn.functional import pad
 
 from dsp.stft import STFT
 from files.fingerprint import of_sources, of_values
+from metrics.facts import SPEECH
 from metrics.known import facts
 from models.system import System
 from reporting.pages.example_choice import choose
@@ -94,7 +95,7 @@ class _Views:
     def clean(self) -> tuple[str, str]:
         """Picture and sound of the clean speech."""
         mixture = self.mixture
-        return self._view(mixture.clean_content, lambda: mixture.parts["clean"])
+        return self._view(mixture.contents[SPEECH], lambda: mixture.parts["clean"])
 
     def enhanced(self, system: System) -> tuple[str, str]:
         """Picture and sound of what `system` makes of the mixture."""

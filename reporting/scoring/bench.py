@@ -16,10 +16,11 @@ from datagen.plan import Plan
 from datagen.render import Rendering
 from datagen.several_noises import Further, together
 from datagen.signals import Signals
-from models.system import System
+from metrics.facts import SPEECH
+from models.system import Answer, System
 from reporting.scores_table import IDENTITY
 from reporting.scoring.memory import Memory
-from reporting.scoring.score_cache import of_signal
+from reporting.scoring.score_cache import of_answer, of_signal
 
 CROWD = 5  # noises at once
 HIGHEST = 0.9  # of their mixture with speech, for which no plan keeps room
@@ -28,32 +29,44 @@ HIGHEST = 0.9  # of their mixture with speech, for which no plan keeps room
 class Mixture:
     """One mixture of a test.
 
-    identity: its part of IDENTITY. parts: "mixture", "clean" and "noise" [time], batch: the same
-    for a system, one item on its device, with its "name". content: names what clean and mixture
-    hold, clean_content what clean does.
+    identity: its part of IDENTITY. parts: "mixture", "clean" and "noise" [time], and what else is
+    known of it: a tensor, or text. batch: the same for a system, one item on its device, with its
+    "name". content: names what clean and mixture hold. references: what answers are compared with,
+    by kind (see metrics.facts), as far as they are known.
     """
 
     def __init__(
-        self, identity: Mapping[str, Any], parts: Mapping[str, Tensor], device: str = "cpu"
+        self, identity: Mapping[str, Any], parts: Mapping[str, Tensor | str], device: str = "cpu"
     ):
         self.identity = identity
         self.parts = parts
-        self.batch = {name: signal.unsqueeze(0).to(device) for name, signal in parts.items()}
+        self.batch = {}
+        for name, part in parts.items():
+            one = part.unsqueeze(0).to(device) if isinstance(part, Tensor) else [part]
+            self.batch[name] = one
         length = len(parts["mixture"])
         self.batch["name"] = [identity["mixture_id"]]
         self.batch["length"] = torch.tensor([length], device=device)
         clean = self.samples("clean")
         mixture = self.samples("mixture")
         self.content = of_signal(np.stack([clean, mixture]))
-        self.clean_content = of_signal(clean)
+        self.references: dict[str, Answer] = {SPEECH: clean}
+        for name in parts.keys() - {"mixture", "clean", "noise"}:
+            self.references[name] = self.samples(name)
 
-    def samples(self, part: str) -> np.ndarray:
-        """A part as metrics take it: float64 [time]."""
-        return self.parts[part].double().numpy()
+    def samples(self, part: str) -> Answer:
+        """A part as metrics take it: float64 [time], or text."""
+        value = self.parts[part]
+        return value.double().numpy() if isinstance(value, Tensor) else value
+
+    @cached_property
+    def contents(self) -> dict[str, str]:
+        """Name what the references hold."""
+        return {kind: of_answer(reference) for kind, reference in self.references.items()}
 
 
 class Enhanced:
-    """What a system makes of a mixture; it is enhanced once, and not before that is needed."""
+    """What a system makes of a mixture; it is asked once, and not before that is needed."""
 
     def __init__(self, system: System, mixture: Mixture, memory: Memory):
         self.system = system
@@ -61,19 +74,20 @@ class Enhanced:
         self.memory = memory
 
     @cached_property
-    def signal(self) -> Tensor:
-        """[time]."""
-        enhanced = self.system.enhance_batch(self.mixture.batch)
-        return enhanced[0].cpu()
+    def answer(self) -> Answer:
+        """As metrics take it."""
+        (answer,) = self.system.answers(self.mixture.batch)
+        return answer
 
-    def samples(self) -> np.ndarray:
-        """The signal as metrics take it: float64 [time]."""
-        return self.signal.double().numpy()
+    @cached_property
+    def signal(self) -> Tensor:
+        """The answer where it is speech: float32 [time]."""
+        return torch.from_numpy(self.answer).float()
 
     @cached_property
     def content(self) -> str:
-        """Names what the signal holds."""
-        return self.memory.content(self.system, self.mixture.content, self.samples)
+        """Names what the answer holds."""
+        return self.memory.content(self.system, self.mixture.content, lambda: self.answer)
 
 
 def _mixed(clean: np.ndarray, noise: np.ndarray, snr_db: float) -> dict[str, Tensor]:

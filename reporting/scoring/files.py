@@ -10,6 +10,7 @@ import torch
 from datagen.pairs.matching import nearest
 from dsp.lag import lag
 from dsp.level import level_db
+from metrics.facts import SPEECH
 from models.baselines.files import Files
 from models.system import System
 from reporting.scoring.bench import Bench, Mixture
@@ -78,7 +79,7 @@ def look_at(bench: Bench, systems: Mapping[str, System]) -> pd.DataFrame:
     envelopes = Envelopes(bench.sample_rate)
     for mixture in bench.mixtures():
         name = mixture.identity["mixture_id"]
-        envelopes.add(name, mixture.clean_content, mixture.parts["clean"])
+        envelopes.add(name, mixture.contents[SPEECH], mixture.parts["clean"])
         for name, system in of_files.items():
             rows.append({"system": name, **_row(system, mixture, envelopes)})
     table = pd.DataFrame(rows)

@@ -3,11 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from files.fingerprint import of_values
-from models.system import System
-from reporting.scoring.score_cache import Score, ScoreCache, of_signal
+from models.system import Answer, System
+from reporting.scoring.score_cache import Score, ScoreCache, of_answer
 
 
 class Memory(NamedTuple):
@@ -26,18 +24,18 @@ class Memory(NamedTuple):
         """One that ends with this process."""
         return cls(ScoreCache(None))
 
-    def content(self, system: System, mixture: str, enhance: Callable[[], np.ndarray]) -> str:
+    def content(self, system: System, mixture: str, answer: Callable[[], Answer]) -> str:
         """Name of the content of what `system` makes of the signals named `mixture`.
 
-        It is looked up, or `enhance` is called for it.
+        It is looked up, or `answer` is called for it.
         """
         made_of = system.made_of
         if made_of is None:
-            return of_signal(enhance())
+            return of_answer(answer())
         version = of_values(made_of, self.beside)
         content = self.cache.enhanced(version, mixture)
         if content is None:
-            content = of_signal(enhance())
+            content = of_answer(answer())
             self.cache.put_enhanced(version, mixture, content)
         return content
 

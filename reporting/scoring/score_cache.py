@@ -22,9 +22,16 @@ create table if not exists shown
 
 
 def of_signal(signal: np.ndarray) -> str:
-    """Name of the content of a signal [time]."""
+    """Name of the content of a signal [..., time]."""
     samples = np.ascontiguousarray(signal)
     return hashlib.sha256(samples.tobytes()).hexdigest()[:32]
+
+
+def of_answer(answer: np.ndarray | str) -> str:
+    """Name of the content of an answer, see models.system."""
+    if isinstance(answer, str):
+        return hashlib.sha256(answer.encode()).hexdigest()[:32]
+    return of_signal(answer)
 
 
 class ScoreCache:

@@ -1,17 +1,18 @@
 """Every system on every mixture of a test plan: one row of scores each."""
 
-from collections.abc import Callable, Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
 from metrics.guard import NotComputable
+from metrics.metric import Metric
 from metrics.table import reasons, scores_of
-from models.system import System
+from models.system import Answer, System
 from parallel.spread import Spread
 from reporting.scoring.bench import Bench, Enhanced
 from reporting.scoring.score_cache import Score
@@ -20,17 +21,14 @@ from reporting.scoring.score_cache import Score
 TOGETHER = 4
 
 
-def require_usable(metrics: Mapping[str, Callable], sample_rate: int) -> None:
+def require_usable(metrics: Mapping[str, Metric], sample_rate: int) -> None:
     """Try every metric once, before hours of scoring.
 
     Raises ValueError naming a metric that its own options break.
     """
-    generator = np.random.default_rng(0)
-    reference, noise = generator.standard_normal((2, sample_rate)) * 0.1
-    estimate = reference + noise
     for name, metric in metrics.items():
         try:
-            metric(reference, estimate, sample_rate)
+            metric(*metric.trial(sample_rate), sample_rate)
         except NotComputable:
             continue  # its own word on this pair of signals, not on its options
         except (TypeError, ValueError) as error:
@@ -38,7 +36,7 @@ def require_usable(metrics: Mapping[str, Callable], sample_rate: int) -> None:
 
 
 def score_plan(
-    bench: Bench, systems: Mapping[str, System], metrics: Mapping[str, Callable], spread: Spread
+    bench: Bench, systems: Mapping[str, System], metrics: Mapping[str, Metric], spread: Spread
 ) -> pd.DataFrame:
     """A row per test mixture and system, in the plan's order.
 
@@ -60,17 +58,18 @@ def score_plan(
 class Row(NamedTuple):
     """A row of the table under way.
 
-    identity: see IDENTITY. pair: names its two signals. scores: those known by now.
+    identity: see IDENTITY. pairs: names of the answer and what it is compared with, by the kind of
+    that. scores: those known by now.
     """
 
     identity: dict[str, Any]
-    pair: str
+    pairs: dict[str, str]
     scores: dict[str, Score]
 
 
-# What a row lacks scores for: its number, reference and estimate (float64 [time]), and metrics. A
-# plain tuple, for it goes to processes that know nothing of this package.
-Lacking = tuple[int, np.ndarray, np.ndarray, dict[str, Callable]]
+# What a row lacks scores for: its number, a reference and the answer, and the metrics that compare
+# them. A plain tuple, for it goes to processes that know nothing of this package.
+Lacking = tuple[int, Answer, Answer, dict[str, Metric]]
 
 
 class Scoring:
@@ -80,7 +79,7 @@ class Scoring:
         self,
         bench: Bench,
         systems: Mapping[str, System],
-        metrics: Mapping[str, Callable],
+        metrics: Mapping[str, Metric],
         progress: tqdm,
     ):
         self.bench = bench
@@ -95,36 +94,52 @@ class Scoring:
             for name, system in self.systems.items():
                 enhanced = self.bench.enhanced(system, mixture)
                 row = self._begun(name, enhanced)
-                missing = self._missing(row)
-                if missing:
-                    number = len(self.rows) - 1
-                    yield number, mixture.samples("clean"), enhanced.samples(), missing
-                else:
-                    self.progress.update()
+                number = len(self.rows) - 1
+                self._tell(row)
+                for kind, missing in self._missing(row).items():
+                    yield number, mixture.references[kind], enhanced.answer, missing
 
     def put(self, number: int, scores: Mapping[str, Score]) -> None:
         """Take in scores of a row."""
         row = self.rows[number]
         row.scores.update(scores)
-        self.bench.memory.put_scores(row.pair, scores)
-        self.progress.update()
+        kind = self.metrics[next(iter(scores))].facts.compares
+        self.bench.memory.put_scores(row.pairs[kind], scores)
+        self._tell(row)
 
     def table(self) -> pd.DataFrame:
         """All rows, once all have their scores."""
         return pd.DataFrame([self._cells(row) for row in self.rows])
 
     def _begun(self, system: str, enhanced: Enhanced) -> Row:
-        """A new row, with the scores that are remembered."""
+        """A new row, with the scores that are remembered, and those that there cannot be."""
         mixture = enhanced.mixture
-        pair = f"{mixture.clean_content}-{enhanced.content}"
-        known = self.bench.memory.scores(pair, self.metrics)
-        row = Row({"system": system, **mixture.identity}, pair, known)
+        row = Row({"system": system, **mixture.identity}, {}, {})
+        for kind, metrics in self._by_kind(self.metrics).items():
+            row.scores.update(_impossible(metrics, kind, enhanced))
+            possible = metrics.keys() - row.scores.keys()
+            if possible:
+                row.pairs[kind] = f"{mixture.contents[kind]}-{enhanced.content}"
+                row.scores.update(self.bench.memory.scores(row.pairs[kind], possible))
         self.rows.append(row)
         return row
 
-    def _missing(self, row: Row) -> dict[str, Callable]:
-        """The metrics whose scores `row` lacks."""
-        return {name: metric for name, metric in self.metrics.items() if name not in row.scores}
+    def _missing(self, row: Row) -> dict[str, dict[str, Metric]]:
+        """The metrics whose scores `row` lacks, by the kind of what they compare."""
+        names = [name for name in self.metrics if name not in row.scores]
+        return self._by_kind({name: self.metrics[name] for name in names})
+
+    @staticmethod
+    def _by_kind(metrics: Mapping[str, Metric]) -> dict[str, dict[str, Metric]]:
+        by_kind = {}
+        for name, metric in metrics.items():
+            by_kind.setdefault(metric.facts.compares, {})[name] = metric
+        return by_kind
+
+    def _tell(self, row: Row) -> None:
+        """Count the row once it has all scores."""
+        if len(row.scores) == len(self.metrics):
+            self.progress.update()
 
     def _cells(self, row: Row) -> dict[str, Any]:
         cells = dict(row.identity)
@@ -133,6 +148,18 @@ class Scoring:
             cells[name] = value
         cells["failed"] = reasons(scores)
         return cells
+
+
+def _impossible(metrics: Mapping[str, Metric], kind: str, enhanced: Enhanced) -> dict[str, Score]:
+    """The scores that an answer cannot have: none, and why."""
+    scores = {}
+    for name, metric in metrics.items():
+        gives = enhanced.system.gives
+        if kind not in enhanced.mixture.references:
+            scores[name] = (math.nan, f"the test has no {kind} of this mixture")
+        elif metric.takes != gives:
+            scores[name] = (math.nan, f"compares {metric.takes}, and the system gives {gives}")
+    return scores
 
 
 def _groups(items: Iterator[Lacking]) -> Iterator[list[Lacking]]:

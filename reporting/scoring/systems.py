@@ -1,46 +1,43 @@
 """What is put on the test: the unprocessed mixture, the oracle, baselines, any number of runs."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from datagen.plan import Plan
-from models.baselines.oracle import Oracle
-from models.baselines.unprocessed import Unprocessed
 from models.layouts import ancestors
 from models.run import run_config
-from models.system import Enhancing, System
+from models.system import Enhancing, OfRun, System
 from models.trained import TrainedRun
-from reporting.scores_table import MIXTURE, ORACLE
 from reporting.scoring.leaks import refuse_leaks, seen_noise
 
 Systems = dict[str, System]  # by the names that they have in a report, in its order
 
 
-def untrained(oracle: Oracle, baselines: Mapping[str, Enhancing]) -> Systems:
-    """Mixture, oracle and baselines.
+def untrained(beside: Systems, baselines: Mapping[str, Enhancing]) -> Systems:
+    """What a task sets beside its runs, and baselines.
 
-    Raises ValueError where a baseline takes the name of one of the other two.
+    Raises ValueError where a baseline takes the name of one of the others.
     """
-    if MIXTURE in baselines or ORACLE in baselines:
-        raise ValueError(
-            f"baselines: {MIXTURE} and {ORACLE} are names of other systems; choose another name"
-        )
-    mixture = Unprocessed(oracle.stft.sample_rate)
-    return {MIXTURE: mixture, ORACLE: oracle, **baselines}
+    for name in beside:
+        if name in baselines:
+            raise ValueError(f"baselines.{name}: is the name of another system; choose another")
+    return {**beside, **baselines}
 
 
-def trained(runs: Mapping[str, Path], device: str, stages: bool = False) -> Systems:
+def trained(
+    runs: Mapping[str, Path], opened: Callable[[Path], System], stages: bool = False
+) -> Systems:
     """Runs by name; before all of them with `stages` every stage of theirs, as "NAME, stage 1".
 
-    The stage that a run makes audible is the run, and no system beside it.
-    Raises FileNotFoundError or ValueError where one is no run, or is damaged.
+    opened: makes a system of a run. The stage that a run makes audible is the run, and no system
+    beside it. Raises what `opened` does where one is no run, or is damaged.
     """
-    loaded = {name: TrainedRun.load(run, device) for name, run in runs.items()}
+    loaded = {name: opened(run) for name, run in runs.items()}
     outputs: Systems = {}
     if stages:
         for name, run in loaded.items():
-            for output in run.stages():
+            for output in run.stages() if isinstance(run, TrainedRun) else ():
                 outputs[f"{name}, stage {output.stage}"] = output
     return outputs | loaded
 
@@ -96,7 +93,7 @@ def refuse_heard(systems: Mapping[str, System], plan: Plan) -> list[str]:
     """
     notes = []
     for name, system in systems.items():
-        if isinstance(system, TrainedRun) and system.stage is None:
+        if isinstance(system, OfRun) and system.stage is None:
             notes.append(new_noise(name, system.folder, plan))
     return [note for note in notes if note]
 

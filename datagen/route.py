@@ -1,0 +1,49 @@
+"""The contract of every way from the rows of a plan to batches."""
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+import pandas as pd
+from torch import Tensor
+from torch.utils.data import Dataset
+
+
+class Route(Dataset, ABC):
+    """The mixtures of one split, from the plan's `rows` to the batches that a network trains on.
+
+    A new route writes `__getitem__`, and `on_device` where that leaves work to do.
+    datagen.batches.collate pads the items to a batch on the way. Rows are kept as columns, so that
+    workers share them instead of copying objects.
+    """
+
+    def __init__(self, rows: pd.DataFrame):
+        self._columns = {name: _stored(rows[name]) for name in rows}
+
+    def __len__(self) -> int:
+        return len(self._columns["length"])
+
+    @abstractmethod
+    def __getitem__(self, index: int) -> dict:
+        """Row `index`: its signals, [time] each, and its `length` in samples.
+
+        Beside them all that `on_device` needs.
+        """
+
+    def row(self, index: int) -> dict:
+        """One plan row with plain values."""
+        return {name: values[index].item() for name, values in self._columns.items()}
+
+    @staticmethod
+    def on_device(batch: dict[str, Tensor]) -> dict[str, Tensor]:
+        """The batch as the models take it, made where `batch` lies.
+
+        It has mixture, clean and noise [batch, time], and length.
+        """
+        return batch
+
+
+def _stored(column: pd.Series) -> np.ndarray:
+    """A column without Python objects: numbers as they are, all else as text."""
+    if column.dtype.kind in "bif":
+        return column.to_numpy(dtype=column.dtype.name)
+    return column.to_numpy(dtype="U")
