@@ -33,11 +33,13 @@ def _enhance_files(cfg: DictConfig) -> None:
     from command.enhancing import enhance
 
     done = enhance(cfg)
-    if cfg.listen:
-        from command.listening import write_page  # with Matplotlib and pandas, which take seconds
+    try:
+        if cfg.listen:
+            from command.listening import write_page  # with Matplotlib and pandas: seconds
 
-        write_page(cfg, done)
-    print(done.counts)
+            write_page(cfg, done)
+    finally:
+        print(done.counts)  # the recordings stand, whatever became of the page
     if not done.well:
         raise SystemExit(1)
 

@@ -70,7 +70,7 @@ def enhance(cfg: DictConfig) -> Done:
         made_with = f"{content_of(run)} {cfg.attenuation_limit_db} {cfg.band}\n"
         left = unfinished_jobs(jobs, output, made_with)
     _say_what_is_lost(wish_of(cfg), left, enhancer.stft.sample_rate)
-    outcomes = list(_outcomes(cfg, left, run, enhancer))
+    outcomes = list(_outcomes(cfg, left, enhancer))
     return Done(run, jobs, outcomes, page)
 
 
@@ -127,7 +127,7 @@ def _rate(job: Job) -> int:
         return 0
 
 
-def _outcomes(cfg: DictConfig, jobs: list[Job], run: Path, enhancer: Enhancer) -> Iterator[Outcome]:
+def _outcomes(cfg: DictConfig, jobs: list[Job], enhancer: Enhancer) -> Iterator[Outcome]:
     """The outcomes, each said as it comes, with a bar of seconds of audio."""
     wish = wish_of(cfg)
     on_gpu = device_of(cfg).type != "cpu"
@@ -143,7 +143,7 @@ def _outcomes(cfg: DictConfig, jobs: list[Job], run: Path, enhancer: Enhancer) -
         if on_gpu:
             outcomes = in_batches(jobs, enhancer, wish, progress, BATCH)
         elif processes > 1:
-            outcomes = spread(jobs, run, wish, processes)
+            outcomes = spread(jobs, enhancer, wish, processes)
         else:
             outcomes = one_by_one(jobs, enhancer, wish, progress)
         for done, outcome in enumerate(outcomes, 1):

@@ -1,6 +1,7 @@
 """From a microphone to a loudspeaker, enhanced on the way (extra: live)."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -31,10 +32,20 @@ def enhance_live(cfg: DictConfig) -> None:
         name = type(enhancer.network).__name__
         raise ValueError(f"run: {name} looks ahead, which cannot be live; give a causal network")
     devices = _device(cfg.input), _device(cfg.output)
-    try:
+    with _named(sound.PortAudioError, ValueError):  # the latter for a name that no device has
+        for device, kind in zip(devices, ("input", "output"), strict=True):
+            sound.query_devices(device, kind)
+    with _named(sound.PortAudioError):
         rate = cfg.rate or _rate(sound, devices, cfg.channels, enhancer)
         _through(sound, cfg, enhancer, devices, rate)
-    except (sound.PortAudioError, ValueError) as error:
+
+
+@contextmanager
+def _named(*errors: type[Exception]) -> Iterator[None]:
+    """What devices refuse, as a ValueError of one line that says where they are listed."""
+    try:
+        yield
+    except errors as error:
         reason = " ".join(str(error).split())
         raise ValueError(f"{reason}; python enhance.py {LIST} shows what is there") from error
 

@@ -1,9 +1,7 @@
 """Many recordings, one after the other or over processes; one that fails ends no other."""
 
-import functools
 import math
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 import torch
@@ -14,8 +12,7 @@ from enhancing.recording import Progress, enhance_recording
 from enhancing.signal import Through, Wish
 from enhancing.together import SHORT_S, together
 from models.enhancer import Enhancer
-from models.run import load_run
-from parallel.spread import over_processes
+from parallel.copies import over_copies
 
 
 class Outcome(NamedTuple):
@@ -79,20 +76,14 @@ def groups(jobs: list[Job], size: int) -> Iterator[list[Job]]:
         yield group
 
 
-def spread(jobs: list[Job], run: Path, wish: Wish, processes: int) -> Iterator[Outcome]:
+def spread(jobs: list[Job], enhancer: Enhancer, wish: Wish, processes: int) -> Iterator[Outcome]:
     """The outcomes as they come, from processes with one thread each."""
-    work = functools.partial(_in_a_process, run=run, wish=wish)
-    return over_processes(processes)(work, jobs)
+    return over_copies(processes, _in_a_process, (enhancer, wish), jobs)
 
 
-def _in_a_process(job: Job, run: Path, wish: Wish) -> Outcome:
+def _in_a_process(shared: tuple[Enhancer, Wish], job: Job) -> Outcome:
     torch.set_num_threads(1)
-    return _outcome(job, _loaded(run), wish, lambda s: None)
-
-
-@functools.lru_cache(1)
-def _loaded(run: Path) -> Enhancer:
-    return load_run(run)
+    return _outcome(job, *shared, lambda s: None)
 
 
 def _outcome(

@@ -26,12 +26,12 @@ class Devices:
         self.played, self.opened = [], {}
 
     def query_devices(self, device=None, kind=None):
-        assert kind in (None, "input")
+        assert kind in (None, "input", "output")
+        if device == "none":
+            raise ValueError("No input device matching 'none'")
         return {"default_samplerate": float(self.rates[-1])}
 
     def check_input_settings(self, device, channels, dtype, extra, rate):
-        if device == "none":
-            raise ValueError("No input device matching 'none'")
         if rate not in self.rates:
             raise PortAudioError("Invalid sample rate")
 
@@ -104,3 +104,17 @@ def test_devices_are_listed(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "sounddevice", SimpleNamespace(query_devices=lambda: "0 mic"))
     list_devices()
     assert capsys.readouterr().out == "0 mic\n"
+
+
+def test_what_goes_wrong_beside_the_devices_is_not_blamed_on_them(
+    enhanced,  # noqa: F811
+    devices,
+    monkeypatch,
+):
+    devices(noise(RATE), [RATE])
+
+    def breaks(*_):
+        raise ValueError("of the network")
+
+    monkeypatch.setattr("command.live_enhancing.enhanced_blocks", breaks)
+    assert "--list-devices" not in enhanced.refused("input=mic", "output=speaker")

@@ -1,0 +1,52 @@
+"""Copies of a process have what it has loaded, and end when nobody takes their results."""
+
+import multiprocessing
+import os
+import time
+
+import pytest
+
+from parallel import copies
+from parallel.copies import over_copies
+
+LOADED = []
+
+
+def _loaded(shared, item):
+    return shared + item, len(LOADED), os.getpid()
+
+
+def _ends(_, item):
+    if item == "dies":
+        os._exit(1)
+    time.sleep(60)
+
+
+def test_all_items_come_back_from_other_processes_that_have_what_this_one_has(monkeypatch):
+    monkeypatch.setattr(copies, "START", "fork")
+    monkeypatch.setitem(globals(), "LOADED", [1, 2, 3])
+    items = list(over_copies(2, _loaded, 100, range(10)))
+    assert sorted(item for item, _, _ in items) == list(range(100, 110))
+    assert {count for _, count, _ in items} == {3}
+    processes = {process for _, _, process in items}
+    assert os.getpid() not in processes and len(processes) <= 2
+
+
+def test_a_copy_that_dies_ends_the_others_and_is_an_error():
+    with pytest.raises(Exception, match="terminated abruptly"):
+        list(over_copies(2, _ends, None, ["waits", "dies"]))
+    assert not _still_there()
+
+
+def test_copies_end_where_no_more_results_are_taken():
+    results = over_copies(2, _loaded, 0, [1, 2, 3, 4])
+    next(results)
+    results.close()
+    assert not _still_there()
+
+
+def _still_there():
+    until = time.monotonic() + 10
+    while multiprocessing.active_children() and time.monotonic() < until:
+        time.sleep(0.05)
+    return multiprocessing.active_children()
