@@ -11,8 +11,11 @@ if TYPE_CHECKING:
     from omegaconf import DictConfig
 
 
-def main(cfg: DictConfig) -> None:
-    """Write a run folder: config, checkpoints, curve.csv, TensorBoard events."""
+def main(cfg: DictConfig) -> float | None:
+    """Write a run folder: config, checkpoints, curve.csv, TensorBoard events.
+
+    Returns the best loss on validation, None before one.
+    """
     from command.announcement import announce, say_next
     from command.entry import CONF, output_folder
     from command.process import is_first
@@ -30,12 +33,12 @@ def main(cfg: DictConfig) -> None:
     from command.resume_check import require_an_end_ahead, require_its_own_folder
     from command.schema import TrainConfig
     from command.sweep import is_sweep
-    from command.sweep_table import told
+    from command.sweep_table import best_loss, told
     from command.task import of_task
     from command.training import train
 
     again = cfg.resume is not None or is_sweep()  # whether the same command goes on
-    with told(run):
+    with told(run) as reached:
         if named:
             given, cfg = cfg, resumed(cfg)
             require_its_own_folder(given, run)
@@ -49,10 +52,12 @@ def main(cfg: DictConfig) -> None:
         ended = None if named else done(cfg, run)
         if ended is None:
             ended = train(cfg, run, again)
+        reached.state = ended.state
     if is_first():
-        print(ended)
+        print(ended.line)
         if not is_sweep():
             say_next(run)
+    return best_loss(run)
 
 
 if __name__ == "__main__":

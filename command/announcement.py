@@ -34,8 +34,9 @@ def announce(run: Path, goes_on: bool) -> None:
 
 def _of_a_sweep(job: DictConfig) -> str:
     """Which job of a sweep this is; "" where it is none."""
-    number = OmegaConf.select(job, "job.num")
-    if number is None:
+    number = OmegaConf.select(job, "job.num")  # none where the sweep, which says it, is elsewhere
+    is_trial = any(_option(item) == "search.trial" for item in job.overrides.task)
+    if number is None or is_trial:  # its search says which
         return ""
     swept = _swept([*(f"{key}={value}" for key, value in (job.sweeper.params or {}).items())])
     swept.update(_swept(sys.argv[1:]))
@@ -57,8 +58,9 @@ def _swept(arguments: Sequence[str]) -> dict[str, int]:
         if argument.startswith("-") or "=" not in argument:
             continue
         override = parser.parse_override(argument)
-        values = list(override.sweep_string_iterator()) if override.is_sweep_override() else [""]
-        counts[_option(argument)] = len(values)
+        counts[_option(argument)] = 1
+        if override.is_discrete_sweep():
+            counts[_option(argument)] = len([*override.sweep_string_iterator()])
     return counts
 
 

@@ -9,6 +9,7 @@ from omegaconf import DictConfig
 from command.about import machine
 from command.launch import job
 from command.process import Ended
+from command.pruning import pruning_of
 from files.owner import works
 from models.averaging import Averaging
 from models.interruption import MidEpoch
@@ -72,8 +73,8 @@ def _within(cfg: DictConfig, run: Path, remedy: str) -> MidEpoch:
 
 
 def optional_callbacks(cfg: DictConfig) -> list[pl.Callback]:
-    """What accompanies a training whose recipe asks for it; it acts before the others."""
-    callbacks = []
+    """What accompanies a training whose recipe or search asks for it; it acts before the others."""
+    callbacks = pruning_of(cfg)
     if cfg.recipe.schedule is not None:
         schedule = build(cfg.recipe.schedule, Schedule)
         callbacks.append(PlannedRate(schedule))

@@ -19,11 +19,20 @@ from command.message import MENDABLE
 from command.moved import refuse_moved
 from command.process import Ended, in_utf8, is_first, signals, streams
 from command.suggestion import suggesting
-from command.sweep import JobFailedError, fail, failures, is_sweep, note_swept, require_all
+from command.sweep import (
+    JobFailedError,
+    fail,
+    failures,
+    is_launched,
+    is_sweep,
+    note_swept,
+    require_all,
+)
 from datagen.roles import ROLES
 from files.atomic import write_atomic
 from files.owner import owned
 
+TRACEBACK = "CLARION_TRACEBACK"  # what HYDRA_FULL_ERROR was, for jobs that are processes of a sweep
 CONF = Path(__file__).parent.parent / "conf"
 
 
@@ -41,7 +50,9 @@ def start(
     in_utf8()
     streams()
     logging.basicConfig(format="%(message)s", stream=sys.stderr)
-    show_traceback = os.environ.get("HYDRA_FULL_ERROR") == "1"
+    asked = os.environ.get(TRACEBACK if is_launched() else "HYDRA_FULL_ERROR", "0")
+    show_traceback = asked == "1"
+    os.environ[TRACEBACK] = asked
     os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then raises instead of printing its own lines
     note_swept(sys.argv[1:])
 
@@ -75,6 +86,8 @@ def _one_line(script: str, show_traceback: bool) -> Iterator[None]:
     try:
         yield
     except JobFailedError:
+        if is_launched():  # its sweep counts
+            raise SystemExit(1) from None
         raise SystemExit(f"{script}.py: {failures()}") from None
     except KeyboardInterrupt as error:
         ended = error if isinstance(error, Ended) else Ended()

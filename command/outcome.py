@@ -4,6 +4,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import pytorch_lightning as pl
 import torch
@@ -12,7 +13,9 @@ from pytorch_lightning.utilities.exceptions import MisconfigurationException
 
 from command.callbacks import Callbacks, rule_of
 from command.process import Ended
+from command.pruning import is_pruned
 from command.state import state_of
+from command.sweep_table import INTERRUPTED, PRUNED, WHOLE
 from files.sums import SUMS
 from models.interruption import Stopped
 from models.layouts import CURVE
@@ -21,7 +24,14 @@ from options.typed import typed
 from parallel.ending import current
 
 
-def done(cfg: DictConfig, run: Path) -> str | None:
+class Outcome(NamedTuple):
+    """How a training has ended: in a line, and as its state in the table of a sweep."""
+
+    line: str
+    state: str = WHOLE
+
+
+def done(cfg: DictConfig, run: Path) -> Outcome | None:
     """What is said of a training in `run` that has come to its end; None where it has not.
 
     No data is read for it. None, too, where `run` lacks what a training would write again.
@@ -35,18 +45,22 @@ def done(cfg: DictConfig, run: Path) -> str | None:
     rule.load_state_dict(dict(state.rule))
     most = cfg.trainer.max_epochs
     if rule.has_stopped() or state.epochs >= most:
-        return _ended(run, rule, state.epochs, most, went_on=False)
+        return Outcome(_ended(run, rule, state.epochs, most, went_on=False))
     return None
 
 
-def outcome(trainer: pl.Trainer, run: Path, callbacks: Callbacks, began: int) -> str:
+def outcome(trainer: pl.Trainer, run: Path, callbacks: Callbacks, began: int) -> Outcome:
     """What is said of a training that has just ended, and had `began` steps before."""
     epochs = len(callbacks.curve.rows)
     most = trainer.max_epochs
+    if is_pruned(trainer):
+        line = f"pruned after epoch {epochs} of {most}: other trials did better by then"
+        return Outcome(line, PRUNED)
     if epochs < most and not callbacks.rule.has_stopped():
         why = "trainer.max_time is up" if _time_is_up(trainer) else "stopped"
-        return f"{why} after epoch {epochs} of {most}; go on with {typed('resume', run)}"
-    return _ended(run, callbacks.rule, epochs, most, trainer.global_step > began)
+        line = f"{why} after epoch {epochs} of {most}; go on with {typed('resume', run)}"
+        return Outcome(line, INTERRUPTED)
+    return Outcome(_ended(run, callbacks.rule, epochs, most, trainer.global_step > began))
 
 
 def _ended(run: Path, rule: RuleOfRises, epochs: int, most: int, went_on: bool) -> str:

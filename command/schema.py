@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from command.search_schema import SearchConfig
 from command.trainer_schema import TrainerConfig
 from datagen.protocol import Protocol
 from options.limits import Count, Decibel, Fraction, Name, Positive, Seed, Strict
@@ -132,6 +133,7 @@ class TrainConfig(SpeechScriptConfig):
     trainer: TrainerConfig
     resume: str | None
     # Runs of before these had none.
+    search: SearchConfig | None = None
     checkpoint_minutes: Annotated[float, Field(ge=0, strict=False)] | None = None
     start_from: str | None = None
 

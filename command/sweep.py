@@ -18,6 +18,7 @@ from omegaconf import OmegaConf
 from options.run_options import meaning
 
 SWEPT = "CLARION_SWEPT"  # options that the sweep goes through, for its jobs wherever they run
+OF_A_SWEEP = "CLARION_JOB_OF_A_SWEEP"  # set for a job that is a process of its own, to its name
 LONGEST = 80  # characters of a folder's name; file systems take 255 bytes
 
 
@@ -27,11 +28,23 @@ class JobFailedError(Exception):
 
 def is_sweep() -> bool:
     """Whether this process runs a job of a sweep."""
+    if is_launched():
+        return True
     return HydraConfig.initialized() and HydraConfig.get().mode == RunMode.MULTIRUN
 
 
+def is_launched() -> bool:
+    """Whether another process runs the sweep that this one is a job of."""
+    return OF_A_SWEEP in os.environ
+
+
 def note_swept(arguments: Sequence[str]) -> None:
-    """Note which options the command line `arguments` goes through."""
+    """Note which options the command line `arguments` goes through.
+
+    A job that is a process of its own was told so by its sweep.
+    """
+    if is_launched():
+        return
     parser = OverridesParser.create()
     swept = []
     for argument in arguments:
@@ -76,10 +89,27 @@ def fail(script: str, message: str) -> None:
     Raises JobFailedError where the sweep's own process is another one, which has to be told.
     """
     job = HydraConfig.get()
-    _FAILED.append(job.sweep.subdir)
+    note_failed(job.sweep.subdir)
     print(f"{script}.py: {job.sweep.subdir}: {message}", file=sys.stderr, flush=True)
     if not job.launcher._target_.endswith(".BasicLauncher"):
         raise JobFailedError(message)
+
+
+def note_failed(name: str) -> None:
+    """Note that the job called `name` failed."""
+    _FAILED.append(name)
+
+
+def failed() -> Sequence[str]:
+    """The jobs of this process' sweep that failed, by name."""
+    return tuple(_FAILED)
+
+
+def take_failed() -> Sequence[str]:
+    """The same, for one who says so: they are not counted any more."""
+    taken = failed()
+    _FAILED.clear()
+    return taken
 
 
 def require_all() -> None:

@@ -13,7 +13,7 @@ from command.audit import tell
 from command.callbacks import callbacks_of, optional_callbacks
 from command.entry import save_config
 from command.launch import job
-from command.outcome import one_line, outcome
+from command.outcome import Outcome, one_line, outcome
 from command.process import is_first
 from command.state import State, require_unused, state_of
 from command.trainer import build_trainer, note_unsynchronised, quiet
@@ -28,8 +28,8 @@ from parallel.ending import never
 from tasks.task import task_of
 
 
-def train(cfg: DictConfig, run: Path, again: bool = False) -> str:
-    """Train as `cfg` says, into `run`, which is this job's alone; returns how it ended, in a line.
+def train(cfg: DictConfig, run: Path, again: bool = False) -> Outcome:
+    """Train as `cfg` says, into `run`, which is this job's alone; returns how it ended.
 
     With `resume` from where it was saved last. again: the same command goes on where this one is
     interrupted. Raises ValueError where another process works in `run`, or where `run` holds what a

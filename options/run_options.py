@@ -91,6 +91,7 @@ OPTIONS: Mapping[str, Meaning] = {
     "output": PLACE,
     "resume": PLACE,
     "checkpoint_minutes": PLACE,
+    "search": PLACE,  # chooses what is typed, which is in this table itself
     "caution": PLACE,
     "published": PLACE,
     "next": PLACE,

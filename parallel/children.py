@@ -8,6 +8,7 @@ import time
 from parallel.processes import is_process
 
 EVERY_S = 0.5  # how often a child looks for its parent
+PARENT = "CLARION_PARENT"  # names the process after which this one is to be told to end
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGXCPU")
 # What a terminal or a scheduler sends to all processes of a job in order to end it, as far as this
 # system knows it.
@@ -43,3 +44,14 @@ def _watch(parent: int, above: int, waits: bool) -> None:
         if received and received.si_pid == parent:
             break
     os._exit(0)
+
+
+def told_to_end_after(parent: int) -> None:
+    """Send this child SIGTERM once `parent`, which started it, is gone: it ends as it does then."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(EVERY_S)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()

@@ -34,6 +34,7 @@ GROUPS = {
         "recipe",
         "data",
         "trainer",
+        "search",
     ),
     "evaluate": ("experiment", "plan", "pairs"),
     "lines": ("study",),
@@ -77,6 +78,7 @@ def test_every_folder_of_options_is_swept_here_or_named_by_the_experiments():
         "baseline",
         "schedule",
         "loss",
+        "hydra",  # launchers, tests/test_launchers.py
     }
 
 

@@ -1,0 +1,69 @@
+"""A training as a trial of a search: it tells its losses, and ends early where others do better."""
+
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+from omegaconf import DictConfig
+
+from command.study import open_study, reported, trial_of
+from command.sweep import is_sweep
+
+
+def median_pruner(options: DictConfig) -> Any:
+    """What decides which trials end early."""
+    from optuna.pruners import MedianPruner, NopPruner
+
+    if not options.prune:
+        return NopPruner()
+    return MedianPruner(options.startup_trials, n_warmup_steps=options.warmup_epochs)
+
+
+class Pruning(pl.Callback):
+    """Tells the study of each validation loss, and stops the training where that says so.
+
+    study: its folder. number: of the trial. options: of the search. Epochs count from 1.
+    """
+
+    def __init__(self, study: Path, number: int, options: DictConfig):
+        self.study = study
+        self.number = number
+        self.options = options
+        self.pruned = False
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """A trial that was pruned stays so when it is taken up again."""
+        if trainer.is_global_zero:
+            opened = open_study(self.study, pruner=median_pruner(self.options))
+            self.trial = trial_of(opened, self.number)
+        self._stop_if_worse(trainer)
+
+    def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Report the loss of one more epoch."""
+        if trainer.sanity_checking:
+            return
+        epoch = trainer.current_epoch + 1
+        if trainer.is_global_zero and epoch not in reported(self.trial):
+            loss = float(trainer.callback_metrics["validation_loss"])
+            self.trial.report(loss, epoch)
+        self._stop_if_worse(trainer)
+
+    def _stop_if_worse(self, trainer: pl.Trainer) -> None:
+        """The first process decides for all of them."""
+        worse = trainer.is_global_zero and bool(reported(self.trial)) and self.trial.should_prune()
+        if trainer.strategy.broadcast(worse):
+            self.pruned = True
+            trainer.should_stop = True
+
+
+def is_pruned(trainer: pl.Trainer) -> bool:
+    """Whether a training has ended as a trial that others did better than."""
+    return any(isinstance(one, Pruning) and one.pruned for one in trainer.callbacks)
+
+
+def pruning_of(cfg: DictConfig) -> list[pl.Callback]:
+    """What makes a trial of the training of `cfg`, where it is one."""
+    options = cfg.get("search")
+    if not options or options.trial is None or not options.prune or not is_sweep():
+        return []
+    return [Pruning(Path(cfg.output).absolute(), options.trial, options)]

@@ -1,0 +1,20 @@
+"""What may be typed of a search."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from options.limits import Count, Strict
+
+AtLeastOne = Annotated[int, Field(ge=1)]
+
+
+class SearchConfig(Strict):
+    """conf/search/optuna.yaml."""
+
+    trials: AtLeastOne
+    at_once: AtLeastOne
+    startup_trials: Count
+    prune: bool
+    warmup_epochs: Count
+    trial: Count | None

@@ -1,0 +1,169 @@
+"""A search: optuna is asked for options, trainings with them are launched, and it is told."""
+
+import random
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.plugins.launcher import Launcher
+from hydra.types import HydraContext
+from omegaconf import DictConfig, OmegaConf
+from pydantic import ValidationError
+
+from command.check import explained
+from command.jobs import Job, jobs_of
+from command.pruning import median_pruner
+from command.search_schema import SearchConfig
+from command.search_space import Space, space_of
+from command.study import (
+    LOCK,
+    begun_trial,
+    open_study,
+    owner_folder,
+    quiet_optuna,
+    require_same_space,
+)
+from command.sweep import failed, take_failed
+from command.sweep_table import PRUNED, WHOLE, best_loss, state_in
+from files.lock import locked
+from files.owner import owned
+
+
+def search(
+    context: HydraContext, config: DictConfig, launcher: Launcher, arguments: Sequence[str]
+) -> None:
+    """Launch trials until the study in the output folder has all of them, and say the best one.
+
+    Raises ValueError where the study there is of another space, or trials of this process failed.
+    """
+    quiet_optuna()
+    _require_valid(config.search)
+    space = space_of(OverridesParser.create(config_loader=context.config_loader), arguments)
+    folder = Path(config.hydra.sweep.dir).absolute()
+    worker = Worker(context, config, launcher, space, folder)
+    require_same_space(worker.study, folder, space.identity())
+    while worker.work():
+        pass
+    print(worker.summary())
+    many = len(take_failed())
+    if many:
+        raise ValueError(
+            f"{many} trial(s) failed, see above; the same command draws others in their place"
+        )
+
+
+def _require_valid(options: DictConfig) -> None:
+    try:
+        SearchConfig.model_validate(OmegaConf.to_container(options, resolve=True))
+    except ValidationError as error:
+        raise ValueError(explained(error, "search")) from None
+
+
+class Worker:
+    """One of those that work on a study."""
+
+    def __init__(
+        self,
+        context: HydraContext,
+        config: DictConfig,
+        launcher: Launcher,
+        space: Space,
+        folder: Path,
+    ):
+        self.context = context
+        self.config = config
+        self.launcher = launcher
+        self.space = space
+        self.folder = folder
+        self.options = config.search
+        self.study = open_study(folder, pruner=median_pruner(self.options))
+        self.launched = 0
+
+    def work(self) -> bool:
+        """Launch some trials and tell what they have come to; False where none are left."""
+        with ExitStack() as owners:
+            trials = self._taken(owners)
+            if not trials:
+                return False
+            for trial in trials:
+                print(f"\nTrial {trial.number}: {_chosen(trial)}", file=sys.stderr, flush=True)
+            overrides = [self._overrides(trial) for trial in trials]
+            jobs = jobs_of(self.context, self.config, overrides, self.launched)
+            self.launcher.launch(overrides, initial_job_idx=self.launched)
+            self.launched += len(trials)
+            for trial, job in zip(trials, jobs, strict=True):
+                self._tell(trial, job)
+        return True
+
+    def _overrides(self, trial: Any) -> list[str]:
+        return [*self.space.overrides(trial.params), f"search.trial={trial.number}"]
+
+    def _taken(self, owners: ExitStack) -> list[Any]:
+        """Trials for this worker alone: those that another one was killed at, then new ones."""
+        trials = []
+        while len(trials) < self.options.at_once:
+            with locked(self.folder / LOCK):
+                trial = begun_trial(self.study, self.folder)
+                if trial is None and self._left():
+                    trial = self._asked()
+                if trial is None:
+                    break
+                owners.enter_context(owned(owner_folder(self.folder, trial.number)))
+            trials.append(trial)
+        return trials
+
+    def _left(self) -> bool:
+        """Whether the study lacks trials; failed ones count where this process tried them."""
+        from optuna.trial import TrialState
+
+        ended = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
+        there = len(self.study.get_trials(deepcopy=False, states=ended))
+        return there + len(failed()) < self.options.trials
+
+    def _asked(self) -> Any:
+        """A new trial; what is drawn follows from the seed and from the trials so far."""
+        from optuna.samplers import TPESampler
+
+        number = len(self.study.get_trials(deepcopy=False))
+        seed = random.Random(f"{self.config.seed} {number}").getrandbits(31)
+        self.study.sampler = TPESampler(n_startup_trials=self.options.startup_trials, seed=seed)
+        return self.study.ask(dict(self.space.ranges))
+
+    def _tell(self, trial: Any, job: Job) -> None:
+        from optuna.trial import TrialState
+
+        state = state_in(self.folder, job.name)
+        loss = best_loss(job.folder)
+        if state == WHOLE and loss is not None:
+            self.study.tell(trial.number, loss)
+        elif state == PRUNED:
+            self.study.tell(trial.number, state=TrialState.PRUNED)
+        else:
+            self.study.tell(trial.number, state=TrialState.FAIL)
+
+    def summary(self) -> str:
+        """The best trial, and how many there are."""
+        from optuna.trial import TrialState
+
+        trials = self.study.get_trials(deepcopy=False)
+        states = [trial.state for trial in trials]
+        counts = [f"{len(trials)} trials"]
+        for state, word in (
+            (TrialState.PRUNED, "pruned"),
+            (TrialState.FAIL, "failed"),
+            (TrialState.RUNNING, "running elsewhere"),
+        ):
+            if state in states:
+                counts.append(f"{states.count(state)} {word}")
+        counted = ", ".join(counts)
+        if TrialState.COMPLETE not in states:
+            return f"{counted}: none has come to its end"
+        best = self.study.best_trial
+        return f"{counted}; best validation loss {best.value:.4g}: {_chosen(best)}"
+
+
+def _chosen(trial: Any) -> str:
+    return " ".join(f"{option}={value}" for option, value in trial.params.items())

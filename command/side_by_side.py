@@ -1,0 +1,78 @@
+"""Jobs of a sweep side by side on this machine, each a process of its own."""
+
+import os
+import signal
+import time
+from collections.abc import Sequence
+
+from joblib import cpu_count, effective_n_jobs
+
+from command.jobs import Job, announce, told
+from command.process import Ended
+from parallel.children import PARENT
+from parallel.ending import Ending, current
+from parallel.labelled import Labelled
+
+LOOKS_S = 0.1  # between two looks at what runs
+THREADS = "OMP_NUM_THREADS"  # of PyTorch and NumPy
+
+
+def run_side_by_side(jobs: Sequence[Job], at_once: int) -> dict[str, str]:
+    """Run `jobs`, so many `at_once` (as joblib counts: -1 is one per core).
+
+    Returns what ended those that failed, by name. A signal to this process is passed on to those
+    that run, which end as they do alone: Ended is raised once they have.
+    """
+    most = min(effective_n_jobs(at_once), len(jobs))
+    share = max(1, cpu_count() // most)
+    waiting = [*enumerate(jobs, start=1)]
+    running: dict[str, Labelled] = {}
+    problems: dict[str, str] = {}
+    ending = current()
+    if ending:
+        ending.defer()
+    try:
+        while waiting or running:
+            if _asked(ending):
+                _pass_on(ending.number, running)
+                raise Ended(ending.number)
+            _collect(running, problems)
+            while waiting and len(running) < most:
+                number, job = waiting.pop(0)
+                announce(job, number, len(jobs))
+                running[job.name] = _started(job, number, share)
+            time.sleep(LOOKS_S)
+    finally:
+        _pass_on(signal.SIGTERM, running)  # whatever it is that ends this one
+        if ending:
+            ending.release()
+    return problems
+
+
+def _started(job: Job, number: int, threads: int) -> Labelled:
+    variables = {THREADS: str(threads), **job.variables, PARENT: str(os.getpid())}
+    return Labelled(job.command, variables, f"[{number}] ")
+
+
+def _collect(running: dict[str, Labelled], problems: dict[str, str]) -> None:
+    """Take what has ended out of `running`; what ended it goes to `problems`."""
+    for name, job in [*running.items()]:
+        status = job.status()
+        if status is None:
+            continue
+        del running[name]
+        if status:
+            problems[name] = told(status)
+
+
+def _asked(ending: Ending | None) -> bool:
+    return ending is not None and ending.number is not None
+
+
+def _pass_on(number: int, running: dict[str, Labelled]) -> None:
+    """Send all that runs the signal, and wait for it to end."""
+    for job in running.values():
+        job.send(number)
+    while running:
+        _collect(running, {})
+        time.sleep(LOOKS_S)

@@ -1,0 +1,166 @@
+"""Jobs of a sweep through submitit: on SLURM, or on this machine to try that out."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+from omegaconf import OmegaConf
+
+from command import watched
+from command.jobs import Job, announce, told
+from command.process import AGAIN, Ended
+from parallel.ending import current
+
+LOGS = ".submitit"  # in the folder of a sweep: what submitit writes, and what its jobs print
+LOOKS_S = {"slurm": 5.0, "local": 0.5}  # between two looks at what runs
+# Options that submitit has on any cluster.
+ANYWHERE = ("timeout_min", "mem_gb", "nodes", "cpus_per_task", "gpus_per_node", "tasks_per_node")
+EXTRA = "needs the extra 'sweep'; pip install -e '.[sweep]'"
+
+
+def run_submitted(
+    jobs: Sequence[Job], cluster: str, at_once: int | None, options: Mapping[str, Any]
+) -> dict[str, str]:
+    """Run `jobs` on `cluster` (slurm or local), so many `at_once`, None for all of them.
+
+    Returns what ended those that failed, by name. options: those of submitit's executor. Raises
+    ValueError where submitit or SLURM is missing or refuses, Ended where a signal ends this
+    process: jobs of SLURM stay there.
+    """
+    executor = _executor(jobs[0].folder.parent / LOGS, cluster, options)
+    waiting = [*enumerate(jobs, start=1)]
+    running: dict[str, Any] = {}
+    problems: dict[str, str] = {}
+    ending = current()
+    if ending:
+        ending.defer()
+    try:
+        while waiting or running:
+            while waiting and (at_once is None or len(running) < at_once):
+                number, job = waiting.pop(0)
+                running[job.name] = _submitted(executor, job, cluster)
+                announce(job, number, len(jobs))
+            if ending and ending.number is not None:
+                raise Ended(ending.number, _left(running, cluster))
+            _collect(running, problems, cluster)
+            time.sleep(LOOKS_S[cluster] if running else 0)
+    finally:
+        if ending:
+            ending.release()
+    return problems
+
+
+def _executor(folder: Path, cluster: str, options: Mapping[str, Any]) -> Any:
+    launcher = f"hydra/launcher=submitit_{cluster}"
+    try:
+        import cloudpickle
+        import submitit
+    except ImportError as error:
+        raise ValueError(f"{launcher}: {EXTRA}") from error
+    if cluster == "slurm" and not shutil.which("sbatch"):
+        raise ValueError(
+            f"{launcher}: there is no sbatch here; type it where jobs are submitted, or choose "
+            "hydra/launcher=joblib"
+        )
+    cloudpickle.register_pickle_by_value(watched)
+    executor = submitit.AutoExecutor(folder, cluster=cluster)
+    try:
+        executor.update_parameters(**_named(options))
+    except (ValueError, TypeError, NameError, AssertionError) as error:
+        problem = " ".join(str(error).split())
+        raise ValueError(f"{launcher}: {problem}") from error
+    return executor
+
+
+def _named(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options as submitit wants them called, those of SLURM alone by a prefix."""
+    given = {}
+    for name, value in options.items():
+        if value is not None:
+            given[name if name in ANYWHERE else f"slurm_{name}"] = _plain(value)
+    return given
+
+
+def _plain(value: Any) -> Any:
+    return OmegaConf.to_container(value) if OmegaConf.is_config(value) else value
+
+
+def _submitted(executor: Any, job: Job, cluster: str) -> Any:
+    """Submit `job`.
+
+    On SLURM it waits for an earlier one of the same run, such as that of a sweep which was ended
+    and is typed again.
+    """
+    variables = {name: job.variables[name] for name in job.variables if name.startswith("CLARION_")}
+    call = watched.Watched(job.command, variables, str(Path.cwd()))
+    if cluster == "slurm":
+        digest = crc32(str(job.folder).encode())
+        name = f"{job.name[:40]}-{digest:08x}"
+        executor.update_parameters(name=name, slurm_dependency="singleton")
+    try:
+        return executor.submit(call)
+    except Exception as error:  # submitit has many names for what sbatch refuses
+        problem = " ".join(str(error).split())
+        raise ValueError(f"hydra/launcher=submitit_{cluster}: {problem}") from error
+
+
+def _collect(running: dict[str, Any], problems: dict[str, str], cluster: str) -> None:
+    """Take what has ended out of `running`; what ended it goes to `problems`."""
+    if cluster == "slurm":
+        queued = _queued()
+        over = (
+            [] if queued is None else [n for n, job in running.items() if job.job_id not in queued]
+        )
+    else:
+        over = [name for name, job in running.items() if job.done()]
+    for name in over:
+        problem = _problem(running.pop(name))
+        if problem is not None:
+            problems[name] = problem.removeprefix(f"{name}: ")
+
+
+def _queued() -> set[str] | None:
+    """Jobs of this user that wait or run; None where SLURM does not answer at the moment."""
+    command = ["squeue", "--noheader", "--format=%i", f"--user={os.getuid()}"]
+    answer = subprocess.run(command, capture_output=True, text=True)
+    return set(answer.stdout.split()) if answer.returncode == 0 else None
+
+
+def _problem(job: Any) -> str | None:
+    """What ended `job`, in a line; None where it came to its end."""
+    if not job.paths.result_pickle.exists():
+        return _last_line(job) or "ended by SLURM (cancelled, or its time was up)"
+    try:
+        status = job.task(0).result()
+    except Exception as error:  # whatever was raised there
+        return str(error).strip().splitlines()[-1]
+    if not status:
+        return None
+    return _last_line(job) or told(status) or f"ended with status {status}"
+
+
+def _last_line(job: Any) -> str:
+    """The last line that the job itself said of an error."""
+    try:
+        lines = job.paths.stderr.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    script = f"{Path(sys.argv[0]).name}: "
+    said = [line.removeprefix(script) for line in lines if line.startswith(script)]
+    return said[-1] if said else ""
+
+
+def _left(running: Mapping[str, Any], cluster: str) -> str:
+    """What becomes of the jobs when this process is ended, as a remedy."""
+    if cluster == "local":
+        for job in running.values():
+            job.cancel()
+        return AGAIN
+    ids = " ".join(job.job_id for job in running.values())
+    return f"jobs stay in SLURM's queue (scancel {ids} ends them); {AGAIN}"
