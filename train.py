@@ -35,10 +35,11 @@ def main(cfg: DictConfig) -> float | None:
     from command.sweep import is_sweep
     from command.sweep_table import best_loss, told
     from command.task import of_task
+    from command.time_limit import enough_time
     from command.training import train
 
     again = cfg.resume is not None or is_sweep()  # whether the same command goes on
-    with told(run) as reached:
+    with told(run) as reached, enough_time(run):
         if named:
             given, cfg = cfg, resumed(cfg)
             require_its_own_folder(given, run)

@@ -19,7 +19,8 @@ FIRST = "experiment"  # a choice of choices
 COLUMN = 40  # where explanations begin
 LONGEST = 72  # characters of a value; the rest is told by '--cfg job'
 ENDING = """\
--m                  train, or whatever the script does, for every value of option=value,value
+-m                  train, or whatever the script does, for every value of option=value,value;
+                    side by side with hydra/launcher=joblib, by SLURM with =submitit_slurm
 --cfg job           the options alone, as yaml
 -sc install=bash    for completion by Tab: eval "$(python {script}.py -sc install=bash)"
 """

@@ -27,7 +27,7 @@ from command.study import (
     require_same_space,
 )
 from command.sweep import failed, take_failed
-from command.sweep_table import PRUNED, WHOLE, best_loss, state_in
+from command.sweep_table import INTERRUPTED, PRUNED, WHOLE, best_loss, state_in
 from files.lock import locked
 from files.owner import owned
 
@@ -48,11 +48,17 @@ def search(
     while worker.work():
         pass
     print(worker.summary())
-    many = len(take_failed())
-    if many:
+    take_failed()  # as told here
+    if worker.failed:
         raise ValueError(
-            f"{many} trial(s) failed, see above; the same command draws others in their place"
+            f"{worker.failed} trial(s) failed, see above; the same command draws others in their "
+            "place"
         )
+
+
+def sampler_seed(seed: int, number: int) -> int:
+    """What the trial of that number is drawn by: workers that share a study do not draw alike."""
+    return random.Random(f"{seed} {number}").getrandbits(31)
 
 
 def _require_valid(options: DictConfig) -> None:
@@ -81,6 +87,7 @@ class Worker:
         self.options = config.search
         self.study = open_study(folder, pruner=median_pruner(self.options))
         self.launched = 0
+        self.failed = 0
 
     def work(self) -> bool:
         """Launch some trials and tell what they have come to; False where none are left."""
@@ -121,14 +128,14 @@ class Worker:
 
         ended = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
         there = len(self.study.get_trials(deepcopy=False, states=ended))
-        return there + len(failed()) < self.options.trials
+        return there + self.failed < self.options.trials
 
     def _asked(self) -> Any:
         """A new trial; what is drawn follows from the seed and from the trials so far."""
         from optuna.samplers import TPESampler
 
         number = len(self.study.get_trials(deepcopy=False))
-        seed = random.Random(f"{self.config.seed} {number}").getrandbits(31)
+        seed = sampler_seed(self.config.seed, number)
         self.study.sampler = TPESampler(n_startup_trials=self.options.startup_trials, seed=seed)
         return self.study.ask(dict(self.space.ranges))
 
@@ -137,11 +144,13 @@ class Worker:
 
         state = state_in(self.folder, job.name)
         loss = best_loss(job.folder)
-        if state == WHOLE and loss is not None:
+        ended_by_itself = state in (WHOLE, INTERRUPTED) and job.name not in failed()
+        if ended_by_itself and loss is not None:  # trainer.max_time is such an end, too
             self.study.tell(trial.number, loss)
         elif state == PRUNED:
             self.study.tell(trial.number, state=TrialState.PRUNED)
         else:
+            self.failed += 1
             self.study.tell(trial.number, state=TrialState.FAIL)
 
     def summary(self) -> str:

@@ -45,5 +45,6 @@ class Labelled:
 
 
 def _copy(from_stream: TextIO, to: TextIO, label: str) -> None:
-    for line in from_stream:
-        print(f"{label}{line}" if line.strip() else line, end="", file=to, flush=True)
+    with from_stream:
+        for line in from_stream:
+            print(f"{label}{line}" if line.strip() else line, end="", file=to, flush=True)

@@ -1,0 +1,47 @@
+"""Four trainings of a sweep at once against one after another: python benchmarks/sweep.py OPTION...
+
+The options are those of train.py, such as experiment=folders data_root=DIR trainer.max_epochs=3.
+Prints seconds of both, ROUNDS times in turn, and the ratio of the medians. Trainings one after
+another are in processes of their own, too, with all cores to each.
+"""
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from joblib import cpu_count
+
+ROOT = Path(__file__).parent.parent
+ROUNDS = 3
+SEEDS = "seed=0,1,2,3"
+
+
+def main(typed: list[str]) -> None:
+    """Run the sweeps."""
+    at_once = min(4, cpu_count())
+    seconds: dict[int, list[float]] = {1: [], at_once: []}
+    with tempfile.TemporaryDirectory() as folder:
+        _swept(typed, Path(folder) / "first", at_once)  # fills the cache
+        for number in range(ROUNDS):
+            for jobs in seconds:
+                seconds[jobs].append(_swept(typed, Path(folder) / f"{number}-{jobs}", jobs))
+    for jobs, taken in seconds.items():
+        print(f"{jobs} at once: {', '.join(f'{one:.1f}' for one in taken)} s")
+    ratio = statistics.median(seconds[1]) / statistics.median(seconds[at_once])
+    print(f"{ratio:.2f} times as fast")
+
+
+def _swept(typed: list[str], folder: Path, jobs: int) -> float:
+    """The seconds that the sweep into `folder` takes."""
+    launcher = ["hydra/launcher=joblib", f"hydra.launcher.n_jobs={jobs}"]
+    command = [sys.executable, str(ROOT / "train.py"), "-m", *typed, SEEDS, *launcher]
+    began = time.perf_counter()
+    subprocess.run([*command, f"output={folder}"], check=True, capture_output=True)
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
