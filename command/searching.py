@@ -21,6 +21,7 @@ from command.search_space import Space, space_of
 from command.study import (
     LOCK,
     begun_trial,
+    loss_of_same,
     open_study,
     owner_folder,
     quiet_optuna,
@@ -106,7 +107,10 @@ class Worker:
         return True
 
     def _overrides(self, trial: Any) -> list[str]:
-        return [*self.space.overrides(trial.params), f"search.trial={trial.number}"]
+        """Of a trial; its folder is its own, though another one may have the same options."""
+        number = trial.number
+        its_own = [f"search.trial={number}", f"hydra.sweep.subdir=trial-{number:04d}"]
+        return [*self.space.overrides(trial.params), *its_own]
 
     def _taken(self, owners: ExitStack) -> list[Any]:
         """Trials for this worker alone: those that another one was killed at, then new ones."""
@@ -118,6 +122,10 @@ class Worker:
                     trial = self._asked()
                 if trial is None:
                     break
+                known = loss_of_same(self.study, trial)
+                if known is not None:
+                    self.study.tell(trial.number, known)
+                    continue
                 owners.enter_context(owned(owner_folder(self.folder, trial.number)))
             trials.append(trial)
         return trials

@@ -70,6 +70,16 @@ def begun_trial(study: Any, folder: Path) -> Any | None:
     return None
 
 
+def loss_of_same(study: Any, trial: Any) -> float | None:
+    """What another trial with the options of `trial` has come to; None where there is none."""
+    from optuna.trial import TrialState
+
+    for one in study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)):
+        if one.params == trial.params:
+            return one.value
+    return None
+
+
 def owner_folder(folder: Path, number: int) -> Path:
     """What is owned by whoever works on the trial of that number."""
     return folder / OWNERS / str(number)

@@ -18,7 +18,7 @@ from command.process import AGAIN, Ended
 from parallel.ending import current
 
 LOGS = ".submitit"  # in the folder of a sweep: what submitit writes, and what its jobs print
-LOOKS_S = {"slurm": 5.0, "local": 0.5}  # between two looks at what runs
+LOOKS_S = {"slurm": 10.0, "local": 0.5}  # between two looks at what runs
 # Options that submitit has on any cluster.
 ANYWHERE = ("timeout_min", "mem_gb", "nodes", "cpus_per_task", "gpus_per_node", "tasks_per_node")
 EXTRA = "needs the extra 'sweep'; pip install -e '.[sweep]'"

@@ -33,7 +33,8 @@ class _Jobs(Launcher):
         """Run the jobs with these overrides; returns once all have ended."""
         from command.jobs import all_ended, jobs_of
 
-        jobs = jobs_of(self.context, self.config, job_overrides, initial_job_idx)
+        named = jobs_of(self.context, self.config, job_overrides, initial_job_idx)
+        jobs = [*{job.name: job for job in named}.values()]  # a value typed twice is one job
         return all_ended(self.config, jobs, self.run(jobs))
 
     def run(self, jobs: Sequence) -> dict[str, str]:

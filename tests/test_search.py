@@ -96,7 +96,7 @@ def studied(tmp_path, monkeypatch):
     monkeypatch.setattr(sweep, "_FAILED", [])
 
     def jobs_of(context, config, job_overrides, first):
-        names = [item.split("=")[1] for overrides in job_overrides for item in overrides[-2:-1]]
+        names = [dict(one.split("=", 1) for one in job)["network.hidden"] for job in job_overrides]
         return [SimpleNamespace(name=name, folder=tmp_path / name) for name in names]
 
     monkeypatch.setattr(searching, "jobs_of", jobs_of)
@@ -165,6 +165,15 @@ def test_a_trial_that_fails_ends_no_other_is_counted_and_is_drawn_for_again(stud
     with pytest.raises(ValueError, match=r"1 trial\(s\) failed, see above"):
         studied("network.hidden=13,13", trials=1)
     assert capsys.readouterr().out == "1 trials, 1 failed: none has come to its end\n"
+
+
+def test_a_space_of_few_choices_is_trained_once_each(studied, tmp_path):
+    trained = studied("network.hidden=3,5", trials=12)
+    assert sorted(trained) == [3, 5]
+    values = {
+        (trial.params["network.hidden"], trial.value) for trial in open_study(tmp_path).trials
+    }
+    assert values == {("3", 3.0), ("5", 5.0)}
 
 
 def test_a_trial_that_somebody_works_on_is_left_to_him(studied, tmp_path):
