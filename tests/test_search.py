@@ -1,5 +1,6 @@
 """search=optuna: what is asked and told, and that a study goes on, is shared, and stays its own."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -187,6 +188,12 @@ def test_a_trial_that_somebody_works_on_is_left_to_him(studied, tmp_path):
     assert begun_trial(study, tmp_path).number == 0
 
 
+def test_without_the_extra_that_is_said_with_what_to_type(studied, monkeypatch):
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    with pytest.raises(ValueError, match=r"search=optuna: needs the extra 'search'; pip install"):
+        studied(HIDDEN)
+
+
 def test_a_file_that_is_no_study_is_refused(tmp_path):
     (tmp_path / "study.log").write_text("no journal\n")
     with pytest.raises(ValueError, match=r"study\.log: holds no study that can be read"):
@@ -198,19 +205,18 @@ def test_a_training_tells_its_losses_is_pruned_by_them_and_stands_so_in_the_tabl
 ):
     """One trial that nobody can beat is in the study; of the next one an epoch is trained."""
     study = open_study(command.folder)
-    of_hidden = {"network.hidden": CategoricalDistribution(["4", "5"])}
+    rates = FloatDistribution(1e-4, 1e-2)
     study.add_trial(
         optuna.trial.create_trial(
-            params={"network.hidden": "4"},
-            distributions=of_hidden,
+            params={"recipe.optimizer.lr": 5e-3},
+            distributions={"recipe.optimizer.lr": rates},
             value=0.01,
             intermediate_values={1: 0.01, 2: 0.01, 3: 0.01},
         )
     )
+    range_of_rates = "recipe.optimizer.lr=interval(1e-4,1e-2)"
     options = ("search.trials=2", "search.startup_trials=1", "search.warmup_epochs=0")
-    command(
-        *tiny_run.overrides(data, command.folder), "search=optuna", *options, "network.hidden=4,5"
-    )
+    command(*tiny_run.overrides(data, command.folder), "search=optuna", *options, range_of_rates)
     out, _ = capfd.readouterr()
     assert "pruned after epoch 1 of 3: other trials did better by then" in out
     assert out.splitlines()[-1].startswith("2 trials, 1 pruned; best validation loss 0.01: ")
