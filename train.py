@@ -16,30 +16,38 @@ def main(cfg: DictConfig) -> float | None:
 
     Returns the best loss on validation, None before one.
     """
-    from command.announcement import announce, say_next
-    from command.entry import CONF, output_folder
+    from command.announcement import announce
+    from command.entry import output_folder
     from command.process import is_first
+    from command.time_limit import enough_time
     from options.run_options import AUTO
 
     named = cfg.resume not in (None, AUTO)
     run = Path(cfg.resume) if named else output_folder()
-    if is_first():  # of several devices, each runs this script
-        announce(run, named)  # what follows takes seconds to load
+    with enough_time(run):
+        if is_first():  # of several devices, each runs this script
+            announce(run, named)  # what follows takes seconds to load
+        return _trained(cfg, run, named)
 
+
+def _trained(cfg: DictConfig, run: Path, named: bool) -> float | None:
+    """Train into `run`; named: it is to be resumed."""
+    from command.announcement import say_next
     from command.check import check
+    from command.entry import CONF
     from command.experiment import require_experiment
     from command.outcome import done
+    from command.process import is_first
     from command.resume import resumed, taken_up
     from command.resume_check import require_an_end_ahead, require_its_own_folder
     from command.schema import TrainConfig
     from command.sweep import is_sweep
     from command.sweep_table import best_loss, told
     from command.task import of_task
-    from command.time_limit import enough_time
     from command.training import train
 
     again = cfg.resume is not None or is_sweep()  # whether the same command goes on
-    with told(run) as reached, enough_time(run):
+    with told(run) as reached:
         if named:
             given, cfg = cfg, resumed(cfg)
             require_its_own_folder(given, run)
