@@ -21,6 +21,7 @@ LOGS = ".submitit"  # in the folder of a sweep: what submitit writes, and what i
 LOOKS_S = {"slurm": 10.0, "local": 0.5}  # between two looks at what runs
 # Options that submitit has on any cluster.
 ANYWHERE = ("timeout_min", "mem_gb", "nodes", "cpus_per_task", "gpus_per_node", "tasks_per_node")
+NO_TIME = "its time limit leaves no time for a step: give a longer hydra.launcher.timeout_min"
 EXTRA = "needs the extra 'sweep'; pip install -e '.[sweep]'"
 
 
@@ -98,7 +99,7 @@ def _submitted(executor: Any, job: Job, cluster: str) -> Any:
     and is typed again.
     """
     variables = {name: job.variables[name] for name in job.variables if name.startswith("CLARION_")}
-    call = watched.Watched(job.command, variables, str(Path.cwd()))
+    call = watched.Watched(job.command, variables, str(Path.cwd()), str(job.folder))
     if cluster == "slurm":
         digest = crc32(str(job.folder).encode())
         name = f"{job.name[:40]}-{digest:08x}"
@@ -142,7 +143,8 @@ def _problem(job: Any) -> str | None:
         return str(error).strip().splitlines()[-1]
     if not status:
         return None
-    return _last_line(job) or told(status) or f"ended with status {status}"
+    said = _last_line(job) or told(status) or f"ended with status {status}"
+    return f"{said}; {NO_TIME}" if status in watched.WARNED else said
 
 
 def _last_line(job: Any) -> str:

@@ -89,7 +89,7 @@ def test_trainings_side_by_side_have_loader_workers_of_their_own_and_one_table(d
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    out, said = process.communicate(timeout=300)
+    out, said = process.communicate(timeout=600)
     assert process.returncode == 1
     assert said.splitlines()[-1].startswith("train.py: 1 job(s) of the sweep failed, see above")
     assert said.count("failed, see above") == 1 and "Traceback" not in said
@@ -159,7 +159,6 @@ def slurm(tmp_path, monkeypatch) -> Path:
     ("status", "state", "asked"),
     [
         (143, "RUNNING", True),  # it has ended within its grace
-        (140, "RUNNING", True),  # warned of its time limit
         (143, "CANCELLED", False),
         (143, "TIMEOUT", False),
         (143, "", False),
@@ -172,9 +171,20 @@ def test_a_job_that_was_told_to_end_is_requeued_where_slurm_does_not_end_it(
 ):
     (slurm / "state").write_text(state)
     command = ["sh", "-c", f"exit {status}"]
-    assert watched.Watched(command, {}, str(slurm))() == status
+    assert watched.Watched(command, {}, str(slurm), str(slurm))() == status
     requeued = (slurm / "asked").read_text() if asked else ""
     assert requeued == ("requeue 7\n" if asked else "") and asked == (slurm / "asked").exists()
+
+
+def test_a_job_that_was_warned_of_its_time_limit_is_requeued_where_it_has_saved_something(slurm):
+    (slurm / "state").write_text("RUNNING")
+    (slurm / "checkpoints").mkdir()
+    saves = ["sh", "-c", "touch checkpoints/within_epoch.ckpt; exit 140"]
+    warned = watched.Watched(saves, {}, str(slurm), str(slurm))
+    assert warned() == 140 and (slurm / "asked").exists()
+    (slurm / "asked").unlink()
+    warned.command = ["sh", "-c", "exit 140"]  # before a step
+    assert warned() == 140 and not (slurm / "asked").exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGUSR2, signal.SIGTERM])
@@ -188,7 +198,7 @@ def test_a_signal_to_a_watched_job_reaches_its_command(number, slurm, monkeypatc
         os.kill(os.getpid(), number)
 
     threading.Thread(target=signalled, daemon=True).start()
-    assert watched.Watched(command, {}, str(slurm))() == 99
+    assert watched.Watched(command, {}, str(slurm), str(slurm))() == 99
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def test_a_sweep_with_a_bad_run_comes_to_its_end_and_typed_again_leaves_what_is_
 
     def swept() -> str:
         process = tiny_run.script("train", *typed, stderr=subprocess.PIPE)
-        _, said = process.communicate(timeout=300)
+        _, said = process.communicate(timeout=600)
         assert process.returncode == 1
         return said
 
