@@ -13,6 +13,7 @@ from omegaconf import OmegaConf, open_dict
 
 from command.announcement import announce, say_next
 from command.started import Started
+from datagen.datamodule import PlanData
 
 
 def said(capsys):
@@ -24,7 +25,7 @@ def test_what_is_trained_is_said_by_what_was_chosen(tmp_path, capsys):
     tiny_run.config("train", ["network=crnn", "target=iam"], run)
     announce(run, False)
     line = said(capsys)
-    assert line.startswith("Trains network=crnn target=iam level=running recipe=paper plan=demo ")
+    assert line.startswith("Trains task=enhancement network=crnn target=iam level=running ")
     assert line.endswith(f" into {run}\n")
     assert line.count("\n") == 1
 
@@ -79,11 +80,9 @@ def test_before_the_first_step_stands_how_large_a_training_is(capsys):
         current_epoch=1,
         max_epochs=3,
         num_training_batches=4,
-        datamodule=SimpleNamespace(plan=plan),
+        datamodule=PlanData(plan, len, sample_rate=8000),
     )
-    module = SimpleNamespace(
-        network=torch.nn.Linear(999, 1), stft=SimpleNamespace(sample_rate=8000)
-    )
+    module = SimpleNamespace(network=torch.nn.Linear(999, 1))
     Started().on_train_start(trainer, module)
     assert said(capsys).splitlines() == [
         "1,000 parameters on cpu; 2 mixtures of train (1.00 h), 1 mixtures of validation (0.50 h)",
