@@ -2,6 +2,7 @@
 
 import importlib
 from abc import abstractmethod
+from collections.abc import Callable
 from importlib.metadata import version
 from types import ModuleType
 from typing import ClassVar
@@ -10,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from audio.pcm import FULL_SCALE, rounded
 from audio.resampling import at_rate
 from models.system import Enhancing
 
@@ -74,3 +76,13 @@ def in_frames(samples: np.ndarray, length: int) -> np.ndarray:
     """Frames side by side, the last one filled with zeros: [time] -> float32 [frame, length]."""
     lacking = -len(samples) % length
     return np.pad(samples, (0, lacking)).reshape(-1, length).astype(np.float32)
+
+
+def in_16_bits(samples: np.ndarray, length: int, process: Callable[[bytes], bytes]) -> np.ndarray:
+    """What `process` makes of frames of `length` 16-bit samples, one after the other.
+
+    Shapes: [time] -> float64 [time], full scale at 1; what exceeds it is cut off.
+    """
+    frames = rounded(in_frames(samples, length), 16).astype("<i2")
+    processed = b"".join(process(frame.tobytes()) for frame in frames)
+    return np.frombuffer(processed, "<i2").astype(np.float64) / FULL_SCALE
