@@ -1,16 +1,39 @@
 """The facts of a score by the name of its column, which begins with that of the metric's file."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from inspect import getmembers, isabstract, isclass
+from types import MappingProxyType
 
 from metrics.facts import Facts
 from metrics.metric import Metric
 
+CHOSEN: ContextVar[Mapping[str, Facts]] = ContextVar("facts", default=MappingProxyType({}))
 
-@cache
+
+@contextmanager
+def computed_by(metrics: Mapping[str, Metric]) -> Iterator[None]:
+    """Within it scores are what `metrics` say, whose options may have made them others.
+
+    >>> from metrics.si_sdr import SISDR
+    >>> other = SISDR()
+    >>> other.facts = other.facts._replace(label="SI-SDR, other")
+    >>> with computed_by({"si_sdr": other}):
+    ...     facts("si_sdr").label
+    'SI-SDR, other'
+    """
+    other = {name: one.facts for name, one in metrics.items() if one.facts != type(one).facts}
+    before = CHOSEN.set({name: _named(own, kind_of(name)[1]) for name, own in other.items()})
+    try:
+        yield
+    finally:
+        CHOSEN.reset(before)
+
+
 def facts(score: str) -> Facts:
     """Of the score in a column of that name.
 
@@ -20,10 +43,15 @@ def facts(score: str) -> Facts:
     >>> facts("stoi").head, facts("stoi_other").label, facts("none_of_ours").label
     ('STOI %', 'STOI other', 'none_of_ours')
     """
+    chosen = CHOSEN.get().get(score)
+    if chosen is not None:
+        return chosen
     kind, more = kind_of(score)
-    if kind is None:
-        return Facts(score, digits=3)
-    return kind.facts._replace(label=f"{kind.facts.label} {more}") if more else kind.facts
+    return Facts(score, digits=3) if kind is None else _named(kind.facts, more)
+
+
+def _named(own: Facts, more: str) -> Facts:
+    return own._replace(label=f"{own.label} {more}") if more else own
 
 
 @cache

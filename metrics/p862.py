@@ -1,4 +1,6 @@
-"""The one call of the `pesq` package, with its return codes and its crash turned into reasons."""
+"""The one call of a package for PESQ, with its return codes and its crash turned into reasons."""
+
+import importlib
 
 import numpy as np
 from scipy.fft import irfft, rfft
@@ -6,6 +8,7 @@ from scipy.fft import irfft, rfft
 from metrics.guard import NotComputable
 
 PACKAGES = ("pesq", "numpy", "scipy")  # that decide a score
+ENGINES = ("pesq", "pesqc2")  # the second has Corrigendum 2 of P.862.2
 FRAME_S = 0.004  # of the voice activity detector in P.862
 EDGE_FRAMES = 4  # the detector widens each utterance by two frames at either end
 PAUSE_FRAMES = 50  # a shorter pause does not end an utterance, a shorter utterance does not count
@@ -13,10 +16,34 @@ UTTERANCES = 48  # the C code has room for 50 and writes past it: a wrong score 
 SAFE_S = UTTERANCES * 2 * PAUSE_FRAMES * FRAME_S  # too short to hold more
 
 
-def lqo(reference: np.ndarray, estimate: np.ndarray, sample_rate: int, mode: str) -> float:
+def require_engine(engine: str) -> None:
+    """Raise ValueError for a package of another name than ENGINES, or one that is not installed.
+
+    >>> require_engine("pesq2")
+    Traceback (most recent call last):
+    ValueError: engine='pesq2' of PESQ is unknown: choose one of pesq, pesqc2
+    """
+    if engine not in ENGINES:
+        raise ValueError(
+            f"engine={engine!r} of PESQ is unknown: choose one of {', '.join(ENGINES)}"
+        )
+    try:
+        importlib.import_module(engine)
+    except ImportError as error:
+        reason = " ".join(str(error).split())[:120]
+        raise ValueError(
+            f"engine={engine!r} of PESQ: the package {engine} is not installed ({reason}); "
+            "docs/evaluation.md says how, or leave it at engine=pesq"
+        ) from error
+
+
+def lqo(
+    reference: np.ndarray, estimate: np.ndarray, sample_rate: int, mode: str, engine: str = "pesq"
+) -> float:
     """MOS-LQO of checked float64 signals [time]; `mode` is "nb" (8 or 16 kHz) or "wb" (16 kHz).
 
-    Raises NotComputable where P.862 finds no utterance, or more than its C code has room for.
+    engine: one of ENGINES. Raises NotComputable where P.862 finds no utterance, or more than its C
+    code has room for.
 
     >>> tone = np.sin(2 * np.pi * 1000 * np.arange(40 * 8000) / 8000)
     >>> pulses = tone * np.tile(np.repeat([1, 0], 2000), 80)
@@ -24,12 +51,11 @@ def lqo(reference: np.ndarray, estimate: np.ndarray, sample_rate: int, mode: str
     Traceback (most recent call last):
     metrics.guard.NotComputable: PESQ takes 48 utterances, 40 s hold 80: cut it shorter
     """
-    from pesq import PesqError, pesq
-
+    package = importlib.import_module(engine)
     _require_room(reference, sample_rate)
     try:
-        return float(pesq(int(sample_rate), reference, estimate, mode))
-    except PesqError as error:
+        return float(package.pesq(int(sample_rate), reference, estimate, mode))
+    except package.PesqError as error:
         raise NotComputable(f"PESQ: {_reason(error)}") from None
 
 

@@ -6,13 +6,15 @@ import numpy as np
 
 from metrics.facts import Facts
 from metrics.metric import Metric
-from metrics.p862 import PACKAGES, lqo
+from metrics.p862 import PACKAGES, lqo, require_engine
 
 
 class PESQWideband(Metric):
     """Wide-band PESQ as MOS-LQO, 1.02 to 4.644 (ITU-T P.862.2). 16 kHz only.
 
-    The last pair is remembered: composite scores ask for the same one.
+    engine: the package "pesq", or "pesqc2", which has Corrigendum 2 (2018): its scores are higher,
+    and not to be set beside others. Raises ValueError for another one, or where it is missing. The
+    last pair is remembered: composite scores ask for the same one.
 
     >>> noise = np.random.default_rng(0).standard_normal(16000)
     >>> round(PESQWideband()(noise, noise, 16000), 3)
@@ -28,11 +30,22 @@ class PESQWideband(Metric):
     )
     sample_rates = (16000,)
 
+    def __init__(self, engine: str = "pesq"):
+        require_engine(engine)
+        self.engine = engine
+        if engine == "pesqc2":
+            self.facts = self.facts._replace(
+                label="PESQ-WB C2",
+                definition="ITU-T P.862.2 with Corrigendum 2, wide band, MOS-LQO, as the package "
+                "pesqc2 has it",
+                packages=("pesqc2", "numpy", "scipy"),
+            )
+
     def score(self, reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> float:
         """See the class; raises NotComputable like `metrics.p862.lqo`."""
-        return _remembered(reference.tobytes(), estimate.tobytes(), sample_rate)
+        return _remembered(reference.tobytes(), estimate.tobytes(), sample_rate, self.engine)
 
 
 @lru_cache(maxsize=1)
-def _remembered(reference: bytes, estimate: bytes, sample_rate: int) -> float:
-    return lqo(np.frombuffer(reference), np.frombuffer(estimate), sample_rate, "wb")
+def _remembered(reference: bytes, estimate: bytes, sample_rate: int, engine: str) -> float:
+    return lqo(np.frombuffer(reference), np.frombuffer(estimate), sample_rate, "wb", engine)

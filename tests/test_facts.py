@@ -1,6 +1,8 @@
 """What a metric says of itself is all that tables, figures, pages and the memory of scores know of it."""
 
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -11,8 +13,9 @@ from score_tables import many
 from command.about import versions
 from files.fingerprint import of_modules
 from metrics.facts import Facts
-from metrics.known import facts, kind_of
+from metrics.known import computed_by, facts, kind_of
 from metrics.metric import Metric
+from metrics.pesq_wb import PESQWideband
 from options.build import build
 from reporting.pages.page import definitions
 from reporting.pages.report import write_report
@@ -24,6 +27,7 @@ from reporting.tables.weaknesses import least_improved
 
 CONF = Path(__file__).parent.parent / "conf" / "metric"
 NAMES = sorted(path.stem for path in CONF.glob("*.yaml"))
+NAMES = [name for name in NAMES if not name.startswith("dnsmos")]  # see tests/test_dnsmos.py
 
 
 def metric(name):
@@ -98,6 +102,34 @@ def test_a_report_chooses_its_headline_scores_and_their_order(distances, tmp_pat
         for name in names:
             assert facts(name).described().split(";")[0] in text.replace("&#39;", "'"), name
     assert headlines(names) == ["pesq_nb_raw", "stoi", "sdr"]
+
+
+@pytest.fixture
+def corrected(monkeypatch):
+    """Wide-band PESQ by a package that stands in for pesqc2."""
+    package = SimpleNamespace(pesq=lambda rate, *pair: 4.0, PesqError=RuntimeError)
+    monkeypatch.setitem(sys.modules, "pesqc2", package)
+    return PESQWideband("pesqc2")
+
+
+def test_a_report_names_the_pesq_that_it_has(corrected, tmp_path):
+    noise = np.random.default_rng(0).standard_normal((2, 16000))
+    assert corrected(*noise, 16000) == 4.0 != PESQWideband()(*noise, 16000)
+    assert corrected.facts.packages[0] == "pesqc2"
+    table = many().rename(columns={"stoi": "pesq_wb"})
+    with computed_by({"pesq_wb": corrected}):
+        write_report(table, {}, tmp_path)
+        assert facts("pesq_wb").label == "PESQ-WB C2"
+    for page in ("report.md", "report.html"):
+        assert "with Corrigendum 2" in (tmp_path / page).read_text()
+    assert facts("pesq_wb").label == "PESQ-WB" and "without" in facts("pesq_wb").definition
+
+
+def test_an_engine_of_pesq_that_is_missing_is_refused_in_a_line(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pesqc2", None)
+    with pytest.raises(ValueError, match="the package pesqc2 is not installed") as caught:
+        PESQWideband("pesqc2")
+    assert "engine=pesq" in str(caught.value) and "\n" not in str(caught.value)
 
 
 def test_a_score_of_which_nothing_is_known_is_called_by_its_name(tmp_path):

@@ -24,6 +24,7 @@ from options.build import build
 
 CONF = Path(__file__).parent.parent / "conf"
 NAMES = sorted(path.stem for path in (CONF / "metric").glob("*.yaml"))
+NAMES = [name for name in NAMES if not name.startswith("dnsmos")]  # see tests/test_dnsmos.py
 PERFECT = {
     "pesq_nb_raw": 4.50,
     "pesq_nb": 4.549,

@@ -1,0 +1,78 @@
+"""What the scores of DNSMOS share: the networks of the package speechmos, asked once for all."""
+
+import importlib
+from abc import abstractmethod
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from metrics.metric import Metric
+
+PACKAGES = ("speechmos", "onnxruntime", "librosa", "numpy")  # that decide a score
+NEEDED = ("librosa", "onnxruntime", "requests", "speechmos")  # requests, though it asks nobody
+SAMPLE_RATE = 16000
+
+
+class DNSMOS(Metric):
+    """A rating from 1 to 5 that a network predicts of the estimate alone, at 16 kHz.
+
+    Raises ValueError where what it needs is not installed.
+
+    >>> sorted(DNSMOS.__abstractmethods__)  # what a score adds
+    ['facts', 'name']
+    """
+
+    sample_rates = (SAMPLE_RATE,)
+
+    def __init__(self):
+        for module in NEEDED:
+            _required(module)
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """What speechmos calls the score: an attribute of the class."""
+
+    def score(self, reference: None, estimate: np.ndarray, sample_rate: int) -> float:
+        """See the class; the level counts, and what exceeds full scale is cut off."""
+        return ratings(estimate.clip(-1, 1).tobytes())[self.name]
+
+
+@lru_cache(maxsize=1)
+def ratings(estimate: bytes) -> dict[str, float]:
+    """All four ratings of float64 samples [time] at 16 kHz in [-1, 1], as speechmos has them.
+
+    That is the mean over windows of 9.01 s, one every second; what is shorter is repeated until it
+    fills one.
+
+    >>> ratings.cache_info().maxsize  # the four scores of a signal come one after the other
+    1
+    """
+    rated = _networks()(np.frombuffer(estimate), SAMPLE_RATE, is_personalized_MOS=False)
+    return {name: float(value) for name, value in rated.items()}
+
+
+def _required(module: str) -> Any:
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise ValueError(
+            f"DNSMOS needs {module} of the extra 'mos' ({error}); pip install -e '.[mos]'"
+        ) from error
+
+
+@cache
+def _networks() -> Any:
+    """The package's own, in one thread: others score beside this one."""
+    dnsmos, onnxruntime = _required("speechmos.dnsmos"), _required("onnxruntime")
+    folder = Path(dnsmos.__file__).parent / "dnsmos_models"
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3  # errors alone
+    networks = dnsmos.DNSMOS.__new__(dnsmos.DNSMOS)  # its constructor takes no options
+    for session, name in (("onnx_sess", "sig_bak_ovr"), ("p808_onnx_sess", "model_v8")):
+        path = str(folder / f"{name}.onnx")
+        setattr(networks, session, onnxruntime.InferenceSession(path, options))
+    return networks

@@ -1,0 +1,25 @@
+"""DNSMOS, predicted rating of overall quality."""
+
+from metrics.dnsmos import DNSMOS, PACKAGES
+from metrics.facts import Facts
+
+
+class DNSMOSOVRL(DNSMOS):
+    """Rating by ITU-T P.835 of overall quality, predicted, from 1 to 5.
+
+    Reddy et al., 2022, by the networks of the package speechmos (extra: mos). 16 kHz only.
+    Raises as `DNSMOS`.
+
+    >>> DNSMOSOVRL.facts.needs_reference
+    False
+    """
+
+    facts = Facts(
+        "DNSMOS OVRL",
+        "overall quality, predicted rating by ITU-T P.835 (Reddy et al., 2022), speechmos",
+        lowest=1.0,
+        highest=5.0,
+        needs_reference=False,
+        packages=PACKAGES,
+    )
+    name = "ovrl_mos"

@@ -1,0 +1,25 @@
+"""DNSMOS, predicted rating of overall quality."""
+
+from metrics.dnsmos import DNSMOS, PACKAGES
+from metrics.facts import Facts
+
+
+class DNSMOSP808(DNSMOS):
+    """Rating by ITU-T P.808 of overall quality, predicted, from 1 to 5.
+
+    Reddy et al., 2021, by the networks of the package speechmos (extra: mos). 16 kHz only.
+    Raises as `DNSMOS`.
+
+    >>> DNSMOSP808.facts.needs_reference
+    False
+    """
+
+    facts = Facts(
+        "DNSMOS P.808",
+        "overall quality, predicted rating by ITU-T P.808 (Reddy et al., 2021), speechmos",
+        lowest=1.0,
+        highest=5.0,
+        needs_reference=False,
+        packages=PACKAGES,
+    )
+    name = "p808_mos"
