@@ -14,9 +14,9 @@ from command.cluster import workers
 from command.costs import cost_table
 from command.trial import Trial, built
 from datagen.roles import NOISE, SPEECH
-from metrics.known import packages
-from reporting.gains_table import read_studies
-from reporting.pages.media import Example
+from metrics.known import computed_by, packages
+from reporting.gains_table import Studies, read_studies
+from reporting.pages.media import Example, Heard
 from reporting.pages.report import Beside, write_report
 from reporting.scores_table import MIXTURE, ORACLE
 from reporting.scoring.files import told
@@ -45,6 +45,19 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
     trials = _trials(cfg, runs)
     opened = _opened(cfg, runs, trials)
     _save_plans(trials, folder)
+    with showing(cfg.headline), computed_by(trials[0].metrics):
+        _report(cfg, folder, trials, opened, lines, unfinished)
+
+
+def _report(
+    cfg: DictConfig,
+    folder: Path,
+    trials: Sequence[Trial],
+    opened: Mapping[str, Run],
+    lines: Studies | None,
+    unfinished: Sequence[Path],
+) -> None:
+    """Score, and write what came of it."""
     files = _files(trials)
     tables = _scores(cfg, trials)
     scores = pd.concat(tables, ignore_index=True)
@@ -58,14 +71,14 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
         swept=list(opened)[len(cfg.runs) :],
         lines=lines,
         files=files,
+        worst=_worst(trials, tables) if cfg.examples else [],
         config=OmegaConf.to_yaml(cfg),
         clusters=cfg.clusters,
         title=cfg.title or _title(cfg),
     )
     about = _about(cfg, trials, scores, unfinished)
-    with showing(cfg.headline):
-        summary = write_report(scores, about, folder, beside)
-        _print(cfg, finding(scores, opened, cfg.clusters), summary, folder, caution)
+    summary = write_report(scores, about, folder, beside)
+    _print(cfg, finding(scores, opened, cfg.clusters), summary, folder, caution)
 
 
 def _caution(cfg: DictConfig, trials: Sequence[Trial]) -> str | None:
@@ -142,6 +155,14 @@ def _examples(trials: Sequence[Trial], tables: Sequence[pd.DataFrame]) -> list[E
     for trial, scores in zip(trials, tables, strict=True):
         shown += trial.examples(scores)
     return shown
+
+
+def _worst(trials: Sequence[Trial], tables: Sequence[pd.DataFrame]) -> list[Heard]:
+    """Players of what is lost most in every trial, whose scores are in `tables`."""
+    heard = []
+    for trial, scores in zip(trials, tables, strict=True):
+        heard += trial.worst(scores)
+    return heard
 
 
 def _print(

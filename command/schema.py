@@ -206,10 +206,14 @@ class EvaluateConfig(SpeechScriptConfig):
     @model_validator(mode="after")
     def _folders_are_of_pairs(self):
         for option in ("clean", "mixture"):
-            if getattr(self, option) and not self.pairs:
+            folder = getattr(self, option)
+            if folder and not self.pairs:
                 raise ValueError(
-                    f"{option}={getattr(self, option)!r}: is read by experiment=pairs alone; "
-                    "add experiment=pairs"
+                    f"{option}={folder!r}: is read by experiment=pairs alone; add experiment=pairs"
+                )
+            if folder and folder not in self.pairs.values():
+                raise ValueError(
+                    f"{option}={folder!r}: what is judged here has its own folders; leave it out"
                 )
         if self.pairs and self.split != "test":
             raise ValueError(f"split={self.split!r}: pairs of files are a test; leave out split")

@@ -10,17 +10,18 @@ from omegaconf import DictConfig, OmegaConf
 
 from command.about import versions
 from datagen import from_config
+from datagen.pairs.pairs import Pairs
 from datagen.plan import fingerprint
 from datagen.split import shares_speakers
 from dsp.stft import STFT
 from files.fingerprint import of_modules, of_sources, of_values
 from metrics.known import kind_of
 from metrics.metric import Metric
-from models.system import Enhancing
+from models.system import ORACLE, Enhancing
 from options.build import build
 from parallel.spread import Spread, over_processes
-from reporting.pages.examples import examples
-from reporting.pages.media import Example
+from reporting.pages.examples import ROOM, examples, worst_examples
+from reporting.pages.media import Example, Heard
 from reporting.scoring.bench import Bench
 from reporting.scoring.files import look_at
 from reporting.scoring.memory import Memory
@@ -42,10 +43,11 @@ HEARD_SPEAKERS = (
 
 
 class Built(NamedTuple):
-    """What a config names: what is put on the test, and what measures it; both by name."""
+    """What a config names: what is put on the test and what measures it, both by name; memory."""
 
     systems: Systems
     metrics: dict[str, Metric]
+    memory: Memory
 
 
 def built(cfg: DictConfig, runs: Mapping[str, Path]) -> Built:
@@ -57,17 +59,31 @@ def built(cfg: DictConfig, runs: Mapping[str, Path]) -> Built:
     task = task_of(cfg)
     beside = task.beside(cfg)
     metrics = _taking(next(iter(beside.values())).gives, chosen_metrics(cfg))
+    if cfg.get("pairs") and not build(cfg.pairs, Pairs).has_clean:
+        _require_no_reference(metrics)
+        beside.pop(ORACLE, None)
     require_usable(metrics, cfg.sample_rate)
     baselines = chosen_baselines(cfg)
     systems = untrained(beside, baselines)
     tested = of_rate(runs, cfg.sample_rate, cfg.rates)
-    learned = trained(tested, partial(task.system, device=cfg.device), cfg.stages)
+    memory = _memory(cfg, metrics)
+    learned = trained(tested, partial(task.system, device=cfg.device), cfg.stages, memory)
     shared = systems.keys() & learned.keys()
     if shared:
         raise ValueError(
             f"baselines.{min(shared)}: is the name of a stage of a run, too; choose another name"
         )
-    return Built(systems | learned, metrics)
+    return Built(systems | learned, metrics, memory)
+
+
+def _require_no_reference(metrics: Mapping[str, Metric]) -> None:
+    """Raise ValueError for a metric that compares with clean speech."""
+    others = [f"~metric.{name}" for name, one in metrics.items() if one.facts.needs_reference]
+    if others:
+        raise ValueError(
+            f"recordings have no clean speech to compare with; leave out {' '.join(others)}, or "
+            "add experiment=recordings"
+        )
 
 
 def _taking(kind: str, metrics: dict[str, Metric]) -> dict[str, Metric]:
@@ -136,13 +152,17 @@ class Trial:
             self.notes.append(ON_VALIDATION)
         if not cfg.get("pairs") and shares_speakers(plan.speech):
             self.notes.append(HEARD_SPEAKERS)
-        self.bench = Bench(plan, audio, cfg.sample_rate, cfg.device, _memory(cfg, self.metrics))
+        self.bench = Bench(plan, audio, cfg.sample_rate, cfg.device, built.memory)
 
     def scores(self, spread: Spread | None = None) -> pd.DataFrame:
-        """See reporting.scoring.score_plan; without `spread` over the config's jobs."""
+        """See reporting.scoring.score_plan; without `spread` over the config's jobs.
+
+        These enhance, too; workers of a cluster have no runs, and a GPU is one.
+        """
+        there = spread is None and self.cfg.device == "cpu"
         if spread is None:
             spread = over_processes(from_config.jobs(self.cfg))
-        return score_plan(self.bench, self.systems, self.metrics, spread)
+        return score_plan(self.bench, self.systems, self.metrics, spread, there)
 
     def files(self) -> pd.DataFrame:
         """See reporting.scoring.files.look_at."""
@@ -158,6 +178,11 @@ class Trial:
             title = f"{self.sample_rate} Hz, {example.title}"
             titled.append(example._replace(title=title))
         return titled
+
+    def worst(self, scores: pd.DataFrame) -> list[Heard]:
+        """See reporting.pages.examples; `scores` are those of this trial."""
+        room = ROOM // max(1, len(self.cfg.rates))
+        return list(worst_examples(scores, self.bench, self.systems, _stft(self.cfg), room))
 
     def described(self) -> str:
         """What was tested, in a line."""

@@ -46,6 +46,8 @@ def render(row: Mapping[str, Any], library: Library) -> dict[str, Tensor]:
 class Rendering:
     """The audio of rows that are rendered when they are asked for (datagen.signals.Signals)."""
 
+    follows_plan = True
+
     def __init__(self, library: Library):
         self.library = library
         self.noise_type = library.noise_type

@@ -7,7 +7,12 @@ from torch import Tensor
 
 
 class Signals(Protocol):
-    """Mixtures that are rendered, or files that others made."""
+    """Mixtures that are rendered, or files that others made.
+
+    follows_plan: rows and the plan's tables of recordings decide all of it, and it is audio alone.
+    """
+
+    follows_plan: bool
 
     def signals(self, row: Mapping[str, Any]) -> dict[str, Tensor]:
         """ "mixture", "clean" and "noise" of a row, each [time]; mixture == clean + noise."""

@@ -1,6 +1,6 @@
 """A trained run as a system."""
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -8,30 +8,50 @@ import torch
 from torch import Tensor
 
 from models.enhancer import Enhancer
-from models.run import content_of, load_run
+from models.run import content_of, load_run, run_config
 from models.system import Enhancing, OfRun
 
 
 class TrainedRun(Enhancing, OfRun):
-    """What a run has learned, at its best epoch on validation.
+    """What a run has learned, at its best epoch on validation; opened when it first enhances.
 
-    folder: of the run, or of what was published of it. content: names what is in it, see
-    `models.run.content_of`. stage: the one whose estimate is made audible, from 1; None: what the
-    network holds for final.
+    folder: of the run, or of what was published of it. device: where it enhances. stage: the one
+    whose estimate is made audible, from 1; None: what the network holds for final. content: names
+    what is in the folder, see `models.run.content_of`, where that is known. It travels to other
+    processes as these words, and each of them opens it once. Raises FileNotFoundError or ValueError
+    where `folder` is no run.
     """
 
-    def __init__(self, folder: Path, enhancer: Enhancer, content: str, stage: int | None = None):
-        super().__init__(enhancer.stft.sample_rate)
+    def __init__(
+        self,
+        folder: Path,
+        device: str = "cpu",
+        stage: int | None = None,
+        content: str | None = None,
+    ):
+        super().__init__(run_config(folder).sample_rate)
         self.folder = folder
-        self.enhancer = enhancer
-        self.content = content
+        self.device = device
         self.stage = stage
+        self.content = content or content_of(folder)
+        self.travelled = False
 
     @classmethod
     def load(cls, folder: Path, device: str = "cpu") -> "TrainedRun":
-        """The run in `folder`, to enhance on `device`; raises as `load_run` does."""
-        enhancer = load_run(folder).to(device)
-        return cls(folder, enhancer, content_of(folder))
+        """The run in `folder`, opened; raises as `load_run` does."""
+        run = cls(folder, device)
+        run.enhancer.eval()
+        return run
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = {name: value for name, value in vars(self).items() if name != "enhancer"}
+        return {**state, "travelled": True}
+
+    @cached_property
+    def enhancer(self) -> Enhancer:
+        """Its network with its weights; raises as `load_run`, and where they have changed since."""
+        opened = _opened_once if self.travelled else _opened
+        return opened(self.folder, self.content, self.device)
 
     def stages(self) -> list["TrainedRun"]:
         """Each of its stages, from the first on, as a system of its own.
@@ -41,7 +61,9 @@ class TrainedRun(Enhancing, OfRun):
         systems = []
         for stage in range(1, self.enhancer.network.stage_count + 1):
             if stage != self.heard:
-                systems.append(TrainedRun(self.folder, self.enhancer, self.content, stage))
+                system = TrainedRun(self.folder, self.device, stage, self.content)
+                system.enhancer = self.enhancer
+                systems.append(system)
         return systems
 
     @cached_property
@@ -67,3 +89,13 @@ class TrainedRun(Enhancing, OfRun):
     def made_of(self) -> Any:
         """Its config and weights, and the stage."""
         return [self.content, self.stage]
+
+
+def _opened(folder: Path, content: str, device: str) -> Enhancer:
+    enhancer = load_run(folder).to(device)
+    if content_of(folder) != content:
+        raise ValueError(f"{folder}: has changed since this began; evaluate it again")
+    return enhancer
+
+
+_opened_once = lru_cache(maxsize=None)(_opened)

@@ -33,8 +33,8 @@ class Enhancement(Task):
         return mixtures(cfg, heard)
 
     def system(self, run: Path, device: str) -> TrainedRun:
-        """From mixture to enhanced waveform."""
-        return TrainedRun.load(run, device)
+        """From mixture to enhanced waveform; its network is built when it is first asked for."""
+        return TrainedRun(run, device)
 
     def beside(self, cfg: DictConfig) -> dict[str, System]:
         """The mixture as it is, and the ideal estimate of the target `oracle`."""

@@ -41,7 +41,7 @@ GROUPS = {
 }
 SHARED = {"common", "speech"}  # root yamls that those of scripts begin with
 NEEDED = {("data", "rendered"): "data.folder", ("pairs", "rendered"): "pairs.root"}
-TESTS_ALONE = {"pairs"}  # experiments of evaluate.py
+TESTS_ALONE = {"pairs", "recordings"}  # experiments of evaluate.py
 CHOICES = [
     (script, group, path.stem)
     for script, groups in GROUPS.items()

@@ -1,4 +1,5 @@
 import json
+import pickle
 import re
 import shutil
 import subprocess
@@ -207,6 +208,20 @@ def test_a_run_is_made_of_its_config_and_weights_and_its_stages_are_told_apart(t
     moved = TrainedRun.load(moved.folder)
     moved.enhancer.network.average = True  # what is heard is none of three
     assert [one.stage for one in moved.stages()] == [1, 2, 3] and moved.heard is None
+
+
+def test_a_run_travels_as_words_and_is_opened_once_where_it_arrives(trained):
+    run = TrainedRun.load(trained[1])
+    one, two = (pickle.loads(pickle.dumps(run)) for _ in range(2))  # noqa: S301 - written here
+    assert "enhancer" not in vars(one) and one.made_of == run.made_of
+    mixture = torch.randn(1, 4000, generator=torch.Generator().manual_seed(0)) * 0.1
+    assert torch.equal(one.enhance(mixture), run.enhance(mixture))
+    assert one.enhancer is two.enhancer and one.enhancer is not run.enhancer
+
+
+def test_a_run_that_has_changed_since_it_was_named_is_refused(trained):
+    with pytest.raises(ValueError, match="has changed since this began"):
+        _ = TrainedRun(trained[1], content="as it was").enhancer
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,14 @@
 """What a page says of the mixtures that a system makes worse, on scores whose answer is known."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from score_tables import HOSTILE, many, scores
 
 from reporting.figures.loss_figures import after_over_before
 from reporting.pages.report import write_report
 from reporting.tables.headline import showing
-from reporting.tables.losses import before_and_after, how_often, worst
+from reporting.tables.losses import before_and_after, how_often, lost, worst, worst_of
 
 
 @pytest.fixture
@@ -26,6 +27,19 @@ def test_the_ten_mixtures_with_the_greatest_loss_are_listed_the_worst_first(unev
     assert found.mixture_id.tolist() == [f"test-{number}" for number in range(11, 1, -1)]
     assert found.change.tolist()[0] == "-12.00"
     assert float(found.after[0]) == pytest.approx(float(found.before[0]) - 12, abs=0.011)
+
+
+def test_players_go_to_the_greatest_losses_of_every_system_first(uneven):
+    other = uneven[uneven.system == "net"].assign(system="other", sdr=lambda table: table.sdr - 20)
+    table = pd.concat([uneven, other], ignore_index=True)
+    found = lost(worst_of(table))
+    listed = worst(table, ["net", "other"]).groupby("system", sort=False).mixture_id
+    firsts = {rows.iloc[0] for _, rows in listed}
+    assert {one.mixture_id for one in found[: len(firsts)]} == firsts
+    assert {one.mixture_id for one in found} == {name for _, rows in listed for name in rows}
+    assert len(found) == len({one.mixture_id for one in found})
+    of_net = {one.mixture_id for one in found if "net" in one.losses}
+    assert of_net == set(listed.get_group("net"))
 
 
 def test_how_often_a_system_makes_mixtures_worse_counts_what_is_noticeable(uneven):

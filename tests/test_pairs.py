@@ -261,6 +261,9 @@ def test_folders_of_pairs_are_refused_where_no_pairs_are_judged(tmp_path):
     cfg = tiny_run.config("evaluate", ["clean=x"], tmp_path)
     with pytest.raises(ValueError, match="clean='x': is read by experiment=pairs alone"):
         check(cfg, EvaluateConfig)
+    for typed in (["experiment=recordings", "mixture=y"], ["pairs=rendered", "pairs.root=y"]):
+        with pytest.raises(ValueError, match="clean='x': what is judged here has its own folders"):
+            check(config(tmp_path, "clean=x", *typed), EvaluateConfig)
     paired = config(tmp_path, "clean=x", "mixture=y", "split=validation")
     with pytest.raises(ValueError, match="pairs of files are a test"):
         check(paired, EvaluateConfig)

@@ -174,9 +174,8 @@ def test_a_second_report_scores_nothing_and_a_new_training_is_seen(
     evaluate.main(tiny_run.config("evaluate", [*typed, f"output={report}"], report))
     first = (report / "scores.csv").read_bytes()
     with monkeypatch.context() as patch:
-        patch.setattr(
-            "reporting.scoring.score_plan.scores_of", lambda *_: pytest.fail("scored again")
-        )
+        patch.setattr("reporting.scoring.work.scores", lambda *_: pytest.fail("scored again"))
+        patch.setattr("models.trained.load_run", lambda *_: pytest.fail("opened again"))
         evaluate.main(
             tiny_run.config(
                 "evaluate", [*typed, f"output={tmp_path / 'again'}"], tmp_path / "again"
@@ -193,3 +192,9 @@ def test_a_second_report_scores_nothing_and_a_new_training_is_seen(
         for folder in (report, tmp_path / "other")
     ]
     assert not np.allclose(*(table.sdr for table in tables))
+
+
+def test_nothing_is_rendered_where_all_of_a_mixture_is_remembered(drawn, path, monkeypatch):
+    first = score(drawn, path, *fresh())
+    monkeypatch.setattr("datagen.render.Rendering.signals", lambda *_: pytest.fail("rendered"))
+    pd.testing.assert_frame_equal(score(drawn, path, *fresh()), first)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -45,6 +47,31 @@ def test_scores_do_not_depend_on_the_number_of_jobs(drawn, test_systems):
         for jobs in (1, 2)
     )
     pd.testing.assert_frame_equal(one, two)
+
+
+def test_systems_may_run_where_scores_are_computed(drawn, test_systems):
+    here = score_plan(Bench(*drawn, RATE), test_systems, METRICS, ALONE)
+    there = score_plan(Bench(*drawn, RATE), test_systems, METRICS, over_processes(2), True)
+    pd.testing.assert_frame_equal(here, there)
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_system_that_fails_on_one_mixture_is_a_counted_row_and_asked_again(bench, there):
+    def fails(batch):
+        if batch["name"] == [first]:
+            raise RuntimeError("no; not this")
+        return batch["mixture"]
+
+    first = bench.rows.mixture_id[0]
+    system = Answers(fails, "fails")
+    for calls in (len(bench.rows), len(bench.rows) + 1):
+        table = score_plan(bench, {"tool": system}, METRICS, ALONE, there)
+        failed = table.set_index("mixture_id").failed
+        assert failed[first] == "sdr, si_sdr: no answer, RuntimeError: no, not this"
+        assert (failed.drop(first) == "").all() and system.calls == calls
+    with pytest.raises(ValueError, match="tool: failed on all 1 mixtures: no answer"):
+        one = Bench(replace(bench.plan, rows=bench.rows[:1]), bench.audio, RATE)
+        score_plan(one, {"tool": system}, METRICS, ALONE, there)
 
 
 def test_few_signals_wait_and_results_in_any_order_are_put_in_the_plans_order(drawn, test_systems):

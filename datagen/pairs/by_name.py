@@ -47,11 +47,11 @@ class ByName(Pairs):
 
     def test(self, sample_rate: int, cache: Path, jobs: int, check_audio: bool) -> PairedTest:
         """See `Pairs.test`."""
-        cleans = named(_audio(self.clean, "clean"), self.clean, self.clean_pattern)
+        cleans = named(audio_below(self.clean, "clean"), self.clean, self.clean_pattern)
         # A folder of mixtures may hold that of the clean files.
         others = [
             path
-            for path in _audio(self.mixture, "mixture")
+            for path in audio_below(self.mixture, "mixture")
             if self.clean == self.mixture or not path.is_relative_to(self.clean)
         ]
         mixtures = named(others, self.mixture, self.pattern)
@@ -86,7 +86,8 @@ class ByName(Pairs):
         return notes
 
 
-def _audio(folder: Path, what: str) -> list[Path]:
+def audio_below(folder: Path, what: str) -> list[Path]:
+    """The audio in a folder, which the option `what` named; FileNotFoundError where none is."""
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder}: no such folder; give {what}=DIR, one that exists")
     paths = audio_files(folder)

@@ -30,17 +30,17 @@ class Matched(NamedTuple):
     left: list[Named]
 
 
-def compiled(pattern: str, option: str) -> re.Pattern | None:
-    """`pattern`, None for ""; ValueError naming `option` where it is none, or has no group KEY."""
+def compiled(pattern: str, option: str, key: str | None = KEY) -> re.Pattern | None:
+    """`pattern`, None for ""; ValueError naming `option` for one that is none, or lacks `key`."""
     if not pattern:
         return None
     try:
         regular = re.compile(pattern)
     except re.error as error:
         raise ValueError(f"{option}={pattern!r}: is no regular expression: {error}") from error
-    if KEY not in regular.groupindex:
+    if key and key not in regular.groupindex:
         raise ValueError(
-            f"{option}={pattern!r}: has no group (?P<{KEY}>...), by which a file is paired"
+            f"{option}={pattern!r}: has no group (?P<{key}>...), by which a file is paired"
         )
     return regular
 

@@ -3,10 +3,12 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from datagen.plan import Plan
 from datagen.signals import Signals
+
+UNKNOWN = "unknown"  # a speaker, a kind of noise, or where an SNR is from
 
 
 class PairedTest(NamedTuple):
@@ -18,7 +20,12 @@ class PairedTest(NamedTuple):
 
 
 class Pairs(ABC):
-    """A set of pairs, made from an option of conf/pairs; it reads no disk before it is asked."""
+    """A set of pairs, made from an option of conf/pairs; it reads no disk before it is asked.
+
+    has_clean: else mixtures are recordings, whose clean speech nobody knows.
+    """
+
+    has_clean: ClassVar[bool] = True
 
     @abstractmethod
     def test(self, sample_rate: int, cache: Path, jobs: int, check_audio: bool) -> PairedTest:

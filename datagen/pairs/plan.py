@@ -6,15 +6,11 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
-import torch
-from torch import Tensor
 
-from audio import reading
-from audio.pcm import FULL_SCALE, Correction
 from audio.resampling import resampled_length
-from datagen.pairs.pairs import PairedTest
+from datagen.pairs.audio import PairAudio, own_gain
+from datagen.pairs.pairs import UNKNOWN, PairedTest
 from datagen.plan import Plan
 from datagen.recordings import BadAudioError, Recording
 from datagen.row import Row
@@ -23,7 +19,6 @@ from dsp.level import snr_db
 from parallel.threads import over_threads
 
 TEST = "test"
-UNKNOWN = "unknown"
 GRID_DB = 5.0  # a measured SNR is grouped with those nearest to a multiple of it
 SHOWN = 3  # pairs that an error names before it counts
 
@@ -42,39 +37,6 @@ class Pair(NamedTuple):
     snr_db: float | None = None
     noise: str = ""
     speaker: str = ""
-
-
-class PairAudio:
-    """The audio of pairs as it is in the files: no offset is taken away, no level changed.
-
-    Where one of the two exceeds full scale, both are scaled down by one factor. gains: that factor
-    by the path of a mixture, where there is one.
-    """
-
-    def __init__(self, plan: Plan, sample_rate: int, gains: Mapping[str, float]):
-        self.sample_rate = sample_rate
-        self.gains = gains
-        self._clean = dict(zip(plan.speech.id, plan.speech.path, strict=True))
-        self._mixture = dict(zip(plan.noise.id, plan.noise.path, strict=True))
-        self._kind = dict(zip(plan.noise.id, plan.noise.kind, strict=True))
-
-    def signals(self, row: Mapping[str, Any]) -> dict[str, Tensor]:
-        """See datagen.signals.Signals: float32 in [-1, 1), the noise what is left."""
-        path = self._mixture[row["noise_id"]]
-        correction = Correction(0, self.gains.get(path, 1.0))
-        mixture = self._read(path, row["length"], correction)
-        clean = self._read(self._clean[row["speech_id"]], row["length"], correction)
-        return {"mixture": mixture, "clean": clean, "noise": mixture - clean}
-
-    def noise_type(self, noise_id: str, start: int, length: int) -> str:
-        """The kind of noise that the set says of a mixture."""
-        return self._kind[noise_id]
-
-    def _read(self, path: str, length: int, correction: Correction) -> Tensor:
-        samples = reading.read(path, self.sample_rate, 0, length, correction)
-        if len(samples) < length:
-            raise ValueError(f"{path}: ends early; has it changed since it was listed?")
-        return torch.from_numpy(samples.astype(np.float32) / FULL_SCALE)
 
 
 def paired_test(
@@ -142,17 +104,9 @@ def _lengths(
         for part, path in {"mixture": pair.mixture, "clean": pair.clean}.items():
             file = files.loc[str(path)]
             row[part] = resampled_length(int(file.samples), int(file.sample_rate), sample_rate)
-            row[f"{part}_gain"] = _gain(float(file.gain), int(file.offset))
+            row[f"{part}_gain"] = own_gain(float(file.gain), int(file.offset))
         rows.append(row)
     return pd.DataFrame(rows)
-
-
-def _gain(gain: float, offset: int) -> float:
-    """The factor for a file whose offset stays; `gain` is that for one without, see `Recording`."""
-    highest = FULL_SCALE / gain + abs(offset)
-    if highest <= FULL_SCALE + 2 * abs(offset):
-        return 1.0  # a file in whole numbers, which exceeds nothing
-    return FULL_SCALE / highest
 
 
 def _of_other_lengths(pairs: Sequence[Pair], lengths: pd.DataFrame) -> dict[str, str]:
@@ -171,25 +125,31 @@ def _plan(
     shorter = lengths[["mixture", "clean"]].min(axis=1)
     rows = []
     for pair, length in zip(pairs, shorter, strict=True):
-        row = Row(
-            mixture_id=pair.name,
-            split=TEST,
-            speech_id=f"clean/{pair.clean_name}",
-            speech_start=0,
-            noise_id=f"mixture/{pair.name}",
-            noise_start=0,
-            length=int(length),
-            snr_db=float("nan") if pair.snr_db is None else pair.snr_db,
-            gain_db=0.0,
-            noise_seen=False,
-        )
-        rows.append(asdict(row))
+        snr = float("nan") if pair.snr_db is None else pair.snr_db
+        rows.append(row_of(pair.name, f"clean/{pair.clean_name}", int(length), snr))
     of_clean = {}
     for row in rows:
         of_clean[row["speech_id"]] = max(row["length"], of_clean.get(row["speech_id"], 0))
     speech = clean.assign(length=clean.id.map(of_clean), split=TEST)
     noise = mixture.assign(vector=mixture.id, seen=False, split="", start=0, stop=shorter)
     return Plan(pd.DataFrame(rows), speech, noise)
+
+
+def row_of(name: str, speech_id: str, length: int, snr: float) -> dict[str, Any]:
+    """A row of a plan for the mixture `name`, all of its file. snr: in dB."""
+    row = Row(
+        mixture_id=name,
+        split=TEST,
+        speech_id=speech_id,
+        speech_start=0,
+        noise_id=f"mixture/{name}",
+        noise_start=0,
+        length=length,
+        snr_db=snr,
+        gain_db=0.0,
+        noise_seen=False,
+    )
+    return asdict(row)
 
 
 def _measured(rows: pd.DataFrame, audio: PairAudio, jobs: int) -> dict[str, float]:

@@ -43,6 +43,8 @@ class Rendered(Pairs):
 class _Files:
     """See datagen.signals.Signals."""
 
+    follows_plan = False  # but the files that were rendered, whatever became of them
+
     def __init__(self, root: Path, library: Library):
         self.root = root
         self.noise_type = library.noise_type

@@ -1,6 +1,7 @@
 """A figure of every mixture: its score after enhancement over that before."""
 
 from collections.abc import Sequence
+from math import isnan
 
 import pandas as pd
 from matplotlib import colormaps, rc_context
@@ -46,10 +47,9 @@ def _by_snr(scores: pd.DataFrame) -> dict[float, tuple]:
 def _dots(panel: Axes, table: pd.DataFrame, colours: dict[float, tuple]) -> None:
     """The mixture's line, and the dots of every SNR in its colour."""
     for snr, colour in colours.items():
-        rows = table[table.snr_db == snr]
-        panel.scatter(
-            rows.before, rows.after, 8, [colour] * len(rows), label=f"{snr:g} dB", rasterized=True
-        )
+        rows = table[(table.snr_db == snr) | (table.snr_db.isna() & isnan(snr))]
+        name = "SNR unknown" if isnan(snr) else f"{snr:g} dB"
+        panel.scatter(rows.before, rows.after, 8, [colour] * len(rows), label=name, rasterized=True)
     if len(table):
         ends = [table[["before", "after"]].min().min(), table[["before", "after"]].max().max()]
         panel.plot(ends, ends, color="0.4", lw=0.8)

@@ -1,5 +1,7 @@
 """Which mixtures are examples: for every SNR those that were improved most, least, and as usual."""
 
+from math import isnan
+
 import pandas as pd
 
 from metrics.known import facts
@@ -27,13 +29,13 @@ def choose(scores: pd.DataFrame) -> list[tuple[str, str]]:
     mixtures = scores.drop_duplicates("mixture_id").set_index("mixture_id")
     snr_db = mixtures.snr_db
     chosen = []
-    for snr in sorted(snr_db.unique()):
-        at_snr = added[snr_db[added.index] == snr]
+    for snr, at_snr in added.groupby(snr_db[added.index], dropna=False):
         for mixture_id, reason in _reasons(at_snr).items():
             amount = known.shown(at_snr[mixture_id] * known.sign, "+")
             what = f"{known.unit} of {known.label}".lstrip()
             change = f"{judged} adds {amount} {what}"
-            title = f"{snr:g} dB, {reason}: {change}"
+            where = "" if isnan(snr) else f"{snr:g} dB, "
+            title = f"{where}{reason}: {change}"
             chosen.append((title, mixture_id))
     return chosen
 

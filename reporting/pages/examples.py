@@ -16,14 +16,17 @@ from metrics.facts import SPEECH
 from metrics.known import facts
 from models.system import System
 from reporting.pages.example_choice import choose
-from reporting.pages.media import PEAK, Example, Panel, picture, sound, wave_share
+from reporting.pages.media import PEAK, Example, Heard, Panel, picture, size, sound, wave_share
 from reporting.scores_table import MIXTURE, ORACLE
-from reporting.scoring.bench import Bench, Mixture
+from reporting.scoring.bench import Bench
+from reporting.scoring.mixture import Mixture
 from reporting.tables.headline import headlines
 from reporting.tables.improvement import ranked, score_names
+from reporting.tables.losses import lost, worst_of
 from reporting.tables.summary import NOISE
 
 LONGEST_S = 4.0  # of an excerpt
+ROOM = 5_500_000  # bytes of players of what is lost most: a page of 15 MB can still be sent
 PANELS = 132  # in all, at most: about 7 MB at 16 kHz
 MOST = 8  # systems in an example, the best ones
 ALWAYS = 3  # panels beside those: clean, mixture and oracle
@@ -46,7 +49,7 @@ def examples(
     for title, mixture_id in chosen:
         views = _Views(bench, bench.mixture(mixture_id), stft)
         of_mixture = scores[scores.mixture_id == mixture_id].set_index("system")
-        panels = [Panel("clean", "", *views.clean())]
+        panels = views.of_clean()
         for name in shown:
             scored = _scored(of_mixture, name)
             view = views.enhanced(systems[name])
@@ -55,12 +58,36 @@ def examples(
     crowded = bench.crowded(chosen[0][1]) if chosen else None
     if crowded is not None:
         views = _Views(bench, crowded, stft)
-        panels = [Panel("clean", "", *views.clean())]
+        panels = views.of_clean()
         panels += [Panel(name, "", *views.enhanced(systems[name])) for name in shown]
         yield _example(_crowded_title(crowded), panels, views)
 
 
+def worst_examples(
+    scores: pd.DataFrame,
+    bench: Bench,
+    systems: Mapping[str, System],
+    stft: STFT,
+    room: int = ROOM,
+) -> Iterator[Heard]:
+    """Players of the clean speech, the mixture, and what the systems that lose on it make of it.
+
+    scores: of `bench` alone. As many as there is `room` for in bytes, the worst first.
+    """
+    for one in lost(worst_of(scores)):
+        views = _Views(bench, bench.mixture(one.mixture_id), stft)
+        panels = views.of_clean()
+        for name in (MIXTURE, *one.losses):
+            panels.append(Panel(name, one.losses.get(name, ""), *views.enhanced(systems[name])))
+        room -= size(panels)
+        if room < 0:
+            return
+        said = "; ".join(f"{name}: {loss}" for name, loss in one.losses.items())
+        yield Heard(one.mixture_id, _example(f"{one.mixture_id}, {said}", panels, views))
+
+
 def _example(title: str, panels: list[Panel], views: "_Views") -> Example:
+    """The example whose `panels` are `views` of one mixture."""
     stft = views.stft
     return Example(title, panels, views.seconds, stft.sample_rate / 2, wave_share(stft))
 
@@ -92,10 +119,13 @@ class _Views:
         """How long all of them are."""
         return len(self.mixture.parts["clean"][: self.samples]) / self.stft.sample_rate
 
-    def clean(self) -> tuple[str, str]:
-        """Picture and sound of the clean speech."""
-        mixture = self.mixture
-        return self._view(mixture.contents[SPEECH], lambda: mixture.parts["clean"])
+    def of_clean(self) -> list[Panel]:
+        """The panel of the clean speech, where there is any."""
+        clean = self.mixture.parts["clean"]
+        if not clean.any():
+            return []
+        view = self._view(self.mixture.contents[SPEECH], lambda: clean)
+        return [Panel("clean", "", *view)]
 
     def enhanced(self, system: System) -> tuple[str, str]:
         """Picture and sound of what `system` makes of the mixture."""
@@ -128,7 +158,7 @@ class _Views:
         mixture = self.mixture.parts["mixture"][: self.samples]
         loudest = max(_peak(clean), _peak(mixture))
         gain = PEAK / loudest
-        top = _peak(self.stft(clean[None]))
+        top = _peak(self.stft((clean if clean.any() else mixture)[None]))
         finite = torch.nan_to_num(signal, 0.0, 0.0, 0.0)
         missing = max(0, len(clean) - len(signal))
         whole = pad(finite, (0, missing))

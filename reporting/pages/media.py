@@ -1,6 +1,7 @@
 """Signals as a page shows them: a spectrogram to look at and a sound to listen to, as data URIs."""
 
 import io
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -42,6 +43,18 @@ class Example(NamedTuple):
     seconds: float
     highest_hz: float
     wave: float = 0.0
+
+
+class Heard(NamedTuple):
+    """A player of the mixture `mixture_id`."""
+
+    mixture_id: str
+    example: Example
+
+
+def size(panels: Sequence[Panel]) -> int:
+    """Bytes of panels in a page."""
+    return sum(len(panel.picture) + len(panel.sound) for panel in panels)
 
 
 def picture(signal: Tensor, stft: STFT, top: float, peak: float) -> str:

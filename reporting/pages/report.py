@@ -16,7 +16,7 @@ from reporting.figures.line_figures import line_drawings
 from reporting.figures.loss_figures import after_over_before
 from reporting.figures.score_figures import drawings
 from reporting.gains_table import Studies
-from reporting.pages.media import Example
+from reporting.pages.media import Example, Heard
 from reporting.pages.page import definitions, heads, render_pages
 from reporting.scoring.files import told
 from reporting.tables import line_tables
@@ -25,7 +25,7 @@ from reporting.tables.finding import finding
 from reporting.tables.headline import headlines
 from reporting.tables.improvement import improvements, ranked, score_names
 from reporting.tables.latex import tables
-from reporting.tables.losses import how_often, worst
+from reporting.tables.losses import how_often, worst_of
 from reporting.tables.overview import overview
 from reporting.tables.published import Published
 from reporting.tables.runs import Run, cost_rows, run_rows
@@ -41,9 +41,9 @@ class Beside(NamedTuple):
     command.costs). published: values of a paper (see `published`). examples: what to look at and to
     listen to (see `examples`). runs: by the names that they have among the systems. swept: which of
     them belong to a sweep. lines: studies of line enhancers. files: what files of other tools are
-    like (see reporting.scoring.files). config: of the evaluation, as YAML. clusters: what marks and
-    intervals take for a sample, see reporting.tables.clusters.
-    title: of the page.
+    like (see reporting.scoring.files). worst: players of what systems lose most on. config: of the
+    evaluation, as YAML. clusters: what marks and intervals take for a sample, see
+    reporting.tables.clusters. title: of the page.
     """
 
     caution: str | None = None
@@ -54,13 +54,13 @@ class Beside(NamedTuple):
     swept: Sequence[str] = ()
     lines: Studies | None = None
     files: pd.DataFrame | None = None
+    worst: Sequence[Heard] = ()
     config: str = ""
     clusters: str = SPEAKERS
     title: str = "Clarion evaluation report"
 
 
 ALONE = Beside()
-WORST_OF = 8  # systems whose worst mixtures a page lists, the best ones
 
 
 def write_report(
@@ -126,6 +126,7 @@ def _beside(scores: pd.DataFrame, beside: Beside) -> dict[str, Any]:
     page["costs"] = _cost_tables(scores, beside)
     page["files"] = None if beside.files is None else told(beside.files)
     page["links"] = _links(beside.runs)
+    page["players"] = {one.mixture_id: f"#worst-{at}" for at, one in enumerate(beside.worst)}
     if beside.swept:
         configs = {name: beside.runs[name].config for name in beside.swept}
         parameters = differing(configs)
@@ -175,7 +176,7 @@ def _numbers(scores: pd.DataFrame, summary: pd.DataFrame, beside: Beside) -> dic
         "failed_mixtures": int(failed.sum()),
         "signals": len(scores),
         "how_often": how_often(scores, ranked(scores)),
-        "worst": worst(scores, ranked(scores)[:WORST_OF]),
+        "lost": worst_of(scores),
         "headline": {score: facts(score) for score in headlines(names)},
         "definitions": definitions(names),
         "heads": heads(names),

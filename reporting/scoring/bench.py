@@ -12,82 +12,19 @@ from torch import Tensor
 
 from datagen.library import Library
 from datagen.mix import mix
+from datagen.pairs.pairs import UNKNOWN
 from datagen.plan import Plan
 from datagen.render import Rendering
 from datagen.several_noises import Further, together
 from datagen.signals import Signals
-from metrics.facts import SPEECH
-from models.system import Answer, System
+from files.fingerprint import of_sources, of_values
+from models.system import System
 from reporting.scores_table import IDENTITY
 from reporting.scoring.memory import Memory
-from reporting.scoring.score_cache import of_answer, of_signal
+from reporting.scoring.mixture import Enhanced, Mixture
 
 CROWD = 5  # noises at once
 HIGHEST = 0.9  # of their mixture with speech, for which no plan keeps room
-
-
-class Mixture:
-    """One mixture of a test.
-
-    identity: its part of IDENTITY. parts: "mixture", "clean" and "noise" [time], and what else is
-    known of it: a tensor, or text. batch: the same for a system, one item on its device, with its
-    "name". content: names what clean and mixture hold. references: what answers are compared with,
-    by kind (see metrics.facts), as far as they are known.
-    """
-
-    def __init__(
-        self, identity: Mapping[str, Any], parts: Mapping[str, Tensor | str], device: str = "cpu"
-    ):
-        self.identity = identity
-        self.parts = parts
-        self.batch = {}
-        for name, part in parts.items():
-            one = part.unsqueeze(0).to(device) if isinstance(part, Tensor) else [part]
-            self.batch[name] = one
-        length = len(parts["mixture"])
-        self.batch["name"] = [identity["mixture_id"]]
-        self.batch["length"] = torch.tensor([length], device=device)
-        clean = self.samples("clean")
-        mixture = self.samples("mixture")
-        self.content = of_signal(np.stack([clean, mixture]))
-        self.references: dict[str, Answer] = {SPEECH: clean}
-        for name in parts.keys() - {"mixture", "clean", "noise"}:
-            self.references[name] = self.samples(name)
-
-    def samples(self, part: str) -> Answer:
-        """A part as metrics take it: float64 [time], or text."""
-        value = self.parts[part]
-        return value.double().numpy() if isinstance(value, Tensor) else value
-
-    @cached_property
-    def contents(self) -> dict[str, str]:
-        """Name what the references hold."""
-        return {kind: of_answer(reference) for kind, reference in self.references.items()}
-
-
-class Enhanced:
-    """What a system makes of a mixture; it is asked once, and not before that is needed."""
-
-    def __init__(self, system: System, mixture: Mixture, memory: Memory):
-        self.system = system
-        self.mixture = mixture
-        self.memory = memory
-
-    @cached_property
-    def answer(self) -> Answer:
-        """As metrics take it."""
-        (answer,) = self.system.answers(self.mixture.batch)
-        return answer
-
-    @cached_property
-    def signal(self) -> Tensor:
-        """The answer where it is speech: float32 [time]."""
-        return torch.from_numpy(self.answer).float()
-
-    @cached_property
-    def content(self) -> str:
-        """Names what the answer holds."""
-        return self.memory.content(self.system, self.mixture.content, lambda: self.answer)
 
 
 def _mixed(clean: np.ndarray, noise: np.ndarray, snr_db: float) -> dict[str, Tensor]:
@@ -152,7 +89,7 @@ class Bench:
         snr_db = float(self.rows.snr_db.min())
         parts = _mixed(clean, together(noises[0], further), snr_db)
         identity = {"mixture_id": f"{mixture_id} crowded", "noises": kinds, "snr_db": snr_db}
-        return Mixture(identity, parts, self.device)
+        return Mixture(identity, lambda: parts, self.device)
 
     def enhanced(self, system: System, mixture: Mixture) -> Enhanced:
         """What `system` makes of `mixture`."""
@@ -163,13 +100,34 @@ class Bench:
         noise_cut = row["noise_id"], row["noise_start"], row["length"]
         known = {
             **row,
+            "snr_db": float("nan") if row.get("snr_from") == UNKNOWN else row["snr_db"],
             "sample_rate": self.sample_rate,
             "noise_type": self._signals.noise_type(*noise_cut),
             "speaker": speech.source,
             "sex": speech.sex,
         }
         identity = {column: known[column] for column in IDENTITY if column != "system"}
-        return Mixture(identity, self._signals.signals(row), self.device)
+        key = self._key(row)
+        named = self.memory.names(key) if key else None
+        mixture = Mixture(identity, lambda: self._signals.signals(row), self.device, named)
+        if key and named is None:
+            self.memory.put_names(key, mixture.names)
+        return mixture
+
+    def _key(self, row: Mapping[str, Any]) -> str:
+        """Names all that decides the audio of a row; "" where its tables do not say all of it."""
+        if not (getattr(self._signals, "follows_plan", False) and self._tables):
+            return ""
+        return of_values({name: str(value) for name, value in row.items()}, self._tables)
+
+    @cached_property
+    def _tables(self) -> str:
+        """Names the plan's recordings and what reads them; "" where their audio is not known."""
+        tables = self.plan.speech, self.plan.noise
+        if any((table.content == "").any() for table in tables):
+            return ""
+        texts = [table.drop(columns="path").to_csv(index=False) for table in tables]
+        return of_values(*texts, self.sample_rate, of_sources("audio", "datagen", "dsp"))
 
     @cached_property
     def _signals(self) -> Signals:

@@ -10,11 +10,12 @@ import torch
 from datagen.pairs.matching import nearest
 from dsp.lag import lag
 from dsp.level import level_db
-from metrics.facts import SPEECH
 from models.baselines.files import Files
 from models.system import System
-from reporting.scoring.bench import Bench, Mixture
+from reporting.scoring.bench import Bench
 from reporting.scoring.envelopes import Envelopes
+from reporting.scoring.mixture import Mixture
+from reporting.scoring.score_cache import of_signal
 
 LONGEST_S = 0.5  # of a delay that is looked for
 ALIKE = 0.3  # from such a likeness on, a delay and a gain mean something
@@ -79,7 +80,7 @@ def look_at(bench: Bench, systems: Mapping[str, System]) -> pd.DataFrame:
     envelopes = Envelopes(bench.sample_rate)
     for mixture in bench.mixtures():
         name = mixture.identity["mixture_id"]
-        envelopes.add(name, mixture.contents[SPEECH], mixture.parts["clean"])
+        envelopes.add(name, of_signal(_cleanest(mixture).numpy()), _cleanest(mixture))
         for name, system in of_files.items():
             rows.append({"system": name, **_row(system, mixture, envelopes)})
     table = pd.DataFrame(rows)
@@ -119,7 +120,7 @@ def _row(system: Files, mixture: Mixture, envelopes: Envelopes) -> dict:
         samples = torch.from_numpy(system.read(name))
     except (OSError, ValueError) as error:
         return {**row, "problem": " ".join(str(error).split())}
-    clean, noisy = mixture.parts["clean"].double(), mixture.parts["mixture"].double()
+    clean, noisy = _cleanest(mixture).double(), mixture.parts["mixture"].double()
     row["longer_by"] = len(samples) - len(clean)
     if not samples.any():
         return {**row, "problem": "silent"}
@@ -136,6 +137,12 @@ def _row(system: Files, mixture: Mixture, envelopes: Envelopes) -> dict:
         row |= {"delay": late.samples, "inverted": late.likeness < 0}
         row["gain_db"] = round(20 * np.log10(gain), 2)
     return row
+
+
+def _cleanest(mixture: Mixture) -> torch.Tensor:
+    """The clean speech [time], or the mixture where that is a recording of the world."""
+    clean = mixture.parts["clean"]
+    return clean if clean.any() else mixture.parts["mixture"]
 
 
 def _level_of(samples: torch.Tensor, clean: torch.Tensor, mixture: torch.Tensor) -> str:
@@ -157,7 +164,7 @@ def _nearer(
         if not other:
             found.append("")
             continue
-        clean = bench.mixture(other).parts["clean"]
+        clean = _cleanest(bench.mixture(other))
         samples = torch.from_numpy(system.samples(row.mixture_id))
         late = lag(clean, samples, round(LONGEST_S * bench.sample_rate))
         found.append(other if abs(late.likeness) > row.likeness + MORE_ALIKE else "")

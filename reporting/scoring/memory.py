@@ -1,11 +1,11 @@
 """What an evaluation need not do again: what systems made of mixtures, and scores."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from files.fingerprint import of_values
-from models.system import Answer, System
-from reporting.scoring.score_cache import Score, ScoreCache, of_answer
+from models.system import System
+from reporting.scoring.score_cache import Names, Score, ScoreCache
 
 
 class Memory(NamedTuple):
@@ -24,20 +24,29 @@ class Memory(NamedTuple):
         """One that ends with this process."""
         return cls(ScoreCache(None))
 
-    def content(self, system: System, mixture: str, answer: Callable[[], Answer]) -> str:
-        """Name of the content of what `system` makes of the signals named `mixture`.
+    def known_content(self, system: System, mixture: str) -> str | None:
+        """Name of what `system` makes of the signals named `mixture`, where it is remembered."""
+        version = self._version(system)
+        return version and self.cache.enhanced(version, mixture)
 
-        It is looked up, or `answer` is called for it.
-        """
-        made_of = system.made_of
-        if made_of is None:
-            return of_answer(answer())
-        version = of_values(made_of, self.beside)
-        content = self.cache.enhanced(version, mixture)
-        if content is None:
-            content = of_answer(answer())
+    def put_content(self, system: System, mixture: str, content: str) -> None:
+        """Remember it, where `system` says what it is made of."""
+        version = self._version(system)
+        if version:
             self.cache.put_enhanced(version, mixture, content)
-        return content
+
+    def has_run(self, system: System) -> bool:
+        """Whether anything is remembered of what `system` gives: so it can be run."""
+        version = self._version(system)
+        return bool(version) and self.cache.any_enhanced(version)
+
+    def names(self, row: str) -> Names | None:
+        """What names the signals of a plan's `row`, where that is remembered."""
+        return self.cache.names(row)
+
+    def put_names(self, row: str, names: Names) -> None:
+        """Remember it."""
+        self.cache.put_names(row, names)
 
     def scores(self, pair: str, metrics: Iterable[str]) -> dict[str, Score]:
         """What is known of a pair of signals, by the names of `metrics`."""
@@ -46,6 +55,11 @@ class Memory(NamedTuple):
     def put_scores(self, pair: str, scores: Mapping[str, Score]) -> None:
         """Remember scores of a pair of signals, by the names of metrics."""
         self.cache.put_scores(pair, self._versions(scores), scores)
+
+    def _version(self, system: System) -> str | None:
+        """Names what decides what `system` gives; None where it does not say."""
+        made_of = system.made_of
+        return None if made_of is None else of_values(made_of, self.beside)
 
     def _versions(self, metrics: Iterable[str]) -> dict[str, str]:
         return {name: self.metrics.get(name, name) for name in metrics}

@@ -2,11 +2,13 @@
 
 import contextlib
 import hashlib
+import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
 from math import isnan
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,9 +18,18 @@ create table if not exists score
     (pair text, metric text, value real, reason text, primary key (pair, metric)) without rowid;
 create table if not exists enhanced
     (system text, mixture text, content text, primary key (system, mixture)) without rowid;
+create table if not exists mixture
+    (row text primary key, content text, named text) without rowid;
 create table if not exists shown
     (signal text primary key, picture text, sound text) without rowid;
 """
+
+
+class Names(NamedTuple):
+    """Of a mixture: what clean speech and mixture hold together, and its references, by kind."""
+
+    content: str
+    references: dict[str, str]
 
 
 def of_signal(signal: np.ndarray) -> str:
@@ -93,11 +104,32 @@ class ScoreCache:
             row = self._store.execute(query, (system, mixture)).fetchone()
         return row[0] if row else None
 
+    def any_enhanced(self, system: str) -> bool:
+        """Whether anything is known of what `system` makes of mixtures."""
+        query = "select 1 from enhanced where system = ? limit 1"
+        with self._explained():
+            return self._store.execute(query, (system,)).fetchone() is not None
+
     def put_enhanced(self, system: str, mixture: str, content: str) -> None:
         """Remember what `system` makes of `mixture`."""
         row = (system, mixture, content)
         with self._explained():
             self._store.execute("insert or replace into enhanced values (?, ?, ?)", row)
+
+    def names(self, row: str) -> Names | None:
+        """Of the mixture of a plan's `row`, if they are known."""
+        query = "select content, named from mixture where row = ?"
+        with self._explained():
+            found = self._store.execute(query, (row,)).fetchone()
+        return Names(found[0], json.loads(found[1])) if found else None
+
+    def put_names(self, row: str, names: Names) -> None:
+        """Remember those of the mixture of a plan's `row`."""
+        with self._explained():
+            self._store.execute(
+                "insert or replace into mixture values (?, ?, ?)",
+                (row, names.content, json.dumps(names.references)),
+            )
 
     def shown(self, signal: str) -> tuple[str, str] | None:
         """Picture and sound of a signal, if they were made before."""

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping
 from functools import partial
 from itertools import chain, islice
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 from tqdm import tqdm
@@ -14,8 +14,10 @@ from metrics.metric import Metric
 from metrics.table import reasons, scores_of
 from models.system import Answer, System
 from parallel.spread import Spread
-from reporting.scoring.bench import Bench, Enhanced
+from reporting.scoring.bench import Bench
+from reporting.scoring.mixture import Enhanced
 from reporting.scoring.score_cache import Score
+from reporting.scoring.work import Done, Job, ToAnswer, work
 
 # Pairs of signals in a job: most share their reference, which is then sent and prepared once.
 TOGETHER = 4
@@ -36,40 +38,52 @@ def require_usable(metrics: Mapping[str, Metric], sample_rate: int) -> None:
 
 
 def score_plan(
-    bench: Bench, systems: Mapping[str, System], metrics: Mapping[str, Metric], spread: Spread
+    bench: Bench,
+    systems: Mapping[str, System],
+    metrics: Mapping[str, Metric],
+    spread: Spread,
+    answer_there: bool = False,
 ) -> pd.DataFrame:
     """A row per test mixture and system, in the plan's order.
 
-    The columns are IDENTITY, one per metric, and `failed`. Systems run here, one mixture at a time;
-    scores are computed wherever `spread` has them computed, and only a few signals wait for that at
-    any time. A score that cannot be computed is NaN, with its reason in `failed`. What the bench's
-    memory knows is not enhanced or scored again, and new scores are put there as they come.
+    The columns are IDENTITY, one per metric, and `failed`. Scores are computed wherever `spread`
+    has them computed, and only a few signals wait for that at any time. Systems run here, one
+    mixture at a time, or with `answer_there` where scores are computed, as far as they say what
+    they are made of. A score that cannot be computed is NaN, with its reason in `failed`. What the
+    bench's memory knows is not enhanced or scored again, and what is new is put there as it comes.
+    Raises ValueError for a system that fails on every mixture.
     """
-    job = partial(scores_of, sample_rate=bench.sample_rate)
+    job = partial(work if answer_there else scores_of, sample_rate=bench.sample_rate)
     total = len(bench.rows) * len(systems)
     with tqdm(desc="scoring", total=total, unit="signal", leave=False, disable=None) as progress:
-        scoring = Scoring(bench, systems, metrics, progress)
-        results = spread(job, _groups(scoring.lacking()))
-        for number, scores in chain.from_iterable(results):
-            scoring.put(number, scores)
+        scoring = Scoring(bench, systems, metrics, progress, answer_there)
+        lacking = scoring.lacking()
+        if not answer_there:  # processes may know nothing of this package
+            lacking = chain.from_iterable(map(_plain, lacking))
+        for done in chain.from_iterable(spread(job, _groups(lacking))):
+            scoring.put(done if answer_there else Done(done[0], "", done[1]))
     return scoring.table()
 
 
-class Row(NamedTuple):
+class Row:
     """A row of the table under way.
 
-    identity: see IDENTITY. pairs: names of the answer and what it is compared with, by the kind of
-    that. scores: those known by now.
+    identity: see IDENTITY. enhanced: the answer that it is about, until it has all scores. pairs:
+    names of the answer and what it is compared with, by the kind of that, once they are known.
+    scores: those known by now. problem: why its system has failed.
     """
 
-    identity: dict[str, Any]
-    pairs: dict[str, str]
-    scores: dict[str, Score]
+    def __init__(self, identity: dict[str, Any], enhanced: Enhanced):
+        self.identity = identity
+        self.enhanced: Enhanced | None = enhanced
+        self.pairs: dict[str, str] = {}
+        self.scores: dict[str, Score] = {}
+        self.problem = ""
 
-
-# What a row lacks scores for: its number, a reference and the answer, and the metrics that compare
-# them. A plain tuple, for it goes to processes that know nothing of this package.
-Lacking = tuple[int, Answer, Answer, dict[str, Metric]]
+    def named(self, content: str) -> None:
+        """Its answer holds `content`."""
+        contents = self.enhanced.mixture.contents
+        self.pairs = {kind: f"{reference}-{content}" for kind, reference in contents.items()}
 
 
 class Scoring:
@@ -81,48 +95,73 @@ class Scoring:
         systems: Mapping[str, System],
         metrics: Mapping[str, Metric],
         progress: tqdm,
+        answer_there: bool,
     ):
         self.bench = bench
         self.systems = systems
         self.metrics = metrics
         self.progress = progress
+        self.answer_there = answer_there
         self.rows: list[Row] = []
 
-    def lacking(self) -> Iterator[Lacking]:
+    def lacking(self) -> Iterator[Job]:
         """Every row that lacks scores, as its signals are made."""
         for mixture in self.bench.mixtures():
             for name, system in self.systems.items():
                 enhanced = self.bench.enhanced(system, mixture)
                 row = self._begun(name, enhanced)
-                number = len(self.rows) - 1
-                self._tell(row)
-                for kind, missing in self._missing(row).items():
-                    yield number, mixture.references[kind], enhanced.answer, missing
+                missing = self._missing(row)
+                answer = self._answer(enhanced) if missing else None
+                row.problem = enhanced.problem
+                if missing and not row.problem:
+                    yield Job(len(self.rows) - 1, mixture.references, answer, missing)
+                else:
+                    self._tell(row)
 
-    def put(self, number: int, scores: Mapping[str, Score]) -> None:
-        """Take in scores of a row."""
-        row = self.rows[number]
-        row.scores.update(scores)
-        kind = self.metrics[next(iter(scores))].facts.compares
-        self.bench.memory.put_scores(row.pairs[kind], scores)
+    def put(self, done: Done) -> None:
+        """Take in scores of a row, and what its answer holds, where that is new."""
+        row = self.rows[done.number]
+        row.problem = done.problem
+        if done.content and not row.pairs:
+            row.enhanced.put_content(done.content)
+            row.named(done.content)
+        row.scores.update(done.scores)
+        for kind, metrics in self._by_kind(
+            {name: self.metrics[name] for name in done.scores}
+        ).items():
+            scores = {name: done.scores[name] for name in metrics}
+            self.bench.memory.put_scores(row.pairs[kind], scores)
         self._tell(row)
 
     def table(self) -> pd.DataFrame:
         """All rows, once all have their scores."""
+        for name in self.systems:
+            problems = [row.problem for row in self.rows if row.identity["system"] == name]
+            if problems and all(problems):
+                raise ValueError(f"{name}: failed on all {len(problems)} mixtures: {problems[0]}")
         return pd.DataFrame([self._cells(row) for row in self.rows])
 
     def _begun(self, system: str, enhanced: Enhanced) -> Row:
         """A new row, with the scores that are remembered, and those that there cannot be."""
-        mixture = enhanced.mixture
-        row = Row({"system": system, **mixture.identity}, {}, {})
+        row = Row({"system": system, **enhanced.mixture.identity}, enhanced)
         for kind, metrics in self._by_kind(self.metrics).items():
             row.scores.update(_impossible(metrics, kind, enhanced))
-            possible = metrics.keys() - row.scores.keys()
-            if possible:
-                row.pairs[kind] = f"{mixture.contents[kind]}-{enhanced.content}"
-                row.scores.update(self.bench.memory.scores(row.pairs[kind], possible))
+        possible = self._missing(row)
+        if possible:
+            content = enhanced.known_content() if self._travels(enhanced) else enhanced.content
+            if content and not enhanced.problem:
+                row.named(content)
+        for kind, metrics in possible.items() if row.pairs else ():
+            row.scores.update(self.bench.memory.scores(row.pairs[kind], metrics))
         self.rows.append(row)
         return row
+
+    def _answer(self, enhanced: Enhanced) -> Answer | ToAnswer:
+        return enhanced.waiting() if self._travels(enhanced) else enhanced.answer
+
+    def _travels(self, enhanced: Enhanced) -> bool:
+        """Whether it is asked where scores are computed: what has no name yet is asked here."""
+        return self.answer_there and enhanced.system.made_of is not None
 
     def _missing(self, row: Row) -> dict[str, dict[str, Metric]]:
         """The metrics whose scores `row` lacks, by the kind of what they compare."""
@@ -137,17 +176,25 @@ class Scoring:
         return by_kind
 
     def _tell(self, row: Row) -> None:
-        """Count the row once it has all scores."""
-        if len(row.scores) == len(self.metrics):
+        """Count the row once it has all scores, or will have none."""
+        if row.problem or len(row.scores) == len(self.metrics):
+            row.enhanced = None  # its signals are large
             self.progress.update()
 
     def _cells(self, row: Row) -> dict[str, Any]:
         cells = dict(row.identity)
-        scores = {name: row.scores[name] for name in self.metrics}
+        failed = math.nan, row.problem
+        scores = {name: row.scores.get(name, failed) for name in self.metrics}
         for name, (value, _) in scores.items():
             cells[name] = value
         cells["failed"] = reasons(scores)
         return cells
+
+
+def _plain(job: Job) -> Iterator[tuple]:
+    """A job in the words of `metrics.table.scores_of`, for each kind of what is compared."""
+    for kind, metrics in job.metrics.items():
+        yield job.number, job.references[kind], job.answer, metrics
 
 
 def _impossible(metrics: Mapping[str, Metric], kind: str, enhanced: Enhanced) -> dict[str, Score]:
@@ -155,14 +202,14 @@ def _impossible(metrics: Mapping[str, Metric], kind: str, enhanced: Enhanced) ->
     scores = {}
     for name, metric in metrics.items():
         gives = enhanced.system.gives
-        if kind not in enhanced.mixture.references:
+        if kind not in enhanced.mixture.contents:
             scores[name] = (math.nan, f"the test has no {kind} of this mixture")
         elif metric.takes != gives:
             scores[name] = (math.nan, f"compares {metric.takes}, and the system gives {gives}")
     return scores
 
 
-def _groups(items: Iterator[Lacking]) -> Iterator[list[Lacking]]:
+def _groups(items: Iterator) -> Iterator[list]:
     """TOGETHER of them at a time."""
     while group := list(islice(items, TOGETHER)):
         yield group

@@ -10,6 +10,7 @@ from models.run import run_config
 from models.system import Enhancing, OfRun, System
 from models.trained import TrainedRun
 from reporting.scoring.leaks import refuse_leaks, seen_noise
+from reporting.scoring.memory import Memory
 
 Systems = dict[str, System]  # by the names that they have in a report, in its order
 
@@ -26,14 +27,21 @@ def untrained(beside: Systems, baselines: Mapping[str, Enhancing]) -> Systems:
 
 
 def trained(
-    runs: Mapping[str, Path], opened: Callable[[Path], System], stages: bool = False
+    runs: Mapping[str, Path],
+    opened: Callable[[Path], System],
+    stages: bool = False,
+    memory: Memory | None = None,
 ) -> Systems:
     """Runs by name; before all of them with `stages` every stage of theirs, as "NAME, stage 1".
 
     opened: makes a system of a run. The stage that a run makes audible is the run, and no system
-    beside it. Raises what `opened` does where one is no run, or is damaged.
+    beside it. Networks are built here, so that a broken one is refused, but for those that `memory`
+    has run before. Raises what `opened` does where one is no run, or is damaged.
     """
     loaded = {name: opened(run) for name, run in runs.items()}
+    for run in loaded.values():
+        if isinstance(run, TrainedRun) and not (memory and memory.has_run(run)):
+            run.enhancer.eval()
     outputs: Systems = {}
     if stages:
         for name, run in loaded.items():
@@ -47,14 +55,18 @@ def stage_outputs(systems: Mapping[str, System]) -> dict[Path, list[str]]:
 
     Of runs whose stages are put on the test.
     """
-    outputs = defaultdict(dict)
+    by_folder = defaultdict(dict)
     for name, system in systems.items():
-        if isinstance(system, TrainedRun) and system.heard is not None:
-            outputs[system.folder][system.heard] = name
+        if isinstance(system, TrainedRun):
+            by_folder[system.folder][name] = system
     ordered = {}
-    for folder, named in outputs.items():
-        if len(named) > 1:
-            ordered[folder] = [named[stage] for stage in sorted(named)]
+    for folder, outputs in by_folder.items():
+        if len(outputs) < 2:
+            continue  # nor opened, to know which of its stages is heard
+        named = {system.heard: name for name, system in outputs.items()}
+        stages = sorted(stage for stage in named if stage is not None)
+        if len(stages) > 1:
+            ordered[folder] = [named[stage] for stage in stages]
     return ordered
 
 

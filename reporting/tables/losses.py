@@ -1,17 +1,27 @@
 """What makes a system fail: the mixtures that it makes worse, and how often it does."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import isnan
+from typing import NamedTuple
 
 import pandas as pd
 
 from metrics.known import facts
 from reporting.scores_table import MIXTURE
 from reporting.tables.headline import headlines
-from reporting.tables.improvement import improved, score_names
+from reporting.tables.improvement import improved, ranked, score_names
 
 WORST = 10  # mixtures of a system and score
+WORST_OF = 8  # systems whose worst mixtures a page lists, the best ones
 COLUMNS = ["system", "score", "mixture_id", "snr_db", "noise_type", "before", "after", "change"]
 KEY = ["sample_rate", "mixture_id"]
+
+
+class Lost(NamedTuple):
+    """A mixture that systems lose on. losses: what each loses, by the system."""
+
+    mixture_id: str
+    losses: Mapping[str, str]
 
 
 def worst(scores: pd.DataFrame, systems: Sequence[str], most: int = WORST) -> pd.DataFrame:
@@ -34,11 +44,37 @@ def worst(scores: pd.DataFrame, systems: Sequence[str], most: int = WORST) -> pd
                 )
                 rows.append(
                     [
-                        system, known.head, row.mixture_id, f"{row.snr_db:g}", row.noise_type,
+                        system, known.head, row.mixture_id, snr_text(row.snr_db), row.noise_type,
                         known.shown(after - gain), known.shown(after), known.shown(gain, "+"),
                     ]
                 )  # fmt: skip
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def worst_of(scores: pd.DataFrame) -> pd.DataFrame:
+    """Of the best systems, see `worst`."""
+    return worst(scores, ranked(scores)[:WORST_OF])
+
+
+def lost(table: pd.DataFrame) -> list[Lost]:
+    """The mixtures of `worst_of`, each once: first what is worst of a system and score, and so on.
+
+    So a page has a player of each system's greatest losses before any of its smaller ones.
+    """
+    place = table.groupby(["system", "score"], sort=False).cumcount()
+    in_order = table.assign(place=place).sort_values("place", kind="stable")
+    found = []
+    for mixture_id in in_order.mixture_id.unique():
+        losses: dict[str, list[str]] = {}
+        for row in table[table.mixture_id == mixture_id].itertuples():
+            losses.setdefault(row.system, []).append(f"{row.score} {row.change}")
+        found.append(Lost(mixture_id, {name: ", ".join(said) for name, said in losses.items()}))
+    return found
+
+
+def snr_text(snr_db: float) -> str:
+    """An SNR in a table or a legend."""
+    return "unknown" if isnan(snr_db) else f"{snr_db:g}"
 
 
 def how_often(scores: pd.DataFrame, systems: Sequence[str]) -> pd.DataFrame:

@@ -37,7 +37,8 @@ def score_grids(
         rows = rows_of[condition]
         noise = titled(condition)
         mixtures = rows.mixture_id.nunique()
-        title = f"{noise}, by SNR in dB ({mixtures} mixtures)"
+        by = "means" if rows.snr_db.isna().all() else "by SNR in dB"
+        title = f"{noise}, {by} ({mixtures} mixtures)"
         yield by_snr(under, title, published)
         if rows.noise_type.nunique() > 1:
             yield from _by(rows, "noise_type", f"{noise}, by its kind", clusters)

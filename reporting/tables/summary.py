@@ -56,7 +56,8 @@ def summarise(scores: pd.DataFrame, clusters: str = SPEAKERS) -> pd.DataFrame:
     mixtures are that a system fails on. It is "undecided" where too few clusters can tell nothing.
     """
     long = _long(scores)
-    by_snr = long.assign(snr_db=long.snr_db.map("{:g}".format))
+    known = long[long.snr_db.notna()]  # that of recordings is not
+    by_snr = known.assign(snr_db=known.snr_db.map("{:g}".format))
     over_all = long.assign(snr_db=MEAN)
     both = pd.concat([by_snr, over_all])
     return _summarised(both, ["sample_rate", "noise", "snr_db"], CLUSTERS[clusters].columns)

@@ -40,7 +40,9 @@ for (const box of document.querySelectorAll(".scroll, figure:not(.player figure)
 const parts = [...document.querySelectorAll("details.part")];
 const unfold = () => {
   const target = location.hash && document.getElementById(location.hash.slice(1)), part = target && target.closest("details.part");
-  if (part && !part.open) { part.open = true; target.scrollIntoView(); }
+  const folded = target && target.closest("details.example:not([open])");
+  if (folded) folded.open = true;
+  if (part && (folded || !part.open)) { part.open = true; target.scrollIntoView(); }
 };
 window.addEventListener("hashchange", unfold);
 unfold();

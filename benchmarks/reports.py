@@ -1,0 +1,124 @@
+"""How long a report takes: python benchmarks/reports.py [experiment=... plan.test=320].
+
+NETWORKS networks, the one in pretrained/ with its weights changed a little, on the test: a first
+report, which enhances and scores; the scoring alone, of the same signals; and a second report, for
+which all is remembered. Prints the three times and the first over the scoring.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+os.environ["OMP_NUM_THREADS"] = "1"  # before NumPy is loaded, here and in all processes
+
+import numpy as np
+import torch
+from omegaconf import DictConfig
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from command.about import typed_command
+from command.check import check
+from command.entry import start
+from command.schema import EvaluateConfig
+from command.trial import chosen_metrics
+from datagen import from_config
+from files.sums import write_summed
+from models.system import SpeechSystem
+from models.trained import TrainedRun
+from parallel.spread import over_processes
+from reporting.scoring.bench import Bench
+from reporting.scoring.score_plan import score_plan
+
+ROOT = Path(__file__).parent.parent
+NETWORKS = 8
+WEIGHTS = "weights.safetensors"
+
+
+class Ready(SpeechSystem):
+    """Gives signals that lie in `folder`, by the names of mixtures."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    @property
+    def made_of(self) -> None:
+        """None: they are read here, which takes no time."""
+        return
+
+    def enhance_batch(self, batch: Mapping[str, Tensor]) -> Tensor:
+        """[1, time]."""
+        (name,) = batch["name"]
+        return torch.from_numpy(np.load(self.folder / f"{name}.npy")).unsqueeze(0)
+
+
+def main(cfg: DictConfig) -> None:
+    """Time all three."""
+    check(cfg, EvaluateConfig)
+    torch.set_num_threads(1)
+    typed = typed_command("evaluate").split(" ")[1:]
+    with tempfile.TemporaryDirectory() as folder:
+        runs = [_changed(Path(folder) / f"network_{number}", number) for number in range(NETWORKS)]
+        named = f"runs=[{','.join(map(str, runs))}]"
+        command = [
+            sys.executable,
+            str(ROOT / "evaluate.py"),
+            *typed,
+            named,
+            f"cache={folder}/cache",
+        ]
+        first_s = _seconds([*command, f"output={folder}/first"])
+        second_s = _seconds([*command, f"output={folder}/second"])
+        scoring_s, signals = _scoring(cfg, runs, Path(folder))
+    print(f"{signals} signals, {from_config.jobs(cfg)} processes")
+    print(f"first report {first_s:.1f} s, scoring alone {scoring_s:.1f} s")
+    print(f"{first_s / scoring_s:.2f} times the scoring; second report {second_s:.1f} s")
+
+
+def _changed(folder: Path, number: int) -> Path:
+    """A copy of pretrained/ whose weights are so many thousandths larger."""
+    shutil.copytree(ROOT / "pretrained", folder)
+    with safe_open(folder / WEIGHTS, "pt") as file:
+        said = file.metadata()
+        state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    for name, tensor in state.items():
+        if tensor.is_floating_point():
+            state[name] = tensor * (1 + number / 1000)
+    save_file(state, folder / WEIGHTS, said)
+    content = (folder / WEIGHTS).read_bytes()
+    write_summed(folder, {WEIGHTS: content})
+    return folder
+
+
+def _seconds(command: list[str]) -> float:
+    begin = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - begin
+
+
+def _scoring(cfg: DictConfig, runs: list[Path], folder: Path) -> tuple[float, int]:
+    """Seconds for the scores of what mixture and networks give, which is made beforehand."""
+    test = from_config.test(cfg)
+    bench = Bench(test.plan, test.audio, cfg.sample_rate)
+    systems = {}
+    for run in runs:
+        network, signals = TrainedRun.load(run), folder / f"signals of {run.name}"
+        signals.mkdir()
+        for mixture in bench.mixtures():
+            name = mixture.identity["mixture_id"]
+            np.save(signals / f"{name}.npy", network.enhance_batch(mixture.batch)[0].numpy())
+        systems[run.name] = Ready(signals)
+    begin = time.perf_counter()
+    table = score_plan(bench, systems, chosen_metrics(cfg), over_processes(from_config.jobs(cfg)))
+    return time.perf_counter() - begin, len(table)
+
+
+if __name__ == "__main__":
+    start(main, "evaluate")

@@ -1,0 +1,67 @@
+"""The audio of a test that lies in files: as it is in them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from audio import reading
+from audio.pcm import FULL_SCALE, Correction
+from datagen.plan import Plan
+
+
+class FileAudio:
+    """The audio of files as it is in them: no offset is taken away, no level changed.
+
+    gains: factors by the path of a mixture, where there is one, for what exceeds full scale.
+    """
+
+    follows_plan = True
+
+    def __init__(self, plan: Plan, sample_rate: int, gains: Mapping[str, float]):
+        self.sample_rate = sample_rate
+        self.gains = gains
+        self._mixture = dict(zip(plan.noise.id, plan.noise.path, strict=True))
+        self._kind = dict(zip(plan.noise.id, plan.noise.kind, strict=True))
+
+    def mixture(self, row: Mapping[str, Any]) -> Tensor:
+        """Of a row: float32 [time] in [-1, 1)."""
+        return self._read(self._mixture[row["noise_id"]], row["length"], self._correction(row))
+
+    def noise_type(self, noise_id: str, start: int, length: int) -> str:
+        """The kind of noise that the set says of a mixture."""
+        return self._kind[noise_id]
+
+    def _correction(self, row: Mapping[str, Any]) -> Correction:
+        return Correction(0, self.gains.get(self._mixture[row["noise_id"]], 1.0))
+
+    def _read(self, path: str, length: int, correction: Correction) -> Tensor:
+        samples = reading.read(path, self.sample_rate, 0, length, correction)
+        if len(samples) < length:
+            raise ValueError(f"{path}: ends early; has it changed since it was listed?")
+        return torch.from_numpy(samples.astype(np.float32) / FULL_SCALE)
+
+
+class PairAudio(FileAudio):
+    """The audio of pairs: where one of the two exceeds full scale, both have one gain."""
+
+    def __init__(self, plan: Plan, sample_rate: int, gains: Mapping[str, float]):
+        super().__init__(plan, sample_rate, gains)
+        self._clean = dict(zip(plan.speech.id, plan.speech.path, strict=True))
+
+    def signals(self, row: Mapping[str, Any]) -> dict[str, Tensor]:
+        """See datagen.signals.Signals: float32 in [-1, 1), the noise what is left."""
+        mixture = self.mixture(row)
+        path = self._clean[row["speech_id"]]
+        clean = self._read(path, row["length"], self._correction(row))
+        return {"mixture": mixture, "clean": clean, "noise": mixture - clean}
+
+
+def own_gain(gain: float, offset: int) -> float:
+    """The factor for a file whose offset stays; `gain` is that for one without, see `Recording`."""
+    highest = FULL_SCALE / gain + abs(offset)
+    if highest <= FULL_SCALE + 2 * abs(offset):
+        return 1.0  # a file in whole numbers, which exceeds nothing
+    return FULL_SCALE / highest

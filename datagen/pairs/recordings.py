@@ -1,0 +1,90 @@
+"""Recordings of the world, without clean speech: judged by scores that need no reference."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+from torch import Tensor
+
+from audio.resampling import resampled_length
+from datagen.pairs.audio import FileAudio, own_gain
+from datagen.pairs.by_name import audio_below
+from datagen.pairs.matching import Named, compiled, named
+from datagen.pairs.pairs import UNKNOWN, PairedTest, Pairs
+from datagen.pairs.plan import TEST, row_of
+from datagen.plan import Plan
+from datagen.recordings import Recording
+from datagen.scan import note_conversions, scan
+
+
+class Recordings(Pairs):
+    """The audio under `mixture`, with subfolders.
+
+    pattern: a regular expression for names without suffix, "" for any; its groups `noise` and
+    `speaker` say that of a recording, and what it does not fit is no part of the test. No SNR is
+    known: rows of the plan have 0 in its place, and "unknown" as where it is from.
+    """
+
+    has_clean = False
+
+    def __init__(self, mixture: str | None = None, pattern: str = ""):
+        if mixture is None:
+            raise ValueError("recordings need a folder: add mixture=DIR")
+        self.mixture = Path(mixture)
+        self.pattern = compiled(pattern, "pairs.pattern", key=None)
+
+    def test(self, sample_rate: int, cache: Path, jobs: int, check_audio: bool) -> PairedTest:
+        """See `Pairs.test`; of clean speech and noise there is silence."""
+        files = named(audio_below(self.mixture, "mixture"), self.mixture, self.pattern)
+        if not files:
+            raise ValueError(
+                f"pairs.pattern={self._typed()!r}: fits no name below mixture={self.mixture}"
+            )
+        table = scan([_recording(file) for file in files], cache, jobs, check_audio)
+        note_conversions(table.assign(offset=0), sample_rate)
+        lengths = [
+            resampled_length(samples, rate, sample_rate)
+            for samples, rate in zip(table.samples, table.sample_rate, strict=True)
+        ]
+        plan = _plan(files, table, lengths)
+        return PairedTest(plan, RecordedAudio(plan, sample_rate), [])
+
+    def _typed(self) -> str:
+        return self.pattern.pattern if isinstance(self.pattern, re.Pattern) else ""
+
+
+class RecordedAudio(FileAudio):
+    """The audio of recordings as it is in the files; what exceeds full scale is scaled down."""
+
+    def __init__(self, plan: Plan, sample_rate: int):
+        noise = plan.noise
+        gains = map(own_gain, noise.gain, noise.offset)
+        super().__init__(plan, sample_rate, dict(zip(noise.path, gains, strict=True)))
+
+    def signals(self, row: Mapping[str, Any]) -> dict[str, Tensor]:
+        """See datagen.signals.Signals; all of the mixture is called noise."""
+        mixture = self.mixture(row)
+        return {"mixture": mixture, "clean": torch.zeros_like(mixture), "noise": mixture}
+
+
+def _recording(file: Named) -> Recording:
+    speaker = file.said.get("speaker") or UNKNOWN
+    return Recording(
+        f"mixture/{file.name}", str(file.path), speaker, kind=file.said.get("noise") or UNKNOWN
+    )
+
+
+def _plan(files: list[Named], table: pd.DataFrame, lengths: list[int]) -> Plan:
+    """A row for each; as speech too, so that a run which has heard one is refused."""
+    rows = [
+        row_of(file.name, f"mixture/{file.name}", length, 0.0)
+        for file, length in zip(files, lengths, strict=True)
+    ]
+    speech = table.assign(kind="", length=lengths, split=TEST)
+    noise = table.assign(
+        source=table.id, vector=table.id, seen=False, split="", start=0, stop=lengths
+    )
+    return Plan(pd.DataFrame(rows).assign(snr_from=UNKNOWN), speech, noise)
