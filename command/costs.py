@@ -1,12 +1,12 @@
 """What the networks of conf/network cost (PL-CRNN, Table 6)."""
 
-import sys
 from pathlib import Path
 
 import pandas as pd
 from hydra import compose
 from omegaconf import DictConfig
 
+from command.announcement import say
 from models.cost import Costs
 from models.known_costs import known_costs
 from options.choices import CONF
@@ -23,13 +23,8 @@ def cost_table(cfg: DictConfig) -> pd.DataFrame:
     return pd.DataFrame([{"network": name, **_costs(name, cfg)} for name in names])
 
 
-def say_measured(what: str) -> None:
-    """Say what takes seconds; to the standard error."""
-    print(what, file=sys.stderr, flush=True)
-
-
 def _costs(name: str, cfg: DictConfig) -> Costs:
     # Composed as train.py would; only the network, the rate and the transform matter here.
     training = compose("train", [f"network={name}", f"sample_rate={cfg.sample_rate}"])
     training.stft = cfg.stft
-    return known_costs(training, Path(cfg.cache), say_measured)
+    return known_costs(training, Path(cfg.cache), say)

@@ -10,8 +10,9 @@ import torch
 from omegaconf import DictConfig, OmegaConf
 
 from command.about import SOURCES, commit, machine, typed_command, version_line
+from command.announcement import say
 from command.cluster import workers
-from command.costs import cost_table, say_measured
+from command.costs import cost_table
 from command.trial import Trial, built
 from datagen.roles import NOISE, SPEECH
 from metrics.known import packages
@@ -51,6 +52,8 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
     tables = _scores(cfg, trials)
     scores = pd.concat(tables, ignore_index=True)
     caution = _caution(cfg, trials)
+    if cfg.examples:
+        say("Makes the examples to listen to")
     beside = Beside(
         caution=caution,
         costs=cost_table(trials[0].cfg) if cfg.costs else None,
@@ -65,6 +68,7 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
         title=cfg.title or _title(cfg),
     )
     about = _about(cfg, trials, scores, unfinished)
+    say("Draws the figures and writes the pages")
     with showing(cfg.headline):
         summary = write_report(scores, about, folder, beside)
         _print(cfg, finding(scores, opened, cfg.clusters), summary, folder, caution)
@@ -113,7 +117,7 @@ def _opened(cfg: DictConfig, runs: Mapping[str, Path], trials: Sequence[Trial]) 
     opened = {}
     for name, run in runs.items():
         stages = outputs.get(run, ())
-        opened[name] = read_run(run, Path(cfg.cache), stages, say_measured)
+        opened[name] = read_run(run, Path(cfg.cache), stages, say)
     return opened
 
 

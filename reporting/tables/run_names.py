@@ -39,7 +39,8 @@ def run_names(
 
 
 def _base(config: DictConfig) -> str:
-    return " ".join(title(part, OmegaConf.to_container(config[part])) for part in TITLED)
+    parts = {part: config[part] for part in TITLED if config.get(part) is not None}
+    return " ".join(title(part, OmegaConf.to_container(node)) for part, node in parts.items())
 
 
 def _told_apart(base: str, configs: Mapping[Path, DictConfig]) -> dict[Path, str]:
