@@ -170,7 +170,7 @@ def test_one_speaker_is_said_to_be_one_and_has_no_interval():
     told = finding(many(("mixture", "net")).assign(speaker="s"), ["net"])
     assert told == (
         "On 40 mixtures of one speaker, net changed the mixture on average by "
-        "PESQ +1.00, STOI +0.0 points, SDR +1.00 dB."
+        "PESQ-NB raw +1.00, STOI +0.0 points, SDR +1.00 dB."
     )
 
 
