@@ -127,6 +127,6 @@ def test_a_sweep_is_reported_from_its_folder(data, tmp_path):
     ]
     page = (report / "report.html").read_text()
     assert '<a href="#run-1">PL-CRNN TMS</a>' in page and 'id="run-1"' in page
-    assert "<td>network</td><td>CRNN</td>" in page and "network.stages</td>" not in page
+    assert '<th scope="row">network</th><td>CRNN</td>' in page and "network.stages</td>" not in page
     assert "<dt>left out</dt><dd>network.stages-3: finished no epoch</dd>" in page
     assert (report / "figures" / "stages.svg").exists()
