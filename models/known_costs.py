@@ -21,8 +21,8 @@ def known_costs(cfg: DictConfig, cache: Path, say: Callable[[str], object] = str
     is measured, untrained, and remembered under `cache`. say: told what is measured, which takes
     seconds.
     """
-    network = OmegaConf.to_container(cfg.network, resolve=True)
     enhancer = build_enhancer(cfg)
+    network = OmegaConf.to_container(cfg.network, resolve=True)
     told = [network, enhancer.target.component_count, enhancer.stft.made_of]
     key = of_values(told, of_sources("models", "dsp"), node())
     known = cache / "costs" / f"{key}.json"
