@@ -45,10 +45,10 @@ def title(group: str, node: Mapping[str, Any]) -> str:
     _, _, kind = str(node.get(TARGET, "")).rpartition(".")
     name = chosen(group, node)
     letters = name.replace("_", "")
-    if not letters.lower().endswith(kind.lower()):
-        return name
     if not name:
         return kind
+    if not letters.lower().endswith(kind.lower()):
+        return name
     spelled = iter(letters.removesuffix(kind.lower()).upper() + kind)
     return "".join("-" if letter == "_" else next(spelled) for letter in name)
 

@@ -62,3 +62,7 @@ def test_every_option_is_known_by_what_it_says(group):
         assert set(flat(node)) and title(group, {**node, "of_another_version": 1}) == title(
             group, node
         )
+
+
+def test_a_class_that_no_option_names_is_called_by_its_own_name():
+    assert title("network", {"_target_": "of.another.Network"}) == "Network"
