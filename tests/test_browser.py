@@ -292,6 +292,6 @@ def test_the_page_is_accessible_in_light_and_dark(page):
 def test_a_print_has_no_wall_of_spectrograms_and_few_pages(page):
     page.emulate_media(media="print")
     assert not page.locator(".player").first.is_visible() and page.locator("h1").is_visible()
-    page.emulate_media(media="screen")
+    page.emulate_media(media="null")
     pages = re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))
     assert 1 <= len(pages) <= 8
