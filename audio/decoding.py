@@ -1,10 +1,12 @@
 """Audio files as mono samples in steps of 16 bit, a block at a time, however they were written."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 import numpy as np
 import soundfile
 
+from audio.ffmpeg import CODING, FFmpegFile
 from audio.header import Header
 from audio.opening import opened, piped, reason
 from audio.pcm import FULL_SCALE
@@ -37,12 +39,18 @@ def read_blocks(head: Header, read: Read, size: int) -> Iterator[np.ndarray]:
 
 def _blocks_of_link(head: Header, number: int, read: Read, size: int) -> Iterator[np.ndarray]:
     """The blocks of one link, which decodes like a file of its own."""
-    opening = piped if head.piped else opened
-    with opening(head, number) as file:
+    with _opened(head, number) as file:
         if (file.samplerate, file.channels) != (head.sample_rate, head.channels):
             raise ValueError("was joined of files of different rates or channels; split it")
         while len(block := read(file, size)):
             yield block
+
+
+def _opened(head: Header, number: int) -> AbstractContextManager:
+    """A link by whatever decodes it."""
+    if head.coding.startswith(CODING):
+        return FFmpegFile(head.path)
+    return piped(head, number) if head.piped else opened(head, number)
 
 
 def length(head: Header) -> int:

@@ -10,7 +10,9 @@ from typing import BinaryIO
 
 import soundfile
 
+from audio import ffmpeg
 from audio.containers import mpeg, ogg
+from audio.containers.content import READABLE, recognise
 from audio.containers.iff import aiff, caf
 from audio.containers.plain import au, avr, sphere, wve
 from audio.containers.promise import Promise
@@ -70,11 +72,21 @@ def _header(path: str, size: int, _: int) -> Header:
     try:
         with open(path, "rb") as file:  # noqa: PTH123
             head = _of_streams(path, file, size) or _of_chunks(path, file, size)
-    except (soundfile.LibsndfileError, OSError) as error:
+    except soundfile.LibsndfileError as error:
+        head = _of_ffmpeg(path, error)
+    except OSError as error:
         raise ValueError(reason(error)) from error
     if head.sample_rate <= 0 or head.channels <= 0:
         raise ValueError(f"its header says {head.sample_rate} Hz and {head.channels} channels")
     return head
+
+
+def _of_ffmpeg(path: str, error: soundfile.LibsndfileError) -> Header:
+    """The header of a file that libsndfile refused with this `error`, if FFmpeg reads its kind."""
+    kind = recognise(Path(path))
+    if kind in (READABLE, "") or not ffmpeg.reads(kind):
+        raise ValueError(reason(error)) from error
+    return ffmpeg.header(path)
 
 
 def _of_streams(path: str, file: BinaryIO, size: int) -> Header | None:

@@ -15,6 +15,11 @@ from options.typed import quoted, typed
 CHOICES = ("task", "network", "target", "level", "recipe", "plan", "experiment", "data", "trainer")
 
 
+def say(what: str) -> None:
+    """Say what is done now, and takes seconds; to the standard error."""
+    print(what, file=sys.stderr, flush=True)
+
+
 def announce(run: Path, goes_on: bool) -> None:
     """Say what is begun: of a sweep which job, and what was chosen; to the standard error.
 
@@ -22,14 +27,14 @@ def announce(run: Path, goes_on: bool) -> None:
     """
     job = HydraConfig.get()
     if goes_on:
-        print(f"Goes on with {run}", file=sys.stderr, flush=True)
+        say(f"Goes on with {run}")
         return
     sweep = _of_a_sweep(job)
     if sweep:
-        print(sweep, file=sys.stderr, flush=True)
+        say(sweep)
     chosen = job.runtime.choices
     named = [f"{group}={chosen[group]}" for group in CHOICES if group in chosen]
-    print(f"Trains {' '.join(named)}, into {run}", file=sys.stderr, flush=True)
+    say(f"Trains {' '.join(named)}, into {run}")
 
 
 def _of_a_sweep(job: DictConfig) -> str:

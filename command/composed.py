@@ -42,7 +42,9 @@ class Composed(NamedTuple):
 
 
 def config(script: str, folder: Path, typed: Sequence[str] = ()) -> DictConfig:
-    """The options of `script` alone; see `composed`."""
+    """The options of `script` alone; see `composed`. Within a script of the same folder, too."""
+    if GlobalHydra.instance().is_initialized():
+        return compose(script, list(typed))
     with initialize_config_dir(str(folder), version_base="1.3", job_name=script):
         return compose(script, list(typed))
 

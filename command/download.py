@@ -4,10 +4,10 @@ from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf
 
-from command.entry import CONF
 from datagen.corpora.corpus import CorpusOnDisk
 from datagen.sources.source import Source
 from options.build import build
+from options.choices import CONF
 
 
 def download(cfg: DictConfig) -> str:

@@ -31,9 +31,9 @@ from command.sweep import (
 from datagen.roles import ROLES
 from files.atomic import write_atomic
 from files.owner import owned
+from options.choices import CONF
 
 TRACEBACK = "CLARION_TRACEBACK"  # what HYDRA_FULL_ERROR was, for jobs that are processes of a sweep
-CONF = Path(__file__).parent.parent / "conf"
 
 
 def start(

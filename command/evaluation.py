@@ -10,20 +10,23 @@ import torch
 from omegaconf import DictConfig, OmegaConf
 
 from command.about import SOURCES, commit, machine, typed_command, version_line
+from command.announcement import say
 from command.cluster import workers
 from command.costs import cost_table
 from command.trial import Trial, built
 from datagen.roles import NOISE, SPEECH
 from metrics.known import computed_by, packages
+from models.run import run_config
 from reporting.gains_table import Studies, read_studies
 from reporting.pages.media import Example, Heard
 from reporting.pages.report import Beside, write_report
 from reporting.scores_table import MIXTURE, ORACLE
 from reporting.scoring.files import told
-from reporting.scoring.systems import run_names, stage_outputs
+from reporting.scoring.systems import stage_outputs
 from reporting.tables.finding import finding
 from reporting.tables.headline import showing
 from reporting.tables.published import PUBLISHED
+from reporting.tables.run_names import run_names
 from reporting.tables.runs import Run, read_run
 from reporting.tables.summary import headline_text
 from reporting.tables.sweep import runs_of
@@ -62,6 +65,8 @@ def _report(
     tables = _scores(cfg, trials)
     scores = pd.concat(tables, ignore_index=True)
     caution = _caution(cfg, trials)
+    if cfg.examples:
+        say("Makes the examples to listen to")
     beside = Beside(
         caution=caution,
         costs=cost_table(trials[0].cfg) if cfg.costs else None,
@@ -77,6 +82,7 @@ def _report(
         title=cfg.title or _title(cfg),
     )
     about = _about(cfg, trials, scores, unfinished)
+    say("Draws the figures and writes the pages")
     summary = write_report(scores, about, folder, beside)
     _print(cfg, finding(scores, opened, cfg.clusters), summary, folder, caution)
 
@@ -93,8 +99,11 @@ def _named(cfg: DictConfig, swept: Sequence[Path]) -> dict[str, Path]:
     """The folders of all runs, by what they are called in the report; those of a sweep last."""
     folders = [Path(run) for run in cfg.runs]
     folders += swept
+    if len({folder.resolve() for folder in folders}) < len(folders):
+        given = ", ".join(map(str, folders))
+        raise ValueError(f"runs: names one run twice; give each once: {given}")
     taken = (MIXTURE, ORACLE, *cfg.baselines)
-    names = run_names(folders, taken)
+    names = run_names({folder: run_config(folder) for folder in folders}, taken, cfg.names)
     return dict(zip(names, folders, strict=True))
 
 
@@ -121,7 +130,7 @@ def _opened(cfg: DictConfig, runs: Mapping[str, Path], trials: Sequence[Trial]) 
     opened = {}
     for name, run in runs.items():
         stages = outputs.get(run, ())
-        opened[name] = read_run(run, Path(cfg.cache), stages)
+        opened[name] = read_run(run, Path(cfg.cache), stages, say)
     return opened
 
 

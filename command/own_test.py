@@ -10,13 +10,13 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from command.composed import options
-from command.entry import CONF
 from command.experiment import require_experiment, typed_options
 from command.resume import moved
 from datagen.protocol import OF_TRAINING
 from datagen.roles import ROLES
 from models.layouts import layout
 from models.run import run_config
+from options.choices import CONF
 from options.run_options import meaning
 from options.typed import typed
 from reporting.tables.sweep import runs_of

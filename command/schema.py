@@ -170,6 +170,7 @@ class EvaluateConfig(SpeechScriptConfig):
     split: Literal["test", "validation"]
     rates: list[Rate]
     runs: list[str]
+    names: list[Name]
     sweep: str | None
     baselines: dict[str, Built]
     costs: bool

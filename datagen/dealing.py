@@ -29,7 +29,7 @@ class Turn(NamedTuple):
 
 
 class Dealt(Sampler[list[Turn]]):
-    """The share of process `rank` of `world` in `batches`: every world-th row of each.
+    """The share of process `rank` of `world` in `batches`, whose rows are dealt round-robin.
 
     A batch of fewer rows than processes gives its first row once more to each of the others, which
     does not count.

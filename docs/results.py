@@ -21,7 +21,6 @@ from reporting.tables.summary import MEAN, headline
 PAGE = Path(__file__).parent / "results.md"
 NOISES = ("seen", "unseen")
 ALL = ("pesq_nb_raw", "pesq_wb", "stoi", "estoi", "sdr", "si_sdr")
-CONF = Path(__file__).parent.parent / "conf"
 
 
 def main(long: str, brief: str, page: str = str(PAGE), peers: str | None = None) -> None:
@@ -33,7 +32,6 @@ def main(long: str, brief: str, page: str = str(PAGE), peers: str | None = None)
     of_paper = pl_crnn_paper()
     of_long = pd.read_csv(Path(long) / "summary.csv")
     of_brief = pd.read_csv(Path(brief) / "summary.csv")
-    of_brief["system"] = of_brief.system.map(_as_in_the_paper)
     text = Path(page).read_text(encoding="utf-8")
     text = _filled(text, "long", means(of_long))
     text = _filled(text, "brief", means(of_brief))
@@ -97,7 +95,7 @@ def _scores(summary: pd.DataFrame, noise: str) -> str:
 def by_snr(summary: pd.DataFrame, system: str, noise: str) -> dict[str, str]:
     """What `system` adds to the mixture's scores at every SNR, as text.
 
-    By score and SNR: "PESQ -5", "STOI % mean" and so on.
+    By score and SNR: "PESQ-NB raw -5", "STOI % mean" and so on.
     """
     under = summary[summary.noise == noise]
     gains = headline(under, "gain")
@@ -108,31 +106,6 @@ def by_snr(summary: pd.DataFrame, system: str, noise: str) -> dict[str, str]:
         column = f"{known.head} {snr}"
         cells[column] = _signed(gain, known.digits)
     return cells
-
-
-def _as_in_the_paper(system: str) -> str:
-    """What the paper calls a run of a sweep, "network-pl_crnn_..._target-iam_...".
-
-    Other names stay.
-    """
-    network = _choice(system, "network")
-    target = _choice(system, "target")
-    if network is None or target is None:
-        return system
-    return f"{network} {target}".upper().replace("_", "-")
-
-
-def _choice(system: str, group: str) -> str | None:
-    """Which file of a folder of conf a run of a sweep was trained with, by its name."""
-    folder = CONF / group
-    chosen = []
-    for path in folder.glob("*.yaml"):
-        if f"{group}-{path.stem}_" in f"{system}_":
-            chosen.append(path.stem)
-    if not chosen:
-        return None
-    (name,) = chosen
-    return name
 
 
 def _cell(value: float, gain: float, digits: int) -> str:

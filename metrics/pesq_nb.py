@@ -20,7 +20,7 @@ class PESQNarrowband(Metric):
     """
 
     facts = Facts(
-        "PESQ-NB",
+        "PESQ-NB LQO",
         "ITU-T P.862, narrow band, with P.862.1's mapping to MOS-LQO",
         lowest=1.02,
         highest=4.549,

@@ -19,7 +19,7 @@ class PESQNarrowbandRaw(PESQNarrowband):
     """
 
     facts = Facts(
-        "PESQ",
+        "PESQ-NB raw",
         "ITU-T P.862, narrow band, the raw score before any mapping, as many papers print it",
         lowest=-0.5,
         highest=4.5,

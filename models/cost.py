@@ -1,7 +1,7 @@
 """What a network costs: parameters, multiply-adds, and time on this machine's CPU."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from statistics import median
 
 import torch
@@ -10,22 +10,38 @@ from torch import Tensor, nn
 from models.enhancer import Enhancer
 from models.multiply_adds import multiply_adds_per_frame
 
+Costs = Mapping[str, float | str]  # by name, see `costs`
 
-def costs(enhancer: Enhancer) -> dict[str, float]:
+
+def costs(enhancer: Enhancer) -> dict[str, float | str]:
     """What `enhancer` costs by name.
 
-    parameters, macs_per_frame, macs_per_second (of audio), cpu_seconds_per_second (of one core of
-    this machine).
+    parameters, macs_per_frame, macs_per_second (of audio), latency_ms (see `latency_s`; "" where
+    that is all of a signal), causal ("yes" or "no"), cpu_seconds_per_second (of one core of this
+    machine).
     """
     stft = enhancer.stft
     components = enhancer.target.component_count
     per_frame = multiply_adds_per_frame(enhancer.network, stft.freqs, components)
+    late_s = latency_s(enhancer)
     return {
         "parameters": parameters(enhancer.network),
         "macs_per_frame": round(per_frame),
         "macs_per_second": round(per_frame * stft.sample_rate / stft.hop),
+        "latency_ms": "" if late_s is None else round(1000 * late_s, 1),
+        "causal": "yes" if enhancer.network.causal else "no",
         "cpu_seconds_per_second": seconds_per_second(enhancer.enhance, stft.sample_rate),
     }
+
+
+def latency_s(enhancer: Enhancer) -> float | None:
+    """The algorithmic latency: how much later a sample may lie that an enhanced one depends on.
+
+    One window, and what the network looks ahead; None where that is all that follows.
+    """
+    stft, network = enhancer.stft, enhancer.network
+    ahead = 0 if network.causal else network.reach
+    return None if ahead is None else (stft.length + ahead * stft.hop) / stft.sample_rate
 
 
 def parameters(network: nn.Module) -> int:

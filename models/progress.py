@@ -1,4 +1,4 @@
-"""What a person sees of a training: a bar while an epoch runs, a line when it ends."""
+"""What a person sees of a training: a bar while it runs, a line when an epoch ends."""
 
 import time
 from typing import Any
@@ -6,33 +6,33 @@ from typing import Any
 import pytorch_lightning as pl
 from tqdm import tqdm
 
-from models.interruption import batches_done
 from models.saving import is_validated
 
 
 class Progress(pl.Callback):
-    """A bar over the steps of an epoch, on a terminal, and a line per finished epoch anywhere."""
+    """A bar over all steps of a training, on a terminal, and a line per finished epoch anywhere.
+
+    The time left that the bar tells is that of the whole training: by the mean of what a step has
+    taken so far, its share of the validations included.
+    """
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Go on within an epoch, if that is where a training goes on."""
-        done = batches_done(trainer)
-        if done:
-            self._begin(trainer, done)
-
-    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Begin the bar."""
-        self._begin(trainer, done=0)
-
-    def _begin(self, trainer: pl.Trainer, done: int) -> None:
+        """Begin the bar, at the step where a training goes on."""
         self.began = time.monotonic()
         self.bar = tqdm(
-            desc=f"epoch {trainer.current_epoch + 1}",
-            initial=done,
-            total=trainer.num_training_batches,
+            initial=trainer.fit_loop.epoch_loop.batch_progress.total.ready,
+            total=trainer.max_epochs * trainer.num_training_batches,
             unit="step",
+            smoothing=0,
             leave=False,
             disable=None if trainer.is_global_zero else True,
         )
+        self._tell(trainer)
+
+    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Say which epoch it is."""
+        self.began = time.monotonic()
+        self._tell(trainer)
 
     def on_train_batch_end(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, *batch: Any
@@ -46,21 +46,26 @@ class Progress(pl.Callback):
     def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Say what takes the rest of the epoch."""
         if hasattr(self, "bar"):
-            self.bar.set_description(f"epoch {trainer.current_epoch + 1}, validation")
+            self._tell(trainer, ", validation")
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Replace the bar by the epoch's line."""
-        self.bar.close()
+        """The epoch's line, above the bar."""
         if not trainer.is_global_zero:
             return
         rate = trainer.optimizers[0].param_groups[0]["lr"]
         took_s = time.monotonic() - self.began
+        self.bar.clear()
         print(
             f"epoch {trainer.current_epoch + 1} of {trainer.max_epochs}: "
             f"{_losses(trainer, pl_module)}, "
             f"rate {rate:.3g}, {took_s:.0f} s",
             flush=True,
         )
+        self.bar.refresh()
+
+    def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Leave the terminal to what is said next."""
+        self.bar.close()
 
     def on_exception(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
@@ -68,6 +73,10 @@ class Progress(pl.Callback):
         """Leave the terminal to the error."""
         if hasattr(self, "bar"):
             self.bar.close()
+
+    def _tell(self, trainer: pl.Trainer, what: str = "") -> None:
+        """Which epoch the bar is in."""
+        self.bar.set_description(f"epoch {trainer.current_epoch + 1} of {trainer.max_epochs}{what}")
 
 
 def _losses(trainer: pl.Trainer, pl_module: pl.LightningModule) -> str:

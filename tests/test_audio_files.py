@@ -196,8 +196,9 @@ def test_content_says_what_is_audio_and_not_the_suffix(tmp_path, suffix):
     ],
 )
 def test_audio_that_is_not_read_is_counted_and_named_with_what_to_do(
-    tmp_path, caplog, name, content, kind
+    tmp_path, caplog, monkeypatch, name, content, kind
 ):
+    monkeypatch.setattr("audio.ffmpeg.find_spec", lambda name: None)  # without the extra
     make(tmp_path / "all" / "s1" / "a.wav")
     (tmp_path / "all" / "s2").mkdir()
     (tmp_path / "all" / "s2" / name).write_bytes(content)
@@ -205,6 +206,7 @@ def test_audio_that_is_not_read_is_counted_and_named_with_what_to_do(
         assert len(scanned(tmp_path / "all", tmp_path)) == 1
     assert "1 file(s)" in caplog.text and f"for {kind} is not read here" in caplog.text
     assert f"ffmpeg -i {tmp_path / 'all' / 's2' / name} " in caplog.text
+    assert "pip install -e '.[formats]' reads them" in caplog.text
 
 
 @pytest.mark.parametrize("peak", [1.4, 30000.0])

@@ -42,7 +42,7 @@ def page_of(pairs, folder):
 def cells(page):
     """The rows of the table of levels, by what they are about."""
     body = page[page.index("<tbody>") : page.index("</tbody>")]
-    rows = [re.findall("<td>(.*?)</td>", row) for row in body.split("</tr>")]
+    rows = [re.findall("<t[hd].*?>(.*?)</t[hd]>", row) for row in body.split("</tr>")]
     return {row[0]: row[1:] for row in rows if row}
 
 

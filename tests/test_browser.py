@@ -3,10 +3,11 @@
 Nothing is fetched, nothing fails, tables sort, the switch switches, players play.
 """
 
+import re
 import shutil
 
 import pytest
-from score_tables import HOSTILE, many
+from score_tables import HOSTILE, many, run
 
 from reporting.pages.media import Example, Panel, picture, sound
 from reporting.pages.report import Beside, write_report
@@ -42,7 +43,12 @@ def page(tmp_path_factory):
         table,
         {"runs": HOSTILE},
         folder,
-        Beside(caution=HOSTILE, examples=shown),
+        Beside(
+            caution=HOSTILE,
+            examples=shown,
+            runs={"better": run(2)},
+            swept=["better"],
+        ),
     )
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
@@ -260,3 +266,32 @@ def test_a_link_of_the_contents_unfolds_what_it_leads_to(page):
     part.evaluate("part => { part.open = false; }")
     page.get_by_role("navigation").get_by_text("Scores that could not be computed").click()
     page.wait_for_function("document.querySelector('#failed').closest('details').open")
+
+
+AXE = """async () => (await axe.run()).violations.map(rule =>
+    `${rule.id}: ${rule.nodes.length}, ${rule.nodes[0].html}`)"""
+
+
+def test_the_page_is_accessible_in_light_and_dark(page):
+    """By the rules of axe-core, contrast among them, with all that folds unfolded."""
+    axe = pytest.importorskip("axe_playwright_python.base", reason="the extra test has axe-core")
+    page.evaluate(axe.AXE_SCRIPT)
+    page.locator("details:not([open])").evaluate_all(
+        "all => all.forEach(one => { one.open = one.dataset.unfolded = true; })"
+    )
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert page.evaluate(AXE) == [], scheme
+    page.locator("h1").evaluate("title => { title.style.opacity = 0.3; }")
+    assert "color-contrast" in str(page.evaluate(AXE))  # it sees what cannot be read
+    page.locator("h1").evaluate("title => { title.style.opacity = ''; }")
+    page.locator("[data-unfolded]").evaluate_all("all => all.forEach(one => { one.open = false; })")
+    page.emulate_media(color_scheme="light")
+
+
+def test_a_print_has_no_wall_of_spectrograms_and_few_pages(page):
+    page.emulate_media(media="print")
+    assert not page.locator(".player").first.is_visible() and page.locator("h1").is_visible()
+    page.emulate_media(media="null")
+    pages = re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))
+    assert 1 <= len(pages) <= 8

@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -15,7 +14,7 @@ import torch
 import evaluate
 from models.trained import TrainedRun
 from reporting.scores_table import IDENTITY
-from reporting.scoring.systems import run_names, stage_outputs
+from reporting.scoring.systems import stage_outputs
 from reporting.tables.improvement import improvements
 
 SCORES = list(tiny_run.config("evaluate", [], tiny_run.ROOT).metric)
@@ -41,7 +40,7 @@ def test_the_report_folder_is_as_promised(trained, tmp_path, capsys):
     scores = _evaluate(data, tmp_path / "report", f"runs=[{run}]")
     assert scores.columns.tolist() == [*IDENTITY, *SCORES, "failed"]
     assert scores.groupby("mixture_id").system.apply(list).map(tuple).unique().tolist() == [
-        ("mixture", "oracle", "tiny")
+        ("mixture", "oracle", "PL-CRNN TMS")
     ]
     for name in ("summary.csv", "report.md", "report.html", "plan.csv", ".hydra/config.yaml"):
         assert (tmp_path / "report" / name).stat().st_size
@@ -73,7 +72,13 @@ def test_baselines_stand_in_the_table_of_scores(trained, tmp_path):
     scores = _evaluate(
         data, tmp_path / "report", f"runs=[{run}]", *named, "baselines.filter.step=0.1"
     )
-    assert scores.system.unique().tolist() == ["mixture", "oracle", "filter", "predictor", "tiny"]
+    assert scores.system.unique().tolist() == [
+        "mixture",
+        "oracle",
+        "filter",
+        "predictor",
+        "PL-CRNN TMS",
+    ]
     assert scores.groupby("system").sdr.mean()[["filter", "predictor"]].notna().all()
 
 
@@ -119,12 +124,15 @@ def test_a_scheduler_that_nobody_answers_at_is_named(trained, tmp_path):
 def test_stages_are_systems_of_their_own_and_the_last_is_the_run(trained, tmp_path):
     data, run = trained
     scores = _evaluate(data, tmp_path / "report", f"runs=[{run}]", "stages=true")
-    names = ["tiny, stage 1", "tiny, stage 2"]
-    assert scores.system.unique().tolist() == ["mixture", "oracle", *names, "tiny"]
-    whole, first = (scores[scores.system == name].sdr.to_numpy() for name in ("tiny", names[0]))
+    run_name = "PL-CRNN TMS"
+    names = [f"{run_name}, stage 1", f"{run_name}, stage 2"]
+    assert scores.system.unique().tolist() == ["mixture", "oracle", *names, run_name]
+    whole, first = (scores[scores.system == name].sdr.to_numpy() for name in (run_name, names[0]))
     assert (first != whole).any()
     page = (tmp_path / "report" / "report.md").read_text()
-    assert re.search(r"On \d+ mixtures of [a-z0-9]+ speakers?, tiny changed the mixture", page)
+    assert re.search(
+        r"On \d+ mixtures of [a-z0-9]+ speakers?, PL-CRNN TMS changed the mixture", page
+    )
     assert "(figures/stage_outputs.png)" in page
 
 
@@ -157,11 +165,13 @@ def test_every_run_is_tested_at_its_own_rate(trained, tmp_path):
     assert tested == {
         "mixture": [8000, 16000],
         "oracle": [8000, 16000],
-        "tiny": [8000],
-        "wide": [16000],
+        "PL-CRNN TMS, sample_rate=16000": [16000],
+        "PL-CRNN TMS, sample_rate=8000": [8000],
     }
     alone = _evaluate(data, tmp_path / "alone", f"runs=[{run}]")
-    pd.testing.assert_frame_equal(scores[scores.sample_rate == 8000].reset_index(drop=True), alone)
+    of_rate = scores[scores.sample_rate == 8000].reset_index(drop=True)
+    of_rate["system"] = of_rate.system.str.removesuffix(", sample_rate=8000")
+    pd.testing.assert_frame_equal(of_rate, alone)
     page = (report / "report.html").read_text()
     for title in (
         "Seen noise, 8000 Hz, by SNR",
@@ -169,11 +179,15 @@ def test_every_run_is_tested_at_its_own_rate(trained, tmp_path):
         "by sample rate in Hz",
     ):
         assert title in page
-    assert page.index("<h3>wide") < page.index("<h3>tiny")
+    assert page.index("<h3>PL-CRNN TMS, sample_rate=16000") < page.index(
+        "<h3>PL-CRNN TMS, sample_rate=8"
+    )
     assert "the whole config of this evaluation" in page and "rates:\n- 8000\n- 16000\n" in page
     assert (report / "plan.csv").exists() and (report / "16000" / "plan.csv").exists()
     gains = improvements(scores)
-    assert gains.sdr["tiny"] == pytest.approx(improvements(alone).sdr["tiny"])
+    assert gains.sdr["PL-CRNN TMS, sample_rate=8000"] == pytest.approx(
+        improvements(alone).sdr["PL-CRNN TMS"]
+    )
 
 
 def test_a_baseline_may_not_take_another_systems_name(trained, tmp_path):
@@ -229,6 +243,8 @@ def test_a_run_that_has_changed_since_it_was_named_is_refused(trained):
     [
         (["runs=[nowhere]"], "nowhere: not a training run"),
         (["runs=[{run},{run}]"], "names one run twice"),
+        (["runs=[{run}]", "names=[one,other]"], "names: 2 for 1 runs; give each one"),
+        (["runs=[{run}]", "names=[oracle]"], "names: oracle is the name of two systems"),
         (
             ["runs=[{run}]", "sample_rate=16000"],
             "trained at 8000 Hz, the test plan has 16000 Hz; add sample_rate=8000, or rates",
@@ -256,12 +272,6 @@ def test_bad_input_is_one_line_that_names_it_and_no_report(trained, tmp_path, mo
     assert said.format(run=run) in message
     assert "\n" not in message
     assert not list(tmp_path.glob("report/*.csv"))
-
-
-def test_runs_of_one_name_are_told_apart_by_their_parents():
-    runs = [Path("runs/tiny"), Path("twins/tiny")]
-    assert run_names(runs, ["mixture", "oracle"]) == ["runs/tiny", "twins/tiny"]
-    assert run_names(runs[:1], ["mixture", "tiny"]) == ["runs/tiny"]
 
 
 def test_the_scores_of_the_papers_are_scored_unasked_and_any_other_is_once_it_is_typed():

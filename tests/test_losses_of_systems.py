@@ -47,7 +47,7 @@ def test_how_often_a_system_makes_mixtures_worse_counts_what_is_noticeable(uneve
     uneven.loc[uneven.index[uneven.system == "net"][:4], "stoi"] = 0.4
     found = how_often(uneven, ["net"]).loc["net"]
     assert found.to_dict() == {
-        "PESQ by more than 0.10": 0.0,
+        "PESQ-NB raw by more than 0.10": 0.0,
         "STOI by more than 2.0 %": 10.0,
         "SDR": 30.0,
     }

@@ -3,6 +3,7 @@
 import pytest
 import tiny_run
 import yaml
+from hydra import initialize_config_dir
 from omegaconf import OmegaConf
 
 import generate
@@ -98,6 +99,12 @@ def test_a_data_root_without_experiment_names_those_that_find_their_folders_ther
         ValueError, match=r": name the experiment that reads it: experiment=folders$"
     ):
         generate.main(tiny_run.config("generate", typed, tmp_path))
+    cfg = tiny_run.config("evaluate", typed, tmp_path)
+    with (
+        initialize_config_dir(str(tiny_run.ROOT / "conf"), version_base="1.3"),  # as Hydra runs it
+        pytest.raises(ValueError, match=r"name the experiment that reads it: experiment=folders$"),
+    ):
+        with_own_test(cfg)
     with pytest.raises(
         ValueError, match="name the experiment that reads it: none finds all of its"
     ):

@@ -132,9 +132,9 @@ def test_an_evaluation_gives_it_the_scores_of_the_run_to_the_last_digit(
     data, report, published, tmp_path
 ):
     cache = f"cache={tmp_path / 'cache'}"  # so that nothing is remembered of the run
-    of_run = pd.read_csv(report / "scores.csv").query("system == 'whole'")
+    of_run = pd.read_csv(report / "scores.csv").query("system == 'PL-CRNN TMS'")
     scores = evaluated(data, tmp_path / "report", published, cache, "examples=false")
-    of_published = scores.query("system == 'pretrained'")
+    of_published = scores.query("system == 'PL-CRNN TMS'")
     pd.testing.assert_frame_equal(
         of_run.drop(columns="system").reset_index(drop=True),
         of_published.drop(columns="system").reset_index(drop=True),
@@ -370,7 +370,7 @@ def test_the_scores_of_the_card_are_those_of_the_report_and_say_what_it_is_bad_a
 ):
     out = make(whole, tmp_path / "out", tmp_path / "cache", f"scores={report}")
     card = (out / "README.md").read_text()
-    ours = [line for line in card.splitlines() if line.startswith("| whole")]
+    ours = [line for line in card.splitlines() if line.startswith("| PL-CRNN TMS")]
     theirs = (report / "report.md").read_text()
     plain = {
         line.replace("**", "").replace("\N{DEGREE SIGN}", "").replace(" ", "")

@@ -170,7 +170,7 @@ def test_one_speaker_is_said_to_be_one_and_has_no_interval():
     told = finding(many(("mixture", "net")).assign(speaker="s"), ["net"])
     assert told == (
         "On 40 mixtures of one speaker, net changed the mixture on average by "
-        "PESQ +1.00, STOI +0.0 points, SDR +1.00 dB."
+        "PESQ-NB raw +1.00, STOI +0.0 points, SDR +1.00 dB."
     )
 
 
@@ -298,6 +298,6 @@ def test_a_column_has_as_many_digits_as_its_score_and_its_unit_in_the_head(tmp_p
     table.loc[table.system == "better", "stoi"] = 0.625
     write_report(table, {}, tmp_path)
     page = (tmp_path / "report.html").read_text()
-    row = re.search(r"<tr><td>better</td>((?:<td>.*</td>){3})</tr>", page)
+    row = re.search(r'<tr><th scope="row">better</th>((?:<td>.*</td>){3})</tr>', page)
     assert re.findall(r"<td>(.*?)</td>", row[1]) == ["+3.00", "+12.5", "+3.00"]
     assert '<th scope="col">STOI %</th>' in page

@@ -90,7 +90,7 @@ def test_every_score_has_its_curves(tmp_path):
         (tmp_path / "figures" / "scores.svg").read_text(),
         (tmp_path / "figures" / "other_scores.svg").read_text(),
     )
-    for score, figure in (("PESQ", 0), ("SDR dB", 0), ("ESTOI %", 1), ("SI-SDR dB", 1)):
+    for score, figure in (("PESQ-NB raw", 0), ("SDR dB", 0), ("ESTOI %", 1), ("SI-SDR dB", 1)):
         assert [f">{score}, seen noise<" in one for one in drawn] == [figure == 0, figure == 1]
     assert "pesq_wb" not in drawn[1]  # none could be computed
 

@@ -54,10 +54,9 @@ def report(folder, systems):
 def test_the_page_holds_what_the_reports_hold(tmp_path):
     page = tmp_path / "results.md"
     shutil.copy(results.PAGE, page)
-    swept = "network-pl_lstm_recipe-brief_target-tms_target.power-0.5"
     results.main(
         report(tmp_path / "long", ["mixture", "pl_crnn"]),
-        report(tmp_path / "brief", ["mixture", swept]),
+        report(tmp_path / "brief", ["mixture", "PL-LSTM TMS"]),
         page,
     )
     text = page.read_text()

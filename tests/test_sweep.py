@@ -35,7 +35,30 @@ def test_an_option_that_follows_another_stands_beside_it():
         )
         for name, size in (("a", 2), ("b", 4))
     }
-    assert differing(follows).columns.tolist() == ["recipe.batch_size = data.batch_size"]
+    assert differing(follows).columns.tolist() == ["recipe.batch_size"]
+
+
+def sweep(*typed):
+    """Configs of trainings by what is typed for each."""
+    return {item: tiny_run.config("train", item.split(), tiny_run.ROOT) for item in typed}
+
+
+def test_what_follows_from_network_target_or_recipe_is_left_out():
+    configs = sweep(
+        "network=crnn target=iam recipe=short",
+        "network=pl_crnn target=iam recipe=short",
+        "network=pl_dnn target=complex_mask recipe=brief",
+    )
+    assert differing(configs).to_dict("list") == {
+        "network": ["CRNN", "PL-CRNN", "PL-DNN"],
+        "target": ["IAM", "IAM", "Complex-Mask"],
+        "recipe": ["short", "short", "brief"],
+    }
+    more = configs | sweep("network=pl_crnn network.stages=5 recipe=short recipe.optimizer.lr=0.1")
+    table = differing(more)
+    assert "recipe" not in table  # one of them is none of conf/recipe
+    assert table["network.stages"].tolist() == ["1", "3", "3", "5"]  # the network does not tell it
+    assert "0.1" in table["recipe.optimizer.lr"].tolist() and "data.batch_size" not in table
 
 
 def test_whole_numbers_stay_whole_where_a_run_lacks_the_option():
@@ -99,11 +122,11 @@ def test_a_sweep_is_reported_from_its_folder(data, tmp_path):
     assert scores.system.unique().tolist() == [
         "mixture",
         "oracle",
-        "network.stages-1",
-        "network.stages-2",
+        "CRNN TMS",
+        "PL-CRNN TMS",
     ]
     page = (report / "report.html").read_text()
-    assert '<a href="#run-1">network.stages-2</a>' in page and 'id="run-1"' in page
-    assert "<td>network.stages</td>" in page
+    assert '<a href="#run-1">PL-CRNN TMS</a>' in page and 'id="run-1"' in page
+    assert '<th scope="row">network</th><td>CRNN</td>' in page and "network.stages</td>" not in page
     assert "<dt>left out</dt><dd>network.stages-3: finished no epoch</dd>" in page
     assert (report / "figures" / "stages.svg").exists()

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from audio import ffmpeg
 from audio.containers.content import READABLE, SUFFIXES, recognise
 
 log = logging.getLogger(__name__)
@@ -22,7 +23,7 @@ def audio_files(root: Path, tell_all: bool = False) -> list[Path]:
     readable, unreadable, others = [], {}, {}
     for path in _files(root, others):
         kind = recognise(path) if path.is_file() else _kind_of_missing(path)
-        if kind == READABLE:
+        if kind == READABLE or (kind and ffmpeg.reads(kind)):
             readable.append(path)
         elif kind:
             unreadable[path] = kind
@@ -92,16 +93,19 @@ def _note_unreadable(left_out: Mapping[Path, str], root: Path) -> None:
     if not _is_new("unreadable", left_out, root):
         return
     first = min(left_out)
-    kinds = ", ".join(sorted(set(left_out.values())))
+    kinds = sorted(set(left_out.values()))
     convert = shlex.join(["ffmpeg", "-i", str(first), str(first.with_suffix(".flac"))])
-    there = "" if shutil.which("ffmpeg") else " (ffmpeg has to be installed for it)"
+    remedy = f"convert them: {convert}"
+    if any(map(ffmpeg.could_read, kinds)) and not any(map(ffmpeg.reads, kinds)):
+        remedy = f"{ffmpeg.EXTRA} reads them, or {remedy}"
     log.warning(
-        "note: %d file(s) under %s are left out, for %s is not read here; convert them: %s%s",
+        "note: %d file(s) under %s are left out (%s), for %s is not read here; %s%s",
         len(left_out),
         root,
-        kinds,
-        convert,
-        there,
+        first.relative_to(root),
+        ", ".join(kinds),
+        remedy,
+        "" if shutil.which("ffmpeg") else " (ffmpeg has to be installed for that)",
     )
 
 

@@ -90,7 +90,7 @@ def error_bars(rows: pd.DataFrame) -> np.ndarray:
 def legend(figure: Figure, panel: Axes) -> None:
     """Below the figure, which becomes higher by it, what the lines or dots of `panel` are called.
 
-    In as many columns as there is room for.
+    In as many columns as there is room for; at the left, which a narrow screen shows first.
     """
     handles, labels = panel.get_legend_handles_labels()
     text = "\n".join(labels)
@@ -101,7 +101,7 @@ def legend(figure: Figure, panel: Axes) -> None:
     figure.legend(
         handles,
         labels,
-        loc="outside lower center",
+        loc="outside lower left",
         ncols=columns,
         frameon=False,
     )

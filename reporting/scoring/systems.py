@@ -1,7 +1,7 @@
 """What is put on the test: the unprocessed mixture, the oracle, baselines, any number of runs."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from datagen.plan import Plan
@@ -121,22 +121,3 @@ def new_noise(name: str, run: Path, plan: Plan) -> str:
         return ""
     called_seen = seen_noise(plan).source.nunique()
     return f"{name} has never heard {never} of the {called_seen} noises that this test calls seen."
-
-
-def run_names(runs: Sequence[Path], taken: Iterable[str]) -> list[str]:
-    """What runs are called beside systems whose names are `taken`.
-
-    Those are the names of their folders, with parents where these are alike.
-    """
-    if not runs:
-        return []
-    paths = [run.resolve() for run in runs]
-    if len(set(paths)) < len(paths):
-        given = [str(run) for run in runs]
-        raise ValueError(f"runs={given}: names one run twice; give each once")
-    depths = [len(path.parts) for path in paths]
-    for depth in range(1, max(depths) + 1):
-        names = ["/".join(path.parts[-depth:]) for path in paths]
-        if len(set(names)) == len(names) and not set(names) & set(taken):
-            return names
-    raise ValueError(f"runs: {', '.join(taken)} are names of other systems; rename the run")

@@ -1,21 +1,19 @@
 """A trained run as a report tells of it: what was trained, on what, how far, and what it costs."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from platform import node
 from typing import NamedTuple
 
 import pandas as pd
 from omegaconf import DictConfig, OmegaConf
 
-from files.atomic import write_atomic
-from files.fingerprint import of_contents, of_sources, of_values
+from files.fingerprint import of_values
 from files.schema import Schema
 from files.table import OptionalFloat, read_table
-from models.cost import costs
-from models.layouts import CURVE, TIMES, config_path, curve_again, weights_of
-from models.run import load_run, run_config
+from models.cost import Costs
+from models.known_costs import known_costs
+from models.layouts import CURVE, TIMES, curve_again, weights_of
+from models.run import run_config
 from models.times import COLUMNS as TIMED
 from options.run_options import compared
 
@@ -23,6 +21,8 @@ STAGES = "network.stages"
 COST_HEADS = {  # of the columns of models.cost
     "macs_per_frame": "multiply-adds per frame",
     "macs_per_second": "multiply-adds per second of audio",
+    "latency_ms": "algorithmic latency ms",
+    "causal": "causal",
     "cpu_seconds_per_second": "real-time factor",
 }
 EPOCH = Schema(  # of a curve
@@ -49,7 +49,7 @@ class Run(NamedTuple):
     folder: Path
     config: DictConfig
     curve: pd.DataFrame
-    costs: Mapping[str, float]
+    costs: Costs
     outputs: Sequence[str] = ()
     weights: str = ""
     times: pd.DataFrame | None = None
@@ -112,10 +112,12 @@ def _of_network(option: str) -> bool:
     return option.partition(".")[0] == "network"
 
 
-def read_run(folder: Path, cache: Path, outputs: Sequence[str] = ()) -> Run:
+def read_run(
+    folder: Path, cache: Path, outputs: Sequence[str] = (), say: Callable[[str], object] = str
+) -> Run:
     """The run in `folder`.
 
-    What its network costs is counted and timed once, and remembered under `cache`. Raises
+    What its network costs is remembered under `cache`, see models.known_costs; `say`, too. Raises
     FileNotFoundError or ValueError where `folder` is no run, or has no curve.
     """
     config = run_config(folder)
@@ -128,20 +130,8 @@ def read_run(folder: Path, cache: Path, outputs: Sequence[str] = ()) -> Run:
     curve = read_table(path, EPOCH, remedy)
     timed = (folder / TIMES).exists()
     times = read_table(folder / TIMES, TIMED, remedy) if timed else None
-    written_config = of_contents([config_path(folder)])
-    key = of_values(written_config, of_sources("models", "dsp"), node())
-    known = cache / "costs" / f"{key}.json"
-    return Run(folder, config, curve, _costs(known, folder), outputs, weights_of(folder), times)
-
-
-def _costs(known: Path, folder: Path) -> Mapping[str, float]:
-    """What is remembered in `known`, where it stands and is whole; or measured, and put there."""
-    try:
-        return json.loads(known.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        measured = costs(load_run(folder))
-        write_atomic(known, json.dumps(measured))
-        return measured
+    costs = known_costs(config, cache, say)
+    return Run(folder, config, curve, costs, outputs, weights_of(folder), times)
 
 
 def cost_rows(runs: Mapping[str, Run]) -> pd.DataFrame:

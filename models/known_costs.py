@@ -1,0 +1,35 @@
+"""What networks cost, measured once on a machine and remembered."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from platform import node
+
+from omegaconf import DictConfig, OmegaConf
+
+from files.atomic import write_atomic
+from files.fingerprint import of_sources, of_values
+from models.cost import Costs, costs
+from models.run import build_enhancer
+from options.choices import title
+
+
+def known_costs(cfg: DictConfig, cache: Path, say: Callable[[str], object] = str) -> Costs:
+    """What the network of a training config costs; see `costs`.
+
+    Of networks that differ in nothing else than their weights and what these were trained for, one
+    is measured, untrained, and remembered under `cache`. say: told what is measured, which takes
+    seconds.
+    """
+    enhancer = build_enhancer(cfg)
+    network = OmegaConf.to_container(cfg.network, resolve=True)
+    told = [network, enhancer.target.component_count, enhancer.stft.made_of]
+    key = of_values(told, of_sources("models", "dsp"), node())
+    known = cache / "costs" / f"{key}.json"
+    try:
+        return json.loads(known.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        say(f"Measures what {title('network', network)} costs")
+        measured = costs(enhancer)
+        write_atomic(known, json.dumps(measured))
+        return measured

@@ -1,0 +1,92 @@
+"""What runs are called in a report: by network and target, as in papers, and by what differs."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+from omegaconf import DictConfig, OmegaConf
+
+from options.choices import title
+from reporting.tables.sweep import TITLED, differing
+
+LONGEST = 48  # letters of a name; one that would be longer is told apart by its folder
+
+
+def run_names(
+    configs: Mapping[Path, DictConfig], taken: Collection[str] = (), given: Sequence[str] = ()
+) -> list[str]:
+    """A name for each of the runs whose folders and configs these are, in their order.
+
+    "PL-CRNN IAM"; of several such, "PL-CRNN IAM, stages=5"; of those that nothing tells apart, or
+    too much, "PL-CRNN IAM (runs/second)". taken: names of other systems, whose run is told apart by
+    its folder. given: the names instead. Raises ValueError where these do not fit.
+    """
+    if given:
+        _require_fitting(configs, taken, given)
+        return list(given)
+    alike: dict[str, list[Path]] = {}
+    for folder, config in configs.items():
+        alike.setdefault(_base(config), []).append(folder)
+    names = {}
+    for base, folders in alike.items():
+        names |= _told_apart(base, {folder: configs[folder] for folder in folders})
+    counts = Counter([*names.values(), *taken])
+    for folder, ending in zip(names, _endings(list(names)), strict=True):
+        if counts[names[folder]] > 1:
+            names[folder] = f"{_base(configs[folder])} ({ending})"
+    return [names[folder] for folder in configs]
+
+
+def _base(config: DictConfig) -> str:
+    parts = {part: config[part] for part in TITLED if config.get(part) is not None}
+    return " ".join(title(part, OmegaConf.to_container(node)) for part, node in parts.items())
+
+
+def _told_apart(base: str, configs: Mapping[Path, DictConfig]) -> dict[Path, str]:
+    """Names of the runs whose network and target are both called the same; some may be equal."""
+    if len(configs) == 1:
+        return dict.fromkeys(configs, base)
+    table = differing({str(folder): config for folder, config in configs.items()})
+    table.columns = _short(table.columns)
+    names = {folder: _with_options(base, table.loc[str(folder)]) for folder in configs}
+    fits = max(map(len, names.values())) <= LONGEST
+    return names if fits else dict.fromkeys(configs, base)
+
+
+def _with_options(base: str, options: pd.Series) -> str:
+    said = [f"{option}={value or 'none'}" for option, value in options.items()]
+    return ", ".join([base, *said])
+
+
+def _short(options: Sequence[str]) -> list[str]:
+    """The last words of `options`, and the whole of those that share it."""
+    last = [option.rpartition(".")[2] for option in options]
+    counts = Counter(last)
+    return [
+        option if counts[word] > 1 else word for option, word in zip(options, last, strict=True)
+    ]
+
+
+def _endings(folders: Sequence[Path]) -> list[str]:
+    """The names of folders, with as many of their parents as tell them apart."""
+    paths = [folder.resolve() for folder in folders]
+    for depth in range(1, max((len(path.parts) for path in paths), default=0) + 1):
+        endings = ["/".join(path.parts[-depth:]) for path in paths]
+        if len(set(endings)) == len(endings):
+            return endings
+    return list(map(str, folders))
+
+
+def _require_fitting(
+    configs: Mapping[Path, DictConfig], taken: Collection[str], given: Sequence[str]
+) -> None:
+    counts = Counter([*given, *taken])
+    twice = [name for name in given if counts[name] > 1]
+    if twice:
+        raise ValueError(f"names: {twice[0]} is the name of two systems; give each its own")
+    if len(given) != len(configs):
+        order = ", ".join(folder.name for folder in configs)
+        raise ValueError(
+            f"names: {len(given)} for {len(configs)} runs; give each one, in the order of {order}"
+        )
