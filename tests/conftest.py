@@ -1,5 +1,7 @@
+from collections.abc import Iterator
 from pathlib import Path
 
+import dask_cluster
 import pytest
 import tiny_run
 import torch
@@ -44,6 +46,15 @@ def isolated_cache(tmp_path, monkeypatch) -> Path:
     cache = tmp_path / "cache"
     monkeypatch.setenv("CLARION_CACHE", str(cache))
     return cache
+
+
+@pytest.fixture
+def cluster(tmp_path, monkeypatch) -> Iterator[str]:
+    """The address of a scheduler with one worker, which know nothing of the project."""
+    pytest.importorskip("distributed")
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    with dask_cluster.running(tmp_path) as started:
+        yield started.address
 
 
 @pytest.fixture

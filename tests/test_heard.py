@@ -11,7 +11,8 @@ from omegaconf import OmegaConf
 
 from datagen.dataset import Unmixed
 from datagen.draw_plan import draw_plan
-from datagen.render import render, render_plan
+from datagen.render import render
+from datagen.render_plan import render_plan
 from dsp.stft import STFT
 from models.enhancement_learner import EnhancementLearner
 from models.level import RunningLevel

@@ -13,7 +13,8 @@ from datagen.dataset import Mixed, Rendered, Unmixed
 from datagen.library import Library
 from datagen.pool import build_pool
 from datagen.recordings import corrections
-from datagen.render import PARTS, render_plan
+from datagen.render_plan import render_plan
+from datagen.storage.storage import PARTS
 
 
 def by_loader(dataset, workers: int, size: int = 4) -> list[dict]:
