@@ -49,8 +49,7 @@ class Unmixed(Mixed):
             **heard(row),
         }
 
-    @staticmethod
-    def on_device(batch: dict[str, Tensor]) -> dict[str, Tensor]:
+    def on_device(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         """Mix the whole batch."""
         arguments = dict(batch)
         length = arguments.pop("length")

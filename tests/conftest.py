@@ -48,12 +48,11 @@ def isolated_cache(tmp_path, monkeypatch) -> Path:
     return cache
 
 
-@pytest.fixture
-def cluster(tmp_path, monkeypatch) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory) -> Iterator[str]:
     """The address of a scheduler with one worker, which know nothing of the project."""
     pytest.importorskip("distributed")
-    monkeypatch.delenv("PYTHONPATH", raising=False)
-    with dask_cluster.running(tmp_path) as started:
+    with dask_cluster.running(tmp_path_factory.mktemp("cluster")) as started:
         yield started.address
 
 

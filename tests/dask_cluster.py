@@ -1,6 +1,7 @@
 """A Dask cluster of real processes that know nothing of the project."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -21,10 +22,11 @@ class Cluster:
         return json.loads(self.file.read_text())["address"]
 
     def start(self, *role: str) -> subprocess.Popen:
+        alone = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         common = ["--no-dashboard", "--scheduler-file", str(self.file)]
         command = [sys.executable, "-m", "dask", *role, *common]
-        return subprocess.Popen(command, cwd=self.folder, **quiet)
+        return subprocess.Popen(command, cwd=self.folder, env=alone, **quiet)
 
     def add_worker(self) -> subprocess.Popen:
         self.workers.append(self.start("worker", "--nthreads", "1", "--no-nanny"))

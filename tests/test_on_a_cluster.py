@@ -31,9 +31,8 @@ def test_generate_on_a_cluster_renders_what_it_renders_here(
 
 
 @pytest.mark.slow
-def test_a_worker_that_is_killed_costs_its_item_only(drawn, tmp_path, monkeypatch):
+def test_a_worker_that_is_killed_costs_its_item_only(drawn, tmp_path):
     pytest.importorskip("distributed")
-    monkeypatch.delenv("PYTHONPATH", raising=False)
     plan, library = drawn
     render_plan(plan, library, tmp_path / "here", RATE)
     folder = tmp_path / "there"
