@@ -42,6 +42,8 @@ def forecast(rows: pd.DataFrame, library: Library, storage: Storage) -> Forecast
 
 
 def _left(rows: pd.DataFrame, storage: Storage) -> pd.DataFrame:
+    if not any((storage.folder / split).exists() for split in rows.split.unique()):
+        return rows
     groups = Groups(rows, storage.at_once)
     stand = [number for number in range(len(groups)) if storage.stands(groups[number])]
     if not stand:
