@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import torch
+from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
 from command import data
@@ -109,10 +110,15 @@ def _of_learning(cfg: DictConfig, mixtures: Mixed) -> list[Cost]:
     _, score_s = _timed(lambda: scores_of(pairs, cfg.sample_rate))
     return [
         Cost("make mixtures from a pool", read_s / hours),
-        Cost(f"train, {type(learner.network).__name__}, an epoch", train_s / padded),
+        Cost(f"train {_network()}, an epoch", train_s / padded),
         Cost("enhance", enhance_s / hours),
         Cost(f"score, {len(METRICS)} metrics", score_s / hours),
     ]
+
+
+def _network() -> str:
+    """The network that is typed."""
+    return HydraConfig.get().runtime.choices["network"]
 
 
 def _metric(name: str) -> Metric:
