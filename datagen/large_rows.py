@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from datagen.row import Row
+from files.cells import SHOWN
 from files.feather import (
     groups,
     is_installed,
@@ -41,7 +42,14 @@ def are_large(count: int) -> bool:
 
 def save(path: Path, rows: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """Write `rows`, table after table, to `path`, and its sum beside; as `load` gives them."""
-    write_feather(path, rows, TYPES)
+    try:
+        write_feather(path, rows, TYPES)
+    except UnicodeEncodeError as error:
+        name = ascii(error.object[:SHOWN])
+        raise ValueError(
+            f"{name}: is no UTF-8, as names in plans of more than {LIMIT:,} rows must be; "
+            "rename what is called so"
+        ) from error
     note_sum(path)
     return open_feather(path)
 

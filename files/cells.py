@@ -10,6 +10,9 @@ import pandas as pd
 
 from files.schema import Cells, OptionalFloat, Schema
 
+# Text is kept alike whether pyarrow is installed or not, whose text holds no name of a file that is
+# no UTF-8.
+pd.set_option("mode.string_storage", "python")
 INT64 = np.iinfo(np.int64)
 SHOWN = 40  # characters of a file, a name or a cell that a message repeats
 

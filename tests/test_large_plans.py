@@ -115,3 +115,11 @@ def test_without_the_extra_a_large_plan_stays_csv_and_that_is_said(monkeypatch, 
     assert not large_rows.are_large(large_rows.LIMIT) and not caplog.records
     assert not large_rows.are_large(large_rows.LIMIT + 1)
     assert "pip install -e '.[large]'" in caplog.text
+
+
+def test_a_name_that_feather_cannot_hold_is_told(drawn, tmp_path):
+    pytest.importorskip("pyarrow")
+    rows = drawn[0].rows.assign(speech_id="\udcff")
+    with pytest.raises(ValueError, match=r"'\\udcff': is no UTF-8, .* rename"):
+        large_rows.save(tmp_path / large_rows.FILE, [rows])
+    assert not list(tmp_path.glob("*.feather"))
