@@ -21,10 +21,10 @@ import torch
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
-from command import data
 from command.check import check
 from command.entry import CONF, start
 from command.schema import TrainConfig
+from datagen import from_config
 from datagen.batches import collate
 from datagen.dataset import Mixed
 from datagen.draw_plan import draw_plan
@@ -62,11 +62,11 @@ def main(cfg: DictConfig) -> None:
 
 
 def _measured(cfg: DictConfig, folder: Path) -> list[Cost]:
-    corpora, rate = data.corpora(cfg), cfg.sample_rate
+    corpora, rate = from_config.corpora(cfg), cfg.sample_rate
     tables, scan_s = _timed(lambda: scan_all(corpora, rate, folder, 1, cfg.check_audio))
     of_corpora = sum((table.samples / table.sample_rate).sum() for table in tables.values()) / 3600
     costs = [Cost("scan (once)", scan_s / of_corpora)]
-    drawer = make_drawer(tables, data.protocol(cfg), rate, cfg.seed)
+    drawer = make_drawer(tables, from_config.protocol(cfg), rate, cfg.seed)
     plan, draw_s = _timed(lambda: draw_plan(drawer, {"train": cfg.plan.train}, folder))
     rows = plan.split("train")
     hours = rows.length.sum() / rate / 3600

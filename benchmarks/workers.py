@@ -22,10 +22,10 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 import torch
 from omegaconf import DictConfig
 
-from command import data
 from command.check import check
 from command.entry import start
 from command.schema import TrainConfig
+from datagen import from_config
 from datagen.draw_parts import drawn_in_parts
 from datagen.render_plan import render_plan
 
@@ -38,8 +38,8 @@ def main(cfg: DictConfig) -> None:
     """Time rendering, drawing and training with one and with two workers."""
     check(cfg, TrainConfig)
     torch.set_num_threads(1)
-    drawer = data.drawer(cfg)
-    plan = data.plan(cfg, drawer, "train")
+    drawer = from_config.drawer(cfg)
+    plan = from_config.plan(cfg, drawer, "train")
     render = partial(_render, plan, drawer.library, cfg)
     draw = partial(_draw, drawer, cfg)
     ways = {"rendering": render, "drawing, start-up included": draw, "training": _train}

@@ -3,7 +3,7 @@ from functools import partial
 import pandas as pd
 import pytest
 import torch
-from corpora import COUNTS
+from corpora import COUNTS, RATE
 
 from datagen import draw_parts, draw_plan, large_rows
 from datagen.datamodule import PlanData
