@@ -42,7 +42,6 @@ def build_trainer(
     synchronised = options.get("sync_batchnorm", False)
     options["sync_batchnorm"] = synchronised and _on_gpu(options)
     limit = options.pop("max_time", None)
-    options.pop("compile", None)  # of the network, see command.training
     with _refusals_of_lightning(limit):
         trainer = build(
             {**options, "enable_progress_bar": False},

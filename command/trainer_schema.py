@@ -54,7 +54,6 @@ class TrainerConfig(BaseModel):
     limit_train_batches: Batches = None
     limit_val_batches: Batches = None  # the best epoch is chosen by validation: never none
     precision: Precision | None = None
-    compile: Literal["inductor", "aot_eager"] | None = None
     strategy: Strategy = "auto"
 
     @model_validator(mode="before")

@@ -88,9 +88,6 @@ def _module(cfg: DictConfig, run: Path, state: State | None) -> Learner:
         load_weights(module, run, state.name)
     elif cfg.get("start_from"):
         load_weights(module, Path(cfg.start_from))
-    backend = cfg.trainer.get("compile")
-    if backend is not None:
-        module.network.compile(backend=backend, dynamic=True)  # in place: weights keep their names
     return module
 
 

@@ -70,21 +70,6 @@ def test_every_precision_that_is_allowed_ends_in_a_run(data, tmp_path, precision
     assert resume(run, "trainer.max_epochs=2") and (run / LAST).exists()
 
 
-@pytest.mark.parametrize(
-    ("typed", "tolerance"),
-    [
-        ("trainer.compile=aot_eager", 1e-3),  # other kernels round otherwise
-        ("trainer.precision=bf16-mixed", 0.05),  # of 8 bits; spectra and loss have 32
-    ],
-)
-def test_faster_ways_of_training_lead_to_the_same_losses(data, whole, tmp_path, typed, tolerance):
-    run = fit(data, tmp_path / "run", typed)
-    there, here = (pd.read_csv(folder / "curve.csv") for folder in (run, whole))
-    for name in ("train_loss", "validation_loss"):
-        assert there[name].to_numpy() == pytest.approx(here[name].to_numpy(), rel=tolerance)
-    assert there.rows.tolist() == here.rows.tolist()
-
-
 def test_a_checkpoint_of_another_training_in_the_current_folder_is_not_loaded(
     data, whole, tmp_path, monkeypatch
 ):
