@@ -23,9 +23,9 @@ def main(cfg: DictConfig) -> None:
     from command.check import check
     from command.entry import CONF, output_folder
     from command.experiment import require_experiment
+    from command.rendering import render
     from command.schema import GenerateConfig
     from datagen import from_config
-    from datagen.render import render_plan
     from datagen.split import SPLITS
 
     check(cfg, GenerateConfig)
@@ -37,9 +37,7 @@ def main(cfg: DictConfig) -> None:
     drawer = from_config.drawer(cfg)
     plan = from_config.plan(cfg, drawer, *SPLITS)
     if cfg.render:
-        render_plan(
-            plan, drawer.library, folder, cfg.sample_rate, cfg.render_format, from_config.jobs(cfg)
-        )
+        render(cfg, plan, drawer.library, folder)
     else:
         plan.save(folder)
     hours = plan.rows.length.sum() / cfg.sample_rate / 3600

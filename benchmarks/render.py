@@ -30,7 +30,7 @@ from datagen.library import Library
 from datagen.plan import Plan
 from datagen.pool import build_pool
 from datagen.recordings import corrections
-from datagen.render import render_plan
+from datagen.render_plan import render_plan
 
 ROUNDS = 5
 BATCH = 16

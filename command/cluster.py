@@ -4,12 +4,12 @@ import logging
 import pickle
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import Any
 
-from command.worker_check import Metrics, named, require_same_scores
+from command.message import named
 from parallel.spread import Spread
 
 ANSWER_S = 30  # for a scheduler to answer, for workers to come, and to come back
@@ -17,13 +17,16 @@ LOGGERS = ("distributed", "tornado")  # of Dask
 
 
 @contextmanager
-def workers(scheduler: str | None, metrics: Mapping[int, Metrics]) -> Iterator[Spread | None]:
+def workers(
+    scheduler: str | None, packages: Sequence[str], require: Callable[[Any], None]
+) -> Iterator[Spread | None]:
     """What spreads work over the cluster at the address `scheduler`; None for None.
 
-    None: this machine does the work. Every worker is sent the code as it is now, whatever folder it
-    was started in, and tries `metrics` (by sample rate) out. Raises ValueError where the extra is
-    not installed or a worker cannot do what this machine can, OSError where nobody answers or there
-    are no workers; the work itself raises OSError where the cluster is lost.
+    None: this machine does the work. Every worker is sent the code of `packages` as it is now,
+    whatever folder it was started in. require: is called with the client then, and raises
+    ValueError where a worker cannot do what this machine can. So does this where the extra is not
+    installed, and OSError where nobody answers or there are no workers; the work itself raises
+    OSError where the cluster is lost.
     """
     if scheduler is None:
         yield None
@@ -31,7 +34,7 @@ def workers(scheduler: str | None, metrics: Mapping[int, Metrics]) -> Iterator[S
     with _connected(scheduler) as client:
         from command.sent_code import code_to_send
 
-        code = code_to_send()
+        code = code_to_send(packages)
         _wait_for_a_worker(client, scheduler)
         try:
             client.register_plugin(code, name=code.name)
@@ -39,7 +42,7 @@ def workers(scheduler: str | None, metrics: Mapping[int, Metrics]) -> Iterator[S
             problem = f"a worker cannot take the code: {named(error)}"
             raise ValueError(f"scheduler={scheduler}: {problem}") from error
         try:
-            require_same_scores(client, metrics)
+            require(client)
             yield lambda function, items: _spread(client, scheduler, function, items)
         finally:
             with suppress(Exception):  # of a cluster that is lost
@@ -91,22 +94,47 @@ def _wait_for_a_worker(client: Any, scheduler: str) -> None:
 def _spread(client: Any, scheduler: str, function: Callable, items: Iterable) -> Iterator[Any]:
     """Results of `function` as they come.
 
-    Two items for every thread of the cluster are under way at any time.
+    Two items for every thread of the cluster are under way at any time. An item whose worker dies
+    is done by another one; one that ended several of them is given up, and the rest is done before
+    that is raised.
     """
     watch = _Watch(client, scheduler)
     waiting = iter(items)
     running = set()
+    given_up = []
     while True:
         room = 2 * watch.threads - len(running)
         for item in islice(waiting, max(room, 0)):
             running.add(_submit(client, function, item))
         if not running:
-            return
+            break
         done = _first_done(running)
         watch.check({future.status for future in running})
         for future in done:
-            yield future.result()
+            if _killed_its_workers(future):
+                given_up.append(future)
+            else:
+                yield future.result()
         running -= done
+    if given_up:
+        raise _lost(scheduler, len(given_up), given_up[0].exception())
+
+
+def _killed_its_workers(future: Any) -> bool:
+    from distributed import KilledWorker
+
+    return future.status == "error" and isinstance(future.exception(), KilledWorker)
+
+
+def _lost(scheduler: str, count: int, error: Any) -> OSError:
+    """What is raised where `count` items ended every worker that took them."""
+    last = getattr(error, "last_worker", None)
+    where = f" (the last one at {last.address})" if last else ""
+    problem = (
+        f"{count} pieces of the work ended every worker that took them{where}; give workers more "
+        "memory, see what they say, and run the same command again: all else is done and kept"
+    )
+    return OSError(None, problem, f"scheduler={scheduler}")
 
 
 def _submit(client: Any, function: Callable, item: Any) -> Any:
@@ -157,5 +185,5 @@ class _Watch:
         self.threads = max(threads, 1)
 
     def _error(self, problem: str) -> OSError:
-        remedy = "and run the same command again: what was scored is kept"
+        remedy = "and run the same command again: what is done is kept"
         return OSError(None, f"{problem} {remedy}", f"scheduler={self.scheduler}")

@@ -4,6 +4,8 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,16 +14,27 @@ from omegaconf import DictConfig
 from tqdm import tqdm
 
 from audio import probing
-from enhancing.many import Outcome, in_batches, one_by_one, seconds, spread
+from enhancing.many import (
+    Outcome,
+    anywhere,
+    elsewhere,
+    in_batches,
+    one_by_one,
+    seconds,
+    spread,
+)
 from enhancing.places import Job, find_jobs, page_place, unfinished_jobs
 from enhancing.signal import Wish
 from files.atomic import clear_unfinished_of
 from models.enhancer import Enhancer
 from models.layouts import config_path
 from models.run import content_of, load_run
+from parallel.spread import Spread
 
 BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}, {remaining} left{postfix}"
 BATCH = 16  # recordings that a GPU enhances at once
+# What a process that enhances needs.
+PACKAGES = ("enhancing", "datagen", "models", "audio", "dsp", "options", "files", "parallel")
 PRETRAINED = Path(__file__).parent.parent / "pretrained"
 
 
@@ -70,7 +83,7 @@ def enhance(cfg: DictConfig) -> Done:
         made_with = f"{content_of(run)} {cfg.attenuation_limit_db} {cfg.band}\n"
         left = unfinished_jobs(jobs, output, made_with)
     _say_what_is_lost(wish_of(cfg), left, enhancer.stft.sample_rate)
-    outcomes = list(_outcomes(cfg, left, enhancer))
+    outcomes = list(_outcomes(cfg, left, run, enhancer))
     return Done(run, jobs, outcomes, page)
 
 
@@ -127,30 +140,54 @@ def _rate(job: Job) -> int:
         return 0
 
 
-def _outcomes(cfg: DictConfig, jobs: list[Job], enhancer: Enhancer) -> Iterator[Outcome]:
+def _outcomes(cfg: DictConfig, jobs: list[Job], run: Path, enhancer: Enhancer) -> Iterator[Outcome]:
     """The outcomes, each said as it comes, with a bar of seconds of audio."""
     wish = wish_of(cfg)
     on_gpu = device_of(cfg).type != "cpu"
     processes = 1 if on_gpu else min(cfg.jobs or os.cpu_count() or 1, len(jobs))
     lengths = {job: seconds(job) for job in jobs}
-    with tqdm(
-        desc="enhancing", total=sum(lengths.values()), bar_format=BAR, disable=None, leave=False
-    ) as bar:
+    with (
+        _cluster(cfg, jobs, run) as over,
+        tqdm(
+            desc="enhancing", total=sum(lengths.values()), bar_format=BAR, disable=None, leave=False
+        ) as bar,
+    ):
 
         def progress(more: float) -> None:
             bar.update(max(0.0, min(more, bar.total - bar.n)))  # not all headers tell a length
 
-        if on_gpu:
+        if over is not None:
+            outcomes = elsewhere(jobs, run, wish, over)
+        elif on_gpu:
             outcomes = in_batches(jobs, enhancer, wish, progress, BATCH)
         elif processes > 1:
             outcomes = spread(jobs, enhancer, wish, processes)
         else:
             outcomes = one_by_one(jobs, enhancer, wish, progress)
         for done, outcome in enumerate(outcomes, 1):
-            if processes > 1:
+            if over is not None or processes > 1:
                 progress(lengths[outcome.job])
             bar.set_postfix_str(f"{done} of {len(jobs)} files")
             if outcome.remark:
                 stream = sys.stderr if outcome.became == "failed" else sys.stdout
                 bar.write(f"{outcome.job.name}: {outcome.remark}", file=stream)
             yield outcome
+
+
+@contextmanager
+def _cluster(cfg: DictConfig, jobs: list[Job], run: Path) -> Iterator[Spread | None]:
+    """What has `jobs` done by the config's cluster; None where there is none."""
+    if cfg.scheduler is None or not jobs:
+        yield None
+        return
+    from command.cluster import workers
+    from command.same_disk import require_same_disk
+
+    require = partial(
+        require_same_disk,
+        work=anywhere(run, wish_of(cfg)),
+        folder=jobs[0].target.parent,
+        paths=[run, jobs[0].source],
+    )
+    with workers(cfg.scheduler, PACKAGES, require) as over:
+        yield over

@@ -25,6 +25,7 @@ class EnhanceConfig(Strict):
     channels: Annotated[int, Field(ge=1, le=1024)]
     device: Literal["cpu", "cuda"] | None
     jobs: Annotated[int, Field(ge=1)] | None
+    scheduler: str | None
     listen: bool
 
     @model_validator(mode="after")
@@ -41,6 +42,11 @@ class EnhanceConfig(Strict):
         if source and self.device == "cuda":
             raise ValueError(
                 "device=cuda is for files, raw and live sound come hop by hop; leave it out"
+            )
+        if self.scheduler and (source or self.device == "cuda"):
+            raise ValueError(
+                f"scheduler={self.scheduler}: enhances files on the processors of its workers; "
+                "leave it out, or give files and no device"
             )
         if source and self.listen:
             raise ValueError("listen=true makes a page of files, and this is no file; leave it out")

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +15,7 @@ from command.announcement import say
 from command.cluster import workers
 from command.costs import cost_table
 from command.trial import Trial, built
+from command.worker_check import require_same_scores
 from datagen.roles import NOISE, SPEECH
 from metrics.known import computed_by, packages
 from models.run import run_config
@@ -154,7 +156,9 @@ def _files(trials: Sequence[Trial]) -> pd.DataFrame | None:
 def _scores(cfg: DictConfig, trials: Sequence[Trial]) -> list[pd.DataFrame]:
     """The scores of every trial, computed here or on the config's cluster."""
     metrics = {trial.sample_rate: trial.metrics for trial in trials}
-    with workers(cfg.scheduler, metrics) as spread:
+    require = partial(require_same_scores, metrics=metrics)
+    # A process that scores needs nothing but metrics, and what stands below it.
+    with workers(cfg.scheduler, ("metrics", "dsp"), require) as spread:
         return [trial.scores(spread) for trial in trials]
 
 

@@ -90,3 +90,9 @@ def _with_quoted_items(option: str, value: str) -> str:
         items.append(quoted(text))
     listed = ",".join(items)
     return shlex.quote(f"{option}=[{listed}]")
+
+
+def named(error: BaseException) -> str:
+    """The kind of `error` and what it says, on one line."""
+    message = " ".join(str(error).split())
+    return f"{type(error).__name__}: {message}"

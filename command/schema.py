@@ -66,7 +66,8 @@ class GenerateConfig(SpeechScriptConfig):
     """conf/generate.yaml."""
 
     render: bool
-    render_format: Literal["flac", "wav"]
+    render_format: Literal["flac", "wav", "shards"]
+    scheduler: str | None
     audit: bool
 
     @model_validator(mode="after")
@@ -74,6 +75,10 @@ class GenerateConfig(SpeechScriptConfig):
         if self.audit and self.render:
             raise ValueError(
                 "audit=true: looks at corpora and draws nothing; leave out render=true"
+            )
+        if self.scheduler and not self.render:
+            raise ValueError(
+                f"scheduler={self.scheduler}: renders; add render=true, or leave it out"
             )
         return self
 

@@ -7,7 +7,7 @@ import socket
 import sys
 import uuid
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,22 +18,20 @@ from files.fingerprint import of_contents
 
 ROOT = Path(__file__).parent.parent
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
-# A process that scores needs nothing but metrics, and what stands below it.
-PACKAGES = ("metrics", "dsp")
 
 
-def code_to_send() -> "SentCode":
-    """PACKAGES as they are on this disk now."""
-    files = _source_files()
+def code_to_send(packages: Sequence[str]) -> "SentCode":
+    """`packages` as they are on this disk now."""
+    files = _source_files(packages)
     unique = uuid.uuid4().hex[:8]  # others may have sent the same code
     name = f"clarion-{of_contents(files)}-{unique}"
     home = (socket.gethostname(), os.getpid())
-    return SentCode(name, _zipped(files), PACKAGES, home)
+    return SentCode(name, _zipped(files), tuple(packages), home)
 
 
-def _source_files() -> list[Path]:
+def _source_files(packages: Sequence[str]) -> list[Path]:
     files = []
-    for package in PACKAGES:
+    for package in packages:
         folder = ROOT / package
         files.extend(sorted(folder.rglob("*.py")))
     return files

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from command.message import named
 from metrics.known import packages
 from metrics.metric import Metric
 from metrics.table import scores_of
@@ -83,9 +84,3 @@ def _note_others(library: str, here: str, answers: Mapping[str, Any]) -> None:
     if others:
         listed = ", ".join(sorted(others))
         log.warning("note: workers have %s %s, here it is %s", library, listed, here)
-
-
-def named(error: BaseException) -> str:
-    """The kind of `error` and what it says, on one line."""
-    message = " ".join(str(error).split())
-    return f"{type(error).__name__}: {message}"

@@ -51,28 +51,22 @@ class LengthBatches(Sampler[list[int]]):
         left = len(self) - done
         while left > 0:
             lap, begin = divmod(turn, self._lap)
-            batches = self._of_lap(lap)[begin : begin + left]
-            yield from batches
-            turn += len(batches)
-            left -= len(batches)
+            count = min(self._lap - begin, left)
+            yield from self._of_lap(lap, begin, count)
+            turn += count
+            left -= count
 
-    def _of_lap(self, lap: int) -> list[list[int]]:
-        """The batches of one lap, in order."""
+    def _of_lap(self, lap: int, begin: int, count: int) -> Iterator[list[int]]:
+        """`count` batches of one lap from `begin` on; lists are made of one at a time."""
         rng = np.random.default_rng([self.seed, lap])
-        batches = self._of_bands(rng)
-        if not self.shuffle:
-            return batches
-        return [batches[turn] for turn in rng.permutation(self._lap)]
-
-    def _of_bands(self, rng: np.random.Generator) -> list[list[int]]:
-        """The batches of one lap, band by band."""
-        batches = []
-        for band in self.bands:
-            order = rng.permutation(band) if self.shuffle else band
-            for begin in range(0, len(order), self.size):
-                batch = order[begin : begin + self.size]
-                batches.append(batch.tolist())
-        return batches
+        orders = [rng.permutation(band) if self.shuffle else band for band in self.bands]
+        starts = [range(0, len(order), self.size) for order in orders]
+        band = np.repeat(np.arange(len(orders)), [len(of_band) for of_band in starts])
+        start = np.concatenate([np.asarray(of_band, dtype=int) for of_band in starts])
+        turns = rng.permutation(self._lap) if self.shuffle else np.arange(self._lap)
+        for turn in turns[begin : begin + count]:
+            first = start[turn]
+            yield orders[band[turn]][first : first + self.size].tolist()
 
 
 def padding(lengths: np.ndarray) -> float:

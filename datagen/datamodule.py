@@ -55,7 +55,7 @@ class PlanData(pl.LightningDataModule):
                     f"plan.{split}=0: the plan has no mixtures for it; draw a plan that has some"
                 )
         self.sets = {split: route(table) for split, table in rows.items()}
-        self.lengths = {split: table.length for split, table in rows.items()}
+        self.lengths = {split: table.length.to_numpy("int64") for split, table in rows.items()}
 
     def described(self, split: str) -> str:
         """How many mixtures `split` has, and how long they are, in words."""

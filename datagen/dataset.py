@@ -7,13 +7,13 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from audio import reading
 from audio.pcm import FULL_SCALE
 from datagen.heard import heard
 from datagen.library import Library
 from datagen.mix import mix
-from datagen.render import FORMATS, PARTS, RENDERED, part_path, render, sha256
+from datagen.render import RENDERED, render, sha256
 from datagen.route import Route
+from datagen.storage.stored import found
 from files.table import read_table
 
 
@@ -49,8 +49,7 @@ class Unmixed(Mixed):
             **heard(row),
         }
 
-    @staticmethod
-    def on_device(batch: dict[str, Tensor]) -> dict[str, Tensor]:
+    def on_device(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         """Mix the whole batch."""
         arguments = dict(batch)
         length = arguments.pop("length")
@@ -68,9 +67,10 @@ class Rendered(Route):
     """
 
     def __init__(self, rows: pd.DataFrame, folder: str, sample_rate: int):
-        super().__init__(_with_sums(rows, Path(folder)))
         self.folder, self.sample_rate = Path(folder), sample_rate
-        self.format = self._complete_format()
+        again = _again(self.folder)
+        self.storage, located = found(rows, self.folder, sample_rate, again)
+        super().__init__(_with_sums(located, self.folder))
         if len(rows):
             self._check_rate()
 
@@ -83,35 +83,8 @@ class Rendered(Route):
         clean, noise = _signal(clean_pcm), _signal(noise_pcm)
         return {"mixture": clean + noise, "clean": clean, "noise": noise, "length": row["length"]}
 
-    def _complete_format(self) -> str:
-        """The first format in which all parts are there.
-
-        Raises FileNotFoundError where there is none, naming a file of a format that was begun.
-        """
-        missing = {}
-        for audio_format in FORMATS:
-            missing[audio_format] = self._first_missing(audio_format)
-            if missing[audio_format] is None:
-                return audio_format
-        first_row = self.row(0)
-        begun = [name for name in FORMATS if self._path(first_row, PARTS[0], name).exists()]
-        expected = begun[0] if begun else FORMATS[0]
-        raise FileNotFoundError(f"{missing[expected]}: not rendered; {_again(self.folder)}")
-
-    def _first_missing(self, audio_format: str) -> Path | None:
-        for index in range(len(self)):
-            row = self.row(index)
-            for part in PARTS:
-                path = self._path(row, part, audio_format)
-                if not path.exists():
-                    return path
-        return None
-
-    def _path(self, row: dict, part: str, audio_format: str | None = None) -> Path:
-        return part_path(self.folder, row, part, audio_format or self.format)
-
     def _check_rate(self) -> None:
-        rate, _, _ = reading.header(self._path(self.row(0), "mixture"))
+        rate = self.storage.rate(self.row(0))
         if rate != self.sample_rate:
             raise ValueError(
                 f"{self.folder}: rendered at {rate} Hz, not {self.sample_rate}; "
@@ -119,14 +92,14 @@ class Rendered(Route):
             )
 
     def _part(self, row: dict, part: str) -> np.ndarray:
-        samples = reading.read(self._path(row, part), self.sample_rate)
+        samples = self.storage.samples(row, part)
         if len(samples) != row["length"]:
             problem = f"has {len(samples)} samples, not the plan's {row['length']}"
             raise ValueError(self._damaged(row, part, problem))
         return samples
 
     def _damaged(self, row: dict, part: str, problem: str) -> str:
-        return f"{self._path(row, part)}: {problem}; remove it and {_again(self.folder)}"
+        return f"{self.storage.path(row, part)}: {problem}; remove it and {_again(self.folder)}"
 
 
 def _again(folder: Path) -> str:

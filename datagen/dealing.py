@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import numpy as np
 from torch import Tensor
-from torch.nn.functional import pad
 from torch.utils.data import Dataset, Sampler
 
 from datagen.route import Route
@@ -68,10 +67,7 @@ class DealtRows(Dataset):
         return len(self.route)
 
     def __getitem__(self, turn: Turn) -> dict:
-        item = dict(self.route[turn.row])
-        for name, value in item.items():
-            if isinstance(value, Tensor) and value.ndim == 1:
-                item[name] = pad(value, (0, turn.longest - len(value)))
+        item = self.route.padded(turn.row, turn.longest)
         item["row"] = _name(self.route.row(turn.row)["mixture_id"])
         item["counts"] = int(turn.counts)
         return item

@@ -1,11 +1,13 @@
-"""A plan drawn row by row, over threads; rows that were drawn before are remembered."""
+"""A plan drawn row by row; rows that were drawn before are remembered."""
 
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
+from datagen import large_rows
 from datagen.draw import Drawer
+from datagen.draw_parts import PART, drawn_in_parts
 from datagen.plan import Plan
 from datagen.protocol import Protocol
 from datagen.row import Row
@@ -18,7 +20,7 @@ DRAWING = 3  # raise it when rows are drawn otherwise: plans under the cache are
 
 
 def draw_plan(drawer: Drawer, counts: dict[str, int], cache: Path, jobs: int = 1) -> Plan:
-    """Draw `counts[split]` rows of every split, over `jobs` threads.
+    """Draw `counts[split]` rows of every split, over `jobs` threads, many rows over processes.
 
     Rows drawn before are read from `cache`.
     Raises ValueError where a split is asked for that has no speech or no noise, or a test count
@@ -29,7 +31,7 @@ def draw_plan(drawer: Drawer, counts: dict[str, int], cache: Path, jobs: int = 1
     for split, count in counts.items():
         if count:
             tables.append(_split_rows(drawer, split, count, cache, jobs))
-    rows = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=columns)
+    rows = large_rows.joined(tables) if tables else pd.DataFrame(columns=columns)
     return Plan(rows[columns], drawer.speech, drawer.noise)
 
 
@@ -39,6 +41,8 @@ def _split_rows(drawer: Drawer, split: str, count: int, cache: Path, jobs: int) 
     rows = recall(kept, types_of(Row))
     if rows is not None:
         return rows
+    if count > PART:
+        return drawn_in_parts(drawer, split, count, kept, jobs)
     draw = partial(drawer.draw, split)
     drawn = over_threads(draw, range(count), jobs, f"drawing {split}", "row")
     rows = pd.DataFrame(drawn)

@@ -1,7 +1,7 @@
 """Excerpts of any recording in the tables of a plan, as 16-bit samples at one rate."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,14 @@ class Reader(Protocol):
 
     def read(self, path: str, start: int, length: int) -> np.ndarray:
         """16-bit samples [time] of `path`."""
+
+
+class Piece(NamedTuple):
+    """`length` samples of a file from sample `start` on."""
+
+    path: str
+    start: int
+    length: int
 
 
 class Library:
@@ -77,6 +85,17 @@ class Library:
         noise = together(first, self.further_noises(row))
         clean, noise = shaped(clean, row["speech_filter"]), shaped(noise, row["noise_filter"])
         return band_limited(clean, row["band"]), band_limited(noise, row["band"])
+
+    def places(self, row: Mapping[str, Any]) -> tuple[Piece, list[Piece]]:
+        """Where the speech of a row and the pieces of its first noise lie."""
+        speech = Piece(self._path(row["speech_id"]), row["speech_start"], row["length"])
+        noise = [
+            Piece(self._paths[position], begin, count)
+            for position, begin, count in self._walk(
+                row["noise_id"], row["noise_start"], row["length"]
+            )
+        ]
+        return speech, noise
 
     def further_noises(self, row: Mapping[str, Any]) -> list[Further]:
         """The noises of a row beside the first."""

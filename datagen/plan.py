@@ -5,11 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from datagen import large_rows
 from datagen.row_faults import Faults, contradicted, unnamed
 from datagen.split import SPLITS
 from datagen.tables import NOISE, ROWS, SPEECH, difference, schemas
+from files.feather import is_mapped
 from files.fingerprint import of_values
 from files.schema import Schema
 from files.sums import TableError
@@ -34,8 +37,11 @@ class Plan:
     noise: pd.DataFrame
 
     def split(self, name: str) -> pd.DataFrame:
-        """The rows of one split."""
-        return self.rows[self.rows.split == name].reset_index(drop=True)
+        """The rows of one split; where they follow one another they are not copied."""
+        places = np.flatnonzero((self.rows.split == name).to_numpy(bool))
+        if len(places) and places[-1] - places[0] + 1 == len(places):
+            return self.rows.iloc[places[0] : places[-1] + 1].reset_index(drop=True)
+        return self.rows.iloc[places].reset_index(drop=True)
 
     @property
     def judged(self) -> str:
@@ -45,15 +51,41 @@ class Plan:
     def save(self, folder: Path) -> None:
         """Write plan.csv, speech.csv and noise.csv, and their checksums to SHA256SUMS.
 
+        Rows that are mapped into memory become plan.feather instead of plan.csv.
+
         A damaged table of this plan is mended, and one that an older version wrote is replaced;
         columns that only the rows there have are kept. Raises ValueError where `folder` holds
         another plan, or the same one of audio that has changed since; it is left as it is.
         """
         # plan.csv last: it says that all are there.
         tables = {NOISE: self.noise, SPEECH: self.speech, ROWS: self.rows}
+        large = is_mapped(self.rows)
+        if large:
+            del tables[ROWS]
+        _refuse_other_form(folder, large)
         for name, table in tables.items():
             tables[name] = _beside(folder / name, table)
         write_tables(folder, tables)
+        if large:
+            _save_large(folder / large_rows.FILE, self.rows)
+
+
+def _refuse_other_form(folder: Path, large: bool) -> None:
+    other = folder / (ROWS if large else large_rows.FILE)
+    if other.exists():
+        raise ValueError(
+            f"{folder}: holds another plan, {other.name}; choose another output or remove it"
+        )
+
+
+def _save_large(path: Path, rows: pd.DataFrame) -> None:
+    """Write mapped `rows` to `path`; ValueError where others stand there."""
+    if not path.exists():
+        large_rows.save(path, large_rows.groups(rows))
+    elif not large_rows.equal(large_rows.load(path, f"remove {path} and run again"), rows):
+        raise ValueError(
+            f"{path.parent}: holds another plan ({path.name}); choose another output or remove it"
+        )
 
 
 def _beside(path: Path, table: pd.DataFrame) -> pd.DataFrame:
@@ -90,14 +122,19 @@ def load_plan(folder: Path) -> Plan:
     Raises FileNotFoundError where it holds none, ValueError where a table is damaged or they do not
     fit together.
     """
-    for name in (ROWS, SPEECH, NOISE):
+    large = folder / large_rows.FILE
+    for name in (large.name if large.exists() else ROWS, SPEECH, NOISE):
         if not (folder / name).exists():
             raise FileNotFoundError(f"{folder}: holds no plan, {name} is missing; {AGAIN}")
-    rows = read_table(folder / ROWS, schemas()[ROWS], AGAIN)
     speech, noise = load_recordings(folder, AGAIN)
-    plan = Plan(rows, speech, noise)
-    _check(folder / ROWS, plan)
-    return plan
+    if large.exists():
+        rows = large_rows.load(large, AGAIN)
+        for group in large_rows.groups(rows):
+            _check(large, Plan(large_rows.plain(group), speech, noise))
+    else:
+        rows = read_table(folder / ROWS, schemas()[ROWS], AGAIN)
+        _check(folder / ROWS, Plan(rows, speech, noise))
+    return Plan(rows, speech, noise)
 
 
 def fingerprint(rows: pd.DataFrame) -> str:

@@ -34,10 +34,6 @@ class PoolReader:
 
     def read(self, path: str, start: int, length: int) -> np.ndarray:
         """16-bit samples [time] of `path`; ValueError where the pool does not hold it."""
-        if self._samples is None:
-            # Copy on write: torch takes slices as they are, and nothing can reach the file.
-            mapped = np.memmap(self.pool / "samples.pcm", dtype="<i2", mode="c")
-            self._samples = np.asarray(mapped)
         if path not in self.offsets:
             raise ValueError(
                 f"{path}: not in the pool {self.pool}; remove that folder to have it built anew"
@@ -45,7 +41,16 @@ class PoolReader:
         file_begin, file_stop = self.offsets[path]
         begin = file_begin + start
         stop = min(begin + length, file_stop)
-        return self._samples[begin:stop]
+        return self.samples[begin:stop]
+
+    @property
+    def samples(self) -> np.ndarray:
+        """All of them, [sample], mapped into memory."""
+        if self._samples is None:
+            # Copy on write: torch takes slices as they are, and nothing can reach the file.
+            mapped = np.memmap(self.pool / "samples.pcm", dtype="<i2", mode="c")
+            self._samples = np.asarray(mapped)
+        return self._samples
 
     def __getstate__(self):
         return {**vars(self), "_samples": None}

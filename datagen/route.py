@@ -1,10 +1,12 @@
 """The contract of every way from the rows of a plan to batches."""
 
 from abc import ABC, abstractmethod
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from torch import Tensor
+from torch.nn.functional import pad
 from torch.utils.data import Dataset
 
 
@@ -29,12 +31,19 @@ class Route(Dataset, ABC):
         Beside them all that `on_device` needs.
         """
 
+    def padded(self, index: int, longest: int) -> dict:
+        """The same with signals of `longest` samples, zeros behind what they have."""
+        item = dict(self[index])
+        for name, value in item.items():
+            if isinstance(value, Tensor) and value.ndim == 1:
+                item[name] = pad(value, (0, longest - len(value)))
+        return item
+
     def row(self, index: int) -> dict:
         """One plan row with plain values."""
-        return {name: values[index].item() for name, values in self._columns.items()}
+        return {name: _value(values[index]) for name, values in self._columns.items()}
 
-    @staticmethod
-    def on_device(batch: dict[str, Tensor]) -> dict[str, Tensor]:
+    def on_device(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         """The batch as the models take it, made where `batch` lies.
 
         It has mixture, clean and noise [batch, time], and length.
@@ -42,8 +51,18 @@ class Route(Dataset, ABC):
         return batch
 
 
-def _stored(column: pd.Series) -> np.ndarray:
-    """A column without Python objects: numbers as they are, all else as text."""
+def _value(cell: Any) -> Any:
+    """A cell of a column as Python has it."""
+    return cell.item() if isinstance(cell, np.generic) else cell
+
+
+def _stored(column: pd.Series) -> np.ndarray | pd.api.extensions.ExtensionArray:
+    """A column without Python objects: numbers as they are, all else as text.
+
+    One that is mapped into memory stays so.
+    """
+    if isinstance(column.dtype, pd.ArrowDtype):
+        return column.array
     if column.dtype.kind in "bif":
         return column.to_numpy(dtype=column.dtype.name)
     return column.to_numpy(dtype="U")

@@ -1,7 +1,9 @@
 """Many recordings, one after the other or over processes; one that fails ends no other."""
 
+import functools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import torch
@@ -12,7 +14,9 @@ from enhancing.recording import Progress, enhance_recording
 from enhancing.signal import Through, Wish
 from enhancing.together import SHORT_S, together
 from models.enhancer import Enhancer
+from models.run import load_run
 from parallel.copies import over_copies
+from parallel.spread import Spread
 
 
 class Outcome(NamedTuple):
@@ -84,6 +88,27 @@ def spread(jobs: list[Job], enhancer: Enhancer, wish: Wish, processes: int) -> I
 def _in_a_process(shared: tuple[Enhancer, Wish], job: Job) -> Outcome:
     torch.set_num_threads(1)
     return _outcome(job, *shared, lambda s: None)
+
+
+def elsewhere(jobs: list[Job], run: Path, wish: Wish, over: Spread) -> Iterator[Outcome]:
+    """The outcomes as they come, from wherever `over` has `anywhere` done."""
+    for outcomes in over(anywhere(run, wish), ([job] for job in jobs)):
+        yield from outcomes
+
+
+def anywhere(run: Path, wish: Wish) -> Callable[[list[Job]], list[Outcome]]:
+    """What enhances where nothing is loaded yet, with one thread and the network of `run`."""
+    return functools.partial(_from_nothing, run=run, wish=wish)
+
+
+def _from_nothing(jobs: list[Job], run: Path, wish: Wish) -> list[Outcome]:
+    shared = (_loaded(run), wish)
+    return [_in_a_process(shared, job) for job in jobs]
+
+
+@functools.lru_cache(1)
+def _loaded(run: Path) -> Enhancer:
+    return load_run(run)
 
 
 def _outcome(

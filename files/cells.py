@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -11,6 +10,10 @@ import pandas as pd
 
 from files.schema import Cells, OptionalFloat, Schema
 
+# Text is kept alike whether pyarrow is installed or not, whose text holds no name of a file that is
+# no UTF-8.
+pd.set_option("mode.string_storage", "python")
+INT64 = np.iinfo(np.int64)
 SHOWN = 40  # characters of a file, a name or a cell that a message repeats
 
 
@@ -106,9 +109,13 @@ def _column(name: str, cells: Sequence[str], kind: Any) -> list[str] | np.ndarra
 
 
 def _whole(cell: str) -> int:
-    if not re.fullmatch("-?[0-9]+", cell):  # int() would take 1_000 too
+    digits = cell.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit()):  # int() would take 1_000 too
         raise ValueError
-    return int(np.int64(int(cell)))
+    value = int(cell)
+    if not INT64.min <= value <= INT64.max:
+        raise ValueError
+    return value
 
 
 def _finite(cell: str) -> float:

@@ -43,6 +43,24 @@ def write_summed(folder: Path, contents: Mapping[str, bytes]) -> None:
     _write_sums(folder, after)
 
 
+def note_sum(path: Path) -> None:
+    """Write the sum of the file at `path`, which may be large, to SHA256SUMS beside it."""
+    _write_sums(path.parent, {**sums_in(path.parent, strict=False), path.name: _sum_of_file(path)})
+
+
+def require_sum(path: Path, remedy: str) -> None:
+    """Raise TableError unless SHA256SUMS, if it names it, says what the file at `path` holds."""
+    written = sums_in(path.parent, strict=False).get(path.name)
+    if written not in (None, _sum_of_file(path)):
+        raise TableError(f"{path}: its checksum is not that in {SUMS}", remedy)
+
+
+def _sum_of_file(path: Path) -> str:
+    """As `sum_of`, a piece at a time."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _write_sums(folder: Path, sums: Mapping[str, str]) -> None:
     lines = ""
     for name, value in sorted(sums.items()):

@@ -1,4 +1,4 @@
-"""Many small jobs over threads, with a progress bar."""
+"""Many small jobs over threads, and how far they are."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -8,19 +8,20 @@ from itertools import islice
 from typing import Any
 
 import torch
-from tqdm import tqdm
+
+from parallel.progress import progress
 
 AHEAD = 4  # items per thread that wait to be worked on or to be taken
 
 
 def over_threads(
-    function: Callable, items: Sequence[Any], jobs: int, doing: str, unit: str
+    function: Callable, items: Sequence[Any], jobs: int, doing: str, unit: str, each: int = 1
 ) -> list:
     """`function` of every item, in order, over `jobs` threads.
 
-    (libsndfile works outside the interpreter lock.) The error of the first item that has one is
-    raised. Whatever ends the work, Ctrl-C included, what was not begun is given up and no thread
-    runs any more when this returns or raises.
+    each: how many of `unit` an item is. (libsndfile works outside the interpreter lock.) The error
+    of the first item that has one is raised. Whatever ends the work, Ctrl-C included, what was not
+    begun is given up and no thread runs any more when this returns or raises.
     """
     before = torch.get_num_threads()
     # The jobs fill the cores; where each spreads over all of them, they wait for one another.
@@ -28,9 +29,12 @@ def over_threads(
     try:
         one_by_one = (function(item) for item in items)
         outcomes = one_by_one if jobs == 1 else _in_order(function, items, jobs)
-        with closing(outcomes):
-            bar = tqdm(outcomes, doing, len(items), unit=unit, leave=False, disable=None)
-            return list(bar)
+        done = []
+        with closing(outcomes), progress(doing, each * len(items), unit) as more:
+            for outcome in outcomes:
+                done.append(outcome)
+                more(each)
+        return done
     finally:
         torch.set_num_threads(before)
 

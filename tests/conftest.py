@@ -1,5 +1,7 @@
+from collections.abc import Iterator
 from pathlib import Path
 
+import dask_cluster
 import pytest
 import tiny_run
 import torch
@@ -44,6 +46,14 @@ def isolated_cache(tmp_path, monkeypatch) -> Path:
     cache = tmp_path / "cache"
     monkeypatch.setenv("CLARION_CACHE", str(cache))
     return cache
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory) -> Iterator[str]:
+    """The address of a scheduler with one worker, which know nothing of the project."""
+    pytest.importorskip("distributed")
+    with dask_cluster.running(tmp_path_factory.mktemp("cluster")) as started:
+        yield started.address
 
 
 @pytest.fixture

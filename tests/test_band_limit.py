@@ -7,7 +7,7 @@ from corpora import RATE, pcm, steady
 from datagen.band_limit import TAP_STEP, _taps, band_limited
 from datagen.draw_plan import draw_plan
 from datagen.plan import load_plan
-from datagen.render import render_plan
+from datagen.render_plan import render_plan
 from datagen.row import Row
 
 TIME = np.arange(2 * RATE)

@@ -14,7 +14,7 @@ from datagen.dataset import Rendered
 from datagen.draw_plan import draw_plan
 from datagen.plan import Plan, load_plan
 from datagen.prepare import make_drawer, scan_all
-from datagen.render import render_plan
+from datagen.render_plan import render_plan
 from files.sums import SUMS
 
 NASTY = ["a\rb", " both ", "NA", 'q"q', "x,y", "n\nl", "日本", "\udcff\udcfe", "\x01", "#"]

@@ -15,7 +15,7 @@ from tiny_run import fit, rendered, resume
 from datagen.dataset import Rendered
 from datagen.draw_plan import draw_plan
 from datagen.plan import Plan, load_plan
-from datagen.render import render_plan
+from datagen.render_plan import render_plan
 from files.sums import SUMS
 from models.layouts import ancestors
 from models.trained import TrainedRun

@@ -9,7 +9,8 @@ from protocols import paper
 from datagen.corpora.folder import Folder
 from datagen.draw_plan import draw_plan
 from datagen.prepare import make_drawer, scan_all
-from datagen.render import render, render_plan
+from datagen.render import render
+from datagen.render_plan import render_plan
 
 SPLITS = ("train", "validation", "test")
 

@@ -278,6 +278,21 @@ def test_the_bar_goes_to_the_end_of_the_audio_and_no_farther(enhanced, folder, m
     assert (count, total) == (pytest.approx(9.4), pytest.approx(9.4)) and count <= total
 
 
+@pytest.mark.slow
+def test_on_a_cluster_it_becomes_what_it_becomes_here(enhanced, folder, cluster, tmp_path):
+    for name, more in {"here": (), "there": (f"scheduler={cluster}",)}.items():
+        said = enhanced(f"input={folder}", f"output={tmp_path / name}", *more)
+        assert said[-1] == "2 enhanced"
+    for below in ("a.wav", "deep/b.wav"):
+        here, there = (tmp_path / name / below for name in ("here", "there"))
+        assert here.read_bytes() == there.read_bytes()
+
+
+def test_a_scheduler_is_for_files_on_processors(enhanced, tmp_path):
+    line = enhanced.refused("input=mic", "output=speaker", "scheduler=tcp://x:1")
+    assert "scheduler=tcp://x:1: enhances files on the processors of its workers" in line
+
+
 def test_jobs_are_sorted_and_hidden_ones_left_out(folder, tmp_path):
     assert [job.name for job in find_jobs(folder, tmp_path / "out")] == ["a.wav", "deep/b.wav"]
 

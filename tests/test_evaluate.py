@@ -1,10 +1,6 @@
-import json
 import pickle
 import re
 import shutil
-import subprocess
-import sys
-import time
 
 import pandas as pd
 import pytest
@@ -80,28 +76,6 @@ def test_baselines_stand_in_the_table_of_scores(trained, tmp_path):
         "PL-CRNN TMS",
     ]
     assert scores.groupby("system").sdr.mean()[["filter", "predictor"]].notna().all()
-
-
-@pytest.fixture
-def cluster(tmp_path, monkeypatch):
-    """The address of a scheduler with one worker, both started in an empty folder that knows nothing of the project."""
-    pytest.importorskip("distributed")
-    monkeypatch.delenv("PYTHONPATH", raising=False)
-    folder, file = tmp_path / "empty", tmp_path / "scheduler.json"
-    folder.mkdir()
-    dask, quiet = (
-        [sys.executable, "-m", "dask"],
-        {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL},
-    )
-    roles = ["scheduler", "--port", "0"], ["worker", "--nthreads", "1", "--no-nanny"]
-    common = ["--no-dashboard", "--scheduler-file", str(file)]
-    started = [subprocess.Popen([*dask, *role, *common], cwd=folder, **quiet) for role in roles]
-    while not file.exists():
-        time.sleep(0.05)
-    yield json.loads(file.read_text())["address"]
-    for process in started[::-1]:
-        process.kill()
-        process.wait()
 
 
 @pytest.mark.slow

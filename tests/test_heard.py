@@ -11,7 +11,8 @@ from omegaconf import OmegaConf
 
 from datagen.dataset import Unmixed
 from datagen.draw_plan import draw_plan
-from datagen.render import render, render_plan
+from datagen.render import render
+from datagen.render_plan import render_plan
 from dsp.stft import STFT
 from models.enhancement_learner import EnhancementLearner
 from models.level import RunningLevel
@@ -78,8 +79,9 @@ def test_a_rendered_table_has_no_snr_of_such_rows(varied, tmp_path):
 def test_loss_and_slopes_are_finite_for_every_target(varied, path, heard):
     plan, library = varied
     rows = plan.rows[plan.rows.heard == heard].head(2).reset_index(drop=True)
-    item = Unmixed(rows, library)[0]
-    batch = Unmixed.on_device({name: torch.as_tensor(value)[None] for name, value in item.items()})
+    route = Unmixed(rows, library)
+    item = route[0]
+    batch = route.on_device({name: torch.as_tensor(value)[None] for name, value in item.items()})
 
     def small(freqs, target):
         return CRNN(freqs, target, 2, [2, 2, 2, 3], 9)

@@ -9,10 +9,11 @@ import soundfile
 from corpora import COUNTS, RATE, rendered
 
 import files.atomic
-from datagen import render as rendering
 from datagen.draw_plan import draw_plan
 from datagen.library import Library
-from datagen.render import PARTS, render_plan
+from datagen.render_plan import render_plan
+from datagen.storage import audio_files
+from datagen.storage.storage import PARTS
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -96,7 +97,7 @@ def test_an_interrupted_rendering_ends_in_the_same_bytes(drawn, tmp_path, monkey
 def test_what_stands_is_not_written_again(drawn, tmp_path, monkeypatch):
     plan, library = drawn
     first = render_plan(plan, library, tmp_path, RATE)
-    monkeypatch.setattr(rendering, "encode", None)
+    monkeypatch.setattr(audio_files, "encode", None)
     pd.testing.assert_frame_equal(render_plan(plan, library, tmp_path, RATE), first)
 
 

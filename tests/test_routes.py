@@ -13,7 +13,9 @@ from datagen.dataset import Mixed, Rendered, Unmixed
 from datagen.library import Library
 from datagen.pool import build_pool
 from datagen.recordings import corrections
-from datagen.render import PARTS, render_plan
+from datagen.render_plan import render_plan
+from datagen.resident import Resident
+from datagen.storage.storage import PARTS
 
 
 def by_loader(dataset, workers: int, size: int = 4) -> list[dict]:
@@ -42,6 +44,7 @@ def test_all_routes_give_the_same_samples(kind, request, tmp_path):
         "device": (Unmixed(plan.rows, library), (0, 2)),
         "pooled worker": (Mixed(plan.rows, pool), (0, 2)),
         "pooled device": (Unmixed(plan.rows, pool), (0,)),
+        "resident": (Resident(plan.rows, pool), (0, 2)),
         "disk": (Rendered(plan.rows, str(tmp_path / "out"), RATE), (0, 2)),
     }
     expected = [
@@ -95,3 +98,33 @@ def test_a_second_format_begun_in_the_folder_hides_nothing(drawn, tmp_path):
     render_plan(plan, library, tmp_path, RATE, "flac")
     soundfile.write(tmp_path / "train" / "mixture" / "train-000000.wav", pcm(np.zeros(9)), RATE)
     assert len(Rendered(plan.rows, str(tmp_path), RATE)[0]["mixture"]) == plan.rows.length[0]
+
+
+def test_what_lies_on_the_device_is_sent_as_a_few_numbers(drawn, tmp_path):
+    plan, library = drawn
+    paths = [*plan.speech.path, *plan.noise.path]
+    corrected = corrections(plan.speech, plan.noise)
+    pool = Library(plan.speech, plan.noise, build_pool(paths, RATE, tmp_path, corrected))
+    data = {
+        route: PlanData(
+            plan, partial(route, library=pool), sample_rate=RATE, batch_size=4, max_padding=0.5
+        )
+        for route in (Mixed, Resident)
+    }
+    loaders = [module.train_dataloader() for module in data.values()]
+    for sent, places in zip(*loaders, strict=True):
+        assert sum(tensor.nbytes for tensor in places.values()) < 1000
+        there = data[Resident].on_after_batch_transfer(places, 0)
+        assert all(torch.equal(sent[name], there[name]) for name in sent)
+    with pytest.raises(ValueError, match=r"data=resident needs data\.cache=pool"):
+        Resident(plan.rows, library)
+
+
+def test_rows_that_places_do_not_tell_are_cut_by_workers_and_that_is_said(varied, tmp_path, caplog):
+    plan, _ = varied
+    paths = [*plan.speech.path, *plan.noise.path]
+    corrected = corrections(plan.speech, plan.noise)
+    pool = Library(plan.speech, plan.noise, build_pool(paths, RATE, tmp_path, corrected))
+    assert "clean" in Resident(plan.split("train"), pool)[0]
+    assert "rows of train have filters, bands or several noises" in caplog.text
+    assert "speech_at" in Resident(plan.split("test"), pool)[0]

@@ -14,7 +14,7 @@ from datagen import draw_plan as drawing
 from datagen.dataset import Mixed, Rendered
 from datagen.draw_plan import draw_plan
 from datagen.plan import Plan, load_plan
-from datagen.render import render_plan
+from datagen.render_plan import render_plan
 from datagen.row import IN_SCORES, Row, scored_by
 from files.sums import SUMS
 

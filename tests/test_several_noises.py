@@ -7,7 +7,7 @@ from corpora import RATE, pcm
 
 from datagen.draw_plan import draw_plan
 from datagen.plan import Plan, load_plan
-from datagen.render import render_plan
+from datagen.render_plan import render_plan
 from datagen.row import Row
 from datagen.several_noises import ATTEMPTS, Further, together
 

@@ -6,7 +6,8 @@ from corpora import RATE, pcm, speech_like, steady
 
 from datagen.draw_plan import draw_plan
 from datagen.plan import load_plan
-from datagen.render import render, render_plan
+from datagen.render import render
+from datagen.render_plan import render_plan
 from datagen.row import Row
 from datagen.spectral_shape import coefficients, is_filter, shaped
 

@@ -1,5 +1,6 @@
 import threading
 import time
+from contextlib import nullcontext
 
 import pytest
 
@@ -45,12 +46,10 @@ def test_the_first_error_is_raised_when_no_thread_runs_any_more(jobs, error):
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_an_error_of_whoever_waits_ends_the_threads_too(jobs, monkeypatch):
-    def interrupted(outcomes, *_, **__):
-        for outcome in outcomes:
-            yield outcome
-            raise KeyboardInterrupt  # as it would come while the bar is drawn
+    def interrupted(*_):
+        raise KeyboardInterrupt  # as it would come while the bar is drawn
 
-    monkeypatch.setattr("parallel.threads.tqdm", interrupted)
+    monkeypatch.setattr("parallel.threads.progress", lambda *_: nullcontext(interrupted))
     begun = []
     with pytest.raises(KeyboardInterrupt):
         over_threads(begun.append, range(1000), jobs, "testing", "item")

@@ -61,7 +61,7 @@ def test_the_order_of_batches_changes_from_epoch_to_epoch(data, tmp_path, monkey
     assert epochs[0] != epochs[1] != epochs[2] != epochs[0]
 
 
-@pytest.mark.parametrize("route", [("data.workers=2",), ("data=device",), ("data.cache=pool",)])
+@pytest.mark.parametrize("route", [("data.workers=2",), ("data=device",), ("data=resident",)])
 def test_routes_and_workers_lead_to_one_curve(data, whole, tmp_path, route):
     assert equal_runs(fit(data, tmp_path / "run", *route), whole)
 

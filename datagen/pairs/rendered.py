@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import torch
 from torch import Tensor
 
-from audio import reading
 from audio.pcm import FULL_SCALE
 from datagen.library import Library
 from datagen.pairs.pairs import PairedTest, Pairs
 from datagen.plan import load_plan
-from datagen.render import FORMATS, PARTS, part_path
+from datagen.storage.storage import PARTS
+from datagen.storage.stored import found
 
 AGAIN = "render it again with generate.py render=true"
 
@@ -35,8 +36,7 @@ class Rendered(Pairs):
         if rows.empty:
             raise ValueError(f"{self.root}: its plan has no test mixtures; {AGAIN}")
         test = replace(plan, rows=rows)
-        audio = _Files(self.root, Library(plan.speech, plan.noise, reader=None))
-        audio.require(rows.iloc[0].to_dict(), sample_rate)
+        audio = _Files(rows, self.root, sample_rate, Library(plan.speech, plan.noise, reader=None))
         return PairedTest(test, audio, [])
 
 
@@ -45,33 +45,28 @@ class _Files:
 
     follows_plan = False  # but the files that were rendered, whatever became of them
 
-    def __init__(self, root: Path, library: Library):
-        self.root = root
+    def __init__(self, rows: pd.DataFrame, root: Path, sample_rate: int, library: Library):
+        self.storage, located = found(rows, root, sample_rate, AGAIN)
+        self.rows = {row["mixture_id"]: row for row in located.to_dict("records")}
         self.noise_type = library.noise_type
+        self._require(located.iloc[0].to_dict(), sample_rate)
 
     def signals(self, row: Mapping[str, Any]) -> dict[str, Tensor]:
         return {part: self._read(row, part) for part in PARTS}
 
-    def require(self, row: Mapping[str, Any], sample_rate: int) -> None:
-        """Raise FileNotFoundError or ValueError where files of `row` are not at `sample_rate`."""
-        path = self._path(row, "mixture")
-        rate, _, _ = reading.header(path)
+    def _require(self, row: Mapping[str, Any], sample_rate: int) -> None:
+        """Raise ValueError where files of `row` are not at `sample_rate`."""
+        rate = self.storage.rate(row)
         if rate != sample_rate:
+            path = self.storage.path(row, "mixture")
             raise ValueError(f"{path}: has {rate} Hz, not {sample_rate} Hz; add sample_rate={rate}")
 
     def _read(self, row: Mapping[str, Any], part: str) -> Tensor:
-        path = self._path(row, part)
-        rate, _, _ = reading.header(path)
-        samples = reading.read(path, rate)
+        there = self.rows[row["mixture_id"]]
+        samples = self.storage.samples(there, part)
         if len(samples) != row["length"]:
+            path = self.storage.path(there, part)
             raise ValueError(
                 f"{path}: has {len(samples)} samples, its plan {row['length']}; {AGAIN}"
             )
         return torch.from_numpy(samples.astype(np.float32) / FULL_SCALE)
-
-    def _path(self, row: Mapping[str, Any], part: str) -> Path:
-        paths = [part_path(self.root, row, part, form) for form in FORMATS]
-        for path in paths:
-            if path.exists():
-                return path
-        raise FileNotFoundError(f"{paths[0]}: no such file; {AGAIN}")

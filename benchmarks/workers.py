@@ -1,0 +1,89 @@
+"""What a second worker gains: python benchmarks/workers.py experiment=librispeech data_root=DIR ...
+
+Prints how many times as fast two threads render as one, two processes draw as one, and two
+processes (trainer=ddp) train as one, with one thread each; with the seconds of every round,
+interleaved. On a machine that does other work meanwhile the second worker has no core of its own:
+see the last line.
+"""
+
+import csv
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+import torch
+from omegaconf import DictConfig
+
+from command.check import check
+from command.entry import start
+from command.schema import TrainConfig
+from datagen import from_config
+from datagen.draw_parts import drawn_in_parts
+from datagen.render_plan import render_plan
+
+ROOT = Path(__file__).parent.parent
+ROUNDS = 3
+EPOCHS = 2  # of a training; the last one counts, what starts up is in the first
+
+
+def main(cfg: DictConfig) -> None:
+    """Time rendering, drawing and training with one and with two workers."""
+    check(cfg, TrainConfig)
+    torch.set_num_threads(1)
+    drawer = from_config.drawer(cfg)
+    plan = from_config.plan(cfg, drawer, "train")
+    render = partial(_render, plan, drawer.library, cfg)
+    draw = partial(_draw, drawer, cfg)
+    ways = {"rendering": render, "drawing, start-up included": draw, "training": _train}
+    for what, seconds in ways.items():
+        _compare(what, seconds)
+    load = os.getloadavg()[0]
+    print(f"{os.cpu_count()} cores, {load:.1f} processes that wanted one in the last minute")
+
+
+def _compare(what: str, seconds: Callable[[int], float]) -> None:
+    """Print how many times as fast two workers are as one."""
+    rounds = [(seconds(1), seconds(2)) for _ in range(ROUNDS)]
+    ratios = [one / two for one, two in rounds]
+    listed = ", ".join(f"{one:.1f}/{two:.1f} s" for one, two in rounds)
+    print(f"{what}: {statistics.median(ratios):.2f} times as fast with two ({listed})", flush=True)
+
+
+def _render(plan, library, cfg: DictConfig, jobs: int) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        begin = time.perf_counter()
+        render_plan(plan, library, Path(folder), cfg.sample_rate, jobs=jobs)
+        return time.perf_counter() - begin
+
+
+def _draw(drawer, cfg: DictConfig, jobs: int) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        begin = time.perf_counter()
+        drawn_in_parts(drawer, "train", cfg.plan.train, Path(folder, "kept.csv"), jobs)
+        return time.perf_counter() - begin
+
+
+def _train(processes: int) -> float:
+    """Seconds of the last epoch, of a training with the options that were typed here."""
+    trainer = ["trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=2"]
+    with tempfile.TemporaryDirectory() as folder:
+        run = Path(folder, "run")
+        command = [sys.executable, str(ROOT / "train.py"), *sys.argv[1:], f"output={run}"]
+        command += trainer if processes == 2 else ["trainer=cpu"]
+        command += [f"trainer.max_epochs={EPOCHS}", "trainer.enable_progress_bar=false"]
+        alone = {**os.environ, "OMP_NUM_THREADS": "1"}
+        subprocess.run(command, check=True, env=alone, stderr=subprocess.DEVNULL)
+        with (run / "times.csv").open(encoding="utf-8") as file:
+            return float(list(csv.DictReader(file))[-1]["seconds"])
+
+
+if __name__ == "__main__":
+    start(main, "train")

@@ -1,0 +1,54 @@
+"""From a plan to its audio on disk: what it will take is said, and refused where it cannot be."""
+
+import sys
+from functools import partial
+from pathlib import Path
+
+from omegaconf import DictConfig
+
+from command.cluster import workers
+from command.same_disk import require_same_disk
+from datagen.forecast import GB, Forecast, forecast, require_room
+from datagen.from_config import jobs
+from datagen.library import Library
+from datagen.plan import Plan
+from datagen.render_plan import anywhere, render_plan
+from datagen.storage.stored import storage
+from parallel.progress import in_words
+
+# What a process that renders needs.
+PACKAGES = ("datagen", "audio", "dsp", "options", "files", "parallel")
+
+
+def render(cfg: DictConfig, plan: Plan, library: Library, folder: Path) -> None:
+    """Render `plan` to `folder`, here or on the config's cluster.
+
+    Raises ValueError where the disk is too small for it, before anything is written.
+    """
+    store = storage(cfg.render_format, folder, cfg.sample_rate)
+    needed = forecast(store.laid_out(plan.rows), library, store)
+    free = require_room(needed.bytes, folder)
+    _say(needed, free, cfg)
+    plan.save(folder)
+    require = partial(
+        require_same_disk,
+        work=anywhere(store, cfg.render_format),
+        folder=folder,
+        paths=[plan.speech.path.iloc[0], plan.noise.path.iloc[0]],
+    )
+    with workers(cfg.scheduler, PACKAGES, require) as spread:
+        render_plan(plan, library, folder, cfg.sample_rate, cfg.render_format, jobs(cfg), spread)
+
+
+def _say(needed: Forecast, free: float, cfg: DictConfig) -> None:
+    """Say what is to be done, on the standard error."""
+    if not needed.mixtures:
+        return
+    hours = needed.samples / cfg.sample_rate / 3600
+    took = in_words(needed.seconds / (1 if cfg.scheduler else jobs(cfg)))
+    by = "for one processor" if cfg.scheduler else f"with jobs={jobs(cfg)}"
+    print(
+        f"Renders {needed.mixtures} mixtures, {hours:.2f} h: about {needed.bytes / GB:.2f} GB of "
+        f"the {free / GB:.0f} GB that are free, {took} {by}",
+        file=sys.stderr,
+    )

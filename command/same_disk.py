@@ -1,0 +1,35 @@
+"""Whether the workers of a Dask cluster have this machine's disk, and what their work needs."""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from command.message import named
+from files.atomic import TEMPORARY_PREFIX
+from files.shared import lacking
+
+
+def require_same_disk(
+    client: Any, work: Callable[[list], Any], folder: Path, paths: Sequence[Path]
+) -> None:
+    """Raise ValueError naming a worker that cannot do `work`, or that has another disk.
+
+    work: is tried with nothing to do. folder: where workers write. paths: what they read.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", prefix=TEMPORARY_PREFIX, dir=folder) as mark:
+        mark.write(mark.name)
+        mark.flush()
+        seen = client.run(lacking, mark.name, list(map(str, paths)), on_error="return")
+    for worker, there in seen.items():
+        if isinstance(there, BaseException):
+            raise ValueError(f"{worker}: cannot look at its disk: {named(there)}")
+        if there:
+            remedy = "start workers where the same folders are, or leave scheduler out"
+            raise ValueError(f"{worker}: does not have {there}; {remedy}")
+    tried = client.run(work, [], on_error="return")
+    for worker, there in tried.items():
+        if isinstance(there, BaseException):
+            problem = f"cannot do its work: {named(there)}"
+            raise ValueError(f"{worker}: {problem}; install there what is installed here")

@@ -1,0 +1,140 @@
+"""Many rows of a plan, drawn part by part over processes; parts that were drawn are kept."""
+
+import logging
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from datagen import large_rows
+from datagen.draw import Drawer
+from datagen.file_reader import FileReader
+from datagen.library import Library
+from datagen.protocol import Protocol
+from datagen.recordings import Stretch, Utterance, corrections
+from datagen.tables import NOISE, SPEECH
+from files.lock import locked
+from files.schema import types_of
+from files.sums import TableError
+from files.table import keep, recall
+from parallel.progress import progress
+from parallel.spread import over_processes
+
+PART = 10_000  # rows that are drawn by one process and kept as one file
+
+log = logging.getLogger(__name__)
+
+
+def drawn_in_parts(drawer: Drawer, split: str, count: int, kept: Path, jobs: int) -> pd.DataFrame:
+    """`count` rows of `split`, over `jobs` processes, kept at `kept` or in a folder of its name.
+
+    A drawing that is interrupted goes on with the parts that it lacks.
+    """
+    place = kept.with_suffix("")
+    place.mkdir(parents=True, exist_ok=True)
+    with locked(kept.with_suffix(".lock")):  # another process may want the same rows
+        rows = _known(kept, place)
+        if rows is None:
+            _draw(drawer, split, count, place, jobs)
+            rows = _kept_as_one(drawer, split, count, kept, place)
+    return rows
+
+
+def _known(kept: Path, place: Path) -> pd.DataFrame | None:
+    whole = place / large_rows.FILE
+    if not whole.exists():
+        return recall(kept, large_rows.TYPES)
+    try:
+        return large_rows.load(whole, "it is drawn again")
+    except TableError as error:
+        log.warning("note: %s", error)
+        return None
+
+
+def _draw(drawer: Drawer, split: str, count: int, place: Path, jobs: int) -> None:
+    """Have every part of the rows in `place`."""
+    lacking = [part for part in _parts_of(count) if not _path(place, part).exists()]
+    with progress(f"drawing {split}", count, "row") as done:
+        done(count - sum(map(len, lacking)))
+        if jobs == 1:
+            drawn = (draw_part(drawer, split, part, place) for part in lacking)
+        else:
+            keep(place / SPEECH, drawer.speech)
+            keep(place / NOISE, drawer.noise)
+            rules = drawer.protocol.model_dump_json()
+            work = _DrawAnywhere(place, rules, drawer.sample_rate, drawer.seed, split)
+            drawn = over_processes(jobs)(work, lacking)
+        for more in drawn:
+            done(more)
+
+
+def draw_part(drawer: Drawer, split: str, part: range, place: Path) -> int:
+    """Draw the rows of one part and keep them in `place`; how many they are."""
+    rows = [drawer.draw(split, index) for index in part]
+    keep(_path(place, part), pd.DataFrame(rows))
+    return len(rows)
+
+
+@dataclass(frozen=True)
+class _DrawAnywhere:
+    """Draws a part in a process that has nothing but the tables in `place`.
+
+    protocol: as JSON.
+    """
+
+    place: Path
+    protocol: str
+    sample_rate: int
+    seed: int
+    split: str
+
+    def __call__(self, part: range) -> int:
+        """See `draw_part`."""
+        drawer = _drawer(self.place, self.sample_rate, self.seed, self.protocol)
+        return draw_part(drawer, self.split, part, self.place)
+
+
+@lru_cache(1)
+def _drawer(place: Path, sample_rate: int, seed: int, protocol: str) -> Drawer:
+    speech = recall(place / SPEECH, types_of(Utterance))
+    noise = recall(place / NOISE, types_of(Stretch))
+    reader = FileReader(sample_rate, corrections(speech, noise))
+    library = Library(speech, noise, reader)
+    rules = Protocol.model_validate_json(protocol)
+    return Drawer(rules, speech, noise, library, sample_rate, seed)
+
+
+def _kept_as_one(drawer: Drawer, split: str, count: int, kept: Path, place: Path) -> pd.DataFrame:
+    """The rows, kept whole; their parts are removed."""
+    parts = _parts(drawer, split, count, place)
+    if large_rows.are_large(count):
+        rows = large_rows.save(place / large_rows.FILE, parts)
+        for path in place.glob("*.csv"):
+            path.unlink()
+        return rows
+    rows = pd.concat(parts, ignore_index=True)
+    keep(kept, rows)
+    shutil.rmtree(place)
+    return rows
+
+
+def _parts(drawer: Drawer, split: str, count: int, place: Path) -> Iterator[pd.DataFrame]:
+    """All parts in order; one that is damaged is drawn again."""
+    for part in _parts_of(count):
+        rows = recall(_path(place, part), large_rows.TYPES)
+        if rows is None:
+            draw_part(drawer, split, part, place)
+            rows = recall(_path(place, part), large_rows.TYPES)
+        yield rows
+
+
+def _parts_of(count: int) -> list[range]:
+    """The numbers of the rows of every part."""
+    return [range(begin, min(begin + PART, count)) for begin in range(0, count, PART)]
+
+
+def _path(place: Path, part: range) -> Path:
+    return place / f"part-{part.start:09d}.csv"

@@ -1,0 +1,67 @@
+"""What rendering a plan will take: room on the disk, and time."""
+
+import shutil
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from datagen.library import Library
+from datagen.render import made
+from datagen.render_plan import Groups
+from datagen.storage.storage import Storage
+
+TRIED = 8  # mixtures, spread over the plan, that are made to find out
+GB = 1e9
+
+
+class Forecast(NamedTuple):
+    """mixtures, samples: still to be written. bytes: they take. seconds: of one processor."""
+
+    mixtures: int
+    samples: int
+    bytes: float
+    seconds: float
+
+
+def forecast(rows: pd.DataFrame, library: Library, storage: Storage) -> Forecast:
+    """Of all `rows`, laid out in `storage`, that do not stand there."""
+    left = _left(rows, storage)
+    if left.empty:
+        return Forecast(0, 0, 0.0, 0.0)
+    places = np.unique(np.linspace(0, len(left) - 1, TRIED).astype(int))
+    tried = left.iloc[places].to_dict("records")
+    begin = time.perf_counter()
+    size = sum(storage.size(made(row, library)) for row in tried)
+    took_s = time.perf_counter() - begin
+    samples = int(left.length.sum())
+    share = samples / sum(row["length"] for row in tried)
+    return Forecast(len(left), samples, size * share, took_s * share)
+
+
+def _left(rows: pd.DataFrame, storage: Storage) -> pd.DataFrame:
+    if not any((storage.folder / split).exists() for split in rows.split.unique()):
+        return rows
+    groups = Groups(rows, storage.at_once)
+    stand = [number for number in range(len(groups)) if storage.stands(groups[number])]
+    if not stand:
+        return rows
+    there = np.concatenate([groups.groups[number] for number in stand])
+    return rows.drop(index=rows.index[there])
+
+
+def require_room(needed: float, folder: Path) -> float:
+    """The bytes that are free where `folder` is or is to be; ValueError for less than `needed`."""
+    there = folder
+    while not there.exists():
+        there = there.parent
+    free = shutil.disk_usage(there).free
+    if needed > free:
+        raise ValueError(
+            f"{folder}: the rendered plan takes about {needed / GB:,.1f} GB more, where "
+            f"{free / GB:,.1f} GB are free; choose an output on a larger disk, a smaller plan "
+            "(plan.train=...), or leave out render=true: training renders as it goes"
+        )
+    return free

@@ -1,0 +1,143 @@
+"""All rows of a plan to disk, over threads here or over the machines of a cluster."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from datagen.file_reader import FileReader
+from datagen.library import Library
+from datagen.plan import AGAIN, Plan, load_recordings
+from datagen.recordings import corrections
+from datagen.render import RENDERED, render_to_disk
+from datagen.storage.storage import PARTS, Storage
+from datagen.storage.stored import storage
+from datagen.tables import NOISE, SPEECH
+from files.atomic import clear_unfinished
+from files.fingerprint import of_contents
+from files.table import write_tables
+from parallel.progress import progress
+from parallel.spread import Spread
+from parallel.threads import over_threads
+
+SENT = 16  # mixtures of files that are sent to a worker at once, at least
+Records = list[dict[str, Any]]
+
+
+def render_plan(
+    plan: Plan,
+    library: Library,
+    folder: Path,
+    sample_rate: int,
+    form: str = "flac",
+    jobs: int = 1,
+    spread: Spread | None = None,
+) -> pd.DataFrame:
+    """Render `plan` to `folder` in a storage, `form`, and measure every mixture written.
+
+    Over `jobs` threads, or wherever `spread` has it done; there the tables of `folder` are read
+    again. What is written as one appears whole or not at all; what stands is compared, not written
+    again, so an interrupted rendering continues where it was and ends in the same bytes. Writes and
+    returns rendered.csv, with the columns RENDERED: the SNR achieved, empty for speech or noise
+    alone, and the sha256 of the mixture's 16-bit little-endian samples.
+    Raises ValueError where a measured SNR is more than 0.01 dB off, or where what stands is not
+    this plan's, be it damaged or of other recordings.
+    """
+    plan.save(folder)
+    store = storage(form, folder, sample_rate)
+    _clear(plan, folder)
+    rows = store.laid_out(plan.rows)
+    if spread is None:
+        render_group = partial(render_to_disk, library=library, storage=store)
+        groups = Groups(rows, store.at_once)
+        told = over_threads(render_group, groups, jobs, "rendering", "mixture", store.at_once)
+    else:
+        told = list(_spread(rows, store, form, spread))
+    table = pd.DataFrame(list(chain.from_iterable(told)), columns=list(RENDERED))
+    table = table.set_index("mixture_id").loc[rows.mixture_id].reset_index()[list(RENDERED)]
+    write_tables(folder, {**store.tables(rows), "rendered.csv": table})
+    return table
+
+
+def _clear(plan: Plan, folder: Path) -> None:
+    """Remove what a killed process left unfinished."""
+    clear_unfinished(folder)
+    for split in plan.rows.split.unique():
+        for below in (*PARTS, "shards"):
+            clear_unfinished(folder / split / below)
+
+
+class Groups(Sequence[Records]):
+    """`rows` of a plan by their splits, `size` neighbours at a time."""
+
+    def __init__(self, rows: pd.DataFrame, size: int):
+        self.columns = {name: rows[name].to_numpy() for name in rows}
+        self.groups = []
+        for positions in rows.reset_index(drop=True).groupby("split", sort=False).indices.values():
+            self.groups += [
+                positions[begin : begin + size] for begin in range(0, len(positions), size)
+            ]
+
+    def __len__(self) -> int:
+        return len(self.groups)
+
+    def __getitem__(self, number: int) -> Records:
+        return [self._record(position) for position in self.groups[number]]
+
+    def _record(self, position: int) -> dict[str, Any]:
+        """One row, with plain values."""
+        record = {name: values[position] for name, values in self.columns.items()}
+        return {
+            name: value.item() if isinstance(value, np.generic) else value
+            for name, value in record.items()
+        }
+
+
+@dataclass(frozen=True)
+class RenderAnywhere:
+    """Renders rows in a process that has nothing but the disk: the tables there say what of.
+
+    tables: names the content of these tables. folder, sample_rate, form: see `render_plan`.
+    """
+
+    folder: Path
+    tables: str
+    sample_rate: int
+    form: str
+
+    def __call__(self, rows: Sequence[Mapping[str, Any]]) -> Records:
+        """Rows of rendered.csv, see `render_to_disk`."""
+        if not rows:
+            return []
+        store = storage(self.form, self.folder, self.sample_rate)
+        library = _library(self.folder, self.tables, self.sample_rate)
+        told = []
+        for begin in range(0, len(rows), store.at_once):
+            told += render_to_disk(rows[begin : begin + store.at_once], library, store)
+        return told
+
+
+@lru_cache(1)
+def _library(folder: Path, tables: str, sample_rate: int) -> Library:
+    speech, noise = load_recordings(folder, AGAIN)
+    return Library(speech, noise, FileReader(sample_rate, corrections(speech, noise)))
+
+
+def anywhere(store: Storage, form: str) -> RenderAnywhere:
+    """What renders the plan whose tables lie in the folder of `store`, in any process."""
+    tables = of_contents([store.folder / SPEECH, store.folder / NOISE])
+    return RenderAnywhere(store.folder, tables, store.sample_rate, form)
+
+
+def _spread(rows: pd.DataFrame, store: Storage, form: str, spread: Spread) -> Iterator[Records]:
+    """Rows of rendered.csv as they come."""
+    groups = Groups(rows, max(SENT, store.at_once))
+    with progress("rendering", len(rows), "mixture") as done:
+        for told in spread(anywhere(store, form), iter(groups)):
+            done(len(told))
+            yield told

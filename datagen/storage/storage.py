@@ -1,0 +1,90 @@
+"""The contract of how rendered mixtures lie on disk."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+PARTS = ("mixture", "clean", "noise")
+Made = Mapping[str, np.ndarray]  # the 16-bit samples [time] of every part
+RowOf = Mapping[str, Any]  # of a plan
+
+
+class Storage(ABC):
+    """Rendered mixtures below `folder`, of `sample_rate`; a new one writes all of these.
+
+    at_once: neighbouring rows of a split that are written as one, by one worker.
+    """
+
+    at_once: int
+
+    def __init__(self, folder: Path, sample_rate: int):
+        self.folder = folder
+        self.sample_rate = sample_rate
+
+    @abstractmethod
+    def laid_out(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """All `rows` of a plan with the columns more that say where each will lie."""
+
+    @abstractmethod
+    def tables(self, rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
+        """What is written beside rendered.csv once all `rows`, laid out, stand; by file name."""
+
+    @abstractmethod
+    def stands(self, rows: Sequence[RowOf]) -> bool:
+        """Whether all of `rows`, laid out and written as one, are there."""
+
+    @abstractmethod
+    def keep(self, rows: Sequence[RowOf], made: Iterable[Made]) -> None:
+        """Write what is `made` of `rows`, laid out and written as one; compare it where it stands.
+
+        Raises ValueError where something else stands there.
+        """
+
+    @abstractmethod
+    def size(self, made: Made) -> int:
+        """Bytes that a mixture takes."""
+
+    @abstractmethod
+    def located(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """`rows` of one split or of all, with the columns more that say where each lies."""
+
+    @abstractmethod
+    def begun(self, rows: pd.DataFrame) -> bool:
+        """Whether mixtures were written in this way."""
+
+    @abstractmethod
+    def missing(self, rows: pd.DataFrame) -> Path | None:
+        """The first file of `rows`, located, that is not there or not whole; None where all are."""
+
+    @abstractmethod
+    def path(self, row: RowOf, part: str) -> Path:
+        """The file that holds a part of `row`, located."""
+
+    @abstractmethod
+    def rate(self, row: RowOf) -> int:
+        """The sample rate of what lies there of `row`, located."""
+
+    @abstractmethod
+    def samples(self, row: RowOf, part: str) -> np.ndarray:
+        """16-bit samples [time] of a part of `row`, located.
+
+        They may be fewer than they should be. Raises OSError or ValueError where they cannot be
+        read.
+        """
+
+
+def other_samples(path: Path, folder: Path) -> ValueError:
+    """What is said where a file holds other samples than its plan gives."""
+    return ValueError(
+        f"{path}: is damaged, or was rendered before the recordings "
+        f"that it is made of changed; {again(path, folder)}"
+    )
+
+
+def again(path: Path, folder: Path) -> str:
+    """The remedy for a file at `path` that is not the plan's."""
+    return f"remove it and run again (or remove {folder}, where all of it is old)"

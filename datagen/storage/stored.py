@@ -1,0 +1,41 @@
+"""Which storage rendered mixtures have: as it is typed, or as it is found in a folder."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from datagen.storage.audio_files import AudioFiles
+from datagen.storage.shards import Shards
+from datagen.storage.storage import Storage
+
+FORMATS = ("flac", "wav", "shards")
+
+
+def storage(form: str, folder: Path, sample_rate: int) -> Storage:
+    """The storage of one of FORMATS."""
+    if form == "shards":
+        return Shards(folder, sample_rate)
+    return AudioFiles(folder, sample_rate, form)
+
+
+def found(
+    rows: pd.DataFrame, folder: Path, sample_rate: int, remedy: str
+) -> tuple[Storage, pd.DataFrame]:
+    """The first storage in which all `rows` are there, and the rows located in it.
+
+    Raises FileNotFoundError where there is none, naming a file of one that was begun, or ValueError
+    where its table is damaged; both end in `remedy`.
+    """
+    missing, begun = [], []
+    for form in FORMATS:
+        tried = storage(form, folder, sample_rate)
+        is_begun = len(rows) > 0 and tried.begun(rows)
+        if form == "shards" and not is_begun:
+            continue
+        located = tried.located(rows)
+        first = tried.missing(located)
+        if first is None:
+            return tried, located
+        missing.append(first)
+        begun += [first] if is_begun else []
+    raise FileNotFoundError(f"{(begun or missing)[0]}: not rendered; {remedy}")

@@ -1,0 +1,26 @@
+"""Whether two machines have the same disk."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def lacking(mark: str, paths: Sequence[str]) -> str:
+    """What this machine does not have of another one's disk; "" where it has all.
+
+    mark: a file that holds its own path, which the other machine has just made in a folder to which
+    this one is to write. paths: files and folders that it is to read.
+    """
+    folder = Path(mark).parent
+    try:
+        written = Path(mark).read_text()
+    except OSError:
+        written = ""
+    if written != mark:
+        return f"the folder {folder} of the machine that asks"
+    if not os.access(folder, os.W_OK):
+        return f"the right to write to {folder}"
+    for path in paths:
+        if not os.access(path, os.R_OK):
+            return f"{path}, or the right to read it"
+    return ""

@@ -1,0 +1,54 @@
+"""How far long work is: a bar on a terminal, a line a minute in a log."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from tqdm import tqdm
+
+EVERY_S = 60.0  # from line to line
+
+
+@contextmanager
+def progress(
+    doing: str, total: int, unit: str, every_s: float = EVERY_S
+) -> Iterator[Callable[[int], None]]:
+    """Yields what is called with how many of `total` are done more; told on the standard error."""
+    if sys.stderr.isatty():
+        with tqdm(desc=doing, total=total, unit=unit, leave=False) as bar:
+            yield bar.update
+        return
+    yield _Lines(doing, total, unit, every_s).update
+
+
+class _Lines:
+    """A line every `every_s` seconds, with the time that is left at the speed so far."""
+
+    def __init__(self, doing: str, total: int, unit: str, every_s: float):
+        self.doing, self.total, self.unit, self.every_s = doing, total, unit, every_s
+        self.done = 0
+        self.began_s = self.told_s = time.monotonic()
+
+    def update(self, more: int) -> None:
+        """Count `more`, and say so where it is time."""
+        self.done += more
+        now_s = time.monotonic()
+        if now_s - self.told_s < self.every_s or not 0 < self.done < self.total:
+            return
+        self.told_s = now_s
+        left_s = (now_s - self.began_s) * (self.total - self.done) / self.done
+        of_all = f"{self.done} of {self.total} {self.unit}s"
+        line = f"{self.doing}: {of_all}, about {in_words(left_s)} left"
+        print(line, file=sys.stderr, flush=True)
+
+
+def in_words(seconds: float) -> str:
+    """A time that need not be exact: "40 s", "12 min", "3.5 h", "4.2 days"."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 90 * 60:
+        return f"{seconds / 60:.0f} min"
+    if seconds < 48 * 3600:
+        return f"{seconds / 3600:.1f} h"
+    return f"{seconds / 86400:.1f} days"

@@ -1,0 +1,52 @@
+"""A Dask cluster of real processes that know nothing of the project."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class Cluster:
+    """address: of the scheduler. workers: processes without a nanny, one thread each."""
+
+    def __init__(self, folder: Path, file: Path):
+        self.folder, self.file = folder, file
+        self.workers: list[subprocess.Popen] = []
+
+    @property
+    def address(self) -> str:
+        return json.loads(self.file.read_text())["address"]
+
+    def start(self, *role: str) -> subprocess.Popen:
+        alone = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        common = ["--no-dashboard", "--scheduler-file", str(self.file)]
+        command = [sys.executable, "-m", "dask", *role, *common]
+        return subprocess.Popen(command, cwd=self.folder, env=alone, **quiet)
+
+    def add_worker(self) -> subprocess.Popen:
+        self.workers.append(self.start("worker", "--nthreads", "1", "--no-nanny"))
+        return self.workers[-1]
+
+
+@contextmanager
+def running(tmp_path: Path, workers: int = 1) -> Iterator[Cluster]:
+    """A scheduler and its workers, started in an empty folder; all end with the block."""
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    cluster = Cluster(folder, tmp_path / "scheduler.json")
+    scheduler = cluster.start("scheduler", "--port", "0")
+    try:
+        for _ in range(workers):
+            cluster.add_worker()
+        while not cluster.file.exists():
+            time.sleep(0.05)
+        yield cluster
+    finally:
+        for process in [*cluster.workers, scheduler]:
+            process.kill()
+            process.wait()

@@ -1,0 +1,65 @@
+"""Commands whose work is done by Dask workers that know nothing of the project."""
+
+import sys
+import threading
+
+import dask_cluster
+import pytest
+from corpora import RATE
+from test_render import tree
+
+import generate
+from command.cluster import workers
+from command.entry import start
+from command.rendering import PACKAGES
+from command.same_disk import require_same_disk
+from datagen.render_plan import anywhere, render_plan
+from datagen.storage.stored import storage
+
+
+@pytest.mark.slow
+def test_generate_on_a_cluster_renders_what_it_renders_here(
+    cluster, isolated_cache, data_root, tmp_path, monkeypatch
+):
+    counts = ("plan.train=4", "plan.validation=2", "plan.test=8", "render=true", "jobs=1")
+    for name, more in {"here": [], "there": [f"scheduler={cluster}"]}.items():
+        typed = [*counts, *more, f"data_root={data_root}", f"output={tmp_path / name}"]
+        monkeypatch.setattr(sys, "argv", ["generate.py", "experiment=librispeech", *typed])
+        monkeypatch.setenv("HYDRA_FULL_ERROR", "0")
+        start(generate.main, "generate", alone=True)
+    assert tree(tmp_path / "there") == tree(tmp_path / "here")
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_costs_its_item_only(drawn, tmp_path):
+    pytest.importorskip("distributed")
+    plan, library = drawn
+    render_plan(plan, library, tmp_path / "here", RATE)
+    folder = tmp_path / "there"
+    plan.save(folder)
+    work = anywhere(storage("flac", folder, RATE), "flac")
+
+    def require(client):
+        require_same_disk(client, work, folder, [plan.speech.path[0]])
+
+    with dask_cluster.running(tmp_path) as cluster:
+        first = cluster.workers[0]
+
+        def replace_worker():
+            cluster.add_worker()
+            first.kill()
+
+        with workers(cluster.address, PACKAGES, require) as spread:
+            threading.Timer(0.0, replace_worker).start()
+            render_plan(plan, library, folder, RATE, spread=spread)
+    assert tree(folder) == tree(tmp_path / "here")
+
+
+def test_a_machine_with_another_disk_is_known(tmp_path):
+    from files.shared import lacking
+
+    mark = tmp_path / "mark"
+    assert lacking(str(mark), []) == f"the folder {tmp_path} of the machine that asks"
+    mark.write_text(str(mark))
+    assert lacking(str(mark), [str(tmp_path)]) == ""
+    assert lacking(str(mark), [str(tmp_path / "no")]).startswith(str(tmp_path / "no"))
