@@ -1,26 +1,29 @@
 """From what is typed at enhance.py to enhanced recordings."""
 
+import functools
+import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 from tqdm import tqdm
 
 from audio import probing
 from enhancing.many import Outcome, in_batches, one_by_one, seconds, spread
 from enhancing.places import Job, find_jobs, page_place, unfinished_jobs
+from enhancing.recording import Progress
 from enhancing.signal import Wish
 from files.atomic import clear_unfinished_of
-from models.enhancer import Enhancer
 from models.layouts import config_path
 from models.run import content_of, load_run
 
 BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}, {remaining} left{postfix}"
+TYPICAL_RATE = 16000  # of recordings
 BATCH = 16  # recordings that a GPU enhances at once
 PRETRAINED = Path(__file__).parent.parent / "pretrained"
 
@@ -28,10 +31,11 @@ PRETRAINED = Path(__file__).parent.parent / "pretrained"
 class Done(NamedTuple):
     """What was done with `jobs`.
 
-    outcomes: of those that were not finished before. page: where a page about them goes.
+    system: what enhanced them, for people. outcomes: of those that were not finished before. page:
+    where a page about them goes.
     """
 
-    run: Path
+    system: str
     jobs: list[Job]
     outcomes: list[Outcome]
     page: Path | None
@@ -59,19 +63,56 @@ def enhance(cfg: DictConfig) -> Done:
     Raises FileNotFoundError or ValueError where there is no run, no recording, or no place.
     """
     source, output = _path(cfg.input), _path(cfg.output)
-    run = run_of(cfg)
     jobs = find_jobs(source, output)
     page = page_place(jobs, output) if cfg.listen else None
-    enhancer = load_run(run).to(device_of(cfg))
+    by = _by_lines(cfg) if cfg.lines else _by_run(cfg)
     left = jobs
     if output is None:
         clear_unfinished_of(jobs[0].target)
     else:
-        made_with = f"{content_of(run)} {cfg.attenuation_limit_db} {cfg.band}\n"
+        made_with = f"{by.content} {cfg.attenuation_limit_db} {cfg.band}\n"
         left = unfinished_jobs(jobs, output, made_with)
-    _say_what_is_lost(wish_of(cfg), left, enhancer.stft.sample_rate)
-    outcomes = list(_outcomes(cfg, left, enhancer))
-    return Done(run, jobs, outcomes, page)
+    if by.rate:
+        _say_what_is_lost(wish_of(cfg), left, by.rate)
+    outcomes = list(_outcomes(cfg, left, by))
+    return Done(by.name, jobs, outcomes, page)
+
+
+class _By(NamedTuple):
+    """What enhances. name: for people. content: what tells it from others.
+
+    rate: the one that it works at; None: that of a recording. outcomes: of jobs over processes.
+    """
+
+    name: str
+    content: str
+    rate: int | None
+    outcomes: Callable[[list[Job], Progress, int], Iterator[Outcome]]
+
+
+def _by_run(cfg: DictConfig) -> _By:
+    run, wish, device = run_of(cfg), wish_of(cfg), device_of(cfg)
+    enhancer = load_run(run).to(device)
+
+    def outcomes(jobs: list[Job], progress: Progress, processes: int) -> Iterator[Outcome]:
+        if device.type != "cpu":
+            return in_batches(jobs, enhancer, wish, progress, BATCH)
+        if processes > 1:
+            return spread(jobs, enhancer, wish, processes)
+        return one_by_one(jobs, enhancer, wish, progress)
+
+    return _By(str(run), content_of(run), enhancer.stft.sample_rate, outcomes)
+
+
+def _by_lines(cfg: DictConfig) -> _By:
+    from enhancing.lines import LineWish, lines_of  # with Numba and SciPy, which take a second
+
+    options = OmegaConf.to_container(cfg.line_enhancer, resolve=True)
+    wish = LineWish(options, cfg.attenuation_limit_db)
+    system = wish.at(TYPICAL_RATE)  # refused before a recording is read
+    name = f"{type(system).__name__}, which learns from each recording"
+    outcomes = functools.partial(lines_of, wish=wish)
+    return _By(name, json.dumps(options), None, outcomes)
 
 
 def _path(typed: str | None) -> Path | None:
@@ -127,10 +168,9 @@ def _rate(job: Job) -> int:
         return 0
 
 
-def _outcomes(cfg: DictConfig, jobs: list[Job], enhancer: Enhancer) -> Iterator[Outcome]:
+def _outcomes(cfg: DictConfig, jobs: list[Job], by: _By) -> Iterator[Outcome]:
     """The outcomes, each said as it comes, with a bar of seconds of audio."""
-    wish = wish_of(cfg)
-    on_gpu = device_of(cfg).type != "cpu"
+    on_gpu = not cfg.lines and device_of(cfg).type != "cpu"
     processes = 1 if on_gpu else min(cfg.jobs or os.cpu_count() or 1, len(jobs))
     lengths = {job: seconds(job) for job in jobs}
     with tqdm(
@@ -140,16 +180,13 @@ def _outcomes(cfg: DictConfig, jobs: list[Job], enhancer: Enhancer) -> Iterator[
         def progress(more: float) -> None:
             bar.update(max(0.0, min(more, bar.total - bar.n)))  # not all headers tell a length
 
-        if on_gpu:
-            outcomes = in_batches(jobs, enhancer, wish, progress, BATCH)
-        elif processes > 1:
-            outcomes = spread(jobs, enhancer, wish, processes)
-        else:
-            outcomes = one_by_one(jobs, enhancer, wish, progress)
+        outcomes = by.outcomes(jobs, progress=progress, processes=processes)
         for done, outcome in enumerate(outcomes, 1):
             if processes > 1:
                 progress(lengths[outcome.job])
             bar.set_postfix_str(f"{done} of {len(jobs)} files")
+            if outcome.found:
+                bar.write(f"{outcome.job.name}: {outcome.found}", file=sys.stdout)
             if outcome.remark:
                 stream = sys.stderr if outcome.became == "failed" else sys.stdout
                 bar.write(f"{outcome.job.name}: {outcome.remark}", file=stream)

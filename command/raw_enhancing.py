@@ -9,10 +9,8 @@ import torch
 from omegaconf import DictConfig
 
 from audio.raw import RawForm, RawReader
-from command.enhancing import run_of, what_is_lost, wish_of
-from enhancing.delay import in_words
-from enhancing.signal import enhanced_blocks
-from models.enhancer import Enhancer
+from command.enhancing import run_of
+from command.streams import Streamed, by_lines, by_network
 from models.run import load_run
 
 
@@ -23,13 +21,16 @@ def enhance_raw(cfg: DictConfig) -> None:
     ValueError for what is no raw audio. Where nobody reads on, it ends as other filters do.
     """
     torch.set_num_threads(1)  # a hop is too little for more
-    enhancer = load_run(run_of(cfg))
+    if cfg.lines:
+        streamed = by_lines(cfg, cfg.rate)
+    else:
+        streamed = by_network(cfg, load_run(run_of(cfg)), cfg.rate)
     form = RawForm(cfg.format, cfg.channels)
-    say_how(cfg, enhancer, cfg.rate)
+    say_how(cfg, streamed, cfg.rate)
     reader = RawReader(sys.stdin.buffer, form)
     peak, samples = 0.0, 0
     with _output() as write:
-        for block in enhanced_blocks(enhancer, reader.blocks(), cfg.rate, wish_of(cfg)):
+        for block in streamed.blocks(reader.blocks()):
             peak = max(peak, float(abs(block).max()))
             samples += len(block)
             write(form.packed(block))
@@ -40,14 +41,11 @@ def enhance_raw(cfg: DictConfig) -> None:
         say(f"the last {reader.left_over} bytes were no whole sample and are left out")
 
 
-def say_how(cfg: DictConfig, enhancer: Enhancer, sample_rate: int) -> None:
+def say_how(cfg: DictConfig, streamed: Streamed, sample_rate: int) -> None:
     """Say how late sound comes out, and what of it goes."""
-    wish = wish_of(cfg)
-    late = in_words(enhancer, sample_rate, wish)
-    say(f"{cfg.channels} x {sample_rate} Hz, {late}; Ctrl-C ends it")
-    lost = what_is_lost(wish, sample_rate, enhancer.stft.sample_rate)
-    if lost:
-        say(lost)
+    say(f"{cfg.channels} x {sample_rate} Hz, {streamed.late}; Ctrl-C ends it")
+    if streamed.lost:
+        say(streamed.lost)
 
 
 def say(line: str) -> None:

@@ -1,14 +1,14 @@
 """Many recordings, one after the other or over processes; one that fails ends no other."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import torch
 
 from audio import probing
 from enhancing.places import Job, shown
-from enhancing.recording import Progress, enhance_recording
+from enhancing.recording import Done, Progress, enhance_recording
 from enhancing.signal import Through, Wish
 from enhancing.together import SHORT_S, together
 from models.enhancer import Enhancer
@@ -19,12 +19,13 @@ class Outcome(NamedTuple):
     """What became of a recording.
 
     became: "enhanced", "copied" or, where nothing was written, "failed". remark: what is to be said
-    of it.
+    of it, on a line. found: what was found in it, on more of them.
     """
 
     job: Job
     became: str
     remark: str
+    found: str = ""
 
 
 def seconds(job: Job) -> float:
@@ -89,8 +90,16 @@ def _in_a_process(shared: tuple[Enhancer, Wish], job: Job) -> Outcome:
 def _outcome(
     job: Job, enhancer: Enhancer, wish: Wish, progress: Progress, through: Through | None = None
 ) -> Outcome:
+    return outcome_of(
+        job,
+        lambda: enhance_recording(enhancer, job.source, job.target, wish, progress, through),
+    )
+
+
+def outcome_of(job: Job, work: Callable[[], Done]) -> Outcome:
+    """What becomes of a recording by `work`, whatever that raises."""
     try:
-        done = enhance_recording(enhancer, job.source, job.target, wish, progress, through)
+        done = work()
     except OSError as error:
         place = f"{shown(error.filename)}: " if error.filename else ""
         return Outcome(job, "failed", f"{place}{error.strerror}")
@@ -98,4 +107,4 @@ def _outcome(
         # A bug of a library or a lack of memory ends no other recording either.
         kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
         return Outcome(job, "failed", kind + " ".join(str(error).split()))
-    return Outcome(job, "copied" if done.copied else "enhanced", done.remark)
+    return Outcome(job, "copied" if done.copied else "enhanced", done.remark, done.found)
