@@ -14,7 +14,8 @@ from omegaconf import DictConfig, OmegaConf
 from tqdm import tqdm
 
 from audio import probing
-from enhancing.many import Outcome, in_batches, one_by_one, seconds, spread
+from enhancing.many import in_batches, one_by_one, seconds, spread
+from enhancing.outcome import Outcome
 from enhancing.places import Job, find_jobs, page_place, unfinished_jobs
 from enhancing.recording import Progress
 from enhancing.signal import Wish

@@ -9,9 +9,8 @@ import torch
 from omegaconf import DictConfig
 
 from command.enhancing import run_of
-from command.raw_enhancing import say, say_how
+from command.raw_enhancing import by_network, say, say_how
 from command.sound_devices import LIST, sound_devices
-from command.streams import by_network
 from models.enhancer import Enhancer
 from models.networks.network import CausalNetwork
 from models.run import load_run

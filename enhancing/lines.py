@@ -12,7 +12,7 @@ import torch
 from audio.channels import Measured
 from audio.header import Header
 from dsp.decibel import amplitude
-from enhancing.many import Outcome, outcome_of
+from enhancing.outcome import Outcome, outcome_of
 from enhancing.places import Job
 from enhancing.recording import Done, Progress, rewrite
 from enhancing.track import Track, side_by_side

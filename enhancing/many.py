@@ -1,31 +1,18 @@
 """Many recordings, one after the other or over processes; one that fails ends no other."""
 
 import math
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator
 
 import torch
 
 from audio import probing
-from enhancing.places import Job, shown
-from enhancing.recording import Done, Progress, enhance_recording
+from enhancing.outcome import Outcome, outcome_of
+from enhancing.places import Job
+from enhancing.recording import Progress, enhance_recording
 from enhancing.signal import Through, Wish
 from enhancing.together import SHORT_S, together
 from models.enhancer import Enhancer
 from parallel.copies import over_copies
-
-
-class Outcome(NamedTuple):
-    """What became of a recording.
-
-    became: "enhanced", "copied" or, where nothing was written, "failed". remark: what is to be said
-    of it, on a line. found: what was found in it, on more of them.
-    """
-
-    job: Job
-    became: str
-    remark: str
-    found: str = ""
 
 
 def seconds(job: Job) -> float:
@@ -94,17 +81,3 @@ def _outcome(
         job,
         lambda: enhance_recording(enhancer, job.source, job.target, wish, progress, through),
     )
-
-
-def outcome_of(job: Job, work: Callable[[], Done]) -> Outcome:
-    """What becomes of a recording by `work`, whatever that raises."""
-    try:
-        done = work()
-    except OSError as error:
-        place = f"{shown(error.filename)}: " if error.filename else ""
-        return Outcome(job, "failed", f"{place}{error.strerror}")
-    except Exception as error:
-        # A bug of a library or a lack of memory ends no other recording either.
-        kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
-        return Outcome(job, "failed", kind + " ".join(str(error).split()))
-    return Outcome(job, "copied" if done.copied else "enhanced", done.remark, done.found)
