@@ -82,7 +82,9 @@ def test_lines_py_and_enhance_py_say_the_same_of_a_recording(run, tmp_path, caps
     assert wanted in out and wanted in other
     here = pd.read_csv(tmp_path / "one.enhanced.wav.lines.csv").drop(columns="channel")
     there = pd.read_csv(tmp_path / "page/lines.csv").drop(columns="system")
-    pd.testing.assert_frame_equal(here, there, atol=0.5)  # 16 bits without offset
+    # lines.py reads 16 bits without offset: a training of a little else ends a little elsewhere.
+    assert here.pop("snr_after_db")[0] == pytest.approx(there.pop("snr_after_db")[0], abs=2)
+    pd.testing.assert_frame_equal(here, there, atol=0.05)
 
 
 @pytest.mark.parametrize(
