@@ -4,47 +4,31 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-import torch
 from omegaconf import DictConfig
 from tqdm import tqdm
 
 from audio import probing
-from enhancing.many import (
-    Outcome,
-    anywhere,
-    elsewhere,
-    in_batches,
-    one_by_one,
-    seconds,
-    spread,
-)
+from command.enhanced_by import By, by_lines, by_run, device_of, wish_of
+from enhancing.many import seconds
+from enhancing.outcome import Outcome
 from enhancing.places import Job, find_jobs, page_place, unfinished_jobs
 from enhancing.signal import Wish
 from files.atomic import clear_unfinished_of
-from models.enhancer import Enhancer
-from models.layouts import config_path
-from models.run import content_of, load_run
-from parallel.spread import Spread
 
 BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}, {remaining} left{postfix}"
-BATCH = 16  # recordings that a GPU enhances at once
-# What a process that enhances needs.
-PACKAGES = ("enhancing", "datagen", "models", "audio", "dsp", "options", "files", "parallel")
-PRETRAINED = Path(__file__).parent.parent / "pretrained"
 
 
 class Done(NamedTuple):
     """What was done with `jobs`.
 
-    outcomes: of those that were not finished before. page: where a page about them goes.
+    system: what enhanced them, for people. outcomes: of those that were not finished before. page:
+    where a page about them goes.
     """
 
-    run: Path
+    system: str
     jobs: list[Job]
     outcomes: list[Outcome]
     page: Path | None
@@ -72,49 +56,23 @@ def enhance(cfg: DictConfig) -> Done:
     Raises FileNotFoundError or ValueError where there is no run, no recording, or no place.
     """
     source, output = _path(cfg.input), _path(cfg.output)
-    run = run_of(cfg)
     jobs = find_jobs(source, output)
     page = page_place(jobs, output) if cfg.listen else None
-    enhancer = load_run(run).to(device_of(cfg))
+    by = by_lines(cfg) if cfg.lines else by_run(cfg)
     left = jobs
     if output is None:
         clear_unfinished_of(jobs[0].target)
     else:
-        made_with = f"{content_of(run)} {cfg.attenuation_limit_db} {cfg.band}\n"
+        made_with = f"{by.content} {cfg.attenuation_limit_db} {cfg.band}\n"
         left = unfinished_jobs(jobs, output, made_with)
-    _say_what_is_lost(wish_of(cfg), left, enhancer.stft.sample_rate)
-    outcomes = list(_outcomes(cfg, left, run, enhancer))
-    return Done(run, jobs, outcomes, page)
+    if by.rate:
+        _say_what_is_lost(wish_of(cfg), left, by.rate)
+    outcomes = list(_outcomes(cfg, left, by))
+    return Done(by.name, jobs, outcomes, page)
 
 
 def _path(typed: str | None) -> Path | None:
     return None if typed is None else Path(typed).expanduser().absolute()
-
-
-def run_of(cfg: DictConfig) -> Path:
-    """The run that is typed, or the one that comes with Clarion."""
-    if cfg.run is not None:
-        return _path(cfg.run)
-    if not PRETRAINED.exists():
-        raise ValueError(
-            "run must be given, no pretrained network is here: add run=RUN, a folder that train.py "
-            "or publish.py wrote"
-        )
-    config_path(PRETRAINED)
-    return PRETRAINED
-
-
-def device_of(cfg: DictConfig) -> torch.device:
-    """The device that is typed, or the GPU where there is one; ValueError where it is not there."""
-    name = cfg.device or ("cuda" if torch.cuda.is_available() else "cpu")
-    if name == "cuda" and not torch.cuda.is_available():
-        raise ValueError("device=cuda: PyTorch sees no such GPU here; give device=cpu")
-    return torch.device(name)
-
-
-def wish_of(cfg: DictConfig) -> Wish:
-    """What is typed of an enhanced signal."""
-    return Wish(cfg.attenuation_limit_db, cfg.band == "keep")
 
 
 def what_is_lost(wish: Wish, sample_rate: int, network_rate: int) -> str:
@@ -140,54 +98,25 @@ def _rate(job: Job) -> int:
         return 0
 
 
-def _outcomes(cfg: DictConfig, jobs: list[Job], run: Path, enhancer: Enhancer) -> Iterator[Outcome]:
+def _outcomes(cfg: DictConfig, jobs: list[Job], by: By) -> Iterator[Outcome]:
     """The outcomes, each said as it comes, with a bar of seconds of audio."""
-    wish = wish_of(cfg)
-    on_gpu = device_of(cfg).type != "cpu"
+    on_gpu = not cfg.lines and device_of(cfg).type != "cpu"
     processes = 1 if on_gpu else min(cfg.jobs or os.cpu_count() or 1, len(jobs))
     lengths = {job: seconds(job) for job in jobs}
-    with (
-        _cluster(cfg, jobs, run) as over,
-        tqdm(
-            desc="enhancing", total=sum(lengths.values()), bar_format=BAR, disable=None, leave=False
-        ) as bar,
-    ):
+    total = sum(lengths.values())
+    with tqdm(desc="enhancing", total=total, bar_format=BAR, disable=None, leave=False) as bar:
 
         def progress(more: float) -> None:
             bar.update(max(0.0, min(more, bar.total - bar.n)))  # not all headers tell a length
 
-        if over is not None:
-            outcomes = elsewhere(jobs, run, wish, over)
-        elif on_gpu:
-            outcomes = in_batches(jobs, enhancer, wish, progress, BATCH)
-        elif processes > 1:
-            outcomes = spread(jobs, enhancer, wish, processes)
-        else:
-            outcomes = one_by_one(jobs, enhancer, wish, progress)
+        outcomes = by.outcomes(jobs, progress=progress, processes=processes)
         for done, outcome in enumerate(outcomes, 1):
-            if over is not None or processes > 1:
+            if cfg.scheduler or processes > 1:
                 progress(lengths[outcome.job])
             bar.set_postfix_str(f"{done} of {len(jobs)} files")
+            if outcome.found:
+                bar.write(f"{outcome.job.name}: {outcome.found}", file=sys.stdout)
             if outcome.remark:
                 stream = sys.stderr if outcome.became == "failed" else sys.stdout
                 bar.write(f"{outcome.job.name}: {outcome.remark}", file=stream)
             yield outcome
-
-
-@contextmanager
-def _cluster(cfg: DictConfig, jobs: list[Job], run: Path) -> Iterator[Spread | None]:
-    """What has `jobs` done by the config's cluster; None where there is none."""
-    if cfg.scheduler is None or not jobs:
-        yield None
-        return
-    from command.cluster import workers
-    from command.same_disk import require_same_disk
-
-    require = partial(
-        require_same_disk,
-        work=anywhere(run, wish_of(cfg)),
-        folder=jobs[0].target.parent,
-        paths=[run, jobs[0].source],
-    )
-    with workers(cfg.scheduler, PACKAGES, require) as over:
-        yield over

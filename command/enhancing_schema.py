@@ -1,6 +1,6 @@
 """What may be typed at enhance.py."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -27,6 +27,9 @@ class EnhanceConfig(Strict):
     jobs: Annotated[int, Field(ge=1)] | None
     scheduler: str | None
     listen: bool
+    lines: bool
+    line_enhancer: dict[str, Any]  # built by options.build, which checks the arguments
+    line_enhancer_online: dict[str, Any]
 
     @model_validator(mode="after")
     def _sound_goes_where_it_comes_from(self) -> "EnhanceConfig":
@@ -50,6 +53,25 @@ class EnhanceConfig(Strict):
             )
         if source and self.listen:
             raise ValueError("listen=true makes a page of files, and this is no file; leave it out")
+        return self
+
+    @model_validator(mode="after")
+    def _lines_need_no_run(self) -> "EnhanceConfig":
+        if not self.lines:
+            return self
+        if kind(self.input) == MICROPHONE:
+            raise ValueError(
+                f"input={self.input}: lines=true works in steps of half a second, which needs a "
+                "pipe between; give input=- output=- rate=16000, behind arecord or so"
+            )
+        if self.run is not None:
+            raise ValueError(f"run={self.run}: lines=true enhances without one; leave out either")
+        if self.band == "keep":
+            raise ValueError("band=keep: lines=true enhances the whole band; leave it out")
+        if self.device == "cuda":
+            raise ValueError("device=cuda: lines=true works on the CPU; leave it out")
+        if self.scheduler:
+            raise ValueError(f"scheduler={self.scheduler}: lines=true works here; leave it out")
         return self
 
 

@@ -1,14 +1,13 @@
 """The page to listen to what enhance.py made."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from omegaconf import DictConfig
 from tqdm import tqdm
 
 from command.about import typed_command, version_line
 from command.enhancing import Done
-from enhancing.many import Outcome
+from enhancing.outcome import Outcome
 from enhancing.places import Job, shown
 from reporting.pages.before_after import Pair, write_before_after
 
@@ -20,7 +19,7 @@ def write_page(cfg: DictConfig, done: Done) -> None:
     by_job = {outcome.job: outcome for outcome in done.outcomes}
     pairs = [_pair(job, by_job.get(job)) for job in done.jobs]
     pairs_told = tqdm(pairs, "listening", unit="file", disable=None, leave=False)
-    write_before_after(pairs_told, _about(cfg, done.run), done.page)
+    write_before_after(pairs_told, _about(cfg, done.system), done.page)
     print(f"Page: {shown(done.page)}")
 
 
@@ -31,11 +30,11 @@ def _pair(job: Job, outcome: Outcome | None) -> Pair:
     return Pair(job.name, job.source, job.target, remark, outcome.became == "enhanced")
 
 
-def _about(cfg: DictConfig, run: Path) -> Mapping[str, str]:
+def _about(cfg: DictConfig, system: str) -> Mapping[str, str]:
     limit = cfg.attenuation_limit_db
     return {
         "command": typed_command("enhance"),
-        "run": str(run),
+        "lines" if cfg.lines else "run": system,
         "taken away at most": "as much as the network does" if limit is None else f"{limit:g} dB",
         "band": cfg.band,
         "versions": version_line(PACKAGES),

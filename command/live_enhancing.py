@@ -8,10 +8,9 @@ import numpy as np
 import torch
 from omegaconf import DictConfig
 
-from command.enhancing import run_of, wish_of
-from command.raw_enhancing import say, say_how
+from command.enhanced_by import run_of
+from command.raw_enhancing import by_network, say, say_how
 from command.sound_devices import LIST, sound_devices
-from enhancing.signal import enhanced_blocks
 from models.enhancer import Enhancer
 from models.networks.network import CausalNetwork
 from models.run import load_run
@@ -63,10 +62,11 @@ def _through(
         dtype="float32",
         latency="low",
     ) as stream:
-        say_how(cfg, enhancer, rate)
+        streamed = by_network(cfg, enhancer, rate)
+        say_how(cfg, streamed, rate)
         try:
             heard = _heard(stream, hop, lost)
-            for block in enhanced_blocks(enhancer, heard, rate, wish_of(cfg)):
+            for block in streamed.blocks(heard):
                 stream.write(np.ascontiguousarray(block.clip(-1, 1), np.float32))
         except KeyboardInterrupt:
             say(f"ended; {lost.count} times sound was lost, for this machine was too slow")

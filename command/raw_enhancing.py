@@ -1,19 +1,57 @@
 """Raw samples from standard input to standard output, enhanced as they come."""
 
 import contextlib
+import functools
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
+import numpy as np
 import torch
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
 from audio.raw import RawForm, RawReader
-from command.enhancing import run_of, what_is_lost, wish_of
+from command.enhanced_by import run_of, wish_of
+from command.enhancing import what_is_lost
 from enhancing.delay import in_words
 from enhancing.signal import enhanced_blocks
 from models.enhancer import Enhancer
 from models.run import load_run
+
+
+class Streamed(NamedTuple):
+    """What enhances a stream.
+
+    blocks: of it, [time, channel] each, to the enhanced ones, without delay. late: how late they
+    come. lost: what of it goes; "" for nothing. Both for people.
+    """
+
+    blocks: Callable[[Iterable[np.ndarray]], Iterator[np.ndarray]]
+    late: str
+    lost: str
+
+
+def by_network(cfg: DictConfig, enhancer: Enhancer, sample_rate: int) -> Streamed:
+    """By a trained run."""
+    wish = wish_of(cfg)
+
+    def blocks(heard: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        return enhanced_blocks(enhancer, heard, sample_rate, wish)
+
+    lost = what_is_lost(wish, sample_rate, enhancer.stft.sample_rate)
+    return Streamed(blocks, in_words(enhancer, sample_rate, wish), lost)
+
+
+def by_lines(cfg: DictConfig, sample_rate: int) -> Streamed:
+    """By the line enhancer for signals that have not ended; ValueError for another system."""
+    from enhancing.lines import LineWish, online, online_blocks, online_in_words
+
+    options = OmegaConf.to_container(cfg.line_enhancer_online, resolve=True)
+    wish = LineWish(options, cfg.attenuation_limit_db)
+    system = online(wish, sample_rate)
+    blocks = functools.partial(online_blocks, system, share=wish.share)
+    return Streamed(blocks, online_in_words(system), "")
 
 
 def enhance_raw(cfg: DictConfig) -> None:
@@ -23,13 +61,16 @@ def enhance_raw(cfg: DictConfig) -> None:
     ValueError for what is no raw audio. Where nobody reads on, it ends as other filters do.
     """
     torch.set_num_threads(1)  # a hop is too little for more
-    enhancer = load_run(run_of(cfg))
+    if cfg.lines:
+        streamed = by_lines(cfg, cfg.rate)
+    else:
+        streamed = by_network(cfg, load_run(run_of(cfg)), cfg.rate)
     form = RawForm(cfg.format, cfg.channels)
-    say_how(cfg, enhancer, cfg.rate)
+    say_how(cfg, streamed, cfg.rate)
     reader = RawReader(sys.stdin.buffer, form)
     peak, samples = 0.0, 0
     with _output() as write:
-        for block in enhanced_blocks(enhancer, reader.blocks(), cfg.rate, wish_of(cfg)):
+        for block in streamed.blocks(reader.blocks()):
             peak = max(peak, float(abs(block).max()))
             samples += len(block)
             write(form.packed(block))
@@ -40,14 +81,11 @@ def enhance_raw(cfg: DictConfig) -> None:
         say(f"the last {reader.left_over} bytes were no whole sample and are left out")
 
 
-def say_how(cfg: DictConfig, enhancer: Enhancer, sample_rate: int) -> None:
+def say_how(cfg: DictConfig, streamed: Streamed, sample_rate: int) -> None:
     """Say how late sound comes out, and what of it goes."""
-    wish = wish_of(cfg)
-    late = in_words(enhancer, sample_rate, wish)
-    say(f"{cfg.channels} x {sample_rate} Hz, {late}; Ctrl-C ends it")
-    lost = what_is_lost(wish, sample_rate, enhancer.stft.sample_rate)
-    if lost:
-        say(lost)
+    say(f"{cfg.channels} x {sample_rate} Hz, {streamed.late}; Ctrl-C ends it")
+    if streamed.lost:
+        say(streamed.lost)
 
 
 def say(line: str) -> None:

@@ -18,7 +18,7 @@ def hann_spectrum(signal: Tensor, hop: int) -> Tensor:
         signal.reshape(-1, signal.shape[-1]),
         4 * hop,
         hop,
-        window=_window(hop, signal.dtype),
+        window=hann_window(hop, signal.dtype),
         center=True,
         pad_mode="constant",
         return_complex=True,
@@ -37,12 +37,13 @@ def hann_signal(spectrum: Tensor, hop: int, samples: int) -> Tensor:
         spectrum.reshape(-1, *spectrum.shape[-2:]),
         4 * hop,
         hop,
-        window=_window(hop, spectrum.real.dtype),
+        window=hann_window(hop, spectrum.real.dtype),
         center=True,
         length=samples,
     )
     return signal.reshape(*spectrum.shape[:-2], samples)
 
 
-def _window(hop: int, dtype: torch.dtype) -> Tensor:
+def hann_window(hop: int, dtype: torch.dtype) -> Tensor:
+    """A window of four hops: [time]; the squares of those that overlap add up to 1.5."""
     return torch.hann_window(4 * hop, periodic=True, dtype=dtype)

@@ -4,12 +4,12 @@ import functools
 import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import torch
 
 from audio import probing
-from enhancing.places import Job, shown
+from enhancing.outcome import Outcome, outcome_of
+from enhancing.places import Job
 from enhancing.recording import Progress, enhance_recording
 from enhancing.signal import Through, Wish
 from enhancing.together import SHORT_S, together
@@ -17,18 +17,6 @@ from models.enhancer import Enhancer
 from models.run import load_run
 from parallel.copies import over_copies
 from parallel.spread import Spread
-
-
-class Outcome(NamedTuple):
-    """What became of a recording.
-
-    became: "enhanced", "copied" or, where nothing was written, "failed". remark: what is to be said
-    of it.
-    """
-
-    job: Job
-    became: str
-    remark: str
 
 
 def seconds(job: Job) -> float:
@@ -114,13 +102,7 @@ def _loaded(run: Path) -> Enhancer:
 def _outcome(
     job: Job, enhancer: Enhancer, wish: Wish, progress: Progress, through: Through | None = None
 ) -> Outcome:
-    try:
-        done = enhance_recording(enhancer, job.source, job.target, wish, progress, through)
-    except OSError as error:
-        place = f"{shown(error.filename)}: " if error.filename else ""
-        return Outcome(job, "failed", f"{place}{error.strerror}")
-    except Exception as error:
-        # A bug of a library or a lack of memory ends no other recording either.
-        kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
-        return Outcome(job, "failed", kind + " ".join(str(error).split()))
-    return Outcome(job, "copied" if done.copied else "enhanced", done.remark)
+    return outcome_of(
+        job,
+        lambda: enhance_recording(enhancer, job.source, job.target, wish, progress, through),
+    )

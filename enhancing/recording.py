@@ -18,14 +18,20 @@ from files.atomic import appearing
 from models.enhancer import Enhancer
 
 Progress = Callable[[float], object]  # told how many seconds more are done
+# What makes of the blocks of a file, without channels of one value, the enhanced ones.
+Making = Callable[[Iterator[np.ndarray], Header, Measured], Iterator[np.ndarray]]
 LOUDEST_GAIN = 1 - 1e-9  # a scaled peak does not round above the limit
 
 
 class Done(NamedTuple):
-    """What became of a recording: remark, what is to be said of it; copied, for enhanced."""
+    """What became of a recording: remark, what is to be said of it; copied, for enhanced.
+
+    found: what was found in it, on lines of its own.
+    """
 
     remark: str = ""
     copied: bool = False
+    found: str = ""
 
 
 class TooLoudError(Exception):
@@ -44,13 +50,23 @@ def enhance_recording(
     progress: Progress = lambda s: None,
     through: Through | None = None,
 ) -> Done:
-    """Write `source` enhanced to `target`, whole or not at all.
+    """Write `source` enhanced by a network to `target`: see `rewrite`, `enhanced_blocks`."""
+
+    def making(heard: Iterator[np.ndarray], head: Header, _: Measured) -> Iterator[np.ndarray]:
+        return enhanced_blocks(enhancer, heard, head.sample_rate, wish, through)
+
+    return rewrite(making, source, target, progress)
+
+
+def rewrite(
+    making: Making, source: Path, target: Path, progress: Progress = lambda s: None
+) -> Done:
+    """Write what `making` makes of `source` to `target`, whole or not at all.
 
     What has no samples, and what has one value throughout, is copied. A channel of one value stays
-    as it is beside others. What exceeds an integer format is scaled, the whole file alike. through:
-    see `enhanced_blocks`. Raises
-    ValueError for what is no audio, is cut short, holds NaN, or is of a format that cannot be
-    written, OSError where `target` cannot be.
+    as it is beside others. What exceeds an integer format is made again and scaled, the whole file
+    alike. Raises ValueError for what is no audio, is cut short, holds NaN, or is of a format that
+    cannot be written, OSError where `target` cannot be.
     """
     head = probing.header(source)
     measured = measure(head)
@@ -59,12 +75,12 @@ def enhance_recording(
             shutil.copyfile(source, unfinished)
         return Done(f"copied unchanged, for it {_why_copied(measured)}", copied=True)
     form, tags = Form.of(head), read_tags(head)
-    blocks = _blocks(enhancer, head, measured, wish, progress, through)
+    blocks = _blocks(making, head, measured, progress)
     try:
         write_blocks(target, form, _within(form, blocks), tags)
     except TooLoudError as loud:
         gain = loud.gain * LOUDEST_GAIN
-        blocks = _blocks(enhancer, head, measured, wish, lambda s: None, through)
+        blocks = _blocks(making, head, measured, lambda s: None)
         write_blocks(target, form, (gain * block for block in blocks), tags)
         return Done(
             f"turned down by {-20 * math.log10(gain):.1f} dB, or it would exceed full scale"
@@ -81,16 +97,11 @@ def _why_copied(measured: Measured) -> str:
 
 
 def _blocks(
-    enhancer: Enhancer,
-    head: Header,
-    measured: Measured,
-    wish: Wish,
-    progress: Progress,
-    through: Through | None,
+    making: Making, head: Header, measured: Measured, progress: Progress
 ) -> Iterator[np.ndarray]:
     """The enhanced blocks of a file; channels of one value stay."""
     heard = _heard(head, measured, progress)
-    for enhanced in enhanced_blocks(enhancer, heard, head.sample_rate, wish, through):
+    for enhanced in making(heard, head, measured):
         block = np.tile(measured.low, (len(enhanced), 1))
         block[:, ~measured.constant] = enhanced
         yield block

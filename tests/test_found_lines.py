@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reporting.scoring.found_lines import found_lines
+from metrics.found_lines import found_lines
 
 RATE = 1000
 TIME = np.arange(24 * RATE) / RATE

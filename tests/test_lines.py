@@ -63,7 +63,7 @@ def test_the_table_has_a_row_per_study_system_setting_snr_and_draw(report):
         "off_grid": 7,
         "literal": 1,
         "frame": 1 * (1 + 2 + 2),  # the filter has no frame
-        "delay": 2 * 2,
+        "delay": 2 * 2 + 1,  # the enhancer has no delay
         "field": 2 * 1 * 5,
         "field_off_grid": 2 * 2 * 5,
         "cell": 2 * 1 * 4,

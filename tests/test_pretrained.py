@@ -5,7 +5,7 @@ import pytest
 import torch
 from tiny_run import ROOT
 
-from command.enhancing import PRETRAINED
+from command.enhanced_by import PRETRAINED
 from dsp.decibel import amplitude
 from dsp.level import level_db
 from models.run import load_run

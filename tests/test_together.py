@@ -61,7 +61,7 @@ def test_long_recordings_go_alone(folder, monkeypatch):
 def test_a_device_that_is_not_there_is_said(folder):
     from omegaconf import OmegaConf
 
-    from command.enhancing import device_of
+    from command.enhanced_by import device_of
 
     assert device_of(OmegaConf.create({"device": "cpu"})).type == "cpu"
     with pytest.raises(ValueError, match="give device=cpu"):

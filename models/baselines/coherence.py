@@ -5,6 +5,7 @@ up, and their mean, turned forth, predicts a frame that shares no sample with th
 narrow its band, does not last: its mean vanishes.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,60 +16,114 @@ GAP = 4  # hops of a quarter: frames so far apart share no sample
 LIKENESS = (1.0, 0.65915, 1 / 6, 0.00752)
 REACH = 1.0  # bins on either side of its own in which a bin looks for a tone
 STEPS = 1.0  # frequencies that are tried for each that a memory can tell apart
+TINY = 1e-6  # of frames
+LARGEST = 1e9  # of a mean over noise: more says no more
 
 
 class Prediction(NamedTuple):
-    """Of every frame, from those of one side: [freq, frame] each, but for `frames`.
+    """Of every frame, from those of one side: [freq, frame] each.
 
-    spectrum: complex. evidence: the power of the mean over what noise alone is expected to have.
-    power: the mean power of the same frames. frames [frame]: independent ones in the mean.
+    spectrum: complex, the mean that adds up to most. frames: independent ones in it. power: the
+    mean power of the same frames.
     """
 
     spectrum: np.ndarray
-    evidence: np.ndarray
-    power: np.ndarray
     frames: np.ndarray
+    power: np.ndarray
 
 
-def turned_back(spectrum: np.ndarray, hop: int) -> np.ndarray:
+def turned_back(spectrum: np.ndarray, first: int = 0) -> np.ndarray:
     """A spectrum in which a tone at the centre of a bin stands still: [freq, frame] -> the same.
 
-    hop: samples from frame to frame; the transform is four times as long.
+    Frames lie a quarter of the transform apart. first: the number of the first one.
     """
     freqs, frames = spectrum.shape
-    quarters = np.outer(np.arange(freqs), np.arange(frames)) % GAP
+    quarters = np.outer(np.arange(freqs), np.arange(first, first + frames)) % GAP
     back = np.exp(-0.5j * np.pi * np.arange(GAP)).astype(np.complex64)
     return spectrum * back[quarters]
 
 
-def predict(spectrum: np.ndarray, floor: np.ndarray, memory: float) -> Prediction:
-    """Each frame from the ones that end before it begins.
+def predict(spectrum: np.ndarray, memory: float) -> Prediction:
+    """Each frame from the ones that end before it begins; see `Memory`, `turned_back`."""
+    return Memory(len(spectrum), memory).advance(spectrum)
+
+
+def evidence(sides: Sequence[Prediction], floor: np.ndarray) -> np.ndarray:
+    """The power of what all sides say together over what noise alone would have: [freq, frame].
+
+    Past and future agree on the phase of a tone and add up; on that of noise they do not. What
+    noise has is the greater of the `floor` [freq, 1], its power nearby and above 0, and of what
+    the mean leaves unexplained of the bin itself: that tells a tone from noise in a narrow band.
+    """
+    frames = np.maximum(np.sum([side.frames for side in sides], 0), TINY)
+    mean = np.sum([side.spectrum * side.frames for side in sides], 0) / frames
+    explained = mean.real**2 + mean.imag**2
+    unexplained = np.mean([side.power for side in sides], 0) - explained
+    noise = np.maximum(np.maximum(floor, unexplained), explained / LARGEST)
+    return frames * explained / noise
+
+
+class Memory:
+    """Predicts each frame from the ones that end before it begins, as they come.
 
     Of these, one counts 1/e of the next but `memory`. Each frequency within a bin of a bin's own is
-    tried, and the one that adds up to most predicts it. What noise has is the greater of the
-    `floor` [freq, 1], its power nearby and above 0, and of what the mean leaves unexplained of the
-    bin itself: that tells a tone from noise in a narrow band. spectrum: as of `turned_back`.
+    tried, and the one that adds up to most predicts it.
     """
-    keep = np.exp(-1 / memory)
-    angles = _angles(memory)
-    variance = _variance(spectrum.shape[1], keep, angles)
-    mean = np.zeros(spectrum.shape, np.complex64)
-    evidence = np.zeros(spectrum.shape, np.float32)
-    power = np.zeros(spectrum.shape, np.float32)
-    _accumulate(
-        np.ascontiguousarray(spectrum.real, np.float32),
-        np.ascontiguousarray(spectrum.imag, np.float32),
-        angles,
-        (1 / variance).astype(np.float32),
-        np.float32(keep),
-        mean,
-        evidence,
-        power,
-    )
-    unexplained = power - np.abs(mean) ** 2
-    noise = np.maximum(floor, unexplained)
-    evidence /= noise
-    return Prediction(mean, evidence, power, _independent(variance, keep, len(angles) // 2))
+
+    def __init__(self, freqs: int, memory: float):
+        self.keep = np.exp(-1 / memory)
+        self.angles = _angles(memory)
+        lags = np.arange(1, GAP)[:, None]
+        likeness = np.array(LIKENESS[1:])[:, None]
+        self.likeness = likeness * self.keep**lags * np.cos(lags * self.angles)
+        self.sums = np.zeros((2, freqs, len(self.angles)), np.float32)  # real, imaginary
+        self.totals = np.zeros(freqs, np.float32)
+        self.waiting = np.zeros((freqs, 0), np.complex64)  # frames that overlap the next one
+        self.added = 0
+        self.weight = self.ages = 0.0
+        self.variance = np.zeros(len(self.angles))
+
+    def advance(self, spectrum: np.ndarray) -> Prediction:
+        """Predictions of the next frames: [freq, frame] of a spectrum as of `turned_back`."""
+        joined = np.concatenate([self.waiting, spectrum], 1)
+        known = max(0, joined.shape[1] - GAP)
+        past, self.waiting = joined[:, :known], joined[:, known:]
+        mean = np.zeros(spectrum.shape, np.complex64)
+        frames = np.zeros(spectrum.shape, np.float32)
+        power = np.zeros(spectrum.shape, np.float32)
+        told = slice(spectrum.shape[1] - known, None)
+        _accumulate(
+            np.ascontiguousarray(past.real, np.float32),
+            np.ascontiguousarray(past.imag, np.float32),
+            self.angles,
+            *self._weights(known),
+            np.float32(self.keep),
+            self.sums,
+            self.totals,
+            mean[:, told],
+            frames[:, told],
+            power[:, told],
+        )
+        return Prediction(mean, frames, power)
+
+    def _weights(self, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Of the sums after each of `count` more frames.
+
+        weight, mean age: [frame]. independent frames, by what they are turned by: [frame, angle].
+        """
+        weights = np.zeros(count, np.float32)
+        ages = np.zeros(count, np.float32)
+        independent = np.zeros((count, len(self.angles)), np.float32)
+        for frame in range(count):
+            with_earlier = 2 * self.likeness[: self.added].sum(0)
+            self.variance = self.keep**2 * self.variance + 1 + with_earlier
+            self.ages = self.keep * (self.ages + self.weight)
+            self.weight = self.keep * self.weight + 1
+            self.added += 1
+            weights[frame] = self.weight
+            ages[frame] = self.ages / self.weight
+            independent[frame] = self.weight**2 / self.variance
+        return weights, ages, independent
 
 
 def _angles(memory: float) -> np.ndarray:
@@ -78,49 +133,24 @@ def _angles(memory: float) -> np.ndarray:
     return 2 * np.pi * bins / GAP
 
 
-def _variance(frames: int, keep: float, angles: np.ndarray) -> np.ndarray:
-    """The power of sums of white noise of power 1, turned by `angles`: [frame, angle]."""
-    lags = np.arange(1, GAP)[:, None]
-    overlap = np.array(LIKENESS[1:])[:, None] * keep**lags * np.cos(lags * angles)
-    variance = np.ones((frames, len(angles)))
-    for frame in range(1, frames):
-        with_earlier = 2 * overlap[:frame].sum(0)
-        variance[frame] = keep**2 * variance[frame - 1] + 1 + with_earlier
-    return variance
-
-
-def _independent(variance: np.ndarray, keep: float, centre: int) -> np.ndarray:
-    """Independent frames in the mean that predicts each frame: [frame]."""
-    frames = len(variance)
-    weight = np.cumsum(keep ** np.arange(frames))
-    independent = np.zeros(frames, np.float32)
-    independent[GAP:] = (weight**2 / variance[:, centre])[: frames - GAP]
-    return independent
-
-
 @njit(cache=True, fastmath={"reassoc", "contract"})
-def _accumulate(real, imag, turns, inverse, keep, mean, evidence, power):  # pragma: no cover
-    """Fill `mean`, the evidence times the noise, and `power` of each bin and frame."""
+def _accumulate(  # pragma: no cover
+    real, imag, turns, weights, ages, independent, keep, sums, totals, mean, counted, power
+):
+    """Go on with `sums` and `totals`; fill `mean`, `counted` and `power` of each bin and frame."""
     freqs, frames = real.shape
     angles = len(turns)
     first, step = turns[0], turns[1] - turns[0]
     cosine = np.cos(turns).astype(np.float32)
     sine = np.sin(turns).astype(np.float32)
-    sum_real = np.empty(angles, np.float32)
-    sum_imag = np.empty(angles, np.float32)
     strength = np.empty(angles, np.float32)
     for freq in range(freqs):
-        sum_real[:] = 0
-        sum_imag[:] = 0
-        weight = np.float32(0)
-        ages = np.float32(0)
-        total = np.float32(0)
-        for frame in range(GAP, frames):
-            past = frame - GAP
-            x = real[freq, past]
-            y = imag[freq, past]
-            ages = keep * (ages + weight)
-            weight = keep * weight + 1
+        sum_real = sums[0, freq]
+        sum_imag = sums[1, freq]
+        total = totals[freq]
+        for frame in range(frames):
+            x = real[freq, frame]
+            y = imag[freq, frame]
             total = keep * total + x * x + y * y
             for k in range(angles):
                 a = keep * (sum_real[k] * cosine[k] - sum_imag[k] * sine[k]) + x
@@ -138,8 +168,10 @@ def _accumulate(real, imag, turns, inverse, keep, mean, evidence, power):  # pra
                 right = strength[best + 1] - strength[best]
                 if left + right < 0:
                     beside = 0.5 * step * (left - right) / (left + right)
-                    turned += beside * (GAP + ages / weight)
+                    turned += beside * (GAP + ages[frame])
             turn = complex(np.cos(turned), np.sin(turned))
+            weight = weights[frame]
             mean[freq, frame] = complex(sum_real[best], sum_imag[best]) / weight * turn
-            evidence[freq, frame] = strength[best] * inverse[past, best]
+            counted[freq, frame] = independent[frame, best]
             power[freq, frame] = total / weight
+        totals[freq] = total

@@ -1,11 +1,13 @@
 """The network of the line enhancer: how far a prediction of a bin is to be believed."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
 from models.baselines.predictor import CELLS
 
-EVIDENCE = 15.0  # from which on a gate opens before any training: noise hardly reaches it
+EVIDENCE = 18.0  # from which on a gate opens before any training: noise hardly reaches it
 STEEPNESS = 6.0  # of a gate over the logarithm of the evidence
 
 
@@ -41,5 +43,18 @@ class LineGates(nn.Module):
         halves = list(seen.split(bins, dim=1))
         if count == 2:
             halves[1] = halves[1].flip(0)
-        features = torch.cat([*halves, evidence.unsqueeze(-1)], dim=-1)
+        return self._opened(halves, evidence)
+
+    def advance(self, past: Tensor, evidence: Tensor, state: Any) -> tuple[Tensor, Any]:
+        """Gates of the next frames from the past alone, and the state to carry on.
+
+        Shapes: [frame, bin, input], [frame, bin] -> [prediction, bin, frame]. state: None before
+        the first frame; no gradient goes through it.
+        """
+        seen, state = self.recurrent(past, state)
+        kept = tuple(one.detach() for one in state) if isinstance(state, tuple) else state.detach()
+        return self._opened([seen], evidence), kept
+
+    def _opened(self, seen: list[Tensor], evidence: Tensor) -> Tensor:
+        features = torch.cat([*seen, evidence.unsqueeze(-1)], dim=-1)
         return self.affine(features).sigmoid().permute(2, 1, 0)

@@ -38,7 +38,8 @@ def _range(values_of_fields: Iterable[Sequence[float]]) -> tuple[float, float]:
 class GainFigure(NamedTuple):
     """What a study's figure shows: gain over `column`, a curve for each value of `by`.
 
-    published: a point that the paper prints, or the ranges that it prints, by system.
+    published: a point that the paper prints, or the ranges that it prints, by system. paper: what
+    it is there.
     """
 
     column: str
@@ -46,6 +47,7 @@ class GainFigure(NamedTuple):
     by: str = "system"
     log: bool = False
     published: tuple[float, float] | Mapping[str, tuple[float, float]] = ()
+    paper: str = ""
 
 
 # Over both fields and all levels: the paper's levels are of its source, not SNRs.
@@ -53,23 +55,35 @@ FIELD_RANGES = {system: _range(fields.values()) for system, fields in LINES_FIEL
 FIELD_LABEL = "SNR of the mixture in dB, interferers aside"
 FIGURES = {  # by study
     "snr": GainFigure(
-        "snr_in_db", "SNR of the mixture in dB", published=(LINES_SNR_DB, LINES_GAIN_DB)
+        "snr_in_db",
+        "SNR of the mixture in dB",
+        published=(LINES_SNR_DB, LINES_GAIN_DB),
+        paper="Fig. 3a",
     ),
     "off_grid": GainFigure(
         "snr_in_db", "SNR of the mixture in dB, tones off the grid of the frames"
     ),
     "frame": GainFigure(
-        "frame_s", "frame in s", log=True, published=(LINES_FRAME_S, LINES_GAIN_DB)
+        "frame_s",
+        "frame in s",
+        log=True,
+        published=(LINES_FRAME_S, LINES_GAIN_DB),
+        paper="Fig. 4a",
     ),
     "delay": GainFigure(
-        "delay_s", "delay in s", log=True, published=(LINES_DELAY_S, LINES_GAIN_DB)
+        "delay_s",
+        "delay in s",
+        log=True,
+        published=(LINES_DELAY_S, LINES_GAIN_DB),
+        paper="Fig. 4b",
     ),
     "field_off_grid": GainFigure(
         "snr_in_db", f"{FIELD_LABEL}, tone off the grid", published=FIELD_RANGES
     ),
-    "field": GainFigure("snr_in_db", FIELD_LABEL, published=FIELD_RANGES),
-    "cell": GainFigure("snr_in_db", FIELD_LABEL, by="cell"),
+    "field": GainFigure("snr_in_db", FIELD_LABEL, published=FIELD_RANGES, paper="Table II"),
+    "cell": GainFigure("snr_in_db", FIELD_LABEL, by="cell", paper="Fig. 7"),
 }
+LOFARGRAMS_OF = {"snr": "Fig. 3b to d", "field": "Fig. 6"}  # what they are in the paper
 TIMED = "snr"  # the study whose times are shown: the paper's length, one setting each
 
 
@@ -92,7 +106,7 @@ def gain_over(gains: pd.DataFrame, study: str) -> Drawing:
     What lacks the option is a line across.
     """
     shown = FIGURES[study]
-    title = f"Line enhancement, study {study}: gain over {shown.label}"
+    title = f"Line enhancement, study {study}: gain over {shown.label}{_in_paper(shown.paper)}"
     with rc_context(STYLE):
         figure = Figure((6.2, 3.2), layout="constrained")
         panel = figure.subplots()
@@ -105,6 +119,10 @@ def gain_over(gains: pd.DataFrame, study: str) -> Drawing:
         panel.axhline(0, color="#888", lw=0.6)
         panel.legend(edgecolor="none", framealpha=0.9)
         return drawing(figure, f"lines_{study}", title)
+
+
+def _in_paper(name: str) -> str:
+    return f" ({name} of the paper)" if name else ""
 
 
 def _log_axis(panel: Axes, values: pd.Series) -> None:
@@ -187,7 +205,8 @@ def window_s(signals: Mapping[str, np.ndarray], sample_rate: int) -> float:
 def lofargrams(study: str, signals: Mapping[str, np.ndarray], sample_rate: int) -> Drawing:
     """One panel per signal, in dB relative to its own median: time, frequency."""
     window = window_s(signals, sample_rate)
-    title = f"Line enhancement, study {study}: lofargrams"
+    paper = _in_paper(LOFARGRAMS_OF.get(study, ""))
+    title = f"Line enhancement, study {study}: lofargrams{paper}"
     with rc_context(STYLE):
         columns = min(PANELS, len(signals))
         rows = -(-len(signals) // columns)

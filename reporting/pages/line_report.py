@@ -3,13 +3,18 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import pandas as pd
+
 from files.atomic import write_atomic
+from metrics.found_lines import as_csv, columns, in_words, rows
 from reporting.figures.line_figures import line_drawings, lofargrams
 from reporting.gains_table import FOUND, GAINS
 from reporting.pages.line_examples import line_examples
 from reporting.pages.page import render_pages
 from reporting.scoring.lines import Outcome
 from reporting.tables.line_tables import of_page, text
+
+SYSTEM = "system"  # what holds a line
 
 
 def write_line_report(outcome: Outcome, about: Mapping[str, str], folder: Path) -> str:
@@ -19,7 +24,7 @@ def write_line_report(outcome: Outcome, about: Mapping[str, str], folder: Path) 
 
     about: what was run, and where, in the words of the page.
     """
-    drawn = line_drawings(outcome.gains)
+    drawn, found = line_drawings(outcome.gains), outcome.found
     for study, shown in outcome.shown.items():
         drawn.append(lofargrams(study, shown.signals, shown.sample_rate))
     write_atomic(folder / GAINS, outcome.gains.to_csv(index=False))
@@ -27,14 +32,12 @@ def write_line_report(outcome: Outcome, about: Mapping[str, str], folder: Path) 
     page = {
         "about": about,
         "examples": examples,
-        "found": outcome.found,
+        "found": None if found is None else pd.DataFrame(rows(found), columns=columns(SYSTEM)),
         **of_page(outcome.gains, {}),
     }
     render_pages("line_report", page, drawn, folder)
     tables = [text(page["line_table"], "simple")]
-    if outcome.found is not None:
-        write_atomic(folder / FOUND, outcome.found.to_csv(index=False, float_format="%.6g"))
-        tables.append(f"{len(outcome.found)} lines found")
-        if len(outcome.found):
-            tables.append(text(outcome.found, "simple", ".2f"))
+    if found is not None:
+        write_atomic(folder / FOUND, as_csv(SYSTEM, found))
+        tables.append(in_words(SYSTEM, found))
     return "\n\n".join(tables)

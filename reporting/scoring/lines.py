@@ -14,8 +14,8 @@ from audio.whole import whole
 from datagen.tones import TonalProtocol, draw_tonal_rows, render_tonal
 from dsp.tone import Tone
 from files.atomic import write_atomic
+from metrics.found_lines import Found, found_lines
 from reporting.gains_table import COLUMNS
-from reporting.scoring.found_lines import FoundLine, found_lines
 from reporting.scoring.line_gains import Candidate, Mixture, Signals, line_gains
 
 PEAK = 0.9  # of what is written
@@ -46,13 +46,13 @@ class Outcome(NamedTuple):
     """What line enhancers did. gains: COLUMNS, a row per system and mixture.
 
     gain_db and gain_inband_db are as in metrics.snr_gain; seconds are those that enhancing took,
-    training included. shown: a mixture of each study. found: the lines of a recording, a row per
-    system and line (reporting.scoring.found_lines).
+    training included. shown: a mixture of each study. found: the lines of a recording, by
+    system.
     """
 
     gains: pd.DataFrame
     shown: Mapping[str, Shown]
-    found: pd.DataFrame | None = None
+    found: Found | None = None
 
 
 def score_studies(studies: Sequence[Study], seed: int, folder: Path) -> Outcome:
@@ -137,12 +137,11 @@ def enhance_recording(
     signals = {"mixture": mixture.signal, **enhanced}
     write_signals(signals, folder / "audio", name, mixture.sample_rate)
     shown = Shown(signals, mixture.sample_rate)
-    found = []
-    for system, signal in enhanced.items():
-        for line in found_lines(mixture.signal, signal, mixture.sample_rate):
-            found.append({"system": system, **line._asdict()})
-    table = pd.DataFrame(found, columns=["system", *FoundLine._fields])
-    return Outcome(pd.DataFrame(rows)[COLUMNS], {RECORDING: shown}, table)
+    found = {
+        system: found_lines(mixture.signal, signal, mixture.sample_rate)
+        for system, signal in enhanced.items()
+    }
+    return Outcome(pd.DataFrame(rows)[COLUMNS], {RECORDING: shown}, found)
 
 
 def write_signals(

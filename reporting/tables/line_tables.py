@@ -9,6 +9,9 @@ from tabulate import tabulate
 from reporting.data_uri import data_uri
 from reporting.tables.published import LINES_FIELD_DB, LINES_GAIN_DB, LINES_SECONDS, LINES_SNR_DB
 
+ENHANCER = "enhancer"
+COMPARED = ("snr", "off_grid", "field", "field_off_grid")  # studies of one setting each
+
 
 def of_page(gains: pd.DataFrame, pictures: Mapping[str, bytes]) -> dict[str, Any]:
     """What the templates line_tables.* show. pictures: PNG of lofargrams, by study."""
@@ -16,6 +19,7 @@ def of_page(gains: pd.DataFrame, pictures: Mapping[str, bytes]) -> dict[str, Any
     return {
         "line_table": table,
         "line_published": published(),
+        "line_rivals": rivals(gains),
         "line_pictures": {study: data_uri("image/png", png) for study, png in pictures.items()},
     }
 
@@ -31,6 +35,24 @@ def means(gains: pd.DataFrame) -> pd.DataFrame:
         gain_inband_db=("gain_inband_db", "mean"),
         seconds=("seconds", "median"),
     ).reset_index()
+
+
+def rivals(gains: pd.DataFrame) -> list[str]:
+    """How the enhancer fares against the best of the others, a sentence a study and SNR."""
+    told = []
+    rows = gains[gains.study.isin(COMPARED) & gains.gain_db.notna()]
+    for (study, snr_db), group in rows.groupby(["study", "snr_in_db"], sort=False):
+        mean = group.groupby("system").gain_db.mean()
+        others = mean.drop(ENHANCER, errors="ignore")
+        if ENHANCER not in mean or others.empty:
+            continue
+        ahead = mean[ENHANCER] - others.max()
+        verdict = f"{ahead:.1f} dB ahead" if ahead > 0 else f"{-ahead:.1f} dB behind"
+        told.append(
+            f"{study} at {snr_db:g} dB: {ENHANCER} {mean[ENHANCER]:+.1f} dB, {verdict} of "
+            f"{others.idxmax()} ({others.max():+.1f} dB)"
+        )
+    return told
 
 
 def text(table: pd.DataFrame, style: str = "github", form: str = ".3g") -> str:

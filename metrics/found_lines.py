@@ -1,9 +1,12 @@
 """Which lines an enhanced signal holds: where they are, how strong, and how far they stand out."""
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import torch
+from scipy.special import gammainccinv
+from tabulate import tabulate
 
 from dsp.hann import hann_spectrum
 
@@ -11,7 +14,8 @@ WINDOW_S = 2.0
 LOBE = 2  # bins on either side of a line that hold its power
 BESIDE_HZ = 10.0  # on either side: what lies there is the noise of its SNR
 KEPT = 0.25  # of the power of a bin: a system that leaves more of it holds a line there
-STANDING_OUT = 2.0  # times the median around it: less is the noise that any system leaves
+FALSE_LINES = 0.1  # that noise alone would show in a signal of which a system leaves all
+OVERLAP = 1.92  # windows every quarter say as much as so many times fewer side by side
 MOST = 50
 TINY = 1e-30
 
@@ -34,6 +38,44 @@ class FoundLine(NamedTuple):
     drift_hz: float
 
 
+Found = Mapping[str, Sequence[FoundLine]]  # by what holds them: a system, a channel
+
+
+def columns(holder: str) -> list[str]:
+    """Those of a table of lines; holder: what stands in the first one."""
+    return [holder, *FoundLine._fields]
+
+
+def rows(found: Found) -> list[tuple]:
+    """Those of the same table."""
+    return [(name, *line) for name, lines in found.items() for line in lines]
+
+
+def as_csv(holder: str, found: Found) -> str:
+    """The table as it is written.
+
+    >>> as_csv("system", {"peaks": [FoundLine(50.0, -3.0, 10.0, 30.0, 0.0)]}).splitlines()[1]
+    'peaks,50,-3,10,30,0'
+    """
+    told = [",".join(columns(holder))]
+    for name, *numbers in rows(found):
+        told.append(",".join([name, *(f"{number:.6g}" for number in numbers)]))
+    return "\n".join(told) + "\n"
+
+
+def in_words(holder: str, found: Found) -> str:
+    """How many there are, and the table.
+
+    >>> in_words("channel", {"1": []})
+    'no lines found'
+    """
+    table = rows(found)
+    if not table:
+        return "no lines found"
+    count = f"{len(table)} line{'s' if len(table) > 1 else ''} found"
+    return f"{count}\n\n{tabulate(table, columns(holder), 'simple', floatfmt='.2f')}"
+
+
 def found_lines(mixture: np.ndarray, enhanced: np.ndarray, sample_rate: int) -> list[FoundLine]:
     """The lines that `enhanced` [time] holds of `mixture` [time], the strongest 50 of them by hz.
 
@@ -49,7 +91,9 @@ def found_lines(mixture: np.ndarray, enhanced: np.ndarray, sample_rate: int) -> 
     if len(mixture) < 8 * hop or hop < 1:
         return []
     before, after = _power(mixture, hop), _power(enhanced, hop)
-    found = [_line(bin_, before, after) for bin_ in _peaks(before.mean(1), after.mean(1))]
+    least = _standing_out(*before.shape)
+    peaks = _peaks(before.mean(1), after.mean(1), least)
+    found = [_line(bin_, before, after) for bin_ in peaks]
     strongest = sorted(found, key=lambda line: -line.level_db)[:MOST]
     return sorted(strongest)
 
@@ -62,14 +106,20 @@ def _power(signal: np.ndarray, hop: int) -> np.ndarray:
     return 2 * inside.abs().square().numpy() / window_power
 
 
-def _peaks(before: np.ndarray, after: np.ndarray) -> list[int]:
+def _standing_out(bins: int, windows: int) -> float:
+    """What a line has, at least, times the power around it: means of noise reach that rarely."""
+    independent = windows / OVERLAP
+    return float(gammainccinv(independent, FALSE_LINES / bins) / independent)
+
+
+def _peaks(before: np.ndarray, after: np.ndarray, least: float) -> list[int]:
     """Bins that stand out of those around them, and are left as they were."""
     peaks = []
     beside = round(BESIDE_HZ * WINDOW_S)
     for peak in np.flatnonzero(after > KEPT * before):
         lobe = after[max(0, peak - LOBE) : peak + LOBE + 1]
         around = before[max(0, peak - beside) : peak + beside + 1]
-        stands_out = before[peak] > STANDING_OUT * np.median(around)
+        stands_out = before[peak] > least * np.median(around)
         if peak >= LOBE and after[peak] == lobe.max() and stands_out:
             peaks.append(int(peak))
     return peaks

@@ -1,0 +1,107 @@
+"""What enhances recordings, as typed at enhance.py: a run, or what enhances their lines."""
+
+import functools
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from omegaconf import DictConfig, OmegaConf
+
+from enhancing.many import anywhere, elsewhere, in_batches, one_by_one, spread
+from enhancing.outcome import Outcome
+from enhancing.places import Job
+from enhancing.recording import Progress
+from enhancing.signal import Wish
+from models.layouts import config_path
+from models.run import content_of, load_run
+
+TYPICAL_RATE = 16000  # of recordings
+BATCH = 16  # recordings that a GPU enhances at once
+# What a process that enhances needs.
+PACKAGES = (
+    "enhancing", "datagen", "models", "metrics", "audio", "dsp", "options", "files", "parallel"
+)  # fmt: skip
+PRETRAINED = Path(__file__).parent.parent / "pretrained"
+
+
+class By(NamedTuple):
+    """What enhances. name: for people. content: what tells it from others.
+
+    rate: the one that it works at; None: that of a recording. outcomes: of jobs over processes.
+    """
+
+    name: str
+    content: str
+    rate: int | None
+    outcomes: Callable[[list[Job], Progress, int], Iterator[Outcome]]
+
+
+def by_run(cfg: DictConfig) -> By:
+    """The run that is typed, here or on the workers of `cfg.scheduler`."""
+    run, wish, device = run_of(cfg), wish_of(cfg), device_of(cfg)
+    enhancer = load_run(run).to(device)
+
+    def outcomes(jobs: list[Job], progress: Progress, processes: int) -> Iterator[Outcome]:
+        if cfg.scheduler is not None and jobs:
+            return _on_cluster(cfg.scheduler, jobs, run, wish)
+        if device.type != "cpu":
+            return in_batches(jobs, enhancer, wish, progress, BATCH)
+        if processes > 1:
+            return spread(jobs, enhancer, wish, processes)
+        return one_by_one(jobs, enhancer, wish, progress)
+
+    return By(str(run), content_of(run), enhancer.stft.sample_rate, outcomes)
+
+
+def _on_cluster(scheduler: str, jobs: list[Job], run: Path, wish: Wish) -> Iterator[Outcome]:
+    from command.cluster import workers
+    from command.same_disk import require_same_disk
+
+    require = functools.partial(
+        require_same_disk,
+        work=anywhere(run, wish),
+        folder=jobs[0].target.parent,
+        paths=[run, jobs[0].source],
+    )
+    with workers(scheduler, PACKAGES, require) as over:
+        yield from elsewhere(jobs, run, wish, over)
+
+
+def by_lines(cfg: DictConfig) -> By:
+    """The line enhancer that is typed, which learns from every recording by itself."""
+    from enhancing.lines import LineWish, lines_of  # with Numba and SciPy, which take a second
+
+    options = OmegaConf.to_container(cfg.line_enhancer, resolve=True)
+    wish = LineWish(options, cfg.attenuation_limit_db)
+    system = wish.at(TYPICAL_RATE)  # refused before a recording is read
+    name = f"{type(system).__name__}, which learns from each recording"
+    outcomes = functools.partial(lines_of, wish=wish)
+    return By(name, json.dumps(options), None, outcomes)
+
+
+def run_of(cfg: DictConfig) -> Path:
+    """The run that is typed, or the one that comes with Clarion."""
+    if cfg.run is not None:
+        return _path(cfg.run)
+    if not PRETRAINED.exists():
+        raise ValueError(
+            "run must be given, no pretrained network is here: add run=RUN, a folder that train.py "
+            "or publish.py wrote"
+        )
+    config_path(PRETRAINED)
+    return PRETRAINED
+
+
+def device_of(cfg: DictConfig) -> torch.device:
+    """The device that is typed, or the GPU where there is one; ValueError where it is not there."""
+    name = cfg.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    if name == "cuda" and not torch.cuda.is_available():
+        raise ValueError("device=cuda: PyTorch sees no such GPU here; give device=cpu")
+    return torch.device(name)
+
+
+def wish_of(cfg: DictConfig) -> Wish:
+    """What is typed of an enhanced signal."""
+    return Wish(cfg.attenuation_limit_db, cfg.band == "keep")

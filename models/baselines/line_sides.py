@@ -1,0 +1,101 @@
+"""What the network of a line enhancer is given of a signal, and how far off its predictions are."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import pad
+
+from dsp.decibel import amplitude
+from models.baselines.coherence import Prediction, evidence
+
+NEAR = 1  # bins on either side that the network sees beside a bin's own
+CENTRED = 2.0  # about what the logarithm of the evidence is in noise
+EAGERNESS = 2.0  # of training: above 1 weak lines are kept at the price of some noise
+LOWEST = 2  # bins from 0 Hz that hold no line, but what an offset leaves
+
+
+class Sides(NamedTuple):
+    """What the network is given of a signal.
+
+    target [freq, frame]: its spectrum, turned back. predictions [prediction, freq, frame]: of it.
+    shares [prediction, freq, frame]: what each of them knows of what all do. inputs [side, frame,
+    freq, input]. evidence [frame, freq]: of all sides together. weight [freq, frame]: of an error.
+    """
+
+    target: Tensor
+    predictions: Tensor
+    shares: Tensor
+    inputs: Tensor
+    evidence: Tensor
+    weight: Tensor
+
+
+def backwards(prediction: Prediction) -> Prediction:
+    """Of a reversed signal, with the frames in the signal's order."""
+    return Prediction(*(part[:, ::-1] for part in prediction))
+
+
+def as_given(target: np.ndarray, floor: np.ndarray, seen: Sequence[Sequence[Prediction]]) -> Sides:
+    """What a network is given of the predictions of every side and memory.
+
+    target [freq, frame]. floor [freq, 1]: what noise has.
+    """
+    inputs = []
+    for number, side in enumerate(seen):
+        logarithms = [np.log1p(evidence([one], floor)) - CENTRED for one in side]
+        known = np.stack(logarithms).astype(np.float32)
+        inputs.append(_beside(known[..., ::-1] if number else known))
+    together = [evidence(memory, floor) for memory in zip(*seen, strict=True)]
+    frames = np.stack([one.frames for side in seen for one in side])
+    spectra = np.stack([one.spectrum for side in seen for one in side])
+    total = frames.sum(0) / len(together)
+    power = np.mean([side[-1].power for side in seen], 0)
+    return Sides(
+        target=torch.from_numpy(target),
+        predictions=torch.from_numpy(spectra),
+        shares=torch.from_numpy(frames / np.maximum(total, 1)),
+        inputs=torch.stack(inputs),
+        evidence=torch.from_numpy(np.log1p(np.max(together, 0)).astype(np.float32).T.copy()),
+        weight=torch.from_numpy((1 / np.maximum(power, floor)).astype(np.float32)),
+    )
+
+
+def _beside(logarithms: np.ndarray) -> Tensor:
+    """Those of a bin and its neighbours: [memory, freq, frame] -> [frame, freq, input]."""
+    freqs = logarithms.shape[1]
+    padded = pad(torch.from_numpy(logarithms.copy()), (0, 0, NEAR, NEAR), mode="replicate")
+    around = [padded[:, begin : begin + freqs] for begin in range(2 * NEAR + 1)]
+    return torch.cat(around).permute(2, 1, 0).contiguous()
+
+
+def estimate(opened: Tensor, sides: Sides, bins: Tensor | slice) -> Tensor:
+    """What open gates [prediction, bin, frame] let through of the predictions: [bin, frame]."""
+    return (opened * sides.shares[:, bins] * sides.predictions[:, bins]).sum(0)
+
+
+def error(opened: Tensor, sides: Sides, bins: Tensor | slice, times: Tensor) -> Tensor:
+    """Squared errors of the estimate, relative to the power that is expected there; their sum.
+
+    Of `EAGERNESS` times the target, which no gate reaches: the power of the estimate counts as much
+    as ever, its agreement with the target so many times more. times [bin]: how often each counts.
+    """
+    apart = EAGERNESS * sides.target[bins] - estimate(opened, sides, bins)
+    squared = apart.real.square() + apart.imag.square()
+    return (squared * sides.weight[bins] * times.unsqueeze(-1)).sum()
+
+
+def lines_kept(predicted: Tensor, spectrum: Tensor, limit_db: float) -> Tensor:
+    """The spectrum of a mixture with what is no line turned down: [freq, frame], complex.
+
+    A magnitude is the predicted one, but at most the mixture's, and at least `limit_db` below that;
+    the phase is the mixture's.
+    """
+    magnitude = spectrum.abs()
+    tiny = torch.finfo(magnitude.dtype).tiny
+    mask = (predicted.abs() / magnitude.clamp_min(tiny)).clamp_max(1)
+    mask[:LOWEST] = 0
+    least = amplitude(-limit_db)
+    return (least + (1 - least) * mask) * spectrum
