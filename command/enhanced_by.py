@@ -81,10 +81,15 @@ def by_lines(cfg: DictConfig) -> By:
     return By(name, json.dumps(options), None, outcomes)
 
 
+def path_of(typed: str | None) -> Path | None:
+    """A path as it is typed; None for none."""
+    return None if typed is None else Path(typed).expanduser().absolute()
+
+
 def run_of(cfg: DictConfig) -> Path:
     """The run that is typed, or the one that comes with Clarion."""
     if cfg.run is not None:
-        return _path(cfg.run)
+        return path_of(cfg.run)
     if not PRETRAINED.exists():
         raise ValueError(
             "run must be given, no pretrained network is here: add run=RUN, a folder that train.py "

@@ -11,7 +11,7 @@ from omegaconf import DictConfig
 from tqdm import tqdm
 
 from audio import probing
-from command.enhanced_by import By, by_lines, by_run, device_of, wish_of
+from command.enhanced_by import By, by_lines, by_run, device_of, path_of, wish_of
 from enhancing.many import seconds
 from enhancing.outcome import Outcome
 from enhancing.places import Job, find_jobs, page_place, unfinished_jobs
@@ -55,7 +55,7 @@ def enhance(cfg: DictConfig) -> Done:
 
     Raises FileNotFoundError or ValueError where there is no run, no recording, or no place.
     """
-    source, output = _path(cfg.input), _path(cfg.output)
+    source, output = path_of(cfg.input), path_of(cfg.output)
     jobs = find_jobs(source, output)
     page = page_place(jobs, output) if cfg.listen else None
     by = by_lines(cfg) if cfg.lines else by_run(cfg)
@@ -69,10 +69,6 @@ def enhance(cfg: DictConfig) -> Done:
         _say_what_is_lost(wish_of(cfg), left, by.rate)
     outcomes = list(_outcomes(cfg, left, by))
     return Done(by.name, jobs, outcomes, page)
-
-
-def _path(typed: str | None) -> Path | None:
-    return None if typed is None else Path(typed).expanduser().absolute()
 
 
 def what_is_lost(wish: Wish, sample_rate: int, network_rate: int) -> str:

@@ -225,7 +225,7 @@ def test_places_that_do_not_do_are_said(enhanced, folder, tmp_path):
 
 
 def test_without_a_pretrained_network_a_run_is_asked_for(enhanced, folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(command.enhancing, "PRETRAINED", tmp_path / "pretrained")
+    monkeypatch.setattr("command.enhanced_by.PRETRAINED", tmp_path / "pretrained")
     assert "add run=RUN" in enhanced.refused(f"input={folder / 'a.wav'}")
     (tmp_path / "pretrained").symlink_to(enhanced.run)
     cfg = config("enhance", [f"input={folder / 'a.wav'}"], tmp_path)
