@@ -110,3 +110,11 @@ def device_of(cfg: DictConfig) -> torch.device:
 def wish_of(cfg: DictConfig) -> Wish:
     """What is typed of an enhanced signal."""
     return Wish(cfg.attenuation_limit_db, cfg.band == "keep")
+
+
+def what_is_lost(wish: Wish, sample_rate: int, network_rate: int) -> str:
+    """A line that says so where a signal has a band that goes, else ""."""
+    goes = not wish.keep_upper_band and wish.attenuation_limit_db is None
+    if not goes or sample_rate <= network_rate:
+        return ""
+    return f"nothing above {network_rate / 2:g} Hz, the network's band, stays; band=keep keeps it"

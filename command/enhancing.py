@@ -11,7 +11,7 @@ from omegaconf import DictConfig
 from tqdm import tqdm
 
 from audio import probing
-from command.enhanced_by import By, by_lines, by_run, device_of, path_of, wish_of
+from command.enhanced_by import By, by_lines, by_run, device_of, path_of, what_is_lost, wish_of
 from enhancing.many import seconds
 from enhancing.outcome import Outcome
 from enhancing.places import Job, find_jobs, page_place, unfinished_jobs
@@ -69,14 +69,6 @@ def enhance(cfg: DictConfig) -> Done:
         _say_what_is_lost(wish_of(cfg), left, by.rate)
     outcomes = list(_outcomes(cfg, left, by))
     return Done(by.name, jobs, outcomes, page)
-
-
-def what_is_lost(wish: Wish, sample_rate: int, network_rate: int) -> str:
-    """A line that says so where a signal has a band that goes, else ""."""
-    goes = not wish.keep_upper_band and wish.attenuation_limit_db is None
-    if not goes or sample_rate <= network_rate:
-        return ""
-    return f"nothing above {network_rate / 2:g} Hz, the network's band, stays; band=keep keeps it"
 
 
 def _say_what_is_lost(wish: Wish, jobs: list[Job], network_rate: int) -> None:

@@ -12,8 +12,7 @@ import torch
 from omegaconf import DictConfig, OmegaConf
 
 from audio.raw import RawForm, RawReader
-from command.enhanced_by import run_of, wish_of
-from command.enhancing import what_is_lost
+from command.enhanced_by import run_of, what_is_lost, wish_of
 from enhancing.delay import in_words
 from enhancing.signal import enhanced_blocks
 from models.enhancer import Enhancer

@@ -116,5 +116,5 @@ def test_what_goes_wrong_beside_the_devices_is_not_blamed_on_them(
     def breaks(*_):
         raise ValueError("of the network")
 
-    monkeypatch.setattr("command.live_enhancing.enhanced_blocks", breaks)
+    monkeypatch.setattr("command.raw_enhancing.enhanced_blocks", breaks)
     assert "--list-devices" not in enhanced.refused("input=mic", "output=speaker")

@@ -274,7 +274,6 @@ LAYOUTS = sorted(path.stem for path in Path(tiny_run.ROOT / "conf" / "pairs").gl
 
 @pytest.mark.parametrize("name", [name for name in LAYOUTS if name != "none"])
 def test_every_layout_has_a_yaml_that_names_a_set_of_pairs(name, cache):
-    cfg = config(cache, f"pairs={name}", "++pairs.root=x", "clean=a", "mixture=b")
-    if name == "recordings":
-        cfg.pairs.pop("root")
+    root = [] if name == "recordings" else ["pairs.root=x"]
+    cfg = config(cache, f"pairs={name}", *root, "clean=a", "mixture=b")
     assert build(cfg.pairs, Pairs)
