@@ -17,12 +17,14 @@ from command.costs import cost_table
 from command.trial import Trial, built
 from command.worker_check import require_same_scores
 from datagen.roles import NOISE, SPEECH
+from files.atomic import write_atomic
+from files.table import csv_text
 from metrics.known import computed_by, packages
 from models.run import run_config
 from reporting.gains_table import Studies, read_studies
 from reporting.pages.media import Example, Heard
 from reporting.pages.report import Beside, write_report
-from reporting.scores_table import MIXTURE, ORACLE
+from reporting.scores_table import KNOWING, MIXTURE
 from reporting.scoring.files import told
 from reporting.scoring.systems import stage_outputs
 from reporting.tables.finding import finding
@@ -32,8 +34,10 @@ from reporting.tables.run_names import run_names
 from reporting.tables.runs import Run, read_run
 from reporting.tables.summary import headline_text
 from reporting.tables.sweep import runs_of
+from tasks.task import costs_of
 
 log = logging.getLogger(__name__)
+TRANSCRIPTS = "transcripts.csv"
 PACKAGES = ("torch", "pytorch-lightning")  # beside those of the metrics
 
 
@@ -83,6 +87,7 @@ def _report(
         clusters=cfg.clusters,
         title=cfg.title or _title(cfg),
     )
+    _write_transcripts(trials, folder)
     about = _about(cfg, trials, scores, unfinished)
     say("Draws the figures and writes the pages")
     summary = write_report(scores, about, folder, beside)
@@ -104,7 +109,7 @@ def _named(cfg: DictConfig, swept: Sequence[Path]) -> dict[str, Path]:
     if len({folder.resolve() for folder in folders}) < len(folders):
         given = ", ".join(map(str, folders))
         raise ValueError(f"runs: names one run twice; give each once: {given}")
-    taken = (MIXTURE, ORACLE, *cfg.baselines)
+    taken = (MIXTURE, *KNOWING, *cfg.baselines)
     names = run_names({folder: run_config(folder) for folder in folders}, taken, cfg.names)
     return dict(zip(names, folders, strict=True))
 
@@ -132,7 +137,7 @@ def _opened(cfg: DictConfig, runs: Mapping[str, Path], trials: Sequence[Trial]) 
     opened = {}
     for name, run in runs.items():
         stages = outputs.get(run, ())
-        opened[name] = read_run(run, Path(cfg.cache), stages, say)
+        opened[name] = read_run(run, Path(cfg.cache), stages, say, costs_of)
     return opened
 
 
@@ -160,6 +165,13 @@ def _scores(cfg: DictConfig, trials: Sequence[Trial]) -> list[pd.DataFrame]:
     # A process that scores needs nothing but metrics, and what stands below it.
     with workers(cfg.scheduler, ("metrics", "dsp"), require) as spread:
         return [trial.scores(spread) for trial in trials]
+
+
+def _write_transcripts(trials: Sequence[Trial], folder: Path) -> None:
+    """Write to transcripts.csv in `folder` what was said and what was heard, where texts are."""
+    heard = pd.concat([trial.transcripts() for trial in trials], ignore_index=True)
+    if len(heard):
+        write_atomic(folder / TRANSCRIPTS, csv_text(heard))
 
 
 def _examples(trials: Sequence[Trial], tables: Sequence[pd.DataFrame]) -> list[Example]:

@@ -22,6 +22,7 @@ from options.typed import typed
 from reporting.tables.sweep import runs_of
 
 TAKEN = (  # what an experiment decides of a test
+    "task",
     "seed",
     "sample_rate",
     "check_audio",

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from command.search_schema import SearchConfig
 from command.trainer_schema import TrainerConfig
 from datagen.protocol import Protocol
-from options.limits import Count, Decibel, Fraction, Name, Positive, Seed, Strict
+from options.limits import Count, Decibel, Fraction, Name, Positive, Seed, Share, Strict
 
 Rate = Literal[8000, 16000]
 Steps = Annotated[int, Field(ge=1)] | None
@@ -186,6 +186,7 @@ class EvaluateConfig(SpeechScriptConfig):
     pairs: Built | None = None
     examples: bool
     stages: bool
+    mix_back: list[Share]
     clusters: Literal["speakers", "speakers_and_noises"]
     scheduler: str | None
     device: Annotated[str, Field(pattern=r"^(cpu|cuda(:\d+)?)$")]

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+import numpy as np
 import pandas as pd
 from omegaconf import DictConfig, OmegaConf
 
@@ -15,9 +16,13 @@ from datagen.plan import fingerprint
 from datagen.split import shares_speakers
 from dsp.stft import STFT
 from files.fingerprint import of_modules, of_sources, of_values
+from metrics.error_rate import ErrorRate
+from metrics.facts import SPEECH
 from metrics.known import kind_of
 from metrics.metric import Metric
-from models.system import ORACLE, Enhancing
+from models.baselines.clean import Clean
+from models.recognition.ear import Ear, outside_recogniser
+from models.system import CLEAN, ORACLE, Enhancing
 from options.build import build
 from parallel.spread import Spread, over_processes
 from reporting.pages.examples import ROOM, examples, worst_examples
@@ -27,8 +32,9 @@ from reporting.scoring.files import look_at
 from reporting.scoring.memory import Memory
 from reporting.scoring.score_cache import ScoreCache
 from reporting.scoring.score_plan import require_usable, score_plan
-from reporting.scoring.systems import Systems, of_rate, refuse_heard, trained, untrained
-from tasks.task import task_of
+from reporting.scoring.systems import Systems, mixed_back, of_rate, refuse_heard, trained, untrained
+from reporting.scoring.transcripts import transcripts
+from tasks.task import system_of, task_of
 
 Thing = TypeVar("Thing")
 
@@ -64,6 +70,8 @@ def built(cfg: DictConfig, runs: Mapping[str, Path]) -> Built:
         beside.pop(ORACLE, None)
     require_usable(metrics, cfg.sample_rate)
     baselines = chosen_baselines(cfg)
+    if any(metric.takes == SPEECH != metric.facts.compares for metric in metrics.values()):
+        beside[CLEAN] = Clean()  # what is heard in it is as good as it gets
     systems = untrained(beside, baselines)
     tested = of_rate(runs, cfg.sample_rate, cfg.rates)
     memory = _memory(cfg, metrics)
@@ -73,7 +81,7 @@ def built(cfg: DictConfig, runs: Mapping[str, Path]) -> Built:
         raise ValueError(
             f"baselines.{min(shared)}: is the name of a stage of a run, too; choose another name"
         )
-    return Built(systems | learned, metrics, memory)
+    return Built(systems | mixed_back(learned, cfg.mix_back), metrics, memory)
 
 
 def _require_no_reference(metrics: Mapping[str, Metric]) -> None:
@@ -89,6 +97,12 @@ def _require_no_reference(metrics: Mapping[str, Metric]) -> None:
 def _taking(kind: str, metrics: dict[str, Metric]) -> dict[str, Metric]:
     """Those of `metrics` that take answers of that kind; ValueError where there are none."""
     fitting = {name: metric for name, metric in metrics.items() if metric.takes == kind}
+    for name, metric in metrics.items():
+        if kind == SPEECH and isinstance(metric, ErrorRate) and name not in fitting:
+            raise ValueError(
+                f"metric.{name}: enhancers give speech, and it has no recogniser to hear it; add "
+                f"metric.{name}.run=RUN, of task=recognition, or metric.{name}.by=pocketsphinx"
+            )
     if not fitting:
         raise ValueError(
             f"metric: none takes {kind}; add +metric@metric.NAME=NAME, of one that does"
@@ -111,7 +125,25 @@ def chosen_metrics(cfg: DictConfig) -> dict[str, Metric]:
                 f"metric.{name}: tables know a score by its name, and this one is that of "
                 f"metrics/{own}.py; call it {own} or {own}_{name}"
             )
+        if isinstance(metrics[name], ErrorRate):
+            _open_recogniser(name, metrics[name], cfg.device)
     return metrics
+
+
+def _open_recogniser(name: str, metric: ErrorRate, device: str) -> None:
+    """Give an error rate the recogniser that it names, where it does.
+
+    Raises ValueError or FileNotFoundError where that is none, or is missing.
+    """
+    try:
+        if metric.run is not None:
+            ear = Ear(Path(metric.run), device, system_of)
+            metric.listen(ear, ear.made_of, ear.sample_rate)
+        elif metric.by is not None:
+            outside = outside_recogniser(metric.by)
+            metric.listen(outside, outside.made_of, outside.sample_rate)
+    except ValueError as error:
+        raise ValueError(f"metric.{name}: {error}") from error
 
 
 def chosen_baselines(cfg: DictConfig) -> dict[str, Enhancing]:
@@ -170,7 +202,9 @@ class Trial:
 
     def examples(self, scores: pd.DataFrame) -> list[Example]:
         """See reporting.pages.examples; `scores` are those of this trial."""
-        shown = list(examples(scores, self.bench, self.systems, _stft(self.cfg)))
+        transcribe = _recogniser(self.metrics, self.sample_rate)
+        stft = _stft(self.cfg)
+        shown = list(examples(scores, self.bench, self.systems, stft, transcribe))
         if len(self.cfg.rates) < 2:
             return shown
         titled = []
@@ -184,6 +218,11 @@ class Trial:
         room = ROOM // max(1, len(self.cfg.rates))
         return list(worst_examples(scores, self.bench, self.systems, _stft(self.cfg), room))
 
+    def transcripts(self) -> pd.DataFrame:
+        """See reporting.scoring.transcripts."""
+        table = transcripts(self.bench, self.systems, self.metrics)
+        return table.assign(sample_rate=self.sample_rate)
+
     def described(self) -> str:
         """What was tested, in a line."""
         rows = self.bench.rows
@@ -196,6 +235,16 @@ class Trial:
         return f"{mixtures}, {minutes:.1f} minutes; {drawn}"
 
 
+def _recogniser(
+    metrics: Mapping[str, Metric], sample_rate: int
+) -> Callable[[np.ndarray], str] | None:
+    """What the first error rate with a recogniser hears; None where there is none."""
+    for metric in metrics.values():
+        if isinstance(metric, ErrorRate) and metric.hears is not None:
+            return partial(metric.hears, sample_rate=sample_rate)
+    return None
+
+
 def _stft(cfg: DictConfig) -> STFT:
     return STFT(cfg.sample_rate, **cfg.stft)
 
@@ -205,13 +254,15 @@ def _memory(cfg: DictConfig, metrics: Mapping[str, Metric]) -> Memory:
 
     That is of the same signals, by systems and metrics whose code and libraries are the same.
     """
-    enhancing = of_sources("dsp", "models")
+    enhancing = of_sources("dsp", "models", "text")
     beside = cfg.sample_rate, cfg.device, enhancing, versions(["torch"])
     versions_of = {}
-    for name, node in OmegaConf.to_container(cfg.metric, resolve=True).items():
-        metric = metrics[name]
+    nodes = OmegaConf.to_container(cfg.metric, resolve=True)
+    for name, metric in metrics.items():
         code = of_modules(type(metric).__module__, "metrics.table")
         measured = cfg.sample_rate, code, versions(metric.facts.packages)
-        versions_of[name] = of_values(node, *measured)
+        if metric.made_of is not None:
+            measured = *measured, metric.made_of
+        versions_of[name] = of_values(nodes[name], *measured)
     cache = ScoreCache(Path(cfg.cache) / "scores.sqlite")
     return Memory(cache, beside, versions_of)

@@ -14,7 +14,7 @@ from joblib import Parallel, delayed
 
 from audio.encoding import encode
 from datagen.demo_noise import SEEN, UNSEEN, Generator, speech_shaped
-from datagen.demo_speech import Espeak, Voice, utterance
+from datagen.demo_speech import Espeak, Spoken, Voice, utterance
 from datagen.demo_voices import CROWD, TEST, TRAIN
 from datagen.synthesis import SAMPLE_RATE, babble, levelled
 from files.atomic import write_atomic
@@ -31,6 +31,7 @@ PARTS = (  # folders, as an option names them
     f"{NOISE.as_posix()}/seen",
     f"{NOISE.as_posix()}/unseen",
 )
+UTTERANCES = 15  # per speaker
 BABBLE_UTTERANCES = 5  # per speaker
 
 
@@ -39,17 +40,18 @@ def build_demo(
     jobs: int = 1,
     *,
     speakers: int = 16,
-    utterances: int = 15,
+    utterances: int = UTTERANCES,
     seconds: float = 20.0,
 ) -> Path:
     """Build the demo corpus as `folder`, unless it stands there already; returns `folder`.
 
-    16 kHz mono 16-bit FLAC: speech/demo/{train,test}/<speaker>/ and noise/demo/{seen,unseen}/,
-    about 18 minutes of speech and 9 of noise. The same bytes every time, whatever `jobs` (threads
-    for the noises). `speakers` for training, `utterances` per speaker and `seconds` per noise make
-    it smaller. It is built beside `folder` and renamed, never half there; a corpus of another
-    version or size is replaced. Raises ValueError where the extra 'demo' is missing, a size is out
-    of range or `folder` holds anything else, and OSError where it cannot be written.
+    16 kHz mono 16-bit FLAC: speech/demo/{train,test}/<speaker>/, beside each file its text, and
+    noise/demo/{seen,unseen}/, about 18 minutes of speech and 9 of noise. The same bytes every time,
+    whatever `jobs` (threads for the noises). `speakers` for training, `utterances` per speaker and
+    `seconds` per noise make it smaller. It is built beside `folder` and renamed, never half there;
+    a corpus of another version or size is replaced. Raises ValueError where the extra 'demo' is
+    missing, a size is out of range or `folder` holds anything else, and OSError where it cannot be
+    written.
     """
     folder = Path(folder).resolve()
     sizes = {"speakers": speakers, "utterances": utterances, "seconds": seconds}
@@ -77,7 +79,9 @@ def _check_sizes(sizes: dict[str, float]) -> None:
 def _manifest(folder: Path, sizes: dict[str, float]) -> dict[str, float]:
     """What the corpus in `folder` is, by which it is known again."""
     files = list(folder.rglob("*.flac"))
-    return {"version": VERSION, **sizes, "files": len(files)}
+    texts = list(folder.rglob("*.txt"))
+    # What versions before texts built has none, and is built anew: to the same sound.
+    return {"version": VERSION, **sizes, "files": len(files), "texts": len(texts)}
 
 
 def _stands(folder: Path, sizes: dict[str, float]) -> bool:
@@ -128,18 +132,19 @@ def _fill(root: Path, jobs: int, speakers: int, utterances: int, seconds: float)
 
 
 def _noises(
-    folder: Path, train: list[list[np.ndarray]], crowd: list[list[np.ndarray]]
+    folder: Path, train: list[list[Spoken]], crowd: list[list[Spoken]]
 ) -> dict[Path, Generator]:
     """What makes the noise of each file.
 
     The voices of training are in seen noise, those of the crowd in unseen noise.
     """
-    talkers = [utterances[:BABBLE_UTTERANCES] for utterances in train[: len(CROWD)]]
+    talkers = [_sounds(spoken[:BABBLE_UTTERANCES]) for spoken in train[: len(CROWD)]]
+    strangers = [_sounds(spoken) for spoken in crowd]
     seen = {**SEEN, "babble": partial(babble, speech=talkers)}
     unseen = {
         **UNSEEN,
-        "crowd": partial(babble, speech=crowd),
-        "shaped": partial(speech_shaped, speech=crowd),
+        "crowd": partial(babble, speech=strangers),
+        "shaped": partial(speech_shaped, speech=strangers),
     }
     noises = {}
     for name, make in seen.items():
@@ -150,8 +155,12 @@ def _noises(
     return noises
 
 
-def _speak(espeak: Espeak, voices: tuple[Voice, ...], count: int) -> dict[str, list[np.ndarray]]:
-    """`count` utterances of each voice, [time] each, by speaker."""
+def _sounds(spoken: list[Spoken]) -> list[np.ndarray]:
+    return [utterance.speech for utterance in spoken]
+
+
+def _speak(espeak: Espeak, voices: tuple[Voice, ...], count: int) -> dict[str, list[Spoken]]:
+    """`count` utterances of each voice, by speaker."""
     spoken = {}
     for voice in voices:
         rng = _rng(voice.name)
@@ -159,12 +168,14 @@ def _speak(espeak: Espeak, voices: tuple[Voice, ...], count: int) -> dict[str, l
     return spoken
 
 
-def _write_speech(folder: Path, spoken: dict[str, list[np.ndarray]]) -> None:
-    """Write what speakers say to a folder for each, one file an utterance."""
+def _write_speech(folder: Path, spoken: dict[str, list[Spoken]]) -> None:
+    """Write what speakers say to a folder for each: a file of sound and one of text a sentence."""
     for speaker, utterances in spoken.items():
-        for number, speech in enumerate(utterances, start=1):
-            name = f"{speaker}-{number:03d}.flac"
-            _write(folder / speaker / name, speech)
+        for number, (text, speech) in enumerate(utterances, start=1):
+            path = folder / speaker / f"{speaker}-{number:03d}.flac"
+            _write(path, speech)
+            # The folder appears whole, so this need not.
+            path.with_suffix(".txt").write_text(f"{text}\n", encoding="utf-8")
 
 
 def _make_noise(path: Path, make: Generator, samples: int) -> None:

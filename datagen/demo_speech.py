@@ -7,6 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import NamedTuple
 
 import numpy as np
 import soxr
@@ -135,8 +136,15 @@ def _load_copy(library: Path, folder: Path) -> ctypes.CDLL:
         return ctypes.CDLL(str(library))
 
 
-def utterance(espeak: Espeak, voice: Voice, rng: np.random.Generator) -> np.ndarray:
-    """A sentence of about 2.4 to 4.2 s as one might record it: floats [time] at SAMPLE_RATE.
+class Spoken(NamedTuple):
+    """A sentence, and its sound: floats [time] at SAMPLE_RATE."""
+
+    text: str
+    speech: np.ndarray
+
+
+def utterance(espeak: Espeak, voice: Voice, rng: np.random.Generator) -> Spoken:
+    """A sentence of about 2.4 to 4.2 s as one might record it.
 
     Near-silence of 0.1 to 0.2 s at both ends, a mild tilt and low shelf as of a microphone,
     LEVEL_DB give or take 3 dB, and noise around -75 dB, so that pauses are quiet but never
@@ -149,7 +157,7 @@ def utterance(espeak: Espeak, voice: Voice, rng: np.random.Generator) -> np.ndar
             break
     before_s, after_s = rng.uniform(0.1, 0.2, 2)
     pauses = int(before_s * SAMPLE_RATE), int(after_s * SAMPLE_RATE)
-    return _record(np.pad(speech, pauses), rng)
+    return Spoken(text, _record(np.pad(speech, pauses), rng))
 
 
 def _trim(speech: np.ndarray) -> np.ndarray:

@@ -84,9 +84,10 @@ def _refuse_band(protocol: Protocol, sample_rate: int) -> None:
 def _key(drawer: Drawer, split: str, count: int) -> str:
     """A name for `count` rows of `split`: another one wherever anything else decides them."""
     speech, noise = drawer.speech_of(split), drawer.noise_of(split)
+    # What is said decides no row.
     tables = [
-        speech.to_csv(index=False),
-        noise.to_csv(index=False),
+        speech.drop(columns="text").to_csv(index=False),
+        noise.drop(columns="text").to_csv(index=False),
         of_files([*speech.path, *noise.path]),
     ]
     options = drawer.protocol.of_rows(split)

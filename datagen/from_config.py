@@ -1,8 +1,10 @@
 """From a config to its corpora, its drawer and its plan."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import joblib
+import pandas as pd
 from omegaconf import DictConfig, OmegaConf
 
 from datagen.corpora.corpus import Corpus
@@ -13,8 +15,11 @@ from datagen.plan import Plan
 from datagen.prepare import make_drawer, scan_all
 from datagen.protocol import Protocol
 from datagen.render import Rendering
-from datagen.roles import ROLES
+from datagen.roles import ROLES, SPEECH
 from options.build import build
+
+# The recordings of a role that serve, of its table, its name, and the plan's rate in Hz.
+Suited = Callable[[pd.DataFrame, str, int], pd.DataFrame]
 
 
 def jobs(cfg: DictConfig) -> int:
@@ -39,9 +44,15 @@ def protocol(cfg: DictConfig) -> Protocol:
     return Protocol.model_validate(options)
 
 
-def drawer(cfg: DictConfig) -> Drawer:
-    """The drawer of the config's protocol over its corpora, each scanned once."""
+def drawer(cfg: DictConfig, suited: Suited | None = None) -> Drawer:
+    """The drawer of the config's protocol over its corpora, each scanned once.
+
+    suited: of the speech of a role what serves; None: all.
+    """
     tables = scan_all(corpora(cfg), cfg.sample_rate, Path(cfg.cache), jobs(cfg), cfg.check_audio)
+    if suited is not None:
+        for role in SPEECH:
+            tables[role] = suited(tables[role], role, cfg.sample_rate)
     return make_drawer(tables, protocol(cfg), cfg.sample_rate, cfg.seed)
 
 

@@ -4,21 +4,46 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import pandas as pd
 from omegaconf import DictConfig
 
 from datagen import from_config
 from datagen.datamodule import PlanData
+from datagen.from_config import Suited
 from datagen.library import Library
 from datagen.plan import Plan, load_plan
 from datagen.pool import build_pool
 from datagen.recordings import Hearing, corrections
 from datagen.route import Route
+from datagen.transcribed import Spelling, Transcribed, require_whole
 from options.build import maker
 
 
 def mixtures(cfg: DictConfig, heard: Hearing) -> PlanData:
     """What the config trains and validates on, by its route; heard: called with its recordings."""
     plan, route = _plan_and_route(cfg, heard)
+    return _batches(cfg, plan, route)
+
+
+def transcribed_mixtures(cfg: DictConfig, heard: Hearing, spelling: Spelling) -> PlanData:
+    """The same of utterances whose words are known, with their characters.
+
+    Raises ValueError as `Spelling.known`, and where a mixture has only a part of an utterance.
+    """
+    plan, route = _plan_and_route(cfg, heard, spelling.known)
+    require_whole(plan.rows, plan.speech)
+    used = plan.speech[plan.speech.id.isin(plan.rows.speech_id)]
+    tokens = {}
+    for utterance in used.itertuples():
+        tokens[utterance.id] = spelling.tokens(utterance.text)
+
+    def with_text(rows: pd.DataFrame) -> Route:
+        return Transcribed(rows, route(rows), tokens)
+
+    return _batches(cfg, plan, with_text)
+
+
+def _batches(cfg: DictConfig, plan: Plan, route: Callable[..., Route]) -> PlanData:
     return PlanData(
         plan,
         route,
@@ -31,14 +56,18 @@ def mixtures(cfg: DictConfig, heard: Hearing) -> PlanData:
     )
 
 
-def _plan_and_route(cfg: DictConfig, heard: Hearing) -> tuple[Plan, Callable[..., Route]]:
-    """The plan, and what makes the data set of a table of its rows."""
+def _plan_and_route(
+    cfg: DictConfig, heard: Hearing, suited: Suited | None = None
+) -> tuple[Plan, Callable[..., Route]]:
+    """The plan, of speech that is suited, and what makes the data set of a table of its rows."""
     route = maker(cfg.data.route, Route)
     if cfg.data.folder is not None:
         plan = load_plan(Path(cfg.data.folder))
+        if suited is not None:
+            plan = plan.of(suited(plan.speech, f"{cfg.data.folder}", cfg.sample_rate))
         heard(plan.speech, plan.noise, 0)
         return plan, partial(route, folder=cfg.data.folder, sample_rate=cfg.sample_rate)
-    drawer = from_config.drawer(cfg)
+    drawer = from_config.drawer(cfg, suited)
     heard(drawer.speech, drawer.noise, drawer.left_out)
     plan = from_config.plan(cfg, drawer, "train", "validation")
     return plan, partial(route, library=_library(cfg, plan, drawer.library))

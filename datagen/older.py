@@ -6,7 +6,7 @@ from datagen.split import SPLITS
 from files.schema import Cells
 
 # Columns that the first tables did not have.
-LACKING = {"content": "", "offset": 0, "gain": 1.0, "counted": False}
+LACKING = {"content": "", "offset": 0, "gain": 1.0, "counted": False, "text": ""}
 SEXES = ("F", "M")
 # Names of vectors, and the split that each served.
 SEEN = {"seen": ""} | {f"seen-{split}": split for split in SPLITS}

@@ -43,6 +43,11 @@ class Plan:
             return self.rows.iloc[places[0] : places[-1] + 1].reset_index(drop=True)
         return self.rows.iloc[places].reset_index(drop=True)
 
+    def of(self, speech: pd.DataFrame) -> "Plan":
+        """The rows whose speech stands in `speech`."""
+        rows = self.rows[self.rows.speech_id.isin(speech.id)].reset_index(drop=True)
+        return Plan(rows, speech, self.noise)
+
     @property
     def judged(self) -> str:
         """The split that systems are judged on: the test, or validation where there is none."""

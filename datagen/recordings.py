@@ -23,7 +23,8 @@ class Recording:
     the file. content: 16 hex digits over the decoded audio, "" where it was not decoded; equal
     audio, equal content. What reading corrects: offset, the mean in 16-bit steps, is taken away,
     and what is left is multiplied with gain. counted: the header does not say how many samples
-    there are, or cannot be trusted in it.
+    there are, or cannot be trusted in it. text: what is said, as the corpus writes it; "" where it
+    is not known.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Recording:
     offset: int = 0
     gain: float = 1.0
     counted: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,7 +35,7 @@ class Route(Dataset, ABC):
         """The same with signals of `longest` samples, zeros behind what they have."""
         item = dict(self[index])
         for name, value in item.items():
-            if isinstance(value, Tensor) and value.ndim == 1:
+            if isinstance(value, Tensor) and len(value) == item["length"]:
                 item[name] = pad(value, (0, longest - len(value)))
         return item
 

@@ -1,9 +1,10 @@
 """From a corpus to its recordings table: headers, then every sample, and both are remembered."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -19,6 +20,7 @@ from parallel.threads import over_threads
 
 log = logging.getLogger(__name__)
 SCANNING = 2  # raise it when files are read otherwise: tables under the cache are then made anew
+TEXT = "text"
 OFFSET = 5e-3  # of full scale: from there on an offset is worth a word
 
 
@@ -34,11 +36,20 @@ def scan(
     Raises one BadAudioError that lists every file that is unreadable, cut short, empty, silent or
     holds NaN.
     """
+    texts = [recording.text for recording in listed]
+    table = _scanned(listed, cache, jobs, check_audio)
+    return table.assign(text=pd.Series(texts, dtype=object))
+
+
+def _scanned(
+    listed: Sequence[Recording], cache: Path, jobs: int, check_audio: bool
+) -> pd.DataFrame:
+    """The table without transcripts: no audio is read anew where one of them changes."""
     files = of_files([recording.path for recording in listed])
-    fields = [vars(recording) for recording in listed]
+    fields = [_of_audio(vars(recording)) for recording in listed]
     key = of_values(SCANNING, fields, files, check_audio)
     kept = cache / "recordings" / f"{key}.csv"
-    known = recall(kept, recordings.TYPES)
+    known = recall(kept, _of_audio(recordings.TYPES))
     if known is not None:
         return known
     if check_audio:
@@ -48,9 +59,13 @@ def scan(
     bad = [outcome for outcome in outcomes if isinstance(outcome, BadFile)]
     if bad:
         raise BadAudioError(bad)
-    table = recordings.table(outcomes)
+    table = recordings.table(outcomes).drop(columns=TEXT)
     keep(kept, table)
     return table
+
+
+def _of_audio(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if name != TEXT}
 
 
 def note_conversions(table: pd.DataFrame, sample_rate: int) -> None:

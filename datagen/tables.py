@@ -8,7 +8,7 @@ from datagen.row import Row
 from files.schema import Schema, defaults_of, types_of
 
 ROWS, SPEECH, NOISE = "plan.csv", "speech.csv", "noise.csv"
-UNKNOWN = ("content", "kind", "sex")  # columns in which "" says that it is not known
+UNKNOWN = ("content", "kind", "sex", "text")  # columns in which "" says that it is not known
 
 
 def schemas() -> dict[str, Schema]:

@@ -58,6 +58,22 @@ class Metric(ABC):
         """The kind of answer that it takes: what it compares, unless it makes that of another."""
         return self.facts.compares
 
+    @property
+    def made_of(self) -> Any:
+        """Plain values that decide its scores beside its options and its code; None: nothing."""
+        return None
+
+    def prepared(self, answer: Any, sample_rate: int) -> Any:
+        """What it compares of an answer, where it takes another kind than it compares.
+
+        Raises NotComputable.
+        """
+        return answer
+
+    def travelling(self) -> "Metric":
+        """What scores an answer that is prepared, in a process that knows this package alone."""
+        return self
+
     def trial(self, sample_rate: int) -> tuple[Any, Any]:
         """A reference and an answer to try its options on: noise, and the same in other noise."""
         generator = np.random.default_rng(0)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from platform import node
+from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
@@ -24,12 +25,19 @@ def known_costs(cfg: DictConfig, cache: Path, say: Callable[[str], object] = str
     enhancer = build_enhancer(cfg)
     network = OmegaConf.to_container(cfg.network, resolve=True)
     told = [network, enhancer.target.component_count, enhancer.stft.made_of]
+    return remembered(told, lambda: costs(enhancer), title("network", network), cache, say)
+
+
+def remembered(
+    told: Any, measure: Callable[[], Costs], what: str, cache: Path, say: Callable[[str], object]
+) -> Costs:
+    """What `measure` gives, under `cache` by `told`, plain values that decide it."""
     key = of_values(told, of_sources("models", "dsp"), node())
     known = cache / "costs" / f"{key}.json"
     try:
         return json.loads(known.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
-        say(f"Measures what {title('network', network)} costs")
-        measured = costs(enhancer)
+        say(f"Measures what {what} costs")
+        measured = measure()
         write_atomic(known, json.dumps(measured))
         return measured

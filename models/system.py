@@ -10,7 +10,8 @@ from torch import Tensor
 
 PLAIN = bool | int | float | str | None
 Answer = np.ndarray | str
-MIXTURE, ORACLE = "mixture", "oracle"  # names of two that are in most tables
+# Names of two that are in most tables, and of one that is where recognisers listen.
+MIXTURE, ORACLE, CLEAN = "mixture", "oracle", "clean speech"
 
 
 class System(ABC):

@@ -1,8 +1,11 @@
-"""What a table of scores has: its columns, and the two systems that are in every one."""
+"""What a table of scores has: its columns, and the systems that no other is."""
 
 from datagen.row import scored_by
+from models.system import CLEAN as CLEAN
 from models.system import MIXTURE as MIXTURE
 from models.system import ORACLE as ORACLE
+
+KNOWING = (ORACLE, CLEAN)  # those that know the clean speech, and compete with none
 
 # Columns that say which signal a row is about; one for each metric follows, and `failed`, why some
 # have no value.

@@ -1,7 +1,7 @@
 """What every task is: the contract with training, judging and whatever opens a run."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,6 +11,8 @@ from datagen import from_config
 from datagen.datamodule import PlanData
 from datagen.pairs.pairs import PairedTest
 from datagen.recordings import Hearing
+from models.cost import Costs
+from models.known_costs import known_costs
 from models.learner import Learner
 from models.run import run_config
 from models.system import System
@@ -62,6 +64,13 @@ class Task(ABC):
         """What systems are judged on: by default the test of the config's mixing plan."""
         return from_config.test(cfg)
 
+    def costs(self, cfg: DictConfig, cache: Path, say: Callable[[str], object]) -> Costs:
+        """What the network of a training's config costs; by default as an enhancer does.
+
+        See models.known_costs.
+        """
+        return known_costs(cfg, cache, say)
+
 
 def task_of(cfg: DictConfig) -> Task:
     """The task of a config; ValueError where it is none, or its options are wrong."""
@@ -75,3 +84,8 @@ def task_of(cfg: DictConfig) -> Task:
 def system_of(run: Path, device: str = "cpu") -> System:
     """What a run of any task has learned, on `device`; raises as `Task.system` does."""
     return task_of(run_config(run)).system(run, device)
+
+
+def costs_of(cfg: DictConfig, cache: Path, say: Callable[[str], object]) -> Costs:
+    """See `Task.costs`, for a config of any task."""
+    return task_of(cfg).costs(cfg, cache, say)

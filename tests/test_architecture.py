@@ -12,7 +12,7 @@ FLOORS = [  # from top to bottom
     ["datagen", "models", "metrics"],
     ["audio"],
     ["dsp"],
-    ["options", "files"],
+    ["options", "files", "text"],
     ["parallel"],
 ]
 FLOOR = {package: number for number, floor in enumerate(FLOORS) for package in floor}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from metric_names import comparing
 from omegaconf import OmegaConf
 
 from metrics import table
@@ -16,8 +17,9 @@ from metrics.ratio import ratio_db
 from options.build import build
 
 ROOT = Path(__file__).parent.parent
-NAMES = sorted(path.stem for path in ROOT.glob("conf/metric/*.yaml"))
-NAMES = [name for name in NAMES if not name.startswith("dnsmos")]  # see tests/test_dnsmos.py
+NAMES = [
+    name for name in comparing("speech") if not name.startswith("dnsmos")
+]  # tests/test_dnsmos.py
 
 
 def metric(name, **options):

@@ -2,29 +2,27 @@
 
 import math
 import pickle
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hydra import compose, initialize_config_dir
-from omegaconf import OmegaConf
+from metric_names import comparing, metric
 from scipy.signal import lfilter
 
 from metrics import pesq_nb as pesq_nb_module
 from metrics import third_octaves
 from metrics.estoi import ESTOI
-from metrics.metric import Metric
 from metrics.pesq_nb_raw import raw_of_lqo
 from metrics.sdr import SDR
 from metrics.si_sdr import SISDR
 from metrics.stoi import STOI
-from options.build import build
 
 CONF = Path(__file__).parent.parent / "conf"
-NAMES = sorted(path.stem for path in (CONF / "metric").glob("*.yaml"))
-NAMES = [name for name in NAMES if not name.startswith("dnsmos")]  # see tests/test_dnsmos.py
+NAMES = [
+    name for name in comparing("speech") if not name.startswith("dnsmos")
+]  # tests/test_dnsmos.py
 PERFECT = {
     "pesq_nb_raw": 4.50,
     "pesq_nb": 4.549,
@@ -37,11 +35,6 @@ PERFECT = {
     "cbak": 5,
     "covl": 5,
 }
-
-
-@cache
-def metric(name):
-    return build(OmegaConf.load(CONF / "metric" / f"{name}.yaml"), Metric)
 
 
 def speech_like(sample_rate=16000, seconds=3.0, seed=0):

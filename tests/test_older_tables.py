@@ -88,7 +88,7 @@ def test_a_whole_plan_is_loaded_and_written_anew_as_the_same_plan(old):
     assert (
         (folder / "noise.csv")
         .read_text()
-        .startswith(f"{HEAD.replace('category', 'kind,sex')},vector,seen,split,")
+        .startswith(f"{HEAD.replace('category', 'kind,sex')},text,vector,seen,split,")
     )
     again = load_plan(folder)
     for name in ("rows", "speech", "noise"):

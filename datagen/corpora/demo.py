@@ -6,27 +6,30 @@ from pathlib import Path
 from datagen.corpora.corpus import Corpus
 from datagen.corpora.folder import Folder
 from datagen.corpora.layout import known
-from datagen.demo import PARTS, build_demo
+from datagen.demo import PARTS, UTTERANCES, build_demo
 from datagen.recordings import Recording
 
 
 class Demo(Corpus):
     """A `part` ("speech/demo/train", "noise/demo/unseen", ...) of the demo corpus under `root`.
 
-    Raises ValueError for a part that there is not.
+    utterances: of each voice; with others than 15 it is a corpus of its own, beside `root`. Raises
+    ValueError for a part that there is not.
     """
 
     title = "the demo's speech and noise"
     licence = "made here, speech by eSpeak NG"
 
-    def __init__(self, root: str, part: str):
+    def __init__(self, root: str, part: str, utterances: int = UTTERANCES):
         known(part, PARTS, "part of the demo corpus")
-        self.root, self.part = Path(str(root)), part
+        self.root, self.part, self.utterances = Path(str(root)), part, utterances
+        if utterances != UTTERANCES:
+            self.root = self.root.with_name(f"{self.root.name}_{utterances}")
         self.name = f"demo/{part.rpartition('/')[2]}"
 
     def recordings(self) -> list[Recording]:
         """All of the part; raises like `build_demo`."""
-        built = build_demo(self.root)
+        built = build_demo(self.root, utterances=self.utterances)
         if self.part.startswith("noise/"):
             files = Folder(str(built / self.part), self.name, source="file", kind="file")
         else:

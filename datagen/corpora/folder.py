@@ -6,6 +6,7 @@ from pathlib import Path
 
 from datagen.corpora.corpus import CorpusOnDisk
 from datagen.corpora.layout import audio_files
+from datagen.corpora.transcripts import beside
 from datagen.recordings import Recording
 
 log = logging.getLogger(__name__)
@@ -15,7 +16,7 @@ _NOTED: set[Path] = set()  # corpora are listed more than once
 
 
 class Folder(CorpusOnDisk):
-    """Every audio file under `root`; ids begin with `name`.
+    """Every audio file under `root`; ids begin with `name`; NAME.txt beside NAME.* is what it says.
 
     source, kind and sex say what tells speakers (or recordings), kinds of noise, and speakers' sex
     ("F", "M") apart: "file" (its name), "folder" (the folder it lies in) or "top" (the folder right
@@ -83,6 +84,7 @@ class Folder(CorpusOnDisk):
             f"{self.name}/{source}" if source else self.name,
             kind=_level(path, base, self.kind) if self.kind else "",
             sex=self._sex_of(path, base) if self.sex else "",
+            text=beside(path),
         )
 
     def _sex_of(self, path: Path, base: Path) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from audio import ffmpeg
 from audio.containers.content import READABLE, SUFFIXES, recognise
 
+TRANSCRIPTS = (".txt", ".TXT")
 log = logging.getLogger(__name__)
 
 
@@ -31,9 +32,17 @@ def audio_files(root: Path, tell_all: bool = False) -> list[Path]:
             others[path] = "no audio"
     if unreadable:
         _note_unreadable(unreadable, root)
+    _drop_transcripts(others, readable)
     if others and tell_all:
         _note_others(others, root)
     return sorted(readable)
+
+
+def _drop_transcripts(others: dict[Path, str], audio: Iterable[Path]) -> None:
+    """Take NAME.txt beside the audio NAME.* out of `others`: it is read, not left out."""
+    for path in audio:
+        for suffix in TRANSCRIPTS:
+            others.pop(path.with_suffix(suffix), None)
 
 
 def _files(root: Path, hidden: dict[Path, str]) -> list[Path]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from datagen.corpora.corpus import CorpusOnDisk
 from datagen.corpora.layout import audio_files, known
+from datagen.corpora.transcripts import of_chapter
 from datagen.recordings import Recording
 
 
@@ -31,10 +32,10 @@ class LibriSpeech(CorpusOnDisk):
         """
         folder = self.folder()
         sexes = _sexes(folder / "SPEAKERS.TXT")
-        recordings = []
+        recordings, texts = [], Texts()
         for subset in self._subsets(folder):
             for path in self.nonempty(audio_files(folder / subset), folder / subset):
-                recordings.append(_recording(path, folder, sexes))
+                recordings.append(_recording(path, folder, sexes, texts))
         return recordings
 
     def _subsets(self, folder: Path) -> list[str]:
@@ -44,12 +45,21 @@ class LibriSpeech(CorpusOnDisk):
         return known(self.subsets, there, f"subsets of {self.root}")
 
 
-def _recording(path: Path, folder: Path, sexes: Mapping[str, str]) -> Recording:
+class Texts(dict):
+    """Transcripts of the chapters that were asked for, by folder and utterance."""
+
+    def __missing__(self, folder: Path) -> dict[str, str]:
+        self[folder] = of_chapter(folder)
+        return self[folder]
+
+
+def _recording(path: Path, folder: Path, sexes: Mapping[str, str], texts: Texts) -> Recording:
     speaker = path.stem.split("-")[0]
     name = path.relative_to(folder).with_suffix("").as_posix()
     sex = sexes.get(speaker, "")
+    text = texts[path.parent].get(path.stem, "")
     corpus = LibriSpeech.name
-    return Recording(f"{corpus}/{name}", str(path), f"{corpus}/{speaker}", sex=sex)
+    return Recording(f"{corpus}/{name}", str(path), f"{corpus}/{speaker}", sex=sex, text=text)
 
 
 def _sexes(path: Path) -> dict[str, str]:

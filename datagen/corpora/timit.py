@@ -5,6 +5,7 @@ from pathlib import Path
 
 from datagen.corpora.corpus import CorpusOnDisk
 from datagen.corpora.layout import audio_files, known
+from datagen.corpora.transcripts import beside, without_samples
 from datagen.recordings import Recording
 
 SUBSETS = ("train", "test", "TRAIN", "TEST")
@@ -73,7 +74,10 @@ def _recording(name: str, path: Path) -> Recording:
     sex = speaker[0].upper()
     only = "train" if _is_sa(name) else ""
     corpus = TIMIT.name
-    return Recording(f"{corpus}/{name}", str(path), f"{corpus}/{speaker}", sex=sex, only=only)
+    text = without_samples(beside(path.with_name(path.name.split(".")[0])))
+    return Recording(
+        f"{corpus}/{name}", str(path), f"{corpus}/{speaker}", sex=sex, only=only, text=text
+    )
 
 
 def _is_sa(name: str) -> bool:

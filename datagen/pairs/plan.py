@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from audio.resampling import resampled_length
+from datagen.corpora.transcripts import beside
 from datagen.pairs.audio import PairAudio, own_gain
 from datagen.pairs.pairs import UNKNOWN, PairedTest
 from datagen.plan import Plan
@@ -77,7 +78,9 @@ def _scanned(
     cleans, mixtures = {}, []
     for pair in pairs:
         speaker = pair.speaker or UNKNOWN
-        cleans[pair.clean] = Recording(f"clean/{pair.clean_name}", str(pair.clean), speaker)
+        cleans[pair.clean] = Recording(
+            f"clean/{pair.clean_name}", str(pair.clean), speaker, text=beside(pair.clean)
+        )
         name = f"mixture/{pair.name}"
         kind = pair.noise or UNKNOWN
         mixtures.append(Recording(name, str(pair.mixture), name, kind=kind))

@@ -5,7 +5,7 @@ from math import isnan
 import pandas as pd
 
 from metrics.known import facts
-from reporting.scores_table import MIXTURE, ORACLE
+from reporting.scores_table import KNOWING, MIXTURE
 from reporting.tables.headline import ranking
 from reporting.tables.improvement import improvements, score_names
 
@@ -45,7 +45,7 @@ def _judged(gains: pd.Series) -> str:
 
     gains: of the score, by system, the higher the better.
     """
-    systems = gains.drop(ORACLE, errors="ignore").dropna()
+    systems = gains.drop([*KNOWING], errors="ignore").dropna()
     if systems.empty:
         return gains.idxmax()
     return systems.idxmax()

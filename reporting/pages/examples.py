@@ -5,6 +5,7 @@ Which mixtures these are is chosen in reporting.pages.example_choice.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor
@@ -12,7 +13,7 @@ from torch.nn.functional import pad
 
 from dsp.stft import STFT
 from files.fingerprint import of_sources, of_values
-from metrics.facts import SPEECH
+from metrics.facts import SPEECH, TEXT
 from metrics.known import facts
 from models.system import System
 from reporting.pages.example_choice import choose
@@ -37,8 +38,12 @@ def examples(
     bench: Bench,
     systems: Mapping[str, System],
     stft: STFT,
+    transcribe: Callable[[np.ndarray], str] | None = None,
 ) -> Iterator[Example]:
     """The examples of `choose`: excerpts of up to 4 s, all signals of a mixture under one gain.
+
+    transcribe: what a recogniser hears in a signal [time], where one is asked; it stands with the
+    scores, and so do the answers of systems that answer with text, who hear the mixture.
 
     The last one is speech in many noises at once (see `Bench.crowded`), where the test has more.
     What the memory of `bench` knows is neither enhanced nor drawn again.
@@ -51,7 +56,8 @@ def examples(
         of_mixture = scores[scores.mixture_id == mixture_id].set_index("system")
         panels = views.of_clean()
         for name in shown:
-            scored = _scored(of_mixture, name)
+            heard = views.heard(systems[name], transcribe)
+            scored = ", ".join(filter(None, [_scored(of_mixture, name), heard]))
             view = views.enhanced(systems[name])
             panels.append(Panel(name, scored, *view))
         yield _example(f"{title} ({_noise(of_mixture)})", panels, views)
@@ -84,6 +90,10 @@ def worst_examples(
             return
         said = "; ".join(f"{name}: {loss}" for name, loss in one.losses.items())
         yield Heard(one.mixture_id, _example(f"{one.mixture_id}, {said}", panels, views))
+
+
+def _quoted(verb: str, text: str | None) -> str:
+    return "" if text is None else f"{verb}: \u201c{text}\u201d"
 
 
 def _example(title: str, panels: list[Panel], views: "_Views") -> Example:
@@ -125,12 +135,23 @@ class _Views:
         if not clean.any():
             return []
         view = self._view(self.mixture.contents[SPEECH], lambda: clean)
-        return [Panel("clean", "", *view)]
+        return [Panel("clean", _quoted("said", self.mixture.parts.get(TEXT)), *view)]
 
     def enhanced(self, system: System) -> tuple[str, str]:
         """Picture and sound of what `system` makes of the mixture."""
+        if system.gives == TEXT:
+            return self._view("mixture", lambda: self.mixture.parts["mixture"])
         enhanced = self.bench.enhanced(system, self.mixture)
         return self._view(enhanced.content, lambda: enhanced.signal)
+
+    def heard(self, system: System, transcribe: Callable[[np.ndarray], str] | None) -> str:
+        """What is heard in its answer, or is its answer, in quotes; "" where no text is of it."""
+        enhanced = self.bench.enhanced(system, self.mixture)
+        if system.gives == TEXT:
+            return _quoted("writes", enhanced.answer)
+        if transcribe is None or TEXT not in self.mixture.parts:
+            return ""
+        return _quoted("heard", transcribe(enhanced.answer))
 
     def _view(self, content: str, signal: Callable[[], Tensor]) -> tuple[str, str]:
         """The view that is remembered of a signal with this `content`, or a new one."""
@@ -179,7 +200,7 @@ def _shown(scores: pd.DataFrame, systems: Iterable[str], room: int) -> list[str]
     best = ranked(scores)[:count]
     shown = []
     for name in systems:
-        if name in (MIXTURE, ORACLE) or name in best:
+        if name in (MIXTURE, ORACLE) or name in best:  # the clean speech is in each
             shown.append(name)
     return shown
 

@@ -17,7 +17,9 @@ from datagen.plan import Plan
 from datagen.render import Rendering
 from datagen.several_noises import Further, together
 from datagen.signals import Signals
+from datagen.transcribed import transcript
 from files.fingerprint import of_sources, of_values
+from metrics.facts import TEXT
 from models.system import System
 from reporting.scores_table import IDENTITY
 from reporting.scoring.memory import Memory
@@ -109,10 +111,16 @@ class Bench:
         identity = {column: known[column] for column in IDENTITY if column != "system"}
         key = self._key(row)
         named = self.memory.names(key) if key else None
-        mixture = Mixture(identity, lambda: self._signals.signals(row), self.device, named)
+        mixture = Mixture(identity, lambda: self._parts(row), self.device, named)
         if key and named is None:
             self.memory.put_names(key, mixture.names)
         return mixture
+
+    def _parts(self, row: Mapping[str, Any]) -> dict[str, Tensor | str]:
+        """The signals of a row, and what is said in it, where that is known."""
+        text = transcript(row, self._speech.loc[row["speech_id"]])
+        said = {TEXT: text} if text else {}
+        return said | {**self._signals.signals(row)}
 
     def _key(self, row: Mapping[str, Any]) -> str:
         """Names all that decides the audio of a row; "" where its tables do not say all of it."""
@@ -135,4 +143,4 @@ class Bench:
 
     @cached_property
     def _speech(self) -> pd.DataFrame:
-        return self.plan.speech.set_index("id")[["source", "sex"]]
+        return self.plan.speech.set_index("id")[["source", "sex", "text", "length"]]

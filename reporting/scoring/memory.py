@@ -48,6 +48,15 @@ class Memory(NamedTuple):
         """Remember it."""
         self.cache.put_names(row, names)
 
+    def text(self, key: str) -> str | None:
+        """What was heard in an answer, where that is remembered."""
+        known = self.cache.shown(key)
+        return None if known is None else known[0]
+
+    def put_text(self, key: str, text: str) -> None:
+        """Remember it."""
+        self.cache.put_shown(key, text, "")
+
     def scores(self, pair: str, metrics: Iterable[str]) -> dict[str, Score]:
         """What is known of a pair of signals, by the names of `metrics`."""
         return self.cache.scores(pair, self._versions(metrics))

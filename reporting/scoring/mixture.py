@@ -8,11 +8,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from files.fingerprint import of_values
 from metrics.facts import SPEECH
+from metrics.metric import Metric
 from models.system import Answer, System
 from reporting.scoring.memory import Memory
 from reporting.scoring.score_cache import Names, of_answer, of_signal
-from reporting.scoring.work import ToAnswer
+from reporting.scoring.work import ToAnswer, prepared
 
 
 class Mixture:
@@ -126,3 +128,24 @@ class Enhanced:
     def put_content(self, content: str) -> None:
         """Remember it, where the system was asked elsewhere."""
         self.memory.put_content(self.system, self.mixture.content, content)
+
+    def taken_by(self, metric: Metric, sample_rate: int) -> Answer:
+        """What `metric` compares of the answer: that itself, or the text that it hears in it.
+
+        A text is remembered.
+        """
+        if metric.takes == metric.facts.compares or self.problem:
+            return self.answer
+        key = of_values("heard", self.content, metric.made_of, sample_rate)
+        known = self.memory.text(key)
+        if known is not None:
+            return known
+        answer = prepared(metric, self.answer, sample_rate)
+        self.put_text(metric, answer, sample_rate)
+        return answer
+
+    def put_text(self, metric: Metric, text: Answer, sample_rate: int) -> None:
+        """Remember what `metric` heard in the answer, where it heard anything."""
+        if isinstance(text, str):
+            key = of_values("heard", self.content, metric.made_of, sample_rate)
+            self.memory.put_text(key, text)

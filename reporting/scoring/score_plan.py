@@ -17,7 +17,7 @@ from parallel.spread import Spread
 from reporting.scoring.bench import Bench
 from reporting.scoring.mixture import Enhanced
 from reporting.scoring.score_cache import Score
-from reporting.scoring.work import Done, Job, ToAnswer, work
+from reporting.scoring.work import Done, Job, ToAnswer, together, work
 
 # Pairs of signals in a job: most share their reference, which is then sent and prepared once.
 TOGETHER = 4
@@ -59,7 +59,7 @@ def score_plan(
         scoring = Scoring(bench, systems, metrics, progress, answer_there)
         lacking = scoring.lacking()
         if not answer_there:  # processes may know nothing of this package
-            lacking = chain.from_iterable(map(_plain, lacking))
+            lacking = chain.from_iterable(map(scoring.plain, lacking))
         for done in chain.from_iterable(spread(job, _groups(lacking))):
             scoring.put(done if answer_there else Done(done[0], "", done[1]))
     return scoring.table()
@@ -125,6 +125,8 @@ class Scoring:
         if done.content and not row.pairs:
             row.enhanced.put_content(done.content)
             row.named(done.content)
+        for name, text in done.texts.items():
+            row.enhanced.put_text(self.metrics[name], text, self.bench.sample_rate)
         row.scores.update(done.scores)
         for kind, metrics in self._by_kind(
             {name: self.metrics[name] for name in done.scores}
@@ -132,6 +134,18 @@ class Scoring:
             scores = {name: done.scores[name] for name in metrics}
             self.bench.memory.put_scores(row.pairs[kind], scores)
         self._tell(row)
+
+    def plain(self, job: Job) -> Iterator[tuple]:
+        """A job in the words of `metrics.table.scores_of`, for each thing that is compared.
+
+        What is heard is heard here.
+        """
+        enhanced = self.rows[job.number].enhanced
+        for kind, metrics in job.metrics.items():
+            for name, alike in together(metrics):
+                taken = enhanced.taken_by(metrics[name], self.bench.sample_rate)
+                plain = {one: metric.travelling() for one, metric in alike.items()}
+                yield job.number, job.references[kind], taken, plain
 
     def table(self) -> pd.DataFrame:
         """All rows, once all have their scores."""
@@ -189,12 +203,6 @@ class Scoring:
             cells[name] = value
         cells["failed"] = reasons(scores)
         return cells
-
-
-def _plain(job: Job) -> Iterator[tuple]:
-    """A job in the words of `metrics.table.scores_of`, for each kind of what is compared."""
-    for kind, metrics in job.metrics.items():
-        yield job.number, job.references[kind], job.answer, metrics
 
 
 def _impossible(metrics: Mapping[str, Metric], kind: str, enhanced: Enhanced) -> dict[str, Score]:

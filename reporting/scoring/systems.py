@@ -1,13 +1,15 @@
 """What is put on the test: the unprocessed mixture, the oracle, baselines, any number of runs."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from datagen.plan import Plan
 from models.layouts import ancestors
+from models.mixed_back import MixedBack
+from models.recognition.trained import RecognitionRun
 from models.run import run_config
-from models.system import Enhancing, OfRun, System
+from models.system import Enhancing, OfRun, SpeechSystem, System
 from models.trained import TrainedRun
 from reporting.scoring.leaks import refuse_leaks, seen_noise
 from reporting.scoring.memory import Memory
@@ -35,8 +37,9 @@ def trained(
     """Runs by name; before all of them with `stages` every stage of theirs, as "NAME, stage 1".
 
     opened: makes a system of a run. The stage that a run makes audible is the run, and no system
-    beside it. Networks are built here, so that a broken one is refused, but for those that `memory`
-    has run before. Raises what `opened` does where one is no run, or is damaged.
+    beside it. After a recogniser, what it hears in clean speech, as "NAME, clean". Networks are
+    built here, so that a broken one is refused, but for those that `memory` has run before. Raises
+    what `opened` does where one is no run, or is damaged.
     """
     loaded = {name: opened(run) for name, run in runs.items()}
     for run in loaded.values():
@@ -47,7 +50,25 @@ def trained(
         for name, run in loaded.items():
             for output in run.stages() if isinstance(run, TrainedRun) else ():
                 outputs[f"{name}, stage {output.stage}"] = output
-    return outputs | loaded
+    for name, run in loaded.items():
+        outputs[name] = run
+        if isinstance(run, RecognitionRun):
+            outputs[f"{name}, clean"] = run.of_clean()
+    return outputs
+
+
+def mixed_back(systems: Mapping[str, System], shares: Sequence[float]) -> Systems:
+    """Those of `systems` that enhance, with each of `shares` of the mixture added back.
+
+    After each, as "NAME, 0.2 of the mixture"; a share of 0 is the system itself.
+    """
+    mixed: Systems = {}
+    for name, system in systems.items():
+        mixed[name] = system
+        for share in shares if isinstance(system, SpeechSystem) else ():
+            if share:
+                mixed[f"{name}, {share:g} of the mixture"] = MixedBack(system, share)
+    return mixed
 
 
 def stage_outputs(systems: Mapping[str, System]) -> dict[Path, list[str]]:

@@ -45,13 +45,15 @@ class Job(NamedTuple):
 class Done(NamedTuple):
     """Scores of a row. content: names what the answer holds, "" where it was known before.
 
-    problem: why its system has failed; there are no scores then.
+    problem: why its system has failed; there are no scores then. texts: what was heard in the
+    answer, by the name of the first metric that hears with a recogniser.
     """
 
     number: int
     content: str
     scores: dict[str, Score]
     problem: str = ""
+    texts: Mapping[str, str] = {}
 
 
 def work(jobs: Sequence[Job], sample_rate: int) -> list[Done]:
@@ -68,9 +70,31 @@ def _done(job: Job, sample_rate: int) -> Done:
             return Done(job.number, "", {}, problem)
         content = of_answer(answer)
     found: dict[str, Score] = {}
+    texts: dict[str, str] = {}
     for kind, metrics in job.metrics.items():
-        found |= scores(job.references[kind], answer, sample_rate, metrics)
-    return Done(job.number, content, found)
+        for name, alike in together(metrics):
+            taken = prepared(metrics[name], answer, sample_rate)
+            if taken is not answer:
+                texts[name] = taken
+            found |= scores(job.references[kind], taken, sample_rate, alike)
+    return Done(job.number, content, found, texts=texts)
+
+
+def together(metrics: Mapping[str, Metric]) -> Iterator[tuple[str, dict[str, Metric]]]:
+    """Metrics that take the same of an answer, each time with the name of the first of them."""
+    alike: dict[str, dict[str, Metric]] = {}
+    for name, metric in metrics.items():
+        alike.setdefault(str(metric.made_of), {})[name] = metric
+    for group in alike.values():
+        yield next(iter(group)), group
+
+
+def prepared(metric: Metric, answer: Answer, sample_rate: int) -> Answer:
+    """What `metric` compares of an answer: where it cannot be heard, that itself."""
+    try:
+        return metric.prepared(answer, sample_rate)
+    except Exception:
+        return answer  # scored as it is, the metric will say why
 
 
 @contextmanager

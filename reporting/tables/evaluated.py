@@ -8,7 +8,7 @@ import pandas as pd
 from files.schema import OptionalFloat, Schema
 from files.sums import TableError
 from files.table import read_table
-from reporting.scores_table import IDENTITY, MIXTURE, ORACLE
+from reporting.scores_table import IDENTITY, KNOWING, MIXTURE
 from reporting.tables.improvement import score_names
 from reporting.tables.summary import NUMBERS
 
@@ -67,7 +67,7 @@ def _baselines(summary: pd.DataFrame, runs: pd.DataFrame) -> list[str]:
     baselines = []
     for system in summary.system.unique():
         name, _, _ = system.rpartition(", stage ")
-        if system not in (MIXTURE, ORACLE) and not {system, name} & set(runs.system):
+        if system not in (MIXTURE, *KNOWING) and not {system, name} & set(runs.system):
             baselines.append(system)
     return baselines
 

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from metrics.known import facts
-from reporting.scores_table import IDENTITY, MIXTURE, ORACLE
+from reporting.scores_table import IDENTITY, KNOWING, MIXTURE
 from reporting.tables.headline import ranking
 
 
@@ -47,7 +47,7 @@ def ranked(scores: pd.DataFrame) -> list[str]:
     """
     gains = improved(scores)
     by_score = ranking(score_names(scores))
-    competing = gains[~gains.system.isin((MIXTURE, ORACLE))]
+    competing = gains[~gains.system.isin((MIXTURE, *KNOWING))]
     groups = competing.groupby("system", sort=False)[by_score]
     mostly = groups.count() >= groups.size() / 2
     table = pd.DataFrame({"mostly": mostly, "gain": groups.mean() * facts(by_score).sign})

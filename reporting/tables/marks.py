@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from metrics.known import facts
-from reporting.scores_table import ORACLE
+from reporting.scores_table import KNOWING
 from reporting.tables.comparison import decidable, level_with_best
 
 BEST, LEVEL, UNDECIDED = "best", "level", "undecided"
@@ -19,7 +19,7 @@ def marks(long: pd.DataFrame, keys: Sequence[str], clusters: Sequence[str]) -> M
     UNDECIDED where there are too few clusters to tell any two apart.
     """
     marked = {}
-    competing = long[long.system != ORACLE]
+    competing = long[~long.system.isin(KNOWING)]
     for cell, rows in competing.groupby([*keys, "score"], sort=False):
         systems = rows.system.unique()
         gains = rows.pivot(index="mixture_id", columns="system", values="gain")[systems]

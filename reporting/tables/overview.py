@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from reporting.scores_table import MIXTURE, ORACLE
+from reporting.scores_table import KNOWING, MIXTURE
 from reporting.tables.grid import Grid, grid
 from reporting.tables.summary import MEAN, SUMMARISED, conditions, wide
 
@@ -22,7 +22,7 @@ def overview(summary: pd.DataFrame, order: Sequence[str]) -> Grid:
         tables.append(means.assign(condition=str(condition)))
     together = pd.concat(tables)
     present = set(together.system)
-    shown = [MIXTURE, *order[:MOST], ORACLE]
+    shown = [MIXTURE, *order[:MOST], *KNOWING]
     shown = [name for name in shown if name in present]
     means = {}
     for what in SUMMARISED:

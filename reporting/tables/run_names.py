@@ -40,6 +40,8 @@ def run_names(
 
 def _base(config: DictConfig) -> str:
     parts = {part: config[part] for part in TITLED if config.get(part) is not None}
+    if not parts:
+        parts = {"network": config.task.network}  # a task's own
     return " ".join(title(part, OmegaConf.to_container(node)) for part, node in parts.items())
 
 

@@ -38,6 +38,11 @@ EPOCH = Schema(  # of a curve
 )
 
 
+PARTS = ("network", "target", "level")
+Say = Callable[[str], object]
+Measure = Callable[[DictConfig, Path, Say], Costs]  # see models.known_costs
+
+
 class Run(NamedTuple):
     """curve: see models.training.Curve. costs: see models.cost.
 
@@ -79,11 +84,10 @@ class Run(NamedTuple):
 
     def facts(self) -> dict[str, str]:
         """What a reader wants to know of it first."""
-        config = self.config
+        parts = {name: call(node) for name, node in _parts(self.config).items()}
+        parts["network"] += f" at {self.config.sample_rate} Hz"
         return {
-            "network": f"{call(config.network)} at {config.sample_rate} Hz",
-            "target": call(config.target),
-            "level": call(config.level),
+            **parts,
             "trained": self._trained(),
             "costs": self._cost(),
             "folder": str(self.folder),
@@ -108,17 +112,31 @@ class Run(NamedTuple):
         return f"{parameters:,} parameters, {computed}"
 
 
+def _parts(config: DictConfig) -> dict[str, DictConfig]:
+    """What a reader asks for of a run, as far as it has it: of its own, or of its task."""
+    found = {}
+    for name in PARTS:
+        node = config.get(name) or config.task.get(name)
+        if node is not None:
+            found[name] = node
+    return found
+
+
 def _of_network(option: str) -> bool:
-    return option.partition(".")[0] == "network"
+    return f"{option}.".startswith(("network.", "task.network."))
 
 
 def read_run(
-    folder: Path, cache: Path, outputs: Sequence[str] = (), say: Callable[[str], object] = str
+    folder: Path,
+    cache: Path,
+    outputs: Sequence[str] = (),
+    say: Say = str,
+    measure: Measure = known_costs,
 ) -> Run:
     """The run in `folder`.
 
-    What its network costs is remembered under `cache`, see models.known_costs; `say`, too. Raises
-    FileNotFoundError or ValueError where `folder` is no run, or has no curve.
+    What its network costs by `measure` is remembered under `cache`, see models.known_costs; `say`,
+    too. Raises FileNotFoundError or ValueError where `folder` is no run, or has no curve.
     """
     config = run_config(folder)
     path = folder / CURVE
@@ -130,7 +148,7 @@ def read_run(
     curve = read_table(path, EPOCH, remedy)
     timed = (folder / TIMES).exists()
     times = read_table(folder / TIMES, TIMED, remedy) if timed else None
-    costs = known_costs(config, cache, say)
+    costs = measure(config, cache, say)
     return Run(folder, config, curve, costs, outputs, weights_of(folder), times)
 
 

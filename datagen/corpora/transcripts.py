@@ -1,0 +1,36 @@
+"""Transcripts as corpora keep them: each reads to one line of text, "" where there is none."""
+
+from pathlib import Path
+
+from datagen.corpora.layout import TRANSCRIPTS
+from text.spelling import one_line
+
+
+def beside(path: Path) -> str:
+    """What NAME.txt beside the audio NAME.* says."""
+    for suffix in TRANSCRIPTS:
+        file = path.with_suffix(suffix)
+        if file.is_file():
+            return one_line(_read(file))
+    return ""
+
+
+def of_chapter(folder: Path) -> dict[str, str]:
+    """LibriSpeech: what the `*.trans.txt` of a chapter's folder say, by utterance."""
+    texts = {}
+    for path in sorted(folder.glob("*.trans.txt")):
+        for line in _read(path).splitlines():
+            utterance, _, text = line.partition(" ")
+            texts[utterance] = one_line(text)
+    return texts
+
+
+def without_samples(text: str) -> str:
+    """TIMIT: `text` without the two numbers of samples that it begins with."""
+    first, _, rest = text.partition(" ")
+    second, _, words = rest.partition(" ")
+    return words if first.isdigit() and second.isdigit() else text
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8-sig", errors="replace")

@@ -1,0 +1,120 @@
+"""Speech whose words are known, as characters beside its mixtures."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import torch
+from torch import Tensor
+
+from audio.resampling import resampled_length
+from datagen.heard import NOISE
+from datagen.route import Route
+
+log = logging.getLogger(__name__)
+OF_TEXT = ("tokens", "characters")  # what an item has beside those of its route
+REMEDY = (
+    "the corpora librispeech (*.trans.txt), timit (.TXT), folder (NAME.txt beside NAME.wav) and "
+    "demo have transcripts"
+)
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """How text becomes tokens.
+
+    tokens: of a text; raises ValueError for a character that has none. room: whether a signal of so
+    many samples has room for so many tokens.
+    """
+
+    tokens: Callable[[str], list[int]]
+    room: Callable[[list[int], int], bool]
+
+    def known(self, speech: pd.DataFrame, role: str, sample_rate: int) -> pd.DataFrame:
+        """`speech` without recordings whose transcript is unknown, empty, or too long for them.
+
+        How many these are is said. Raises ValueError where no recording of `role` is left, or where
+        a character has no token.
+        """
+        if speech.empty:
+            return speech
+        reasons = []
+        for recording in speech.itertuples():
+            samples = resampled_length(recording.samples, recording.sample_rate, sample_rate)
+            reasons.append(self._fault(recording.text, samples, recording.path))
+        why = pd.Series(reasons, index=speech.index)
+        for reason in sorted({*reasons} - {""}):
+            _note(role, reason, speech[why == reason], len(speech))
+        if (why != "").all():
+            raise ValueError(f"{role}: no recording can be learned from ({reasons[0]}); {REMEDY}")
+        return speech[why == ""].reset_index(drop=True)
+
+    def _fault(self, text: str, samples: int, path: str) -> str:
+        if not text:
+            return "no transcript"
+        try:
+            tokens = self.tokens(text)
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from error
+        if not tokens:
+            return "nothing is said in their transcripts"
+        return "" if self.room(tokens, samples) else "more characters than the network has steps"
+
+
+def _note(role: str, reason: str, left_out: pd.DataFrame, of: int) -> None:
+    first = left_out.path.iloc[0]
+    log.warning(
+        "note: %d of %d recordings of %s left out: %s (%s)", len(left_out), of, role, reason, first
+    )
+
+
+def require_whole(rows: pd.DataFrame, speech: pd.DataFrame) -> None:
+    """Raise ValueError where a row has not all of its utterance, and so not all of its words."""
+    cut = rows[~is_whole(rows, speech)]
+    if len(cut):
+        raise ValueError(
+            f"{len(cut)} of {len(rows)} mixtures hold only a part of an utterance, as "
+            f"{cut.mixture_id.iloc[0]}: a transcript needs all of it; add plan=recognition, or "
+            "plan.segment_s={train:null,validation:null,test:null}"
+        )
+
+
+def transcript(row: Mapping[str, Any], utterance: Any) -> str:
+    """What is said in the mixture of a plan's `row`; "" where that is not known.
+
+    utterance: of it, in the plan's speech. What is said in a part of an utterance is not known, and
+    nothing is where the speech is silence.
+    """
+    whole = row["speech_start"] == 0 and row["length"] == utterance.length
+    return utterance.text if whole and row["heard"] != NOISE else ""
+
+
+def is_whole(rows: pd.DataFrame, speech: pd.DataFrame) -> pd.Series:
+    """Of each row, whether it has all of its utterance."""
+    lengths = rows.speech_id.map(dict(zip(speech.id, speech.length, strict=True)))
+    return (rows.speech_start == 0) & (rows.length == lengths)
+
+
+class Transcribed(Route):
+    """The items of another route, each with its transcript.
+
+    texts: by speech_id. An item has "tokens" [character], and "characters": how many.
+    """
+
+    def __init__(self, rows: pd.DataFrame, route: Route, texts: Mapping[str, list[int]]):
+        super().__init__(rows[["mixture_id", "speech_id", "length"]])
+        self.route = route
+        self.texts = texts
+
+    def __getitem__(self, index: int) -> dict:
+        tokens = self.texts[self.row(index)["speech_id"]]
+        item = self.route[index]
+        return {**item, "tokens": torch.tensor(tokens), "characters": len(tokens)}
+
+    def on_device(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+        """As the other route finishes it."""
+        kept = {name: batch[name] for name in OF_TEXT}
+        rest = {name: value for name, value in batch.items() if name not in kept}
+        return self.route.on_device(rest) | kept

@@ -1,0 +1,28 @@
+"""What a system makes of a mixture, with a share of the mixture added back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from torch import Tensor
+
+from models.system import SpeechSystem
+
+
+class MixedBack(SpeechSystem):
+    """(1 - share) of what `system` gives, and `share` of the mixture.
+
+    Listeners and recognisers may prefer some noise to what a network leaves of it.
+    """
+
+    def __init__(self, system: SpeechSystem, share: float):
+        self.system, self.share = system, share
+
+    def enhance_batch(self, batch: Mapping[str, Tensor]) -> Tensor:
+        """[batch, time]."""
+        return self.system.enhance_batch(batch).lerp(batch["mixture"], self.share)
+
+    @property
+    def made_of(self) -> Any:
+        """The system and the share; None where the system does not say."""
+        made_of = self.system.made_of
+        return None if made_of is None else ["mixed back", made_of, self.share]

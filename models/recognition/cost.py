@@ -1,0 +1,35 @@
+"""What a recogniser costs, in the words of models.cost."""
+
+import torch
+from torch import Tensor
+
+from models.cost import Costs, parameters, seconds_per_second
+from models.recognition.recogniser import Recogniser
+
+
+def costs(recogniser: Recogniser) -> Costs:
+    """See `models.cost.costs`; a step uses each weight of its layers once."""
+    network, features = recogniser.network, recogniser.features
+    count = parameters(network)
+    per_frame = count / network.stride
+
+    def hear(mixture: Tensor) -> None:
+        with torch.no_grad():
+            recogniser.heard(mixture, torch.tensor([mixture.shape[1]]))
+
+    return {
+        "parameters": count,
+        "macs_per_frame": round(per_frame),
+        "macs_per_second": round(per_frame * features.sample_rate / features.hop),
+        "latency_ms": _latency_ms(recogniser),
+        "causal": "yes" if network.causal else "no",
+        "cpu_seconds_per_second": seconds_per_second(hear, features.sample_rate),
+    }
+
+
+def _latency_ms(recogniser: Recogniser) -> float | str:
+    """How much later a sample may lie that a step depends on; "" for any."""
+    if not recogniser.network.causal:
+        return ""
+    samples = recogniser.network.stride * recogniser.features.hop
+    return round(1000 * samples / recogniser.features.sample_rate, 1)

@@ -1,0 +1,49 @@
+"""Recognisers as functions from a signal to text."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from files.fingerprint import of_sources
+from models.recognition.pocketsphinx import PocketSphinx
+from models.recognition.trained import RecognitionRun
+from models.run import run_config
+from models.system import System
+
+OUTSIDE = {"pocketsphinx": PocketSphinx}
+Opened = Callable[[Path, str], System]  # a run, on a device
+
+
+class Ear:
+    """What the recogniser in `folder` hears of a signal; made_of decides it.
+
+    Raises ValueError where it is a run of another task, or is damaged, FileNotFoundError for none.
+    """
+
+    def __init__(self, folder: Path, device: str, opened: Opened):
+        run = opened(folder, device)
+        if not isinstance(run, RecognitionRun):
+            raise ValueError(
+                f"run={folder}: gives {run.gives} and hears no words; "
+                "give a run of task=recognition"
+            )
+        self.run, self.device = run, device
+        self.sample_rate = run_config(folder).sample_rate
+        self.made_of: Any = [run.made_of, of_sources("models", "tasks", "text")]
+
+    def __call__(self, signal: np.ndarray, sample_rate: int) -> str:
+        """[time] at the rate of the run -> text."""
+        heard = torch.from_numpy(signal).float()[None].to(self.device)
+        length = torch.tensor([heard.shape[-1]], device=self.device)
+        (text,) = self.run.texts(heard, length)
+        return text
+
+
+def outside_recogniser(name: str) -> PocketSphinx:
+    """The outside recogniser of that name; ValueError where there is none, or it is missing."""
+    if name not in OUTSIDE:
+        raise ValueError(f"by={name!r}: no such recogniser; there is {', '.join(OUTSIDE)}")
+    return OUTSIDE[name]()

@@ -1,0 +1,73 @@
+"""LSTM layers over frames, behind a convolution or not."""
+
+from torch import Tensor, nn
+from torch.nn.functional import pad, relu
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from models.recognition.network import RecognitionNetwork
+
+
+class RecognitionLSTM(RecognitionNetwork):
+    """LSTM layers and an affine one; bidirectional as in Graves and Schmidhuber, 2005.
+
+    stride: frames to a step, joined; with channels, a Conv1D of so many over `kernel` frames takes
+    such steps instead. Only where it is not bidirectional it is causal, the convolution too.
+    """
+
+    def __init__(
+        self,
+        features: int,
+        tokens: int,
+        hidden: int = 128,
+        layers: int = 2,
+        bidirectional: bool = True,
+        stride: int = 3,
+        channels: int | None = None,
+        kernel: int = 9,
+        dropout: float = 0.0,
+    ):
+        super().__init__()
+        _require(stride, channels, kernel)
+        self.causal, self.stride = not bidirectional, stride
+        self.front = nn.Conv1d(features, channels, kernel, stride) if channels else None
+        inputs = channels or features * stride
+        between = dropout if layers > 1 else 0.0
+        self.lstm = nn.LSTM(
+            inputs, hidden, layers, batch_first=True, bidirectional=bidirectional, dropout=between
+        )
+        self.drop = nn.Dropout(dropout)
+        self.out = nn.Linear(hidden * (1 + bidirectional), tokens)
+
+    def forward(self, features: Tensor, frames: Tensor) -> Tensor:
+        """See `RecognitionNetwork.forward`."""
+        steps = self.steps(frames)
+        inputs = self._joined(features) if self.front is None else self._convolved(features)
+        # Packed, so that the layer that runs backwards begins with a signal and not with zeros.
+        packed = pack_padded_sequence(inputs, steps.cpu(), batch_first=True, enforce_sorted=False)
+        hidden, _ = pad_packed_sequence(
+            self.lstm(packed)[0], batch_first=True, total_length=inputs.shape[1]
+        )
+        return self.out(self.drop(hidden))
+
+    def _joined(self, features: Tensor) -> Tensor:
+        """[batch, frame, feature] -> [batch, step, stride * feature]."""
+        missing = -features.shape[1] % self.stride
+        return pad(features, (0, 0, 0, missing)).unflatten(1, (-1, self.stride)).flatten(2)
+
+    def _convolved(self, features: Tensor) -> Tensor:
+        """[batch, frame, feature] -> [batch, step, channel]."""
+        missing = -features.shape[1] % self.stride
+        around = self.front.kernel_size[0] - self.stride
+        # The last frame of a step is the last that a causal one sees.
+        before = around if self.causal else around // 2
+        padded = pad(features.transpose(1, 2), (before, around - before + missing))
+        return relu(self.front(padded)).transpose(1, 2)
+
+
+def _require(stride: int, channels: int | None, kernel: int) -> None:
+    if stride < 1:
+        raise ValueError(f"task.network.stride={stride}: must be at least 1")
+    if channels and kernel < stride:
+        raise ValueError(
+            f"task.network.kernel={kernel}: leaves frames out; give at least stride={stride}"
+        )

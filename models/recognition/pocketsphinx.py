@@ -1,0 +1,48 @@
+"""PocketSphinx (BSD) as an outside recogniser: English, with the model that its wheel carries."""
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+RATE = 16000  # Hz
+REMEDY = "pip install -e '.[pocketsphinx]'"
+
+
+class PocketSphinx:
+    """Hears words in a signal; picklable, each process makes a decoder of its own."""
+
+    sample_rate = RATE
+
+    def __init__(self):
+        _require()
+
+    def __call__(self, signal: np.ndarray, sample_rate: int) -> str:
+        """[time] at 16 kHz -> words."""
+        decoder = _decoder()
+        pcm = np.rint(np.clip(signal, -1, 1) * 32767).astype(np.int16)
+        decoder.start_utt()
+        decoder.process_raw(pcm.tobytes(), full_utt=True)
+        decoder.end_utt()
+        hypothesis = decoder.hyp()
+        return "" if hypothesis is None else hypothesis.hypstr
+
+    @property
+    def made_of(self) -> Any:
+        """Its version."""
+        from importlib.metadata import version
+
+        return ["pocketsphinx", version("pocketsphinx")]
+
+
+def _require() -> Any:
+    try:
+        import pocketsphinx
+    except ImportError as error:
+        raise ValueError(f"by=pocketsphinx needs its package: {REMEDY}") from error
+    return pocketsphinx
+
+
+@cache
+def _decoder() -> Any:
+    return _require().Decoder(samprate=RATE, loglevel="FATAL")

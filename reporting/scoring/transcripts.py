@@ -1,0 +1,43 @@
+"""What is heard in a test: by systems that answer with text, and by recognisers of error rates."""
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from files.fingerprint import of_values
+from metrics.facts import TEXT
+from metrics.metric import Metric
+from models.system import System
+from reporting.scoring.bench import Bench
+
+COLUMNS = ["mixture_id", "system", "score", "said", "heard"]
+
+
+def transcripts(
+    bench: Bench, systems: Mapping[str, System], metrics: Mapping[str, Metric]
+) -> pd.DataFrame:
+    """Everything that is heard, beside what is said; COLUMNS.
+
+    score: the first of those by the same recogniser. Empty where no metric compares texts.
+    """
+    first = {}
+    for name, metric in metrics.items():
+        if metric.facts.compares == TEXT:
+            first.setdefault(of_values(metric.made_of), name)
+    chosen = {name: metrics[name] for name in first.values()}
+    return pd.DataFrame(_rows(bench, systems, chosen) if chosen else [], columns=COLUMNS)
+
+
+def _rows(
+    bench: Bench, systems: Mapping[str, System], metrics: Mapping[str, Metric]
+) -> Iterator[list[str]]:
+    for mixture in bench.mixtures():
+        said = mixture.references.get(TEXT)
+        if said is None:
+            continue
+        for system_name, system in systems.items():
+            enhanced = bench.enhanced(system, mixture)
+            for name, metric in metrics.items():
+                heard = enhanced.taken_by(metric, bench.sample_rate)
+                if metric.takes == system.gives and isinstance(heard, str):
+                    yield [mixture.identity["mixture_id"], system_name, name, said, heard]

@@ -1,0 +1,133 @@
+"""Speech recognition: from speech, in noise or not, to its characters."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
+
+import torch
+from omegaconf import DictConfig, OmegaConf
+
+from datagen.datamodule import PlanData
+from datagen.mixtures import transcribed_mixtures
+from datagen.recordings import Hearing
+from datagen.trained_on import load_trained_on
+from datagen.transcribed import Spelling
+from files.fingerprint import of_values
+from models.cost import Costs
+from models.known_costs import remembered
+from models.layouts import tables_again
+from models.recognition.cost import costs
+from models.recognition.decoding import Decoder, PrefixBeam, greedy
+from models.recognition.features import Features
+from models.recognition.network import RecognitionNetwork
+from models.recognition.ngram import Ngram
+from models.recognition.recogniser import Recogniser
+from models.recognition.trained import RecognitionRun, Speechless
+from models.recognition_learner import RecognitionLearner
+from models.run import content_of, load_weights, run_config
+from models.system import MIXTURE, System
+from options.build import build, maker
+from tasks.task import Task, task_of
+from text.alphabet import Alphabet, needed
+
+
+class Recognition(Task):
+    """An LSTM learns to write `alphabet` from mixtures whose words are known.
+
+    decoder: "beam" or "greedy"; beam: prefixes that it keeps. ngram: characters in a row whose
+    chances are learned from the training transcripts, 0 for none; ngram_weight, bonus: see
+    models.recognition.decoding. Raises ValueError for an option that is none.
+    """
+
+    groups: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(
+        self,
+        alphabet: str,
+        decoder: str = "beam",
+        beam: int = 16,
+        ngram: int = 6,
+        ngram_weight: float = 0.5,
+        bonus: float = 0.5,
+    ):
+        self.alphabet = Alphabet(alphabet)
+        if decoder not in ("beam", "greedy"):
+            raise ValueError(f"task.decoder={decoder!r}: must be beam or greedy")
+        if beam < 1 or ngram < 0:
+            raise ValueError(f"task.beam={beam}, task.ngram={ngram}: at least 1, and at least 0")
+        self.decoder, self.beam = decoder, beam
+        self.ngram, self.ngram_weight, self.bonus = ngram, ngram_weight, bonus
+        self.decoding = [decoder, beam, ngram, ngram_weight, bonus]
+
+    def learner(self, cfg: DictConfig) -> RecognitionLearner:
+        """See models.recognition_learner."""
+        features, network = self._parts(cfg)
+        optimizer = maker(cfg.recipe.optimizer, torch.optim.Optimizer)
+        return RecognitionLearner(features, network, optimizer)
+
+    def batches(self, cfg: DictConfig, heard: Hearing) -> PlanData:
+        """Mixtures of whole utterances with their characters."""
+        return transcribed_mixtures(cfg, heard, self.spelling(cfg))
+
+    def spelling(self, cfg: DictConfig) -> Spelling:
+        """Characters as tokens, and how many of them an utterance may have."""
+        recogniser = Recogniser(*self._parts(cfg))
+
+        def room(tokens: list[int], samples: int) -> bool:
+            return needed(tokens) <= recogniser.steps(samples)
+
+        return Spelling(self.alphabet.tokens, room)
+
+    def _parts(self, cfg: DictConfig) -> tuple[Features, RecognitionNetwork]:
+        features = build(cfg.task.features, Features, sample_rate=cfg.sample_rate)
+        network = build(
+            cfg.task.network,
+            RecognitionNetwork,
+            features=features.count,
+            tokens=len(self.alphabet),
+        )
+        return features, network
+
+    def system(self, run: Path, device: str) -> RecognitionRun:
+        """From mixture to text; the n-gram is of the transcripts in the run's speech.csv."""
+        cfg = run_config(run)
+        own = task_of(cfg)
+        if not isinstance(own, Recognition):
+            raise ValueError(
+                f"{run}: is no run of task=recognition, and hears no words; leave out "
+                "task=recognition, or give one that is"
+            )
+        # Tokens are those of the run; how they are decoded may be compared.
+        recogniser = Recogniser(*own._parts(cfg))
+        load_weights(recogniser, run)
+        transcripts = self._transcripts(run, own.alphabet)
+        content = [content_of(run), of_values(transcripts), *self.decoding]
+        decoder = self._decoder(transcripts, own.alphabet)
+        trained = recogniser.eval().to(device)
+        return RecognitionRun(run, trained, decoder, own.alphabet.text, content)
+
+    def costs(self, cfg: DictConfig, cache: Path, say: Callable[[str], object]) -> Costs:
+        """Of the network; what decoding takes comes on top."""
+        recogniser = Recogniser(*self._parts(cfg)).eval()
+        told = OmegaConf.to_container(cfg.task, resolve=True)
+        measure = partial(costs, recogniser)
+        return remembered(told, measure, type(recogniser.network).__name__, cache, say)
+
+    def beside(self, cfg: DictConfig) -> dict[str, System]:
+        """One that says nothing, and so makes no error but to leave all out."""
+        return {MIXTURE: Speechless()}
+
+    def _transcripts(self, run: Path, alphabet: Alphabet) -> list[list[int]]:
+        """Those that `run` was trained on, as tokens; none where no n-gram is asked for."""
+        if self.decoder == "greedy" or not self.ngram:
+            return []
+        speech, _ = load_trained_on(run, tables_again(run))
+        texts = sorted({*speech.text[speech.split == "train"]} - {""})
+        return [alphabet.tokens(text) for text in texts]
+
+    def _decoder(self, transcripts: list[list[int]], alphabet: Alphabet) -> Decoder:
+        if self.decoder == "greedy":
+            return greedy
+        ngram = Ngram(transcripts, self.ngram, len(alphabet)) if transcripts else None
+        return PrefixBeam(self.beam, ngram, self.ngram_weight, self.bonus)

@@ -1,0 +1,1 @@
+"""Words and characters: how transcripts are spelled, and how they are compared."""

@@ -1,0 +1,57 @@
+"""The characters that a recogniser writes, as numbers."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from text.spelling import spelled
+
+BLANK = 0  # of CTC: no character
+
+
+class Alphabet:
+    """`characters` are the tokens from 1 on; 0 is no character (BLANK).
+
+    Raises ValueError where one stands there twice, or none but a space.
+    """
+
+    def __init__(self, characters: str):
+        repeated = [letter for letter in characters if characters.count(letter) > 1]
+        if repeated:
+            raise ValueError(
+                f"task.alphabet={characters!r}: {repeated[0]!r} stands there twice; give each once"
+            )
+        if not characters.strip():
+            raise ValueError(f"task.alphabet={characters!r}: has no letters; give some")
+        self.characters = characters
+        self._tokens = {letter: number for number, letter in enumerate(characters, start=1)}
+
+    def __len__(self) -> int:
+        """With BLANK."""
+        return len(self.characters) + 1
+
+    def tokens(self, text: str) -> list[int]:
+        """`text` as it is spelled in these characters (see `text.spelling.spelled`).
+
+        Raises ValueError for a character that is outside.
+        """
+        tokens = []
+        for letter in spelled(text, self._tokens):
+            if letter not in self._tokens:
+                raise ValueError(
+                    f"{letter!r} of {text[:60]!r} is outside task.alphabet={self.characters!r}; "
+                    f"add it there, or leave the recording out"
+                )
+            tokens.append(self._tokens[letter])
+        return tokens
+
+    def text(self, tokens: Sequence[int]) -> str:
+        """What `tokens`, none of them BLANK, spell."""
+        return "".join(self.characters[token - 1] for token in tokens)
+
+
+def needed(tokens: Sequence[int]) -> int:
+    """The fewest steps in which CTC (Graves et al., 2006) can write `tokens`.
+
+    One more for each that comes twice in a row.
+    """
+    return len(tokens) + sum(one == other for one, other in pairwise(tokens))
