@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,42 +19,45 @@ from models.melody.perplexity import nats
 from models.run import run_config
 
 ORDERS = {"unigram": 1, "trigram": 3, "5-gram": 5}  # tokens; two make a note
+IN_ALL_KEYS = ("unigram", "trigram")  # so many tunes hold too many runs of five tokens
 TABLE = "perplexity.csv"
+Nats = Callable[[Sequence[int]], float]
 
 
 def perplexities(run: Path, network: NextNote, output: Path) -> str:
     """The perplexity per token of the run's test tunes, as they are written, in lines.
 
-    perplexity.csv has what each is the mean of: a row per tune and system, with its tokens and
-    their cross-entropy in nats. A counting model has two rows of its own kind: it learned the
-    training tunes as they are written, or, "in all keys", as the network did.
+    perplexity.csv has what they are made of: a row per tune and system, with its tokens and their
+    cross-entropy in nats. Models that count have learned the training tunes as they are written,
+    or, "in all keys", as the network did.
     """
     tunes = load_tunes(run)
-    test = {name: _tokens(notes) for name, notes in _of(tunes, "test")}
-    systems: dict[str, Callable[[Sequence[int]], float]] = {
-        "network": lambda tune: nats(network, tune)
-    }
-    for name, keys in (("", 0), (" in all keys", int(run_config(run).task.transpose))):
-        learned = [
-            _tokens(notes, semitones)
-            for _, notes in _of(tunes, "train")
-            for semitones in range(-keys, keys + 1)
-        ]
-        for kind, order in ORDERS.items():
-            systems[f"{kind}{name}"] = NGram(order, TOKENS).learn(learned).nats
+    tests = tunes[tunes.split == "test"]
+    systems: dict[str, Nats] = {"network": partial(nats, network)}
+    systems |= _counting(tunes, keys=int(run_config(run).task.transpose))
     rows = []
     for system, nats_of in systems.items():
-        for tune, tokens in test.items():
-            rows.append((system, tune, len(tokens) - 1, nats_of(tokens)))
+        for tune in tests.itertuples():
+            tokens = _tokens(tune.notes)
+            rows.append((system, tune.id, len(tokens) - 1, nats_of(tokens)))
     table = pd.DataFrame(rows, columns=["system", "tune", "tokens", "nats"])
     write_atomic(output / TABLE, csv_text(table))
-    return _lines(table, len(test))
+    return _lines(table, len(tests))
 
 
-def _of(tunes: pd.DataFrame, split: str) -> list[tuple[str, str]]:
-    """Ids and notes of a split's tunes."""
-    chosen = tunes[tunes.split == split]
-    return list(zip(chosen.id, chosen.notes, strict=True))
+def _counting(tunes: pd.DataFrame, keys: int) -> dict[str, Nats]:
+    """Models that count, by name; keys: semitones up and down that training tunes were moved by."""
+    learned = tunes[tunes.split == "train"].notes
+    as_written = NGram(max(ORDERS.values()), TOKENS).learn(map(_tokens, learned))
+    moved = (_tokens(notes, by) for notes in learned for by in range(-keys, keys + 1))
+    highest = max(ORDERS[name] for name in IN_ALL_KEYS)
+    in_all_keys = NGram(highest, TOKENS).learn(moved)
+    systems: dict[str, Nats] = {}
+    for name, order in ORDERS.items():
+        systems[name] = partial(as_written.nats, order=order)
+    for name in IN_ALL_KEYS:
+        systems[f"{name} in all keys"] = partial(in_all_keys.nats, order=ORDERS[name])
+    return systems
 
 
 def _tokens(notes: str, semitones: int = 0) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 import torch
 from omegaconf import DictConfig
@@ -24,6 +25,8 @@ class Melody(Task):
 
     Raises ValueError for shares that leave nothing to train on, or pieces without a note.
     """
+
+    serves: ClassVar[tuple[str, ...]] = ("compose",)
 
     def __init__(self, transpose: int, validation: float, test: float, longest: int):
         if not 0 <= transpose <= 12:
@@ -57,6 +60,13 @@ class Melody(Task):
             max_padding=cfg.data.max_padding,
             workers=cfg.data.workers,
             steps_per_epoch=cfg.data.steps_per_epoch,
+        )
+
+    def beside(self, cfg: DictConfig) -> dict[str, System]:
+        """A ValueError: an evaluation is of answers to mixtures, and a composer gives none."""
+        raise ValueError(
+            "task=melody: evaluate.py judges what is made of mixtures; "
+            "python compose.py run=RUN perplexity=true says how well a composer foretells"
         )
 
     def system(self, run: Path, device: str) -> System:

@@ -55,7 +55,7 @@ def pitches(body, key="C"):
         ('"Am"{g}[CEG]2 .~vc !trill!d', [(67, 24), (72, 12), (74, 12)]),
         ("c % d\nd", [(72, 12), (74, 12)]),
         ("|: c |1 d :|2 e |]", [(72, 12), (76, 12)]),
-        ("[|:c[1 d:|[2 e||f", [(72, 12), (76, 12), (77, 12)]),
+        ("[|:c[1 d:|[2 e||f|]", [(72, 12), (76, 12), (77, 12)]),
         ("c [L:1/4] c [K:D] c\nM:3/4\nd", [(72, 12), (72, 24), (73, 24), (74, 24)]),
         ("V:1\nc\nV:2\nd\nV:1\ne", [(72, 12), (76, 12)]),
         ("z c z z2", [(72, 12)]),
@@ -213,7 +213,9 @@ def test_midi_without_a_melody_or_broken_is_one_line_and_may_be_skipped(tmp_path
     with pytest.raises(NoMelodyError, match=r"chords.mid: holds no track of one voice with") as no:
         TuneFolder(str(tmp_path), "own").tunes()
     (tmp_path / "broken.mid").write_bytes(midi_bytes(MELODY, 100)[:30])
-    with pytest.raises(NoMelodyError, match=r"broken.mid: is no whole MIDI file; move it") as broken:
+    with pytest.raises(
+        NoMelodyError, match=r"broken.mid: is no whole MIDI file; move it"
+    ) as broken:
         read_midi(tmp_path / "broken.mid", "own")
     assert "\n" not in f"{no.value}{broken.value}"
     (tmp_path / "good.mid").write_bytes(midi_bytes(MELODY, 100))

@@ -21,7 +21,7 @@ ELEMENT = re.compile(
     r"|\[(?P<field>[A-Za-z]):(?P<value>[^\]]*)\]"
     r"|(?P<bar>\|*:*\|+[\]:|]*|::+|\[\|)?\s*(?P<ending>\[\d|(?<=\|)\d)"
     r"|(?P<line>[:|]*\|[\]:|]*|::+)"
-    r"|\[(?P<chord>[^\]]+)\]" + LENGTH.format("chord_") + r"|\((?P<tuplet>\d)(:\d*)*"
+    r"|\[(?P<chord>[^\]|:]+)\]" + LENGTH.format("chord_") + r"|\((?P<tuplet>\d)(:\d*)*"
     r"|(?P<broken>>+|<+)|(?P<tie>-)|" + NOTE + LENGTH.format("")
 )
 FIELD = re.compile(r"([A-Za-z]):(?![|:])(.*)")

@@ -9,10 +9,10 @@ import pandas as pd
 import torch
 
 from datagen.datamodule import PlanData
-from datagen.dataset import Route
 from datagen.melodies.families import families, split_of
 from datagen.melodies.tokens import to_tokens
 from datagen.melodies.tune import Tune, unwritten, written
+from datagen.route import Route
 from files.schema import types_of
 from files.table import read_table, write_tables
 

@@ -28,20 +28,21 @@ class NGram:
                     self.followed[context][tokens[place]] += 1
         return self
 
-    def probability(self, tokens: Sequence[int], place: int) -> float:
-        """Of tokens[place] after those before it."""
+    def probability(self, tokens: Sequence[int], place: int, order: int | None = None) -> float:
+        """Of tokens[place] after those before it; order: a lower one than its own."""
         chance = 1 / self.tokens
-        for context in self._contexts(tokens, place):
+        for context in self._contexts(tokens, place)[:order]:
             seen = self.followed.get(context)
             if seen:
                 kinds = len(seen)
                 chance = (seen[tokens[place]] + kinds * chance) / (seen.total() + kinds)
         return chance
 
-    def nats(self, tune: Sequence[int]) -> float:
-        """Cross-entropy of a tune, summed over all tokens but its first."""
+    def nats(self, tune: Sequence[int], order: int | None = None) -> float:
+        """Cross-entropy of a tune, summed over all tokens but its first; order: a lower one."""
         tokens = [int(token) for token in tune]
-        return -sum(math.log(self.probability(tokens, place)) for place in range(1, len(tokens)))
+        places = range(1, len(tokens))
+        return -sum(math.log(self.probability(tokens, place, order)) for place in places)
 
     def _contexts(self, tokens: Sequence[int], place: int) -> list[tuple]:
         """The last 0, 1, ... tokens before a place, as far as there are so many."""
