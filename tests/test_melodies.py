@@ -1,6 +1,7 @@
 """Tunes: read as they are written, told apart whatever their key, and played at their pitch."""
 
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -30,6 +31,7 @@ from datagen.melodies.tokens import (
     to_tokens,
 )
 from datagen.melodies.tune import Note, Tune, tidied, transposed, unwritten, written
+from datagen.sources.music21 import Music21Tunes
 from datagen.synthesis import SAMPLE_RATE
 
 
@@ -231,6 +233,27 @@ def test_what_is_missing_is_said(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "symusic", None)
     with pytest.raises(ValueError, match=r"read by symusic, which is not installed; pip install"):
         read_midi(tmp_path / "a.mid", "own")
+
+
+def test_tunes_of_a_package_are_copied_once_with_their_terms(tmp_path, monkeypatch):
+    source = Music21Tunes("oneill", "oneills1850", terms="free tunes")
+    book = TuneFolder(str(tmp_path / "data/melodies/oneill"), "oneill", "A book")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(
+        ValueError, match=r"A book: the package music21 .* pip install -e '.\[tunes"
+    ):
+        source.fetch(book, tmp_path / "data")
+    place = tmp_path / "music21"
+    found = SimpleNamespace(submodule_search_locations=[str(place)])
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: found)
+    with pytest.raises(ValueError, match="oneills1850: holds no ABC file"):
+        source.fetch(book, tmp_path / "data")
+    (place / "corpus/oneills1850").mkdir(parents=True)
+    (place / "corpus/oneills1850/1.abc").write_text("X:7\nK:G\nGABc\n")
+    assert source.fetch(book, tmp_path / "data").endswith("oneill: 1 files; free tunes")
+    assert [one.id for one in book.tunes()] == ["oneill/1.abc#7"]
+    assert (book.root / "TERMS.txt").read_text() == "A book\nfree tunes\n"
+    assert "already there" in source.fetch(book, tmp_path / "data")
 
 
 def test_notes_sound_at_their_pitch_and_for_their_time():
