@@ -49,18 +49,18 @@ def go_on(network, begun, count, temperature=0.0, seed=0):
 
 @pytest.fixture(scope="module")
 def turning():
-    """A tune in which what follows a C depends on what stood two notes before it."""
-    bar = [Note(60, 12), Note(62, 12), Note(60, 12), Note(64, 24), Note(None, 12), Note(60, 12)]
-    return to_tokens(bar * 4)
+    """A tune in which what follows a C depends on all that stood before it."""
+    notes = [Note(pitch, 12) for pitch in (60, 62, 60, 64, 60, 62, 60)]
+    return to_tokens([*notes, Note(None, 12), Note(67, 24)])
 
 
 @pytest.fixture(scope="module")
 def trained(turning):
     """A network that has seen no other tune."""
     learner = MelodyLearner(small(), torch.optim.Adam)
-    optimizer = torch.optim.Adam(learner.parameters(), lr=0.02)
+    optimizer = torch.optim.Adam(learner.parameters(), lr=0.01)
     batch = {"tokens": torch.tensor(turning)[None], "length": torch.tensor([len(turning)])}
-    for _ in range(120):
+    for _ in range(400):
         optimizer.zero_grad()
         loss, _ = learner.loss(batch)
         loss.backward()
@@ -68,7 +68,7 @@ def trained(turning):
     return learner.network.eval()
 
 
-@pytest.mark.parametrize("heard", [1, 3, 9, 20])
+@pytest.mark.parametrize("heard", [1, 3, 8, 13])
 def test_a_deterministic_tune_is_continued_exactly(trained, turning, heard):
     rest = turning[heard:].tolist()
     assert go_on(trained, turning[:heard], len(rest)) == rest
@@ -97,7 +97,7 @@ def test_padding_and_what_does_not_count_have_no_loss():
     counts = torch.tensor([1, 1, 0])
     summed, units = learner.summed_loss({**collate(items), "counts": counts})
     assert units == 7 + 19
-    torch.testing.assert_close(summed, alone[0][0] + alone[1][0])
+    torch.testing.assert_close(summed, alone[0][0] + alone[1][0], rtol=1e-5, atol=0)
     assert float(alone[0][0]) == pytest.approx(nats(learner.network, tunes[0]), rel=1e-4)
 
 

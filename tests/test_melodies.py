@@ -134,7 +134,7 @@ def test_versions_of_a_tune_are_one_family_in_any_key():
     first, other = tune("a", 0), tune("b", 1)
     higher = Tune("c", "", transposed(first.notes, 5))
     shared = Tune("d", "", tune("x", 2).notes + transposed(other.notes[: RUN + 1], -3))
-    apart = Tune("e", "", tune("x", 3).notes + other.notes[:RUN])  # one note too few
+    apart = Tune("e", "", tune("x", 4).notes + other.notes[:RUN])  # one note too few
     assert families([first, other, higher, shared, apart]) == ["a", "b", "a", "b", "e"]
     short = [Tune("f", "", first.notes[:4]), Tune("g", "", transposed(first.notes[:4], 1))]
     assert families([first, *short]) == ["a", "f", "f"]
@@ -151,8 +151,8 @@ def test_no_family_stands_in_two_splits_and_only_training_is_transposed():
 
 
 def test_pieces_of_a_long_tune_foretell_each_of_its_tokens_once():
-    tunes = [tune(f"t{number}", number) for number in range(20)]
-    plan = draw(tunes, transpose=0, validation=0.2, test=0.2, longest=30)
+    tunes = [tune(f"t{number}", number) for number in range(40)]
+    plan = draw(tunes, transpose=0, validation=0.3, test=0.3, longest=30)
     rows = TuneRows(plan.rows, plan.tunes)
     first = [
         rows[index]["tokens"] for index in range(len(rows)) if rows.row(index)["tune_id"] == "t0"

@@ -9,13 +9,13 @@ from itertools import pairwise
 
 from datagen.melodies.tune import Note, Tune
 
-RUN = 16  # notes in a row, in any key: tunes that share them are of one family
+RUN = 16  # steps from note to note, in any key: tunes that share them are of one family
 
 
 def families(tunes: Sequence[Tune]) -> list[str]:
     """The family of each tune, by the id of one of its members.
 
-    Tunes are of one family where they share RUN notes in a row, transposed or not, as a whole where
+    Tunes are of one family where they share RUN steps in a row, transposed or not, as a whole where
     they are shorter; so are two that share some with a third one each.
     """
     above = list(range(len(tunes)))
@@ -51,7 +51,7 @@ def _top(above: list[int], number: int) -> int:
 
 
 def _runs(notes: Sequence[Note]) -> list[tuple]:
-    """All runs of RUN notes, as steps from each to the next: what no transposition changes."""
+    """All runs of RUN steps from a note to the next: what no transposition changes."""
     steps = []
     for before, note in pairwise(notes):
         rest = before.pitch is None or note.pitch is None

@@ -41,9 +41,7 @@ def to_notes(tokens: Sequence[int]) -> tuple[Note, ...]:
     for token in tokens:
         token = int(token)
         if is_length(token) != (pitch_token is not None):
-            raise ValueError(
-                f"token {token} after {pitch_token}: a pitch and its length are a note"
-            )
+            raise ValueError(f"token {token} after {pitch_token}: a note is a pitch and a length")
         if is_length(token):
             pitch = None if pitch_token == REST else pitch_token - FIRST_PITCH + LOWEST
             notes.append(Note(pitch, LENGTHS[token - FIRST_LENGTH]))
