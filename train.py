@@ -45,6 +45,7 @@ def _trained(cfg: DictConfig, run: Path, named: bool) -> float | None:
     from command.sweep_table import best_loss, told
     from command.task import of_task
     from command.training import train
+    from tasks.task import task_of
 
     again = cfg.resume is not None or is_sweep()  # whether the same command goes on
     with told(run) as reached:
@@ -65,7 +66,7 @@ def _trained(cfg: DictConfig, run: Path, named: bool) -> float | None:
     if is_first():
         print(ended.line)
         if not is_sweep():
-            say_next(run)
+            say_next(run, task_of(cfg).serves)
     return best_loss(run)
 
 

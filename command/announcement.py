@@ -73,12 +73,14 @@ def _option(item: str) -> str:
     return item.partition("=")[0].lstrip("+~")
 
 
-def say_next(run: Path) -> None:
-    """Say which two commands come next, for one training; to the standard error."""
+def say_next(run: Path, scripts: Sequence[str]) -> None:
+    """Say which commands come next, for one training: those of `scripts`; to the standard error."""
     report = run.with_name(f"{run.name}_report")
     runs = shlex.quote(f"runs=[{quoted(str(run))}]")
-    for command in (
-        f"python evaluate.py {runs} {typed('output', report)}",
-        f"python enhance.py input=FILE_OR_DIR output=DIR {typed('run', run)}",
-    ):
-        print(f"Next: {command}", file=sys.stderr)
+    arguments = {
+        "evaluate": f"{runs} {typed('output', report)}",
+        "enhance": f"input=FILE_OR_DIR output=DIR {typed('run', run)}",
+        "compose": f"{typed('run', run)} output=DIR",
+    }
+    for script in scripts:
+        print(f"Next: python {script}.py {arguments[script]}", file=sys.stderr)

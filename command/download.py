@@ -1,10 +1,10 @@
 """From the name of a corpus to its files."""
 
 from pathlib import Path
+from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from datagen.corpora.corpus import CorpusOnDisk
 from datagen.sources.source import Source
 from options.build import build
 from options.choices import CONF
@@ -21,15 +21,15 @@ def download(cfg: DictConfig) -> str:
         raise ValueError(f"corpus={cfg.corpus or ''}: no such corpus; give one of {known}")
     data_root = Path(cfg.data_root).expanduser() if cfg.data_root else None
     source = build(cfg.sources[cfg.corpus], Source)
-    corpus = _corpus(source.option, data_root)
+    corpus = _corpus(source, data_root)
     return source.fetch(corpus, data_root, cfg.keep_archive)
 
 
-def _corpus(option: str, data_root: Path | None) -> CorpusOnDisk:
-    """All of a corpus, as conf/corpus/`option`.yaml finds it under `data_root`."""
-    node = OmegaConf.load(CONF / "corpus" / f"{option}.yaml")
+def _corpus(source: Source, data_root: Path | None) -> Any:
+    """All of what `source` fetches, as its option in conf/ finds it under `data_root`."""
+    node = OmegaConf.load(CONF / source.group / f"{source.option}.yaml")
     root = str(data_root or "data_root")
     config = OmegaConf.create({"data_root": root, "corpus": node})
     options = OmegaConf.to_container(config, resolve=True)["corpus"]
     given = {name: value for name, value in options.items() if value != "???"}
-    return build(given, CorpusOnDisk)
+    return build(given, source.contract)

@@ -128,7 +128,7 @@ def _tidy(main: Callable[[DictConfig], None], cfg: DictConfig, alone: bool) -> N
 
 def make_absolute(cfg: DictConfig) -> None:
     """Make the folders of `cfg` absolute: a run folder must mean the same from anywhere."""
-    options = ["data_root", "cache", "start_from", "data.folder"]
+    options = ["data_root", "cache", "start_from", "data.folder", "task.tunes.root"]
     for role in ROLES:
         corpora = OmegaConf.select(cfg, role) or {}
         options += [f"{role}.{name}.root" for name in corpora]

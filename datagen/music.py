@@ -32,18 +32,18 @@ def _chords(rng: Rng, samples: int, beat_s: float, scale: tuple, key: int) -> np
     """Three notes at once, which change every two or four beats."""
     held_s = beat_s * rng.choice([2, 4])
     steps = rng.integers(0, len(scale), 4)
-    colour, decay_s = _colour(rng), rng.uniform(0.5, 4.0)
+    colour, decay_s = timbre(rng), rng.uniform(0.5, 4.0)
     part = np.zeros(samples)
     for number, begin in enumerate(_begins(samples, held_s)):
         for offset in CHORD:
             step = int(steps[number % len(steps)]) + offset
-            _add(part, begin, _note(rng, _hz(scale, key, step), held_s, colour, decay_s))
+            add(part, begin, struck(rng, _hz(scale, key, step), held_s, colour, decay_s))
     return part
 
 
 def _melody(rng: Rng, samples: int, beat_s: float, scale: tuple, key: int) -> np.ndarray:
     """Single notes that wander by a few steps, with rests, above the chords."""
-    colour, decay_s = _colour(rng), rng.uniform(0.1, 2.0)
+    colour, decay_s = timbre(rng), rng.uniform(0.1, 2.0)
     part = np.zeros(samples)
     step = int(rng.integers(7, 14))
     for begin in _begins(samples, beat_s / 2):
@@ -51,18 +51,18 @@ def _melody(rng: Rng, samples: int, beat_s: float, scale: tuple, key: int) -> np
         # The first note always sounds: a part is never silence.
         if begin == 0 or rng.random() < 0.7:
             held_s = beat_s * rng.choice([0.5, 1.0])
-            _add(part, begin, _note(rng, _hz(scale, key, step), held_s, colour, decay_s))
+            add(part, begin, struck(rng, _hz(scale, key, step), held_s, colour, decay_s))
     return part
 
 
 def _bass(rng: Rng, samples: int, beat_s: float, scale: tuple, key: int) -> np.ndarray:
     """One low note a beat."""
     steps = rng.integers(-2 * len(scale), -len(scale), 8)
-    colour = _colour(rng)
+    colour = timbre(rng)
     part = np.zeros(samples)
     for number, begin in enumerate(_begins(samples, beat_s)):
         hz = _hz(scale, key, int(steps[number % len(steps)]))
-        _add(part, begin, _note(rng, hz, beat_s, colour, 0.5))
+        add(part, begin, struck(rng, hz, beat_s, colour, 0.5))
     return part
 
 
@@ -73,18 +73,18 @@ def _drum(rng: Rng, samples: int, beat_s: float, scale: tuple, key: int) -> np.n
     bursts = np.zeros(samples)
     ring = np.exp(-np.arange(int(0.25 * SAMPLE_RATE)) / (rng.uniform(0.01, 0.06) * SAMPLE_RATE))
     for begin in beats + round(beat_s / 2 * SAMPLE_RATE):
-        _add(bursts, int(begin), ring * rng.standard_normal(len(ring)))
+        add(bursts, int(begin), ring * rng.standard_normal(len(ring)))
     return unit(blows) + rng.uniform(0.1, 0.7) * bursts
 
 
-def _colour(rng: Rng) -> np.ndarray:
-    """Amplitudes of an instrument's harmonics."""
+def timbre(rng: Rng) -> np.ndarray:
+    """Amplitudes of the harmonics of an instrument like no other."""
     count = int(rng.integers(1, 16))
     falls = np.arange(1, count + 1) ** -rng.uniform(0.7, 2.0)
     return falls * rng.uniform(0.3, 1.0, count)
 
 
-def _note(rng: Rng, hz: float, held_s: float, colour: np.ndarray, decay_s: float) -> np.ndarray:
+def struck(rng: Rng, hz: float, held_s: float, colour: np.ndarray, decay_s: float) -> np.ndarray:
     """A note that is struck, dies away, and is let go: [time]."""
     samples = int(held_s * SAMPLE_RATE)
     audible = colour[: max(1, int(SAMPLE_RATE / 2 / hz))]
@@ -107,7 +107,7 @@ def _begins(samples: int, every_s: float) -> list[int]:
     return list(range(0, samples, max(1, int(every_s * SAMPLE_RATE))))
 
 
-def _add(part: np.ndarray, begin: int, note: np.ndarray) -> None:
+def add(part: np.ndarray, begin: int, note: np.ndarray) -> None:
     """Add what of `note` lies before the end of `part`."""
     heard = note[: max(0, len(part) - begin)]
     part[begin : begin + len(heard)] += heard

@@ -33,6 +33,8 @@ class Task(ABC):
 
     # Those of GROUPS that the task reads; the others have no place in its runs.
     groups: ClassVar[tuple[str, ...]] = ()
+    # The scripts that its runs are for, as a training names them when it has ended.
+    serves: ClassVar[tuple[str, ...]] = ("evaluate", "enhance")
 
     @abstractmethod
     def learner(self, cfg: DictConfig) -> Learner:

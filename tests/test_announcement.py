@@ -62,7 +62,7 @@ def test_a_resumed_training_is_named(tmp_path, capsys):
 
 def test_the_next_commands_can_be_pasted_whatever_the_run_is_called(tmp_path, capsys):
     run = tmp_path / "a run, [one]"
-    say_next(run)
+    say_next(run, ["evaluate", "enhance"])
     evaluate, enhance = (shlex.split(line)[2:] for line in said(capsys).splitlines())
     cfg = tiny_run.config("evaluate", evaluate[1:], tmp_path)
     assert cfg.runs == [str(run)]

@@ -5,6 +5,7 @@ import tiny_run
 from hydra.errors import HydraException
 
 from command.check import check
+from command.composing_schema import ComposeConfig
 from command.enhancing_schema import EnhanceConfig
 from command.exporting_schema import ExportConfig
 from command.lines_schema import LinesConfig
@@ -21,6 +22,7 @@ MODELS = {
     "publish": PublishConfig,
     "export": ExportConfig,
     "enhance": EnhanceConfig,
+    "compose": ComposeConfig,
 }
 GROUPS = {
     "generate": ("experiment", "plan"),
@@ -79,6 +81,7 @@ def test_every_folder_of_options_is_swept_here_or_named_by_the_experiments():
         "schedule",
         "loss",
         "hydra",  # launchers, tests/test_launchers.py
+        "tunes",
     }
 
 

@@ -10,6 +10,7 @@ from omegaconf import OmegaConf
 from tiny_run import ROOT
 
 from datagen.corpora.corpus import Corpus
+from datagen.melodies.tunes import Tunes
 from datagen.recordings import Recording
 from datagen.route import Route
 from datagen.sources.source import Source
@@ -40,6 +41,7 @@ GROUPS = {
     "data": Group(Route, "train", "data={}", "data.route"),
     "schedule": Group(Schedule, "train", "+schedule@recipe.schedule={}", "recipe.schedule"),
     "loss": Group(Loss, "train", "+loss@recipe.loss={}", "recipe.loss"),
+    "tunes": Group(Tunes, "train", "task=melody tunes@task.tunes={}", "task.tunes"),
     "download/sources": Group(
         Source, "download", "+sources@sources.swept={}", "sources.swept", "download"
     ),
@@ -50,7 +52,7 @@ OPTIONS = [(group, path.stem) for group in GROUPS for path in sorted((CONF / gro
 def option(group: Group, name: str) -> dict[str, Any]:
     """The option as its script composes it, without what it leaves to be typed."""
     with initialize_config_dir(str(CONF / group.conf), version_base="1.3"):
-        config = compose(group.script, [group.typed.format(name)])
+        config = compose(group.script, group.typed.format(name).split())
     node = OmegaConf.to_container(OmegaConf.select(config, group.node), resolve=True)
     return {key: value for key, value in node.items() if value != "???"}
 
@@ -113,6 +115,10 @@ class NoFactor(Schedule):
     pass
 
 
+class NoTunes(Tunes):
+    pass
+
+
 class NoOfSignals(Loss):
     pass
 
@@ -156,6 +162,12 @@ class NoOfSignals(Loss):
             NoFactor,
             Schedule,
             "stranger.NoFactor lacks factor, which every Schedule has",
+        ),
+        (
+            "datagen.melodies",
+            NoTunes,
+            Tunes,
+            "stranger.NoTunes lacks tunes, which every Tunes has: see datagen.melodies.tunes",
         ),
         (
             "models.losses",

@@ -33,6 +33,8 @@ PLACES = [
     "speech.train.x.root",
     "speech.train.x.licence",
     "noise.seen.crowds.speech.x.title",
+    "task.tunes.root",
+    "task.tunes.parts.oneill.licence",
 ]
 
 

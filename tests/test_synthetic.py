@@ -14,10 +14,11 @@ from audio import reading
 from audio.pcm import FULL_SCALE
 from datagen.corpora.folder import Folder
 from datagen.corpora.imitations import Imitations, Music
+from datagen.corpora.melodies import Melodies
 from datagen.corpora.synthetic import Crowds, RandomColours
 
 RATE = 16000
-KINDS = ["colour", "crowd", "music", "imitation"]
+KINDS = ["colour", "crowd", "music", "imitation", "melody"]
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +37,7 @@ def kinds(speech):
         ).recordings(),
         "music": lambda root: Music(str(root), count=6, seconds=2.0).recordings(),
         "imitation": lambda root: Imitations(str(root), count=6, seconds=2.0).recordings(),
+        "melody": lambda root: Melodies(str(root), count=6, seconds=2.0).recordings(),
     }
 
 

@@ -31,12 +31,13 @@ Make = Callable[[np.random.Generator, int], np.ndarray]  # samples of a noise
 class MadeNoise(Corpus):
     """`count` noises of `seconds` under `root`, made where they are missing.
 
-    They serve in training alone.
+    They serve in training alone, unless `only` says another split.
     Raises ValueError for no noises, or for noises shorter than a second or longer than an hour.
     """
 
     kind: ClassVar[str]
     licence = "made here"
+    only = "train"
 
     def __init__(self, root: str, count: int, seconds: float):
         if count < 1 or not 1 <= seconds <= 3600:
@@ -58,7 +59,7 @@ class MadeNoise(Corpus):
             if not path.exists():
                 self._write(path, make)
             unique = f"{self.name}/{name}"
-            recordings.append(Recording(unique, str(path), unique, kind=self.kind, only="train"))
+            recordings.append(Recording(unique, str(path), unique, kind=self.kind, only=self.only))
         return recordings
 
     def _write(self, path: Path, make: Make) -> None:

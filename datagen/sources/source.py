@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from pathlib import Path
+from typing import ClassVar
 
 from datagen.corpora.corpus import CorpusOnDisk
 
@@ -9,8 +10,12 @@ from datagen.corpora.corpus import CorpusOnDisk
 class Source(ABC):
     """Where a corpus comes from, made from an option of conf/download/sources.
 
-    corpus: the option of conf/corpus that says where it is put and what it looks like there.
+    corpus: the option of conf/corpus that says where it is put and what it looks like there. A
+    source of something else names the folder of conf/ as `group`, and what its options are.
     """
+
+    group: ClassVar[str] = "corpus"
+    contract: ClassVar[type] = CorpusOnDisk
 
     def __init__(self, corpus: str):
         self.option = corpus

@@ -1,0 +1,75 @@
+"""Melodies of one voice in MIDI files, found by symusic (the extra `midi`)."""
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from datagen.melodies.tune import TICKS, Note, Tune, tidied
+
+MELODY = 8  # notes that a track must have
+OVERLAPS = 0.05  # of its notes: how many may sound into the next one by more than SLURRED
+SLURRED = 0.5  # of the time from a note to the next
+SHORTEST_REST = TICKS // 4  # shorter gaps are how a note is played
+REMEDY = "move it away, or give task.tunes.skip=true"
+
+
+class NoMelodyError(ValueError):
+    """A file that holds no melody, and why."""
+
+
+def read_midi(path: Path, name: str) -> list[Tune]:
+    """The melodies in a MIDI file, one for each track of one voice; ids begin with `name`.
+
+    Drums are none. Lengths are rounded to ticks, and a note goes on until the next one where there
+    is no more than a sixteenth between them. Raises NoMelodyError where the file is broken, or
+    where no track has a melody, and ValueError without symusic.
+    """
+    score = _score(path)
+    tunes = []
+    for number, track in enumerate(score.tracks):
+        # Simultaneous notes in any order are an overlap anyway.
+        played = sorted((note.start, note.end, note.pitch) for note in track.notes)
+        if not track.is_drum and len(played) >= MELODY and _one_voice(played):
+            ticks = TICKS / score.ticks_per_quarter
+            notes = _notes([(begin * ticks, end * ticks, pitch) for begin, end, pitch in played])
+            tunes.append(Tune(f"{name}#{number}", track.name or path.stem, notes))
+    if not tunes:
+        raise NoMelodyError(
+            f"{path}: holds no track of one voice with at least {MELODY} notes; {REMEDY}"
+        )
+    return tunes
+
+
+def _score(path: Path) -> Any:
+    try:
+        from symusic import Score
+    except ImportError as error:
+        raise ValueError(
+            f"{path}: MIDI files are read by symusic, which is not installed; "
+            "pip install -e '.[midi]'"
+        ) from error
+    try:
+        return Score(str(path))
+    except (RuntimeError, ValueError) as error:
+        raise NoMelodyError(f"{path}: is no whole MIDI file; {REMEDY}") from error
+
+
+def _one_voice(played: list[tuple]) -> bool:
+    """Whether hardly any of the notes (begin, end, pitch) sounds well into the next."""
+    overlaps = 0
+    for (begin, end, _), (following, _, _) in pairwise(played):
+        overlaps += end - following > SLURRED * (following - begin)
+    return overlaps <= OVERLAPS * len(played)
+
+
+def _notes(played: list[tuple[float, float, int]]) -> tuple[Note, ...]:
+    """Notes and rests of notes (begin, end, pitch) in ticks."""
+    notes = []
+    ends = [begin for begin, _, _ in played[1:]] + [played[-1][1]]
+    for (begin, end, pitch), following in zip(played, ends, strict=True):
+        begin, following = round(begin), round(following)
+        end = min(round(end), following)
+        if following - end < SHORTEST_REST:
+            end = following
+        notes += [Note(pitch, end - begin), Note(None, following - end)]
+    return tidied(notes)

@@ -1,0 +1,67 @@
+"""A melody of one voice, as notes and rests that follow one another."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+TICKS = 24  # of a quarter note: a 32nd note has 3, an eighth of a triplet 8
+
+
+class Note(NamedTuple):
+    """A note, or a rest where it has no pitch.
+
+    pitch: as MIDI counts semitones, the middle C is 60. ticks: how long it is, see TICKS.
+    """
+
+    pitch: int | None
+    ticks: int
+
+
+@dataclass(frozen=True)
+class Tune:
+    """A melody. id: a name of its own over all tunes. title: what it is called."""
+
+    id: str
+    title: str
+    notes: tuple[Note, ...]
+
+
+def tidied(notes: Sequence[Note]) -> tuple[Note, ...]:
+    """`notes` without what is no length, rests in a row as one, none before the first note.
+
+    Nor after the last one; () where nothing sounds.
+    """
+    kept: list[Note] = []
+    for note in notes:
+        if note.ticks < 1 or (note.pitch is None and not kept):
+            continue
+        if note.pitch is None and kept[-1].pitch is None:
+            kept[-1] = Note(None, kept[-1].ticks + note.ticks)
+        else:
+            kept.append(note)
+    if kept and kept[-1].pitch is None:
+        kept.pop()
+    return tuple(kept)
+
+
+def written(notes: Sequence[Note]) -> str:
+    """Notes as text, "62:12 r:24": pitch or r, and ticks."""
+    return " ".join(f"{'r' if pitch is None else pitch}:{ticks}" for pitch, ticks in notes)
+
+
+def unwritten(text: str) -> tuple[Note, ...]:
+    """The notes that `written` made text of; ValueError where it did not."""
+    notes = []
+    for word in text.split():
+        pitch, _, ticks = word.partition(":")
+        notes.append(Note(None if pitch == "r" else int(pitch), int(ticks)))
+    return tuple(notes)
+
+
+def transposed(notes: Sequence[Note], semitones: int) -> tuple[Note, ...]:
+    """`notes` so many semitones higher."""
+    moved = []
+    for note in notes:
+        pitch = None if note.pitch is None else note.pitch + semitones
+        moved.append(note._replace(pitch=pitch))
+    return tuple(moved)

@@ -1,0 +1,33 @@
+"""A network that learns to foretell the next token of a tune."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from models.learner import Batch, Learner
+from models.melody.next_note import NextNote
+
+
+class MelodyLearner(Learner):
+    """Cross-entropy per token, in nats; see models.learner."""
+
+    def __init__(
+        self, network: NextNote, optimizer: Callable[..., torch.optim.Optimizer] | None = None
+    ):
+        super().__init__(optimizer)
+        self.network = network
+
+    def summed_loss(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Summed over the tokens that are foretold, all but the first of each piece.
+
+        Shapes: "tokens" [batch, time], "length" [batch].
+        """
+        tokens, foretold = batch["tokens"], batch["length"] - 1
+        logits, _ = self.network(tokens[:, :-1])
+        per_token = cross_entropy(logits.transpose(1, 2), tokens[:, 1:], reduction="none")
+        number = torch.arange(per_token.shape[1], device=per_token.device)
+        counts = batch.get("counts", torch.ones_like(foretold))
+        counted = (number < foretold[:, None]) & (counts > 0)[:, None]
+        return torch.where(counted, per_token, 0).sum(), counted.sum()
