@@ -56,12 +56,13 @@ def enhance(cfg: DictConfig) -> Done:
     Raises FileNotFoundError or ValueError where there is no run, no recording, or no place.
     """
     source, output = path_of(cfg.input), path_of(cfg.output)
-    jobs = find_jobs(source, output)
-    page = page_place(jobs, output) if cfg.listen else None
     by = by_lines(cfg) if cfg.lines else by_run(cfg)
+    jobs = find_jobs(source, output, by.parts)
+    page = page_place(jobs, output) if cfg.listen else None
     left = jobs
     if output is None:
-        clear_unfinished_of(jobs[0].target)
+        for job in jobs:
+            clear_unfinished_of(job.target)
     else:
         made_with = f"{by.content} {cfg.attenuation_limit_db} {cfg.band}\n"
         left = unfinished_jobs(jobs, output, made_with)
