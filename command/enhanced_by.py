@@ -2,7 +2,7 @@
 
 import functools
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,14 +14,17 @@ from enhancing.outcome import Outcome
 from enhancing.places import Job
 from enhancing.recording import Progress
 from enhancing.signal import Wish
+from models.enhancer import Enhancer
 from models.layouts import config_path
-from models.run import content_of, load_run
+from models.run import content_of
+from tasks.task import enhancers_of
 
 TYPICAL_RATE = 16000  # of recordings
 BATCH = 16  # recordings that a GPU enhances at once
 # What a process that enhances needs.
 PACKAGES = (
-    "enhancing", "datagen", "models", "metrics", "audio", "dsp", "options", "files", "parallel"
+    "enhancing", "tasks", "datagen", "models", "metrics", "audio", "dsp", "options", "files",
+    "parallel",
 )  # fmt: skip
 PRETRAINED = Path(__file__).parent.parent / "pretrained"
 
@@ -30,29 +33,33 @@ class By(NamedTuple):
     """What enhances. name: for people. content: what tells it from others.
 
     rate: the one that it works at; None: that of a recording. outcomes: of jobs over processes.
+    parts: what it makes of a recording, see `enhancing.places.Job`.
     """
 
     name: str
     content: str
     rate: int | None
     outcomes: Callable[[list[Job], Progress, int], Iterator[Outcome]]
+    parts: Sequence[str] = ("",)
 
 
 def by_run(cfg: DictConfig) -> By:
     """The run that is typed, here or on the workers of `cfg.scheduler`."""
     run, wish, device = run_of(cfg), wish_of(cfg), device_of(cfg)
-    enhancer = load_run(run).to(device)
+    loaded = enhancers_of(run)
+    enhancers = {part: enhancer.to(device) for part, enhancer in loaded.items()}
+    rates = [enhancer.stft.sample_rate for enhancer in enhancers.values()]
 
     def outcomes(jobs: list[Job], progress: Progress, processes: int) -> Iterator[Outcome]:
         if cfg.scheduler is not None and jobs:
             return _on_cluster(cfg.scheduler, jobs, run, wish)
         if device.type != "cpu":
-            return in_batches(jobs, enhancer, wish, progress, BATCH)
+            return in_batches(jobs, enhancers, wish, progress, BATCH)
         if processes > 1:
-            return spread(jobs, enhancer, wish, processes)
-        return one_by_one(jobs, enhancer, wish, progress)
+            return spread(jobs, enhancers, wish, processes)
+        return one_by_one(jobs, enhancers, wish, progress)
 
-    return By(str(run), content_of(run), enhancer.stft.sample_rate, outcomes)
+    return By(str(run), content_of(run), rates[0], outcomes, list(enhancers))
 
 
 def _on_cluster(scheduler: str, jobs: list[Job], run: Path, wish: Wish) -> Iterator[Outcome]:
@@ -61,12 +68,12 @@ def _on_cluster(scheduler: str, jobs: list[Job], run: Path, wish: Wish) -> Itera
 
     require = functools.partial(
         require_same_disk,
-        work=anywhere(run, wish),
+        work=anywhere(enhancers_of, run, wish),
         folder=jobs[0].target.parent,
         paths=[run, jobs[0].source],
     )
     with workers(scheduler, PACKAGES, require) as over:
-        yield from elsewhere(jobs, run, wish, over)
+        yield from elsewhere(jobs, enhancers_of, run, wish, over)
 
 
 def by_lines(cfg: DictConfig) -> By:
@@ -97,6 +104,20 @@ def run_of(cfg: DictConfig) -> Path:
         )
     config_path(PRETRAINED)
     return PRETRAINED
+
+
+def one_enhancer(run: Path) -> Enhancer:
+    """What enhances a stream with `run`; ValueError where that makes several files of a recording.
+
+    Raises as `enhancers_of` does.
+    """
+    enhancers = enhancers_of(run)
+    if len(enhancers) > 1:
+        raise ValueError(
+            f"run={run}: makes {len(enhancers)} signals of one ({', '.join(enhancers)}), and a "
+            "stream is one; give input=FILE, or a run that enhances"
+        )
+    return enhancers[""]
 
 
 def device_of(cfg: DictConfig) -> torch.device:

@@ -2,15 +2,13 @@
 
 import os
 import sys
-from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
-from typing import NamedTuple
 
 from omegaconf import DictConfig
 from tqdm import tqdm
 
 from audio import probing
+from command.done import Done
 from command.enhanced_by import By, by_lines, by_run, device_of, path_of, what_is_lost, wish_of
 from enhancing.many import seconds
 from enhancing.outcome import Outcome
@@ -21,47 +19,19 @@ from files.atomic import clear_unfinished_of
 BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}, {remaining} left{postfix}"
 
 
-class Done(NamedTuple):
-    """What was done with `jobs`.
-
-    system: what enhanced them, for people. outcomes: of those that were not finished before. page:
-    where a page about them goes.
-    """
-
-    system: str
-    jobs: list[Job]
-    outcomes: list[Outcome]
-    page: Path | None
-
-    @property
-    def well(self) -> bool:
-        """Whether none failed."""
-        return all(outcome.became != "failed" for outcome in self.outcomes)
-
-    @property
-    def counts(self) -> str:
-        """How many became what, on one line."""
-        counts = Counter(outcome.became for outcome in self.outcomes)
-        counts["finished before"] = len(self.jobs) - len(self.outcomes)
-        told = [f"{counts['enhanced']} enhanced"]
-        for what in ("copied", "finished before", "failed"):
-            if counts[what]:
-                told.append(f"{counts[what]} {what}")
-        return ", ".join(told)
-
-
 def enhance(cfg: DictConfig) -> Done:
     """Enhance the recordings of `cfg.input`.
 
     Raises FileNotFoundError or ValueError where there is no run, no recording, or no place.
     """
     source, output = path_of(cfg.input), path_of(cfg.output)
-    jobs = find_jobs(source, output)
-    page = page_place(jobs, output) if cfg.listen else None
     by = by_lines(cfg) if cfg.lines else by_run(cfg)
+    jobs = find_jobs(source, output, by.parts)
+    page = page_place(jobs, output) if cfg.listen else None
     left = jobs
     if output is None:
-        clear_unfinished_of(jobs[0].target)
+        for job in jobs:
+            clear_unfinished_of(job.target)
     else:
         made_with = f"{by.content} {cfg.attenuation_limit_db} {cfg.band}\n"
         left = unfinished_jobs(jobs, output, made_with)

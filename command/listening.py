@@ -6,7 +6,7 @@ from omegaconf import DictConfig
 from tqdm import tqdm
 
 from command.about import typed_command, version_line
-from command.enhancing import Done
+from command.done import Done
 from enhancing.outcome import Outcome
 from enhancing.places import Job, shown
 from reporting.pages.before_after import Pair, write_before_after

@@ -8,12 +8,11 @@ import numpy as np
 import torch
 from omegaconf import DictConfig
 
-from command.enhanced_by import run_of
+from command.enhanced_by import one_enhancer, run_of
 from command.raw_enhancing import by_network, say, say_how
 from command.sound_devices import LIST, sound_devices
 from models.enhancer import Enhancer
 from models.networks.network import CausalNetwork
-from models.run import load_run
 
 Device = int | str | None  # its number or name; None: the default one
 
@@ -26,7 +25,7 @@ def enhance_live(cfg: DictConfig) -> None:
     """
     sound = sound_devices()
     torch.set_num_threads(1)  # a hop is too little for more
-    enhancer = load_run(run_of(cfg))
+    enhancer = one_enhancer(run_of(cfg))
     if not isinstance(enhancer.network, CausalNetwork):
         name = type(enhancer.network).__name__
         raise ValueError(f"run: {name} looks ahead, which cannot be live; give a causal network")

@@ -12,11 +12,10 @@ import torch
 from omegaconf import DictConfig, OmegaConf
 
 from audio.raw import RawForm, RawReader
-from command.enhanced_by import run_of, what_is_lost, wish_of
+from command.enhanced_by import one_enhancer, run_of, what_is_lost, wish_of
 from enhancing.delay import in_words
 from enhancing.signal import enhanced_blocks
 from models.enhancer import Enhancer
-from models.run import load_run
 
 
 class Streamed(NamedTuple):
@@ -63,7 +62,7 @@ def enhance_raw(cfg: DictConfig) -> None:
     if cfg.lines:
         streamed = by_lines(cfg, cfg.rate)
     else:
-        streamed = by_network(cfg, load_run(run_of(cfg)), cfg.rate)
+        streamed = by_network(cfg, one_enhancer(run_of(cfg)), cfg.rate)
     form = RawForm(cfg.format, cfg.channels)
     say_how(cfg, streamed, cfg.rate)
     reader = RawReader(sys.stdin.buffer, form)

@@ -13,6 +13,7 @@ from audio.pcm import FULL_SCALE
 from datagen.gain import fitting_gain_db
 from datagen.library import Library
 from datagen.long_noise import LongNoise
+from datagen.noise_choice import NoiseChoice, OtherTalkers, RecordedNoises, Turn
 from datagen.protocol import Protocol
 from datagen.row import Row, of_training
 from datagen.split import SPLITS
@@ -57,20 +58,12 @@ class Drawer:
     seed: int
     left_out: int = 0
     _speech: dict[str, pd.DataFrame] = field(init=False, repr=False)
-    _seen: dict[str, LongNoise] = field(init=False, repr=False)
-    _unseen: list[list[LongNoise]] = field(init=False, repr=False)  # by kind
+    noises: NoiseChoice = field(init=False, repr=False)
 
     def __post_init__(self):
-        self._speech, self._seen = {}, {}
-        for split in SPLITS:
-            self._speech[split] = self._turns(split)
-            noise = self.noise_of(split)
-            self._seen[split] = LongNoise.of(noise[noise.seen])
-        self._unseen = []
-        unseen = self.noise[~self.noise.seen]
-        for _, kind in unseen.groupby("kind", sort=False):
-            vectors = kind.groupby("vector", sort=False)
-            self._unseen.append([LongNoise.of(stretches) for _, stretches in vectors])
+        self._speech = {split: self._turns(split) for split in SPLITS}
+        choice = OtherTalkers if self.protocol.second_talker else RecordedNoises
+        self.noises = choice(self.noise, SPLITS, len(self.protocol.snr_db["test"]))
 
     def speech_of(self, split: str) -> pd.DataFrame:
         """The rows of speech that serve in `split`."""
@@ -88,13 +81,6 @@ class Drawer:
             turns = (speech.length / turn).round().clip(lower=1).astype(int)
             speech = speech.loc[speech.index.repeat(turns)]
         return speech.reset_index(drop=True)
-
-    def cells(self, split: str) -> int:
-        """How many mixtures an utterance goes through: in the test split SNRs x {seen, unseen}."""
-        if split != "test":
-            return 1
-        snrs = len(self.protocol.snr_db[split])
-        return 2 * snrs if self._unseen else snrs
 
     def draw(self, split: str, index: int) -> Row:
         """Row `index` of `split`.
@@ -137,7 +123,7 @@ class Drawer:
         Each utterance has its turns, in an order that the seed decides.
         """
         speech, snrs = self._speech[split], self.protocol.snr_db[split]
-        turn, number = divmod(index, self.cells(split))
+        turn, number = divmod(index, self.noises.cells(split))
         lap, position = divmod(turn, len(speech))
         lap_rng = self._generator(split, lap, LAP)
         order = lap_rng.permutation(len(speech))
@@ -145,19 +131,9 @@ class Drawer:
             snr_position = number % len(snrs)
         else:
             snr_position = int(rng.integers(len(snrs)))
-        seen = number < len(snrs)
-        noise = self._seen[split] if seen else self._unseen_noise(turn, snr_position)
-        return Cell(speech.iloc[order[position]], float(snrs[snr_position]), noise, seen)
-
-    def _unseen_noise(self, turn: int, snr_position: int) -> LongNoise:
-        """Kinds of noise take turns over utterances, shifted by one per SNR.
-
-        So every SNR meets every kind.
-        """
-        kinds = len(self._unseen)
-        kind = self._unseen[(turn + snr_position) % kinds]
-        lap = turn // kinds
-        return kind[lap % len(kind)]
+        chosen = speech.iloc[order[position]]
+        noise, seen = self.noises.of(split, Turn(turn, number, snr_position), chosen, rng)
+        return Cell(chosen, float(snrs[snr_position]), noise, seen)
 
     def _cut(self, split: str, cell: Cell, rng: np.random.Generator) -> dict[str, Any]:
         longest_s, length = self.protocol.segment_s[split], cell.speech.length

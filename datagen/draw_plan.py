@@ -52,21 +52,18 @@ def _split_rows(drawer: Drawer, split: str, count: int, cache: Path, jobs: int) 
 
 def _refuse_undrawable(drawer: Drawer, split: str, count: int) -> None:
     """Raise ValueError where `count` rows of `split` cannot be drawn."""
-    noise = drawer.noise_of(split)
-    serving = {"speech": drawer.speech_of(split), "seen noise": noise[noise.seen]}
-    for kind, table in serving.items():
-        if table.empty:
-            raise ValueError(
-                f"plan.{split}={count}: no recording of {kind} serves in the split {split}; "
-                "add some or set it to 0"
-            )
+    lacking = drawer.noises.lacking(split)
+    if drawer.speech_of(split).empty:
+        lacking = f"no recording of speech serves in the split {split}"
+    if lacking:
+        raise ValueError(f"plan.{split}={count}: {lacking}; add some or set it to 0")
     _refuse_band(drawer.protocol, drawer.sample_rate)
-    cells = drawer.cells(split)
+    cells = drawer.noises.cells(split)
     excess = count % cells
     if excess:
         fewer = max(cells, count - excess)
         raise ValueError(
-            f"plan.{split}={count}: not a multiple of {cells} (every SNR, seen and unseen); "
+            f"plan.{split}={count}: not a multiple of {cells} ({drawer.noises.grid}); "
             f"use {fewer} or {fewer + cells}"
         )
 

@@ -1,7 +1,7 @@
 """From corpora and a protocol to a drawer: scan, split, and check that splits share no audio."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -14,9 +14,18 @@ from datagen.file_reader import FileReader
 from datagen.library import Library
 from datagen.protocol import Protocol
 from datagen.recordings import COLUMNS, BadAudioError, corrections
-from datagen.roles import NEEDED, ROLES, SEEN_NOISE, SPEECH, TEST_SPEECH, TRAIN_SPEECH, UNSEEN_NOISE
+from datagen.roles import (
+    NEEDED,
+    NOISE,
+    ROLES,
+    SEEN_NOISE,
+    SPEECH,
+    TEST_SPEECH,
+    TRAIN_SPEECH,
+    UNSEEN_NOISE,
+)
 from datagen.scan import note_conversions, scan
-from datagen.split import limit_utterances, noise_stretches, split_speech
+from datagen.split import limit_utterances, noise_stretches, split_speech, talker_stretches
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +65,10 @@ def make_drawer(
     """
     used = usable(tables, protocol, sample_rate)
     speech = speech_table(used, protocol, seed)
-    noise = noise_table(used, protocol, sample_rate)
+    if protocol.second_talker:
+        noise = talker_stretches(speech)
+    else:
+        noise = noise_table(used, protocol, sample_rate)
     reader = FileReader(sample_rate, corrections(speech, noise))
     library = Library(speech, noise, reader)
     left_out = sum(len(tables[role]) - len(used[role]) for role in ROLES)
@@ -72,9 +84,9 @@ def usable(
     Raises ValueError where a role has no recordings, or where equal audio would serve in two
     splits.
     """
-    for role in NEEDED:
-        if tables[role].empty:
-            raise ValueError(f"{role} is empty: name at least one corpus, see conf/experiment")
+    faults = role_faults({role for role in ROLES if not tables[role].empty}, protocol)
+    if faults:
+        raise ValueError(faults[0])
     tables = dict(tables)
     for role in SPEECH:
         tables[role] = long_enough(tables[role], role, protocol.shortest_s, sample_rate)
@@ -85,6 +97,24 @@ def usable(
         _note_copies(role, tables[role], instead)
         tables[role] = tables[role].drop(index=instead.index).reset_index(drop=True)
     return tables
+
+
+def role_faults(filled: Collection[str], protocol: Protocol) -> list[str]:
+    """A line for every role that must have recordings and is not among `filled`, or must have none.
+
+    Where there is a second talker, speech is all that a plan is made of.
+    """
+    faults = []
+    for role in NEEDED:
+        if role not in filled and not (protocol.second_talker and role in NOISE):
+            faults.append(f"{role} is empty: name at least one corpus, see conf/experiment")
+    for role in NOISE:
+        if protocol.second_talker and role in filled:
+            faults.append(
+                f"{role} has recordings, but with plan.second_talker=true the noise is a second "
+                f"speaker: leave them out, {role}={{}}, or set plan.second_talker=false"
+            )
+    return faults
 
 
 def _note_copies(role: str, table: pd.DataFrame, instead: pd.Series) -> None:

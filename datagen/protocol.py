@@ -25,6 +25,7 @@ NOT_OF_ROWS = (
     "validation_speakers",
     "test_speakers",
     "noise_stretches",
+    "second_talker",
 )
 # What makes the rows of the split "train" more varied, and those of no other.
 OF_TRAINING = (
@@ -93,6 +94,7 @@ class Protocol(Strict):
     band_limited: Share = 0.0
     band_hz: Annotated[list[BandEnd], Field(min_length=2, max_length=2, default=[3000.0, 8000.0])]
     turn_s: Positive | None = None
+    second_talker: bool = False
 
     @model_validator(mode="after")
     def _ranges_in_order(self):
@@ -119,6 +121,15 @@ class Protocol(Strict):
             raise ValueError(
                 f"noises={self.noises}: chances of one, two and three noises must add up to 1, "
                 f"not {whole:g}; raise or lower one of them"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _two_talkers_at_most(self):
+        if self.second_talker and self.noises != [1.0]:
+            raise ValueError(
+                f"noises={self.noises}: with second_talker=true there is one second speaker; "
+                "give noises=[1.0]"
             )
         return self
 

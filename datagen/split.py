@@ -16,6 +16,7 @@ from files.schema import types_of
 
 log = logging.getLogger(__name__)
 SPLITS = ("train", "validation", "test")
+TALKER = "second talker"  # kind of a noise that is speech
 NAMED = 10  # sources that an error names before it counts
 
 
@@ -27,21 +28,38 @@ def split_speech(
     `pool` feeds training and validation, and test too where there is no `test` table of its own.
     The protocol says what part of its speakers go to "validation" and "test", at least one each,
     chosen by `seed`. Where there is not one for each split, utterances are shared out instead,
-    which is said, and each is a source of its own.
-    Raises ValueError for too few utterances, or for speakers of `test` that are in `pool`, named.
+    which is said, and each is a source of its own. With a second talker there are two speakers in
+    each split.
+    Raises ValueError for too few utterances, for too few speakers where there is a second talker,
+    or for speakers of `test` that are in `pool`, named.
     """
     shares = {"validation": protocol.validation_speakers}
     if test is None:
         shares["test"] = protocol.test_speakers
-    if pool.source.nunique() <= len(shares):
+    fewest = 2 if protocol.second_talker else 1
+    if protocol.second_talker:
+        _require_pairs(pool, shares)
+    elif pool.source.nunique() <= len(shares):
         pool = _by_utterance(pool, shares)
     sources = sorted(pool.source.unique())
-    table = pool.assign(split=pool.source.map(_splits(sources, shares, seed)))
+    table = pool.assign(split=pool.source.map(_splits(sources, shares, seed, fewest)))
     if test is not None:
         _refuse_shared(pool, test, "training speech", "test speech")
         table = pd.concat([table, test.assign(split="test")])
     allowed = (table.only == "") | (table.only == table.split)
     return table[allowed].reset_index(drop=True)
+
+
+def _require_pairs(pool: pd.DataFrame, shares: dict[str, float]) -> None:
+    """Raise ValueError where `pool` has not two speakers for each split."""
+    speakers = sorted(pool.source.unique())
+    splits = ", ".join(["train", *shares])
+    if len(speakers) < 2 * (1 + len(shares)):
+        named = ", ".join(speakers[:NAMED])
+        raise ValueError(
+            f"plan.second_talker=true: {len(speakers)} speaker(s) ({named}) are too few, each of "
+            f"the splits {splits} needs two; add speech of others"
+        )
 
 
 def _by_utterance(pool: pd.DataFrame, shares: dict[str, float]) -> pd.DataFrame:
@@ -72,14 +90,16 @@ def shares_speakers(speech: pd.DataFrame) -> bool:
     return bool(len(tested)) and bool((tested.source == tested.id).all())
 
 
-def _splits(speakers: list[str], shares: dict[str, float], seed: int) -> dict[str, str]:
-    """The split of each of `speakers`: "train", but for `shares` of all."""
+def _splits(
+    speakers: list[str], shares: dict[str, float], seed: int, fewest: int
+) -> dict[str, str]:
+    """The split of each of `speakers`: "train", but for `shares` of all, at least `fewest`."""
     shuffled = np.random.default_rng(seed).permutation(speakers)
     splits = dict.fromkeys(speakers, "train")
     taken = 0
     for position, (split, share) in enumerate(shares.items()):
-        reserved = len(shares) - position  # for later splits and for training
-        wanted = max(1, round(share * len(speakers)))
+        reserved = fewest * (len(shares) - position)  # for later splits and for training
+        wanted = max(fewest, round(share * len(speakers)))
         count = min(wanted, len(speakers) - taken - reserved)
         for speaker in shuffled[taken : taken + count]:
             splits[speaker] = split
@@ -132,6 +152,20 @@ def noise_stretches(
         whole = (0, _length(recording, sample_rate))
         vector = f"unseen-{recording.id}"
         stretches.append(_stretch(recording, vector, whole, seen=False, split="test"))
+    return pd.DataFrame(stretches, columns=list(types_of(Stretch)))
+
+
+def talker_stretches(speech: pd.DataFrame) -> pd.DataFrame:
+    """Noise table of second talkers: a `Stretch` for every utterance of a speech table, whole.
+
+    Those of one speaker are one vector, which only training may call seen.
+    """
+    stretches = []
+    for utterance in speech.itertuples(index=False):
+        split = utterance.split
+        facts = {"kind": TALKER, "seen": split == "train", "split": split}
+        vector = f"{split}-{utterance.source}"
+        stretches.append(_stretch(utterance, vector, (0, utterance.length), **facts))
     return pd.DataFrame(stretches, columns=list(types_of(Stretch)))
 
 

@@ -2,7 +2,7 @@
 
 import functools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import torch
@@ -14,9 +14,11 @@ from enhancing.recording import Progress, enhance_recording
 from enhancing.signal import Through, Wish
 from enhancing.together import SHORT_S, together
 from models.enhancer import Enhancer
-from models.run import load_run
 from parallel.copies import over_copies
 from parallel.spread import Spread
+
+Enhancers = Mapping[str, Enhancer]  # by the part of a recording that they give, see Job
+Load = Callable[[Path], Enhancers]  # those of a run
 
 
 def seconds(job: Job) -> float:
@@ -35,21 +37,22 @@ def _length(job: Job) -> float:
 
 
 def one_by_one(
-    jobs: list[Job], enhancer: Enhancer, wish: Wish, progress: Progress
+    jobs: list[Job], enhancers: Enhancers, wish: Wish, progress: Progress
 ) -> Iterator[Outcome]:
     """The outcomes, in order; `progress` is told of every block."""
     for job in jobs:
-        yield _outcome(job, enhancer, wish, progress)
+        yield _outcome(job, enhancers[job.part], wish, progress)
 
 
 def in_batches(
-    jobs: list[Job], enhancer: Enhancer, wish: Wish, progress: Progress, size: int
+    jobs: list[Job], enhancers: Enhancers, wish: Wish, progress: Progress, size: int
 ) -> Iterator[Outcome]:
     """The same, `size` recordings at once through the network, as long as they are short."""
-    for group in groups(jobs, size):
-        made = together(enhancer, [job.source for job in group])
-        for job, through in zip(group, made, strict=True):
-            yield _outcome(job, enhancer, wish, progress, through)
+    for part, enhancer in enhancers.items():
+        for group in groups([job for job in jobs if job.part == part], size):
+            made = together(enhancer, [job.source for job in group])
+            for job, through in zip(group, made, strict=True):
+                yield _outcome(job, enhancer, wish, progress, through)
 
 
 def groups(jobs: list[Job], size: int) -> Iterator[list[Job]]:
@@ -68,35 +71,38 @@ def groups(jobs: list[Job], size: int) -> Iterator[list[Job]]:
         yield group
 
 
-def spread(jobs: list[Job], enhancer: Enhancer, wish: Wish, processes: int) -> Iterator[Outcome]:
+def spread(jobs: list[Job], enhancers: Enhancers, wish: Wish, processes: int) -> Iterator[Outcome]:
     """The outcomes as they come, from processes with one thread each."""
-    return over_copies(processes, _in_a_process, (enhancer, wish), jobs)
+    return over_copies(processes, _in_a_process, (enhancers, wish), jobs)
 
 
-def _in_a_process(shared: tuple[Enhancer, Wish], job: Job) -> Outcome:
+def _in_a_process(shared: tuple[Enhancers, Wish], job: Job) -> Outcome:
     torch.set_num_threads(1)
-    return _outcome(job, *shared, lambda s: None)
+    enhancers, wish = shared
+    return _outcome(job, enhancers[job.part], wish, lambda s: None)
 
 
-def elsewhere(jobs: list[Job], run: Path, wish: Wish, over: Spread) -> Iterator[Outcome]:
+def elsewhere(
+    jobs: list[Job], load: Load, run: Path, wish: Wish, over: Spread
+) -> Iterator[Outcome]:
     """The outcomes as they come, from wherever `over` has `anywhere` done."""
-    for outcomes in over(anywhere(run, wish), ([job] for job in jobs)):
+    for outcomes in over(anywhere(load, run, wish), ([job] for job in jobs)):
         yield from outcomes
 
 
-def anywhere(run: Path, wish: Wish) -> Callable[[list[Job]], list[Outcome]]:
-    """What enhances where nothing is loaded yet, with one thread and the network of `run`."""
-    return functools.partial(_from_nothing, run=run, wish=wish)
+def anywhere(load: Load, run: Path, wish: Wish) -> Callable[[list[Job]], list[Outcome]]:
+    """What enhances where nothing is loaded yet, with one thread and what `load` makes of `run`."""
+    return functools.partial(_from_nothing, load=load, run=run, wish=wish)
 
 
-def _from_nothing(jobs: list[Job], run: Path, wish: Wish) -> list[Outcome]:
-    shared = (_loaded(run), wish)
+def _from_nothing(jobs: list[Job], load: Load, run: Path, wish: Wish) -> list[Outcome]:
+    shared = (_loaded(load, run), wish)
     return [_in_a_process(shared, job) for job in jobs]
 
 
 @functools.lru_cache(1)
-def _loaded(run: Path) -> Enhancer:
-    return load_run(run)
+def _loaded(load: Load, run: Path) -> Enhancers:
+    return load(run)
 
 
 def _outcome(

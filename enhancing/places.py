@@ -1,5 +1,6 @@
 """Which recordings are enhanced, where they go, and which are there already."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,35 +13,52 @@ NOTE = ".enhanced"  # in the output folder: what the files there were made with
 
 
 class Job(NamedTuple):
-    """A recording and the file that it becomes. name: for people, on one line."""
+    """A recording and the file that it becomes. name: for people, on one line.
+
+    part: what of the recording it is, "" where that is all of it.
+    """
 
     name: str
     source: Path
     target: Path
+    part: str = ""
 
 
-def find_jobs(source: Path, output: Path | None) -> list[Job]:
+def find_jobs(source: Path, output: Path | None, parts: Sequence[str] = ("",)) -> list[Job]:
     """The recordings of a file or folder, sorted; hidden ones, and what is no audio, left out.
 
     They keep their names and folders below `output`; one file without it becomes
-    NAME.enhanced.EXT beside itself. Raises FileNotFoundError where there are none, ValueError where
-    one would be overwritten.
+    NAME.enhanced.EXT beside itself. With `parts` of a name each becomes NAME.PART.EXT for every
+    part. Raises FileNotFoundError where there are none, ValueError where one would be overwritten.
     """
     if output is not None and output.exists() and not output.is_dir():
         raise ValueError(f"{typed('output', output)}: is a file; give a folder")
     if source.is_dir():
         jobs = _of_folder(source, output)
     elif source.exists():
-        beside = source.with_name(f"{source.stem}.enhanced{source.suffix}")
-        target = beside if output is None else output / source.name
+        target = _beside(source, parts) if output is None else output / source.name
         jobs = [Job(shown(source.name), source, target)]
     else:
         raise FileNotFoundError(f"{typed('input', source)}: no such file or folder")
     sources = {job.source.resolve() for job in jobs}
+    jobs = [_of_part(job, part) for job in jobs for part in parts]
     for job in jobs:
         if job.target.resolve() in sources or _same(job.target, job.source):
             raise ValueError(f"output: {shown(job.target)} is input; choose another output")
     return jobs
+
+
+def _beside(source: Path, parts: Sequence[str]) -> Path:
+    """What a file without a place becomes, but for the part; those with one are no namesakes."""
+    return source if all(parts) else source.with_name(f"{source.stem}.enhanced{source.suffix}")
+
+
+def _of_part(job: Job, part: str) -> Job:
+    if not part:
+        return job
+    target = job.target.with_name(f"{job.target.stem}.{part}{job.target.suffix}")
+    name = shown(Path(job.name).with_name(shown(target.name)))
+    return Job(name, job.source, target, part)
 
 
 def _of_folder(source: Path, output: Path | None) -> list[Job]:

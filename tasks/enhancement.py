@@ -1,22 +1,25 @@
 """Speech enhancement: from a mixture to its clean speech."""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from omegaconf import DictConfig
 
-from datagen.datamodule import PlanData
-from datagen.mixtures import mixtures
-from datagen.recordings import Hearing
 from dsp.stft import STFT
 from models.baselines.oracle import Oracle
 from models.baselines.unprocessed import Unprocessed
-from models.enhancement_learner import EnhancementLearner, build_learner
 from models.system import MIXTURE, ORACLE, System
 from models.targets.target import Target
 from models.trained import TrainedRun
 from options.build import build
 from tasks.task import Task
+
+if TYPE_CHECKING:
+    from datagen.datamodule import PlanData
+    from datagen.recordings import Hearing
+    from models.enhancement_learner import EnhancementLearner
 
 
 class Enhancement(Task):
@@ -26,10 +29,14 @@ class Enhancement(Task):
 
     def learner(self, cfg: DictConfig) -> EnhancementLearner:
         """See models.enhancement_learner."""
+        from models.enhancement_learner import build_learner
+
         return build_learner(cfg)
 
     def batches(self, cfg: DictConfig, heard: Hearing) -> PlanData:
         """Mixtures with their clean speech and noise."""
+        from datagen.mixtures import mixtures
+
         return mixtures(cfg, heard)
 
     def system(self, run: Path, device: str) -> TrainedRun:

@@ -1,22 +1,30 @@
-"""What every task is: the contract with training, judging and whatever opens a run."""
+"""What every task is: the contract with training, judging and whatever opens a run.
+
+enhance.py opens runs by it, and needs neither Lightning nor pandas, which take seconds to load: so
+what trains or reads a corpus is imported where that is done, here and in modules of tasks.
+"""
+
+from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from omegaconf import DictConfig
 
-from datagen import from_config
-from datagen.datamodule import PlanData
-from datagen.pairs.pairs import PairedTest
-from datagen.recordings import Hearing
 from models.cost import Costs
+from models.enhancer import Enhancer
 from models.known_costs import known_costs
-from models.learner import Learner
-from models.run import run_config
+from models.run import load_run, run_config
 from models.system import System
 from options.build import build
+
+if TYPE_CHECKING:
+    from datagen.datamodule import PlanData
+    from datagen.pairs.pairs import PairedTest
+    from datagen.recordings import Hearing
+    from models.learner import Learner
 
 # Groups of train.py that some tasks read and others do not.
 GROUPS = ("network", "target", "level")
@@ -64,6 +72,8 @@ class Task(ABC):
 
     def test(self, cfg: DictConfig) -> PairedTest:
         """What systems are judged on: by default the test of the config's mixing plan."""
+        from datagen import from_config
+
         return from_config.test(cfg)
 
     def costs(self, cfg: DictConfig, cache: Path, say: Callable[[str], object]) -> Costs:
@@ -72,6 +82,13 @@ class Task(ABC):
         See models.known_costs.
         """
         return known_costs(cfg, cache, say)
+
+    def enhancers(self, run: Path) -> Mapping[str, Enhancer]:
+        """What enhance.py puts a recording through, by what each adds to the name of its file.
+
+        By default one alone, under "". Raises ValueError where runs of the task enhance nothing.
+        """
+        return {"": load_run(run)}
 
 
 def task_of(cfg: DictConfig) -> Task:
@@ -91,3 +108,8 @@ def system_of(run: Path, device: str = "cpu") -> System:
 def costs_of(cfg: DictConfig, cache: Path, say: Callable[[str], object]) -> Costs:
     """See `Task.costs`, for a config of any task."""
     return task_of(cfg).costs(cfg, cache, say)
+
+
+def enhancers_of(run: Path) -> Mapping[str, Enhancer]:
+    """See `Task.enhancers`, for a run of any task."""
+    return task_of(run_config(run)).enhancers(run)

@@ -110,7 +110,7 @@ def drawn(make, tmp_path, monkeypatch):
 
     def drawn(split, **changes):
         drawer = make(**changes)
-        count, calls = max(2, drawer.cells(split)), []
+        count, calls = max(2, drawer.noises.cells(split)), []
         draw = type(drawer).draw
         monkeypatch.setattr(
             type(drawer), "draw", lambda *given: calls.append(given) or draw(*given)

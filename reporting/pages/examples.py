@@ -4,6 +4,7 @@ Which mixtures these are is chosen in reporting.pages.example_choice.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from torch.nn.functional import pad
 
 from dsp.stft import STFT
 from files.fingerprint import of_sources, of_values
-from metrics.facts import SPEECH, TEXT
+from metrics.facts import SPEECH, TALKERS, TEXT
 from metrics.known import facts
 from models.system import System
 from reporting.pages.example_choice import choose
@@ -54,12 +55,11 @@ def examples(
     for title, mixture_id in chosen:
         views = _Views(bench, bench.mixture(mixture_id), stft)
         of_mixture = scores[scores.mixture_id == mixture_id].set_index("system")
-        panels = views.of_clean()
+        panels = views.references()
         for name in shown:
             heard = views.heard(systems[name], transcribe)
             scored = ", ".join(filter(None, [_scored(of_mixture, name), heard]))
-            view = views.enhanced(systems[name])
-            panels.append(Panel(name, scored, *view))
+            panels += views.panels(name, scored, systems[name])
         yield _example(f"{title} ({_noise(of_mixture)})", panels, views)
     crowded = bench.crowded(chosen[0][1]) if chosen else None
     if crowded is not None:
@@ -82,9 +82,9 @@ def worst_examples(
     """
     for one in lost(worst_of(scores)):
         views = _Views(bench, bench.mixture(one.mixture_id), stft)
-        panels = views.of_clean()
+        panels = views.references()
         for name in (MIXTURE, *one.losses):
-            panels.append(Panel(name, one.losses.get(name, ""), *views.enhanced(systems[name])))
+            panels += views.panels(name, one.losses.get(name, ""), systems[name])
         room -= size(panels)
         if room < 0:
             return
@@ -136,6 +136,34 @@ class _Views:
             return []
         view = self._view(self.mixture.contents[SPEECH], lambda: clean)
         return [Panel("clean", _quoted("said", self.mixture.parts.get(TEXT)), *view)]
+
+    def references(self) -> list[Panel]:
+        """What the answers are held against: the clean speech, or each talker."""
+        if TALKERS not in self.mixture.references:
+            return self.of_clean()
+        content = self.mixture.contents[TALKERS]
+        return self._talkers("clean", "", content, lambda: self.mixture.parts[TALKERS])
+
+    def panels(self, name: str, scored: str, system: System) -> list[Panel]:
+        """One for what `system` makes of the mixture, or one for each talker."""
+        if system.gives != TALKERS:
+            return [Panel(name, scored, *self.enhanced(system))]
+        if name == MIXTURE:
+            mixture = self.mixture
+            return [Panel(name, scored, *self._view("mixture", lambda: mixture.parts["mixture"]))]
+        enhanced = self.bench.enhanced(system, self.mixture)
+        return self._talkers(name, scored, enhanced.content, lambda: enhanced.talkers)
+
+    def _talkers(
+        self, name: str, scored: str, content: str, talkers: Callable[[], Tensor]
+    ) -> list[Panel]:
+        """A panel for each talker; talkers: gives [talker, time], content: names it."""
+        panels = []
+        for number in range(len(self.mixture.references[TALKERS])):
+            one = partial(lambda number: talkers()[number], number)
+            view = self._view(f"{content} talker {number}", one)
+            panels.append(Panel(f"{name}, talker {number + 1}", scored, *view))
+        return panels
 
     def enhanced(self, system: System) -> tuple[str, str]:
         """Picture and sound of what `system` makes of the mixture."""

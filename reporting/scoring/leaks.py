@@ -39,9 +39,10 @@ def refuse_leaks(run: Path, plan: Plan, whose: Path) -> set[str]:
     called_seen = seen_noise(plan)
     is_new = ~called_seen.source.isin(seen.source)
     new = called_seen[is_new]
-    _refuse(run, "speakers", speakers, heard)
-    _refuse(run, "unseen noises", unseen, seen)
-    _refuse_copies(run, pd.concat([speakers, unseen, new]), pd.concat([heard, seen]))
+    trained = pd.concat([heard, seen])  # a noise may be a second speaker
+    _refuse(run, "speakers", speakers, trained)
+    _refuse(run, "unseen noises", unseen, trained)
+    _refuse_copies(run, pd.concat([speakers, unseen, new]), trained)
     _refuse_other_stretches(run, called_seen[~is_new], seen)
     return set(new.source)
 

@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from files.fingerprint import of_values
-from metrics.facts import SPEECH
+from metrics.facts import SPEECH, TALKERS
 from metrics.metric import Metric
+from metrics.talkers import best_order
 from models.system import Answer, System
 from reporting.scoring.memory import Memory
 from reporting.scoring.score_cache import Names, of_answer, of_signal
@@ -110,6 +111,17 @@ class Enhanced:
     def signal(self) -> Tensor:
         """The answer where it is speech: float32 [time]."""
         return torch.from_numpy(self.answer).float()
+
+    @cached_property
+    def talkers(self) -> Tensor:
+        """The answer where it is talkers, in the order of those of the mixture: [talker, time].
+
+        Silence where the system has failed.
+        """
+        reference = self.mixture.references[TALKERS]
+        if self.answer.shape != reference.shape:
+            return torch.zeros(reference.shape)
+        return torch.from_numpy(self.answer[best_order(reference, self.answer)]).float()
 
     @cached_property
     def content(self) -> str:

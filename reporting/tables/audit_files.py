@@ -7,10 +7,10 @@ import pandas as pd
 
 from datagen.copies import conflicts, repeated
 from datagen.measures import Measures
-from datagen.prepare import long_enough, noise_table, speech_table
+from datagen.prepare import long_enough, noise_table, role_faults, speech_table
 from datagen.protocol import Protocol
 from datagen.recordings import Recording, table
-from datagen.roles import NEEDED, ROLES, SEEN_NOISE, SPEECH, TRAIN_SPEECH
+from datagen.roles import ROLES, SEEN_NOISE, SPEECH, TRAIN_SPEECH
 
 FILE = [
     "role",
@@ -75,7 +75,7 @@ def find(
     stops += _bad(files)
     stops += _twice(tables)
     used = _long_enough(files, tables, protocol, sample_rate, stops)
-    stops += _empty_roles(corpora, files)
+    stops += _roles(corpora, files, protocol)
     stops += conflicts(used)
     used = _without_copies(files, used, protocol)
     if len(used[TRAIN_SPEECH]):
@@ -123,14 +123,16 @@ def _unreadable(corpora: Sequence[AuditedCorpus]) -> list[str]:
     return [f"{corpus.role}.{corpus.name}: {corpus.error}" for corpus in corpora if corpus.error]
 
 
-def _empty_roles(corpora: Sequence[AuditedCorpus], files: pd.DataFrame) -> list[str]:
-    """A line for each needed role without files, those aside whose corpus says already why."""
+def _roles(corpora: Sequence[AuditedCorpus], files: pd.DataFrame, protocol: Protocol) -> list[str]:
+    """A line for each role whose files are wanting or unwanted.
+
+    Those aside whose corpus says already why it has none.
+    """
     served = set(files.role)
     for corpus in corpora:
         if corpus.error:
             served.add(corpus.role)
-    empty = [role for role in NEEDED if role not in served]
-    return [f"{role} is empty: name at least one corpus, see conf/experiment" for role in empty]
+    return role_faults(served, protocol)
 
 
 def _long_enough(

@@ -1,0 +1,130 @@
+"""Which long noise a row of a plan is cut from, and in how many mixtures an utterance stands."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from datagen.long_noise import LongNoise
+
+
+class Turn(NamedTuple):
+    """Where a row stands among those of its split.
+
+    turn: of the utterance, over all laps. number: of the mixture among those that its utterance
+    goes through. snr_position: of its SNR among those of the split.
+    """
+
+    turn: int
+    number: int
+    snr_position: int
+
+
+class NoiseChoice(ABC):
+    """What stands against the speech of a row. grid: what the test goes through, in words."""
+
+    grid: ClassVar[str]
+
+    @abstractmethod
+    def cells(self, split: str) -> int:
+        """How many mixtures an utterance goes through: in the test split all SNRs at least once."""
+
+    @abstractmethod
+    def of(
+        self, split: str, turn: Turn, speech: pd.Series, rng: np.random.Generator
+    ) -> tuple[LongNoise, bool]:
+        """The noise of a row whose speech is `speech`, and whether training uses it."""
+
+    @abstractmethod
+    def lacking(self, split: str) -> str:
+        """What `split` would need to be drawn, in words; "" where it has all."""
+
+
+class RecordedNoises(NoiseChoice):
+    """Seen noise of a split as one long noise; in the test each unseen recording by itself, too.
+
+    noise: a row for every `datagen.recordings.Stretch`. test_snrs: how many SNRs the test has.
+    """
+
+    grid = "every SNR, seen and unseen"
+
+    def __init__(self, noise: pd.DataFrame, splits: Sequence[str], test_snrs: int):
+        self._test_snrs = test_snrs
+        self._seen: dict[str, LongNoise] = {}
+        for split in splits:
+            serving = noise[noise.seen & noise.split.isin(["", split])]
+            self._seen[split] = LongNoise.of(serving)
+        self._unseen: list[list[LongNoise]] = []  # by kind
+        for _, kind in noise[~noise.seen].groupby("kind", sort=False):
+            vectors = kind.groupby("vector", sort=False)
+            self._unseen.append([LongNoise.of(stretches) for _, stretches in vectors])
+
+    def cells(self, split: str) -> int:
+        """In the test split SNRs x {seen, unseen}."""
+        if split != "test":
+            return 1
+        return 2 * self._test_snrs if self._unseen else self._test_snrs
+
+    def of(
+        self, split: str, turn: Turn, speech: pd.Series, rng: np.random.Generator
+    ) -> tuple[LongNoise, bool]:
+        """See `NoiseChoice.of`."""
+        seen = turn.number < (self._test_snrs if split == "test" else 1)
+        return (self._seen[split] if seen else self._unseen_noise(turn)), seen
+
+    def lacking(self, split: str) -> str:
+        """See `NoiseChoice.lacking`."""
+        return (
+            ""
+            if self._seen[split].ids
+            else f"no recording of seen noise serves in the split {split}"
+        )
+
+    def _unseen_noise(self, turn: Turn) -> LongNoise:
+        """Kinds of noise take turns over utterances, shifted by one per SNR.
+
+        So every SNR meets every kind.
+        """
+        kinds = len(self._unseen)
+        kind = self._unseen[(turn.turn + turn.snr_position) % kinds]
+        lap = turn.turn // kinds
+        return kind[lap % len(kind)]
+
+
+class OtherTalkers(NoiseChoice):
+    """All utterances of one other speaker of the split, joined, who is drawn anew for every row.
+
+    So the test's talkers are both unseen, and no row has one speaker twice. talkers: see
+    `datagen.split.talker_stretches`. test_snrs: how many SNRs the test has.
+    """
+
+    grid = "every SNR"
+
+    def __init__(self, talkers: pd.DataFrame, splits: Sequence[str], test_snrs: int):
+        self._test_snrs = test_snrs
+        self._of_split: dict[str, Mapping[str, LongNoise]] = {}
+        for split in splits:
+            by_speaker = talkers[talkers.split == split].groupby("source")
+            self._of_split[split] = {name: LongNoise.of(rows) for name, rows in by_speaker}
+
+    def cells(self, split: str) -> int:
+        """In the test split one for every SNR."""
+        return self._test_snrs if split == "test" else 1
+
+    def of(
+        self, split: str, turn: Turn, speech: pd.Series, rng: np.random.Generator
+    ) -> tuple[LongNoise, bool]:
+        """See `NoiseChoice.of`."""
+        others = [name for name in self._of_split[split] if name != speech.source]
+        chosen = others[int(rng.integers(len(others)))]
+        return self._of_split[split][chosen], split == "train"
+
+    def lacking(self, split: str) -> str:
+        """See `NoiseChoice.lacking`."""
+        speakers = list(self._of_split[split])
+        if len(speakers) >= 2:
+            return ""
+        named = f" ({speakers[0]})" if speakers else ""
+        return f"{split} has {len(speakers)} speaker(s){named}, and two talkers are two"

@@ -1,0 +1,51 @@
+"""What stands beside separation in every table: the mixture for each talker, and the ideal mask."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from dsp.stft import STFT
+from models.system import Answer, System, parts
+
+SMALLEST = 1e-12  # where both talkers are silent
+
+
+class Unseparated(System):
+    """The mixture itself as every talker."""
+
+    gives: ClassVar[str] = "talkers"
+
+    def answers(self, batch: Mapping[str, Any]) -> Sequence[Answer]:
+        """It as often as there are talkers: [talker, time] each."""
+        mixtures = batch["mixture"].unsqueeze(1).expand_as(batch["talkers"])
+        return list(mixtures.cpu().double().numpy())
+
+    @property
+    def made_of(self) -> Any:
+        """Its class alone."""
+        return parts(self)
+
+
+class IdealRatioMask(System):
+    """Of every bin the share of each talker's magnitude in the sum of both, times the mixture.
+
+    It knows the talkers: what a mask with the mixture's phase can reach (Kolbaek et al., 2017,
+    section II-B, list the ideal masks).
+    """
+
+    gives: ClassVar[str] = "talkers"
+
+    def __init__(self, stft: STFT):
+        self.stft = stft
+
+    def answers(self, batch: Mapping[str, Any]) -> Sequence[Answer]:
+        """The talkers in their own order: [talker, time] each."""
+        magnitudes = self.stft(batch["talkers"]).abs()  # [batch, talker, freq, frame]
+        masks = magnitudes / magnitudes.sum(1, keepdim=True).clamp_min(SMALLEST)
+        separated = masks * self.stft(batch["mixture"]).unsqueeze(1)
+        waveforms = self.stft.inverse(separated, batch["mixture"].shape[-1])
+        return list(waveforms.cpu().double().numpy())
+
+    @property
+    def made_of(self) -> Any:
+        """Its class and its transform."""
+        return [type(self).__qualname__, *self.stft.made_of]

@@ -1,0 +1,1 @@
+"""Networks that take talkers apart."""

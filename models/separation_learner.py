@@ -1,0 +1,77 @@
+"""A separator that learns, whoever of the talkers comes first (uPIT, Kolbaek et al., 2017)."""
+
+from collections.abc import Callable
+
+import torch
+from omegaconf import DictConfig
+from torch import Tensor
+
+from dsp.stft import STFT
+from models.learner import Batch, Learner
+from models.level import Level
+from models.separation.network import SeparationNetwork
+from models.separation.permutation import best_permutation
+from models.separator import Separator
+from models.targets.target import Target
+from models.trained_separation import separator_parts
+from options.build import maker
+
+
+class SeparationLearner(Separator, Learner):
+    """A separator with loss and optimiser; its weights are those of a Separator.
+
+    optimizer: called with the parameters.
+    """
+
+    def __init__(
+        self,
+        stft: STFT,
+        target: Target,
+        network: Callable[..., SeparationNetwork],
+        level: Level,
+        optimizer: Callable[..., torch.optim.Optimizer] | None = None,
+    ):
+        super().__init__(stft, target, network, level)
+        self.optimizer = optimizer
+
+    def summed_loss(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """The loss of the best permutation, summed over frames that are no padding, and these.
+
+        Of a frame it is the mean over talkers and frequencies. Which estimate is whose is one
+        choice for all frames of a mixture.
+        """
+        spectrum = self.stft(batch["mixture"])
+        estimates, level = self.estimates(spectrum)
+        talkers = torch.stack([batch["clean"], batch["noise"]], 1)
+        references = self.references(talkers, spectrum, level)
+        frames = self.stft.frames(batch["length"])
+        costs = self._costs(estimates, references, frames)
+        least, _ = best_permutation(costs)
+        counted = frames * batch.get("counts", 1)
+        return (least * (counted > 0)).sum(), counted.sum()
+
+    def references(self, talkers: Tensor, spectrum: Tensor, level: Tensor) -> Tensor:
+        """What the target compares the estimates with, relative to the level.
+
+        Shapes: talkers [batch, talker, time], spectrum of the mixture [batch, freq, frame], level
+        [batch, 1, frame] -> [batch, talker, component, freq, frame].
+        """
+        spectrum, level = spectrum.unsqueeze(1), level.unsqueeze(1)
+        return self.target.reference(self.stft(talkers) / level, spectrum / level)
+
+    def _costs(self, estimates: Tensor, references: Tensor, frames: Tensor) -> Tensor:
+        """Of every pair, summed over frames: [batch, estimate, reference]."""
+        number = torch.arange(estimates.shape[-1], device=estimates.device)
+        is_signal = (number < frames[:, None])[:, None, None]  # [batch, 1, 1, frame]
+        of_bins = self.target.loss(estimates.unsqueeze(2), references.unsqueeze(1))
+        per_frame = of_bins.mean((3, 4))  # [batch, estimate, reference, frame]
+        return torch.where(is_signal, per_frame, 0).sum(-1)
+
+
+def build_learner(cfg: DictConfig) -> SeparationLearner:
+    """The untrained module that a training config describes.
+
+    Raises ValueError where a part of it is not what it must be.
+    """
+    optimizer = maker(cfg.recipe.optimizer, torch.optim.Optimizer)
+    return SeparationLearner(**separator_parts(cfg), optimizer=optimizer)

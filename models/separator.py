@@ -1,0 +1,115 @@
+"""From a mixture of talkers to the waveform of each."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from dsp.stft import STFT
+from models.enhancer import Enhancer
+from models.level import Level
+from models.networks.network import CausalNetwork, Network
+from models.separation.network import SeparationNetwork
+from models.targets.target import Target
+
+
+class Separator(nn.Module):
+    """A network of separation with its transform, target and level.
+
+    network: called with freqs and target. level: what magnitudes are divided by before the network
+    and multiplied with after it.
+    """
+
+    def __init__(
+        self, stft: STFT, target: Target, network: Callable[..., SeparationNetwork], level: Level
+    ):
+        super().__init__()
+        self.stft = stft
+        self.target = target
+        self.level = level
+        self.network = network(freqs=stft.freqs, target=target)
+
+    @torch.no_grad()
+    def separate(self, mixture: Tensor) -> Tensor:
+        """Waveforms of all talkers: [batch, time] -> [batch, talker, time]."""
+        training = self.training
+        self.eval()
+        spectrum = self.stft(mixture)
+        estimates, level = self.estimates(spectrum)
+        spectrum, level = spectrum.unsqueeze(1), level.unsqueeze(1)
+        separated = self.target.spectrum(estimates, spectrum / level) * level
+        self.train(training)
+        return self.stft.inverse(separated, mixture.shape[-1])
+
+    def estimates(self, spectrum: Tensor) -> tuple[Tensor, Tensor]:
+        """What the network makes of a mixture's spectrum, and the level that it is relative to.
+
+        Shapes: spectrum [batch, freq, frame] -> [batch, talker, component, freq, frame] and
+        [batch, 1, frame].
+        """
+        level = self.level(spectrum.abs())
+        mixture = self.target.components(spectrum / level)
+        estimates = self.network(mixture)
+        needed = [len(mixture), self.network.talkers, *mixture.shape[1:]]
+        if list(estimates.shape) != needed:
+            raise ValueError(
+                f"{type(self.network).__name__} makes {list(estimates.shape)} of a mixture "
+                f"{list(mixture.shape)}; it must be [batch, talker, component, freq, frame], "
+                f"here {needed}"
+            )
+        return estimates.to(mixture.dtype), level
+
+    def talker(self, number: int) -> Enhancer:
+        """What gives talker `number` (from 0) alone, at once or block by block.
+
+        All talkers of a mixture come of one state, so that none swaps with another between blocks.
+        """
+        kind = CausalTalker if self.network.causal else WholeTalker
+        return Enhancer(
+            self.stft,
+            self.target,
+            lambda freqs, target: kind(self.network, number),
+            self.level,
+        ).eval()
+
+
+class CausalTalker(CausalNetwork):
+    """One talker of a network of separation that does not look ahead."""
+
+    def __init__(self, network: SeparationNetwork, number: int):
+        super().__init__(network.target)
+        self.network = network
+        self.number = number
+
+    def initial_state(self, batch: int) -> Any:
+        """See `CausalNetwork.initial_state`."""
+        return self.network.initial_state(batch)
+
+    def advance(self, mixture: Tensor, state: Any) -> tuple[Tensor, Any]:
+        """See `CausalNetwork.advance`."""
+        estimates, state = self.network.advance(mixture, state)
+        return estimates[:, self.number : self.number + 1], state
+
+    def final(self, estimates: Tensor) -> Tensor:
+        """See `Network.final`."""
+        return estimates[:, -1]
+
+
+class WholeTalker(Network):
+    """One talker of a network of separation that needs the whole mixture."""
+
+    causal = False
+
+    def __init__(self, network: SeparationNetwork, number: int):
+        super().__init__(network.target)
+        self.network = network
+        self.number = number
+
+    def forward(self, mixture: Tensor) -> Tensor:
+        """See `Network.forward`."""
+        return self.network(mixture)[:, self.number : self.number + 1]
+
+    def final(self, estimates: Tensor) -> Tensor:
+        """See `Network.final`."""
+        return estimates[:, -1]

@@ -1,0 +1,65 @@
+"""A trained run of separation as a system: rebuilt from its config, its weights loaded."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar
+
+from omegaconf import DictConfig
+
+from dsp.stft import STFT
+from models.level import Level
+from models.run import content_of, load_weights, run_config
+from models.separation.network import SeparationNetwork
+from models.separator import Separator
+from models.system import Answer, OfRun
+from models.targets.target import Target
+from options.build import build
+
+
+def separator_parts(cfg: DictConfig) -> dict[str, Any]:
+    """What a `Separator` is made of as the config of a training has it.
+
+    Raises ValueError where a part of it is not what it must be.
+    """
+    return {
+        "stft": STFT(cfg.sample_rate, **cfg.stft),
+        "target": build(cfg.task.target, Target),
+        "network": partial(build, cfg.task.network, SeparationNetwork),
+        "level": build(cfg.level, Level, within="models.level"),
+    }
+
+
+def load_separator(run: Path) -> Separator:
+    """The trained separator of a run: its best epoch on validation; raises as `load_run` does."""
+    separator = Separator(**separator_parts(run_config(run)))
+    load_weights(separator, run)
+    return separator.eval()
+
+
+class TrainedSeparation(OfRun):
+    """What a run of separation has learned, at its best epoch on validation.
+
+    folder: of the run. content: names what is in it, see `models.run.content_of`.
+    """
+
+    gives: ClassVar[str] = "talkers"
+
+    def __init__(self, folder: Path, separator: Separator, content: str):
+        self.folder = folder
+        self.separator = separator
+        self.content = content
+
+    @classmethod
+    def load(cls, folder: Path, device: str = "cpu") -> "TrainedSeparation":
+        """The run in `folder`, on `device`; raises as `load_separator` does."""
+        return cls(folder, load_separator(folder).to(device), content_of(folder))
+
+    def answers(self, batch: Mapping[str, Any]) -> Sequence[Answer]:
+        """The waveforms of all talkers, in whichever order: [talker, time] each."""
+        return list(self.separator.separate(batch["mixture"]).cpu().double().numpy())
+
+    @property
+    def made_of(self) -> Any:
+        """Its config and weights."""
+        return self.content

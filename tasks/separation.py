@@ -1,0 +1,87 @@
+"""Separation: from a mixture of two talkers to the speech of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from omegaconf import DictConfig, OmegaConf
+
+from dsp.stft import STFT
+from models.baselines.talkers import IdealRatioMask, Unseparated
+from models.cost import Costs, costs
+from models.enhancer import Enhancer
+from models.known_costs import remembered
+from models.separator import Separator
+from models.system import MIXTURE, ORACLE, System
+from models.trained_separation import TrainedSeparation, load_separator, separator_parts
+from tasks.task import Task
+
+if TYPE_CHECKING:
+    from datagen.datamodule import PlanData
+    from datagen.pairs.pairs import PairedTest
+    from datagen.recordings import Hearing
+    from models.separation_learner import SeparationLearner
+
+
+class Separation(Task):
+    """A network learns an estimate of each talker from mixtures of a plan with a second talker."""
+
+    groups: ClassVar[tuple[str, ...]] = ("level",)
+
+    def learner(self, cfg: DictConfig) -> SeparationLearner:
+        """See models.separation_learner."""
+        from models.separation_learner import build_learner
+
+        if cfg.recipe.loss:
+            raise ValueError(
+                "recipe.loss: task=separation compares talkers by its target; leave it out"
+            )
+        return build_learner(cfg)
+
+    def batches(self, cfg: DictConfig, heard: Hearing) -> PlanData:
+        """Mixtures with both talkers: clean is one, noise the other."""
+        from datagen.mixtures import mixtures
+
+        _require_talkers(cfg)
+        return mixtures(cfg, heard)
+
+    def system(self, run: Path, device: str) -> TrainedSeparation:
+        """From mixture to the waveforms of its talkers."""
+        return TrainedSeparation.load(run, device)
+
+    def beside(self, cfg: DictConfig) -> dict[str, System]:
+        """The mixture as it is, and the ideal ratio mask."""
+        oracle = IdealRatioMask(STFT(cfg.sample_rate, **cfg.stft).to(cfg.device))
+        return {MIXTURE: Unseparated(), ORACLE: oracle}
+
+    def test(self, cfg: DictConfig) -> PairedTest:
+        """The test of the config's plan, whose answers are its talkers."""
+        from datagen.talkers import TalkerSignals
+
+        _require_talkers(cfg)
+        test = super().test(cfg)
+        return test._replace(audio=TalkerSignals(test.audio))
+
+    def enhancers(self, run: Path) -> Mapping[str, Enhancer]:
+        """One for each talker, `talker1`, ...: none swaps with another within a recording."""
+        separator = load_separator(run)
+        numbers = range(separator.network.talkers)
+        return {f"talker{number + 1}": separator.talker(number) for number in numbers}
+
+    def costs(self, cfg: DictConfig, cache: Path, say: Callable[[str], object]) -> Costs:
+        """Those of the network with one of its outputs: it is run once for all of them."""
+        one = Separator(**separator_parts(cfg)).talker(0)
+        told = [OmegaConf.to_container(cfg.task, resolve=True), one.stft.made_of]
+        name = cfg.task.network["_target_"].rpartition(".")[2]
+        return remembered(told, lambda: costs(one), name, cache, say)
+
+
+def _require_talkers(cfg: DictConfig) -> None:
+    """Raise ValueError where mixtures have no second talker."""
+    if not cfg.plan.second_talker:
+        raise ValueError(
+            "task=separation: plan.second_talker=false has no second talker; choose "
+            "experiment=two_talkers, or set plan.second_talker=true and leave out the noise"
+        )
