@@ -13,7 +13,7 @@ def lacking(mark: str, paths: Sequence[str]) -> str:
     """
     folder = Path(mark).parent
     try:
-        written = Path(mark).read_text()
+        written = Path(mark).read_text(encoding="utf-8")
     except OSError:
         written = ""
     if written != mark:

@@ -4,11 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import torch
 from scipy.special import gammainccinv
 from tabulate import tabulate
-
-from dsp.hann import hann_spectrum
 
 WINDOW_S = 2.0
 LOBE = 2  # bins on either side of a line that hold its power
@@ -42,12 +39,20 @@ Found = Mapping[str, Sequence[FoundLine]]  # by what holds them: a system, a cha
 
 
 def columns(holder: str) -> list[str]:
-    """Those of a table of lines; holder: what stands in the first one."""
+    """Those of a table of lines; holder: what stands in the first one.
+
+    >>> columns("system")[:3]
+    ['system', 'hz', 'level_db']
+    """
     return [holder, *FoundLine._fields]
 
 
 def rows(found: Found) -> list[tuple]:
-    """Those of the same table."""
+    """Those of the same table.
+
+    >>> rows({"peaks": [FoundLine(50.0, -3.0, 10.0, 30.0, 0.0)], "mask": []})
+    [('peaks', 50.0, -3.0, 10.0, 30.0, 0.0)]
+    """
     return [(name, *line) for name, lines in found.items() for line in lines]
 
 
@@ -100,6 +105,10 @@ def found_lines(mixture: np.ndarray, enhanced: np.ndarray, sample_rate: int) -> 
 
 def _power(signal: np.ndarray, hop: int) -> np.ndarray:
     """Power by bin and window; its sum over the bins of a sine's lobe is that of the sine."""
+    import torch  # here, for a process that scores needs neither
+
+    from dsp.hann import hann_spectrum
+
     spectrum = hann_spectrum(torch.from_numpy(np.asarray(signal, np.float64)), hop)
     inside = spectrum[:, 2:-2] if spectrum.shape[1] > 8 else spectrum  # whole windows
     window_power = 4 * hop * 1.5 * hop  # length times the sum of the squared window

@@ -81,7 +81,7 @@ def test_the_worst_come_first_and_say_how_many_mixtures_they_are(uneven):
 def test_what_is_made_worse_is_counted_from_the_limits_on(uneven):
     """By 0.2 of PESQ in 10 of 40 mixtures; by one point of STOI in 20, which is not worth a word."""
     assert worsened(uneven, "net") == (
-        "Of 40 mixtures it makes worse: 25.0 % by more than 0.1 PESQ, "
+        "Of 40 mixtures it makes worse: 25.0 % by more than 0.1 PESQ-NB raw, "
         "0.0 % by more than 2 points of STOI, 25.0 % by one or the other."
     )
     lower = uneven.assign(stoi=uneven.stoi - 0.015 * (uneven.system == "net"))
@@ -90,7 +90,7 @@ def test_what_is_made_worse_is_counted_from_the_limits_on(uneven):
     )
     alone = uneven.drop(columns="stoi")
     assert worsened(alone, "net") == (
-        "Of 40 mixtures it makes worse: 25.0 % by more than 0.1 PESQ."
+        "Of 40 mixtures it makes worse: 25.0 % by more than 0.1 PESQ-NB raw."
     )
 
 

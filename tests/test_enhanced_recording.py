@@ -121,7 +121,7 @@ def test_floats_above_full_scale_stay_above_it(tmp_path, monkeypatch):
 def test_where_nothing_is_heard_the_file_is_copied_and_that_is_said(tmp_path, name, samples, why):
     path = make(tmp_path / name, samples, RATE, *KINDS[name])
     done, target = enhanced(path)
-    assert done == (f"copied unchanged, for it {why}", True)
+    assert done[:2] == (f"copied unchanged, for it {why}", True)
     assert target.read_bytes() == path.read_bytes()
 
 

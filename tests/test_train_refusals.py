@@ -60,7 +60,7 @@ def test_a_script_that_fails_says_so_in_one_line(data, tmp_path):
     out, told = process.communicate()
     assert process.returncode == 1 and out == ""
     begun, line = told.splitlines()
-    assert begun.startswith("Trains network=pl_crnn ")
+    assert begun.startswith("Trains task=enhancement network=pl_crnn ")
     assert line.startswith("train.py: network.stages=7: ")
 
 
