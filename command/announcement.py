@@ -13,6 +13,7 @@ from omegaconf import DictConfig, OmegaConf
 from options.typed import quoted, typed
 
 CHOICES = ("task", "network", "target", "level", "recipe", "plan", "experiment", "data", "trainer")
+OF_ENHANCEMENT = ("network", "target", "level")  # choices that no other task reads
 
 
 def say(what: str) -> None:
@@ -33,7 +34,9 @@ def announce(run: Path, goes_on: bool) -> None:
     if sweep:
         say(sweep)
     chosen = job.runtime.choices
-    named = [f"{group}={chosen[group]}" for group in CHOICES if group in chosen]
+    enhances = chosen.get("task") == "enhancement"
+    groups = [group for group in CHOICES if enhances or group not in OF_ENHANCEMENT]
+    named = [f"{group}={chosen[group]}" for group in groups if group in chosen]
     say(f"Trains {' '.join(named)}, into {run}")
 
 

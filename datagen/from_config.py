@@ -44,12 +44,17 @@ def protocol(cfg: DictConfig) -> Protocol:
     return Protocol.model_validate(options)
 
 
+def scanned(cfg: DictConfig) -> dict[str, pd.DataFrame]:
+    """The recordings of the config's corpora by role, each corpus scanned once."""
+    return scan_all(corpora(cfg), cfg.sample_rate, Path(cfg.cache), jobs(cfg), cfg.check_audio)
+
+
 def drawer(cfg: DictConfig, suited: Suited | None = None) -> Drawer:
     """The drawer of the config's protocol over its corpora, each scanned once.
 
     suited: of the speech of a role what serves; None: all.
     """
-    tables = scan_all(corpora(cfg), cfg.sample_rate, Path(cfg.cache), jobs(cfg), cfg.check_audio)
+    tables = scanned(cfg)
     if suited is not None:
         for role in SPEECH:
             tables[role] = suited(tables[role], role, cfg.sample_rate)

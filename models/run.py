@@ -7,6 +7,7 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
+from torch import nn
 from yaml import YAMLError
 
 from dsp.stft import STFT
@@ -98,16 +99,17 @@ def load_run(run: Path) -> Enhancer:
     return enhancer.eval()
 
 
-def load_weights(enhancer: Enhancer, run: Path, name: Path | None = None) -> None:
-    """Give `enhancer` the weights of a run's best epoch on validation.
+def load_weights(module: nn.Module, run: Path, name: Path | None = None) -> None:
+    """Give `module` the weights of a run's best epoch on validation.
 
-    name: of another checkpoint. Raises ValueError where the run's network is another.
+    module: has its network as `network`. name: of another checkpoint. Raises ValueError where the
+    run's network is another.
     """
     state = best_weights(run) if name is None else checkpoint(run, name)["state_dict"]
     try:
-        enhancer.load_state_dict(state)
+        module.load_state_dict(state)
     except RuntimeError as error:
-        network = type(enhancer.network).__name__
+        network = type(module.network).__name__
         path = run / (name or layout(run).weights)
         raise ValueError(
             f"{path}: weights of another network than {network} as the config has it; "

@@ -82,6 +82,7 @@ def test_every_folder_of_options_is_swept_here_or_named_by_the_experiments():
         "loss",
         "hydra",  # launchers, tests/test_launchers.py
         "tunes",
+        "tagger",
     }
 
 

@@ -1,0 +1,108 @@
+"""Clips of noise whose class is known, as a plan: a row per clip, noise alone."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import pandas as pd
+import torch
+from torch import Tensor
+
+from audio.pcm import FULL_SCALE
+from audio.resampling import resampled_length
+from datagen.library import Library
+from datagen.pairs.pairs import UNKNOWN
+from datagen.plan import Plan
+from datagen.protocol import Protocol
+from datagen.recordings import COLUMNS, Stretch, Utterance
+from datagen.route import Route
+from datagen.row import Row
+from datagen.split import split_speech
+from files.schema import types_of
+
+NO_SPEECH_DB = 0.0  # stands for an SNR in rows that have noise alone, and is never shown
+
+
+def clip_plan(
+    seen: pd.DataFrame,
+    unseen: pd.DataFrame,
+    protocol: Protocol,
+    clip_s: float,
+    sample_rate: int,
+    seed: int,
+) -> Plan:
+    """A row for every clip of up to `clip_s` seconds of the recordings in `seen` and `unseen`.
+
+    `unseen` is the test; of the sources in `seen` a share is set aside for validation, and for a
+    test where there is no other (see datagen.split). In the plan's tables a recording is speech,
+    whose speaker is its source, and noise alike: a row names it twice, and has noise alone. Raises
+    ValueError for too few sources, and for a source in both.
+    """
+    recordings = split_speech(seen, None if unseen.empty else unseen, protocol, seed)
+    rows, speech, noise = [], [], []
+    for recording in recordings.itertuples(index=False):
+        length = resampled_length(recording.samples, recording.sample_rate, sample_rate)
+        known = {name: getattr(recording, name) for name in COLUMNS}
+        split = recording.split
+        speech.append(Utterance(**known, length=length, split=split))
+        stretch = Stretch(
+            **known, vector=recording.id, seen=split != "test", split=split, start=0, stop=length
+        )
+        noise.append(stretch)
+        rows += _rows(recording.id, split, length, round(clip_s * sample_rate))
+    mixtures = _table(rows, Row).assign(snr_from=UNKNOWN)
+    return Plan(mixtures, _table(speech, Utterance), _table(noise, Stretch))
+
+
+def _rows(name: str, split: str, length: int, longest: int) -> list[Row]:
+    """Consecutive clips of a recording, all alike in length but for the last."""
+    rows = []
+    for number, start in enumerate(range(0, length, longest)):
+        rows.append(
+            Row(
+                mixture_id=name if length <= longest else f"{name}#{number}",
+                split=split,
+                speech_id=name,
+                speech_start=start,
+                noise_id=name,
+                noise_start=start,
+                length=min(longest, length - start),
+                snr_db=NO_SPEECH_DB,
+                gain_db=0.0,
+                noise_seen=split != "test",
+            )
+        )
+    return rows
+
+
+def _table(rows: list, kind: type) -> pd.DataFrame:
+    return pd.DataFrame([asdict(row) for row in rows], columns=list(types_of(kind)))
+
+
+class ClipSignals:
+    """The audio of such rows (datagen.signals.Signals), and "label", the class of each."""
+
+    def __init__(self, library: Library):
+        self.library = library
+        self.noise_type = library.noise_type
+
+    def signals(self, row: Mapping[str, Any]) -> dict[str, Tensor | str]:
+        """The clip as "mixture" and "noise", silence as "clean", [time] each."""
+        cut = row["noise_id"], row["noise_start"], row["length"]
+        noise = torch.from_numpy(self.library.noise(*cut)).float() / FULL_SCALE
+        label = self.noise_type(*cut)
+        return {"mixture": noise, "clean": torch.zeros_like(noise), "noise": noise, "label": label}
+
+
+class Clips(Route):
+    """Such rows as batches: "mixture", and "label", the number of its class in `classes`."""
+
+    def __init__(self, rows: pd.DataFrame, signals: ClipSignals, classes: Mapping[str, int]):
+        super().__init__(rows)
+        self.clip_signals, self.classes = signals, classes
+
+    def __getitem__(self, index: int) -> dict:
+        row = self.row(index)
+        signals = self.clip_signals.signals(row)
+        label = self.classes[signals["label"]]
+        return {"mixture": signals["mixture"], "label": label, "length": row["length"]}

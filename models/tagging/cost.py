@@ -1,0 +1,27 @@
+"""What a tagger costs, in the words of models.cost."""
+
+import torch
+from torch import Tensor
+
+from models.cost import Costs, parameters, seconds_per_second
+from models.tagging.tagger import Tagger
+
+
+def costs(tagger: Tagger, clip_s: float) -> Costs:
+    """See `models.cost.costs`; of clips of `clip_s` seconds, which it answers when they end."""
+    features = tagger.features
+    frames = round(clip_s * features.sample_rate / features.hop)
+    per_frame = tagger.network.multiply_adds(frames) / frames
+
+    def hear(mixture: Tensor) -> None:
+        with torch.no_grad():
+            tagger.scores(mixture, torch.tensor([mixture.shape[1]]))
+
+    return {
+        "parameters": parameters(tagger.network),
+        "macs_per_frame": round(per_frame),
+        "macs_per_second": round(per_frame * features.sample_rate / features.hop),
+        "latency_ms": "",
+        "causal": "no",
+        "cpu_seconds_per_second": seconds_per_second(hear, features.sample_rate),
+    }

@@ -1,0 +1,177 @@
+"""Tagging: from a clip to the class of its sound."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+from omegaconf import DictConfig, OmegaConf
+
+from datagen import from_config
+from datagen.clips import Clips, ClipSignals, clip_plan
+from datagen.datamodule import PlanData
+from datagen.file_reader import FileReader
+from datagen.library import Library
+from datagen.pairs.pairs import PairedTest
+from datagen.plan import Plan
+from datagen.recordings import Hearing, corrections
+from datagen.roles import SEEN_NOISE, UNSEEN_NOISE
+from metrics.facts import LABEL
+from models.cost import Costs
+from models.enhancer import Enhancer
+from models.known_costs import remembered
+from models.recognition.features import Features
+from models.run import content_of, load_weights, run_config
+from models.system import MIXTURE, ORACLE, OfRun, System
+from models.tagging.cost import costs
+from models.tagging.network import TaggingNetwork
+from models.tagging.tagger import Tagger
+from models.tagging_learner import TaggingLearner
+from options.build import build, maker
+from tasks.task import Task
+
+
+class Tagging(Task):
+    """A network learns which of `classes` it hears in clips of up to `clip_s` seconds.
+
+    They are the kinds of noise.seen, and those of noise.unseen are the test; the counts of the plan
+    are not read, for all clips are used. Raises ValueError where there are fewer than two classes,
+    or one is named twice.
+    """
+
+    def __init__(self, classes: Sequence[str], clip_s: float = 5.0):
+        if len(classes) < 2 or len({*classes}) < len(classes):
+            raise ValueError(f"task.classes={list(classes)}: give two or more, each once")
+        if clip_s <= 0:
+            raise ValueError(f"task.clip_s={clip_s:g}: must be above 0")
+        self.classes, self.clip_s = list(classes), clip_s
+
+    def learner(self, cfg: DictConfig) -> TaggingLearner:
+        """See models.tagging_learner."""
+        optimizer = maker(cfg.recipe.optimizer, torch.optim.Optimizer)
+        return TaggingLearner(*self._parts(cfg), optimizer)
+
+    def _parts(self, cfg: DictConfig) -> tuple[Features, TaggingNetwork]:
+        features = build(cfg.task.features, Features, sample_rate=cfg.sample_rate)
+        sizes = {"features": features.count, "classes": len(self.classes)}
+        return features, build(cfg.task.network, TaggingNetwork, **sizes)
+
+    def batches(self, cfg: DictConfig, heard: Hearing) -> PlanData:
+        """All clips of training and validation."""
+        plan = self._plan(cfg)
+        numbers = {name: number for number, name in enumerate(self.classes)}
+        route = partial(Clips, signals=self._signals(cfg, plan), classes=numbers)
+        return PlanData(
+            plan,
+            route,
+            sample_rate=cfg.sample_rate,
+            seed=cfg.seed,
+            batch_size=cfg.data.batch_size,
+            max_padding=cfg.data.max_padding,
+            workers=cfg.data.workers,
+            steps_per_epoch=cfg.data.steps_per_epoch,
+        )
+
+    def test(self, cfg: DictConfig) -> PairedTest:
+        """All clips of the test, each with its class as "label"."""
+        plan = self._plan(cfg)
+        return PairedTest(plan, self._signals(cfg, plan), [])
+
+    def _plan(self, cfg: DictConfig) -> Plan:
+        tables = from_config.scanned(cfg)
+        for role in (SEEN_NOISE, UNSEEN_NOISE):
+            other = sorted({*tables[role].kind} - {*self.classes})
+            if other:
+                raise ValueError(
+                    f"{role}: has {', '.join(map(repr, other))}, none of task.classes; add them to "
+                    "that, or leave them out of the corpus"
+                )
+        return clip_plan(
+            tables[SEEN_NOISE],
+            tables[UNSEEN_NOISE],
+            from_config.protocol(cfg),
+            self.clip_s,
+            cfg.sample_rate,
+            cfg.seed,
+        )
+
+    @staticmethod
+    def _signals(cfg: DictConfig, plan: Plan) -> ClipSignals:
+        reader = FileReader(cfg.sample_rate, corrections(plan.noise))
+        return ClipSignals(Library(plan.speech, plan.noise, reader))
+
+    def system(self, run: Path, device: str) -> "TaggerRun":
+        """From a clip to the name of its class."""
+        tagger = Tagger(*self._parts(run_config(run)))
+        load_weights(tagger, run)
+        return TaggerRun(run, tagger.to(device).eval(), self.classes, content_of(run))
+
+    def beside(self, cfg: DictConfig) -> dict[str, System]:
+        """The first class for all; and the class itself."""
+        return {MIXTURE: Always(self.classes[0]), ORACLE: Labels()}
+
+    def costs(self, cfg: DictConfig, cache: Path, say: Callable[[str], object]) -> Costs:
+        """Of the network, for clips of `clip_s`."""
+        tagger = Tagger(*self._parts(cfg)).eval()
+        told = OmegaConf.to_container(cfg.task, resolve=True)
+        measure = partial(costs, tagger, self.clip_s)
+        return remembered(told, measure, type(tagger.network).__name__, cache, say)
+
+    def enhancers(self, run: Path) -> Mapping[str, Enhancer]:
+        """None: ValueError."""
+        raise ValueError(f"{run}: is a run of task=tagging, and enhances nothing; give another")
+
+
+class TaggerRun(OfRun):
+    """What a run of this task has learned, at its best epoch on validation."""
+
+    gives = LABEL
+
+    def __init__(self, folder: Path, tagger: Tagger, classes: Sequence[str], content: str):
+        self.folder, self.tagger = folder, tagger
+        self.classes, self.content = classes, content
+
+    @torch.no_grad()
+    def answers(self, batch: Mapping[str, Any]) -> list[str]:
+        """The class with the highest score, of each."""
+        best = self.tagger.scores(batch["mixture"], batch["length"]).argmax(-1)
+        return [self.classes[number] for number in best.tolist()]
+
+    @property
+    def made_of(self) -> Any:
+        """Its config and weights."""
+        return [self.content]
+
+
+class Always(System):
+    """One class, whatever is heard."""
+
+    gives = LABEL
+
+    def __init__(self, label: str):
+        self.label = label
+
+    def answers(self, batch: Mapping[str, Any]) -> list[str]:
+        """It, for each."""
+        return [self.label] * len(batch["mixture"])
+
+    @property
+    def made_of(self) -> Any:
+        """That class."""
+        return ["always", self.label]
+
+
+class Labels(System):
+    """The class itself."""
+
+    gives = LABEL
+
+    def answers(self, batch: Mapping[str, Any]) -> list[str]:
+        """What the test knows."""
+        return batch["label"]
+
+    @property
+    def made_of(self) -> Any:
+        """None: it is another one for each clip."""
+        return None

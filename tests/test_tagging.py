@@ -1,0 +1,134 @@
+"""Tones are classes: a tagger names them all, guessing names one, and what is no class is said."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import tiny_run
+import torch
+from hydra import compose, initialize_config_dir
+from omegaconf import OmegaConf
+from tiny_run import RATE, ROOT
+
+import train
+from command.trial import Trial, built
+from datagen.plan import load_plan
+from models.tagging.network import TaggingNetwork
+from options.build import build
+from parallel.spread import over_processes
+from tasks.task import system_of
+
+TONES = {"cat": 300.0, "cow": 900.0, "crow": 2000.0}  # Hz
+NETWORKS = sorted(path.stem for path in (ROOT / "conf/tagger").glob("*.yaml"))
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """Five folds in ESC-50's layout: two clips of each tone, of half a second, and more of cows."""
+    root = tmp_path_factory.mktemp("tones")
+    rng = np.random.default_rng(0)
+    lines = []
+    for fold in range(1, 6):
+        for number, (name, hz) in enumerate([*TONES.items()] * 2 + [("cow", 900.0)]):
+            clip = f"{fold}-{fold}{number}-A-{list(TONES).index(name)}.wav"
+            time = np.arange(RATE // 2) / RATE
+            tone = np.sin(2 * np.pi * hz * time + rng.random()) + 0.3 * rng.standard_normal(
+                len(time)
+            )
+            tiny_run.wav(root / "noise/esc50/audio" / clip, tone)
+            lines.append({"filename": clip, "fold": fold, "category": name})
+    (root / "noise/esc50/meta").mkdir()
+    pd.DataFrame(lines).to_csv(root / "noise/esc50/meta/esc50.csv", index=False)
+    return root
+
+
+def typed(data, *more):
+    return [
+        "experiment=esc50_tagging", f"data_root={data}", f"cache={data / 'cache'}", "jobs=1",
+        f"sample_rate={RATE}", f"task.classes=[{','.join(TONES)}]", *more,
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def trained(data, tmp_path_factory):
+    def run_of(network):
+        run = tmp_path_factory.mktemp(network) / "run"
+        options = typed(
+            data, "recipe=tagging", "trainer.max_epochs=12", "recipe.schedule.warmup_steps=2",
+            "data.batch_size=4", "data.workers=0", "recipe.optimizer.lr=0.01",
+            f"tagger@task.network={network}", f"output={run}",
+        )  # fmt: skip
+        train.main(tiny_run.config("train", options, run))
+        return run
+
+    return {network: run_of(network) for network in NETWORKS}
+
+
+def test_tones_are_named_and_guessing_names_the_commonest(data, trained, tmp_path):
+    cfg = tiny_run.config("evaluate", typed(data, f"output={tmp_path}"), tmp_path)
+    scores = Trial(cfg, built(cfg, trained)).scores(over_processes(1))
+    accuracy = scores.groupby("system").accuracy.mean()
+    assert accuracy["conv_lstm"] == accuracy["linear"] == accuracy["oracle"] == 1
+    assert accuracy["commonest"] == pytest.approx(3 / 7)  # cows
+    assert accuracy["mixture"] == pytest.approx(2 / 7)
+    assert scores.snr_db.isna().all()  # there is no speech
+    assert set(scores.noise_type) == {*TONES} and len(scores) == 7 * len(accuracy)
+
+
+def test_no_clip_serves_two_splits_and_a_fold_is_the_test(trained):
+    plan = load_plan(trained["linear"])
+    assert plan.rows.groupby("noise_id").split.nunique().max() == 1
+    assert plan.rows.mixture_id.is_unique
+    folds = plan.rows.mixture_id.str.extract(r"esc50/(\d)")[0]
+    assert set(folds[plan.rows.split == "test"]) == {"1"}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_clip_is_scored_alike_whatever_stands_beside_it(name):
+    torch.manual_seed(0)
+    node = OmegaConf.load(ROOT / f"conf/tagger/{name}.yaml")
+    network = build(node, TaggingNetwork, features=5, classes=3).eval()
+    clips = torch.randn(2, 20, 5)
+    frames = torch.tensor([20, 13])
+    clips[1, 13:] = 0
+    together = network(clips, frames)
+    alone = network(clips[1:, :13], frames[1:])
+    assert together.shape == (2, 3)
+    torch.testing.assert_close(together[1:], alone)
+
+
+def test_multiply_adds_are_those_of_the_layers():
+    network = build(
+        OmegaConf.load(ROOT / "conf/tagger/conv_lstm.yaml"), TaggingNetwork, features=5, classes=3
+    )
+    convolved, recurrent, out = 64 * 5 * 3, 4 * 128 * (64 + 128), 128 * 3
+    assert network.multiply_adds(100) == 100 * convolved + 50 * recurrent + out
+
+
+def test_a_run_is_opened_by_the_call_of_every_task(trained):
+    run = system_of(trained["conv_lstm"])
+    time = torch.arange(RATE // 2) / RATE
+    tones = torch.stack([torch.sin(2 * torch.pi * hz * time) for hz in TONES.values()])
+    length = torch.full((3,), RATE // 2)
+    assert run.answers({"mixture": 0.3 * tones, "length": length}) == [*TONES]
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("task.classes=[cat]", "give two or more, each once"),
+        ("task.classes=[cat,cow]", r"has 'crow', none of task.classes"),
+        ("task.clip_s=0", "must be above 0"),
+        ("tagger.kernel=2", "no such option|Could not"),
+        ("noise.unseen.esc50.folds=[1,2]", "in training|leave them out of one of the two"),
+    ],
+)
+def test_what_cannot_be_learned_is_one_line(data, tmp_path, monkeypatch, option, said):
+    command = tiny_run.Command(monkeypatch, tmp_path / "run")
+    with pytest.raises(SystemExit, match=said):
+        command(*typed(data, "recipe=tagging", option))
+
+
+def test_the_experiment_has_the_classes_of_esc50():
+    with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
+        cfg = compose("train", ["experiment=esc50_tagging"])
+    assert len(cfg.task.classes) == len({*cfg.task.classes}) == 50
