@@ -12,7 +12,8 @@ from datagen.draw_plan import draw_plan
 from datagen.plan import load_plan
 from datagen.prepare import make_drawer
 from datagen.recordings import table
-from datagen.render import render, render_plan
+from datagen.render import render
+from datagen.render_plan import render_plan
 from datagen.split import split_speech
 from reporting.scoring.leaks import refuse_leaks
 
