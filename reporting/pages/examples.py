@@ -14,7 +14,7 @@ from torch.nn.functional import pad
 
 from dsp.stft import STFT
 from files.fingerprint import of_sources, of_values
-from metrics.facts import SPEECH, TALKERS, TEXT
+from metrics.facts import LABEL, SPEECH, TALKERS, TEXT
 from metrics.known import facts
 from models.system import System
 from reporting.pages.example_choice import choose
@@ -167,7 +167,7 @@ class _Views:
 
     def enhanced(self, system: System) -> tuple[str, str]:
         """Picture and sound of what `system` makes of the mixture."""
-        if system.gives == TEXT:
+        if system.gives in (TEXT, LABEL):
             return self._view("mixture", lambda: self.mixture.parts["mixture"])
         enhanced = self.bench.enhanced(system, self.mixture)
         return self._view(enhanced.content, lambda: enhanced.signal)
@@ -177,6 +177,8 @@ class _Views:
         enhanced = self.bench.enhanced(system, self.mixture)
         if system.gives == TEXT:
             return _quoted("writes", enhanced.answer)
+        if system.gives == LABEL:
+            return f"names {enhanced.answer}"
         if transcribe is None or TEXT not in self.mixture.parts:
             return ""
         return _quoted("heard", transcribe(enhanced.answer))

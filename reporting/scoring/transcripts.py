@@ -1,11 +1,11 @@
-"""What is heard in a test: by systems that answer with text, and by recognisers of error rates."""
+"""What is heard in a test, in words: by systems that answer with them, and by recognisers."""
 
 from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
 from files.fingerprint import of_values
-from metrics.facts import TEXT
+from metrics.facts import LABEL, TEXT
 from metrics.metric import Metric
 from models.system import System
 from reporting.scoring.bench import Bench
@@ -18,11 +18,12 @@ def transcripts(
 ) -> pd.DataFrame:
     """Everything that is heard, beside what is said; COLUMNS.
 
-    score: the first of those by the same recogniser. Empty where no metric compares texts.
+    Of a tagger these are classes. score: the first of those by the same recogniser. Empty where no
+    metric compares texts or classes.
     """
     first = {}
     for name, metric in metrics.items():
-        if metric.facts.compares == TEXT:
+        if metric.facts.compares in (TEXT, LABEL):
             first.setdefault(of_values(metric.made_of), name)
     chosen = {name: metrics[name] for name in first.values()}
     return pd.DataFrame(_rows(bench, systems, chosen) if chosen else [], columns=COLUMNS)
@@ -32,12 +33,12 @@ def _rows(
     bench: Bench, systems: Mapping[str, System], metrics: Mapping[str, Metric]
 ) -> Iterator[list[str]]:
     for mixture in bench.mixtures():
-        said = mixture.references.get(TEXT)
-        if said is None:
-            continue
         for system_name, system in systems.items():
             enhanced = bench.enhanced(system, mixture)
             for name, metric in metrics.items():
+                said = mixture.references.get(metric.facts.compares)
+                if said is None:
+                    continue
                 heard = enhanced.taken_by(metric, bench.sample_rate)
                 if metric.takes == system.gives and isinstance(heard, str):
                     yield [mixture.identity["mixture_id"], system_name, name, said, heard]
