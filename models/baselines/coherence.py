@@ -49,18 +49,25 @@ def predict(spectrum: np.ndarray, memory: float) -> Prediction:
 
 
 def evidence(sides: Sequence[Prediction], floor: np.ndarray) -> np.ndarray:
-    """The power of what all sides say together over what noise alone would have: [freq, frame].
+    """How unlikely noise alone would say what all sides do together: [freq, frame], about -log p.
 
-    Past and future agree on the phase of a tone and add up; on that of noise they do not. What
-    noise has is the greater of the `floor` [freq, 1], its power nearby and above 0, and of what
-    the mean leaves unexplained of the bin itself: that tells a tone from noise in a narrow band.
+    Past and future agree on the phase of a tone and add up; on that of noise they do not. Noise
+    may be as strong as the `floor` [freq, 1], its power nearby and above 0, or as what the mean
+    leaves unexplained of the bin itself, whichever makes it the likelier: that tells a tone from
+    noise in a narrow band. The mean of n frames of Gaussian noise explains a share above c of them
+    with a probability of (1 - c)^(n - 1), so that few frames that agree say little. Those of one
+    side are too few for that, or a tone that drifts would never be unlikely: there the power of the
+    mean over that of the rest counts.
     """
     frames = np.maximum(np.sum([side.frames for side in sides], 0), TINY)
     mean = np.sum([side.spectrum * side.frames for side in sides], 0) / frames
     explained = mean.real**2 + mean.imag**2
-    unexplained = np.mean([side.power for side in sides], 0) - explained
-    noise = np.maximum(np.maximum(floor, unexplained), explained / LARGEST)
-    return frames * explained / noise
+    power = np.maximum(np.mean([side.power for side in sides], 0), floor)
+    unexplained = np.maximum(power - explained, explained / LARGEST)
+    over_floor = frames * explained / np.maximum(floor, explained / LARGEST)
+    ratio = explained / unexplained
+    alike = frames * ratio if len(sides) == 1 else np.maximum(frames - 1, 0) * np.log1p(ratio)
+    return np.minimum(over_floor, alike)
 
 
 class Memory:

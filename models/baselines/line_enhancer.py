@@ -41,7 +41,7 @@ class LineEnhancer(Enhancing):
         sample_rate: int,
         cell: str = "bilstm",
         frame_s: float = 2.0,
-        memories_s: Sequence[float] = (1.0, 3.0, 12.0),
+        memories_s: Sequence[float] = (1.0, 4.0, 30.0),
         hidden: int = 4,
         updates: int = 30,
         learning_rate: float = 0.03,
@@ -123,7 +123,7 @@ class LineEnhancer(Enhancing):
             inputs = sides.inputs.shape[-1]
             gates = LineGates(self.cell, inputs, self.hidden, len(self.memories))
             optimizer = torch.optim.Adam(gates.parameters(), self.learning_rate)
-            order = sides.evidence.amax(0).argsort(descending=True)
+            order = sides.evidence.amax((0, 2)).argsort(descending=True)
             for _ in range(self.updates):
                 ranks, times = self._drawn(len(order))
                 bins = order[ranks]

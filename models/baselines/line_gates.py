@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from models.baselines.predictor import CELLS
 
-EVIDENCE = 18.0  # from which on a gate opens before any training: noise hardly reaches it
+EVIDENCE = 18.0  # -log p from which on a gate opens before training: noise hardly reaches it
 STEEPNESS = 6.0  # of a gate over the logarithm of the evidence
 
 
@@ -16,8 +16,9 @@ class LineGates(nn.Module):
 
     It goes through the past forwards and, with the cell "bilstm", through the future backwards, and
     what it has seen of either opens a gate between 0 and 1 for each prediction of the next frame.
-    The affine layer begins as a detector of what both predictions say together, which training
-    refines. cell: one of `CELLS`. inputs: of every bin and frame. memories: predictions of a side.
+    The affine layer begins as a detector of what the past and the future say together over the same
+    memory, which training refines. cell: one of `CELLS`. inputs: of every bin and frame. memories:
+    predictions of a side.
     """
 
     def __init__(self, cell: str, inputs: int, hidden: int, memories: int):
@@ -25,14 +26,15 @@ class LineGates(nn.Module):
         self.memories = memories
         sides = 2 if cell == "bilstm" else 1
         self.recurrent = CELLS[cell](inputs, hidden)
-        self.affine = nn.Linear(sides * hidden + 1, sides * memories)
+        self.affine = nn.Linear(sides * hidden + memories, sides * memories)
         nn.init.zeros_(self.affine.weight)
-        nn.init.constant_(self.affine.weight[:, -1], STEEPNESS)
+        own = STEEPNESS * torch.eye(memories).repeat(sides, 1)
+        self.affine.weight.data[:, -memories:] = own
         threshold = torch.tensor(EVIDENCE).log1p()
         nn.init.constant_(self.affine.bias, -STEEPNESS * threshold.item())
 
     def forward(self, sides: Tensor, evidence: Tensor) -> Tensor:
-        """Gates: [side, frame, bin, input], [frame, bin] -> [prediction, bin, frame].
+        """Gates: [side, frame, bin, input], [frame, bin, memory] -> [prediction, bin, frame].
 
         The future of a frame is given backwards, and predictions are those of the past, then those
         of the future.
@@ -48,13 +50,13 @@ class LineGates(nn.Module):
     def advance(self, past: Tensor, evidence: Tensor, state: Any) -> tuple[Tensor, Any]:
         """Gates of the next frames from the past alone, and the state to carry on.
 
-        Shapes: [frame, bin, input], [frame, bin] -> [prediction, bin, frame]. state: None before
-        the first frame; no gradient goes through it.
+        Shapes: [frame, bin, input], [frame, bin, memory] -> [prediction, bin, frame]. state: None
+        before the first frame; no gradient goes through it.
         """
         seen, state = self.recurrent(past, state)
         kept = tuple(one.detach() for one in state) if isinstance(state, tuple) else state.detach()
         return self._opened([seen], evidence), kept
 
     def _opened(self, seen: list[Tensor], evidence: Tensor) -> Tensor:
-        features = torch.cat([*seen, evidence.unsqueeze(-1)], dim=-1)
+        features = torch.cat([*seen, evidence], dim=-1)
         return self.affine(features).sigmoid().permute(2, 1, 0)

@@ -9,10 +9,11 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from dsp.decibel import amplitude
-from models.baselines.coherence import Prediction, evidence
+from models.baselines.coherence import TINY, Prediction, evidence
 
 NEAR = 1  # bins on either side that the network sees beside a bin's own
 CENTRED = 2.0  # about what the logarithm of the evidence is in noise
+LOUD = 3.0  # of a line that is let through: weak ones, too, reach the mixture's magnitude
 EAGERNESS = 2.0  # of training: above 1 weak lines are kept at the price of some noise
 LOWEST = 2  # bins from 0 Hz that hold no line, but what an offset leaves
 
@@ -21,13 +22,14 @@ class Sides(NamedTuple):
     """What the network is given of a signal.
 
     target [freq, frame]: its spectrum, turned back. predictions [prediction, freq, frame]: of it.
-    shares [prediction, freq, frame]: what each of them knows of what all do. inputs [side, frame,
-    freq, input]. evidence [frame, freq]: of all sides together. weight [freq, frame]: of an error.
+    frames [prediction, freq, frame]: independent ones in each of them. inputs [side, frame, freq,
+    input]. evidence [frame, freq, memory]: of all sides together. weight [freq, frame]: of an
+    error.
     """
 
     target: Tensor
     predictions: Tensor
-    shares: Tensor
+    frames: Tensor
     inputs: Tensor
     evidence: Tensor
     weight: Tensor
@@ -48,17 +50,17 @@ def as_given(target: np.ndarray, floor: np.ndarray, seen: Sequence[Sequence[Pred
         logarithms = [np.log1p(evidence([one], floor)) - CENTRED for one in side]
         known = np.stack(logarithms).astype(np.float32)
         inputs.append(_beside(known[..., ::-1] if number else known))
-    together = [evidence(memory, floor) for memory in zip(*seen, strict=True)]
+    together = np.stack([evidence(memory, floor) for memory in zip(*seen, strict=True)], -1)
+    logarithm = np.log1p(together).astype(np.float32)
     frames = np.stack([one.frames for side in seen for one in side])
     spectra = np.stack([one.spectrum for side in seen for one in side])
-    total = frames.sum(0) / len(together)
     power = np.mean([side[-1].power for side in seen], 0)
     return Sides(
         target=torch.from_numpy(target),
         predictions=torch.from_numpy(spectra),
-        shares=torch.from_numpy(frames / np.maximum(total, 1)),
+        frames=torch.from_numpy(frames),
         inputs=torch.stack(inputs),
-        evidence=torch.from_numpy(np.log1p(np.max(together, 0)).astype(np.float32).T.copy()),
+        evidence=torch.from_numpy(logarithm).transpose(0, 1).contiguous(),
         weight=torch.from_numpy((1 / np.maximum(power, floor)).astype(np.float32)),
     )
 
@@ -72,8 +74,14 @@ def _beside(logarithms: np.ndarray) -> Tensor:
 
 
 def estimate(opened: Tensor, sides: Sides, bins: Tensor | slice) -> Tensor:
-    """What open gates [prediction, bin, frame] let through of the predictions: [bin, frame]."""
-    return (opened * sides.shares[:, bins] * sides.predictions[:, bins]).sum(0)
+    """What open gates [prediction, bin, frame] let through of the predictions: [bin, frame].
+
+    The mean of those that are let through, so that one alone, as that of the shortest memory of a
+    tone that drifts, is as loud as all.
+    """
+    weights = opened * sides.frames[:, bins]
+    mean = (weights * sides.predictions[:, bins]).sum(0) / weights.sum(0).clamp_min(TINY)
+    return LOUD * opened.amax(0) * mean
 
 
 def error(opened: Tensor, sides: Sides, bins: Tensor | slice, times: Tensor) -> Tensor:
