@@ -39,7 +39,7 @@ from datagen.plan import Plan
 from dsp.decibel import amplitude
 from metrics.metric import Metric
 from metrics.table import scores
-from models.system import System
+from models.system import SpeechSystem
 from parallel.spread import over_processes
 from reporting.scoring.bench import Bench
 from reporting.scoring.score_plan import score_plan
@@ -114,7 +114,7 @@ def _systems() -> dict[str, System]:
     return systems
 
 
-class Lowered(System):
+class Lowered(SpeechSystem):
     """Lowers the noise, which it is told, by so many dB."""
 
     def __init__(self, by_db: float):

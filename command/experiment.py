@@ -11,7 +11,7 @@ from command.composed import config
 from datagen.roles import ROLES
 from options.typed import quoted, typed
 
-DEFAULT = "demo"  # makes its own
+DEMO = "datagen.corpora.demo.Demo"  # makes its own
 LAYOUT = (
     "experiment=folders takes any audio in DIR/speech/SPEAKER, DIR/noise/seen and DIR/noise/unseen"
 )
@@ -49,9 +49,12 @@ def _fitting(data_root: Path, conf: Path, script: str) -> Iterator[str]:
             cfg = config(script, conf, choice)
         except HydraException:
             continue  # of another script
-        roots = {Path(node.root) for role in ROLES for node in _corpora(cfg, role)}
+        corpora = [node for role in ROLES for node in _corpora(cfg, role)]
+        if any(node._target_ == DEMO for node in corpora):
+            continue
+        roots = {Path(node.root) for node in corpora}
         below = [root for root in roots if root.is_relative_to(data_root)]
-        if path.stem != DEFAULT and below and all(root.is_dir() for root in below):
+        if below and all(root.is_dir() for root in below):
             yield path.stem
 
 

@@ -49,7 +49,7 @@ def test_a_job_that_fails_or_is_killed_side_by_side_ends_no_other(tmp_path, capf
     assert run_side_by_side(jobs, 2) == {"a": "", "b": "was killed (signal 9)"}
     assert (tmp_path / "c").exists() and (tmp_path / "d").exists()
     out, said = capfd.readouterr()
-    assert out == "[3] done\n[4] done\n"
+    assert sorted(out.splitlines()) == ["[3] done", "[4] done"]
     assert "[1] train.py: a: no such network\n" in said and "Job 4 of 4: d\n" in said
 
 

@@ -36,7 +36,7 @@ def test_a_batch_is_each_on_its_own(folder, network, wish, size):
 
     def enhanced(kind, work, *more):
         jobs = find_jobs(folder / "in", folder / kind)
-        outcomes = work(jobs, enhancer, wish, lambda s: None, *more)
+        outcomes = work(jobs, {"": enhancer}, wish, lambda s: None, *more)
         return {(outcome.job.name, outcome.became) for outcome in outcomes}
 
     alone = enhanced("alone", one_by_one)
