@@ -39,7 +39,7 @@ from datagen.plan import Plan
 from dsp.decibel import amplitude
 from metrics.metric import Metric
 from metrics.table import scores
-from models.system import SpeechSystem
+from models.system import SpeechSystem, System
 from parallel.spread import over_processes
 from reporting.scoring.bench import Bench
 from reporting.scoring.score_plan import score_plan
