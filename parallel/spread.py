@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import joblib
+from joblib.externals.loky import process_executor
 
 from parallel.children import end_with_parent
 
@@ -26,7 +27,7 @@ def over_processes(jobs: int) -> Spread:
             return_as="generator_unordered",
             pre_dispatch="2*n_jobs",
             batch_size=1,
-            initializer=end_with_parent,
+            initializer=_begin,
             initargs=(os.getpid(),),
         )
         results = parallel(joblib.delayed(function)(item) for item in items)
@@ -39,3 +40,11 @@ def over_processes(jobs: int) -> Spread:
                 results.close()
 
     return spread
+
+
+def _begin(parent: int) -> None:
+    """What a process does first."""
+    end_with_parent(parent)
+    # loky replaces a process that has come to hold 300 MB more than after its first item, as one
+    # does that loads PyTorch later; its parent may then wait for ever.
+    process_executor._MAX_MEMORY_LEAK_SIZE = float("inf")
