@@ -33,20 +33,23 @@ def test_all_items_come_back_from_other_processes_that_have_what_this_one_has(mo
 
 
 def test_a_copy_that_dies_ends_the_others_and_is_an_error():
+    others = multiprocessing.active_children()
     with pytest.raises(Exception, match="terminated abruptly"):
         list(over_copies(2, _ends, None, ["waits", "dies"]))
-    assert not _still_there()
+    assert not _still_there(others)
 
 
 def test_copies_end_where_no_more_results_are_taken():
+    others = multiprocessing.active_children()
     results = over_copies(2, _loaded, 0, [1, 2, 3, 4])
     next(results)
     results.close()
-    assert not _still_there()
+    assert not _still_there(others)
 
 
-def _still_there():
+def _still_there(others):
+    """Children that are not `others`, of other tests, 10 s later at most."""
     until = time.monotonic() + 10
-    while multiprocessing.active_children() and time.monotonic() < until:
+    while (left := {*multiprocessing.active_children()} - {*others}) and time.monotonic() < until:
         time.sleep(0.05)
-    return multiprocessing.active_children()
+    return left
