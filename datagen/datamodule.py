@@ -4,9 +4,11 @@ import math
 import os
 from collections.abc import Callable
 from functools import cache, partial
+from typing import Self
 
 import numpy as np
 import pytorch_lightning as pl
+from omegaconf import DictConfig
 from torch import Tensor
 from torch.utils.data import DataLoader
 
@@ -56,6 +58,20 @@ class PlanData(pl.LightningDataModule):
                 )
         self.sets = {split: route(table) for split, table in rows.items()}
         self.lengths = {split: table.length.to_numpy("int64") for split, table in rows.items()}
+
+    @classmethod
+    def of(cls, cfg: DictConfig, plan: Plan, route: Callable[..., Route]) -> Self:
+        """Loaders with the options of a training's config; plan, route: see the class."""
+        return cls(
+            plan,
+            route,
+            sample_rate=cfg.sample_rate,
+            seed=cfg.seed,
+            batch_size=cfg.data.batch_size,
+            max_padding=cfg.data.max_padding,
+            workers=cfg.data.workers,
+            steps_per_epoch=cfg.data.steps_per_epoch,
+        )
 
     def described(self, split: str) -> str:
         """How many mixtures `split` has, and how long they are, in words."""

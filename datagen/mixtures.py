@@ -22,7 +22,7 @@ from options.build import maker
 def mixtures(cfg: DictConfig, heard: Hearing) -> PlanData:
     """What the config trains and validates on, by its route; heard: called with its recordings."""
     plan, route = _plan_and_route(cfg, heard)
-    return _batches(cfg, plan, route)
+    return PlanData.of(cfg, plan, route)
 
 
 def transcribed_mixtures(cfg: DictConfig, heard: Hearing, spelling: Spelling) -> PlanData:
@@ -40,20 +40,7 @@ def transcribed_mixtures(cfg: DictConfig, heard: Hearing, spelling: Spelling) ->
     def with_text(rows: pd.DataFrame) -> Route:
         return Transcribed(rows, route(rows), tokens)
 
-    return _batches(cfg, plan, with_text)
-
-
-def _batches(cfg: DictConfig, plan: Plan, route: Callable[..., Route]) -> PlanData:
-    return PlanData(
-        plan,
-        route,
-        sample_rate=cfg.sample_rate,
-        seed=cfg.seed,
-        batch_size=cfg.data.batch_size,
-        max_padding=cfg.data.max_padding,
-        workers=cfg.data.workers,
-        steps_per_epoch=cfg.data.steps_per_epoch,
-    )
+    return PlanData.of(cfg, plan, with_text)
 
 
 def _plan_and_route(

@@ -51,16 +51,7 @@ class Melody(Task):
         """Tunes as tokens; no recording is heard."""
         tunes = build(cfg.task.tunes, Tunes).tunes()
         plan = self.draw(tunes)
-        return TuneData(
-            plan,
-            partial(TuneRows, tunes=plan.tunes),
-            sample_rate=cfg.sample_rate,
-            seed=cfg.seed,
-            batch_size=cfg.data.batch_size,
-            max_padding=cfg.data.max_padding,
-            workers=cfg.data.workers,
-            steps_per_epoch=cfg.data.steps_per_epoch,
-        )
+        return TuneData.of(cfg, plan, partial(TuneRows, tunes=plan.tunes))
 
     def beside(self, cfg: DictConfig) -> dict[str, System]:
         """A ValueError: an evaluation is of answers to mixtures, and a composer gives none."""

@@ -62,16 +62,7 @@ class Tagging(Task):
         plan = self._plan(cfg)
         numbers = {name: number for number, name in enumerate(self.classes)}
         route = partial(Clips, signals=self._signals(cfg, plan), classes=numbers)
-        return PlanData(
-            plan,
-            route,
-            sample_rate=cfg.sample_rate,
-            seed=cfg.seed,
-            batch_size=cfg.data.batch_size,
-            max_padding=cfg.data.max_padding,
-            workers=cfg.data.workers,
-            steps_per_epoch=cfg.data.steps_per_epoch,
-        )
+        return PlanData.of(cfg, plan, route)
 
     def test(self, cfg: DictConfig) -> PairedTest:
         """All clips of the test, each with its class as "label"."""
