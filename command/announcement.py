@@ -10,10 +10,10 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig, OmegaConf
 
+from options.run_options import PARTS
 from options.typed import quoted, typed
 
 CHOICES = ("task", "network", "target", "level", "recipe", "plan", "experiment", "data", "trainer")
-OF_ENHANCEMENT = ("network", "target", "level")  # choices that no other task reads
 
 
 def say(what: str) -> None:
@@ -35,7 +35,7 @@ def announce(run: Path, goes_on: bool) -> None:
         say(sweep)
     chosen = job.runtime.choices
     enhances = chosen.get("task") == "enhancement"
-    groups = [group for group in CHOICES if enhances or group not in OF_ENHANCEMENT]
+    groups = [group for group in CHOICES if enhances or group not in PARTS]
     named = [f"{group}={chosen[group]}" for group in groups if group in chosen]
     say(f"Trains {' '.join(named)}, into {run}")
 

@@ -3,7 +3,9 @@
 from omegaconf import DictConfig, OmegaConf
 
 from command.experiment import typed_options
-from tasks.task import GROUPS, task_of
+from models.run import task_name
+from options.run_options import PARTS
+from tasks.task import task_of
 
 
 def of_task(cfg: DictConfig) -> DictConfig:
@@ -11,12 +13,12 @@ def of_task(cfg: DictConfig) -> DictConfig:
 
     Raises ValueError where one of them was typed, or where there is no such task.
     """
-    unread = [group for group in GROUPS if group not in task_of(cfg).groups]
+    unread = [group for group in PARTS if group not in task_of(cfg).groups]
     for option in typed_options():
         group, _, _ = option.partition(".")
         if group in unread:
-            name = cfg.task._target_.rpartition(".")[2].lower()
             raise ValueError(
-                f"{option}: task={name} does not read it; '--help' lists the options of task"
+                f"{option}: task={task_name(cfg)} does not read it; "
+                "'--help' lists the options of task"
             )
     return OmegaConf.masked_copy(cfg, [option for option in cfg if option not in unread])

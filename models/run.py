@@ -31,10 +31,14 @@ from models.targets.target import Target
 from options.build import build
 from options.faults import faults_named
 from options.older import upgraded
-from options.run_options import flat, portable
+from options.run_options import PARTS, flat, portable
 
 NEEDED = ("recipe", "stft", "sample_rate")  # of a training's config
-OF_ENHANCERS = ("network", "target", "level")
+
+
+def task_name(cfg: DictConfig) -> str:
+    """The task of a config, as `task=` chooses it."""
+    return cfg.task["_target_"].rpartition(".")[2].lower()
 
 
 def build_enhancer(cfg: DictConfig) -> Enhancer:
@@ -43,11 +47,11 @@ def build_enhancer(cfg: DictConfig) -> Enhancer:
     Raises ValueError where a part of it is not what it must be, and where the costs of its network
     could not be told.
     """
-    lacking = [option for option in OF_ENHANCERS if cfg.get(option) is None]
+    lacking = [option for option in PARTS if cfg.get(option) is None]
     if lacking:
-        task = cfg.task["_target_"].rpartition(".")[2].lower()
         raise ValueError(
-            f"the run is one of task={task} and enhances nothing; give one of task=enhancement"
+            f"the run is one of task={task_name(cfg)} and enhances nothing; "
+            "give one of task=enhancement"
         )
     enhancer = Enhancer(**enhancer_parts(cfg))
     require_contract(enhancer)

@@ -9,6 +9,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, NamedTuple
 
+# Groups that make an enhancer; another task reads some of them, or none.
+PARTS = ("network", "target", "level")
 AUTO = "auto"  # value of resume: go on where something is, begin where nothing is
 
 

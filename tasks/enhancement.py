@@ -14,6 +14,7 @@ from models.system import MIXTURE, ORACLE, System
 from models.targets.target import Target
 from models.trained import TrainedRun
 from options.build import build
+from options.run_options import PARTS
 from tasks.task import Task
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 class Enhancement(Task):
     """A network learns its target from mixtures of a plan."""
 
-    groups: ClassVar[tuple[str, ...]] = ("network", "target", "level")
+    groups: ClassVar[tuple[str, ...]] = PARTS
 
     def learner(self, cfg: DictConfig) -> EnhancementLearner:
         """See models.enhancement_learner."""

@@ -13,7 +13,7 @@ from datagen.melodies.tunes import Tunes
 from datagen.recordings import Hearing
 from models.melody.learner import MelodyLearner
 from models.melody.next_note import NextNote
-from models.run import load_weights, run_config
+from models.run import load_weights, run_config, task_name
 from models.system import System
 from options.build import build, maker
 from options.typed import typed
@@ -76,9 +76,8 @@ def composer(run: Path) -> NextNote:
     cfg = run_config(run)
     task = task_of(cfg)
     if not isinstance(task, Melody):
-        name = type(task).__name__.lower()
         raise ValueError(
-            f"{run}: is a run of task={name} and composes nothing; give one of "
+            f"{run}: is a run of task={task_name(cfg)} and composes nothing; give one of "
             "python train.py experiment=melodies recipe=melodies output=RUN"
         )
     learner = task.learner(cfg)

@@ -25,7 +25,7 @@ from models.recognition.ngram import Ngram
 from models.recognition.recogniser import Recogniser
 from models.recognition.trained import RecognitionRun, Speechless
 from models.recognition_learner import RecognitionLearner
-from models.run import content_of, load_weights, run_config
+from models.run import content_of, load_weights
 from models.system import MIXTURE, System
 from options.build import build, maker
 from tasks.task import Task, task_of
@@ -91,13 +91,8 @@ class Recognition(Task):
 
     def system(self, run: Path, device: str) -> RecognitionRun:
         """From mixture to text; the n-gram is of the transcripts in the run's speech.csv."""
-        cfg = run_config(run)
+        cfg = self.own_config(run)
         own = task_of(cfg)
-        if not isinstance(own, Recognition):
-            raise ValueError(
-                f"{run}: is no run of task=recognition, and hears no words; leave out "
-                "task=recognition, or give one that is"
-            )
         # Tokens are those of the run; how they are decoded may be compared.
         recogniser = Recogniser(*own._parts(cfg))
         load_weights(recogniser, run)

@@ -49,6 +49,7 @@ class Separation(Task):
 
     def system(self, run: Path, device: str) -> TrainedSeparation:
         """From mixture to the waveforms of its talkers."""
+        self.own_config(run)
         return TrainedSeparation.load(run, device)
 
     def beside(self, cfg: DictConfig) -> dict[str, System]:

@@ -19,10 +19,9 @@ from datagen.recordings import Hearing, corrections
 from datagen.roles import SEEN_NOISE, UNSEEN_NOISE
 from metrics.facts import LABEL
 from models.cost import Costs
-from models.enhancer import Enhancer
 from models.known_costs import remembered
 from models.recognition.features import Features
-from models.run import content_of, load_weights, run_config
+from models.run import content_of, load_weights
 from models.system import MIXTURE, ORACLE, OfRun, System
 from models.tagging.cost import costs
 from models.tagging.network import TaggingNetwork
@@ -94,7 +93,7 @@ class Tagging(Task):
 
     def system(self, run: Path, device: str) -> "TaggerRun":
         """From a clip to the name of its class."""
-        tagger = Tagger(*self._parts(run_config(run)))
+        tagger = Tagger(*self._parts(self.own_config(run)))
         load_weights(tagger, run)
         return TaggerRun(run, tagger.to(device).eval(), self.classes, content_of(run))
 
@@ -108,10 +107,6 @@ class Tagging(Task):
         told = OmegaConf.to_container(cfg.task, resolve=True)
         measure = partial(costs, tagger, self.clip_s)
         return remembered(told, measure, type(tagger.network).__name__, cache, say)
-
-    def enhancers(self, run: Path) -> Mapping[str, Enhancer]:
-        """None: ValueError."""
-        raise ValueError(f"{run}: is a run of task=tagging, and enhances nothing; give another")
 
 
 class TaggerRun(OfRun):

@@ -16,7 +16,7 @@ from omegaconf import DictConfig
 from models.cost import Costs
 from models.enhancer import Enhancer
 from models.known_costs import known_costs
-from models.run import load_run, run_config
+from models.run import load_run, run_config, task_name
 from models.system import System
 from options.build import build
 
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from datagen.pairs.pairs import PairedTest
     from datagen.recordings import Hearing
     from models.learner import Learner
-
-# Groups of train.py that some tasks read and others do not.
-GROUPS = ("network", "target", "level")
 
 
 class Task(ABC):
@@ -39,7 +36,7 @@ class Task(ABC):
     Constructors read no data.
     """
 
-    # Those of GROUPS that the task reads; the others have no place in its runs.
+    # Those of PARTS that the task reads; the others have no place in its runs.
     groups: ClassVar[tuple[str, ...]] = ()
     # The scripts that its runs are for, as a training names them when it has ended.
     serves: ClassVar[tuple[str, ...]] = ("evaluate", "enhance")
@@ -54,6 +51,17 @@ class Task(ABC):
     @abstractmethod
     def batches(self, cfg: DictConfig, heard: Hearing) -> PlanData:
         """What the config trains and validates on; heard: called with its recordings."""
+
+    def own_config(self, run: Path) -> DictConfig:
+        """The config of `run`; ValueError where that is of another task."""
+        cfg = run_config(run)
+        if not isinstance(task_of(cfg), type(self)):
+            own = type(self).__name__.lower()
+            raise ValueError(
+                f"{run}: is a run of task={task_name(cfg)}, and no answer to task={own}; "
+                f"leave it out, or evaluate it by an experiment of its own task"
+            )
+        return cfg
 
     @abstractmethod
     def system(self, run: Path, device: str) -> System:

@@ -15,7 +15,7 @@ from datagen.plan import load_plan
 from models.tagging.network import TaggingNetwork
 from options.build import build
 from parallel.spread import over_processes
-from tasks.task import system_of
+from tasks.task import system_of, task_of
 
 TONES = {"cat": 300.0, "cow": 900.0, "crow": 2000.0}  # Hz
 NETWORKS = sorted(path.stem for path in (ROOT / "conf/tagger").glob("*.yaml"))
@@ -132,3 +132,9 @@ def test_the_experiment_has_the_classes_of_esc50():
     with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
         cfg = compose("train", ["experiment=esc50_tagging"])
     assert len(cfg.task.classes) == len({*cfg.task.classes}) == 50
+
+
+def test_a_run_of_another_task_is_one_line(trained, tmp_path, data):
+    cfg = tiny_run.config("evaluate", typed(data, f"output={tmp_path}"), tmp_path)
+    with pytest.raises(ValueError, match="is a run of task=enhancement, and no answer to task=tag"):
+        task_of(cfg).system(ROOT / "pretrained", "cpu")

@@ -8,7 +8,8 @@ from tiny_run import ROOT
 from command.task import of_task
 from models.learner import Learner
 from models.run import build_enhancer
-from tasks.task import GROUPS, Task, task_of
+from options.run_options import PARTS
+from tasks.task import Task, task_of
 
 NAMES = sorted(path.stem for path in (ROOT / "conf/task").glob("*.yaml"))
 
@@ -24,7 +25,7 @@ def test_a_task_is_its_own_file_and_makes_a_module_that_learns(name, monkeypatch
     cfg = of_task(config(f"task={name}"))
     task = task_of(cfg)
     assert isinstance(task, Task) and type(task).__module__ == f"tasks.{name}"
-    assert {group for group in GROUPS if group in cfg} == {*task.groups}
+    assert {group for group in PARTS if group in cfg} == {*task.groups}
     learner = task.learner(cfg)
     assert isinstance(learner, Learner)
     assert sum(parameter.numel() for parameter in learner.network.parameters()) > 0
@@ -41,7 +42,7 @@ def test_a_group_that_the_task_does_not_read_cannot_be_typed(monkeypatch):
     with pytest.raises(ValueError, match=r"^network.stages: task=enhancement does not read it"):
         of_task(config())
     monkeypatch.setattr("command.task.typed_options", lambda: ["target"])
-    assert {*GROUPS} & {*of_task(config())} == {"target"}
+    assert {*PARTS} & {*of_task(config())} == {"target"}
 
 
 def test_where_an_enhancer_is_expected_a_run_of_another_task_is_named_as_that():

@@ -15,7 +15,7 @@ from models.known_costs import known_costs
 from models.layouts import CURVE, TIMES, curve_again, weights_of
 from models.run import run_config
 from models.times import COLUMNS as TIMED
-from options.run_options import compared
+from options.run_options import PARTS, compared
 
 STAGES = "network.stages"
 COST_HEADS = {  # of the columns of models.cost
@@ -38,7 +38,6 @@ EPOCH = Schema(  # of a curve
 )
 
 
-PARTS = ("network", "target", "level")
 Say = Callable[[str], object]
 Measure = Callable[[DictConfig, Path, Say], Costs]  # see models.known_costs
 
