@@ -20,8 +20,6 @@ os.environ["OMP_NUM_THREADS"] = "1"  # before NumPy is loaded, here and in all p
 import numpy as np
 import torch
 from omegaconf import DictConfig
-from safetensors import safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 
 from command.about import typed_command
@@ -30,7 +28,10 @@ from command.entry import start
 from command.schema import EvaluateConfig
 from command.trial import chosen_metrics
 from datagen import from_config
+from files.fingerprint import of_contents
 from files.sums import write_summed
+from models.layouts import best_weights, config_path
+from models.published import WEIGHTS, weights_file
 from models.system import SpeechSystem
 from models.trained import TrainedRun
 from parallel.spread import over_processes
@@ -39,7 +40,6 @@ from reporting.scoring.score_plan import score_plan
 
 ROOT = Path(__file__).parent.parent
 NETWORKS = 8
-WEIGHTS = "weights.safetensors"
 
 
 class Ready(SpeechSystem):
@@ -85,15 +85,12 @@ def main(cfg: DictConfig) -> None:
 def _changed(folder: Path, number: int) -> Path:
     """A copy of pretrained/ whose weights are so many thousandths larger."""
     shutil.copytree(ROOT / "pretrained", folder)
-    with safe_open(folder / WEIGHTS, "pt") as file:
-        said = file.metadata()
-        state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    state = dict(best_weights(folder))
     for name, tensor in state.items():
         if tensor.is_floating_point():
             state[name] = tensor * (1 + number / 1000)
-    save_file(state, folder / WEIGHTS, said)
-    content = (folder / WEIGHTS).read_bytes()
-    write_summed(folder, {WEIGHTS: content})
+    content = weights_file(state, of_contents([config_path(folder)]))
+    write_summed(folder, {WEIGHTS.name: content})
     return folder
 
 

@@ -10,7 +10,7 @@ from joblib import cpu_count, effective_n_jobs
 from command.jobs import Job, announce, told
 from command.process import Ended
 from parallel.children import PARENT
-from parallel.ending import Ending, current
+from parallel.ending import deferred
 from parallel.labelled import Labelled
 
 LOOKS_S = 0.1  # between two looks at what runs
@@ -28,24 +28,21 @@ def run_side_by_side(jobs: Sequence[Job], at_once: int) -> dict[str, str]:
     waiting = [*enumerate(jobs, start=1)]
     running: dict[str, Labelled] = {}
     problems: dict[str, str] = {}
-    ending = current()
-    if ending:
-        ending.defer()
-    try:
-        while waiting or running:
-            if _asked(ending):
-                _pass_on(ending.number, running)
-                raise Ended(ending.number)
-            _collect(running, problems)
-            while waiting and len(running) < most:
-                number, job = waiting.pop(0)
-                announce(job, number, len(jobs))
-                running[job.name] = _started(job, number, share)
-            time.sleep(LOOKS_S)
-    finally:
-        _pass_on(signal.SIGTERM, running)  # whatever it is that ends this one
-        if ending:
-            ending.release()
+    with deferred() as asked:
+        try:
+            while waiting or running:
+                signalled = asked()
+                if signalled is not None:
+                    _pass_on(signalled, running)
+                    raise Ended(signalled)
+                _collect(running, problems)
+                while waiting and len(running) < most:
+                    number, job = waiting.pop(0)
+                    announce(job, number, len(jobs))
+                    running[job.name] = _started(job, number, share)
+                time.sleep(LOOKS_S)
+        finally:
+            _pass_on(signal.SIGTERM, running)  # whatever it is that ends this one
     return problems
 
 
@@ -63,10 +60,6 @@ def _collect(running: dict[str, Labelled], problems: dict[str, str]) -> None:
         del running[name]
         if status:
             problems[name] = told(status)
-
-
-def _asked(ending: Ending | None) -> bool:
-    return ending is not None and ending.number is not None
 
 
 def _pass_on(number: int, running: dict[str, Labelled]) -> None:

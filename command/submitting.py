@@ -15,7 +15,7 @@ from omegaconf import OmegaConf
 from command import watched
 from command.jobs import Job, announce, told
 from command.process import AGAIN, Ended
-from parallel.ending import current
+from parallel.ending import deferred
 
 LOGS = ".submitit"  # in the folder of a sweep: what submitit writes, and what its jobs print
 LOOKS_S = {"slurm": 10.0, "local": 0.5}  # between two looks at what runs
@@ -38,22 +38,17 @@ def run_submitted(
     waiting = [*enumerate(jobs, start=1)]
     running: dict[str, Any] = {}
     problems: dict[str, str] = {}
-    ending = current()
-    if ending:
-        ending.defer()
-    try:
+    with deferred() as asked:
         while waiting or running:
             while waiting and (at_once is None or len(running) < at_once):
                 number, job = waiting.pop(0)
                 running[job.name] = _submitted(executor, job, cluster)
                 announce(job, number, len(jobs))
-            if ending and ending.number is not None:
-                raise Ended(ending.number, _left(running, cluster))
+            signalled = asked()
+            if signalled is not None:
+                raise Ended(signalled, _left(running, cluster))
             _collect(running, problems, cluster)
             time.sleep(LOOKS_S[cluster] if running else 0)
-    finally:
-        if ending:
-            ending.release()
     return problems
 
 

@@ -3,6 +3,7 @@
 It is imported whenever a script starts, so it loads what it needs when that is used.
 """
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -37,9 +38,9 @@ class _Jobs(Launcher):
         jobs = [*{job.name: job for job in named}.values()]  # a value typed twice is one job
         return all_ended(self.config, jobs, self.run(jobs))
 
+    @abstractmethod
     def run(self, jobs: Sequence) -> dict[str, str]:
         """Run `jobs` to their ends; returns what ended those that failed, by name."""
-        raise NotImplementedError
 
 
 class SideBySide(_Jobs):

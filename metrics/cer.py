@@ -1,7 +1,6 @@
 """Character error rate."""
 
-from metrics.error_rate import ErrorRate, jiwer
-from metrics.facts import TEXT, Facts
+from metrics.error_rate import ErrorRate, jiwer, of_texts
 
 
 class CER(ErrorRate):
@@ -11,18 +10,7 @@ class CER(ErrorRate):
     0.25
     """
 
-    facts = Facts(
-        "CER",
-        "characters wrong, missing or too many, by those said (edit distance, as jiwer counts it)",
-        unit="%",
-        factor=100.0,
-        digits=1,
-        lowest=0.0,
-        higher_is_better=False,
-        compares=TEXT,
-        packages=("jiwer", "rapidfuzz"),
-        place=4,
-    )
+    facts = of_texts("CER", "characters", place=4)
 
     def rate(self, said: str, heard: str) -> float:
         """See `ErrorRate.rate`."""

@@ -8,11 +8,28 @@ from typing import Any
 
 import numpy as np
 
+from metrics.facts import Facts
 from metrics.metric import Metric
 
 PACKAGES = ("speechmos", "onnxruntime", "librosa", "numpy")  # that decide a score
 NEEDED = ("librosa", "onnxruntime", "requests", "speechmos")  # requests, though it asks nobody
 SAMPLE_RATE = 16000
+
+
+def predicted(label: str, what: str, source: str) -> Facts:
+    """The facts of a rating; what: is rated, source: the standard and the paper.
+
+    >>> predicted("DNSMOS SIG", "signal distortion", "ITU-T P.835 (Reddy et al., 2022)").lowest
+    1.0
+    """
+    return Facts(
+        label,
+        f"{what}, predicted rating by {source}, speechmos",
+        lowest=1.0,
+        highest=5.0,
+        needs_reference=False,
+        packages=PACKAGES,
+    )
 
 
 class DNSMOS(Metric):

@@ -1,7 +1,6 @@
 """DNSMOS, predicted rating of intrusiveness of the background."""
 
-from metrics.dnsmos import DNSMOS, PACKAGES
-from metrics.facts import Facts
+from metrics.dnsmos import DNSMOS, predicted
 
 
 class DNSMOSBAK(DNSMOS):
@@ -14,12 +13,5 @@ class DNSMOSBAK(DNSMOS):
     False
     """
 
-    facts = Facts(
-        "DNSMOS BAK",
-        "disturbing background, predicted rating by ITU-T P.835 (Reddy et al., 2022), speechmos",
-        lowest=1.0,
-        highest=5.0,
-        needs_reference=False,
-        packages=PACKAGES,
-    )
+    facts = predicted("DNSMOS BAK", "disturbing background", "ITU-T P.835 (Reddy et al., 2022)")
     name = "bak_mos"

@@ -1,7 +1,6 @@
 """DNSMOS, predicted rating of overall quality."""
 
-from metrics.dnsmos import DNSMOS, PACKAGES
-from metrics.facts import Facts
+from metrics.dnsmos import DNSMOS, predicted
 
 
 class DNSMOSOVRL(DNSMOS):
@@ -14,12 +13,5 @@ class DNSMOSOVRL(DNSMOS):
     False
     """
 
-    facts = Facts(
-        "DNSMOS OVRL",
-        "overall quality, predicted rating by ITU-T P.835 (Reddy et al., 2022), speechmos",
-        lowest=1.0,
-        highest=5.0,
-        needs_reference=False,
-        packages=PACKAGES,
-    )
+    facts = predicted("DNSMOS OVRL", "overall quality", "ITU-T P.835 (Reddy et al., 2022)")
     name = "ovrl_mos"

@@ -1,7 +1,6 @@
 """DNSMOS, predicted rating of overall quality."""
 
-from metrics.dnsmos import DNSMOS, PACKAGES
-from metrics.facts import Facts
+from metrics.dnsmos import DNSMOS, predicted
 
 
 class DNSMOSP808(DNSMOS):
@@ -14,12 +13,5 @@ class DNSMOSP808(DNSMOS):
     False
     """
 
-    facts = Facts(
-        "DNSMOS P.808",
-        "overall quality, predicted rating by ITU-T P.808 (Reddy et al., 2021), speechmos",
-        lowest=1.0,
-        highest=5.0,
-        needs_reference=False,
-        packages=PACKAGES,
-    )
+    facts = predicted("DNSMOS P.808", "overall quality", "ITU-T P.808 (Reddy et al., 2021)")
     name = "p808_mos"

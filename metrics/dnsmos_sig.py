@@ -1,7 +1,6 @@
 """DNSMOS, predicted rating of signal distortion."""
 
-from metrics.dnsmos import DNSMOS, PACKAGES
-from metrics.facts import Facts
+from metrics.dnsmos import DNSMOS, predicted
 
 
 class DNSMOSSIG(DNSMOS):
@@ -14,12 +13,5 @@ class DNSMOSSIG(DNSMOS):
     False
     """
 
-    facts = Facts(
-        "DNSMOS SIG",
-        "signal distortion, predicted rating by ITU-T P.835 (Reddy et al., 2022), speechmos",
-        lowest=1.0,
-        highest=5.0,
-        needs_reference=False,
-        packages=PACKAGES,
-    )
+    facts = predicted("DNSMOS SIG", "signal distortion", "ITU-T P.835 (Reddy et al., 2022)")
     name = "sig_mos"

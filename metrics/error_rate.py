@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from metrics.facts import SPEECH, TEXT
+from metrics.facts import SPEECH, TEXT, Facts
 from metrics.guard import NotComputable, checked_alone
 from metrics.metric import Metric
 from text.spelling import plain
@@ -15,6 +15,26 @@ from text.spelling import plain
 # From a signal [time] at a rate in Hz to what is said in it.
 Hears = Callable[[np.ndarray, int], str]
 REMEDY = "pip install -e '.[recognition]'"
+
+
+def of_texts(label: str, units: str, place: int) -> Facts:
+    """The facts of an error rate; units: what it counts, place: see `Facts`.
+
+    >>> of_texts("CER", "characters", 4).head
+    'CER %'
+    """
+    return Facts(
+        label,
+        f"{units} wrong, missing or too many, by those said (edit distance, as jiwer counts it)",
+        unit="%",
+        factor=100.0,
+        digits=1,
+        lowest=0.0,
+        higher_is_better=False,
+        compares=TEXT,
+        packages=("jiwer", "rapidfuzz"),
+        place=place,
+    )
 
 
 class ErrorRate(Metric):

@@ -1,7 +1,6 @@
 """Word error rate."""
 
-from metrics.error_rate import ErrorRate, jiwer
-from metrics.facts import TEXT, Facts
+from metrics.error_rate import ErrorRate, jiwer, of_texts
 
 
 class WER(ErrorRate):
@@ -11,18 +10,7 @@ class WER(ErrorRate):
     1.0
     """
 
-    facts = Facts(
-        "WER",
-        "words wrong, missing or too many, by those said (edit distance, as jiwer counts it)",
-        unit="%",
-        factor=100.0,
-        digits=1,
-        lowest=0.0,
-        higher_is_better=False,
-        compares=TEXT,
-        packages=("jiwer", "rapidfuzz"),
-        place=5,
-    )
+    facts = of_texts("WER", "words", place=5)
 
     def rate(self, said: str, heard: str) -> float:
         """See `ErrorRate.rate`."""

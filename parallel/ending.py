@@ -6,7 +6,8 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 # For what is under way to come to its end; a container is given 10 s, a job of SLURM 30 s.
@@ -99,3 +100,16 @@ def current() -> Ending | None:
         if isinstance(handler, Ending):
             return handler
     return None
+
+
+@contextmanager
+def deferred() -> Iterator[Callable[[], int | None]]:
+    """Within it a signal raises nothing; yields what tells the number of one that came, or None."""
+    ending = current()
+    if ending:
+        ending.defer()
+    try:
+        yield lambda: ending.number if ending else None
+    finally:
+        if ending:
+            ending.release()
