@@ -24,9 +24,9 @@ from torch import Tensor
 
 from command.about import typed_command
 from command.check import check
+from command.chosen import chosen_metrics
 from command.entry import start
 from command.schema import EvaluateConfig
-from command.trial import chosen_metrics
 from datagen import from_config
 from files.fingerprint import of_contents
 from files.sums import write_summed

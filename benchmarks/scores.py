@@ -30,9 +30,9 @@ from torch import Tensor
 from tqdm import tqdm
 
 from command.check import check
+from command.chosen import chosen_metrics
 from command.entry import start
 from command.schema import EvaluateConfig
-from command.trial import chosen_metrics
 from datagen import from_config
 from datagen.library import Library
 from datagen.plan import Plan

@@ -1,8 +1,7 @@
 """From an evaluation config to a report, and the last lines a user reads."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -10,16 +9,15 @@ import pandas as pd
 import torch
 from omegaconf import DictConfig, OmegaConf
 
-from command.about import SOURCES, commit, machine, typed_command, version_line
+from command.about_evaluation import about, title
 from command.announcement import say
 from command.cluster import workers
 from command.costs import cost_table
 from command.trial import Trial, built
 from command.worker_check import require_same_scores
-from datagen.roles import NOISE, SPEECH
 from files.atomic import write_atomic
 from files.table import csv_text
-from metrics.known import computed_by, packages
+from metrics.known import computed_by
 from models.run import run_config
 from reporting.gains_table import Studies, read_studies
 from reporting.pages.media import Example, Heard
@@ -38,7 +36,6 @@ from tasks.task import costs_of
 
 log = logging.getLogger(__name__)
 TRANSCRIPTS = "transcripts.csv"
-PACKAGES = ("torch", "pytorch-lightning")  # beside those of the metrics
 
 
 def evaluate(cfg: DictConfig, folder: Path) -> None:
@@ -85,12 +82,14 @@ def _report(
         worst=_worst(trials, tables) if cfg.examples else [],
         config=OmegaConf.to_yaml(cfg),
         clusters=cfg.clusters,
-        title=cfg.title or _title(cfg),
+        title=cfg.title or title(cfg),
     )
     _write_transcripts(trials, folder)
-    about = _about(cfg, trials, scores, unfinished)
+    tested = [trial.described() for trial in trials]
+    first = trials[0]
+    described = about(cfg, tested, first.bench.plan.noise, first.metrics, scores, unfinished)
     say("Draws the figures and writes the pages")
-    summary = write_report(scores, about, folder, beside)
+    summary = write_report(scores, described, folder, beside)
     _print(cfg, finding(scores, opened, cfg.clusters), summary, folder, caution)
 
 
@@ -206,65 +205,3 @@ def _print(
         print(caution)
     if cfg.next:
         print(cfg.next)
-
-
-def _about(
-    cfg: DictConfig, trials: Sequence[Trial], scores: pd.DataFrame, unfinished: Sequence[Path]
-) -> Mapping[str, str]:
-    """What was run, in the words of the page."""
-    runs = list(cfg.runs)
-    if cfg.sweep:
-        runs.append(f"all of {cfg.sweep}")
-    left_out = ", ".join(run.name for run in unfinished)
-    failed = (scores.failed != "").sum()
-    about = {
-        "date": f"{date.today()}",
-        "commit": commit(),
-        "command": typed_command("evaluate"),
-        "systems": _each_once(scores.system),
-        "runs": ", ".join(runs) or "none",
-        "left out": f"{left_out}: finished no epoch" if left_out else "",
-        "test plan": "; ".join(trial.described() for trial in trials),
-        "pairs": _pairs(cfg),
-        "speech": f"{_corpora(cfg, SPEECH)}{scores.speaker.nunique()} test speakers",
-        "noise": f"{_corpora(cfg, NOISE)}{_noises(trials[0])}",
-        "scores not computed": f"{failed} of {len(scores)} signals lack at least one",
-        "versions": version_line([*PACKAGES, *packages(trials[0].metrics)], SOURCES),
-        "machine": machine(),
-    }
-    return {what: value for what, value in about.items() if value}
-
-
-def _title(cfg: DictConfig) -> str:
-    """What the test consists of, for a page without a title of its own."""
-    speech, noise = (_corpora(cfg, roles).removesuffix(": ") for roles in (SPEECH, NOISE))
-    return f"Enhancement of {speech} in {noise}" if speech and noise else Beside().title
-
-
-def _noises(trial: Trial) -> str:
-    """How many noises are seen, and of which kinds the others are."""
-    noise = trial.bench.plan.noise
-    seen = noise[noise.seen]
-    unseen = noise[~noise.seen]
-    kinds = _each_once(unseen.kind) or "none"
-    return f"{seen.source.nunique()} seen sources; unseen: {kinds}"
-
-
-def _corpora(cfg: DictConfig, roles: Sequence[str]) -> str:
-    """Names of the corpora that serve in `roles`, and a colon; "" where pairs are judged."""
-    names = []
-    for role in roles:
-        names += OmegaConf.select(cfg, role) or {}
-    return f"{_each_once(names)}: " if names else ""
-
-
-def _pairs(cfg: DictConfig) -> str:
-    """Where pairs of files lie, in words; "" where mixtures are drawn."""
-    options = cfg.get("pairs") or {}
-    said = [f"{name}={value}" for name, value in options.items() if name != "_target_" and value]
-    return ", ".join(said)
-
-
-def _each_once(names: Iterable[str]) -> str:
-    """`names` in their order, without repeats, in a line."""
-    return ", ".join(dict.fromkeys(names))

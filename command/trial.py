@@ -1,28 +1,31 @@
 """A trial: systems on a test plan at one sample rate."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 from omegaconf import DictConfig, OmegaConf
 
 from command.about import versions
+from command.chosen import (
+    chosen_baselines,
+    chosen_metrics,
+    recogniser,
+    require_no_reference,
+    taking,
+)
 from datagen import from_config
 from datagen.pairs.pairs import Pairs
 from datagen.plan import fingerprint
 from datagen.split import shares_speakers
 from dsp.stft import STFT
 from files.fingerprint import of_modules, of_sources, of_values
-from metrics.error_rate import ErrorRate
 from metrics.facts import SPEECH
-from metrics.known import kind_of
 from metrics.metric import Metric
 from models.baselines.clean import Clean
-from models.recognition.ear import Ear, outside_recogniser
-from models.system import CLEAN, ORACLE, Enhancing
+from models.system import CLEAN, ORACLE
 from options.build import build
 from parallel.spread import Spread, over_processes
 from reporting.pages.examples import ROOM, examples, worst_examples
@@ -34,9 +37,7 @@ from reporting.scoring.score_cache import ScoreCache
 from reporting.scoring.score_plan import require_usable, score_plan
 from reporting.scoring.systems import Systems, mixed_back, of_rate, refuse_heard, trained, untrained
 from reporting.scoring.transcripts import transcripts
-from tasks.task import system_of, task_of
-
-Thing = TypeVar("Thing")
+from tasks.task import task_of
 
 ON_VALIDATION = (
     "These are mixtures of the validation, by which a training keeps its best epoch: "
@@ -64,9 +65,9 @@ def built(cfg: DictConfig, runs: Mapping[str, Path]) -> Built:
     """
     task = task_of(cfg)
     beside = task.beside(cfg)
-    metrics = _taking(next(iter(beside.values())).gives, chosen_metrics(cfg))
+    metrics = taking(next(iter(beside.values())).gives, chosen_metrics(cfg))
     if cfg.get("pairs") and not build(cfg.pairs, Pairs).has_clean:
-        _require_no_reference(metrics)
+        require_no_reference(metrics)
         beside.pop(ORACLE, None)
     require_usable(metrics, cfg.sample_rate)
     baselines = chosen_baselines(cfg)
@@ -82,89 +83,6 @@ def built(cfg: DictConfig, runs: Mapping[str, Path]) -> Built:
             f"baselines.{min(shared)}: is the name of a stage of a run, too; choose another name"
         )
     return Built(systems | mixed_back(learned, cfg.mix_back), metrics, memory)
-
-
-def _require_no_reference(metrics: Mapping[str, Metric]) -> None:
-    """Raise ValueError for a metric that compares with clean speech."""
-    others = [f"~metric.{name}" for name, one in metrics.items() if one.facts.needs_reference]
-    if others:
-        raise ValueError(
-            f"recordings have no clean speech to compare with; leave out {' '.join(others)}, or "
-            "add experiment=recordings"
-        )
-
-
-def _taking(kind: str, metrics: dict[str, Metric]) -> dict[str, Metric]:
-    """Those of `metrics` that take answers of that kind; ValueError where there are none."""
-    fitting = {name: metric for name, metric in metrics.items() if metric.takes == kind}
-    for name, metric in metrics.items():
-        if kind == SPEECH and isinstance(metric, ErrorRate) and name not in fitting:
-            raise ValueError(
-                f"metric.{name}: enhancers give speech, and it has no recogniser to hear it; add "
-                f"metric.{name}.run=RUN, of task=recognition, or metric.{name}.by=pocketsphinx"
-            )
-    if not fitting:
-        raise ValueError(
-            f"metric: none takes {kind}; add +metric@metric.NAME=NAME, of one that does"
-        )
-    return fitting
-
-
-def chosen_metrics(cfg: DictConfig) -> dict[str, Metric]:
-    """The config's metrics by name.
-
-    Raises ValueError naming one that is none, that its options break, or that is called by a name
-    which does not say what it is.
-    """
-    metrics = _each(cfg, "metric", lambda node: build(node, Metric))
-    for name, metric in metrics.items():
-        kind, _ = kind_of(name)
-        if kind is not type(metric):
-            own = type(metric).__module__.rpartition(".")[2]
-            raise ValueError(
-                f"metric.{name}: tables know a score by its name, and this one is that of "
-                f"metrics/{own}.py; call it {own} or {own}_{name}"
-            )
-        if isinstance(metrics[name], ErrorRate):
-            _open_recogniser(name, metrics[name], cfg.device)
-    return metrics
-
-
-def _open_recogniser(name: str, metric: ErrorRate, device: str) -> None:
-    """Give an error rate the recogniser that it names, where it does.
-
-    Raises ValueError or FileNotFoundError where that is none, or is missing.
-    """
-    try:
-        if metric.run is not None:
-            ear = Ear(Path(metric.run), device, system_of)
-            metric.listen(ear, ear.made_of, ear.sample_rate)
-        elif metric.by is not None:
-            outside = outside_recogniser(metric.by)
-            metric.listen(outside, outside.made_of, outside.sample_rate)
-    except ValueError as error:
-        raise ValueError(f"metric.{name}: {error}") from error
-
-
-def chosen_baselines(cfg: DictConfig) -> dict[str, Enhancing]:
-    """The config's baselines by name.
-
-    Raises ValueError naming one that is none, or that its options break.
-    """
-    make = partial(
-        build, contract=Enhancing, within="models.baselines", sample_rate=cfg.sample_rate
-    )
-    return _each(cfg, "baselines", make)
-
-
-def _each(cfg: DictConfig, option: str, make: Callable[[DictConfig], Thing]) -> dict[str, Thing]:
-    built_by_name = {}
-    for name, node in cfg[option].items():
-        try:
-            built_by_name[name] = make(node)
-        except ValueError as error:
-            raise ValueError(f"{option}.{name}: {error}") from error
-    return built_by_name
 
 
 class Trial:
@@ -202,7 +120,7 @@ class Trial:
 
     def examples(self, scores: pd.DataFrame) -> list[Example]:
         """See reporting.pages.examples; `scores` are those of this trial."""
-        transcribe = _recogniser(self.metrics, self.sample_rate)
+        transcribe = recogniser(self.metrics, self.sample_rate)
         stft = _stft(self.cfg)
         shown = list(examples(scores, self.bench, self.systems, stft, transcribe))
         if len(self.cfg.rates) < 2:
@@ -233,16 +151,6 @@ class Trial:
         if not self.cfg.get("pairs"):
             drawn = f"seed {self.cfg.seed}, {drawn}"
         return f"{mixtures}, {minutes:.1f} minutes; {drawn}"
-
-
-def _recogniser(
-    metrics: Mapping[str, Metric], sample_rate: int
-) -> Callable[[np.ndarray], str] | None:
-    """What the first error rate with a recogniser hears; None where there is none."""
-    for metric in metrics.values():
-        if isinstance(metric, ErrorRate) and metric.hears is not None:
-            return partial(metric.hears, sample_rate=sample_rate)
-    return None
 
 
 def _stft(cfg: DictConfig) -> STFT:

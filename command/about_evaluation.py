@@ -1,0 +1,86 @@
+"""What a report says of the evaluation that it comes from."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+from omegaconf import DictConfig, OmegaConf
+
+from command.about import SOURCES, commit, machine, typed_command, version_line
+from datagen.roles import NOISE, SPEECH
+from metrics.known import packages
+from metrics.metric import Metric
+from reporting.pages.report import Beside
+
+PACKAGES = ("torch", "pytorch-lightning")  # beside those of the metrics
+
+
+def about(
+    cfg: DictConfig,
+    tested: Sequence[str],
+    noise: pd.DataFrame,
+    metrics: Mapping[str, Metric],
+    scores: pd.DataFrame,
+    unfinished: Sequence[Path],
+) -> Mapping[str, str]:
+    """What was run, in the words of the page.
+
+    tested: what every test was, in a line. noise: the table of their plan. unfinished: runs of the
+    sweep that were left out.
+    """
+    runs = list(cfg.runs)
+    if cfg.sweep:
+        runs.append(f"all of {cfg.sweep}")
+    left_out = ", ".join(run.name for run in unfinished)
+    failed = (scores.failed != "").sum()
+    said = {
+        "date": f"{date.today()}",
+        "commit": commit(),
+        "command": typed_command("evaluate"),
+        "systems": _each_once(scores.system),
+        "runs": ", ".join(runs) or "none",
+        "left out": f"{left_out}: finished no epoch" if left_out else "",
+        "test plan": "; ".join(tested),
+        "pairs": _pairs(cfg),
+        "speech": f"{_corpora(cfg, SPEECH)}{scores.speaker.nunique()} test speakers",
+        "noise": f"{_corpora(cfg, NOISE)}{_noises(noise)}",
+        "scores not computed": f"{failed} of {len(scores)} signals lack at least one",
+        "versions": version_line([*PACKAGES, *packages(metrics)], SOURCES),
+        "machine": machine(),
+    }
+    return {what: value for what, value in said.items() if value}
+
+
+def title(cfg: DictConfig) -> str:
+    """What the test consists of, for a page without a title of its own."""
+    speech, noise = (_corpora(cfg, roles).removesuffix(": ") for roles in (SPEECH, NOISE))
+    return f"Enhancement of {speech} in {noise}" if speech and noise else Beside().title
+
+
+def _noises(noise: pd.DataFrame) -> str:
+    """How many noises are seen, and of which kinds the others are."""
+    seen = noise[noise.seen]
+    unseen = noise[~noise.seen]
+    kinds = _each_once(unseen.kind) or "none"
+    return f"{seen.source.nunique()} seen sources; unseen: {kinds}"
+
+
+def _corpora(cfg: DictConfig, roles: Sequence[str]) -> str:
+    """Names of the corpora that serve in `roles`, and a colon; "" where pairs are judged."""
+    names = []
+    for role in roles:
+        names += OmegaConf.select(cfg, role) or {}
+    return f"{_each_once(names)}: " if names else ""
+
+
+def _pairs(cfg: DictConfig) -> str:
+    """Where pairs of files lie, in words; "" where mixtures are drawn."""
+    options = cfg.get("pairs") or {}
+    said = [f"{name}={value}" for name, value in options.items() if name != "_target_" and value]
+    return ", ".join(said)
+
+
+def _each_once(names: Iterable[str]) -> str:
+    """`names` in their order, without repeats, in a line."""
+    return ", ".join(dict.fromkeys(names))

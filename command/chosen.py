@@ -1,0 +1,113 @@
+"""The metrics and baselines that the config of an evaluation chooses, built."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from omegaconf import DictConfig
+
+from metrics.error_rate import ErrorRate
+from metrics.facts import SPEECH
+from metrics.known import kind_of
+from metrics.metric import Metric
+from models.recognition.ear import Ear, outside_recogniser
+from models.system import Enhancing
+from options.build import build
+from tasks.task import system_of
+
+Thing = TypeVar("Thing")
+
+
+def chosen_metrics(cfg: DictConfig) -> dict[str, Metric]:
+    """The config's metrics by name.
+
+    Raises ValueError naming one that is none, that its options break, or that is called by a name
+    which does not say what it is.
+    """
+    metrics = _each(cfg, "metric", lambda node: build(node, Metric))
+    for name, metric in metrics.items():
+        kind, _ = kind_of(name)
+        if kind is not type(metric):
+            own = type(metric).__module__.rpartition(".")[2]
+            raise ValueError(
+                f"metric.{name}: tables know a score by its name, and this one is that of "
+                f"metrics/{own}.py; call it {own} or {own}_{name}"
+            )
+        if isinstance(metrics[name], ErrorRate):
+            _open_recogniser(name, metrics[name], cfg.device)
+    return metrics
+
+
+def _open_recogniser(name: str, metric: ErrorRate, device: str) -> None:
+    """Give an error rate the recogniser that it names, where it does.
+
+    Raises ValueError or FileNotFoundError where that is none, or is missing.
+    """
+    try:
+        if metric.run is not None:
+            ear = Ear(Path(metric.run), device, system_of)
+            metric.listen(ear, ear.made_of, ear.sample_rate)
+        elif metric.by is not None:
+            outside = outside_recogniser(metric.by)
+            metric.listen(outside, outside.made_of, outside.sample_rate)
+    except ValueError as error:
+        raise ValueError(f"metric.{name}: {error}") from error
+
+
+def chosen_baselines(cfg: DictConfig) -> dict[str, Enhancing]:
+    """The config's baselines by name.
+
+    Raises ValueError naming one that is none, or that its options break.
+    """
+    make = partial(
+        build, contract=Enhancing, within="models.baselines", sample_rate=cfg.sample_rate
+    )
+    return _each(cfg, "baselines", make)
+
+
+def _each(cfg: DictConfig, option: str, make: Callable[[DictConfig], Thing]) -> dict[str, Thing]:
+    built_by_name = {}
+    for name, node in cfg[option].items():
+        try:
+            built_by_name[name] = make(node)
+        except ValueError as error:
+            raise ValueError(f"{option}.{name}: {error}") from error
+    return built_by_name
+
+
+def taking(kind: str, metrics: dict[str, Metric]) -> dict[str, Metric]:
+    """Those of `metrics` that take answers of that kind; ValueError where there are none."""
+    fitting = {name: metric for name, metric in metrics.items() if metric.takes == kind}
+    for name, metric in metrics.items():
+        if kind == SPEECH and isinstance(metric, ErrorRate) and name not in fitting:
+            raise ValueError(
+                f"metric.{name}: enhancers give speech, and it has no recogniser to hear it; add "
+                f"metric.{name}.run=RUN, of task=recognition, or metric.{name}.by=pocketsphinx"
+            )
+    if not fitting:
+        raise ValueError(
+            f"metric: none takes {kind}; add +metric@metric.NAME=NAME, of one that does"
+        )
+    return fitting
+
+
+def require_no_reference(metrics: Mapping[str, Metric]) -> None:
+    """Raise ValueError for a metric that compares with clean speech."""
+    others = [f"~metric.{name}" for name, one in metrics.items() if one.facts.needs_reference]
+    if others:
+        raise ValueError(
+            f"recordings have no clean speech to compare with; leave out {' '.join(others)}, or "
+            "add experiment=recordings"
+        )
+
+
+def recogniser(
+    metrics: Mapping[str, Metric], sample_rate: int
+) -> Callable[[np.ndarray], str] | None:
+    """What the first error rate with a recogniser hears; None where there is none."""
+    for metric in metrics.values():
+        if isinstance(metric, ErrorRate) and metric.hears is not None:
+            return partial(metric.hears, sample_rate=sample_rate)
+    return None
