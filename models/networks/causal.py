@@ -39,6 +39,24 @@ def no_memory(lstm: nn.LSTM, batch: int) -> tuple[Tensor, Tensor]:
     return zeros, zeros
 
 
+def recur(
+    lstm: nn.LSTM, features: Tensor, memory: tuple[Tensor, Tensor]
+) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+    """What `lstm` makes of `features` [batch, frame, feature], and the memory to carry on.
+
+    A single frame goes through the cells: oneDNN's LSTM sorts all its weights at every call, which
+    takes several times as long as the frame itself. An export keeps the LSTM, which runtimes know.
+    """
+    if features.shape[1] > 1 or torch.compiler.is_compiling():
+        return lstm(features, memory)
+    frame, hiddens, cells = features[:, 0], [], []
+    for weights, hidden, cell in zip(lstm.all_weights, *memory, strict=True):
+        frame, cell = torch.lstm_cell(frame, (hidden, cell), *weights)
+        hiddens.append(frame)
+        cells.append(cell)
+    return frame.unsqueeze(1), (torch.stack(hiddens), torch.stack(cells))
+
+
 def exactly(layer: nn.Module, features: Tensor, freqs: int) -> Tensor:
     """What a convolution between many frequencies and the few of `freqs` makes of `features`.
 

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from models.networks.causal import CausalConv, CausalDeconv, halved, no_memory
+from models.networks.causal import CausalConv, CausalDeconv, halved, no_memory, recur
 from models.networks.progressive import Progressive
 from models.targets.target import Target
 
@@ -51,7 +51,7 @@ class EncoderDecoder(nn.Module):
             carried["encoder"].append(frame)
         smallest = features.shape[-1]
         flat = features.transpose(1, 2).flatten(2)  # [batch, frame, channel * freq]
-        flat, carried["lstm"] = lstm(flat, state["lstm"])
+        flat, carried["lstm"] = recur(lstm, flat, state["lstm"])
         features = flat.unflatten(2, (-1, smallest)).transpose(1, 2)
         for layer, past in zip(self.decoder, state["decoder"], strict=True):
             joined = torch.cat((features, skips.pop()), 1)

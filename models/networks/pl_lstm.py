@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from models.networks.causal import no_memory
+from models.networks.causal import no_memory, recur
 from models.networks.progressive import Progressive
 from models.targets.target import Target
 
@@ -47,7 +47,7 @@ class PLLSTM(Progressive):
         """See `Progressive.stage`."""
         lstm = self._lstm(number)
         features = seen.flatten(1, 2).transpose(1, 2)  # [batch, frame, input * freq]
-        features, carried = lstm(features, state)
+        features, carried = recur(lstm, features, state)
         output = self.outputs[number](features)
         return output.transpose(1, 2).unflatten(1, (-1, seen.shape[2])), carried
 
