@@ -18,14 +18,15 @@ def main(cfg: DictConfig) -> None:
     from command.check import check
     from command.entry import output_folder, save_config
     from command.evaluation import evaluate
-    from command.own_test import with_own_test
+    from command.own_test import own_tests
     from command.schema import EvaluateConfig
 
     check(cfg, EvaluateConfig)
-    cfg = with_own_test(cfg)
-    check(cfg, EvaluateConfig)
-    evaluate(cfg, output_folder())
-    save_config(cfg, output_folder())
+    tests = own_tests(cfg)
+    for test in tests:
+        check(test.cfg, EvaluateConfig)
+    evaluate(tests, output_folder())
+    save_config(tests[0].cfg, output_folder())
 
 
 if __name__ == "__main__":

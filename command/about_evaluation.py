@@ -12,6 +12,7 @@ from datagen.roles import NOISE, SPEECH
 from metrics.known import packages
 from metrics.metric import Metric
 from reporting.pages.report import Beside
+from reporting.tables.wording import called, words
 
 PACKAGES = ("torch", "pytorch-lightning")  # beside those of the metrics
 
@@ -38,12 +39,12 @@ def about(
         "date": f"{date.today()}",
         "commit": commit(),
         "command": typed_command("evaluate"),
-        "systems": _each_once(scores.system),
+        "systems": _each_once(map(called, scores.system)),
         "runs": ", ".join(runs) or "none",
         "left out": f"{left_out}: finished no epoch" if left_out else "",
         "test plan": "; ".join(tested),
         "pairs": _pairs(cfg),
-        "speech": f"{_corpora(cfg, SPEECH)}{scores.speaker.nunique()} test speakers",
+        "speech": f"{_corpora(cfg, SPEECH)}{words().counted(scores.speaker.nunique(), 'speakers')}",
         "noise": f"{_corpora(cfg, NOISE)}{_noises(noise)}",
         "scores not computed": f"{failed} of {len(scores)} signals lack at least one",
         "versions": version_line([*PACKAGES, *packages(metrics)], SOURCES),
@@ -55,7 +56,8 @@ def about(
 def title(cfg: DictConfig) -> str:
     """What the test consists of, for a page without a title of its own."""
     speech, noise = (_corpora(cfg, roles).removesuffix(": ") for roles in (SPEECH, NOISE))
-    return f"Enhancement of {speech} in {noise}" if speech and noise else Beside().title
+    of, heard = words().task, " in ".join(filter(None, (speech, noise)))
+    return f"{of} of {heard}" if heard else Beside().title
 
 
 def _noises(noise: pd.DataFrame) -> str:

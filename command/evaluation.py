@@ -13,46 +13,47 @@ from command.about_evaluation import about, title
 from command.announcement import say
 from command.cluster import workers
 from command.costs import cost_table
-from command.trial import Trial, built
+from command.own_test import Test
+from command.trial import Trial
+from command.trials import named, opened, save_plans, trials_of
 from command.worker_check import require_same_scores
 from files.atomic import write_atomic
 from files.table import csv_text
-from metrics.known import computed_by
-from models.run import run_config
+from metrics.facts import LABEL
+from metrics.known import computed_by, facts
 from reporting.gains_table import Studies, read_studies
 from reporting.pages.media import Example, Heard
 from reporting.pages.report import Beside, write_report
-from reporting.scores_table import KNOWING, MIXTURE
 from reporting.scoring.files import told
-from reporting.scoring.systems import stage_outputs
 from reporting.tables.finding import finding
 from reporting.tables.headline import showing
 from reporting.tables.published import PUBLISHED
-from reporting.tables.run_names import run_names
-from reporting.tables.runs import Run, read_run
+from reporting.tables.runs import Run
 from reporting.tables.summary import headline_text
 from reporting.tables.sweep import runs_of
-from tasks.task import costs_of
+from reporting.tables.wording import speaking
+from tasks.task import task_of
 
 log = logging.getLogger(__name__)
 TRANSCRIPTS = "transcripts.csv"
 
 
-def evaluate(cfg: DictConfig, folder: Path) -> None:
-    """Score all systems on the test rows of the config's plan, at every rate.
+def evaluate(tests: Sequence[Test], folder: Path) -> None:
+    """Score all systems on the test rows of every test, at every rate.
 
     The report is written to `folder`.
     """
+    cfg = tests[0].cfg
     if cfg.device != "cpu" and not torch.cuda.is_available():
         raise ValueError(f"device={cfg.device}: no CUDA device here; use device=cpu")
     lines = read_studies(Path(cfg.gains)) if cfg.gains else None
-    swept, unfinished = runs_of(Path(cfg.sweep)) if cfg.sweep else ([], [])
-    runs = _named(cfg, swept)
-    trials = _trials(cfg, runs)
-    opened = _opened(cfg, runs, trials)
-    _save_plans(trials, folder)
-    with showing(cfg.headline), computed_by(trials[0].metrics):
-        _report(cfg, folder, trials, opened, lines, unfinished)
+    tried = named(tests)
+    trials = trials_of(tried)
+    runs = opened(tried, trials)
+    save_plans(trials, folder)
+    words = task_of(cfg).words
+    with showing(cfg.headline), speaking(words), computed_by(trials[0].metrics):
+        _report(cfg, folder, trials, runs, lines)
 
 
 def _report(
@@ -61,13 +62,14 @@ def _report(
     trials: Sequence[Trial],
     opened: Mapping[str, Run],
     lines: Studies | None,
-    unfinished: Sequence[Path],
 ) -> None:
     """Score, and write what came of it."""
     files = _files(trials)
     tables = _scores(cfg, trials)
     scores = pd.concat(tables, ignore_index=True)
     caution = _caution(cfg, trials)
+    heard = pd.concat([trial.transcripts() for trial in trials], ignore_index=True)
+    _write_transcripts(heard, folder)
     if cfg.examples:
         say("Makes the examples to listen to")
     beside = Beside(
@@ -76,17 +78,18 @@ def _report(
         published=PUBLISHED[cfg.published]() if cfg.published else None,
         examples=_examples(trials, tables) if cfg.examples else [],
         runs=opened,
-        swept=list(opened)[len(cfg.runs) :],
+        swept=[name for name, run in opened.items() if _is_swept(run, cfg)],
         lines=lines,
         files=files,
         worst=_worst(trials, tables) if cfg.examples else [],
         config=OmegaConf.to_yaml(cfg),
         clusters=cfg.clusters,
         title=cfg.title or title(cfg),
+        named=heard[[facts(score).compares == LABEL for score in heard.score]],
     )
-    _write_transcripts(trials, folder)
     tested = [trial.described() for trial in trials]
     first = trials[0]
+    unfinished = runs_of(Path(cfg.sweep))[1] if cfg.sweep else []
     described = about(cfg, tested, first.bench.plan.noise, first.metrics, scores, unfinished)
     say("Draws the figures and writes the pages")
     summary = write_report(scores, described, folder, beside)
@@ -99,52 +102,6 @@ def _caution(cfg: DictConfig, trials: Sequence[Trial]) -> str | None:
     for trial in trials:
         sentences += trial.notes
     return " ".join(dict.fromkeys(sentences)).strip() or None
-
-
-def _named(cfg: DictConfig, swept: Sequence[Path]) -> dict[str, Path]:
-    """The folders of all runs, by what they are called in the report; those of a sweep last."""
-    folders = [Path(run) for run in cfg.runs]
-    folders += swept
-    if len({folder.resolve() for folder in folders}) < len(folders):
-        given = ", ".join(map(str, folders))
-        raise ValueError(f"runs: names one run twice; give each once: {given}")
-    taken = (MIXTURE, *KNOWING, *cfg.baselines)
-    names = run_names({folder: run_config(folder) for folder in folders}, taken, cfg.names)
-    return dict(zip(names, folders, strict=True))
-
-
-def _trials(cfg: DictConfig, runs: Mapping[str, Path]) -> list[Trial]:
-    """A trial for every rate.
-
-    What the config names is built for all of them before any audio is read.
-    """
-    configs = []
-    contents = []
-    for rate in cfg.rates or [cfg.sample_rate]:
-        config = OmegaConf.merge(cfg, {"sample_rate": rate})
-        content = built(config, runs)
-        configs.append(config)
-        contents.append(content)
-    return list(map(Trial, configs, contents))
-
-
-def _opened(cfg: DictConfig, runs: Mapping[str, Path], trials: Sequence[Trial]) -> dict[str, Run]:
-    """Runs as the report tells of them."""
-    outputs: dict[Path, list[str]] = {}
-    for trial in trials:
-        outputs.update(stage_outputs(trial.systems))
-    opened = {}
-    for name, run in runs.items():
-        stages = outputs.get(run, ())
-        opened[name] = read_run(run, Path(cfg.cache), stages, say, costs_of)
-    return opened
-
-
-def _save_plans(trials: Sequence[Trial], folder: Path) -> None:
-    """The plan of the first trial in `folder`, those of the others in folders by their rates."""
-    trials[0].bench.plan.save(folder)
-    for trial in trials[1:]:
-        trial.bench.plan.save(folder / f"{trial.sample_rate}")
 
 
 def _files(trials: Sequence[Trial]) -> pd.DataFrame | None:
@@ -166,17 +123,22 @@ def _scores(cfg: DictConfig, trials: Sequence[Trial]) -> list[pd.DataFrame]:
         return [trial.scores(spread) for trial in trials]
 
 
-def _write_transcripts(trials: Sequence[Trial], folder: Path) -> None:
+def _is_swept(run: Run, cfg: DictConfig) -> bool:
+    return bool(cfg.sweep) and run.folder.parent == Path(cfg.sweep)
+
+
+def _write_transcripts(heard: pd.DataFrame, folder: Path) -> None:
     """Write to transcripts.csv in `folder` what was said and what was heard, where texts are."""
-    heard = pd.concat([trial.transcripts() for trial in trials], ignore_index=True)
     if len(heard):
         write_atomic(folder / TRANSCRIPTS, csv_text(heard))
 
 
 def _examples(trials: Sequence[Trial], tables: Sequence[pd.DataFrame]) -> list[Example]:
-    """Examples of every trial, whose scores are in `tables`."""
+    """Examples of every trial, whose scores are in `tables`; of several folds those of one."""
     shown = []
     for trial, scores in zip(trials, tables, strict=True):
+        if trial.fold != trials[0].fold:
+            continue
         shown += trial.examples(scores)
     return shown
 

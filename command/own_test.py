@@ -5,7 +5,7 @@ import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from omegaconf import DictConfig, OmegaConf
 
@@ -13,13 +13,14 @@ from command.composed import options
 from command.experiment import require_experiment, typed_options
 from command.resume import moved
 from datagen.protocol import OF_TRAINING
-from datagen.roles import ROLES
+from datagen.roles import ROLES, UNSEEN_NOISE
 from models.layouts import layout
 from models.run import run_config
 from options.choices import CONF
 from options.run_options import meaning
 from options.typed import typed
 from reporting.tables.sweep import runs_of
+from tasks.task import task_of
 
 TAKEN = (  # what an experiment decides of a test
     "task",
@@ -36,14 +37,29 @@ TAKEN = (  # what an experiment decides of a test
     "next",
 )
 SPLITS = ("train", "validation", "test")
+RECORDINGS = ("speech.", "noise.")
 NAMED = "name the test by experiment=..."
 
 
-def with_own_test(cfg: DictConfig) -> DictConfig:
+class Test(NamedTuple):
+    """What some runs are put on.
+
+    cfg: of the evaluation, with their test. runs: their folders. fold: "" where this is the only
+    one, else which of several tests it is that are put together.
+    """
+
+    cfg: DictConfig
+    runs: Sequence[Path]
+    fold: str = ""
+
+
+def own_tests(cfg: DictConfig) -> list[Test]:
     """`cfg` with the experiment, plan and seed that its runs were trained with, unless typed.
 
-    It is said which. What was published names no folders, so that it brings no test along. Raises
-    ValueError where two runs disagree on what the test consists of, or none is named at all.
+    One test, or where the runs are of the folds of one corpus, and their task has such (see
+    `Task.folds`), one for each. It is said which. What was published names no folders, so that it
+    brings no test along. Raises ValueError where two runs disagree on what the test consists of, or
+    none is named at all.
     """
     runs = [Path(run) for run in cfg.runs]
     if cfg.sweep:
@@ -52,13 +68,56 @@ def with_own_test(cfg: DictConfig) -> DictConfig:
     names = typed_options()
     if "experiment" in names or not configs:
         require_experiment(cfg, CONF, "evaluate")
-        return cfg
+        return [Test(cfg, runs)]
     kept = [option for option in names if option.partition(".")[0] in TAKEN]
-    _require_one_test(cfg, configs, kept)
+    folds = _folds(cfg, configs, kept)
+    if len(folds) < 2 or len(configs) < len(runs):
+        _require_one_test(cfg, configs, kept)
+        folds = {"": runs}
     first, config = next(iter(configs.items()))
     others = f", as {len(configs) - 1} more are" if len(configs) > 1 else ""
+    if len(folds) > 1:
+        others = f", and {len(configs) - 1} more as they were, in {len(folds)} folds"
     print(f"Tested as {first} was trained{others}: {_described(config, kept)}", file=sys.stderr)
-    return _taken(cfg, config, kept)
+    return [
+        Test(_taken(cfg, configs.get(of_fold[0], config), kept), of_fold, fold)
+        for fold, of_fold in folds.items()
+    ]
+
+
+def _folds(
+    cfg: DictConfig, configs: Mapping[Path, DictConfig], kept: Sequence[str]
+) -> dict[str, list[Path]]:
+    """Runs by the fold that they are tested on, in the order of its name.
+
+    None where their tasks have no folds, or where more tells their tests apart than the recordings.
+    """
+    folds: dict[str, list[Path]] = {}
+    if not all(task_of(config).folds for config in configs.values()):
+        return folds
+    tests = {run: _test(config, cfg, kept) for run, config in configs.items()}
+    several = _disagreeing(list(tests.values()))
+    if not all(option.startswith(RECORDINGS) for option in several):
+        return folds
+    unseen = [option for option in several if option.startswith(UNSEEN_NOISE)]
+    for run, test in tests.items():
+        said = [f"{name.rpartition('.')[2]}={_plain(test.get(name))}" for name in unseen]
+        folds.setdefault(", ".join(said), []).append(run)
+    return dict(sorted(folds.items()))
+
+
+def _disagreeing(tests: Sequence[Mapping[str, Any]]) -> list[str]:
+    names = dict.fromkeys(name for test in tests for name in test)
+    return [name for name in names if any(test.get(name) != tests[0].get(name) for test in tests)]
+
+
+def _plain(value: Any) -> str:
+    """A value in a name.
+
+    >>> _plain([1]), _plain([1, 2]), _plain("a")
+    ('1', '1+2', 'a')
+    """
+    return "+".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _taken(cfg: DictConfig, config: DictConfig, kept: Sequence[str]) -> DictConfig:
@@ -105,7 +164,7 @@ def _as_typed(option: str, value: Any) -> str:
 
 
 def _remedy(option: str, one: str) -> str:
-    if option.startswith(("speech.", "noise.")):
+    if option.startswith(RECORDINGS):
         return NAMED
     return f"type the one to test with, {one}, or {NAMED}"
 

@@ -88,10 +88,11 @@ def built(cfg: DictConfig, runs: Mapping[str, Path]) -> Built:
 class Trial:
     """Opened at once: a run which has heard the test is refused before anything is scored.
 
-    notes: what must be known of it before its numbers are read, in sentences.
+    notes: what must be known of it before its numbers are read, in sentences. fold: which of
+    several tests it is.
     """
 
-    def __init__(self, cfg: DictConfig, built: Built):
+    def __init__(self, cfg: DictConfig, built: Built, fold: str = ""):
         self.cfg = cfg
         self.sample_rate = cfg.sample_rate
         self.systems = built.systems
@@ -102,7 +103,8 @@ class Trial:
             self.notes.append(ON_VALIDATION)
         if not cfg.get("pairs") and shares_speakers(plan.speech):
             self.notes.append(HEARD_SPEAKERS)
-        self.bench = Bench(plan, audio, cfg.sample_rate, cfg.device, built.memory)
+        self.fold = fold
+        self.bench = Bench(plan, audio, cfg.sample_rate, cfg.device, built.memory, fold)
 
     def scores(self, spread: Spread | None = None) -> pd.DataFrame:
         """See reporting.scoring.score_plan; without `spread` over the config's jobs.
@@ -146,7 +148,10 @@ class Trial:
         rows = self.bench.rows
         utterances = rows.speech_id.nunique()
         minutes = rows.length.sum() / self.sample_rate / 60
-        mixtures = f"{len(rows)} mixtures of {utterances} utterances at {self.sample_rate} Hz"
+        words = task_of(self.cfg).words
+        of = f" of {utterances} utterances" if words.rows == "mixtures" else ""
+        mixtures = f"{words.counted(len(rows))}{of} at {self.sample_rate} Hz"
+        mixtures = f"{self.fold}: {mixtures}" if self.fold else mixtures
         drawn = f"fingerprint {fingerprint(rows)}"
         if not self.cfg.get("pairs"):
             drawn = f"seed {self.cfg.seed}, {drawn}"

@@ -16,6 +16,7 @@ from models.trained import TrainedRun
 from options.build import build
 from options.run_options import PARTS
 from tasks.task import Task
+from text.words import ENHANCEMENT
 
 if TYPE_CHECKING:
     from datagen.datamodule import PlanData
@@ -27,6 +28,7 @@ class Enhancement(Task):
     """A network learns its target from mixtures of a plan."""
 
     groups: ClassVar[tuple[str, ...]] = PARTS
+    words = ENHANCEMENT
 
     def learner(self, cfg: DictConfig) -> EnhancementLearner:
         """See models.enhancement_learner."""

@@ -18,6 +18,7 @@ from models.system import System
 from options.build import build, maker
 from options.typed import typed
 from tasks.task import Task, task_of
+from text.words import Words
 
 
 class Melody(Task):
@@ -27,6 +28,16 @@ class Melody(Task):
     """
 
     serves: ClassVar[tuple[str, ...]] = ("compose",)
+    words = Words(
+        "Melodies",
+        row="tune",
+        rows="tunes",
+        speaker="family of tunes",
+        speakers="families of tunes",
+        conditions="tunes",
+        base="the unigram",
+        base_name="unigram",
+    )
 
     def __init__(self, transpose: int, validation: float, test: float, longest: int):
         if not 0 <= transpose <= 12:

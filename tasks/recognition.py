@@ -30,6 +30,7 @@ from models.system import MIXTURE, System
 from options.build import build, maker
 from tasks.task import Task, task_of
 from text.alphabet import Alphabet, needed
+from text.words import Words
 
 
 class Recognition(Task):
@@ -41,6 +42,8 @@ class Recognition(Task):
     """
 
     groups: ClassVar[tuple[str, ...]] = ()
+    serves: ClassVar[tuple[str, ...]] = ("evaluate",)
+    words = Words("Recognition", base="writing nothing", base_name="nothing written", changes=False)
 
     def __init__(
         self,

@@ -17,6 +17,7 @@ from models.separator import Separator
 from models.system import MIXTURE, ORACLE, System
 from models.trained_separation import TrainedSeparation, load_separator, separator_parts
 from tasks.task import Task
+from text.words import Words
 
 if TYPE_CHECKING:
     from datagen.datamodule import PlanData
@@ -29,6 +30,12 @@ class Separation(Task):
     """A network learns an estimate of each talker from mixtures of a plan with a second talker."""
 
     groups: ClassVar[tuple[str, ...]] = ("level",)
+    words = Words(
+        "Separation",
+        conditions="talkers",
+        snr="level difference",
+        oracle="The oracle is the ideal ratio mask, which knows both talkers.",
+    )
 
     def learner(self, cfg: DictConfig) -> SeparationLearner:
         """See models.separation_learner."""

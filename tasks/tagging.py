@@ -29,6 +29,7 @@ from models.tagging.tagger import Tagger
 from models.tagging_learner import TaggingLearner
 from options.build import build, maker
 from tasks.task import Task
+from text.words import Words
 
 
 class Tagging(Task):
@@ -38,6 +39,22 @@ class Tagging(Task):
     are not read, for all clips are used. Raises ValueError where there are fewer than two classes,
     or one is named twice.
     """
+
+    serves = ("evaluate",)
+    folds = True
+    words = Words(
+        "Tagging",
+        row="clip",
+        rows="clips",
+        speaker="source",
+        speakers="sources",
+        conditions="clips",
+        kind="class",
+        base="naming the first class whatever is heard",
+        base_name="the first class",
+        oracle="The oracle knows the class.",
+        changes=False,
+    )
 
     def __init__(self, classes: Sequence[str], clip_s: float = 5.0):
         if len(classes) < 2 or len({*classes}) < len(classes):

@@ -19,6 +19,7 @@ from models.known_costs import known_costs
 from models.run import load_run, run_config, task_name
 from models.system import System
 from options.build import build
+from text.words import Words
 
 if TYPE_CHECKING:
     from datagen.datamodule import PlanData
@@ -40,6 +41,10 @@ class Task(ABC):
     groups: ClassVar[tuple[str, ...]] = ()
     # The scripts that its runs are for, as a training names them when it has ended.
     serves: ClassVar[tuple[str, ...]] = ("evaluate", "enhance")
+    # What reports call its rows, and what these are grouped by.
+    words: ClassVar[Words]
+    # Whether runs that other recordings test are folds, whose tests an evaluation puts together.
+    folds: ClassVar[bool] = False
 
     @abstractmethod
     def learner(self, cfg: DictConfig) -> Learner:

@@ -83,6 +83,7 @@ def test_esc50_tells_the_recording_a_clip_was_cut_from(data_root):
         ({"folds": [1, 5]}, [0, 1, 4]),
         ({"folds": 2}, [2]),
         ({"categories": ["clock_tick"], "folds": ["1"]}, [0, 1]),
+        ({"without_folds": [1, 2]}, [3, 4]),
     ],
 )
 def test_esc50_selects_classes_and_folds(data_root, options, clips):

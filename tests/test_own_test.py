@@ -7,7 +7,7 @@ from hydra import initialize_config_dir
 from omegaconf import OmegaConf
 
 import generate
-from command.own_test import with_own_test
+from command.own_test import own_tests
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def two(trained, tmp_path):
 
 
 def on_test(tmp_path, *typed):
-    return with_own_test(tiny_run.config("evaluate", list(typed), tmp_path / "report"))
+    return own_tests(tiny_run.config("evaluate", list(typed), tmp_path / "report"))[0].cfg
 
 
 def test_a_run_is_tested_on_what_its_experiment_plan_and_seed_make(two, trained, tmp_path, capsys):
@@ -104,7 +104,7 @@ def test_a_data_root_without_experiment_names_those_that_find_their_folders_ther
         initialize_config_dir(str(tiny_run.ROOT / "conf"), version_base="1.3"),  # as Hydra runs it
         pytest.raises(ValueError, match=r"name the experiment that reads it: experiment=folders$"),
     ):
-        with_own_test(cfg)
+        own_tests(cfg)
     with pytest.raises(
         ValueError, match="name the experiment that reads it: none finds all of its"
     ):

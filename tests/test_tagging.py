@@ -9,12 +9,14 @@ from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 from tiny_run import RATE, ROOT
 
+import evaluate
 import train
 from command.trial import Trial, built
 from datagen.plan import load_plan
 from models.tagging.network import TaggingNetwork
 from options.build import build
 from parallel.spread import over_processes
+from reporting.figures.confusion_figure import matrix
 from tasks.task import system_of, task_of
 
 TONES = {"cat": 300.0, "cow": 900.0, "crow": 2000.0}  # Hz
@@ -50,17 +52,18 @@ def typed(data, *more):
 
 @pytest.fixture(scope="module")
 def trained(data, tmp_path_factory):
-    def run_of(network):
-        run = tmp_path_factory.mktemp(network) / "run"
-        options = typed(
-            data, "recipe=tagging", "trainer.max_epochs=12", "recipe.schedule.warmup_steps=2",
-            "data.batch_size=4", "data.workers=0", "recipe.optimizer.lr=0.01",
-            f"tagger@task.network={network}", f"output={run}",
-        )  # fmt: skip
-        train.main(tiny_run.config("train", options, run))
-        return run
+    runs = {network: tmp_path_factory.mktemp(network) / "run" for network in NETWORKS}
+    return {network: learned(data, run, network) for network, run in runs.items()}
 
-    return {network: run_of(network) for network in NETWORKS}
+
+def learned(data, run, network, *more):
+    options = typed(
+        data, "recipe=tagging", "trainer.max_epochs=12", "recipe.schedule.warmup_steps=2",
+        "data.batch_size=4", "data.workers=0", "recipe.optimizer.lr=0.01",
+        f"tagger@task.network={network}", f"output={run}", *more,
+    )  # fmt: skip
+    train.main(tiny_run.config("train", options, run))
+    return run
 
 
 def test_tones_are_named_and_guessing_names_the_commonest(data, trained, tmp_path):
@@ -72,6 +75,29 @@ def test_tones_are_named_and_guessing_names_the_commonest(data, trained, tmp_pat
     assert accuracy["mixture"] == pytest.approx(2 / 7)
     assert scores.snr_db.isna().all()  # there is no speech
     assert set(scores.noise_type) == {*TONES} and len(scores) == 7 * len(accuracy)
+
+
+def test_folds_are_put_together_each_answered_by_the_run_that_has_not_heard_it(
+    data, trained, tmp_path
+):
+    other = learned(data, tmp_path / "fold2", "commonest", "noise.unseen.esc50.folds=[2]")
+    runs = f"runs=[{trained['commonest']},{other}]"
+    report = tmp_path / "report"
+    evaluate.main(tiny_run.config("evaluate", [runs, "examples=false", "jobs=1"], report))
+    scores = pd.read_csv(report / "scores.csv")
+    own = scores[scores.system == "Commonest"]
+    assert own.groupby("fold").size().to_dict() == {"folds=1": 7, "folds=2": 7}
+    assert all(own.mixture_id.str[6] == own.fold.str[-1])
+    text = (report / "report.md").read_text()
+    assert "On 14 clips of 14 sources, Commonest reached on average" in text
+    assert "Unseen clips, by the fold that tests them" in text
+    answers = pd.read_csv(report / "transcripts.csv").query("system == 'Commonest'")
+    table = matrix(answers)
+    assert table.cow.tolist() == [4, 6, 4] and table.to_numpy().sum() == 14
+    assert (report / "figures/confusion_1.svg").exists()
+    alone = f"runs=[{trained['commonest']},{trained['linear']},{other}]"
+    with pytest.raises(ValueError, match=r"Linear.*: has no run for folds=2"):
+        evaluate.main(tiny_run.config("evaluate", [alone], report))
 
 
 def test_no_clip_serves_two_splits_and_a_fold_is_the_test(trained):
@@ -119,7 +145,7 @@ def test_a_run_is_opened_by_the_call_of_every_task(trained):
         ("task.classes=[cat,cow]", r"has 'crow', none of task.classes"),
         ("task.clip_s=0", "must be above 0"),
         ("tagger.kernel=2", "no such option|Could not"),
-        ("noise.unseen.esc50.folds=[1,2]", "in training|leave them out of one of the two"),
+        ("noise.seen.esc50.without_folds=[2]", "in training|leave them out of one of the two"),
     ],
 )
 def test_what_cannot_be_learned_is_one_line(data, tmp_path, monkeypatch, option, said):

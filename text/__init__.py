@@ -1,1 +1,1 @@
-"""Words and characters: how transcripts are spelled, and how they are compared."""
+"""Words and characters: how transcripts are spelled and compared, and what reports say."""

@@ -18,6 +18,8 @@ LICENSED = re.compile(r"- \[(\d-\w+-\w+)\.\w+\]:.*\[([^\[\]]+)\]\s*")
 class ESC50(CorpusOnDisk):
     """Clips of `categories`, `folds` and `licences` (None: all), less the categories `without`.
 
+    without_folds: nor any clip of these folds, which a config may take from another of its places.
+
     licences: names that LICENSE, which comes with the corpus, gives single clips ("CC0", "CC-BY").
     source is the recording that a clip was cut from, kind the category.
     """
@@ -35,9 +37,11 @@ class ESC50(CorpusOnDisk):
         folds: Sequence[int] | None = None,
         without: Sequence[str] | None = None,
         licences: Sequence[str] | None = None,
+        without_folds: Sequence[int] | None = None,
     ):
         super().__init__(root)
         self.categories, self.folds, self.without = categories, folds, without
+        self.without_folds = without_folds
         self.licences = licences
         if licences is not None:
             chosen = [licences] if isinstance(licences, str) else licences
@@ -89,6 +93,8 @@ class ESC50(CorpusOnDisk):
             selected &= fold.isin(self._known("folds", self.folds, fold))
         if self.without is not None:
             selected &= ~category.isin(self._known("without", self.without, category))
+        if self.without_folds is not None:
+            selected &= ~fold.isin(self._known("without_folds", self.without_folds, fold))
         if self.licences is not None:
             licence = self._licences(clips["filename"])
             selected &= licence.isin(self._known("licences", self.licences, licence))

@@ -19,12 +19,14 @@ from reporting.figures.drawing import (
     label,
     legend,
 )
+from reporting.scores_table import ORACLE
 from reporting.tables.headline import ranking
 from reporting.tables.overview import MOST
 from reporting.tables.summary import MEAN, conditions
+from reporting.tables.wording import words
 
 OVERVIEW = "overview"  # its name
-NOTE = "Bars: 95 % intervals. The dashed line is the mixture; the oracle is left out."
+NOTE = "Bars: 95 % intervals. The dashed line is {}{}."
 APART = 0.24  # between conditions, where systems are 1 apart
 
 
@@ -47,13 +49,15 @@ def overview_figure(summary: pd.DataFrame, order: Sequence[str]) -> Drawing | No
             shift = APART * (number - (len(rows_of) - 1) / 2)
             style = {"color": f"C{number}", "fmt": MARKERS[number % len(MARKERS)]}
             _bars(panel, rows.set_index("system").reindex(shown), score, shift, style)
-            panel.containers[-1].set_label(f"{condition} noise")
+            panel.containers[-1].set_label(f"{condition} {words().conditions}")
         panel.set_yticks(range(len(shown)), [label(name, 28) for name in shown])
         panel.set_ylim(len(shown) - 0.5, -0.5)
         head = facts(score).head
         axes(panel, f"improvement, {head}", "")
         legend(figure, panel)
-        return drawing(figure, OVERVIEW, f"Improvement of {head} over the mixture", NOTE)
+        oracle = "; the oracle is left out" if ORACLE in set(summary.system) else ""
+        note = NOTE.format(words().base, oracle)
+        return drawing(figure, OVERVIEW, f"Improvement of {head} over {words().base}", note)
 
 
 def _bars(panel: Axes, rows: pd.DataFrame, score: str, shift: float, style: dict) -> None:

@@ -28,8 +28,9 @@ from reporting.scores_table import ORACLE
 from reporting.tables.headline import headlines
 from reporting.tables.runs import Run
 from reporting.tables.summary import MEAN, conditions
+from reporting.tables.wording import words
 
-BARS = "Bars: 95 % intervals. The dashed line is the mixture."
+BARS = "Bars: 95 % intervals. The dashed line is {}."
 
 
 def drawings(
@@ -45,17 +46,18 @@ def drawings(
     colours = _colours(summary, order[:MOST] or [ORACLE])
     note = ""
     if len(order) > MOST:
-        note = f"The best {MOST} of {len(order)} systems, mixture and oracle aside."
+        note = f"The best {MOST} of {len(order)} systems, {words().base} and the oracle aside."
     first = overview_figure(summary, order)
     if (summary.snr_db == MEAN).all():  # no SNR is known
         return [first] if first else []
-    title = "Improvement over SNR"
-    of_headlines = curves(summary, headlines(gains), colours, "scores", title, f"{BARS} {note}")
+    bars = f"{BARS.format(words().base)} {note}"
+    title = f"Improvement over {words().snr}"
+    of_headlines = curves(summary, headlines(gains), colours, "scores", title, bars)
     figures = [first, of_headlines] if first else [of_headlines]
     others = _other_scores(summary)
     if others:
-        title = "Improvement of other scores over SNR"
-        of_others = curves(summary, others, colours, "other_scores", title, f"{BARS} {note}")
+        title = f"Improvement of other scores over {words().snr}"
+        of_others = curves(summary, others, colours, "other_scores", title, bars)
         figures.append(of_others)
     if runs:
         figures.append(score_against_cost(runs, gains, colours))
@@ -108,7 +110,7 @@ def curves(
                 of_score = by_snr[by_snr.score == score]
                 _lines(panel, of_score, score, colours)
                 panel.set_title(
-                    f"{facts(score).head}, {condition} noise",
+                    f"{facts(score).head}, {condition} {words().conditions}",
                 )
         legend(figure, panels[0, 0])
         return drawing(figure, name, title, note)
@@ -137,4 +139,4 @@ def _lines(panel: Axes, rows: pd.DataFrame, score: str, colours: Colours) -> Non
         )
     snrs = rows.snr_db.astype(float).unique()
     panel.set_xticks(sorted(snrs))
-    axes(panel, "SNR of the mixture in dB", "improvement")
+    axes(panel, f"{words().snr} in dB", "improvement")

@@ -26,6 +26,7 @@ from reporting.tables.headline import headlines
 from reporting.tables.improvement import ranked, score_names
 from reporting.tables.losses import lost, worst_of
 from reporting.tables.summary import NOISE
+from reporting.tables.wording import called, words
 
 LONGEST_S = 4.0  # of an excerpt
 ROOM = 5_500_000  # bytes of players of what is lost most: a page of 15 MB can still be sent
@@ -112,7 +113,7 @@ def _noise(of_mixture: pd.DataFrame) -> str:
     """The noise of a mixture in a title. of_mixture: its scores."""
     noise_type = of_mixture.noise_type.iloc[0]
     seen = bool(of_mixture.noise_seen.iloc[0])
-    return f"{noise_type}, {NOISE[seen]} noise"
+    return f"{noise_type}, {NOISE[seen]} {words().conditions}"
 
 
 class _Views:
@@ -147,7 +148,7 @@ class _Views:
     def panels(self, name: str, scored: str, system: System) -> list[Panel]:
         """One for what `system` makes of the mixture, or one for each talker."""
         if system.gives != TALKERS:
-            return [Panel(name, scored, *self.enhanced(system))]
+            return [Panel(called(name), scored, *self.enhanced(system))]
         if name == MIXTURE:
             mixture = self.mixture
             return [Panel(name, scored, *self._view("mixture", lambda: mixture.parts["mixture"]))]

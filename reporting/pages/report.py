@@ -12,6 +12,7 @@ import pandas as pd
 from files.atomic import write_atomic
 from files.table import csv_text
 from metrics.known import facts
+from reporting.figures.confusion_figure import confusions
 from reporting.figures.line_figures import line_drawings
 from reporting.figures.loss_figures import after_over_before
 from reporting.figures.score_figures import drawings
@@ -20,7 +21,7 @@ from reporting.pages.media import Example, Heard
 from reporting.pages.page import definitions, heads, render_pages
 from reporting.scoring.files import told
 from reporting.tables import line_tables
-from reporting.tables.clusters import CLUSTERS, SPEAKERS
+from reporting.tables.clusters import CLUSTERS, SPEAKERS, Clusters
 from reporting.tables.finding import finding
 from reporting.tables.headline import headlines
 from reporting.tables.improvement import improvements, ranked, score_names
@@ -32,6 +33,7 @@ from reporting.tables.runs import Run, cost_rows, run_rows
 from reporting.tables.score_grids import score_grids
 from reporting.tables.summary import failures, summarise
 from reporting.tables.sweep import differing, effects, leaderboard
+from reporting.tables.wording import by_speakers, called, words
 
 
 class Beside(NamedTuple):
@@ -43,7 +45,8 @@ class Beside(NamedTuple):
     them belong to a sweep. lines: studies of line enhancers. files: what files of other tools are
     like (see reporting.scoring.files). worst: players of what systems lose most on. config: of the
     evaluation, as YAML. clusters: what marks and intervals take for a sample, see
-    reporting.tables.clusters. title: of the page.
+    reporting.tables.clusters. title: of the page. named: classes that were named, as
+    reporting.scoring.transcripts has them.
     """
 
     caution: str | None = None
@@ -58,6 +61,7 @@ class Beside(NamedTuple):
     config: str = ""
     clusters: str = SPEAKERS
     title: str = "Clarion evaluation report"
+    named: pd.DataFrame | None = None
 
 
 ALONE = Beside()
@@ -84,8 +88,10 @@ def write_report(
     order = ranked(scores)
     drawn = drawings(summary, page["improvements"], order, beside.runs)
     of_losses = after_over_before(scores, order)
-    if of_losses:
+    if of_losses and words().changes:
         drawn.append(of_losses)
+    if beside.named is not None and order:
+        drawn.extend(confusions(beside.named, order))
     if beside.lines:
         drawn.extend(line_drawings(beside.lines.gains))
     render_pages("report", page, drawn, folder)
@@ -122,7 +128,8 @@ def _run_costs(beside: Beside) -> pd.DataFrame | None:
 def _beside(scores: pd.DataFrame, beside: Beside) -> dict[str, Any]:
     """What the pages show beside the scores."""
     page = beside._asdict()
-    page["clusters"] = CLUSTERS[beside.clusters]
+    page |= {"words": words(), "called": called, "snrs": scores.snr_db.notna().any()}
+    page["clusters"] = _in_words(CLUSTERS[beside.clusters])
     page["costs"] = _cost_tables(scores, beside)
     page["files"] = None if beside.files is None else told(beside.files)
     page["links"] = _links(beside.runs)
@@ -136,6 +143,12 @@ def _beside(scores: pd.DataFrame, beside: Beside) -> dict[str, Any]:
         lines = line_tables.of_page(beside.lines.gains, beside.lines.pictures)
         page.update(lines)
     return page
+
+
+def _in_words(clusters: Clusters) -> Clusters:
+    return clusters._replace(
+        test=by_speakers(clusters.test), intervals=by_speakers(clusters.intervals)
+    )
 
 
 def _links(runs: Mapping[str, Run]) -> dict[str, str]:
@@ -175,7 +188,7 @@ def _numbers(scores: pd.DataFrame, summary: pd.DataFrame, beside: Beside) -> dic
         "failures": failures(scores).to_dict("records"),
         "failed_mixtures": int(failed.sum()),
         "signals": len(scores),
-        "how_often": how_often(scores, ranked(scores)),
+        "how_often": how_often(scores, ranked(scores) if words().changes else []),
         "lost": worst_of(scores),
         "headline": {score: facts(score) for score in headlines(names)},
         "definitions": definitions(names),

@@ -43,7 +43,7 @@ class Bench:
     """The test mixtures of `plan`, with `audio` at `sample_rate`.
 
     audio: of rows, or the library that they are rendered from. Systems run on `device`. memory:
-    what need not be done again.
+    what need not be done again. fold: which of several tests it is.
     """
 
     plan: Plan
@@ -51,6 +51,7 @@ class Bench:
     sample_rate: int
     device: str = "cpu"
     memory: Memory = field(default_factory=Memory.empty)
+    fold: str = ""
 
     @cached_property
     def rows(self) -> pd.DataFrame:
@@ -107,6 +108,7 @@ class Bench:
             "noise_type": self._signals.noise_type(*noise_cut),
             "speaker": speech.source,
             "sex": speech.sex,
+            "fold": self.fold,
         }
         identity = {column: known[column] for column in IDENTITY if column != "system"}
         key = self._key(row)

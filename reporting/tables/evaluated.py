@@ -14,7 +14,8 @@ from reporting.tables.summary import NUMBERS
 
 AGAIN = "evaluate the run again: what was scored before is remembered"
 NOT_TEXT = {"sample_rate": int, "snr_db": float, "noise_seen": bool}
-SCORES = Schema({name: NOT_TEXT.get(name, str) for name in IDENTITY}, more=True)
+LATER = {"fold": ""}  # columns that older reports lack
+SCORES = Schema({name: NOT_TEXT.get(name, str) for name in IDENTITY}, defaults=LATER, more=True)
 SUMMARY = {
     "sample_rate": int,
     "noise": str,

@@ -10,6 +10,7 @@ from reporting.tables.clusters import CLUSTERS, SPEAKERS
 from reporting.tables.headline import headlines, ranking
 from reporting.tables.improvement import improved, ranked, score_names
 from reporting.tables.uncertainty import interval
+from reporting.tables.wording import called, words
 
 
 def finding(scores: pd.DataFrame, runs: Collection[str] = (), clusters: str = SPEAKERS) -> str:
@@ -24,21 +25,23 @@ def finding(scores: pd.DataFrame, runs: Collection[str] = (), clusters: str = SP
             sentence = finding(rows, runs, clusters)
             sentences.append(f"At {rate} Hz: {sentence}")
         return " ".join(sentences)
-    tested = f"{scores.mixture_id.nunique()} mixtures"
+    tested = words().counted(scores.mixture_id.nunique())
     systems = ranked(scores)
     chosen = [name for name in systems if name in runs] or systems
     if not chosen:
-        untrained = ", ".join(scores.system.unique())
+        untrained = ", ".join(map(called, scores.system.unique()))
         return f"No trained system was put on the {tested}: {untrained} alone."
     gains = improved(scores)
     what = "runs" if chosen[0] in runs else "systems"
     rule = _rule(len(chosen), what, facts(ranking(score_names(scores))))
     speakers = scores.speaker.nunique()
-    who = "one speaker" if speakers == 1 else f"{speakers} speakers"
+    who = f"one {words().speaker}" if speakers == 1 else words().counted(speakers, "speakers")
     of_best = gains[gains.system == chosen[0]]
     changes, verdicts = _changes(of_best, clusters)
-    changed = f"{chosen[0]}{rule} changed the mixture on average{changes}."
-    return f"On {tested} of {who}, {changed}{verdicts}"
+    reached = _reached(scores[scores.system == chosen[0]], clusters)
+    changed = f"{chosen[0]}{rule} changed {words().base} on average{changes}."
+    told = f"{changed}{verdicts}" if words().changes else f"{chosen[0]}{rule} {reached}."
+    return f"On {tested} of {who}, {told}"
 
 
 def _rule(count: int, what: str, of_score: Facts) -> str:
@@ -47,6 +50,22 @@ def _rule(count: int, what: str, of_score: Facts) -> str:
         return ""
     end = "highest" if of_score.higher_is_better else "lowest"
     return f", of {count} {what} the one with the {end} mean change of {of_score.label},"
+
+
+def _reached(rows: pd.DataFrame, clusters: str) -> str:
+    """The means of a system's headline scores, each with its interval."""
+    ways = [rows[name].to_numpy() for name in CLUSTERS[clusters].columns]
+    means, bounded = [], ""
+    for score in headlines(score_names(rows)):
+        info = facts(score)
+        values = rows[score].to_numpy(float)
+        low, high = interval(values, *ways)
+        shown = f"{info.label} {info.shown(rows[score].mean())} {info.unit}".rstrip()
+        if not pd.isna(low):
+            shown += f" ({info.shown(low)} to {info.shown(high)})"
+            bounded = " (95 % interval)"
+        means.append(shown)
+    return f"reached on average{bounded} {', '.join(means)}"
 
 
 def _changes(gains: pd.DataFrame, clusters: str) -> tuple[str, str]:

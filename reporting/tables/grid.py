@@ -14,6 +14,7 @@ from reporting.scores_table import MIXTURE
 from reporting.tables.comparison import FEWEST
 from reporting.tables.marks import UNDECIDED
 from reporting.tables.summary import SUMMARISED, firsts
+from reporting.tables.wording import by_speakers, called
 
 NONE = "\N{EN DASH}"
 Column = tuple[str, str]  # score, label
@@ -96,7 +97,8 @@ def _undecided(means: Means) -> str:
         count = int(means[what].loc[:, undecided].max(axis=None))
         if count < fewest:
             return (
-                f"Nothing is marked{where}: systems cannot be told apart by so few {what}, "
+                f"Nothing is marked{where}: systems cannot be told apart by so few "
+                f"{by_speakers(what)}, "
                 f"{count}; it takes {fewest} at least."
             )
     return ""
@@ -113,7 +115,7 @@ def _rows(columns: list[Column], means: Means, source: str) -> list[Row]:
             values = _values(name, column, means)
             cell = _cell(name, score, first, values)
             cells.append(cell)
-        rows.append(Row(name, cells, source))
+        rows.append(Row(called(name), cells, source))
     return rows
 
 

@@ -15,6 +15,8 @@ from reporting.tables.headline import headlines
 from reporting.tables.latex_text import breakable, escaped
 from reporting.tables.published import Published
 from reporting.tables.summary import MEAN, conditions, headline, in_order, titled
+from reporting.tables.wording import by_speakers, called
+from reporting.tables.wording import words as of_task
 
 SIGNS = str.maketrans({"+": "$+$", "-": "$-$"})
 WIDTH_PT = 345.0  # of the text of `article`, which all other classes exceed with two columns
@@ -68,13 +70,14 @@ def tables(
     significantly below the best of a column; nothing is where nothing was tested. Published rows
     follow below their source. clusters: by what marks came about.
     """
-    bold = BOLD.format(escaped(CLUSTERS[clusters].test))
+    bold = BOLD.format(escaped(by_speakers(CLUSTERS[clusters].test)))
     scores = headlines(summary.score)
     means = []
     for score in scores:
         head = escaped(facts(score).head)
         means += [Column(score, MEAN, "mean", head), Column(score, MEAN, "gain", r"$\Delta$")]
-    said = r"Means over all test SNRs; $\Delta$: improvement over the unprocessed mixture."
+    over = f" over all {of_task().snr}s" if (summary.snr_db != MEAN).any() else ""
+    said = rf"Means{over}; $\Delta$: improvement over {of_task().base}."
     made = [_table(summary, published, means, Words(said, "means", bold))]
     for score in scores:
         made += _by_snr(summary, published, score, bold)
@@ -85,13 +88,13 @@ def _by_snr(summary: pd.DataFrame, published: Published | None, score: str, bold
     """The tables of one score, with as many SNRs in each as there is room for."""
     head = escaped(facts(score).head)
     made = []
-    for what, said in (("mean", head), ("gain", f"Improvement of {head} over the mixture")):
+    for what, said in (("mean", head), ("gain", f"Improvement of {head} over {of_task().base}")):
         columns = []
         for snr in _snrs(summary, score):
             columns.append(Column(score, snr, what, snr.translate(SIGNS)))
         for number, part in enumerate(_in_room(columns, summary)):
             label = f"{score}-{what}" if not number else f"{score}-{what}-{number + 1}"
-            caption = f"{said} by the SNR of the mixture in dB."
+            caption = f"{said} by {of_task().snr} in dB."
             made.append(_table(summary, published, part, Words(caption, label, bold)))
     return made
 
@@ -171,7 +174,7 @@ def _block(block: Block, span: int) -> list[str]:
     lines = [r"\midrule", rf"\multicolumn{{{span}}}{{l}}{{{title}}} \\"]
     for name, cells in block.rows:
         # The empty group keeps a name with [ or * from belonging to the line break before it.
-        lines.append(" & ".join([rf"{{}}\raggedright {breakable(name)}", *cells]) + r" \\")
+        lines.append(" & ".join([rf"{{}}\raggedright {breakable(called(name))}", *cells]) + r" \\")
     return lines
 
 

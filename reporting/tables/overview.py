@@ -7,6 +7,7 @@ import pandas as pd
 from reporting.scores_table import KNOWING, MIXTURE
 from reporting.tables.grid import Grid, grid
 from reporting.tables.summary import MEAN, SUMMARISED, conditions, wide
+from reporting.tables.wording import words
 
 MOST = 8  # systems beside mixture and oracle, the best ones
 
@@ -27,11 +28,13 @@ def overview(summary: pd.DataFrame, order: Sequence[str]) -> Grid:
     means = {}
     for what in SUMMARISED:
         means[what] = wide(together, "condition", what).reindex(shown)
-    return grid(title_of(order), means)
+    several = (summary.snr_db != MEAN).any()
+    return grid(title_of(order, several), means)
 
 
-def title_of(order: Sequence[str]) -> str:
-    """What stands over it."""
+def title_of(order: Sequence[str], several: bool = True) -> str:
+    """What stands over it; several: whether there are SNRs to take a mean over."""
+    over = f"Means over all {words().snr}s" if several else "Means"
     if len(order) > MOST:
-        return f"Means over all SNRs: the best {MOST} of {len(order)} systems"
-    return "Means over all SNRs"
+        return f"{over}: the best {MOST} of {len(order)} systems"
+    return over

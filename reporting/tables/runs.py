@@ -47,7 +47,8 @@ class Run(NamedTuple):
 
     outputs: names of the systems that its stages are, from the first on, where they are scored.
     weights: names them, see models.layouts.weights_of. times: see models.times.Times; None where an
-    older version trained it.
+    older version trained it. folds: the same training on other folds, where several are told of as
+    one; this is then the first.
     """
 
     folder: Path
@@ -57,6 +58,12 @@ class Run(NamedTuple):
     outputs: Sequence[str] = ()
     weights: str = ""
     times: pd.DataFrame | None = None
+    folds: Sequence[Path] = ()
+
+    def in_folds(self, others: Sequence[Path]) -> "Run":
+        """It, told of for all folds: no single run has the weights that were tested."""
+        weights = [self.weights, *map(weights_of, others)]
+        return self._replace(folds=others, weights=of_values(weights))
 
     @property
     def stages(self) -> int | None:
@@ -90,6 +97,7 @@ class Run(NamedTuple):
             "trained": self._trained(),
             "costs": self._cost(),
             "folder": str(self.folder),
+            **({"of the other folds": ", ".join(map(str, self.folds))} if self.folds else {}),
         }
 
     def _trained(self) -> str:

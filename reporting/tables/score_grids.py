@@ -17,6 +17,7 @@ from reporting.tables.summary import (
     titled,
     wide,
 )
+from reporting.tables.wording import words
 
 TOGETHER = 6  # columns of each score in one table, at most
 
@@ -37,19 +38,24 @@ def score_grids(
         rows = rows_of[condition]
         noise = titled(condition)
         mixtures = rows.mixture_id.nunique()
-        by = "means" if rows.snr_db.isna().all() else "by SNR in dB"
-        title = f"{noise}, {by} ({mixtures} mixtures)"
+        by = "means" if rows.snr_db.isna().all() else f"by {words().snr} in dB"
+        title = f"{noise}, {by} ({words().counted(mixtures)})"
         yield by_snr(under, title, published)
         if rows.noise_type.nunique() > 1:
-            yield from _by(rows, "noise_type", f"{noise}, by its kind", clusters)
+            kind = f"by {words().kind}" if words().kind != "kind" else "by its kind"
+            yield from _by(rows, "noise_type", f"{noise}, {kind}", clusters)
+        if rows.fold.nunique() > 1:
+            yield from _by(rows, "fold", f"{noise}, by the fold that tests them", clusters)
     several_rates = scores.sample_rate.nunique() > 1
     if several_rates:
-        yield from _by(scores, "sample_rate", "All noise, by sample rate in Hz", clusters)
+        yield from _by(
+            scores, "sample_rate", f"All {words().conditions}, by sample rate in Hz", clusters
+        )
     for rate, rows in scores.groupby("sample_rate"):
         at_rate = f", {rate} Hz" if several_rates else ""
         known = rows.sex[rows.sex != ""]
         if known.nunique() > 1:
-            title = f"All noise, by the speaker's sex{at_rate}"
+            title = f"All {words().conditions}, by the speaker's sex{at_rate}"
             yield from _by(rows, "sex", title, clusters)
 
 

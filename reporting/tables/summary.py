@@ -15,6 +15,7 @@ from reporting.tables.headline import headlines
 from reporting.tables.improvement import improved, score_names
 from reporting.tables.marks import marks
 from reporting.tables.uncertainty import interval
+from reporting.tables.wording import called, words
 
 MEAN = "mean"
 NUMBERS = ("mean", "low", "high", "gain", "gain_low", "gain_high")
@@ -165,7 +166,8 @@ def headline_text(summary: pd.DataFrame) -> str:
     blocks = []
     for condition, under in conditions(summary):
         table = _table_text(headline(under))
-        blocks.append(f"{titled(condition)}, by SNR of the mixture in dB:\n\n{table}")
+        by = "" if (under.snr_db == MEAN).all() else f", by {words().snr} in dB"
+        blocks.append(f"{titled(condition)}{by}:\n\n{table}")
     return "\n\n".join(blocks)
 
 
@@ -180,13 +182,13 @@ def _table_text(table: pd.DataFrame) -> str:
     rows = []
     for system, *values in table.itertuples():
         cells = [None if isnan(value) else value for value in values]
-        rows.append([system, *cells])
+        rows.append([called(system), *cells])
     return tabulate(rows, heads, "simple", floatfmt=formats, missingval="-")
 
 
 def titled(condition: Condition) -> str:
     """A condition in a title: "Seen noise, 8000 Hz"."""
-    return str(condition._replace(noise=f"{condition.noise.capitalize()} noise"))
+    return str(condition._replace(noise=f"{condition.noise.capitalize()} {words().conditions}"))
 
 
 def failures(scores: pd.DataFrame) -> pd.DataFrame:

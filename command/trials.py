@@ -1,0 +1,110 @@
+"""The trials of an evaluation: of every test that its runs bring along, at every rate."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from omegaconf import DictConfig, OmegaConf
+
+from command.announcement import say
+from command.own_test import RECORDINGS, Test
+from command.trial import Trial, built
+from files.fingerprint import of_values
+from models.run import run_config
+from options.run_options import compared
+from reporting.scores_table import KNOWING, MIXTURE
+from reporting.scoring.systems import stage_outputs
+from reporting.tables.run_names import run_names
+from reporting.tables.runs import Run, read_run
+from tasks.task import costs_of
+
+Runs = Mapping[str, Path]  # by what they are called in the report
+
+
+class Tried(NamedTuple):
+    """What a test is, and the runs that it is for."""
+
+    test: Test
+    runs: Runs
+
+
+def named(tests: Sequence[Test]) -> list[Tried]:
+    """The runs of every test by what they are called, which is the same in all of them.
+
+    Raises ValueError for one that is given twice, and for one that lacks a fold which others have.
+    """
+    cfg = tests[0].cfg
+    taken = (MIXTURE, *KNOWING, *cfg.baselines)
+    folders = [folder for test in tests for folder in test.runs]
+    if len({folder.resolve() for folder in folders}) < len(folders):
+        given = ", ".join(map(str, folders))
+        raise ValueError(f"runs: names one run twice; give each once: {given}")
+    configs = {folder: run_config(folder) for folder in tests[0].runs}
+    names = run_names(configs, taken, cfg.names)
+    if len(tests) == 1:
+        return [Tried(tests[0], dict(zip(names, configs, strict=True)))]
+    keys = [_but_for_recordings(config) for config in configs.values()]
+    name_of = dict(zip(keys, names, strict=True))
+    return [Tried(test, _of_fold(test, name_of)) for test in tests]
+
+
+def _of_fold(test: Test, name_of: Mapping[str, str]) -> Runs:
+    """The runs of one fold; name_of: by what tells them apart in each."""
+    found: dict[str, Path] = {}
+    for folder in test.runs:
+        name = name_of.get(_but_for_recordings(run_config(folder)))
+        if name is None or name in found:
+            other = f"is like {found[name]}" if name else "is like no run of another fold"
+            raise ValueError(
+                f"{folder}: {other}; of each training give one run for every fold, as "
+                "python train.py -m makes them"
+            )
+        found[name] = folder
+    lacking = [name for name in name_of.values() if name not in found]
+    if lacking:
+        raise ValueError(
+            f"{lacking[0]}: has no run for {test.fold}; train that, too, or leave out "
+            f"{test.runs[0]}"
+        )
+    return {name: found[name] for name in name_of.values()}
+
+
+def _but_for_recordings(config: DictConfig) -> str:
+    """Equal for runs that nothing but what they are trained and tested on tells apart."""
+    options = compared(OmegaConf.to_container(config, resolve=True))
+    kept = {name: value for name, value in options.items() if not name.startswith(RECORDINGS)}
+    return of_values(kept)
+
+
+def trials_of(tried: Sequence[Tried]) -> list[Trial]:
+    """A trial for every test and rate.
+
+    What the configs name is built for all of them before any audio is read.
+    """
+    prepared = []
+    for test, runs in tried:
+        for rate in test.cfg.rates or [test.cfg.sample_rate]:
+            config = OmegaConf.merge(test.cfg, {"sample_rate": rate})
+            prepared.append((config, built(config, runs), test.fold))
+    return [Trial(*parts) for parts in prepared]
+
+
+def opened(tried: Sequence[Tried], trials: Sequence[Trial]) -> dict[str, Run]:
+    """Runs as the report tells of them: of several folds the first, and where the others are."""
+    outputs: dict[Path, list[str]] = {}
+    for trial in trials:
+        outputs.update(stage_outputs(trial.systems))
+    found = {}
+    cache = Path(tried[0].test.cfg.cache)
+    for name, run in tried[0].runs.items():
+        first = read_run(run, cache, outputs.get(run, ()), say, costs_of)
+        others = [one.runs[name] for one in tried[1:]]
+        found[name] = first.in_folds(others) if others else first
+    return found
+
+
+def save_plans(trials: Sequence[Trial], folder: Path) -> None:
+    """The plan of the first trial in `folder`, others in folders named by their fold or rate."""
+    trials[0].bench.plan.save(folder)
+    for trial in trials[1:]:
+        trial.bench.plan.save(folder / (trial.fold or f"{trial.sample_rate}"))
