@@ -11,10 +11,12 @@ from audio import probing
 from command.done import Done
 from command.enhanced_by import By, by_lines, by_run, device_of, path_of, what_is_lost, wish_of
 from enhancing.many import seconds
+from enhancing.noises import in_words, noises
 from enhancing.outcome import Outcome
-from enhancing.places import Job, find_jobs, page_place, unfinished_jobs
+from enhancing.places import Job, find_jobs, page_place, shown, unfinished_jobs
 from enhancing.signal import Wish
 from files.atomic import clear_unfinished_of
+from models.tagging.namer import Namer
 
 BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}, {remaining} left{postfix}"
 
@@ -26,6 +28,7 @@ def enhance(cfg: DictConfig) -> Done:
     """
     source, output = path_of(cfg.input), path_of(cfg.output)
     by = by_lines(cfg) if cfg.lines else by_run(cfg)
+    tagger = _tagger(cfg)
     jobs = find_jobs(source, output, by.parts)
     page = page_place(jobs, output) if cfg.listen else None
     left = jobs
@@ -37,8 +40,29 @@ def enhance(cfg: DictConfig) -> Done:
         left = unfinished_jobs(jobs, output, made_with)
     if by.rate:
         _say_what_is_lost(wish_of(cfg), left, by.rate)
+    if tagger:
+        _name_noises(tagger, jobs)
     outcomes = list(_outcomes(cfg, left, by))
     return Done(by.name, jobs, outcomes, page)
+
+
+def _tagger(cfg: DictConfig) -> Namer | None:
+    """What names noises; ValueError where the run that is typed for it does not."""
+    if not cfg.tag:
+        return None
+    from tasks.tagging import namer  # with pandas, which takes a second
+
+    return namer(path_of(cfg.tag))
+
+
+def _name_noises(tagger: Namer, jobs: list[Job]) -> None:
+    """A line for each recording, of whatever is made of it."""
+    for job in {job.source: job for job in jobs}.values():
+        try:
+            said = in_words(noises(tagger, job.source)) or "nothing to hear"
+        except ValueError as error:
+            said = f"noises not named: {' '.join(str(error).split())}"
+        print(f"{shown(job.source.name)}: {said}")
 
 
 def _say_what_is_lost(wish: Wish, jobs: list[Job], network_rate: int) -> None:

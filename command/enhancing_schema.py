@@ -27,6 +27,7 @@ class EnhanceConfig(Strict):
     jobs: Annotated[int, Field(ge=1)] | None
     scheduler: str | None
     listen: bool
+    tag: Name | None = None
     lines: bool
     line_enhancer: dict[str, Any]  # built by options.build, which checks the arguments
     line_enhancer_online: dict[str, Any]
@@ -51,6 +52,8 @@ class EnhanceConfig(Strict):
                 f"scheduler={self.scheduler}: enhances files on the processors of its workers; "
                 "leave it out, or give files and no device"
             )
+        if source and self.tag:
+            raise ValueError(f"tag={self.tag}: names the noises of files; leave it out")
         if source and self.listen:
             raise ValueError("listen=true makes a page of files, and this is no file; leave it out")
         return self

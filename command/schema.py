@@ -183,6 +183,7 @@ class EvaluateConfig(SpeechScriptConfig):
     gains: str | None
     clean: str | None
     mixture: str | None
+    tag: Name | None = None
     pairs: Built | None = None
     examples: bool
     stages: bool
@@ -222,6 +223,12 @@ class EvaluateConfig(SpeechScriptConfig):
                 raise ValueError(
                     f"{option}={folder!r}: what is judged here has its own folders; leave it out"
                 )
+        recorded = str((self.pairs or {}).get("_target_")).endswith(".Recordings")
+        if self.tag and not recorded:
+            raise ValueError(
+                f"tag={self.tag!r}: groups recordings by the noise that it hears; add "
+                "experiment=recordings mixture=DIR, or leave it out"
+            )
         if self.pairs and self.split != "test":
             raise ValueError(f"split={self.split!r}: pairs of files are a test; leave out split")
         return self

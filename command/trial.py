@@ -16,6 +16,7 @@ from command.chosen import (
     require_no_reference,
     taking,
 )
+from command.kinds_heard import with_kinds_heard
 from datagen import from_config
 from datagen.pairs.pairs import Pairs
 from datagen.plan import fingerprint
@@ -26,6 +27,7 @@ from metrics.facts import SPEECH
 from metrics.metric import Metric
 from models.baselines.clean import Clean
 from models.system import CLEAN, ORACLE
+from models.tagging.namer import Namer
 from options.build import build
 from parallel.spread import Spread, over_processes
 from reporting.pages.examples import ROOM, examples, worst_examples
@@ -37,6 +39,7 @@ from reporting.scoring.score_cache import ScoreCache
 from reporting.scoring.score_plan import require_usable, score_plan
 from reporting.scoring.systems import Systems, mixed_back, of_rate, refuse_heard, trained, untrained
 from reporting.scoring.transcripts import transcripts
+from tasks.tagging import namer
 from tasks.task import task_of
 
 ON_VALIDATION = (
@@ -50,11 +53,15 @@ HEARD_SPEAKERS = (
 
 
 class Built(NamedTuple):
-    """What a config names: what is put on the test and what measures it, both by name; memory."""
+    """What a config names: what is put on the test and what measures it, both by name; memory.
+
+    namer: what names noises that nobody has told.
+    """
 
     systems: Systems
     metrics: dict[str, Metric]
     memory: Memory
+    namer: Namer | None = None
 
 
 def built(cfg: DictConfig, runs: Mapping[str, Path]) -> Built:
@@ -73,6 +80,7 @@ def built(cfg: DictConfig, runs: Mapping[str, Path]) -> Built:
     baselines = chosen_baselines(cfg)
     if any(metric.takes == SPEECH != metric.facts.compares for metric in metrics.values()):
         beside[CLEAN] = Clean()  # what is heard in it is as good as it gets
+    tagger = namer(Path(cfg.tag).expanduser()) if cfg.get("tag") else None
     systems = untrained(beside, baselines)
     tested = of_rate(runs, cfg.sample_rate, cfg.rates)
     memory = _memory(cfg, metrics)
@@ -82,7 +90,7 @@ def built(cfg: DictConfig, runs: Mapping[str, Path]) -> Built:
         raise ValueError(
             f"baselines.{min(shared)}: is the name of a stage of a run, too; choose another name"
         )
-    return Built(systems | mixed_back(learned, cfg.mix_back), metrics, memory)
+    return Built(systems | mixed_back(learned, cfg.mix_back), metrics, memory, tagger)
 
 
 class Trial:
@@ -98,6 +106,9 @@ class Trial:
         self.systems = built.systems
         self.metrics = built.metrics
         plan, audio, notes = task_of(cfg).test(cfg)
+        if built.namer:
+            audio = with_kinds_heard(plan, audio, built.namer)
+            notes = [*notes, f"Kinds of noise are what {cfg.tag} hears, and may be wrong."]
         self.notes = [*notes, *refuse_heard(self.systems, plan)]
         if cfg.split != "test":
             self.notes.append(ON_VALIDATION)

@@ -21,14 +21,15 @@ from metrics.facts import LABEL
 from models.cost import Costs
 from models.known_costs import remembered
 from models.recognition.features import Features
-from models.run import content_of, load_weights
+from models.run import content_of, load_weights, run_config, task_name
 from models.system import MIXTURE, ORACLE, OfRun, System
 from models.tagging.cost import costs
+from models.tagging.namer import Namer
 from models.tagging.network import TaggingNetwork
 from models.tagging.tagger import Tagger
 from models.tagging_learner import TaggingLearner
 from options.build import build, maker
-from tasks.task import Task
+from tasks.task import Task, task_of
 from text.words import Words
 
 
@@ -110,9 +111,15 @@ class Tagging(Task):
 
     def system(self, run: Path, device: str) -> "TaggerRun":
         """From a clip to the name of its class."""
-        tagger = Tagger(*self._parts(self.own_config(run)))
+        namer = self._namer(self.own_config(run), run)
+        return TaggerRun(run, namer.tagger.to(device), namer.classes, content_of(run))
+
+    def _namer(self, cfg: DictConfig, run: Path) -> Namer:
+        """What the training `run` of this task and `cfg` has learned."""
+        own = task_of(cfg)
+        tagger = Tagger(*own._parts(cfg))
         load_weights(tagger, run)
-        return TaggerRun(run, tagger.to(device).eval(), self.classes, content_of(run))
+        return Namer(tagger, own.classes, own.clip_s)
 
     def beside(self, cfg: DictConfig) -> dict[str, System]:
         """The first class for all; and the class itself."""
@@ -124,6 +131,21 @@ class Tagging(Task):
         told = OmegaConf.to_container(cfg.task, resolve=True)
         measure = partial(costs, tagger, self.clip_s)
         return remembered(told, measure, type(tagger.network).__name__, cache, say)
+
+
+def namer(run: Path) -> Namer:
+    """What a training of this task has learned, at its best epoch; raises as `run_config` does.
+
+    And ValueError where `run` is of another task.
+    """
+    cfg = run_config(run)
+    task = task_of(cfg)
+    if not isinstance(task, Tagging):
+        raise ValueError(
+            f"{run}: is a run of task={task_name(cfg)} and names no noises; give one of "
+            "python train.py experiment=esc50_tagging recipe=tagging output=RUN"
+        )
+    return task._namer(cfg, run)
 
 
 class TaggerRun(OfRun):

@@ -1,22 +1,32 @@
 """Tones are classes: a tagger names them all, guessing names one, and what is no class is said."""
 
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
+import soundfile
 import tiny_run
 import torch
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 from tiny_run import RATE, ROOT
 
+import enhance
 import evaluate
 import train
-from command.trial import Trial, built
+from command.check import check
+from command.entry import start
+from command.schema import EvaluateConfig
+from command.trial import Built, Trial, built
 from datagen.plan import load_plan
+from models.baselines.unprocessed import Unprocessed
 from models.tagging.network import TaggingNetwork
 from options.build import build
 from parallel.spread import over_processes
 from reporting.figures.confusion_figure import matrix
+from reporting.scoring.memory import Memory
+from tasks.tagging import namer
 from tasks.task import system_of, task_of
 
 TONES = {"cat": 300.0, "cow": 900.0, "crow": 2000.0}  # Hz
@@ -164,3 +174,58 @@ def test_a_run_of_another_task_is_one_line(trained, tmp_path, data):
     cfg = tiny_run.config("evaluate", typed(data, f"output={tmp_path}"), tmp_path)
     with pytest.raises(ValueError, match="is a run of task=enhancement, and no answer to task=tag"):
         task_of(cfg).system(ROOT / "pretrained", "cpu")
+
+
+def test_enhance_names_the_likeliest_noises_of_every_file(trained, tmp_path, monkeypatch, capsys):
+    """Whatever their rate and channels; a file of several clips is named by all of them."""
+    time = np.arange(3 * 12000) / 12000
+    tone = np.sin(2 * np.pi * 900 * time) + 0.1 * np.random.default_rng(0).standard_normal(36000)
+    (tmp_path / "in").mkdir()
+    soundfile.write(tmp_path / "in/a.wav", 0.3 * np.stack([tone, tone], 1), 12000)
+    soundfile.write(tmp_path / "in/b.wav", np.zeros(100), RATE)
+    monkeypatch.setenv("HYDRA_FULL_ERROR", "0")
+
+    def typed_at_enhance(*options):
+        typed = ["enhance.py", f"input={tmp_path / 'in'}", f"output={tmp_path / 'out'}", *options]
+        monkeypatch.setattr(sys, "argv", typed)
+        start(enhance.main, "enhance")
+
+    typed_at_enhance(f"tag={trained['conv_lstm']}", "jobs=1")
+    said = capsys.readouterr().out.splitlines()
+    assert [line for line in said if line.startswith("a.wav: cow ")]
+    assert "b.wav: nothing to hear" in said and said[-1] == "1 enhanced, 1 copied"
+    with pytest.raises(SystemExit, match="is a run of task=enhancement and names no noises; give"):
+        typed_at_enhance(f"tag={ROOT / 'pretrained'}")
+    with pytest.raises(SystemExit, match="names the noises of files; leave it out"):
+        typed_at_enhance("input=-", "output=-", "rate=8000", f"tag={trained['conv_lstm']}")
+
+
+def test_chances_are_means_over_clips_however_a_signal_is_cut_into_blocks(trained):
+    hears = namer(trained["linear"])
+    hears.clip = RATE // 2
+    signal = np.random.default_rng(0).standard_normal(RATE + 7)  # the last clip is below a frame
+    whole = hears.chances([signal])
+    cut = hears.chances(np.split(signal, [5, 3000, 4001]))
+    assert whole == pytest.approx(cut) and sum(whole.values()) == pytest.approx(1)
+    assert [*whole.values()] == sorted(whole.values(), reverse=True)
+    assert hears.chances([]) == {}
+
+
+def test_scores_of_recordings_are_grouped_by_the_noise_that_a_tagger_hears(trained, tmp_path):
+    time = np.arange(RATE // 2) / RATE
+    for name, hz in TONES.items():
+        tiny_run.wav(tmp_path / f"in/{name}.wav", np.sin(2 * np.pi * hz * time))
+    options = [
+        "experiment=recordings", f"mixture={tmp_path / 'in'}", f"sample_rate={RATE}", "jobs=1",
+        f"cache={tmp_path / 'cache'}", f"tag={trained['conv_lstm']}", f"output={tmp_path}",
+    ]  # fmt: skip
+    cfg = tiny_run.config("evaluate", options, tmp_path)
+    tried = Trial(
+        cfg, Built({"mixture": Unprocessed(RATE)}, {}, Memory.empty(), namer(trained["conv_lstm"]))
+    )
+    kinds = {
+        one.identity["mixture_id"]: one.identity["noise_type"] for one in tried.bench.mixtures()
+    }
+    assert kinds == {name: name for name in TONES}
+    with pytest.raises(ValueError, match="groups recordings by the noise that it hears; add"):
+        check(tiny_run.config("evaluate", [f"tag={tmp_path}"], tmp_path), EvaluateConfig)

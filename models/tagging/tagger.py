@@ -2,6 +2,7 @@
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import pad
 
 from models.recognition.features import Features
 from models.tagging.network import TaggingNetwork
@@ -20,7 +21,12 @@ class Tagger(nn.Module):
         self.network = network
 
     def scores(self, signal: Tensor, length: Tensor) -> Tensor:
-        """[batch, time] with `length` [batch] in samples -> [batch, class], unnormalised."""
+        """[batch, time] with `length` [batch] in samples -> [batch, class], unnormalised.
+
+        What is shorter than a frame is heard as one, with silence after it.
+        """
+        hop = self.features.hop
+        signal, length = pad(signal, (0, max(0, hop - signal.shape[1]))), length.clamp(min=hop)
         plain = self.features.plain(signal)
         frames = self.features.frames(length)
         inside = torch.arange(plain.shape[1], device=signal.device) < frames[:, None]

@@ -1,0 +1,41 @@
+"""Recordings whose kind of noise nobody has told, by the one that a tagger hears."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from datagen.pairs.pairs import UNKNOWN
+from datagen.plan import Plan
+from datagen.signals import Signals
+from enhancing.noises import noises
+from models.tagging.namer import Namer
+
+
+class KindsHeard:
+    """The audio of other signals (datagen.signals.Signals), with kinds of noise by their ids."""
+
+    def __init__(self, signals: Signals, kinds: Mapping[str, str]):
+        self._signals, self._kinds = signals, kinds
+        self.follows_plan = getattr(signals, "follows_plan", False)
+
+    def signals(self, row: Mapping[str, Any]) -> dict[str, Tensor]:
+        """See datagen.signals.Signals."""
+        return self._signals.signals(row)
+
+    def noise_type(self, noise_id: str, start: int, length: int) -> str:
+        """The kind that was told, or else heard."""
+        return self._kinds.get(noise_id) or self._signals.noise_type(noise_id, start, length)
+
+
+def with_kinds_heard(plan: Plan, audio: Signals, namer: Namer) -> KindsHeard:
+    """`audio` of the recordings of `plan`, where kinds that are unknown are heard by `namer`.
+
+    Where nothing can be heard they stay unknown.
+    """
+    unknown = plan.noise[plan.noise.kind == UNKNOWN]
+    kinds = {}
+    for name, path in zip(unknown.id, unknown.path, strict=True):
+        kinds[name] = next(iter(noises(namer, Path(path))), UNKNOWN)
+    return KindsHeard(audio, kinds)
