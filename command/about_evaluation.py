@@ -35,6 +35,8 @@ def about(
         runs.append(f"all of {cfg.sweep}")
     left_out = ", ".join(run.name for run in unfinished)
     failed = (scores.failed != "").sum()
+    tested_on = "speech" if words().speaker == "speaker" else "tested on"
+    speakers = words().counted(scores.speaker.nunique(), "speakers")
     said = {
         "date": f"{date.today()}",
         "commit": commit(),
@@ -44,7 +46,7 @@ def about(
         "left out": f"{left_out}: finished no epoch" if left_out else "",
         "test plan": "; ".join(tested),
         "pairs": _pairs(cfg),
-        "speech": f"{_corpora(cfg, SPEECH)}{words().counted(scores.speaker.nunique(), 'speakers')}",
+        tested_on: f"{_corpora(cfg, SPEECH)}{speakers}",
         "noise": f"{_corpora(cfg, NOISE)}{_noises(noise)}",
         "scores not computed": f"{failed} of {len(scores)} signals lack at least one",
         "versions": version_line([*PACKAGES, *packages(metrics)], SOURCES),

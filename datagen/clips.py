@@ -35,10 +35,13 @@ def clip_plan(
 
     `unseen` is the test; of the sources in `seen` a share is set aside for validation, and for a
     test where there is no other (see datagen.split). In the plan's tables a recording is speech,
-    whose speaker is its source, and noise alike: a row names it twice, and has noise alone. Raises
-    ValueError for too few sources, and for a source in both.
+    whose speaker is its source, and noise alike: a row names it twice, and has noise alone. A class
+    that would validate alone trains. Raises ValueError for too few sources, for a source in both,
+    and for a class of which none is left to train.
     """
-    recordings = split_speech(seen, None if unseen.empty else unseen, protocol, seed)
+    # What is made for training alone elsewhere is a class like others here.
+    test = None if unseen.empty else unseen.assign(only="")
+    recordings = _each_trained(split_speech(seen.assign(only=""), test, protocol, seed))
     rows, speech, noise = [], [], []
     for recording in recordings.itertuples(index=False):
         length = resampled_length(recording.samples, recording.sample_rate, sample_rate)
@@ -52,6 +55,20 @@ def clip_plan(
         rows += _rows(recording.id, split, length, round(clip_s * sample_rate))
     mixtures = _table(rows, Row).assign(snr_from=UNKNOWN)
     return Plan(mixtures, _table(speech, Utterance), _table(noise, Stretch))
+
+
+def _each_trained(recordings: pd.DataFrame) -> pd.DataFrame:
+    trained = {*recordings.kind[recordings.split == "train"]}
+    spared = (recordings.split == "validation") & ~recordings.kind.isin(trained)
+    recordings = recordings.assign(split=recordings.split.mask(spared, "train"))
+    trained |= {*recordings.kind[spared]}
+    for kind in sorted({*recordings.kind} - trained):
+        sources = recordings.source[recordings.kind == kind].nunique()
+        raise ValueError(
+            f"class {kind!r}: its {sources} source(s) are all in the test and none trains; add "
+            "clips of it from other sources, or leave it out of the corpora and of task.classes"
+        )
+    return recordings
 
 
 def _rows(name: str, split: str, length: int, longest: int) -> list[Row]:

@@ -37,8 +37,9 @@ class Tagging(Task):
     """A network learns which of `classes` it hears in clips of up to `clip_s` seconds.
 
     They are the kinds of noise.seen, and those of noise.unseen are the test; the counts of the plan
-    are not read, for all clips are used. Raises ValueError where there are fewer than two classes,
-    or one is named twice.
+    are not read, for all clips are used. class_of: the class of all recordings of a corpus, by the
+    name that their ids begin with, instead of their kinds. Raises ValueError where there are fewer
+    than two classes, or one is named twice.
     """
 
     serves = ("evaluate",)
@@ -51,18 +52,24 @@ class Tagging(Task):
         speakers="sources",
         conditions="clips",
         kind="class",
-        base="naming the first class whatever is heard",
+        base="naming the first class",
         base_name="the first class",
         oracle="The oracle knows the class.",
         changes=False,
     )
 
-    def __init__(self, classes: Sequence[str], clip_s: float = 5.0):
+    def __init__(
+        self,
+        classes: Sequence[str],
+        clip_s: float = 5.0,
+        class_of: Mapping[str, str] | None = None,
+    ):
         if len(classes) < 2 or len({*classes}) < len(classes):
             raise ValueError(f"task.classes={list(classes)}: give two or more, each once")
         if clip_s <= 0:
             raise ValueError(f"task.clip_s={clip_s:g}: must be above 0")
         self.classes, self.clip_s = list(classes), clip_s
+        self.class_of = dict(class_of or {})
 
     def learner(self, cfg: DictConfig) -> TaggingLearner:
         """See models.tagging_learner."""
@@ -89,6 +96,9 @@ class Tagging(Task):
     def _plan(self, cfg: DictConfig) -> Plan:
         tables = from_config.scanned(cfg)
         for role in (SEEN_NOISE, UNSEEN_NOISE):
+            corpora = tables[role].id.str.partition("/")[0]
+            kinds = corpora.map(self.class_of).fillna(tables[role].kind)
+            tables[role] = tables[role].assign(kind=kinds)
             other = sorted({*tables[role].kind} - {*self.classes})
             if other:
                 raise ValueError(

@@ -1,6 +1,7 @@
 """Tones are classes: a tagger names them all, guessing names one, and what is no class is said."""
 
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,11 @@ from command.check import check
 from command.entry import start
 from command.schema import EvaluateConfig
 from command.trial import Built, Trial, built
+from datagen import from_config
+from datagen.clips import clip_plan
+from datagen.corpora.demo_noises import GENERATORS, DemoNoises
 from datagen.plan import load_plan
+from datagen.recordings import COLUMNS
 from models.baselines.unprocessed import Unprocessed
 from models.tagging.network import TaggingNetwork
 from options.build import build
@@ -229,3 +234,48 @@ def test_scores_of_recordings_are_grouped_by_the_noise_that_a_tagger_hears(train
     assert kinds == {name: name for name in TONES}
     with pytest.raises(ValueError, match="groups recordings by the noise that it hears; add"):
         check(tiny_run.config("evaluate", [f"tag={tmp_path}"], tmp_path), EvaluateConfig)
+
+
+def test_speech_music_and_noise_are_classes_of_whole_corpora():
+    with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
+        cfg = compose("train", ["experiment=sound_tagging"])
+        demo = compose("train", ["experiment=demo_tagging"])
+    assert {*cfg.task.class_of.values()} == {*cfg.task.classes}
+    assert {*demo.task.classes} == {*GENERATORS}
+
+
+def test_a_class_trains_before_it_validates_and_one_that_only_tests_is_refused():
+    def table(prefix, kinds):
+        ids = [f"{prefix}/{number}" for number in range(len(kinds))]
+        facts = {"path": ids, "source": ids, "kind": kinds, "sex": "", "only": "train", "text": ""}
+        columns = {name: facts.get(name, "") for name in COLUMNS}
+        numbers = {"sample_rate": RATE, "samples": 9 * RATE, "gain": 1.0, "offset": 0}
+        return pd.DataFrame(columns | numbers | {"id": ids})
+
+    seen = table("a", ["rain", "wind", *["cow"] * 3])
+    plan = from_config.protocol(OmegaConf.create({"plan": plan_of("paper")}))
+    for seed in range(8):
+        made = clip_plan(seen, table("b", ["cow", "rain"]), plan, 5.0, RATE, seed)
+        assert {*made.speech.kind[made.speech.split == "train"]} == {"rain", "wind", "cow"}
+        assert made.rows.groupby("speech_id").length.sum().eq(9 * RATE).all()
+        assert made.rows.length.max() == 5 * RATE
+    with pytest.raises(ValueError, match=r"class 'dog': its 1 source\(s\) are all in the test"):
+        clip_plan(seen, table("b", ["dog"]), plan, 5.0, RATE, 0)
+
+
+def plan_of(name):
+    with initialize_config_dir(str(ROOT / "conf"), version_base="1.3"):
+        return compose("train", [f"plan={name}"]).plan
+
+
+def test_demo_noises_are_the_same_every_time_and_other_ones_in_the_test(tmp_path):
+    def made(part, root):
+        parts = {"count": 1, "seconds": 1.0, "kinds": ["hum", "rain"], "part": part}
+        return DemoNoises(str(tmp_path / root), **parts).recordings()
+
+    train, again, test = made("train", "a"), made("train", "b"), made("test", "a")
+    assert [one.kind for one in train] == ["hum", "rain"]
+    contents = [[Path(one.path).read_bytes() for one in each] for each in (train, again, test)]
+    assert contents[0] == contents[1] and len({*contents[0], *contents[2]}) == 4
+    with pytest.raises(ValueError, match="kinds of demo_noise: no cat; there are alarm"):
+        DemoNoises(str(tmp_path), kinds=["cat"])

@@ -32,4 +32,6 @@ def called(system: str) -> str:
 
 def by_speakers(text: str) -> str:
     """A sentence on speakers, of what rows are a sample here."""
+    if words().conditions != "noise":
+        text = text.removesuffix(", the noises of the test taken as given")
     return text.replace("speakers", words().speakers)
