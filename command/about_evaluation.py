@@ -13,6 +13,7 @@ from metrics.known import packages
 from metrics.metric import Metric
 from reporting.pages.report import Beside
 from reporting.tables.wording import called, words
+from text.words import ENHANCEMENT
 
 PACKAGES = ("torch", "pytorch-lightning")  # beside those of the metrics
 
@@ -59,7 +60,9 @@ def title(cfg: DictConfig) -> str:
     """What the test consists of, for a page without a title of its own."""
     speech, noise = (_corpora(cfg, roles).removesuffix(": ") for roles in (SPEECH, NOISE))
     of, heard = words().task, " in ".join(filter(None, (speech, noise)))
-    return f"{of} of {heard}" if heard else Beside().title
+    if not heard:
+        return Beside().title if words() == ENHANCEMENT else f"{of}: evaluation report"
+    return f"{of} of {heard}"
 
 
 def _noises(noise: pd.DataFrame) -> str:

@@ -85,7 +85,7 @@ def _report(
         config=OmegaConf.to_yaml(cfg),
         clusters=cfg.clusters,
         title=cfg.title or title(cfg),
-        named=heard[[facts(score).compares == LABEL for score in heard.score]],
+        named=heard[heard.score.map(_is_of_classes).astype(bool)],
     )
     tested = [trial.described() for trial in trials]
     first = trials[0]
@@ -121,6 +121,10 @@ def _scores(cfg: DictConfig, trials: Sequence[Trial]) -> list[pd.DataFrame]:
     # A process that scores needs nothing but metrics, and what stands below it.
     with workers(cfg.scheduler, ("metrics", "dsp"), require) as spread:
         return [trial.scores(spread) for trial in trials]
+
+
+def _is_of_classes(score: str) -> bool:
+    return facts(score).compares == LABEL
 
 
 def _is_swept(run: Run, cfg: DictConfig) -> bool:

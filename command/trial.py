@@ -112,7 +112,8 @@ class Trial:
         self.notes = [*notes, *refuse_heard(self.systems, plan)]
         if cfg.split != "test":
             self.notes.append(ON_VALIDATION)
-        if not cfg.get("pairs") and shares_speakers(plan.speech):
+        of_speakers = task_of(cfg).words.speaker == "speaker"
+        if of_speakers and not cfg.get("pairs") and shares_speakers(plan.speech):
             self.notes.append(HEARD_SPEAKERS)
         self.fold = fold
         self.bench = Bench(plan, audio, cfg.sample_rate, cfg.device, built.memory, fold)

@@ -3,8 +3,9 @@
 from math import inf, isnan
 from typing import NamedTuple
 
-# Kinds of what a metric compares: a waveform [time], a text, the name of a class, [talker, time].
-SPEECH, TEXT, LABEL, TALKERS = "speech", "text", "label", "talkers"
+# Kinds of what a metric compares: a waveform [time], a text, the name of a class, [talker, time],
+# the tokens of a tune.
+SPEECH, TEXT, LABEL, TALKERS, NOTES = "speech", "text", "label", "talkers", "notes"
 
 
 class Facts(NamedTuple):

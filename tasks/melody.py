@@ -1,24 +1,39 @@
 """Melodies: from the notes of a tune so far to the next one."""
 
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import ClassVar
 
 import torch
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
 from datagen.melodies.plan import TuneData, TuneRows, draw
-from datagen.melodies.tokens import TOKENS
+from datagen.melodies.tested import tested
+from datagen.melodies.tokens import TOKENS, to_tokens
+from datagen.melodies.tune import unwritten
 from datagen.melodies.tunes import Tunes
+from datagen.pairs.pairs import PairedTest
 from datagen.recordings import Hearing
+from models.cost import Costs
+from models.enhancer import Enhancer
+from models.known_costs import remembered
+from models.melody.answering import Composer, Counting
+from models.melody.cost import costs
 from models.melody.learner import MelodyLearner
 from models.melody.next_note import NextNote
-from models.run import load_weights, run_config, task_name
-from models.system import System
+from models.melody.ngram import NGram
+from models.run import content_of, load_weights, run_config, task_name
+from models.system import MIXTURE, System
 from options.build import build, maker
 from options.typed import typed
 from tasks.task import Task, task_of
 from text.words import Words
+
+# What counts, by the tokens that it looks at; two make a note. So many tunes as there are in all
+# keys hold too many runs of five tokens.
+ORDERS = {"trigram": 3, "5-gram": 5}
+IN_ALL_KEYS = {"unigram": 1, "trigram": 3}
 
 
 class Melody(Task):
@@ -27,16 +42,17 @@ class Melody(Task):
     Raises ValueError for shares that leave nothing to train on, or pieces without a note.
     """
 
-    serves: ClassVar[tuple[str, ...]] = ("compose",)
+    serves: ClassVar[tuple[str, ...]] = ("evaluate", "compose")
     words = Words(
         "Melodies",
         row="tune",
         rows="tunes",
-        speaker="family of tunes",
-        speakers="families of tunes",
+        speaker="family",
+        speakers="families",
         conditions="tunes",
         base="the unigram",
         base_name="unigram",
+        changes=False,
     )
 
     def __init__(self, transpose: int, validation: float, test: float, longest: int):
@@ -65,18 +81,50 @@ class Melody(Task):
         return TuneData.of(cfg, plan, partial(TuneRows, tunes=plan.tunes))
 
     def beside(self, cfg: DictConfig) -> dict[str, System]:
-        """A ValueError: an evaluation is of answers to mixtures, and a composer gives none."""
-        raise ValueError(
-            "task=melody: evaluate.py judges what is made of mixtures; "
-            "python compose.py run=RUN perplexity=true says how well a composer foretells"
-        )
+        """Models that count, of what the config trains on: the unigram first."""
 
-    def system(self, run: Path, device: str) -> System:
+        def learned(semitones: int, order: int) -> NGram:
+            tunes = self.draw(build(cfg.task.tunes, Tunes).tunes()).tunes
+            return counted(tunes[tunes.split == "train"].notes, semitones, order)
+
+        as_written = cache(partial(learned, 0, max(ORDERS.values())))
+        in_all_keys = cache(partial(learned, cfg.task.transpose, max(IN_ALL_KEYS.values())))
+        systems: dict[str, System] = {MIXTURE: Counting(as_written, 1)}
+        for name, order in ORDERS.items():
+            systems[name] = Counting(as_written, order)
+        for name, order in IN_ALL_KEYS.items():
+            systems[f"{name} in all keys"] = Counting(in_all_keys, order)
+        return systems
+
+    def test(self, cfg: DictConfig) -> PairedTest:
+        """The tunes of the split that is judged, as they are written."""
+        tunes = self.draw(build(cfg.task.tunes, Tunes).tunes()).tunes
+        return tested(tunes[tunes.split == cfg.split].reset_index(drop=True), cfg.sample_rate)
+
+    def system(self, run: Path, device: str) -> Composer:
+        """From the notes so far to what the next one may be."""
+        self.own_config(run)
+        return Composer(run, composer(run).to(device), content_of(run))
+
+    def costs(self, cfg: DictConfig, cache: Path, say: Callable[[str], object]) -> Costs:
+        """Of the network, by the token."""
+        network = build(cfg.task.network, NextNote, tokens=TOKENS).eval()
+        told = [OmegaConf.to_container(cfg.task.network, resolve=True), TOKENS]
+        return remembered(told, partial(costs, network), type(network).__name__, cache, say)
+
+    def enhancers(self, run: Path) -> Mapping[str, Enhancer]:
         """A ValueError: a composer gives nothing for a mixture."""
         raise ValueError(
             f"{run}: composes melodies, and enhances nothing; "
-            f"python compose.py {typed('run', run)} writes some, and says how well it foretells"
+            f"python compose.py {typed('run', run)} writes some"
         )
+
+
+def counted(tunes: Iterable[str], semitones: int, order: int) -> NGram:
+    """What counts the tokens of `tunes`, as text, moved up and down by up to `semitones`."""
+    keys = range(-semitones, semitones + 1)
+    learned = (to_tokens(unwritten(notes), by) for notes in tunes for by in keys)
+    return NGram(order, TOKENS).learn(learned)
 
 
 def composer(run: Path) -> NextNote:

@@ -11,19 +11,20 @@ import torch
 from tiny_run import Command
 
 import compose
+import evaluate
 from command.entry import save_config
 from datagen.batches import collate
 from datagen.melodies.plan import load_tunes
 from datagen.melodies.tokens import TOKENS, may_follow, to_tokens
-from datagen.melodies.tune import Note
+from datagen.melodies.tune import Note, unwritten
 from models.learner import Learner
 from models.melody.learner import MelodyLearner
 from models.melody.lstm import NextNoteLSTM
 from models.melody.ngram import NGram
 from models.melody.perplexity import nats
 from models.melody.sampling import continued
-from tasks.melody import Melody, composer
-from tasks.task import task_of
+from tasks.melody import Melody, composer, counted
+from tasks.task import enhancers_of, task_of
 
 TINY = (
     "experiment=melodies",
@@ -186,10 +187,34 @@ def test_a_run_of_another_task_composes_nothing_and_a_composer_answers_nothing(r
     save_config(tiny_run.config("train", [], tmp_path), tmp_path)
     with pytest.raises(ValueError, match="is a run of task=enhancement and composes nothing"):
         composer(tmp_path)
-    task = task_of(tiny_run.config("train", ["task=melody"], tmp_path))
     with pytest.raises(
         ValueError, match=r"composes melodies, and enhances nothing; python compose"
     ):
-        task.system(run, "cpu")
-    with pytest.raises(ValueError, match=r"task=melody: evaluate.py judges"):
-        task.beside(None)
+        enhancers_of(run)
+    cfg = tiny_run.config("train", ["task=melody"], tmp_path)
+    with pytest.raises(ValueError, match="is a run of task=enhancement, and no answer to task=mel"):
+        task_of(cfg).system(tmp_path, "cpu")
+
+
+def test_an_evaluation_sets_a_run_beside_what_counts_on_tunes_that_it_has_not_heard(run, tmp_path):
+    options = [f"runs=[{run}]", "examples=false", "jobs=1", f"cache={tmp_path}"]
+    evaluate.main(tiny_run.config("evaluate", options, tmp_path))
+    scores = pd.read_csv(tmp_path / "scores.csv").set_index(["system", "mixture_id"]).perplexity
+    tunes = load_tunes(run)
+    test = tunes[tunes.split == "test"]
+    assert {*scores["NextNoteLSTM"].index} == {*test.id}
+    name, notes = test.id.iloc[0], test.notes.iloc[0]
+    tokens = to_tokens(unwritten(notes))
+    network = math.exp(nats(composer(run), tokens) / (len(tokens) - 1))
+    assert scores["NextNoteLSTM", name] == pytest.approx(network, rel=1e-5)
+    trigram = counted(tunes[tunes.split == "train"].notes, 0, 3).nats(tokens) / (len(tokens) - 1)
+    assert scores["trigram", name] == pytest.approx(math.exp(trigram))
+    text = (tmp_path / "report.md").read_text()
+    assert f"On {len(test)} tunes of {test.family.nunique()} families, NextNoteLSTM reached" in text
+    assert "| unigram " in text and "mixture" not in text
+    with pytest.raises(ValueError, match="of the test were in its training"):
+        evaluate.main(
+            tiny_run.config(
+                "evaluate", [*options, "experiment=melodies", "task.test=0.5"], tmp_path
+            )
+        )

@@ -10,9 +10,11 @@ import torch
 
 from datagen.datamodule import PlanData
 from datagen.melodies.families import families, split_of
+from datagen.melodies.tables import as_noise, as_speech
 from datagen.melodies.tokens import to_tokens
 from datagen.melodies.tune import Tune, unwritten, written
 from datagen.route import Route
+from datagen.tables import NOISE, SPEECH
 from files.schema import types_of
 from files.table import read_table, write_tables
 
@@ -54,8 +56,10 @@ class TunePlan:
         return self.rows[self.rows.split == name].reset_index(drop=True)
 
     def save(self, folder: Path) -> None:
-        """Write tunes.csv and plan.csv, with their sums."""
-        write_tables(folder, {TUNES: self.tunes, ROWS: self.rows})
+        """Write tunes.csv and plan.csv, and what is held against a test, with their sums."""
+        none = as_noise(self.tunes[:0], pd.Series(dtype=int))
+        tables = {TUNES: self.tunes, SPEECH: as_speech(self.tunes), NOISE: none, ROWS: self.rows}
+        write_tables(folder, tables)
 
 
 def draw(

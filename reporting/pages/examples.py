@@ -14,7 +14,7 @@ from torch.nn.functional import pad
 
 from dsp.stft import STFT
 from files.fingerprint import of_sources, of_values
-from metrics.facts import LABEL, SPEECH, TALKERS, TEXT
+from metrics.facts import LABEL, NOTES, SPEECH, TALKERS, TEXT
 from metrics.known import facts
 from models.system import System
 from reporting.pages.example_choice import choose
@@ -168,7 +168,7 @@ class _Views:
 
     def enhanced(self, system: System) -> tuple[str, str]:
         """Picture and sound of what `system` makes of the mixture."""
-        if system.gives in (TEXT, LABEL):
+        if system.gives in (TEXT, LABEL, NOTES):
             return self._view("mixture", lambda: self.mixture.parts["mixture"])
         enhanced = self.bench.enhanced(system, self.mixture)
         return self._view(enhanced.content, lambda: enhanced.signal)
