@@ -44,7 +44,7 @@ class Melody(Task):
 
     serves: ClassVar[tuple[str, ...]] = ("evaluate", "compose")
     words = Words(
-        "Melodies",
+        "Melody",
         row="tune",
         rows="tunes",
         speaker="family",

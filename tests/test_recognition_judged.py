@@ -8,10 +8,12 @@ import jiwer
 import pandas as pd
 import pytest
 import tiny_run
+import torch
 
 import evaluate
 import train
 from models.run import load_run
+from reporting.scoring.work import ToAnswer
 from tasks.task import system_of
 
 SPEECH = (
@@ -94,6 +96,18 @@ def test_a_recogniser_is_judged_by_what_it_writes_of_mixtures_and_of_clean_speec
     for row in rows.itertuples():
         assert row.cer == pytest.approx(jiwer.cer("abc a cab", row.heard))
         assert row.wer == pytest.approx(jiwer.wer("abc a cab", row.heard))
+
+
+def test_more_characters_than_steps_are_a_failed_row_with_its_reason(trained):
+    _, run = trained
+    heard = system_of(run)
+    half = {"mixture": torch.randn(1, 4000), "length": torch.tensor([4000])}
+    steps = heard.recogniser.steps(4000)
+    answer, problem = ToAnswer(heard, half | {"text": ["ab" * (steps // 2)]}).attempt()
+    assert isinstance(answer, str) and not problem
+    answer, problem = ToAnswer(heard, half | {"text": ["a" * steps]}).attempt()
+    assert f"{steps} characters are said in 4000 samples" in problem
+    assert f"it takes {2 * steps - 1} to write them" in problem
 
 
 def test_enhancers_are_judged_by_what_a_recogniser_hears(trained, tmp_path):

@@ -5,10 +5,13 @@ import re
 import pandas as pd
 from score_tables import HOSTILE, many, run, scores
 
+from reporting.figures.mixed_back_figure import mixed_back_drawing
 from reporting.figures.stage_figures import stage_drawings
 from reporting.gains_table import COLUMNS as LINE_COLUMNS
 from reporting.gains_table import Studies
 from reporting.pages.report import Beside, write_report
+from reporting.scores_table import shares_mixed_back
+from reporting.tables.summary import summarise
 
 FILES = (
     "figures",
@@ -26,6 +29,18 @@ def test_the_folder_holds_every_number_and_csv_equals_what_was_given(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(FILES)
     read = pd.read_csv(tmp_path / "scores.csv", keep_default_na=False)
     pd.testing.assert_frame_equal(read, scores())
+
+
+def test_scores_are_drawn_over_the_share_of_the_mixture_that_is_added_back():
+    names = ("mixture", "net, 0.5 of the mixture", "net", "net, 0.2 of the mixture", "other")
+    table = many(names)
+    assert shares_mixed_back(names) == {
+        "net": {0.0: "net", 0.2: "net, 0.2 of the mixture", 0.5: "net, 0.5 of the mixture"}
+    }
+    drawn = mixed_back_drawing(summarise(table))
+    assert drawn.name == "mixed_back" and drawn.svg.count("share of the mixture<") == 6
+    assert "SDR dB, unseen noise" in drawn.svg and ">net<" in drawn.svg
+    assert mixed_back_drawing(summarise(many())) is None
 
 
 def test_runs_have_their_figures_and_sections(tmp_path):

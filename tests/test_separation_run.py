@@ -13,6 +13,7 @@ from tiny_run import RATE, ROOT, wav
 import enhance
 import evaluate
 import train
+from audio.channels import BLOCK
 from command.entry import start
 from metrics.talkers_sdr import TalkersSDR
 from models.trained_separation import load_separator
@@ -98,7 +99,7 @@ def typed_at_enhance(monkeypatch, *options):
 def test_enhance_writes_a_file_for_each_talker_that_is_the_whole_separated(
     run, tmp_path, monkeypatch, capsys
 ):
-    noise = 0.1 * np.random.default_rng(0).standard_normal(RATE)
+    noise = 0.1 * np.random.default_rng(0).standard_normal(BLOCK + RATE)  # of two blocks
     for name in ("in/a.wav", "in/deep/b.wav"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         soundfile.write(tmp_path / name, noise, RATE, subtype="FLOAT")

@@ -49,7 +49,7 @@ class Alphabet:
         return "".join(self.characters[token - 1] for token in tokens)
 
 
-def needed(tokens: Sequence[int]) -> int:
+def needed(tokens: Sequence) -> int:
     """The fewest steps in which CTC (Graves et al., 2006) can write `tokens`.
 
     One more for each that comes twice in a row.

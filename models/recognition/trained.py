@@ -10,6 +10,8 @@ from torch import Tensor
 from models.recognition.decoding import Decoder
 from models.recognition.recogniser import Recogniser
 from models.system import OfRun, System
+from text.alphabet import needed
+from text.spelling import plain
 
 
 class RecognitionRun(OfRun):
@@ -35,7 +37,19 @@ class RecognitionRun(OfRun):
         self.content, self.part = content, part
 
     def answers(self, batch: Mapping[str, Any]) -> Sequence[str]:
-        """The texts, one by one."""
+        """The texts, one by one.
+
+        Raises ValueError where more characters are said than the network has steps: connectionist
+        temporal classification writes one a step at most.
+        """
+        lengths = batch["length"].tolist()
+        for text, samples in zip(batch.get("text", ()), lengths, strict=False):
+            said, steps = plain(text), self.recogniser.steps(samples)
+            if needed(said) > steps:
+                raise ValueError(
+                    f"{len(said)} characters are said in {samples} samples, which are {steps} "
+                    f"steps to the network, and it takes {needed(said)} to write them"
+                )
         return self.texts(batch[self.part], batch["length"])
 
     @torch.no_grad()

@@ -15,6 +15,7 @@ from metrics.known import facts
 from reporting.figures.confusion_figure import confusions
 from reporting.figures.line_figures import line_drawings
 from reporting.figures.loss_figures import after_over_before
+from reporting.figures.mixed_back_figure import mixed_back_drawing
 from reporting.figures.score_figures import drawings
 from reporting.gains_table import Studies
 from reporting.pages.media import Example, Heard
@@ -90,6 +91,9 @@ def write_report(
     of_losses = after_over_before(scores, order)
     if of_losses and words().changes:
         drawn.append(of_losses)
+    of_shares = mixed_back_drawing(summary)
+    if of_shares:
+        drawn.append(of_shares)
     if beside.named is not None and order:
         drawn.extend(confusions(beside.named, order))
     if beside.lines:

@@ -11,6 +11,7 @@ from models.recognition.trained import RecognitionRun
 from models.run import run_config
 from models.system import Enhancing, OfRun, SpeechSystem, System
 from models.trained import TrainedRun
+from reporting.scores_table import mixed_back_name
 from reporting.scoring.leaks import refuse_leaks, seen_noise
 from reporting.scoring.memory import Memory
 
@@ -67,7 +68,7 @@ def mixed_back(systems: Mapping[str, System], shares: Sequence[float]) -> System
         mixed[name] = system
         for share in shares if isinstance(system, SpeechSystem) else ():
             if share:
-                mixed[f"{name}, {share:g} of the mixture"] = MixedBack(system, share)
+                mixed[mixed_back_name(name, share)] = MixedBack(system, share)
     return mixed
 
 

@@ -64,7 +64,7 @@ class Words(NamedTuple):
 def tables(
     summary: pd.DataFrame, published: Published | None = None, clusters: str = SPEAKERS
 ) -> str:
-    """A compact table of means, then for every score its values and improvements by SNR.
+    """A compact table of means, then for every score its values and improvements by SNR, if known.
 
     In each the systems by rows, under each condition. Bold are the systems that are not
     significantly below the best of a column; nothing is where nothing was tested. Published rows
@@ -76,10 +76,11 @@ def tables(
     for score in scores:
         head = escaped(facts(score).head)
         means += [Column(score, MEAN, "mean", head), Column(score, MEAN, "gain", r"$\Delta$")]
-    over = f" over all {of_task().snr}s" if (summary.snr_db != MEAN).any() else ""
+    several = (summary.snr_db != MEAN).any()
+    over = f" over all {of_task().snr}s" if several else ""
     said = rf"Means{over}; $\Delta$: improvement over {of_task().base}."
     made = [_table(summary, published, means, Words(said, "means", bold))]
-    for score in scores:
+    for score in scores if several else ():
         made += _by_snr(summary, published, score, bold)
     return "\n\n".join([HEAD, *made])
 

@@ -1,0 +1,63 @@
+"""What becomes of scores as more of the mixture is added back to what runs make of it."""
+
+from collections.abc import Mapping
+from itertools import cycle
+
+import numpy as np
+import pandas as pd
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from metrics.known import facts
+from reporting.figures.drawing import MARKERS, MOST, STYLE, Drawing, axes, drawing, label, legend
+from reporting.scores_table import MIXTURE, shares_mixed_back
+from reporting.tables.headline import headlines
+from reporting.tables.summary import MEAN, conditions
+
+NOTE = "Means over all SNRs, with 95 % intervals; at 1 there is nothing but the mixture."
+
+
+def mixed_back_drawing(summary: pd.DataFrame) -> Drawing | None:
+    """A panel per condition and headline score, a line per run; None where no run is mixed back.
+
+    summary: see reporting.tables.summary.summarise.
+    """
+    runs = shares_mixed_back(summary.system.unique())
+    if not runs:
+        return None
+    shown = dict(list(runs.items())[:MOST])
+    means = summary[summary.snr_db == MEAN]
+    rows_of = dict(conditions(means))
+    scores = headlines(summary.score)
+    with rc_context(STYLE):
+        figure = Figure((10.2, 2.7 * len(rows_of)), layout="constrained")
+        panels = figure.subplots(len(rows_of), len(scores), squeeze=False)
+        for panel_row, (condition, rows) in zip(panels, rows_of.items(), strict=True):
+            for panel, score in zip(panel_row, scores, strict=True):
+                _lines(panel, rows[rows.score == score], score, shown)
+                panel.set_title(f"{facts(score).head}, {condition} noise")
+        legend(figure, panels[0, 0])
+        return drawing(figure, "mixed_back", "Scores over the mixture added back", NOTE)
+
+
+def _lines(
+    panel: Axes, rows: pd.DataFrame, score: str, runs: Mapping[str, Mapping[float, str]]
+) -> None:
+    factor = facts(score).factor
+    by_system = rows.set_index("system")
+    for marker, (name, systems) in zip(cycle(MARKERS), runs.items()):
+        line = by_system.reindex([*systems.values(), MIXTURE])
+        reach = np.stack([line["mean"] - line.low, line.high - line["mean"]])
+        panel.errorbar(
+            [*systems, 1.0],
+            line["mean"] * factor,
+            yerr=np.nan_to_num(reach.astype(float)).clip(0) * factor,
+            fmt=f"{marker}-",
+            ms=4,
+            lw=1.2,
+            elinewidth=0.8,
+            capsize=2,
+            label=label(name),
+        )
+    axes(panel, "share of the mixture", facts(score).head)
