@@ -13,9 +13,9 @@ from command.about_evaluation import about, title
 from command.announcement import say
 from command.cluster import workers
 from command.costs import cost_table
+from command.named_runs import Tried, named, opened
 from command.own_test import Test
-from command.trial import Trial
-from command.trials import named, opened, save_plans, trials_of
+from command.trial import Trial, built
 from command.worker_check import require_same_scores
 from files.atomic import write_atomic
 from files.table import csv_text
@@ -25,6 +25,7 @@ from reporting.gains_table import Studies, read_studies
 from reporting.pages.media import Example, Heard
 from reporting.pages.report import Beside, write_report
 from reporting.scoring.files import told
+from reporting.scoring.systems import stage_outputs
 from reporting.tables.finding import finding
 from reporting.tables.headline import showing
 from reporting.tables.published import PUBLISHED
@@ -32,6 +33,7 @@ from reporting.tables.runs import Run
 from reporting.tables.summary import headline_text
 from reporting.tables.sweep import runs_of
 from reporting.tables.wording import speaking
+from tasks.tagging import namer
 from tasks.task import task_of
 
 log = logging.getLogger(__name__)
@@ -48,12 +50,37 @@ def evaluate(tests: Sequence[Test], folder: Path) -> None:
         raise ValueError(f"device={cfg.device}: no CUDA device here; use device=cpu")
     lines = read_studies(Path(cfg.gains)) if cfg.gains else None
     tried = named(tests)
-    trials = trials_of(tried)
-    runs = opened(tried, trials)
-    save_plans(trials, folder)
+    trials = _trials(tried)
+    outputs: dict[Path, list[str]] = {}
+    for trial in trials:
+        outputs.update(stage_outputs(trial.systems))
+    runs = opened(tried, outputs)
+    _save_plans(trials, folder)
     words = task_of(cfg).words
     with showing(cfg.headline), speaking(words), computed_by(trials[0].metrics):
         _report(cfg, folder, trials, runs, lines)
+
+
+def _trials(tried: Sequence[Tried]) -> list[Trial]:
+    """A trial for every test and rate.
+
+    What the configs name is built for all of them before any audio is read.
+    """
+    tag = tried[0].test.cfg.tag
+    hears = namer(Path(tag).expanduser()) if tag else None
+    prepared = []
+    for test, runs in tried:
+        for rate in test.cfg.rates or [test.cfg.sample_rate]:
+            config = OmegaConf.merge(test.cfg, {"sample_rate": rate})
+            prepared.append((config, built(config, runs)._replace(namer=hears), test.fold))
+    return [Trial(*parts) for parts in prepared]
+
+
+def _save_plans(trials: Sequence[Trial], folder: Path) -> None:
+    """The plan of the first trial in `folder`, others in folders named by their fold or rate."""
+    trials[0].bench.plan.save(folder)
+    for trial in trials[1:]:
+        trial.bench.plan.save(folder / (trial.fold or f"{trial.sample_rate}"))
 
 
 def _report(

@@ -39,7 +39,6 @@ from reporting.scoring.score_cache import ScoreCache
 from reporting.scoring.score_plan import require_usable, score_plan
 from reporting.scoring.systems import Systems, mixed_back, of_rate, refuse_heard, trained, untrained
 from reporting.scoring.transcripts import transcripts
-from tasks.tagging import namer
 from tasks.task import task_of
 
 ON_VALIDATION = (
@@ -80,7 +79,6 @@ def built(cfg: DictConfig, runs: Mapping[str, Path]) -> Built:
     baselines = chosen_baselines(cfg)
     if any(metric.takes == SPEECH != metric.facts.compares for metric in metrics.values()):
         beside[CLEAN] = Clean()  # what is heard in it is as good as it gets
-    tagger = namer(Path(cfg.tag).expanduser()) if cfg.get("tag") else None
     systems = untrained(beside, baselines)
     tested = of_rate(runs, cfg.sample_rate, cfg.rates)
     memory = _memory(cfg, metrics)
@@ -90,7 +88,7 @@ def built(cfg: DictConfig, runs: Mapping[str, Path]) -> Built:
         raise ValueError(
             f"baselines.{min(shared)}: is the name of a stage of a run, too; choose another name"
         )
-    return Built(systems | mixed_back(learned, cfg.mix_back), metrics, memory, tagger)
+    return Built(systems | mixed_back(learned, cfg.mix_back), metrics, memory)
 
 
 class Trial:

@@ -97,7 +97,8 @@ class Tagging(Task):
         tables = from_config.scanned(cfg)
         for role in (SEEN_NOISE, UNSEEN_NOISE):
             corpora = tables[role].id.str.partition("/")[0]
-            kinds = corpora.map(self.class_of).fillna(tables[role].kind)
+            known = zip(corpora, tables[role].kind, strict=True)
+            kinds = [self.class_of.get(corpus, kind) for corpus, kind in known]
             tables[role] = tables[role].assign(kind=kinds)
             other = sorted({*tables[role].kind} - {*self.classes})
             if other:

@@ -1,4 +1,4 @@
-"""The trials of an evaluation: of every test that its runs bring along, at every rate."""
+"""The runs of an evaluation by what they are called, and the tests that they are for."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,12 +8,10 @@ from omegaconf import DictConfig, OmegaConf
 
 from command.announcement import say
 from command.own_test import RECORDINGS, Test
-from command.trial import Trial, built
 from files.fingerprint import of_values
 from models.run import run_config
 from options.run_options import compared
 from reporting.scores_table import KNOWING, MIXTURE
-from reporting.scoring.systems import stage_outputs
 from reporting.tables.run_names import run_names
 from reporting.tables.runs import Run, read_run
 from tasks.task import costs_of
@@ -76,24 +74,11 @@ def _but_for_recordings(config: DictConfig) -> str:
     return of_values(kept)
 
 
-def trials_of(tried: Sequence[Tried]) -> list[Trial]:
-    """A trial for every test and rate.
+def opened(tried: Sequence[Tried], outputs: Mapping[Path, Sequence[str]]) -> dict[str, Run]:
+    """Runs as the report tells of them: of several folds the first, and where the others are.
 
-    What the configs name is built for all of them before any audio is read.
+    outputs: names of the systems that are a run's stages, see `stage_outputs`.
     """
-    prepared = []
-    for test, runs in tried:
-        for rate in test.cfg.rates or [test.cfg.sample_rate]:
-            config = OmegaConf.merge(test.cfg, {"sample_rate": rate})
-            prepared.append((config, built(config, runs), test.fold))
-    return [Trial(*parts) for parts in prepared]
-
-
-def opened(tried: Sequence[Tried], trials: Sequence[Trial]) -> dict[str, Run]:
-    """Runs as the report tells of them: of several folds the first, and where the others are."""
-    outputs: dict[Path, list[str]] = {}
-    for trial in trials:
-        outputs.update(stage_outputs(trial.systems))
     found = {}
     cache = Path(tried[0].test.cfg.cache)
     for name, run in tried[0].runs.items():
@@ -101,10 +86,3 @@ def opened(tried: Sequence[Tried], trials: Sequence[Trial]) -> dict[str, Run]:
         others = [one.runs[name] for one in tried[1:]]
         found[name] = first.in_folds(others) if others else first
     return found
-
-
-def save_plans(trials: Sequence[Trial], folder: Path) -> None:
-    """The plan of the first trial in `folder`, others in folders named by their fold or rate."""
-    trials[0].bench.plan.save(folder)
-    for trial in trials[1:]:
-        trial.bench.plan.save(folder / (trial.fold or f"{trial.sample_rate}"))
