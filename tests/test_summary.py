@@ -34,7 +34,7 @@ def scores() -> pd.DataFrame:
                     "sdr": snr + offset, "failed": "",
                 }
             )  # fmt: skip
-    return pd.DataFrame(rows).assign(sample_rate=16000)
+    return pd.DataFrame(rows).assign(sample_rate=16000, fold="")
 
 
 def _mean(summary: pd.DataFrame, **where) -> pd.Series:

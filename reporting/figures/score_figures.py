@@ -46,7 +46,7 @@ def drawings(
     colours = _colours(summary, order[:MOST] or [ORACLE])
     note = ""
     if len(order) > MOST:
-        note = f"The best {MOST} of {len(order)} systems, {words().base} and the oracle aside."
+        note = f"The best {MOST} of {len(order)} systems, {words().base_name} and oracle aside."
     first = overview_figure(summary, order)
     if (summary.snr_db == MEAN).all():  # no SNR is known
         return [first] if first else []
