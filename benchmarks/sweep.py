@@ -6,15 +6,14 @@ another are in processes of their own, too, with all cores to each.
 """
 
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from commands import run_script
 from joblib import cpu_count
 
-ROOT = Path(__file__).parent.parent
 ROUNDS = 3
 SEEDS = "seed=0,1,2,3"
 
@@ -37,9 +36,8 @@ def main(typed: list[str]) -> None:
 def _swept(typed: list[str], folder: Path, jobs: int) -> float:
     """The seconds that the sweep into `folder` takes."""
     launcher = ["hydra/launcher=joblib", f"hydra.launcher.n_jobs={jobs}"]
-    command = [sys.executable, str(ROOT / "train.py"), "-m", *typed, SEEDS, *launcher]
     began = time.perf_counter()
-    subprocess.run([*command, f"output={folder}"], check=True, capture_output=True)
+    run_script("train.py", ["-m", *typed, SEEDS, *launcher, f"output={folder}"])
     return time.perf_counter() - began
 
 

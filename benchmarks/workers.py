@@ -9,7 +9,6 @@ see the last line.
 import csv
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,6 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import torch
+from commands import run_script
 from omegaconf import DictConfig
 
 from command.check import check
@@ -29,7 +29,6 @@ from datagen import from_config
 from datagen.draw_parts import drawn_in_parts
 from datagen.render_plan import render_plan
 
-ROOT = Path(__file__).parent.parent
 ROUNDS = 3
 EPOCHS = 2  # of a training; the last one counts, what starts up is in the first
 
@@ -76,11 +75,9 @@ def _train(processes: int) -> float:
     trainer = ["trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=2"]
     with tempfile.TemporaryDirectory() as folder:
         run = Path(folder, "run")
-        command = [sys.executable, str(ROOT / "train.py"), *sys.argv[1:], f"output={run}"]
-        command += trainer if processes == 2 else ["trainer=cpu"]
-        command += [f"trainer.max_epochs={EPOCHS}", "trainer.enable_progress_bar=false"]
-        alone = {**os.environ, "OMP_NUM_THREADS": "1"}
-        subprocess.run(command, check=True, env=alone, stderr=subprocess.DEVNULL)
+        typed = [*sys.argv[1:], f"output={run}", *(trainer if processes == 2 else ["trainer=cpu"])]
+        typed += [f"trainer.max_epochs={EPOCHS}", "trainer.enable_progress_bar=false"]
+        run_script("train.py", typed, {**os.environ, "OMP_NUM_THREADS": "1"})
         with (run / "times.csv").open(encoding="utf-8") as file:
             return float(list(csv.DictReader(file))[-1]["seconds"])
 
