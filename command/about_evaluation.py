@@ -55,7 +55,17 @@ def about(
 def title(cfg: DictConfig) -> str:
     """What the test consists of, for a page without a title of its own."""
     speech, noise = (_corpora(cfg, roles).removesuffix(": ") for roles in (SPEECH, NOISE))
-    return f"Enhancement of {speech} in {noise}" if speech and noise else Beside().title
+    if speech and noise:
+        return f"Enhancement of {speech} in {noise}"
+    folder = _tested_folder(cfg)
+    return f"Enhancement of {folder}" if folder else Beside().title
+
+
+def _tested_folder(cfg: DictConfig) -> str:
+    """Where a test lies that is files, in two words: "dns/no_reverb"; "" where it is drawn."""
+    options = cfg.get("pairs") or {}
+    folder = options.get("root") or options.get("mixture") or ""
+    return "/".join(Path(folder).absolute().parts[-2:]) if folder else ""
 
 
 def _noises(noise: pd.DataFrame) -> str:

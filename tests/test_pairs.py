@@ -7,10 +7,12 @@ import pandas as pd
 import pytest
 import tiny_run
 import torch
+from omegaconf import OmegaConf
 from pair_trees import RATE, by_name, dns, noise, noizeus, samples, voice, voicebank, wav
 
 import evaluate
 import generate
+from command.about_evaluation import title
 from command.check import check
 from command.schema import EvaluateConfig
 from datagen import from_config
@@ -277,3 +279,11 @@ def test_every_layout_has_a_yaml_that_names_a_set_of_pairs(name, cache):
     root = [] if name == "recordings" else ["pairs.root=x"]
     cfg = config(cache, f"pairs={name}", *root, "clean=a", "mixture=b")
     assert build(cfg.pairs, Pairs)
+
+
+def test_a_report_on_files_is_titled_by_their_folder():
+    config = {"speech": {"test": {}}, "noise": {"seen": {}}}
+    on_dns = OmegaConf.create({**config, "pairs": {"root": "/sets/dns/no_reverb", "mixture": "n"}})
+    assert title(on_dns) == "Enhancement of dns/no_reverb"
+    by_folders = OmegaConf.create({**config, "pairs": {"root": None, "mixture": "/sets/a/noisy"}})
+    assert title(by_folders) == "Enhancement of a/noisy"

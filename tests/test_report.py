@@ -138,7 +138,7 @@ def test_the_finding_is_about_the_best_run_not_the_oracle():
     known = {"mixture": 0.0, "oracle": 9.0, "net": 1.0, "better": 3.25}
     table["sdr"] = table.snr_db + table.system.map(known)
     told = finding(table, ["net", "better"])
-    assert "better, of 2 runs the one with the highest mean change of SDR, changed" in told
+    assert told.startswith("Of 2 runs, better has the highest mean change of SDR. On 4 mixtures")
     assert "SDR +3.25 dB (+3.25 to +3.25)" in told
 
 
@@ -152,6 +152,10 @@ def test_the_finding_is_about_a_run_though_a_stage_of_it_or_a_baseline_does_more
     table = many(("mixture", "net", "net, stage 1", "baseline"))
     told = finding(table, ["net"])
     assert "speakers, net changed the mixture" in told and "SDR +1.00 dB" in told
+
+
+def test_speakers_that_a_set_does_not_name_are_not_counted_as_one():
+    assert "On 40 mixtures of unknown speakers, " in finding(many().assign(speaker="unknown"))
 
 
 def test_a_loss_is_called_one_and_what_is_undecided_so():

@@ -1,9 +1,10 @@
-"""What a report says first: what the best run did to the mixtures, in a sentence or two."""
+"""The finding that a report begins with: how the best run changed the mixtures."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 
+from datagen.pairs.pairs import UNKNOWN
 from metrics.facts import Facts
 from metrics.known import facts
 from reporting.tables.clusters import CLUSTERS, SPEAKERS
@@ -13,10 +14,10 @@ from reporting.tables.uncertainty import interval
 
 
 def finding(scores: pd.DataFrame, runs: Collection[str] = (), clusters: str = SPEAKERS) -> str:
-    """What the best run did to the mixtures of the test, on average, at every rate.
+    """How the best run changed the scores of the mixtures on average, at every rate, in sentences.
 
-    scores: see reporting.scoring.score_plan. runs: those of its systems that are whole runs, of
-    which the best is told; without any it is told of the best system. clusters: of the intervals.
+    scores: see reporting.scoring.score_plan. runs: names of the systems that are whole runs;
+    without any, the finding is about the best system. clusters: of the intervals.
     """
     if scores.sample_rate.nunique() > 1:
         sentences = []
@@ -32,21 +33,29 @@ def finding(scores: pd.DataFrame, runs: Collection[str] = (), clusters: str = SP
         return f"No trained system was put on the {tested}: {untrained} alone."
     gains = improved(scores)
     what = "runs" if chosen[0] in runs else "systems"
-    rule = _rule(len(chosen), what, facts(ranking(score_names(scores))))
-    speakers = scores.speaker.nunique()
-    who = "one speaker" if speakers == 1 else f"{speakers} speakers"
+    rule = _rule(chosen, what, facts(ranking(score_names(scores))))
     of_best = gains[gains.system == chosen[0]]
     changes, verdicts = _changes(of_best, clusters)
-    changed = f"{chosen[0]}{rule} changed the mixture on average{changes}."
-    return f"On {tested} of {who}, {changed}{verdicts}"
+    subject = "it" if rule else chosen[0]
+    changed = f"{subject} changed the mixture on average{changes}."
+    return f"{rule}On {tested} of {_speakers(scores)}, {changed}{verdicts}"
 
 
-def _rule(count: int, what: str, of_score: Facts) -> str:
-    """Why it is this one of `count` that is told of."""
-    if count == 1:
+def _speakers(scores: pd.DataFrame) -> str:
+    """How many there are, as far as the test says who speaks."""
+    names = set(scores.speaker)
+    if UNKNOWN in names:
+        return "unknown speakers"
+    return "one speaker" if len(names) == 1 else f"{len(names)} speakers"
+
+
+def _rule(chosen: Sequence[str], what: str, of_score: Facts) -> str:
+    """A sentence why the first of `chosen` is told of; "" where it is the only one."""
+    if len(chosen) == 1:
         return ""
     end = "highest" if of_score.higher_is_better else "lowest"
-    return f", of {count} {what} the one with the {end} mean change of {of_score.label},"
+    change = f"the {end} mean change of {of_score.label}"
+    return f"Of {len(chosen)} {what}, {chosen[0]} has {change}. "
 
 
 def _changes(gains: pd.DataFrame, clusters: str) -> tuple[str, str]:
