@@ -1,4 +1,4 @@
-"""The test that runs bring along: that of their own experiment, plan and seed."""
+"""The test of runs by default: that of their own experiment, plan and seed."""
 
 import json
 import shlex
@@ -42,8 +42,8 @@ NAMED = "name the test by experiment=..."
 def with_own_test(cfg: DictConfig) -> DictConfig:
     """`cfg` with the experiment, plan and seed that its runs were trained with, unless typed.
 
-    It is said which. What was published names no folders, so that it brings no test along. Raises
-    ValueError where two runs disagree on what the test consists of, or none is named at all.
+    What was taken from them is printed. A published run names no folders, and so no test. Raises
+    ValueError where two runs disagree on the test, or no test is named at all.
     """
     runs = [Path(run) for run in cfg.runs]
     if cfg.sweep:

@@ -38,7 +38,7 @@ class Ended(KeyboardInterrupt):
 
 
 def is_first() -> bool:
-    """Whether this process is the one of a training's that speaks."""
+    """Whether this process is the one of a training that prints."""
     for name in RANKS:
         if name in os.environ:
             return os.environ[name] == "0"

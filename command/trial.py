@@ -50,7 +50,7 @@ HEARD_SPEAKERS = (
 
 
 class Built(NamedTuple):
-    """What a config names: what is put on the test and what measures it, both by name; memory."""
+    """The systems and metrics that a config names, both by name, and the cache."""
 
     systems: Systems
     metrics: dict[str, Metric]
@@ -58,10 +58,9 @@ class Built(NamedTuple):
 
 
 def built(cfg: DictConfig, runs: Mapping[str, Path]) -> Built:
-    """What `cfg` names, built; of `runs` those that were trained at its rate.
+    """The systems and metrics of `cfg`, built; of `runs`, those that were trained at its rate.
 
-    No corpus is read for it, so that what cannot be tested is refused at once. Raises
-    FileNotFoundError or ValueError.
+    No corpus is read, so that errors come at once. Raises FileNotFoundError or ValueError.
     """
     task = task_of(cfg)
     beside = task.beside(cfg)
@@ -86,9 +85,9 @@ def built(cfg: DictConfig, runs: Mapping[str, Path]) -> Built:
 
 
 class Trial:
-    """Opened at once: a run which has heard the test is refused before anything is scored.
+    """A run whose training heard the test is refused here, before anything is scored.
 
-    notes: what must be known of it before its numbers are read, in sentences.
+    notes: cautions to read before the numbers, in sentences.
     """
 
     def __init__(self, cfg: DictConfig, built: Built):
@@ -107,7 +106,7 @@ class Trial:
     def scores(self, spread: Spread | None = None) -> pd.DataFrame:
         """See reporting.scoring.score_plan; without `spread` over the config's jobs.
 
-        These enhance, too; workers of a cluster have no runs, and a GPU is one.
+        The jobs enhance, too, except on a cluster, whose workers have no runs, and on a GPU.
         """
         there = spread is None and self.cfg.device == "cpu"
         if spread is None:
@@ -142,7 +141,7 @@ class Trial:
         return table.assign(sample_rate=self.sample_rate)
 
     def described(self) -> str:
-        """What was tested, in a line."""
+        """The test, in a line."""
         rows = self.bench.rows
         utterances = rows.speech_id.nunique()
         minutes = rows.length.sum() / self.sample_rate / 60

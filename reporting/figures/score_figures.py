@@ -1,4 +1,4 @@
-"""Figures of a report: what is added to scores over SNR, and all others of scores and runs."""
+"""Figures of a report: improvement over SNR, and the other ones of scores and runs."""
 
 from collections.abc import Mapping, Sequence
 from itertools import cycle
@@ -38,7 +38,7 @@ def drawings(
     order: Sequence[str],
     runs: Mapping[str, Run],
 ) -> list[Drawing]:
-    """What there is to draw of scores and runs.
+    """All figures of scores and runs.
 
     gains: see `improvements`. order: systems, best first (see `ranked`).
     """

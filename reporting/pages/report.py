@@ -35,13 +35,13 @@ from reporting.tables.sweep import differing, effects, leaderboard
 
 
 class Beside(NamedTuple):
-    """What stands on a page beside the scores.
+    """The content of a page beside the scores.
 
-    caution: a sentence that must be read before the numbers. costs: what networks cost (see
-    command.costs). published: values of a paper (see `published`). examples: what to look at and to
-    listen to (see `examples`). runs: by the names that they have among the systems. swept: which of
-    them belong to a sweep. lines: studies of line enhancers. files: what files of other tools are
-    like (see reporting.scoring.files). worst: players of what systems lose most on. config: of the
+    caution: a sentence to read before the numbers. costs: what networks cost (see
+    command.costs). published: values of a paper (see `published`). examples: with players (see
+    `examples`). runs: by the names that they have among the systems. swept: which of
+    them belong to a sweep. lines: studies of line enhancers. files: checks of files of other tools
+    (see reporting.scoring.files). worst: players of the greatest losses. config: of the
     evaluation, as YAML. clusters: what marks and intervals take for a sample, see
     reporting.tables.clusters. title: of the page.
     """

@@ -1,4 +1,4 @@
-"""A trained run as a report tells of it: what was trained, on what, how far, and what it costs."""
+"""A trained run in a report: network, data, epochs and costs."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -82,7 +82,7 @@ class Run(NamedTuple):
         return OmegaConf.to_yaml(self.config)
 
     def facts(self) -> dict[str, str]:
-        """What a reader wants to know of it first."""
+        """The most important facts about it, by name."""
         parts = {name: call(node) for name, node in _parts(self.config).items()}
         parts["network"] += f" at {self.config.sample_rate} Hz"
         return {
@@ -164,7 +164,7 @@ def run_rows(runs: Mapping[str, Run]) -> pd.DataFrame:
 
 
 def call(node: DictConfig) -> str:
-    """What a node of a config builds, as Python would write it."""
+    """The call that a node of a config makes, written as Python."""
     _, _, name = str(node["_target_"]).rpartition(".")
     options = []
     for option, value in node.items():
