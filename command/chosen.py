@@ -74,6 +74,8 @@ def _each(cfg: DictConfig, option: str, make: Callable[[DictConfig], Thing]) -> 
             built_by_name[name] = make(node)
         except ValueError as error:
             raise ValueError(f"{option}.{name}: {error}") from error
+        except FileNotFoundError as error:
+            raise FileNotFoundError(f"{option}.{name}: {error}") from error
     return built_by_name
 
 

@@ -182,7 +182,7 @@ def test_too_few_speakers_decide_nothing_and_the_page_says_so(tmp_path):
     """By four, five of each sex, nothing is told apart; by all ten it is."""
     write_report(many(), {}, tmp_path)
     page, text = ((tmp_path / name).read_text() for name in ("report.html", "report.md"))
-    by_sex = "Nothing is marked: systems cannot be told apart by so few speakers, 5; it takes 6 at"
+    by_sex = "Nothing is marked: 5 speakers cannot tell systems apart; at least 6 are needed"
     assert page.count(by_sex) == 1 == text.count(by_sex)
     four = many().query("speaker < 's4'")
     summary = write_report(four, {}, tmp_path)
@@ -192,7 +192,9 @@ def test_too_few_speakers_decide_nothing_and_the_page_says_so(tmp_path):
         "highest mean improvement" not in page
     )  # of a mark that is nowhere the page tells nothing
     assert 'class="best' not in page and 'class="level' not in page
-    assert page.count("so few speakers, 4; it takes 6") == 3  # the means, seen and unseen
+    assert (
+        page.count("4 speakers cannot tell systems apart; at least 6") == 3
+    )  # the means, seen and unseen
     assert r"\textbf" not in (tmp_path / "tables.tex").read_text()
 
 
@@ -210,10 +212,12 @@ def test_noises_may_be_a_sample_too(tmp_path):
     assert one.noises.tolist() == [4, 4] and one.speakers.tolist() == [10, 10]
     write_report(table, {}, tmp_path, Beside(clusters="speakers_and_noises"))
     page = (tmp_path / "report.html").read_text()
-    assert "over speakers and noises, both a sample" in page
+    assert "over speakers and noises, for other speakers and noises" in page
     single = table.query("noise_id in ['n0', 'n1']")
     write_report(single, {}, tmp_path, Beside(clusters="speakers_and_noises"))
-    assert "by so few noises, 2; it takes 3" in (tmp_path / "report.html").read_text()
+    assert (
+        "2 noises cannot tell systems apart; at least 3" in (tmp_path / "report.html").read_text()
+    )
 
 
 def test_a_system_without_a_single_score_is_reported_all_the_same(tmp_path):

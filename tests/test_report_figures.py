@@ -104,7 +104,7 @@ def test_of_many_systems_the_best_are_drawn_and_the_page_says_so(tmp_path):
         drawn = (tmp_path / "figures" / f"{figure}.svg").read_text()
         assert [f">{name}<" in drawn for name in names] == [False] * 4 + [True] * 10
     page = (tmp_path / "report.html").read_text()
-    assert page.count("The best 10 of 14 systems, mixture and oracle aside.") == 2
+    assert page.count("The best 10 of 14 systems, without mixture and oracle.") == 2
     assert "Light grey: runs that are not among the best 10 systems." in page
 
 

@@ -45,7 +45,7 @@ def drawings(
     colours = _colours(summary, order[:MOST] or [ORACLE])
     note = ""
     if len(order) > MOST:
-        note = f"The best {MOST} of {len(order)} systems, mixture and oracle aside."
+        note = f"The best {MOST} of {len(order)} systems, without mixture and oracle."
     first = overview_figure(summary, order)
     if (summary.snr_db == MEAN).all():  # no SNR is known
         return [first] if first else []

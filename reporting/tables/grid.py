@@ -95,9 +95,10 @@ def _undecided(means: Means) -> str:
     for what, fewest in FEWEST.items():
         count = int(means[what].loc[:, undecided].max(axis=None))
         if count < fewest:
+            these = f"1 {what.removesuffix('s')}" if count == 1 else f"{count} {what}"
             return (
-                f"Nothing is marked{where}: systems cannot be told apart by so few {what}, "
-                f"{count}; it takes {fewest} at least."
+                f"Nothing is marked{where}: {these} cannot tell systems apart; "
+                f"at least {fewest} are needed."
             )
     return ""
 
