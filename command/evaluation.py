@@ -49,6 +49,8 @@ def evaluate(cfg: DictConfig, folder: Path) -> None:
     swept, unfinished = runs_of(Path(cfg.sweep)) if cfg.sweep else ([], [])
     runs = _named(cfg, swept)
     trials = _trials(cfg, runs)
+    for trial in trials:
+        trial.require_unseen(cfg.resembling)
     opened = _opened(cfg, runs, trials)
     _save_plans(trials, folder)
     with showing(cfg.headline), computed_by(trials[0].metrics):
@@ -82,6 +84,7 @@ def _report(
         worst=_worst(trials, tables) if cfg.examples else [],
         config=OmegaConf.to_yaml(cfg),
         clusters=cfg.clusters,
+        resembling=list(cfg.resembling),
         title=cfg.title or title(cfg),
     )
     _write_transcripts(trials, folder)

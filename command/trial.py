@@ -1,6 +1,6 @@
 """A trial: systems on a test plan at one sample rate."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -25,7 +25,7 @@ from files.fingerprint import of_modules, of_sources, of_values
 from metrics.facts import SPEECH
 from metrics.metric import Metric
 from models.baselines.clean import Clean
-from models.system import CLEAN, ORACLE
+from models.system import CLEAN, KNOWING
 from options.build import build
 from parallel.spread import Spread, over_processes
 from reporting.pages.examples import ROOM, examples, worst_examples
@@ -67,7 +67,7 @@ def built(cfg: DictConfig, runs: Mapping[str, Path]) -> Built:
     metrics = taking(next(iter(beside.values())).gives, chosen_metrics(cfg))
     if cfg.get("pairs") and not build(cfg.pairs, Pairs).has_clean:
         require_no_reference(metrics)
-        beside.pop(ORACLE, None)
+        beside = {name: system for name, system in beside.items() if name not in KNOWING}
     require_usable(metrics, cfg.sample_rate)
     baselines = chosen_baselines(cfg)
     if any(metric.takes == SPEECH != metric.facts.compares for metric in metrics.values()):
@@ -102,6 +102,18 @@ class Trial:
         if not cfg.get("pairs") and shares_speakers(plan.speech):
             self.notes.append(HEARD_SPEAKERS)
         self.bench = Bench(plan, audio, cfg.sample_rate, cfg.device, built.memory)
+
+    def require_unseen(self, kinds: Sequence[str]) -> None:
+        """Raise ValueError for one of `kinds` that no unseen noise of the test is of."""
+        noise = self.bench.plan.noise
+        unseen = sorted(noise.kind[~noise.seen].unique())
+        for kind in kinds:
+            if kind not in unseen:
+                known = ", ".join(unseen) or "none"
+                raise ValueError(
+                    f"resembling={kind}: no unseen noise of this test is of that kind; there are "
+                    f"{known}"
+                )
 
     def scores(self, spread: Spread | None = None) -> pd.DataFrame:
         """See reporting.scoring.score_plan; without `spread` over the config's jobs.

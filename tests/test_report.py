@@ -133,6 +133,26 @@ def test_the_caution_stands_before_the_numbers(tmp_path):
         assert text.index("Demo data, no benchmark.") < text.index("PESQ")
 
 
+def test_unseen_noise_that_resembles_that_of_the_training_is_told_apart(tmp_path):
+    table = many()
+    odd = (table.mixture_id.str.extract(r"(\d+)$")[0].astype(int) % 2 == 1) & ~table.noise_seen
+    table.loc[odd, "noise_type"] = "babble"
+    table.loc[odd & (table.system == "better"), "sdr"] += 4.0
+    write_report(table, {}, tmp_path, Beside(resembling=["babble"]))
+    titles, rows = [], {}
+    for line in (tmp_path / "report.md").read_text().splitlines():
+        if line.startswith("## "):
+            titles.append(line)
+        elif "better" in line and titles:
+            rows.setdefault(titles[-1], line)
+    (without,) = [title for title in titles if "without babble" in title]
+    (alone,) = [title for title in titles if "babble alone" in title]
+    assert "(10 mixtures)" in without and "(10 mixtures)" in alone
+    assert " 5.50 |" in rows[without] and " 9.50 |" in rows[alone]  # of the SDR
+    write_report(table, {}, tmp_path)
+    assert "without babble" not in (tmp_path / "report.md").read_text()
+
+
 def test_the_finding_is_about_the_best_run_not_the_oracle():
     table = pd.concat([scores(), scores("better").query("system == 'better'")], ignore_index=True)
     known = {"mixture": 0.0, "oracle": 9.0, "net": 1.0, "better": 3.25}

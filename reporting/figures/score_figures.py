@@ -24,7 +24,7 @@ from reporting.figures.drawing import (
 from reporting.figures.overview_figure import overview_figure
 from reporting.figures.run_figures import score_against_cost, trainings
 from reporting.figures.stage_figures import stage_drawings
-from reporting.scores_table import ORACLE
+from reporting.scores_table import KNOWING
 from reporting.tables.headline import headlines
 from reporting.tables.runs import Run
 from reporting.tables.summary import MEAN, conditions
@@ -42,7 +42,7 @@ def drawings(
 
     gains: see `improvements`. order: systems, best first (see `ranked`).
     """
-    colours = _colours(summary, order[:MOST] or [ORACLE])
+    colours = _colours(summary, order[:MOST] or KNOWING)
     note = ""
     if len(order) > MOST:
         note = f"The best {MOST} of {len(order)} systems, without mixture and oracle."

@@ -19,7 +19,7 @@ from metrics.known import facts
 from models.system import System
 from reporting.pages.example_choice import choose
 from reporting.pages.media import PEAK, Example, Heard, Panel, picture, size, sound, wave_share
-from reporting.scores_table import MIXTURE, ORACLE
+from reporting.scores_table import CLEAN, KNOWING, MIXTURE, PHASE_SENSITIVE_MASK
 from reporting.scoring.bench import Bench
 from reporting.scoring.mixture import Mixture
 from reporting.tables.headline import headlines
@@ -32,6 +32,8 @@ ROOM = 5_500_000  # bytes of players of what is lost most: a page of 15 MB can s
 PANELS = 132  # in all, at most: about 7 MB at 16 kHz
 MOST = 8  # systems in an example, the best ones
 ALWAYS = 3  # panels beside those: clean, mixture and oracle
+# Of several that know the clean speech the first; that itself is in each.
+ALWAYS_SHOWN = {MIXTURE, *KNOWING} - {PHASE_SENSITIVE_MASK, CLEAN}
 
 
 def examples(
@@ -230,7 +232,7 @@ def _shown(scores: pd.DataFrame, systems: Iterable[str], room: int) -> list[str]
     best = ranked(scores)[:count]
     shown = []
     for name in systems:
-        if name in (MIXTURE, ORACLE) or name in best:  # the clean speech is in each
+        if name in ALWAYS_SHOWN or name in best:
             shown.append(name)
     return shown
 

@@ -43,7 +43,8 @@ class Beside(NamedTuple):
     them belong to a sweep. lines: studies of line enhancers. files: checks of files of other tools
     (see reporting.scoring.files). worst: players of the greatest losses. config: of the
     evaluation, as YAML. clusters: what marks and intervals take for a sample, see
-    reporting.tables.clusters. title: of the page.
+    reporting.tables.clusters. resembling: kinds of unseen noise that are told apart, as they are
+    like noise that was made up for the training. title: of the page.
     """
 
     caution: str | None = None
@@ -57,6 +58,7 @@ class Beside(NamedTuple):
     worst: Sequence[Heard] = ()
     config: str = ""
     clusters: str = SPEAKERS
+    resembling: Sequence[str] = ()
     title: str = "Clarion evaluation report"
 
 
@@ -162,7 +164,7 @@ def _numbers(scores: pd.DataFrame, summary: pd.DataFrame, beside: Beside) -> dic
     """What the pages show of the scores."""
     failed = scores.failed != ""
     names = score_names(scores)
-    grids = list(score_grids(scores, summary, beside.published, beside.clusters))
+    grids = list(score_grids(scores, summary, beside.published, beside.clusters, beside.resembling))
     first = overview(summary, ranked(scores))
     return {
         "overview": first,

@@ -24,6 +24,8 @@ COST_HEADS = {  # of the columns of models.cost
     "latency_ms": "algorithmic latency ms",
     "causal": "causal",
     "cpu_seconds_per_second": "real-time factor",
+    "steps": "training steps",
+    "training_minutes": "minutes of training",
 }
 EPOCH = Schema(  # of a curve
     {
@@ -92,10 +94,21 @@ class Run(NamedTuple):
             "folder": str(self.folder),
         }
 
+    @property
+    def steps(self) -> int:
+        """Of its training so far."""
+        return int(self.curve.step.max())
+
+    @property
+    def minutes(self) -> float:
+        """By the clock, validation included; NaN where an older version trained an epoch of it."""
+        if self.times is None or len(self.times) < len(self.curve):
+            return float("nan")
+        return round(self.times.seconds.sum() / 60, 1)
+
     def _trained(self) -> str:
         """How far it was trained, and its best epoch."""
-        steps = int(self.curve.step.max())
-        trained = f"{len(self.curve)} epochs, {steps} steps"
+        trained = f"{len(self.curve)} epochs, {self.steps} steps"
         losses = self.curve.validation_loss
         if losses.isna().all():
             return trained
@@ -152,8 +165,11 @@ def read_run(
 
 
 def cost_rows(runs: Mapping[str, Run]) -> pd.DataFrame:
-    """What every run costs: system, and the columns of models.cost."""
-    rows = [{"system": name, **run.costs} for name, run in runs.items()]
+    """What every run costs: system, the columns of models.cost, and what its training took."""
+    rows = []
+    for name, run in runs.items():
+        trained = {"steps": run.steps, "training_minutes": run.minutes}
+        rows.append({"system": name, **run.costs, **trained})
     return pd.DataFrame(rows)
 
 
