@@ -96,11 +96,14 @@ def _default_handlers() -> dict[int, Any]:
     return handlers
 
 
-def _leave(status: int) -> None:
-    """End this process while threads of it are at work.
+def _leave(code: int | str | None) -> None:
+    """End this process, as SystemExit(code) would, while threads of it are at work.
 
     Python would tear them out of the code of C++, and abort.
     """
+    if isinstance(code, str):
+        print(code, file=sys.stderr)
+    status = 1 if isinstance(code, str) else code or 0
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     atexit._run_exitfuncs()
