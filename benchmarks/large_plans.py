@@ -60,7 +60,7 @@ def main(typed: list[str]) -> None:
             _made_up(count).save(plan)
             size = sum(path.stat().st_size for path in plan.iterdir()) / MB
             command = [sys.executable, __file__, "--start", str(plan), str(Path(folder, "run"))]
-            said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+            said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
         start_s, cpu_s, mib, peak = map(float, said.split())
         print(f"{count:10}{start_s:10.2f}{cpu_s:10.2f}{mib:8.0f}{peak:10.0f}{size:18.0f}")
     _time_scan(*(files or [3000]))
@@ -78,7 +78,14 @@ def _made_up(count: int) -> Plan:
             "path": [f"/made/up/{n:05d}.flac" for n in range(2 * SPEAKERS)],
             "source": [f"speaker {n}" for n in range(2 * SPEAKERS)],
             **{"kind": "", "sex": "", "only": "", "sample_rate": RATE, "samples": 9 * LENGTH},
-            **{"channels": 1, "content": "", "offset": 0, "gain": 1.0, "counted": False},
+            **{
+                "channels": 1,
+                "content": "",
+                "offset": 0,
+                "gain": 1.0,
+                "counted": False,
+                "text": "",
+            },
             "length": 9 * LENGTH,
             "split": np.repeat(["train", "validation"], SPEAKERS),
         }
