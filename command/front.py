@@ -26,8 +26,10 @@ def begin(main: Callable, config: str, folder: str = ".", alone: bool = False) -
         raise SystemExit(f"{config}.py: needs Python {wanted} or newer, not {found}; {remedy()}")
     try:
         from command.entry import start
+        from command.process import at_the_end
 
-        start(main, config, folder, alone)
+        with at_the_end():
+            start(main, config, folder, alone)
     except ModuleNotFoundError as error:
         package, _, _ = (error.name or "").partition(".")
         if package in OURS:

@@ -13,7 +13,7 @@ from typing import Any
 
 from files.atomic import drop_unfinished
 from parallel.children import ENDING, PARENT, end_with_parent, told_to_end_after
-from parallel.ending import Ending
+from parallel.ending import WARNINGS, Ending
 
 RANKS = ("RANK", "LOCAL_RANK", "SLURM_PROCID")  # what tells the processes of one training apart
 AGAIN = "run the same command again to go on"
@@ -76,6 +76,21 @@ def signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def at_the_end() -> Iterator[None]:
+    """Around all that a script does: what it does, it has done when a warning comes after it.
+
+    Python takes a second to end, and a job of SLURM whose time limit is near would seem to have
+    been killed in it.
+    """
+    try:
+        yield
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            for number in WARNINGS:
+                signal.signal(number, signal.SIG_IGN)
 
 
 def _is_launched() -> bool:
