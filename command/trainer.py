@@ -42,7 +42,6 @@ def build_trainer(
     synchronised = options.get("sync_batchnorm", False)
     options["sync_batchnorm"] = synchronised and _on_gpu(options)
     limit = options.pop("max_time", None)
-    options.pop("compile", None)  # command.training has done so
     with _refusals_of_lightning(limit):
         trainer = build(
             {**options, "enable_progress_bar": False},
@@ -132,8 +131,6 @@ def quiet() -> Iterator[None]:
         warnings.filterwarnings("ignore", category=PossibleUserWarning)
         # Lightning 2.6 on torch 2.14.
         warnings.filterwarnings("ignore", r".*isinstance\(treespec, LeafSpec\)")
-        # PyTorch says so of itself where a network is compiled in several parts.
-        warnings.filterwarnings("ignore", "The .grad attribute of a Tensor that is not a leaf")
         # It does when resuming.
         warnings.filterwarnings("ignore", "Checkpoint directory .* exists and is not empty")
         yield

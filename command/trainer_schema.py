@@ -48,7 +48,6 @@ class TrainerConfig(BaseModel):
     model_config = ConfigDict(extra="allow", strict=True)
 
     accelerator: str = "auto"
-    compile: Literal["inductor", "aot_eager"] | None = None
     max_epochs: AtLeastOne
     gradient_clip_val: Positive | None = None
     check_val_every_n_epoch: AtLeastOne = 1

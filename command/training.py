@@ -20,7 +20,6 @@ from command.trainer import build_trainer, note_unsynchronised, quiet
 from datagen.plan import Plan
 from files.atomic import clear_unfinished
 from files.owner import await_ready, joined, owned
-from models.compiled import compile_network
 from models.layouts import LAST
 from models.learner import Learner
 from models.run import keep_ancestors, load_weights
@@ -89,7 +88,6 @@ def _module(cfg: DictConfig, run: Path, state: State | None) -> Learner:
         load_weights(module, run, state.name)
     elif cfg.get("start_from"):
         load_weights(module, Path(cfg.start_from))
-    compile_network(module.network, cfg.trainer.get("compile"))
     return module
 
 

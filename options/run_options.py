@@ -77,7 +77,6 @@ OPTIONS: Mapping[str, Meaning] = {
     "trainer.max_epochs": COURSE,
     "trainer.max_time": COURSE,
     "trainer.precision": COURSE,
-    "trainer.compile": COURSE,
     "trainer.accumulate_grad_batches": COURSE,
     "trainer.check_val_every_n_epoch": COURSE,
     "trainer.gradient_clip_val": COURSE,

@@ -1,10 +1,7 @@
 """Choices that make a training faster, and how near they stay to the plain one.
 
-Precision, batches accumulated, the network compiled.
+Precision, and batches accumulated.
 """
-
-import re
-import shutil
 
 import pandas as pd
 import pytest
@@ -16,9 +13,7 @@ from torch.utils.data import DataLoader
 
 from command.trainer import quiet
 from dsp.stft import STFT
-from models.compiled import compile_network, cpp_compiler
 from models.enhancement_learner import EnhancementLearner
-from models.layouts import BEST
 from models.level import RunningLevel
 from models.losses.compressed import Compressed
 from models.networks.pl_dnn import PLDNN
@@ -74,7 +69,7 @@ def test_a_training_in_16_bits_has_the_losses_of_the_plain_one_within_two_percen
     assert (mixed[losses] / plain[losses] - 1).abs().to_numpy().max() < 0.02
 
 
-def trained(batches: list[dict], to_an_update: int, backend: str | None = None) -> dict:
+def trained(batches: list[dict], to_an_update: int) -> dict:
     """The weights after an epoch of `batches`, by a network that knows nothing of a batch."""
     torch.manual_seed(0)
 
@@ -89,7 +84,6 @@ def trained(batches: list[dict], to_an_update: int, backend: str | None = None) 
         {2: [20]},
         optimizer=lambda params: torch.optim.SGD(params, lr=0.1),
     )
-    compile_network(learner.network, backend)
     with quiet():
         trainer = pl.Trainer(
             accelerator="cpu",
@@ -132,44 +126,3 @@ def test_batches_accumulated_are_one_batch_of_all_their_rows_also_the_last_ones_
     plain = trained([joined(*small[:2]), joined(*small[2:4]), small[4]], to_an_update=1)
     for name, weights in plain.items():
         torch.testing.assert_close(several[name], weights, atol=1e-6, rtol=1e-5)
-
-
-def require_compiled_like_plain(backend: str) -> None:
-    """The weights after two steps on signals of other lengths."""
-    batches = [
-        {**batch_of(*lengths), "row": torch.arange(2), "counts": torch.ones(2)}
-        for lengths in ((1600, 1500), (1200, 300))
-    ]
-    plain, compiled = trained(batches, 1), trained(batches, 1, backend)
-    assert compiled.keys() == plain.keys()
-    for name, weights in plain.items():
-        torch.testing.assert_close(compiled[name], weights, atol=1e-6, rtol=1e-4)
-
-
-def test_a_network_that_is_traced_learns_what_the_plain_one_does():
-    require_compiled_like_plain("aot_eager")
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not shutil.which(cpp_compiler()), reason="there is no C++ compiler here")
-def test_a_network_that_is_compiled_learns_what_the_plain_one_does():
-    require_compiled_like_plain("inductor")
-
-
-def test_a_training_has_its_network_compiled_and_its_weights_under_their_names(
-    data, tmp_path, monkeypatch
-):
-    """By a backend of torch.compile that does nothing."""
-    called = []
-    monkeypatch.setattr(
-        "models.compiled.nn.Module.compile", lambda network, backend: called.append(backend)
-    )
-    run = tiny_run.fit(data, tmp_path / "run", "trainer.max_epochs=1", "trainer.compile=aot_eager")
-    assert called == ["aot_eager"] and (run / BEST).exists()
-
-
-def test_without_a_compiler_that_is_said_with_what_to_do(monkeypatch):
-    monkeypatch.setenv("CXX", "none++")
-    said = "trainer.compile=inductor: needs a C++ compiler, and there is no none++; install it"
-    with pytest.raises(ValueError, match=re.escape(said)):
-        compile_network(torch.nn.Linear(1, 1), "inductor")
