@@ -1,4 +1,4 @@
-"""Put trained runs, baselines, the unprocessed mixture and the oracle on a test plan.
+"""Put trained runs, baselines, the unprocessed mixture and ideal masks on a test plan.
 
 See conf/evaluate.yaml.
 """

@@ -38,11 +38,12 @@ def _trained(cfg: DictConfig, run: Path, named: bool) -> float | None:
     from command.experiment import require_experiment
     from command.outcome import done
     from command.process import is_first
+    from command.pruning import score_of
     from command.resume import resumed, taken_up
     from command.resume_check import require_an_end_ahead, require_its_own_folder
     from command.schema import TrainConfig
     from command.sweep import is_sweep
-    from command.sweep_table import best_loss, told
+    from command.sweep_table import PRUNED, best_loss, told
     from command.task import of_task
     from command.training import train
     from tasks.task import task_of
@@ -59,9 +60,16 @@ def _trained(cfg: DictConfig, run: Path, named: bool) -> float | None:
             if again:
                 cfg = taken_up(cfg, run)
         check(cfg, TrainConfig)
-        ended = None if named else done(cfg, run)
+        score = score_of(cfg)
+        if score:
+            from command.trial_score import keep_score, require_score
+
+            require_score(cfg, score)
+        ended = before = None if named else done(cfg, run)
         if ended is None:
             ended = train(cfg, run, again)
+        if score and is_first() and ended.state != PRUNED:
+            keep_score(cfg, score, run, anew=before is None)
         reached.state = ended.state
     if is_first():
         print(ended.line)

@@ -1,7 +1,8 @@
 """How long line enhancement takes: python benchmarks/lines.py [systems.predictor.frame_s=0.5 ...]
 
-30 s of the plan's tones in noise on one core, after warming up; medians of the rounds. The
-published times are those that the Bi-LSTM line enhancement paper gives of its own machine.
+30 s of the plan's tones in noise on one core, after warming up; medians of the rounds. Seconds are
+those that the core worked, whatever else the machine does meanwhile. The published times are those
+that the Bi-LSTM line enhancement paper gives of its own machine.
 """
 
 import statistics
@@ -74,9 +75,9 @@ def _online(predictor: LinePredictor, mixture: Tensor) -> None:
 
 
 def _seconds(job: Callable[[], object]) -> float:
-    begin = time.perf_counter()
+    begin = time.process_time()
     job()
-    return time.perf_counter() - begin
+    return time.process_time() - begin
 
 
 if __name__ == "__main__":

@@ -59,10 +59,18 @@ def about(
 def title(cfg: DictConfig) -> str:
     """What the test consists of, for a page without a title of its own."""
     speech, noise = (_corpora(cfg, roles).removesuffix(": ") for roles in (SPEECH, NOISE))
-    of, heard = words().task, " in ".join(filter(None, (speech, noise)))
+    of = words().task
+    heard = " in ".join(filter(None, (speech, noise))) or _tested_folder(cfg)
     if not heard:
         return Beside().title if words() == ENHANCEMENT else f"{of}: evaluation report"
     return f"{of} of {heard}"
+
+
+def _tested_folder(cfg: DictConfig) -> str:
+    """Where a test lies that is files, in two words: "dns/no_reverb"; "" where it is drawn."""
+    options = cfg.get("pairs") or {}
+    folder = options.get("root") or options.get("mixture") or ""
+    return "/".join(Path(folder).absolute().parts[-2:]) if folder else ""
 
 
 def _noises(noise: pd.DataFrame) -> str:

@@ -1,4 +1,4 @@
-"""What a script says of a training before it begins and after it has ended. Loads nothing."""
+"""What a script prints before a training begins and after it has ended. Loads nothing."""
 
 import math
 import shlex
@@ -17,14 +17,14 @@ CHOICES = ("task", "network", "target", "level", "recipe", "plan", "experiment",
 
 
 def say(what: str) -> None:
-    """Say what is done now, and takes seconds; to the standard error."""
+    """Print a step that takes seconds, before it begins, to the standard error."""
     print(what, file=sys.stderr, flush=True)
 
 
 def announce(run: Path, goes_on: bool) -> None:
-    """Say what is begun: of a sweep which job, and what was chosen; to the standard error.
+    """Print what begins (in a sweep, which job) and what was chosen, to the standard error.
 
-    goes_on: `run` was named to be resumed.
+    goes_on: whether `run` is resumed.
     """
     job = HydraConfig.get()
     if goes_on:
@@ -77,7 +77,7 @@ def _option(item: str) -> str:
 
 
 def say_next(run: Path, scripts: Sequence[str]) -> None:
-    """Say which commands come next, for one training: those of `scripts`; to the standard error."""
+    """Print the next commands after one training, those of `scripts`, to the standard error."""
     report = run.with_name(f"{run.name}_report")
     runs = shlex.quote(f"runs=[{quoted(str(run))}]")
     arguments = {

@@ -21,8 +21,8 @@ from reporting.tables.audit_files import AuditedCorpus, find
 def audit(cfg: DictConfig, folder: Path) -> None:
     """Look at every file of the config's corpora, write what is found to `folder` and print it.
 
-    Nothing is drawn. Whatever is wrong with them is part of what is found, and no error; only where
-    no corpus can be read at all, what is wrong with the first is raised.
+    No plan is drawn. Faults of the audio are findings, not errors. Where no corpus can be read at
+    all, the error of the first one is raised.
     """
     looked_at = []
     for role, named in corpora(cfg).items():
@@ -46,10 +46,10 @@ def audit(cfg: DictConfig, folder: Path) -> None:
 
 
 def tell(cfg: DictConfig, speech: pd.DataFrame, noise: pd.DataFrame, left_out: int = 0) -> None:
-    """Print what a training on the tables of a plan hears, in a line, by its first process.
+    """Print one line, in the first process, about the audio that a training on a plan hears.
 
-    Files are measured for it, once, where training decodes them: not where it reads what was
-    rendered, or where check_audio is off.
+    Files are measured once, and only where training decodes them: not where it reads rendered
+    audio, or where check_audio is off.
     """
     if not is_first():
         return

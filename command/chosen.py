@@ -23,8 +23,8 @@ Thing = TypeVar("Thing")
 def chosen_metrics(cfg: DictConfig) -> dict[str, Metric]:
     """The config's metrics by name.
 
-    Raises ValueError naming one that is none, that its options break, or that is called by a name
-    which does not say what it is.
+    Raises ValueError naming a metric that does not exist, that its options break, or whose name
+    does not begin with that of its yaml.
     """
     metrics = _each(cfg, "metric", lambda node: build(node, Metric))
     for name, metric in metrics.items():
@@ -59,7 +59,7 @@ def _open_recogniser(name: str, metric: ErrorRate, device: str) -> None:
 def chosen_baselines(cfg: DictConfig) -> dict[str, Enhancing]:
     """The config's baselines by name.
 
-    Raises ValueError naming one that is none, or that its options break.
+    Raises ValueError naming a baseline that does not exist, or that its options break.
     """
     make = partial(
         build, contract=Enhancing, within="models.baselines", sample_rate=cfg.sample_rate
@@ -74,6 +74,8 @@ def _each(cfg: DictConfig, option: str, make: Callable[[DictConfig], Thing]) -> 
             built_by_name[name] = make(node)
         except ValueError as error:
             raise ValueError(f"{option}.{name}: {error}") from error
+        except FileNotFoundError as error:
+            raise FileNotFoundError(f"{option}.{name}: {error}") from error
     return built_by_name
 
 

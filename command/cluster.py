@@ -20,7 +20,7 @@ LOGGERS = ("distributed", "tornado")  # of Dask
 def workers(
     scheduler: str | None, packages: Sequence[str], require: Callable[[Any], None]
 ) -> Iterator[Spread | None]:
-    """What spreads work over the cluster at the address `scheduler`; None for None.
+    """A function that spreads work over the cluster at the address `scheduler`; None for None.
 
     None: this machine does the work. Every worker is sent the code of `packages` as it is now,
     whatever folder it was started in. require: is called with the client then, and raises

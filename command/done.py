@@ -9,7 +9,7 @@ from enhancing.places import Job
 
 
 class Done(NamedTuple):
-    """What was done with `jobs`.
+    """The outcome of `jobs`.
 
     system: what enhanced them, for people. outcomes: of those that were not finished before. page:
     where a page about them goes.
@@ -27,7 +27,7 @@ class Done(NamedTuple):
 
     @property
     def counts(self) -> str:
-        """How many became what, on one line."""
+        """How many jobs ended in which way, on one line."""
         counts = Counter(outcome.became for outcome in self.outcomes)
         counts["finished before"] = len(self.jobs) - len(self.outcomes)
         told = [f"{counts['enhanced']} enhanced"]

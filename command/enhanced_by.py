@@ -1,4 +1,4 @@
-"""What enhances recordings, as typed at enhance.py: a run, or what enhances their lines."""
+"""What enhances recordings, as typed at enhance.py: a run, or a line enhancer."""
 
 import functools
 import json
@@ -44,7 +44,7 @@ class By(NamedTuple):
 
 
 def by_run(cfg: DictConfig) -> By:
-    """The run that is typed, here or on the workers of `cfg.scheduler`."""
+    """The typed run, here or on the workers of `cfg.scheduler`."""
     run, wish, device = run_of(cfg), wish_of(cfg), device_of(cfg)
     loaded = enhancers_of(run)
     enhancers = {part: enhancer.to(device) for part, enhancer in loaded.items()}
@@ -77,7 +77,7 @@ def _on_cluster(scheduler: str, jobs: list[Job], run: Path, wish: Wish) -> Itera
 
 
 def by_lines(cfg: DictConfig) -> By:
-    """The line enhancer that is typed, which learns from every recording by itself."""
+    """The typed line enhancer, which learns from each recording separately."""
     from enhancing.lines import LineWish, lines_of  # with Numba and SciPy, which take a second
 
     options = OmegaConf.to_container(cfg.line_enhancer, resolve=True)
@@ -94,7 +94,7 @@ def path_of(typed: str | None) -> Path | None:
 
 
 def run_of(cfg: DictConfig) -> Path:
-    """The run that is typed, or the one that comes with Clarion."""
+    """The typed run, or the one that comes with Clarion."""
     if cfg.run is not None:
         return path_of(cfg.run)
     if not PRETRAINED.exists():
@@ -107,7 +107,7 @@ def run_of(cfg: DictConfig) -> Path:
 
 
 def one_enhancer(run: Path) -> Enhancer:
-    """What enhances a stream with `run`; ValueError where that makes several files of a recording.
+    """The enhancer of a stream with `run`; ValueError where `run` gives several files.
 
     Raises as `enhancers_of` does.
     """
@@ -121,7 +121,7 @@ def one_enhancer(run: Path) -> Enhancer:
 
 
 def device_of(cfg: DictConfig) -> torch.device:
-    """The device that is typed, or the GPU where there is one; ValueError where it is not there."""
+    """The typed device, or the GPU where there is one; ValueError where there is none such."""
     name = cfg.device or ("cuda" if torch.cuda.is_available() else "cpu")
     if name == "cuda" and not torch.cuda.is_available():
         raise ValueError("device=cuda: PyTorch sees no such GPU here; give device=cpu")
@@ -134,7 +134,7 @@ def wish_of(cfg: DictConfig) -> Wish:
 
 
 def what_is_lost(wish: Wish, sample_rate: int, network_rate: int) -> str:
-    """A line that says so where a signal has a band that goes, else ""."""
+    """A line about the band of a signal that is lost, "" where none is."""
     goes = not wish.keep_upper_band and wish.attenuation_limit_db is None
     if not goes or sample_rate <= network_rate:
         return ""

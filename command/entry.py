@@ -43,9 +43,9 @@ def start(
 
     alone: nobody else may write to the output folder meanwhile.
 
-    What a user can mend (a value, a file, a full disk) ends in one line and exit status 1; with
-    HYDRA_FULL_ERROR=1 set the traceback is shown instead. A job of a sweep that fails does not end
-    the others.
+    An error that the user can mend (a value, a file, a full disk) ends in one line and exit status
+    1; HYDRA_FULL_ERROR=1 shows the traceback instead. A failed job of a sweep does not end the
+    others.
     """
     in_utf8()
     streams()

@@ -53,6 +53,7 @@ def evaluate(tests: Sequence[Test], folder: Path) -> None:
     trials = _trials(tried)
     outputs: dict[Path, list[str]] = {}
     for trial in trials:
+        trial.require_unseen(cfg.resembling)
         outputs.update(stage_outputs(trial.systems))
     runs = opened(tried, outputs)
     _save_plans(trials, folder)
@@ -111,6 +112,7 @@ def _report(
         worst=_worst(trials, tables) if cfg.examples else [],
         config=OmegaConf.to_yaml(cfg),
         clusters=cfg.clusters,
+        resembling=list(cfg.resembling),
         title=cfg.title or title(cfg),
         named=heard[heard.score.map(_is_of_classes).astype(bool)],
     )

@@ -1,4 +1,4 @@
-"""Which experiment is meant where none was typed."""
+"""Refuses data_root without the experiment that would read it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +29,7 @@ def typed_options() -> list[str]:
 def require_experiment(cfg: DictConfig, conf: Path, script: str) -> None:
     """Raise ValueError where data_root was typed, but no experiment that reads from it.
 
-    The demo, which stands where no experiment is typed, would make its own speech and noise there.
+    Without it the demo, the default, would write its own speech and noise there.
     conf: the folder of `script`'s root yaml.
     """
     options = typed_options()

@@ -25,9 +25,9 @@ OURS = {MODEL, ABOUT, EXAMPLE}
 
 
 def export(cfg: DictConfig, output: Path) -> str:
-    """Put the run `cfg.run` at `output` as ONNX, once it has proved itself; returns a line.
+    """Write the run `cfg.run` to `output` as ONNX after verifying it; returns a line.
 
-    Raises FileNotFoundError or ValueError where the run is none or looks ahead, where `output`
+    Raises FileNotFoundError or ValueError where there is no run or it looks ahead, where `output`
     holds anything else, and where the exported network gives another signal.
     """
     require_runtime()

@@ -1,6 +1,6 @@
-"""The front door of a script: it is imported first, and needs nothing but Python's own library.
+"""The first import of every script, which needs nothing but Python's own library.
 
-So a missing environment is said in a line, and what needs no PyTorch is answered without it.
+So a missing environment ends in one line, and --help and typos are answered without PyTorch.
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ OURS = tuple(path.parent.name for path in ROOT.glob("*/__init__.py"))
 def begin(main: Callable, config: str, folder: str = ".", alone: bool = False) -> None:
     """See command.entry.start, which this calls.
 
-    Where Python is too old or a package is missing, the script ends in a line that says what to
-    do. `main` imports what takes long itself: then --help, tab completion and the answer to a typo
-    come without it.
+    Where Python is too old or a package is missing, the script ends in a line with the remedy.
+    Slow imports belong into `main`: --help, tab completion and answers to typos come before them.
     """
     if sys.version_info < OLDEST:
         wanted = ".".join(map(str, OLDEST))
@@ -27,8 +26,10 @@ def begin(main: Callable, config: str, folder: str = ".", alone: bool = False) -
         raise SystemExit(f"{config}.py: needs Python {wanted} or newer, not {found}; {remedy()}")
     try:
         from command.entry import start
+        from command.process import at_the_end
 
-        start(main, config, folder, alone)
+        with at_the_end():
+            start(main, config, folder, alone)
     except ModuleNotFoundError as error:
         package, _, _ = (error.name or "").partition(".")
         if package in OURS:

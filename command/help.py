@@ -1,4 +1,4 @@
-"""What --help answers: what a script does, its choices and options, each with conf/'s comment."""
+"""The text of --help: what a script does, and its options, each with its comment from conf/."""
 
 import functools
 import re
@@ -27,14 +27,14 @@ ENDING = """\
 
 
 def asks_for_help(arguments: Iterable[str]) -> bool:
-    """Whether a command line asks what may be typed."""
+    """Whether a command line asks for help."""
     return any(argument in FLAGS for argument in arguments)
 
 
 def help_text(script: str, folder: Path, arguments: Sequence[str]) -> str:
-    """All that may be typed at `script`, whose root yaml stands in `folder`.
+    """All options of `script`, whose root yaml is in `folder`.
 
-    As it is beside what the command line `arguments` chooses already.
+    arguments: of the command line; the help shows the options of what they choose.
     """
     typed = [argument for argument in arguments if not argument.startswith("-")]
     of_script = composed(script, folder, [argument for argument in typed if "=" in argument])

@@ -1,6 +1,6 @@
-"""What is said to the person who typed a command.
+"""Error messages for the person who typed a command.
 
-It is one line that names the value, the limit and what to type instead.
+A message is one line that names the value, the limit and what to type instead.
 """
 
 import re
@@ -21,9 +21,9 @@ AMBIGUOUS = re.compile(r"Ambiguous value for argument '(.*?)'\s+1\. ", re.DOTALL
 
 
 def one_line(error: BaseException) -> str:
-    """What `error` says, on one line; of Hydra's lists of places searched nothing.
+    """The message of `error` on one line, without Hydra's lists of searched places.
 
-    What Hydra could not read is said together with what to type instead.
+    Text that Hydra could not parse stands beside what to type instead.
     """
     override = _unreadable(error)
     if override is not None:
@@ -93,6 +93,6 @@ def _with_quoted_items(option: str, value: str) -> str:
 
 
 def named(error: BaseException) -> str:
-    """The kind of `error` and what it says, on one line."""
+    """The kind and the message of `error`, on one line."""
     message = " ".join(str(error).split())
     return f"{type(error).__name__}: {message}"

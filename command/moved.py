@@ -1,6 +1,6 @@
-"""Options that went to another script, or never were at this one.
+"""Options that moved to another script, or belong to another one.
 
-That is said before a command line is composed.
+They are refused before a command line is composed.
 """
 
 import re
@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 
 class Moved(NamedTuple):
-    """Where something went.
+    """Where an option is now.
 
-    script: that does it now. options: to type there instead. prefix: that the options typed beside
-    it lose there.
+    script: that has it now. options: to type there instead. prefix: dropped there from the options
+    typed beside it.
     """
 
     why: str
@@ -75,7 +75,7 @@ NOT_HERE = {
 def refuse_moved(script: str, typed: Sequence[str]) -> None:
     """Raise ValueError for the first option of the command line `typed` that is not at `script`.
 
-    It says where the option is.
+    The message says where the option is.
     """
     moved = MOVED.get(script, {})
     not_here = NOT_HERE.get(script, {})

@@ -1,4 +1,4 @@
-"""How a training ends, in a line, and how to go on where it can."""
+"""How a training ended, in a line, and how to resume it."""
 
 import signal
 from collections.abc import Iterator
@@ -25,16 +25,16 @@ from parallel.ending import current
 
 
 class Outcome(NamedTuple):
-    """How a training has ended: in a line, and as its state in the table of a sweep."""
+    """How a training ended: in a line, and as its state in the table of a sweep."""
 
     line: str
     state: str = WHOLE
 
 
 def done(cfg: DictConfig, run: Path) -> Outcome | None:
-    """What is said of a training in `run` that has come to its end; None where it has not.
+    """The outcome of a training in `run` that is finished; None where it is not.
 
-    No data is read for it. None, too, where `run` lacks what a training would write again.
+    No data is read. None, too, where `run` lacks a file that a training would write again.
     """
     if not cfg.resume or not all((run / name).exists() for name in (SUMS, CURVE)):
         return None
@@ -50,7 +50,7 @@ def done(cfg: DictConfig, run: Path) -> Outcome | None:
 
 
 def outcome(trainer: pl.Trainer, run: Path, callbacks: Callbacks, began: int) -> Outcome:
-    """What is said of a training that has just ended, and had `began` steps before."""
+    """The outcome of a training that has just ended. began: its steps before."""
     epochs = len(callbacks.curve.rows)
     most = trainer.max_epochs
     if is_pruned(trainer):

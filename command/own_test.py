@@ -1,4 +1,4 @@
-"""The test that runs bring along: that of their own experiment, plan and seed."""
+"""The test of runs by default: that of their own experiment, plan and seed."""
 
 import json
 import shlex
@@ -56,10 +56,9 @@ class Test(NamedTuple):
 def own_tests(cfg: DictConfig) -> list[Test]:
     """`cfg` with the experiment, plan and seed that its runs were trained with, unless typed.
 
-    One test, or where the runs are of the folds of one corpus, and their task has such (see
-    `Task.folds`), one for each. It is said which. What was published names no folders, so that it
-    brings no test along. Raises ValueError where two runs disagree on what the test consists of, or
-    none is named at all.
+    There is one test, or one for each fold where the runs are of the folds of one corpus (see
+    `Task.folds`). What was taken from the runs is printed. A published run names no folders, and so
+    no test. Raises ValueError where two runs disagree on the test, or no test is named at all.
     """
     runs = [Path(run) for run in cfg.runs]
     if cfg.sweep:

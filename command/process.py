@@ -13,7 +13,7 @@ from typing import Any
 
 from files.atomic import drop_unfinished
 from parallel.children import ENDING, PARENT, end_with_parent, told_to_end_after
-from parallel.ending import Ending
+from parallel.ending import WARNINGS, Ending
 
 RANKS = ("RANK", "LOCAL_RANK", "SLURM_PROCID")  # what tells the processes of one training apart
 AGAIN = "run the same command again to go on"
@@ -38,7 +38,7 @@ class Ended(KeyboardInterrupt):
 
 
 def is_first() -> bool:
-    """Whether this process is the one of a training's that speaks."""
+    """Whether this process is the one of a training that prints."""
     for name in RANKS:
         if name in os.environ:
             return os.environ[name] == "0"
@@ -78,6 +78,21 @@ def signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
+@contextlib.contextmanager
+def at_the_end() -> Iterator[None]:
+    """Around all that a script does: what it does, it has done when a warning comes after it.
+
+    Python takes a second to end, and a job of SLURM whose time limit is near would seem to have
+    been killed in it.
+    """
+    try:
+        yield
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            for number in WARNINGS:
+                signal.signal(number, signal.SIG_IGN)
+
+
 def _is_launched() -> bool:
     """Whether a training started this process for one of its devices: above it is the first one.
 
@@ -96,11 +111,14 @@ def _default_handlers() -> dict[int, Any]:
     return handlers
 
 
-def _leave(status: int) -> None:
-    """End this process while threads of it are at work.
+def _leave(code: int | str | None) -> None:
+    """End this process, as SystemExit(code) would, while threads of it are at work.
 
     Python would tear them out of the code of C++, and abort.
     """
+    if isinstance(code, str):
+        print(code, file=sys.stderr)
+    status = 1 if isinstance(code, str) else code or 0
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     atexit._run_exitfuncs()

@@ -63,7 +63,19 @@ def is_pruned(trainer: pl.Trainer) -> bool:
 
 def pruning_of(cfg: DictConfig) -> list[pl.Callback]:
     """What makes a trial of the training of `cfg`, where it is one."""
-    options = cfg.get("search")
-    if not options or options.trial is None or not options.prune or not is_sweep():
+    options = _options_of_trial(cfg)
+    if not options or not options.prune:
         return []
     return [Pruning(Path(cfg.output).absolute(), options.trial, options)]
+
+
+def score_of(cfg: DictConfig) -> str | None:
+    """The score that the training of `cfg` is compared by as a trial; None where by its loss."""
+    options = _options_of_trial(cfg)
+    return options.get("score") if options else None
+
+
+def _options_of_trial(cfg: DictConfig) -> DictConfig | None:
+    """The options of the search that the training is a trial of; None where it is none."""
+    options = cfg.get("search")
+    return options if options and options.trial is not None and is_sweep() else None

@@ -1,4 +1,4 @@
-"""From a run folder to one that can be given away."""
+"""From a run folder to one that can be shared."""
 
 from pathlib import Path
 
@@ -47,10 +47,10 @@ OURS |= {CARD, SUMS, *TABLES}
 
 
 def publish(cfg: DictConfig, output: Path) -> str:
-    """Put what is published of the run `cfg.run` at `output`, whole; returns a line about it.
+    """Write the published form of the run `cfg.run` to `output`; returns a line about it.
 
-    Raises FileNotFoundError or ValueError where the run is none or lacks something, and where
-    `output` holds anything that was not published; it then stays as it is.
+    Raises FileNotFoundError or ValueError where there is no run or it lacks something, and where
+    `output` holds anything that was not published; `output` then stays as it is.
     """
     run = Path(cfg.run).expanduser().absolute()
     if not layout(run).resumable:

@@ -1,4 +1,4 @@
-"""Going on with a run: what may be typed then, and what must be as it was."""
+"""Resuming a run: which options may differ, and which must not."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,9 +17,9 @@ OF_A_START = ("resume", "output")  # options that are of the command, not of the
 
 
 def resumed(cfg: DictConfig) -> DictConfig:
-    """The config of the run to resume, with what was typed and may differ.
+    """The config of the run to resume, with the typed options that may differ.
 
-    Raises ValueError naming what was typed and may not.
+    Raises ValueError naming a typed option that may not differ.
     """
     _require_training(Path(cfg.resume))
     items = [item.lstrip("+") for item in HydraConfig.get().overrides.task]
@@ -101,10 +101,10 @@ def _of_the_machine(cfg: DictConfig) -> list[str]:
 
 
 def taken_up(cfg: DictConfig, run: Path) -> DictConfig:
-    """`cfg` of a job that may have been started before, to go on in `run` where it was.
+    """`cfg` of a job that resumes in `run` if it was started before.
 
-    So jobs of a sweep are, and those with resume=auto. Raises ValueError where `run` was trained
-    with other options, or resume=auto has no folder to go on in.
+    Jobs of a sweep and those with resume=auto do so. Raises ValueError where `run` was trained with
+    other options, or resume=auto has no folder to resume in.
     """
     if cfg.resume == AUTO:
         _require_lasting_output(cfg)

@@ -1,4 +1,4 @@
-"""What is typed beside resume= and could not be done."""
+"""Options typed beside resume= that contradict it."""
 
 from pathlib import Path
 

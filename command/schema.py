@@ -189,6 +189,7 @@ class EvaluateConfig(SpeechScriptConfig):
     stages: bool
     mix_back: list[Share]
     clusters: Literal["speakers", "speakers_and_noises"]
+    resembling: list[str]
     scheduler: str | None
     device: Annotated[str, Field(pattern=r"^(cpu|cuda(:\d+)?)$")]
     oracle: Built

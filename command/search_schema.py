@@ -14,6 +14,7 @@ class SearchConfig(Strict):
 
     trials: AtLeastOne
     at_once: AtLeastOne
+    score: str | None = None  # runs of before it had none
     startup_trials: Count
     prune: bool
     warmup_epochs: Count

@@ -29,6 +29,7 @@ from command.study import (
 )
 from command.sweep import failed, take_failed
 from command.sweep_table import INTERRUPTED, PRUNED, WHOLE, best_loss, state_in
+from command.trial_score import kept_score, require_known, sign_of
 from files.lock import locked
 from files.owner import owned
 
@@ -45,7 +46,7 @@ def search(
     space = space_of(OverridesParser.create(config_loader=context.config_loader), arguments)
     folder = Path(config.hydra.sweep.dir).absolute()
     worker = Worker(context, config, launcher, space, folder)
-    require_same_space(worker.study, folder, space.identity())
+    require_same_space(worker.study, folder, worker.identity())
     while worker.work():
         pass
     print(worker.summary())
@@ -67,6 +68,7 @@ def _require_valid(options: DictConfig) -> None:
         SearchConfig.model_validate(OmegaConf.to_container(options, resolve=True))
     except ValidationError as error:
         raise ValueError(explained(error, "search")) from None
+    require_known(options.get("score"))
 
 
 class Worker:
@@ -86,9 +88,15 @@ class Worker:
         self.space = space
         self.folder = folder
         self.options = config.search
+        self.score = config.search.get("score")
         self.study = open_study(folder, pruner=median_pruner(self.options))
         self.launched = 0
         self.failed = 0
+
+    def identity(self) -> dict[str, str]:
+        """What must be as it was where the study is gone on with."""
+        compared_by = {} if self.score is None else {"search.score": self.score}
+        return {**self.space.identity(), **compared_by}
 
     def work(self) -> bool:
         """Launch some trials and tell what they have come to; False where none are left."""
@@ -151,10 +159,12 @@ class Worker:
         from optuna.trial import TrialState
 
         state = state_in(self.folder, job.name)
-        loss = best_loss(job.folder)
+        value = best_loss(job.folder)
+        if self.score is not None:
+            value = kept_score(job.folder, self.score)
         ended_by_itself = state in (WHOLE, INTERRUPTED) and job.name not in failed()
-        if ended_by_itself and loss is not None:  # trainer.max_time is such an end, too
-            self.study.tell(trial.number, loss)
+        if ended_by_itself and value is not None:  # trainer.max_time is such an end, too
+            self.study.tell(trial.number, value * sign_of(self.score))
         elif state == PRUNED:
             self.study.tell(trial.number, state=TrialState.PRUNED)
         else:
@@ -179,7 +189,8 @@ class Worker:
         if TrialState.COMPLETE not in states:
             return f"{counted}: none has come to its end"
         best = self.study.best_trial
-        return f"{counted}; best validation loss {best.value:.4g}: {_chosen(best)}"
+        value = best.value * sign_of(self.score)
+        return f"{counted}; best {self.score or 'validation loss'} {value:.4g}: {_chosen(best)}"
 
 
 def _chosen(trial: Any) -> str:

@@ -1,4 +1,4 @@
-"""Where the training in a folder stands: from what it goes on, and what it must hold."""
+"""How far the training in a folder is, and from which checkpoint it resumes."""
 
 import sys
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from options.typed import typed
 def require_unused(run: Path) -> None:
     """Raise ValueError where `run` holds the checkpoints of a training.
 
-    A new one would replace them unasked. So it is where `run` holds what was published of one.
+    A new training would replace them. The same holds for a published run in `run`.
     """
     if not layout(run).resumable:
         raise ValueError(f"{typed('output', run)}: holds a published run; choose another output")
@@ -27,7 +27,7 @@ def require_unused(run: Path) -> None:
 
 
 class State(NamedTuple):
-    """Where a training stands: in which file of its run, after how many steps and whole epochs.
+    """How far a training is: its checkpoint, and the steps and whole epochs done.
 
     rule: the state of its rule of rises, or nothing.
     """
@@ -39,10 +39,10 @@ class State(NamedTuple):
 
 
 def state_of(run: Path) -> State | None:
-    """From where the training in `run` goes on; None where nothing of it was saved.
+    """The state from which the training in `run` resumes; None where nothing was saved.
 
-    A damaged checkpoint is passed over, with a note, where there is another one. Raises ValueError
-    where all are damaged or of something else, or gone while the best one is there.
+    A damaged checkpoint is skipped with a note where there is another one. Raises ValueError where
+    all are damaged or not checkpoints, or where only the best one is left.
     """
     states, problems = [], []
     for name in (LAST, WITHIN):

@@ -1,6 +1,6 @@
 """The jobs of a sweep (-m): what their folders are called, and what happens when a job fails.
 
-It does not end the others.
+A failed job does not end the others.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""What a sweep has come to, as a table beside its runs."""
+"""The results of a sweep, as a table beside its runs."""
 
 import io
 import math
@@ -24,7 +24,7 @@ PRUNED = "pruned"  # a trial of a search that others did better than
 
 
 class Reached:
-    """What a job of a sweep has come to, where nothing has ended it."""
+    """The result of a job of a sweep that did not fail."""
 
     state = WHOLE
 

@@ -1,4 +1,4 @@
-"""What a report says of a run that is published."""
+"""The scores of a run that is published, from a report."""
 
 from pathlib import Path
 
@@ -16,10 +16,10 @@ from reporting.tables.runs import Run
 
 
 def read_scores(folder: Path, run: Run) -> Scores:
-    """What the report in `folder` says of `run`.
+    """The scores of `run` in the report in `folder`.
 
-    Raises FileNotFoundError or ValueError, in one line, where it is none, is damaged, or tested
-    another run, or this one in another state.
+    Raises FileNotFoundError or ValueError, in one line, where there is no report, it is damaged, or
+    it tested another run or other weights.
     """
     config = _config(folder)
     if config.get("split", "test") != "test":  # older reports know of no other

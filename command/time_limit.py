@@ -1,4 +1,4 @@
-"""A training whose time is up before it has made a step: started again it would do no more."""
+"""A training whose time limit comes before its first checkpoint would never make progress."""
 
 import signal
 from collections.abc import Iterator
@@ -11,10 +11,9 @@ from parallel.ending import WARNINGS
 
 @contextmanager
 def enough_time(run: Path) -> Iterator[None]:
-    """Where a warning ends the training in `run` and nothing of it was saved, a ValueError.
+    """Raise ValueError where a warning ends the training in `run` before anything was saved.
 
-    A job that is put back into its queue whenever it was warned of its time limit would else begin
-    anew for ever.
+    A job that is requeued at every time limit would otherwise start anew for ever.
     """
     before = _checkpoints(run)
     try:

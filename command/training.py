@@ -1,4 +1,4 @@
-"""From a training config to a run folder, or on from where a run was interrupted."""
+"""From a training config to a run folder, from the beginning or from an interruption."""
 
 import sys
 from collections.abc import Callable

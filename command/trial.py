@@ -1,6 +1,6 @@
 """A trial: systems on a test plan at one sample rate."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -26,7 +26,7 @@ from files.fingerprint import of_modules, of_sources, of_values
 from metrics.facts import SPEECH
 from metrics.metric import Metric
 from models.baselines.clean import Clean
-from models.system import CLEAN, ORACLE
+from models.system import CLEAN, KNOWING
 from models.tagging.namer import Namer
 from options.build import build
 from parallel.spread import Spread, over_processes
@@ -52,9 +52,9 @@ HEARD_SPEAKERS = (
 
 
 class Built(NamedTuple):
-    """What a config names: what is put on the test and what measures it, both by name; memory.
+    """The systems and metrics that a config names, both by name, and the cache.
 
-    namer: what names noises that nobody has told.
+    namer: names the noises of recordings that have no label.
     """
 
     systems: Systems
@@ -64,17 +64,16 @@ class Built(NamedTuple):
 
 
 def built(cfg: DictConfig, runs: Mapping[str, Path]) -> Built:
-    """What `cfg` names, built; of `runs` those that were trained at its rate.
+    """The systems and metrics of `cfg`, built; of `runs`, those that were trained at its rate.
 
-    No corpus is read for it, so that what cannot be tested is refused at once. Raises
-    FileNotFoundError or ValueError.
+    No corpus is read, so that errors come at once. Raises FileNotFoundError or ValueError.
     """
     task = task_of(cfg)
     beside = task.beside(cfg)
     metrics = taking(next(iter(beside.values())).gives, chosen_metrics(cfg))
     if cfg.get("pairs") and not build(cfg.pairs, Pairs).has_clean:
         require_no_reference(metrics)
-        beside.pop(ORACLE, None)
+        beside = {name: system for name, system in beside.items() if name not in KNOWING}
     require_usable(metrics, cfg.sample_rate)
     baselines = chosen_baselines(cfg)
     if any(metric.takes == SPEECH != metric.facts.compares for metric in metrics.values()):
@@ -92,10 +91,9 @@ def built(cfg: DictConfig, runs: Mapping[str, Path]) -> Built:
 
 
 class Trial:
-    """Opened at once: a run which has heard the test is refused before anything is scored.
+    """A run whose training heard the test is refused here, before anything is scored.
 
-    notes: what must be known of it before its numbers are read, in sentences. fold: which of
-    several tests it is.
+    notes: cautions to read before the numbers, in sentences. fold: which of several tests it is.
     """
 
     def __init__(self, cfg: DictConfig, built: Built, fold: str = ""):
@@ -116,10 +114,22 @@ class Trial:
         self.fold = fold
         self.bench = Bench(plan, audio, cfg.sample_rate, cfg.device, built.memory, fold)
 
+    def require_unseen(self, kinds: Sequence[str]) -> None:
+        """Raise ValueError for one of `kinds` that no unseen noise of the test is of."""
+        noise = self.bench.plan.noise
+        unseen = sorted(noise.kind[~noise.seen].unique())
+        for kind in kinds:
+            if kind not in unseen:
+                known = ", ".join(unseen) or "none"
+                raise ValueError(
+                    f"resembling={kind}: no unseen noise of this test is of that kind; there are "
+                    f"{known}"
+                )
+
     def scores(self, spread: Spread | None = None) -> pd.DataFrame:
         """See reporting.scoring.score_plan; without `spread` over the config's jobs.
 
-        These enhance, too; workers of a cluster have no runs, and a GPU is one.
+        The jobs enhance, too, except on a cluster, whose workers have no runs, and on a GPU.
         """
         there = spread is None and self.cfg.device == "cpu"
         if spread is None:
@@ -154,7 +164,7 @@ class Trial:
         return table.assign(sample_rate=self.sample_rate)
 
     def described(self) -> str:
-        """What was tested, in a line."""
+        """The test, in a line."""
         rows = self.bench.rows
         utterances = rows.speech_id.nunique()
         minutes = rows.length.sum() / self.sample_rate / 60

@@ -98,6 +98,7 @@ def _bands(lengths: np.ndarray, max_padding: float) -> list[np.ndarray]:
     """Items by ascending length, cut where the longest would pad the shortest by too much."""
     order = np.argsort(lengths, kind="stable")
     ascending = lengths[order]
+    order = order.astype(np.min_scalar_type(len(order)))  # of many millions every byte counts
     bands = []
     begin = 0
     for stop in range(1, len(order)):

@@ -1,7 +1,7 @@
 """The mixing plan is the data set: a complete row per mixture, and tables of what it is made of."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from datagen import large_rows
-from datagen.row_faults import Faults, contradicted, unnamed
+from datagen.row_faults import TWICE, Faults, contradicted, unnamed
 from datagen.split import SPLITS
 from datagen.tables import NOISE, ROWS, SPEECH, difference, schemas
-from files.feather import is_mapped
+from files.feather import groups, is_mapped
 from files.fingerprint import of_values
 from files.schema import Schema
 from files.sums import TableError
@@ -86,7 +86,7 @@ def _refuse_other_form(folder: Path, large: bool) -> None:
 def _save_large(path: Path, rows: pd.DataFrame) -> None:
     """Write mapped `rows` to `path`; ValueError where others stand there."""
     if not path.exists():
-        large_rows.save(path, large_rows.groups(rows))
+        large_rows.save(path, groups(rows))
     elif not large_rows.equal(large_rows.load(path, f"remove {path} and run again"), rows):
         raise ValueError(
             f"{path.parent}: holds another plan ({path.name}); choose another output or remove it"
@@ -134,11 +134,11 @@ def load_plan(folder: Path) -> Plan:
     speech, noise = load_recordings(folder, AGAIN)
     if large.exists():
         rows = large_rows.load(large, AGAIN)
-        for group in large_rows.groups(rows):
-            _check(large, Plan(large_rows.plain(group), speech, noise))
+        _check(large, map(large_rows.plain, groups(rows)), speech, noise)
     else:
         rows = read_table(folder / ROWS, schemas()[ROWS], AGAIN)
-        _check(folder / ROWS, Plan(rows, speech, noise))
+        _refuse(folder / ROWS, rows, {TWICE: rows.mixture_id.duplicated()}, AGAIN)
+        _check(folder / ROWS, groups(rows), speech, noise)
     return Plan(rows, speech, noise)
 
 
@@ -180,16 +180,25 @@ def _faults_of_noise(noise: pd.DataFrame) -> Faults:
     }
 
 
-def _check(path: Path, plan: Plan) -> None:
-    """Raise ValueError for the first row that the tables beside it do not bear out."""
-    for faults_of in (unnamed, contradicted):
-        _refuse(path, plan.rows, faults_of(plan.rows, plan.speech, plan.noise), AGAIN)
+def _check(
+    path: Path, parts: Iterable[pd.DataFrame], speech: pd.DataFrame, noise: pd.DataFrame
+) -> None:
+    """Raise ValueError for the first row of a part that the tables beside it do not bear out.
+
+    parts: of all rows, in their order; memory is needed for one of them.
+    """
+    begin = 0
+    for rows in parts:
+        rows = rows.reset_index(drop=True)
+        for faults_of in (unnamed, contradicted):
+            _refuse(path, rows, faults_of(rows, speech, noise), AGAIN, begin)
+        begin += len(rows)
 
 
-def _refuse(path: Path, table: pd.DataFrame, faults: Faults, remedy: str) -> None:
-    """Raise ValueError for the first row with the first fault."""
+def _refuse(path: Path, table: pd.DataFrame, faults: Faults, remedy: str, begin: int = 0) -> None:
+    """Raise ValueError for the first row with the first fault; begin: rows before those."""
     for fault, faulty in faults.items():
         if faulty.any():
             row = int(faulty.to_numpy().argmax())
             name = table.iloc[row, 0]
-            raise ValueError(f"{path}: row {row + 2}, {name}, {fault}; {remedy}")
+            raise ValueError(f"{path}: row {begin + row + 2}, {name}, {fault}; {remedy}")

@@ -51,12 +51,27 @@ class Route(Dataset, ABC):
         return batch
 
 
+class Words:
+    """A column of text, each word of it once; it is shared by workers, as it has no objects."""
+
+    def __init__(self, column: pd.Series):
+        codes, words = pd.factorize(column.to_numpy(dtype=object), use_na_sentinel=False)
+        self._codes = codes.astype(np.min_scalar_type(len(words)))
+        self._words = np.asarray(words, dtype="U")
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+    def __getitem__(self, index: int) -> str:
+        return self._words[self._codes[index]].item()
+
+
 def _value(cell: Any) -> Any:
     """A cell of a column as Python has it."""
     return cell.item() if isinstance(cell, np.generic) else cell
 
 
-def _stored(column: pd.Series) -> np.ndarray | pd.api.extensions.ExtensionArray:
+def _stored(column: pd.Series) -> np.ndarray | pd.api.extensions.ExtensionArray | Words:
     """A column without Python objects: numbers as they are, all else as text.
 
     One that is mapped into memory stays so.
@@ -65,4 +80,4 @@ def _stored(column: pd.Series) -> np.ndarray | pd.api.extensions.ExtensionArray:
         return column.array
     if column.dtype.kind in "bif":
         return column.to_numpy(dtype=column.dtype.name)
-    return column.to_numpy(dtype="U")
+    return Words(column)

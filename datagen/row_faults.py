@@ -9,6 +9,7 @@ from datagen.several_noises import FURTHER
 from datagen.spectral_shape import is_filter
 from datagen.tables import NOISE, SPEECH
 
+TWICE = "stands there twice"
 Faults = dict[str, pd.Series]  # which rows have a fault, by what is wrong
 
 
@@ -46,7 +47,7 @@ def _of_first(rows: pd.DataFrame, speech: pd.DataFrame, noise: pd.DataFrame) -> 
     outside_speech = (rows.speech_start < 0) | (speech_stop > speech.length)
     outside_noise = (rows.noise_start < noise.start) | (rows.noise_start >= noise.stop)
     return {
-        "stands there twice": rows.mixture_id.duplicated(),
+        TWICE: rows.mixture_id.duplicated(),
         "has speech of another split": rows.split != speech.split,
         "has a length below 1": rows.length < 1,
         "leaves its recording of speech": outside_speech,

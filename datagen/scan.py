@@ -71,7 +71,7 @@ def _of_audio(fields: Mapping[str, Any]) -> dict[str, Any]:
 def note_conversions(table: pd.DataFrame, sample_rate: int) -> None:
     """Say once how many recordings will not be read as they are, to be used at `sample_rate`."""
     offset = table.offset.abs() >= OFFSET * FULL_SCALE
-    unknown_length = "do not say how long they are, or cannot be trusted in it: what decodes counts"
+    unknown_length = "have a header without a reliable length: their decoded length counts"
     conversions = {
         "of several channels are mixed down to one": table.channels > 1,
         f"of another rate are resampled to {sample_rate} Hz": table.sample_rate != sample_rate,

@@ -75,8 +75,8 @@ def _by_utterance(pool: pd.DataFrame, shares: dict[str, float]) -> pd.DataFrame:
             f"{len(pool)} in all for the splits {splits}; add recordings of speech"
         )
     log.warning(
-        "note: %d speaker(s) (%s) cannot be shared out over %s, so utterances are: what is set "
-        "aside is of voices that training has heard",
+        "note: %d speaker(s) (%s) are too few for %s, so utterances are set aside instead: "
+        "training hears the voices of its test",
         len(speakers),
         ", ".join(speakers),
         splits,

@@ -33,12 +33,12 @@ def main(long: str, brief: str, page: str = str(PAGE), peers: str | None = None)
     of_long = pd.read_csv(Path(long) / "summary.csv")
     of_brief = pd.read_csv(Path(brief) / "summary.csv")
     text = Path(page).read_text(encoding="utf-8")
-    text = _filled(text, "long", means(of_long))
-    text = _filled(text, "brief", means(of_brief))
-    text = _filled(text, "paper", means(of_paper))
+    text = filled(text, "long", means(of_long))
+    text = filled(text, "brief", means(of_brief))
+    text = filled(text, "paper", means(of_paper))
     if peers is not None:
         of_peers = pd.read_csv(Path(peers) / "summary.csv")
-        text = _filled(
+        text = filled(
             text, "peers", _scores(of_peers, "seen") + "\n\n" + _scores(of_peers, "unseen")
         )
     trained = of_long.system.unique()[-1]  # runs stand last in a report
@@ -49,8 +49,8 @@ def main(long: str, brief: str, page: str = str(PAGE), peers: str | None = None)
             ["Clarion, LibriSpeech", *ours.values()],
             ["paper, TIMIT", *theirs.values()],
         ]
-        table = _markdown(["by", *ours], rows)
-        text = _filled(text, f"{noise} by SNR", table)
+        table = markdown(["by", *ours], rows)
+        text = filled(text, f"{noise} by SNR", table)
     Path(page).write_text(text, encoding="utf-8")
 
 
@@ -75,7 +75,7 @@ def means(summary: pd.DataFrame) -> str:
             heads.append(f"{noise}: {known.head}")
             columns.append(cells)
     rows = list(zip(values.index, *columns, strict=True))
-    return _markdown(heads, rows)
+    return markdown(heads, rows)
 
 
 def _scores(summary: pd.DataFrame, noise: str) -> str:
@@ -89,7 +89,7 @@ def _scores(summary: pd.DataFrame, noise: str) -> str:
             cells.append(facts(score).shown(table.loc[system, score]))
         rows.append([system, *cells])
     heads = [facts(score).head for score in ALL]
-    return _markdown([f"{noise} noise", *heads], rows)
+    return markdown([f"{noise} noise", *heads], rows)
 
 
 def by_snr(summary: pd.DataFrame, system: str, noise: str) -> dict[str, str]:
@@ -123,7 +123,8 @@ def _signed(gain: float, digits: int) -> str:
     return f"{rounded:+.{digits}f}"
 
 
-def _markdown(heads: list[str], rows: list) -> str:
+def markdown(heads: list[str], rows: list) -> str:
+    """A table, its cells as text."""
     return tabulate(
         rows,
         heads,
@@ -133,7 +134,7 @@ def _markdown(heads: list[str], rows: list) -> str:
     )
 
 
-def _filled(text: str, name: str, table: str) -> str:
+def filled(text: str, name: str, table: str) -> str:
     """`text` with `table` between the marks of its place.
 
     Raises ValueError where the page lacks one of them.

@@ -1,69 +1,95 @@
 """The text of a CSV file as columns of known types, or what is wrong with it."""
 
+import codecs
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from files.schema import Cells, OptionalFloat, Schema
+from files.sums import ENCODING
 
 # Text is kept alike whether pyarrow is installed or not, whose text holds no name of a file that is
 # no UTF-8.
 pd.set_option("mode.string_storage", "python")
 INT64 = np.iinfo(np.int64)
+GROUP = 1_000  # rows that are read at a time
 SHOWN = 40  # characters of a file, a name or a cell that a message repeats
 
 
-def parse(text: str, schema: Schema) -> pd.DataFrame:
-    """The table that `text` holds.
+def parse(content: bytes, schema: Schema) -> pd.DataFrame:
+    """The table that the CSV file `content` is, made of GROUP rows at a time.
 
     Raises ValueError, with the row (as a spreadsheet counts: the header is row 1), for text that is
     no table of `schema`.
     """
-    header, *rows = _rows(text, schema)
+    content = content.removeprefix(codecs.BOM_UTF8)
+    rows = _rows(content)
+    header = _header(rows, content, schema)
+    words: dict[str, str] = {}
+    parts = []
+    begin = 2
+    while True:
+        group = [*islice(rows, GROUP)]
+        if parts and not group:
+            break
+        parts.append(_part(header, group, begin, schema, words))
+        begin += len(group)
+    return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
+
+
+def _part(
+    header: list[str], rows: list[list[str]], begin: int, schema: Schema, words: dict[str, str]
+) -> pd.DataFrame:
+    """Some rows as a table; begin: the number of the first one. words: text that came before."""
+    for number, row in enumerate(rows, start=begin):
+        if len(row) != len(header):
+            raise ValueError(f"row {number} has {len(row)} cells, the header {len(header)}")
     written: Cells = {}
     for place, name in enumerate(header):
         written[name] = [row[place] for row in rows]
     cells = schema.upgrade(written)
     _check_header(list(cells), schema)
+    types = {name: schema.types.get(name, str) for name in (*schema.types, *cells)}
     table = {}
-    for name, kind in schema.types.items():
-        if name in cells:
-            column = cells[name]
+    for name, kind in types.items():
+        column = cells[name] if name in cells else [str(schema.defaults[name])] * len(rows)
+        if kind is str:  # equal text is there once, whatever number of rows has it
+            table[name] = [words.setdefault(cell, cell) for cell in column]
         else:
-            column = [str(schema.defaults[name])] * len(rows)
-        table[name] = _column(name, column, kind)
-    for name in cells:
-        if name not in table:
-            table[name] = _column(name, cells[name], str)
+            table[name] = _column(name, column, kind, begin)
     return pd.DataFrame(table)
 
 
-def _rows(text: str, schema: Schema) -> list[list[str]]:
-    """The cells of every row, the header first; all rows have as many."""
-    if not text:
+def _rows(content: bytes) -> Iterator[list[str]]:
+    """The cells of every row, the header first."""
+    if not content:
         raise ValueError("is empty")
-    if not text.endswith("\n"):
+    if not content.endswith(b"\n"):
         raise ValueError("ends in the middle of a row")
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    lines = (line.decode(**ENCODING) for line in io.BytesIO(content))
+    reader = csv.reader(lines, strict=True)
     try:
-        rows = [row or [""] for row in reader]
+        for row in reader:
+            yield row or [""]
     except csv.Error as error:
         raise ValueError(f"line {reader.line_num}: {error}") from error
-    header = rows[0]
+
+
+def _header(rows: Iterator[list[str]], content: bytes, schema: Schema) -> list[str]:
+    """The first of `rows`, which names columns of `schema`."""
+    header = next(rows)
     if schema.types.keys().isdisjoint(header):
-        begin = ascii(text.partition("\n")[0][:SHOWN])
+        begin = ascii(content.partition(b"\n")[0].decode(**ENCODING)[:SHOWN])
         names = ",".join(schema.types)
         raise ValueError(f"begins with {begin}, not with the names of columns {names}")
     if len(set(header)) < len(header):
         raise ValueError(_misplaced(header, schema))
-    for number, row in enumerate(rows, start=1):
-        if len(row) != len(header):
-            raise ValueError(f"row {number} has {len(row)} cells, the header {len(header)}")
-    return rows
+    return header
 
 
 def _check_header(header: list[str], schema: Schema) -> None:
@@ -92,13 +118,11 @@ def _misplaced(header: list[str], schema: Schema) -> str:
     return f"its columns are {', '.join(header)}; they must be {wanted}"
 
 
-def _column(name: str, cells: Sequence[str], kind: Any) -> list[str] | np.ndarray:
-    """The values of a column; text stays a list, so that nothing is taken for a missing value."""
-    if kind is str:
-        return list(cells)
+def _column(name: str, cells: Sequence[str], kind: Any, begin: int) -> np.ndarray:
+    """The values of a column that is no text; begin: the number of its first row."""
     reading = _READINGS[kind]
     values = []
-    for number, cell in enumerate(cells, start=2):
+    for number, cell in enumerate(cells, start=begin):
         try:
             value = reading.read(cell)
         except (ValueError, KeyError, OverflowError):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from files.atomic import write_atomic
-from files.cells import parse
+from files.cells import GROUP, parse
 from files.schema import OptionalFloat as OptionalFloat
 from files.schema import Schema, Types
 from files.sums import ENCODING, TableError, sum_of, summed_content, sums_in, write_summed
@@ -20,10 +20,18 @@ def csv_text(table: pd.DataFrame) -> str:
 
     Where a cell holds a carriage return, which readers take for the end of a row, all are quoted.
     """
-    text = table.to_csv(index=False, lineterminator="\n")
-    if "\r" not in text:
-        return text
-    return table.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+    text = _text_of(table, csv.QUOTE_MINIMAL)
+    return text if "\r" not in text else _text_of(table, csv.QUOTE_NONNUMERIC)
+
+
+def _text_of(table: pd.DataFrame, quoting: int) -> str:
+    """GROUP rows at a time, so that little more than the text itself is held."""
+    parts = []
+    for begin in range(0, max(len(table), 1), GROUP):
+        group = table.iloc[begin : begin + GROUP]
+        header = begin == 0
+        parts.append(group.to_csv(index=False, header=header, lineterminator="\n", quoting=quoting))
+    return "".join(parts)
 
 
 def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
@@ -45,7 +53,7 @@ def read_table(path: Path, columns: Types | Schema, remedy: str) -> pd.DataFrame
     content = summed_content(path, remedy)
     schema = columns if isinstance(columns, Schema) else Schema(columns)
     try:
-        return parse(_text(content), schema)
+        return parse(content, schema)
     except ValueError as error:
         raise TableError(f"{path}: {error}", remedy) from error
 
@@ -72,14 +80,10 @@ def recall(path: Path, columns: Types) -> pd.DataFrame | None:
         content, mark, kept_sum = path.read_bytes().rpartition(_LAST_LINE.encode())
         if not mark or kept_sum != f"{sum_of(content)}\n".encode():
             return None
-        return parse(_text(content), Schema(columns))
+        return parse(content, Schema(columns))
     except (OSError, ValueError):
         return None
 
 
 def _encoded(table: pd.DataFrame) -> bytes:
     return csv_text(table).encode(**ENCODING)
-
-
-def _text(content: bytes) -> str:
-    return content.decode(**ENCODING).removeprefix("\ufeff")

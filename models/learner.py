@@ -27,6 +27,7 @@ class Learner(pl.LightningModule, ABC):
         self.optimizer = optimizer
         # Of the epoch that runs: the mean of the loss, and which rows it has had.
         self.train_loss, self.consumed = RunningMean(), Consumed()
+        self._units: list[Tensor] = []  # of the batches to the update under way
 
     @abstractmethod
     def summed_loss(self, batch: Batch) -> tuple[Tensor, Tensor]:
@@ -43,7 +44,9 @@ class Learner(pl.LightningModule, ABC):
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
         """Loss of one batch: the mean over the units of all processes.
 
-        Here times their number, for the gradients are averaged over them.
+        Here times their number, for the gradients are averaged over them. Of several batches to an
+        update (trainer.accumulate_grad_batches) each is divided by the units of the first one; see
+        `on_before_optimizer_step`.
         """
         own, units = self.summed_loss(batch)
         summed = self._of_all(torch.stack([own.detach(), units.to(own.dtype)]))
@@ -51,7 +54,23 @@ class Learner(pl.LightningModule, ABC):
         self.train_loss.add(summed)
         self.consumed.add(self._of_all(of_step(batch["row"], batch["counts"], batch_index)))
         self.log("train_loss_step", summed[0] / summed[1], prog_bar=True)
-        return own * self.trainer.world_size / summed[1]
+        self._units.append(summed[1])
+        return own * self.trainer.world_size / self._units[0]
+
+    def on_before_optimizer_step(self, optimizer: torch.optim.Optimizer) -> None:
+        """Make of the gradients of several batches those of one that has all of their units.
+
+        Lightning has divided each by the most batches that an update has; the last one of an epoch
+        may have fewer.
+        """
+        units, self._units = self._units, []
+        batches = self.trainer.accumulate_grad_batches
+        if batches == 1:
+            return
+        share = units[0] * batches / torch.stack(units).sum()
+        for weights in self.parameters():
+            if weights.grad is not None:
+                weights.grad.mul_(share)
 
     def _of_all(self, numbers: Tensor) -> Tensor:
         """The sum of `numbers` over all processes."""

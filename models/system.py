@@ -10,8 +10,15 @@ from torch import Tensor
 
 PLAIN = bool | int | float | str | None
 Answer = np.ndarray | str
-# Names of two that are in most tables, and of one that is where recognisers listen.
-MIXTURE, ORACLE, CLEAN = "mixture", "oracle", "clean speech"
+MIXTURE = "mixture"  # as it is
+# Those that know the answer: of tasks but enhancement, what recognisers hear at best, and ideal
+# values of targets with the mixture's phase (`Target.ideal_name`). None of these is a bound: the
+# phase-sensitive mask has a higher SDR than the amplitude mask, and a system that enhances the
+# phase may have a higher one than either.
+ORACLE, CLEAN = "oracle", "clean speech"
+AMPLITUDE_MASK, PHASE_SENSITIVE_MASK = "ideal amplitude mask", "phase-sensitive mask"
+MAGNITUDE, COMPLEX_MASK = "ideal magnitude", "ideal complex mask"
+KNOWING = (ORACLE, AMPLITUDE_MASK, MAGNITUDE, COMPLEX_MASK, PHASE_SENSITIVE_MASK, CLEAN)
 
 
 class System(ABC):

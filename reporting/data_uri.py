@@ -1,4 +1,4 @@
-"""Content as a link that holds it: a page stands alone."""
+"""Content as a data URI, so that a page is one file."""
 
 from base64 import b64encode
 

@@ -1,4 +1,4 @@
-"""What a table of line enhancement has: its columns, and what lies beside it in its folder."""
+"""The table of a line enhancement: its columns, and the files beside it."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,7 +27,7 @@ COLUMNS = list(TYPES)
 
 
 class Studies(NamedTuple):
-    """What lines.py left in a folder.
+    """The results of lines.py in a folder.
 
     gains: as in gain.csv. pictures: PNG of its lofargrams, by study.
     """
@@ -37,7 +37,7 @@ class Studies(NamedTuple):
 
 
 def read_studies(folder: Path) -> Studies:
-    """The studies in `folder`; FileNotFoundError or ValueError where it holds none."""
+    """The studies in `folder`; FileNotFoundError or ValueError where there are none."""
     path = folder / GAINS
     if not path.exists():
         raise FileNotFoundError(

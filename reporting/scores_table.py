@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from datagen.row import scored_by
 from models.system import CLEAN as CLEAN
+from models.system import KNOWING as KNOWING  # the clean speech; these compete with none
 from models.system import MIXTURE as MIXTURE
 from models.system import ORACLE as ORACLE
-
-KNOWING = (ORACLE, CLEAN)  # those that know the clean speech, and compete with none
+from models.system import PHASE_SENSITIVE_MASK as PHASE_SENSITIVE_MASK
 
 # Columns that say which signal a row is about; one for each metric follows, and `failed`, why some
 # have no value.

@@ -10,7 +10,8 @@ from omegaconf import DictConfig
 from dsp.stft import STFT
 from models.baselines.oracle import Oracle
 from models.baselines.unprocessed import Unprocessed
-from models.system import MIXTURE, ORACLE, System
+from models.system import MIXTURE, System
+from models.targets.iam import IAM
 from models.targets.target import Target
 from models.trained import TrainedRun
 from options.build import build
@@ -47,7 +48,11 @@ class Enhancement(Task):
         return TrainedRun(run, device)
 
     def beside(self, cfg: DictConfig) -> dict[str, System]:
-        """The mixture as it is, and the ideal estimate of the target `oracle`."""
+        """The mixture as it is, and the ideal values of the target `oracle` and of a mask.
+
+        That is phase-sensitive: the best magnitudes for the mixture's phase.
+        """
         stft = STFT(cfg.sample_rate, **cfg.stft).to(cfg.device)
-        oracle = Oracle(stft, build(cfg.oracle, Target))
-        return {MIXTURE: Unprocessed(cfg.sample_rate), ORACLE: oracle}
+        targets = build(cfg.oracle, Target), IAM(phase_sensitive=True)
+        ideal = {target.ideal_name: Oracle(stft, target) for target in targets}
+        return {MIXTURE: Unprocessed(cfg.sample_rate), **ideal}

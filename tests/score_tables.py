@@ -85,4 +85,6 @@ def run(stages: int, folder: str = "runs/x") -> Run:
     parts = {part: {"_target_": f"some.{part}"} for part in ("network", "target", "level")}
     config = OmegaConf.create({**parts, "sample_rate": 8000, "secret": HOSTILE})
     config.network.stages = stages
-    return Run(Path(folder), config, pd.DataFrame(curve), costs, weights=f"of {stages} stages")
+    times = pd.DataFrame({"epoch": [0, 1], "seconds": [60.0, 33.0], "machine": "a computer"})
+    weights = f"of {stages} stages"
+    return Run(Path(folder), config, pd.DataFrame(curve), costs, weights=weights, times=times)

@@ -250,6 +250,14 @@ def test_a_phone_can_read_it(page):
     page.wait_for_function(f"{told} === 'none'")
 
 
+def test_rows_are_whole_pixels_high_so_that_sticky_cells_meet_the_others(page):
+    heights = page.evaluate(
+        """() => [...document.querySelectorAll("#scores tr, .compact tr")].map(
+            (row) => row.getBoundingClientRect().height).filter((height) => height)"""
+    )
+    assert heights and all(height == int(height) for height in heights)
+
+
 def test_the_first_screen_holds_the_table_and_the_figure_beside_it(page):
     page.set_viewport_size({"width": 1440, "height": 900})
     page.evaluate("scrollTo(0, 0)")

@@ -50,6 +50,16 @@ def test_a_damaged_table_of_a_plan_is_named_and_mended_by_the_same_command(
         (saved / name).write_bytes(before[name])
 
 
+def test_rows_that_are_checked_some_at_a_time_are_named_by_their_place_in_all(
+    drawn, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("files.feather.GROUP", 2)
+    rows = drawn[0].rows.copy()
+    rows.loc[3, "length"] = 0
+    Plan(rows, drawn[0].speech, drawn[0].noise).save(tmp_path)
+    refused(lambda: load_plan(tmp_path), "plan.csv: row 5, ", "has a length below 1")
+
+
 def test_a_table_that_another_hand_damaged_is_mended_once_it_is_removed(drawn, saved):
     (saved / SUMS).unlink()
     damage(saved / "plan.csv", "empty")

@@ -21,6 +21,9 @@ SCORES = [
 ]
 
 
+MASKS = ("ideal amplitude mask", "phase-sensitive mask")
+
+
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     """A data_root and a run that was trained on it."""
@@ -41,7 +44,7 @@ def test_the_report_folder_is_as_promised(trained, tmp_path, capsys):
     scores = _evaluate(data, tmp_path / "report", f"runs=[{run}]")
     assert scores.columns.tolist() == [*IDENTITY, *SCORES, "failed"]
     assert scores.groupby("mixture_id").system.apply(list).map(tuple).unique().tolist() == [
-        ("mixture", "oracle", "PL-CRNN TMS")
+        ("mixture", *MASKS, "PL-CRNN TMS")
     ]
     for name in ("summary.csv", "report.md", "report.html", "plan.csv", ".hydra/config.yaml"):
         assert (tmp_path / "report" / name).stat().st_size
@@ -75,7 +78,7 @@ def test_baselines_stand_in_the_table_of_scores(trained, tmp_path):
     )
     assert scores.system.unique().tolist() == [
         "mixture",
-        "oracle",
+        *MASKS,
         "filter",
         "predictor",
         "PL-CRNN TMS",
@@ -105,7 +108,7 @@ def test_stages_are_systems_of_their_own_and_the_last_is_the_run(trained, tmp_pa
     scores = _evaluate(data, tmp_path / "report", f"runs=[{run}]", "stages=true")
     run_name = "PL-CRNN TMS"
     names = [f"{run_name}, stage 1", f"{run_name}, stage 2"]
-    assert scores.system.unique().tolist() == ["mixture", "oracle", *names, run_name]
+    assert scores.system.unique().tolist() == ["mixture", *MASKS, *names, run_name]
     whole, first = (scores[scores.system == name].sdr.to_numpy() for name in (run_name, names[0]))
     assert (first != whole).any()
     page = (tmp_path / "report" / "report.md").read_text()
@@ -143,7 +146,7 @@ def test_every_run_is_tested_at_its_own_rate(trained, tmp_path):
     tested = scores.groupby("system", sort=False).sample_rate.unique().map(list).to_dict()
     assert tested == {
         "mixture": [8000, 16000],
-        "oracle": [8000, 16000],
+        **{mask: [8000, 16000] for mask in MASKS},
         "PL-CRNN TMS, sample_rate=16000": [16000],
         "PL-CRNN TMS, sample_rate=8000": [8000],
     }

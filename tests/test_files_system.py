@@ -5,9 +5,11 @@ import pandas as pd
 import pytest
 import tiny_run
 import torch
+from omegaconf import OmegaConf
 from pair_trees import RATE, noise, voice, wav
 
 import evaluate
+from command.chosen import chosen_baselines
 from datagen import from_config
 from models.baselines.files import Files
 from reporting.scoring.bench import Bench
@@ -153,6 +155,13 @@ def test_files_are_found_by_a_pattern_and_in_subfolders(bench, tmp_path):
 def test_bad_options_are_refused(options, said):
     with pytest.raises((ValueError, OSError), match=said):
         Files(RATE, **options)
+
+
+def test_a_folder_that_is_missing_is_told_with_the_name_of_its_baseline():
+    node = {"_target_": "models.baselines.files.Files", "folder": "nowhere"}
+    cfg = OmegaConf.create({"sample_rate": RATE, "baselines": {"tool": node}})
+    with pytest.raises(FileNotFoundError, match=r"baselines\.tool: nowhere: no such folder"):
+        chosen_baselines(cfg)
 
 
 def test_files_enhance_no_mixture_of_which_they_do_not_know_the_name(tmp_path):

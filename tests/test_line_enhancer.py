@@ -10,6 +10,8 @@ from dsp.tone import Tone
 from metrics.snr_gain import snr_gain
 from models.baselines.coherence import predict, turned_back
 from models.baselines.line_enhancer import LineEnhancer
+from models.baselines.line_gates import LineGates, unlearned
+from models.baselines.line_sides import believed
 from models.baselines.predictor import CELLS
 
 RATE = 1024
@@ -37,6 +39,31 @@ def test_it_holds_tones_on_the_grid_of_its_bins_and_off_it_alike(hz, snr):
 def test_it_enhances_whatever_the_cell(cell):
     tones, signals = made((50.3,), -10.0)
     assert snr_gain(signals["mixture"], enhanced(signals["mixture"], cell=cell), RATE, tones) > 8
+
+
+def test_a_line_too_weak_to_stand_out_is_not_closed_by_what_is_learned_of_noise():
+    tones, signals = made((167.3,), -27.0)
+    mixture = signals["mixture"]
+    untrained, trained = (
+        snr_gain(mixture, enhanced(mixture, updates=updates), RATE, tones) for updates in (0, 60)
+    )
+    assert untrained > 10 and trained > untrained - 1
+
+
+def test_gates_are_learned_where_a_bin_stands_out_and_a_detectors_elsewhere():
+    _, signals = made((50.0,), -3.0)
+    enhancer = LineEnhancer(RATE)
+    sides = enhancer.sides(hann_spectrum(torch.from_numpy(signals["mixture"]).float(), RATE // 2))
+    assert sides.stands_out[100, 4:-4].all() and sides.stands_out.float().mean() < 0.05
+    bins = torch.tensor([100, 300])
+    learned = torch.full((6, 2, sides.target.shape[1]), -1.0)
+    opened = believed(learned, sides, bins)
+    assert (opened[:, 100, 4:-4] == -1).all() and (opened[:, 300] >= 0).all()
+    detector = unlearned(sides.evidence, 6)
+    assert torch.equal(opened[:, 101:], detector[:, 101:])
+    inputs = sides.inputs.shape[-1]
+    begun = LineGates("bilstm", inputs, 4, 3)(sides.inputs, sides.evidence)
+    torch.testing.assert_close(begun, detector, atol=1e-5, rtol=0)
 
 
 def test_a_tone_is_told_from_noise_in_a_band_as_narrow():

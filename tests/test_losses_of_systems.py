@@ -74,5 +74,5 @@ def test_a_page_lists_them_and_escapes_what_they_are_called(tmp_path):
     table.loc[table.index[table.system == HOSTILE], "sdr"] -= 5
     write_report(table, {}, tmp_path)
     page = (tmp_path / "report.html").read_text()
-    assert "What is made worse" in page and "loses most on" in page and HOSTILE not in page
+    assert "What is made worse" in page and "its greatest losses" in page and HOSTILE not in page
     assert (tmp_path / "figures" / "after_over_before.png").stat().st_size

@@ -7,10 +7,12 @@ import pandas as pd
 import pytest
 import tiny_run
 import torch
+from omegaconf import OmegaConf
 from pair_trees import RATE, by_name, dns, noise, noizeus, samples, voice, voicebank, wav
 
 import evaluate
 import generate
+from command.about_evaluation import title
 from command.check import check
 from command.schema import EvaluateConfig
 from datagen import from_config
@@ -108,6 +110,14 @@ def test_what_exceeds_full_scale_is_scaled_in_both_files(tmp_path, cache):
     assert row["snr_from"] == "measured: 0.00 dB"
 
 
+def test_files_that_are_not_read_are_counted_and_named(tmp_path, cache, caplog):
+    root = by_name(tmp_path, 1)
+    (root / "mixture/list.csv").write_text("a0")
+    (root / "mixture/.a1.wav").write_bytes(b"")
+    judged(cache, *folders(root))
+    assert "mixture: 1 hidden (.a1.wav), 1 no audio (list.csv)" in caplog.text
+
+
 def test_other_rates_and_stereo_are_brought_to_one_and_said(tmp_path, cache, caplog):
     root = by_name(tmp_path, 2)
     clean = voice(1)
@@ -185,6 +195,7 @@ PATTERN = "pairs.clean_pattern='(?P<clean>.+)'"
         (None, ["pairs.unfit=maybe"], "must be refuse or leave_out"),
         (None, ["pairs.log=list.txt", "pairs.root=/"], "list.txt: no such file"),
         (None, ["clean=nowhere"], "nowhere: no such folder; give clean=DIR"),
+        (None, ["pairs=dns", "pairs.root=nowhere"], "clean: no such folder; give pairs.root=DIR"),
         (None, ["mixture=null"], "add mixture=DIR"),
     ],
 )
@@ -205,6 +216,7 @@ def test_what_does_not_fit_can_be_left_out_and_is_told(tmp_path, cache):
     assert test.plan.rows.mixture_id.tolist() == ["a2"]
     assert "Left out: 2 of 3 pairs that do not fit (a1: 7200 samples" in test.notes[0]
     assert "a0: the mixture is the clean file" in test.notes[0]
+    assert "SNR of 1 of 1 mixtures is measured" in test.notes[1]
 
 
 def test_a_line_of_a_log_that_is_another_is_named(tmp_path, cache):
@@ -277,3 +289,11 @@ def test_every_layout_has_a_yaml_that_names_a_set_of_pairs(name, cache):
     root = [] if name == "recordings" else ["pairs.root=x"]
     cfg = config(cache, f"pairs={name}", *root, "clean=a", "mixture=b")
     assert build(cfg.pairs, Pairs)
+
+
+def test_a_report_on_files_is_titled_by_their_folder():
+    config = {"speech": {"test": {}}, "noise": {"seen": {}}}
+    on_dns = OmegaConf.create({**config, "pairs": {"root": "/sets/dns/no_reverb", "mixture": "n"}})
+    assert title(on_dns) == "Enhancement of dns/no_reverb"
+    by_folders = OmegaConf.create({**config, "pairs": {"root": None, "mixture": "/sets/a/noisy"}})
+    assert title(by_folders) == "Enhancement of a/noisy"

@@ -129,6 +129,19 @@ def test_a_signal_ends_a_script_in_one_line_and_128_and_its_number(name):
     assert done.returncode == 128 + signal.Signals[name]
 
 
+def test_a_script_that_a_signal_ends_with_a_line_of_its_own_says_that_line_and_ends_with_1():
+    """As a training does that was warned of its time limit before it had made a step."""
+    code = "with process.signals():\n    try:\n        signal.raise_signal(10)\n"
+    done = run(code + "    except process.Ended:\n        raise SystemExit('too short a limit')")
+    assert (done.stderr.decode(), done.returncode) == ("too short a limit\n", 1)
+
+
+def test_a_warning_that_comes_after_all_is_done_changes_nothing():
+    warned = "signal.raise_signal(10); signal.raise_signal(12); print('left')"
+    done = run(f"with process.at_the_end(), process.signals():\n    pass\n{warned}")
+    assert (done.stdout, done.returncode) == (b"left\n", 0)
+
+
 def test_a_script_that_does_not_come_to_its_end_is_ended():
     begin = "from parallel import ending; ending.PATIENCE_S = 0.2\n"
     done = run(begin + ENDING.format(work="signal.raise_signal(15)", rest="time.sleep(60)"))

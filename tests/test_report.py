@@ -133,12 +133,32 @@ def test_the_caution_stands_before_the_numbers(tmp_path):
         assert text.index("Demo data, no benchmark.") < text.index("PESQ")
 
 
+def test_unseen_noise_that_resembles_that_of_the_training_is_told_apart(tmp_path):
+    table = many()
+    odd = (table.mixture_id.str.extract(r"(\d+)$")[0].astype(int) % 2 == 1) & ~table.noise_seen
+    table.loc[odd, "noise_type"] = "babble"
+    table.loc[odd & (table.system == "better"), "sdr"] += 4.0
+    write_report(table, {}, tmp_path, Beside(resembling=["babble"]))
+    titles, rows = [], {}
+    for line in (tmp_path / "report.md").read_text().splitlines():
+        if line.startswith("## "):
+            titles.append(line)
+        elif "better" in line and titles:
+            rows.setdefault(titles[-1], line)
+    (without,) = [title for title in titles if "without babble" in title]
+    (alone,) = [title for title in titles if "babble alone" in title]
+    assert "(10 mixtures)" in without and "(10 mixtures)" in alone
+    assert " 5.50 |" in rows[without] and " 9.50 |" in rows[alone]  # of the SDR
+    write_report(table, {}, tmp_path)
+    assert "without babble" not in (tmp_path / "report.md").read_text()
+
+
 def test_the_finding_is_about_the_best_run_not_the_oracle():
     table = pd.concat([scores(), scores("better").query("system == 'better'")], ignore_index=True)
     known = {"mixture": 0.0, "oracle": 9.0, "net": 1.0, "better": 3.25}
     table["sdr"] = table.snr_db + table.system.map(known)
     told = finding(table, ["net", "better"])
-    assert "better, of 2 runs the one with the highest mean change of SDR, changed" in told
+    assert told.startswith("Of 2 runs, better has the highest mean change of SDR. On 4 mixtures")
     assert "SDR +3.25 dB (+3.25 to +3.25)" in told
 
 
@@ -152,6 +172,10 @@ def test_the_finding_is_about_a_run_though_a_stage_of_it_or_a_baseline_does_more
     table = many(("mixture", "net", "net, stage 1", "baseline"))
     told = finding(table, ["net"])
     assert "speakers, net changed the mixture" in told and "SDR +1.00 dB" in told
+
+
+def test_speakers_that_a_set_does_not_name_are_not_counted_as_one():
+    assert "On 40 mixtures of unknown speakers, " in finding(many().assign(speaker="unknown"))
 
 
 def test_a_loss_is_called_one_and_what_is_undecided_so():
@@ -178,7 +202,7 @@ def test_too_few_speakers_decide_nothing_and_the_page_says_so(tmp_path):
     """By four, five of each sex, nothing is told apart; by all ten it is."""
     write_report(many(), {}, tmp_path)
     page, text = ((tmp_path / name).read_text() for name in ("report.html", "report.md"))
-    by_sex = "Nothing is marked: systems cannot be told apart by so few speakers, 5; it takes 6 at"
+    by_sex = "Nothing is marked: 5 speakers cannot tell systems apart; at least 6 are needed"
     assert page.count(by_sex) == 1 == text.count(by_sex)
     four = many().query("speaker < 's4'")
     summary = write_report(four, {}, tmp_path)
@@ -188,7 +212,9 @@ def test_too_few_speakers_decide_nothing_and_the_page_says_so(tmp_path):
         "highest mean improvement" not in page
     )  # of a mark that is nowhere the page tells nothing
     assert 'class="best' not in page and 'class="level' not in page
-    assert page.count("so few speakers, 4; it takes 6") == 3  # the means, seen and unseen
+    assert (
+        page.count("4 speakers cannot tell systems apart; at least 6") == 3
+    )  # the means, seen and unseen
     assert r"\textbf" not in (tmp_path / "tables.tex").read_text()
 
 
@@ -206,10 +232,12 @@ def test_noises_may_be_a_sample_too(tmp_path):
     assert one.noises.tolist() == [4, 4] and one.speakers.tolist() == [10, 10]
     write_report(table, {}, tmp_path, Beside(clusters="speakers_and_noises"))
     page = (tmp_path / "report.html").read_text()
-    assert "over speakers and noises, both a sample" in page
+    assert "over speakers and noises, for other speakers and noises" in page
     single = table.query("noise_id in ['n0', 'n1']")
     write_report(single, {}, tmp_path, Beside(clusters="speakers_and_noises"))
-    assert "by so few noises, 2; it takes 3" in (tmp_path / "report.html").read_text()
+    assert (
+        "2 noises cannot tell systems apart; at least 3" in (tmp_path / "report.html").read_text()
+    )
 
 
 def test_a_system_without_a_single_score_is_reported_all_the_same(tmp_path):

@@ -60,8 +60,16 @@ def test_runs_have_their_figures_and_sections(tmp_path):
     assert "SDR +3.00 dB over the mixture" in page and "best validation loss 2 in epoch 2" in page
     assert "<dd>network(stages=2) at 8000 Hz</dd>" in page
     assert pd.read_csv(tmp_path / "runs.csv").to_dict("records") == [
-        {"system": name, **one.costs, "weights": one.weights} for name, one in runs.items()
+        {
+            "system": name,
+            **one.costs,
+            "steps": 10,
+            "training_minutes": 1.6,  # 93 s
+            "weights": one.weights,
+        }
+        for name, one in runs.items()
     ]
+    assert "training steps" in page and "minutes of training" in page
 
 
 def test_a_report_leaves_nothing_of_an_earlier_one_in_its_folder(tmp_path):
@@ -119,7 +127,7 @@ def test_of_many_systems_the_best_are_drawn_and_the_page_says_so(tmp_path):
         drawn = (tmp_path / "figures" / f"{figure}.svg").read_text()
         assert [f">{name}<" in drawn for name in names] == [False] * 4 + [True] * 10
     page = (tmp_path / "report.html").read_text()
-    assert page.count("The best 10 of 14 systems, mixture and oracle aside.") == 2
+    assert page.count("The best 10 of 14 systems, without mixture and ideal systems.") == 2
     assert "Light grey: runs that are not among the best 10 systems." in page
 
 

@@ -6,6 +6,7 @@ import sys
 import pandas as pd
 import pytest
 import tiny_run
+from score_tables import many
 
 from reporting.tables.published import pl_crnn_paper
 from reporting.tables.summary import headline
@@ -13,6 +14,7 @@ from reporting.tables.summary import headline
 sys.path.insert(0, str(tiny_run.ROOT / "docs"))
 
 import results
+import trials
 
 
 def test_the_papers_values_are_as_printed():
@@ -105,3 +107,28 @@ def test_of_peers_every_score_stands_in_its_unit(tmp_path):
         "0.62",
         "0.62",
     ]
+
+
+def test_trials_are_paired_differences_to_one_of_them(tmp_path):
+    """Each system of the table scores 1 more than the one before, on every mixture."""
+    table = many(("mixture", "oracle", "short", "long"))
+    odd = (table.system == "long") & table.speaker.isin(["s0", "s1"])
+    table.loc[odd, "sdr"] -= 1.0  # two of ten speakers gain nothing
+    report = tmp_path / "report"
+    report.mkdir()
+    table.to_csv(report / "scores.csv", index=False)
+    runs = pd.DataFrame({"system": ["long", "short"], "steps": [80, 40], "training_minutes": 1.5})
+    runs.to_csv(report / "runs.csv", index=False)
+    page = tmp_path / "page.md"
+    page.write_text("<!-- trials -->\n<!-- end -->\n")
+    trials.main(report, "short", page)
+    head, _, base, long = page.read_text().strip().splitlines()[2:6]
+    cells = [[cell.strip() for cell in row.split("|")[1:-1]] for row in (head, base, long)]
+    assert cells[0][:4] == ["run", "steps", "minutes", "seen: PESQ-NB raw"]
+    assert cells[1][:4] == ["short (less the mixture)", "40", "1.5", "+2.00 (+2.00 to +2.00)"]
+    assert cells[2][:4] == ["long", "80", "1.5", "+1.00 (+1.00 to +1.00)"]
+    sdr = cells[2][cells[0].index("seen: SDR dB")]
+    half = 2.262 * (0.16 / 9) ** 0.5  # Student's t with 9 degrees of freedom: 0.302
+    assert sdr == f"+0.80 (+{0.8 - half:.2f} to +{0.8 + half:.2f})"
+    with pytest.raises(ValueError, match="'net' is no run of the report; there are long, short"):
+        trials.main(report, "net")

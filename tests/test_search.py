@@ -1,5 +1,6 @@
 """search=optuna: what is asked and told, and that a study goes on, is shared, and stays its own."""
 
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,9 @@ from omegaconf import OmegaConf
 from command import searching, sweep
 from command.search_space import space_of
 from command.sweep_table import SWEEP
+from metrics.si_sdr import SISDR
+from models.run import load_run, run_config
+from tasks.task import task_of
 
 optuna = pytest.importorskip("optuna", reason="the extra 'search' is not installed")
 from optuna.distributions import (  # noqa: E402 - once it is known to be there
@@ -23,6 +27,7 @@ from optuna.distributions import (  # noqa: E402 - once it is known to be there
 )
 
 from command.study import NAME, begun_trial, open_study, owner_folder  # noqa: E402
+from command.trial_score import kept_score  # noqa: E402
 
 LR = "recipe.optimizer.lr=tag(log,interval(1e-4,1e-2))"
 
@@ -186,6 +191,71 @@ def test_a_trial_that_somebody_works_on_is_left_to_him(studied, tmp_path):
         assert begun_trial(study, tmp_path) is None
         assert len(studied(HIDDEN, trials=3, at_once=2)) == 2
     assert begun_trial(study, tmp_path).number == 0
+
+
+def test_trials_are_compared_by_a_score_where_one_is_named(data, command, capfd):
+    """Of two trials; the greater one is the best."""
+    options = ("search=optuna", "search.score=si_sdr", "search.trials=2", "trainer.max_epochs=1")
+    searched = "recipe.optimizer.lr=1e-5,0.01"
+    typed = [*tiny_run.overrides(data, command.folder), *options, searched]
+    command(*typed)
+    trials = open_study(command.folder).trials
+    scores = {}
+    for trial in trials:
+        scores[trial.number] = kept_score(command.folder / f"trial-{trial.number:04d}", "si_sdr")
+        assert trial.value == -scores[trial.number]
+    best = trials[max(scores, key=scores.get)]
+    said = capfd.readouterr().out.splitlines()[-1]
+    rate = best.params["recipe.optimizer.lr"]
+    assert said == f"2 trials; best si_sdr {-best.value:.4g}: recipe.optimizer.lr={rate}"
+    assert "it differs in search.score; " in command.refused(*typed, "search.score=sdr")
+    run = command.folder / f"trial-{best.number:04d}"
+    assert si_sdr_on_validation(run) == pytest.approx(-best.value, abs=1e-6)
+
+
+def si_sdr_on_validation(run: Path) -> float:
+    """The mean, by way of the batches that the training of `run` was validated on."""
+    cfg, enhancer = run_config(run), load_run(run)
+    scores = []
+    for batch in task_of(cfg).batches(cfg, lambda *tables: None).val_dataloader():
+        for mixture, clean, length in zip(
+            batch["mixture"], batch["clean"], batch["length"], strict=True
+        ):
+            enhanced = enhancer.enhance(mixture[None, :length])[0]
+            scores.append(SISDR()(clean[:length].numpy(), enhanced.numpy(), tiny_run.RATE))
+    return sum(scores) / len(scores)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("search.score=loudness", "search.score=loudness: is none of accuracy, "),
+        ("search.score=wer", "search.score=wer: is no score of what task=enhancement gives"),
+    ],
+)
+def test_a_score_that_cannot_be_had_is_refused_before_a_trial_is_trained(
+    data, command, capfd, typed, said
+):
+    options = ("search=optuna", "search.trials=1", typed, "recipe.optimizer.lr=1e-5,0.01")
+    line = command.refused(*tiny_run.overrides(data, command.folder), *options)
+    assert said in line + capfd.readouterr().err
+    assert not list(command.folder.glob("trial-*/curve.csv"))
+
+
+@pytest.mark.slow
+def test_two_workers_share_a_study(data, tmp_path):
+    """Two processes at once: each trial is trained once, by one of them."""
+    options = ("search=optuna", "search.trials=4", "recipe.optimizer.lr=interval(1e-4,1e-2)")
+    typed = [*tiny_run.overrides(data, tmp_path / "study"), *options]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    workers = [tiny_run.script("train", *typed, **pipes) for _ in range(2)]
+    said = [worker.communicate(timeout=600) for worker in workers]
+    assert [worker.returncode for worker in workers] == [0, 0]
+    begun = [line.split(":")[0] for _, err in said for line in err.splitlines() if "Trial " in line]
+    assert sorted(begun) == [f"Trial {number}" for number in range(4)]
+    study = open_study(tmp_path / "study")
+    assert [trial.state.name for trial in study.trials] == ["COMPLETE"] * 4
+    assert pd.read_csv(tmp_path / "study" / SWEEP).state.tolist() == ["trained"] * 4
 
 
 def test_without_the_extra_that_is_said_with_what_to_type(studied, monkeypatch):

@@ -121,7 +121,8 @@ def test_a_sweep_is_reported_from_its_folder(data, tmp_path):
     scores = pd.read_csv(report / "scores.csv")
     assert scores.system.unique().tolist() == [
         "mixture",
-        "oracle",
+        "ideal amplitude mask",
+        "phase-sensitive mask",
         "CRNN TMS",
         "PL-CRNN TMS",
     ]

@@ -39,6 +39,25 @@ def test_what_is_read_back_is_what_was_written(tmp_path, names):
         assert read["count"].dtype == int and read.seen.dtype == bool and read.loss.dtype == float
 
 
+def test_a_table_that_is_read_some_rows_at_a_time_is_the_same_and_its_rows_are_counted_on(
+    tmp_path, monkeypatch
+):
+    table = some([*NAMES, *NAMES])
+    whole = csv_text(table)
+    for module in ("files.cells", "files.table"):
+        monkeypatch.setattr(f"{module}.GROUP", 4)
+    assert csv_text(table) == whole
+    write_tables(tmp_path, {"a.csv": table})
+    read = read_table(tmp_path / "a.csv", COLUMNS, TROUBLE)
+    pd.testing.assert_frame_equal(read, table, check_dtype=False)
+    assert list(read.index) == list(range(len(table)))
+    assert read.name[len(NAMES)] is read.name[0]  # equal text is there once
+    rows = csv_text(some(list("abcdef"))).replace("f,5,", "f,five,")
+    (tmp_path / "b.csv").write_text(rows, encoding="utf-8")
+    with pytest.raises(ValueError, match="row 7: count is 'five', not a whole number"):
+        read_table(tmp_path / "b.csv", COLUMNS, TROUBLE)
+
+
 def test_plain_tables_are_plain_csv():
     header, first, second = csv_text(some(["a", "b, c"])).splitlines()
     assert header == "name,count,level,loss,seen"

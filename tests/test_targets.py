@@ -8,6 +8,7 @@ from omegaconf import OmegaConf
 
 from dsp.stft import STFT
 from models.baselines.oracle import Oracle
+from models.system import KNOWING
 from models.targets.iam import IAM
 from models.targets.noise_model import NoiseModel
 from models.targets.target import MagnitudeTarget, Target
@@ -67,6 +68,17 @@ def test_the_ideal_value_enhances(name, rate):
     batch = {"clean": clean[None], "mixture": mixture[None]}
     enhanced = Oracle(stft, make(name)).enhance_batch(batch)[0]
     assert si_sdr(clean, enhanced) > si_sdr(clean, mixture) + 3
+
+
+def test_ideal_masks_are_called_by_their_names_and_the_amplitude_mask_is_no_bound():
+    rate = 8000
+    clean, noise = randn(2, rate)
+    batch = {"clean": clean[None], "mixture": (clean + noise)[None]}
+    sdr = {}
+    for target in (IAM(), IAM(phase_sensitive=True)):
+        sdr[target.ideal_name] = si_sdr(clean, Oracle(STFT(rate), target).enhance_batch(batch)[0])
+    assert sdr["phase-sensitive mask"] > sdr["ideal amplitude mask"] + 0.3
+    assert all(make(name).ideal_name in KNOWING for name in TARGETS)
 
 
 @every_target

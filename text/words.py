@@ -27,15 +27,21 @@ class Words(NamedTuple):
     changes: bool = True
 
     def counted(self, count: int, what: str = "rows") -> str:
-        """A number of rows, or of speakers.
+        """A number of rows, of speakers, or of noises.
 
         >>> Words("x").counted(1), Words("x").counted(2, "speakers")
         ('1 mixture', '2 speakers')
         """
-        one, many = {"rows": (self.row, self.rows), "speakers": (self.speaker, self.speakers)}[what]
+        one, many = {
+            "rows": (self.row, self.rows),
+            "speakers": (self.speaker, self.speakers),
+            "noises": ("noise", "noises"),
+        }[what]
         return f"{count} {one if count == 1 else many}"
 
 
 ENHANCEMENT = Words(
-    "Enhancement", oracle="The oracle knows the clean speech: it bounds what a mask can do."
+    "Enhancement",
+    oracle="Ideal masks, and any other oracle, know the clean speech. They are no bound of what "
+    "can be reached.",
 )

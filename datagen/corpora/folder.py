@@ -27,7 +27,6 @@ class Folder(CorpusOnDisk):
 
     title = "a folder of audio"
     layout = "any files that libsndfile reads, in subfolders too"
-    remedy = "Give a folder that exists as its root"
 
     def __init__(
         self,
@@ -51,6 +50,11 @@ class Folder(CorpusOnDisk):
         self.licence = licence
         self.source, self.kind, self.sex = source, kind, sex
 
+    @property
+    def expected(self) -> str:
+        """See `CorpusOnDisk.expected`."""
+        return f"put audio there ({self.layout}), or add {self.option}.root=DIR"
+
     def recordings(self) -> list[Recording]:
         """All of the folder.
 
@@ -68,8 +72,8 @@ class Folder(CorpusOnDisk):
             return
         _NOTED.add(base)
         log.warning(
-            "note: %d file(s) lie right in %s (%s) and are taken for one speaker or source; "
-            "if each is of another, add %s.source=file",
+            "note: %d file(s) lie right in %s (%s) and count as one speaker or source; if each is "
+            "of another, add %s.source=file",
             len(in_root),
             base,
             in_root[0].name,

@@ -40,6 +40,7 @@ class ByName(Pairs):
             raise ValueError(f"pairs.unfit={unfit!r}: must be refuse or leave_out")
         base = Path(root or "")
         self.clean, self.mixture = base / str(clean), base / str(mixture)
+        self.rooted = root is not None  # then the folders are those of a layout
         self.log = base / log if log else None
         self.pattern = compiled(pattern, "pairs.pattern")
         self.clean_pattern = compiled(clean_pattern, "pairs.clean_pattern")
@@ -47,11 +48,13 @@ class ByName(Pairs):
 
     def test(self, sample_rate: int, cache: Path, jobs: int, check_audio: bool) -> PairedTest:
         """See `Pairs.test`."""
-        cleans = named(audio_below(self.clean, "clean"), self.clean, self.clean_pattern)
+        cleans = named(
+            audio_below(self.clean, self._option("clean")), self.clean, self.clean_pattern
+        )
         # A folder of mixtures may hold that of the clean files.
         others = [
             path
-            for path in audio_below(self.mixture, "mixture")
+            for path in audio_below(self.mixture, self._option("mixture"))
             if self.clean == self.mixture or not path.is_relative_to(self.clean)
         ]
         mixtures = named(others, self.mixture, self.pattern)
@@ -63,6 +66,10 @@ class ByName(Pairs):
         pairs = [_pair(mixture, clean, lines) for mixture, clean in found.pairs]
         test = paired_test(pairs, sample_rate, cache, jobs, check_audio, self.unfit == "leave_out")
         return test._replace(notes=[*notes, *test.notes])
+
+    def _option(self, folder: str) -> str:
+        """What is typed to choose another folder."""
+        return "pairs.root" if self.rooted else folder
 
     def _notes(self, found: Matched, mixtures: list[Named], cleans: list[Named]) -> list[str]:
         """What has no partner; ValueError where nothing has one."""
@@ -90,7 +97,7 @@ def audio_below(folder: Path, what: str) -> list[Path]:
     """The audio in a folder, which the option `what` named; FileNotFoundError where none is."""
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder}: no such folder; give {what}=DIR, one that exists")
-    paths = audio_files(folder)
+    paths = audio_files(folder, tell_all=True)
     if not paths:
         raise FileNotFoundError(f"{folder}: holds no audio; give another {what}=DIR")
     return paths

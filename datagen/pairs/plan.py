@@ -66,8 +66,9 @@ def paired_test(
     notes = _told(unfit, len(pairs), leave_out)
     kept = plan.rows[~plan.rows.mixture_id.isin(unfit)].reset_index(drop=True)
     rows = _with_snrs(kept, snrs)
-    if len(unknown):
-        notes.append(_about_snrs(len(unknown), len(pairs)))
+    measured = int(kept.snr_db.isna().sum())
+    if measured:
+        notes.append(_about_snrs(measured, len(kept)))
     return PairedTest(Plan(rows, plan.speech, plan.noise), audio, notes)
 
 
@@ -202,5 +203,5 @@ def _with_snrs(rows: pd.DataFrame, snrs: Mapping[str, float]) -> pd.DataFrame:
 def _about_snrs(measured: int, count: int) -> str:
     return (
         f"The SNR of {measured} of {count} mixtures is measured (clean over mixture minus clean) "
-        f"and stands with those nearest to the same multiple of {GRID_DB:g} dB."
+        f"and grouped to the nearest multiple of {GRID_DB:g} dB."
     )

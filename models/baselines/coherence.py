@@ -45,7 +45,7 @@ def turned_back(spectrum: np.ndarray, first: int = 0) -> np.ndarray:
 
 def predict(spectrum: np.ndarray, memory: float) -> Prediction:
     """Each frame from the ones that end before it begins; see `Memory`, `turned_back`."""
-    return Memory(len(spectrum), memory).advance(spectrum)
+    return Memory(len(spectrum), memory, spectrum.shape[1]).advance(spectrum)
 
 
 def evidence(sides: Sequence[Prediction], floor: np.ndarray) -> np.ndarray:
@@ -74,12 +74,13 @@ class Memory:
     """Predicts each frame from the ones that end before it begins, as they come.
 
     Of these, one counts 1/e of the next but `memory`. Each frequency within a bin of a bin's own is
-    tried, and the one that adds up to most predicts it.
+    tried, and the one that adds up to most predicts it. frames: how many there will be, where that
+    is known; frequencies that so few do not tell apart are not tried.
     """
 
-    def __init__(self, freqs: int, memory: float):
+    def __init__(self, freqs: int, memory: float, frames: float = np.inf):
         self.keep = np.exp(-1 / memory)
-        self.angles = _angles(memory)
+        self.angles = _angles(memory * (1 - np.exp(-frames / memory)))
         lags = np.arange(1, GAP)[:, None]
         likeness = np.array(LIKENESS[1:])[:, None]
         self.likeness = likeness * self.keep**lags * np.cos(lags * self.angles)
@@ -133,9 +134,12 @@ class Memory:
         return weights, ages, independent
 
 
-def _angles(memory: float) -> np.ndarray:
-    """What tones turn by from frame to frame, relative to the centre of a bin: [angle]."""
-    count = int(np.ceil(STEPS * REACH * np.pi * memory / 2))
+def _angles(frames: float) -> np.ndarray:
+    """What tones turn by from frame to frame, relative to the centre of a bin: [angle].
+
+    frames: what those that are added up weigh together.
+    """
+    count = int(np.ceil(STEPS * REACH * np.pi * frames / 2))
     bins = np.linspace(-REACH, REACH, 2 * count + 1)
     return 2 * np.pi * bins / GAP
 
@@ -166,8 +170,10 @@ def _accumulate(  # pragma: no cover
                 sum_imag[k] = b
                 strength[k] = a * a + b * b
             best = 0
+            highest = strength[0]
             for k in range(angles):
-                if strength[k] > strength[best]:
+                if strength[k] > highest:
+                    highest = strength[k]
                     best = k
             turned = GAP * first + GAP * step * best
             if 0 < best < angles - 1:  # the summit of a parabola lies beside the strongest angle
@@ -176,9 +182,13 @@ def _accumulate(  # pragma: no cover
                 if left + right < 0:
                     beside = 0.5 * step * (left - right) / (left + right)
                     turned += beside * (GAP + ages[frame])
-            turn = complex(np.cos(turned), np.sin(turned))
+            turned = np.float32(turned)
             weight = weights[frame]
-            mean[freq, frame] = complex(sum_real[best], sum_imag[best]) / weight * turn
+            c = np.cos(turned) / weight
+            s = np.sin(turned) / weight
+            x = sum_real[best]
+            y = sum_imag[best]
+            mean[freq, frame] = complex(x * c - y * s, x * s + y * c)
             counted[freq, frame] = independent[frame, best]
             power[freq, frame] = total / weight
         totals[freq] = total

@@ -31,7 +31,9 @@ class Files(Enhancing):
         if NAME not in pattern:
             raise ValueError(f'pattern={pattern!r}: lacks {NAME}; give "{NAME}_enhanced", say')
         if not Path(folder).is_dir():
-            raise FileNotFoundError(f"{folder}: no such folder; give folder=DIR, one that exists")
+            raise FileNotFoundError(
+                f"{folder}: no such folder; give baselines.NAME.folder=DIR, one that exists"
+            )
         super().__init__(sample_rate)
         self.folder = folder
         self.pattern = pattern

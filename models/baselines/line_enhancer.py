@@ -13,9 +13,18 @@ from torch import Tensor
 from torch.nn.functional import max_pool1d
 
 from dsp.hann import hann_signal, hann_spectrum
+from models.baselines.adam import Adam
 from models.baselines.coherence import GAP, predict, turned_back
 from models.baselines.line_gates import LineGates
-from models.baselines.line_sides import Sides, as_given, backwards, error, estimate, lines_kept
+from models.baselines.line_sides import (
+    Sides,
+    as_given,
+    backwards,
+    believed,
+    error,
+    estimate,
+    lines_kept,
+)
 from models.baselines.predictor import CELLS, require_known, require_signal
 from models.baselines.spectral_lines import noise_floor
 from models.system import Enhancing
@@ -122,13 +131,12 @@ class LineEnhancer(Enhancing):
             torch.manual_seed(self.seed)
             inputs = sides.inputs.shape[-1]
             gates = LineGates(self.cell, inputs, self.hidden, len(self.memories))
-            optimizer = torch.optim.Adam(gates.parameters(), self.learning_rate)
+            optimizer = Adam(gates.parameters(), self.learning_rate)
             order = sides.evidence.amax((0, 2)).argsort(descending=True)
             for _ in range(self.updates):
                 ranks, times = self._drawn(len(order))
                 bins = order[ranks]
-                optimizer.zero_grad()
-                opened = gates(sides.inputs[:, :, bins], sides.evidence[:, bins])
+                opened = self._opened(gates, sides, bins)
                 (error(opened, sides, bins, times) / self.bins).backward()
                 optimizer.step()
         return gates
@@ -154,7 +162,15 @@ class LineEnhancer(Enhancing):
 
         A gate stays open for HELD_S before and after a line was there.
         """
-        opened = gates(sides.inputs, sides.evidence)
+        bins = sides.stands_out.any(1).nonzero().flatten()
+        learned = self._opened(gates, sides, bins)
+        opened = believed(learned, sides, bins)
         held = round(HELD_S * self.sample_rate / self.hop)
         opened = max_pool1d(opened, 2 * held + 1, stride=1, padding=held)
         return estimate(opened, sides, slice(None))
+
+    def _opened(self, gates: LineGates, sides: Sides, bins: Tensor) -> Tensor:
+        """Gates of these bins, of which there may be none: [prediction, bin, frame]."""
+        if not len(bins):
+            return sides.weight.new_zeros(len(sides.predictions), 0, sides.weight.shape[1])
+        return gates(sides.inputs.index_select(2, bins), sides.evidence.index_select(1, bins))

@@ -11,14 +11,23 @@ EVIDENCE = 18.0  # -log p from which on a gate opens before training: noise hard
 STEEPNESS = 6.0  # of a gate over the logarithm of the evidence
 
 
+def unlearned(evidence: Tensor, predictions: int) -> Tensor:
+    """Gates before training: [frame, bin, memory] -> [prediction, bin, frame].
+
+    A detector of what the past and the future say together over the same memory.
+    """
+    threshold = torch.tensor(EVIDENCE).log1p()
+    opened = (STEEPNESS * (evidence - threshold)).sigmoid().permute(2, 1, 0)
+    return opened.repeat(predictions // len(opened), 1, 1)
+
+
 class LineGates(nn.Module):
     """A recurrent layer over the frames of a bin, the same for all bins, and an affine one.
 
     It goes through the past forwards and, with the cell "bilstm", through the future backwards, and
     what it has seen of either opens a gate between 0 and 1 for each prediction of the next frame.
-    The affine layer begins as a detector of what the past and the future say together over the same
-    memory, which training refines. cell: one of `CELLS`. inputs: of every bin and frame. memories:
-    predictions of a side.
+    The affine layer begins as `unlearned`, which training refines. cell: one of `CELLS`. inputs: of
+    every bin and frame. memories: predictions of a side.
     """
 
     def __init__(self, cell: str, inputs: int, hidden: int, memories: int):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from models.baselines.adam import Adam
 from models.baselines.predictor import CELLS, INITIALS, Predictor, require_known, require_signal
 from models.system import Enhancing
 
@@ -20,7 +21,7 @@ class OnlineState(NamedTuple):
     """
 
     predictor: Predictor
-    optimizer: torch.optim.Optimizer
+    optimizer: Adam
     samples: Tensor
 
 
@@ -123,18 +124,15 @@ class LinePredictor(Enhancing):
         latest_samples = samples[-frames_kept * self.frame :]
         return enhanced.to(block), OnlineState(predictor, optimizer, latest_samples)
 
-    def _new(self) -> tuple[Predictor, torch.optim.Optimizer]:
+    def _new(self) -> tuple[Predictor, Adam]:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.seed)
             predictor = Predictor(self.cell, self.frame, self.hidden, self.initial)
-        optimizer = torch.optim.Adam(predictor.parameters(), self.learning_rate)
+        optimizer = Adam(predictor.parameters(), self.learning_rate)
         return predictor, optimizer
 
     @staticmethod
-    def _update(
-        predictor: Predictor, optimizer: torch.optim.Optimizer, delayed: Tensor, frames: Tensor
-    ) -> None:
-        optimizer.zero_grad()
+    def _update(predictor: Predictor, optimizer: Adam, delayed: Tensor, frames: Tensor) -> None:
         error = predictor(delayed) - frames
         loss = 0.5 * error.square().sum()
         loss.backward()

@@ -6,15 +6,16 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import pad
 
 from dsp.decibel import amplitude
 from models.baselines.coherence import TINY, Prediction, evidence
+from models.baselines.line_gates import unlearned
 
 NEAR = 1  # bins on either side that the network sees beside a bin's own
 CENTRED = 2.0  # about what the logarithm of the evidence is in noise
 LOUD = 3.0  # of a line that is let through: weak ones, too, reach the mixture's magnitude
 EAGERNESS = 2.0  # of training: above 1 weak lines are kept at the price of some noise
+OUT = 3.0  # times the floor: what is stronger than noise nearby, a line or noise in a narrow band
 LOWEST = 2  # bins from 0 Hz that hold no line, but what an offset leaves
 
 
@@ -24,7 +25,7 @@ class Sides(NamedTuple):
     target [freq, frame]: its spectrum, turned back. predictions [prediction, freq, frame]: of it.
     frames [prediction, freq, frame]: independent ones in each of them. inputs [side, frame, freq,
     input]. evidence [frame, freq, memory]: of all sides together. weight [freq, frame]: of an
-    error.
+    error. stands_out [freq, frame]: whether more power is there than noise nearby has.
     """
 
     target: Tensor
@@ -33,6 +34,7 @@ class Sides(NamedTuple):
     inputs: Tensor
     evidence: Tensor
     weight: Tensor
+    stands_out: Tensor
 
 
 def backwards(prediction: Prediction) -> Prediction:
@@ -49,7 +51,7 @@ def as_given(target: np.ndarray, floor: np.ndarray, seen: Sequence[Sequence[Pred
     for number, side in enumerate(seen):
         logarithms = [np.log1p(evidence([one], floor)) - CENTRED for one in side]
         known = np.stack(logarithms).astype(np.float32)
-        inputs.append(_beside(known[..., ::-1] if number else known))
+        inputs.append(_beside(known[..., ::-1].copy() if number else known))
     together = np.stack([evidence(memory, floor) for memory in zip(*seen, strict=True)], -1)
     logarithm = np.log1p(together).astype(np.float32)
     frames = np.stack([one.frames for side in seen for one in side])
@@ -62,15 +64,28 @@ def as_given(target: np.ndarray, floor: np.ndarray, seen: Sequence[Sequence[Pred
         inputs=torch.stack(inputs),
         evidence=torch.from_numpy(logarithm).transpose(0, 1).contiguous(),
         weight=torch.from_numpy((1 / np.maximum(power, floor)).astype(np.float32)),
+        stands_out=torch.from_numpy(power > OUT * floor),
     )
 
 
 def _beside(logarithms: np.ndarray) -> Tensor:
     """Those of a bin and its neighbours: [memory, freq, frame] -> [frame, freq, input]."""
     freqs = logarithms.shape[1]
-    padded = pad(torch.from_numpy(logarithms.copy()), (0, 0, NEAR, NEAR), mode="replicate")
-    around = [padded[:, begin : begin + freqs] for begin in range(2 * NEAR + 1)]
-    return torch.cat(around).permute(2, 1, 0).contiguous()
+    own = torch.from_numpy(logarithms).permute(2, 1, 0).contiguous()
+    padded = torch.cat((*(NEAR * [own[:, :1]]), own, *(NEAR * [own[:, -1:]])), dim=1)
+    return torch.cat([padded[:, begin : begin + freqs] for begin in range(2 * NEAR + 1)], dim=-1)
+
+
+def believed(learned: Tensor, sides: Sides, bins: Tensor | slice) -> Tensor:
+    """Gates of all bins: [prediction, freq, frame].
+
+    Where a bin stands out what was learned, [prediction, bin, frame] of `bins`; elsewhere what
+    gates begin as. That is exact in noise as strong as nearby, and what a network learned of
+    chance, or of stronger noise, would only close them to weak lines.
+    """
+    opened = unlearned(sides.evidence, len(sides.predictions))
+    opened[:, bins] = torch.where(sides.stands_out[bins], learned, opened[:, bins])
+    return opened
 
 
 def estimate(opened: Tensor, sides: Sides, bins: Tensor | slice) -> Tensor:

@@ -8,9 +8,18 @@ import torch
 from torch import Tensor
 
 from dsp.hann import hann_window
+from models.baselines.adam import Adam
 from models.baselines.coherence import GAP, Memory, turned_back
 from models.baselines.line_gates import LineGates
-from models.baselines.line_sides import NEAR, Sides, as_given, error, estimate, lines_kept
+from models.baselines.line_sides import (
+    NEAR,
+    Sides,
+    as_given,
+    believed,
+    error,
+    estimate,
+    lines_kept,
+)
 from models.baselines.predictor import CELLS, require_known, require_signal
 from models.baselines.spectral_lines import noise_floor
 from models.system import Enhancing
@@ -113,7 +122,7 @@ class OnlineLines:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(enhancer.seed)
             self.gates = LineGates(enhancer.cell, inputs, enhancer.hidden, len(self.memories))
-        self.optimizer = torch.optim.Adam(self.gates.parameters(), enhancer.learning_rate)
+        self.optimizer = Adam(self.gates.parameters(), enhancer.learning_rate)
         self.state: Any = None
         held = round(HELD_S * enhancer.sample_rate / hop)
         self.opened: deque[Tensor] = deque(maxlen=held + 1)
@@ -144,7 +153,7 @@ class OnlineLines:
         opened, self.state = self.gates.advance(sides.inputs[0], sides.evidence, self.state)
         if self.frame > GAP:
             self._learn(opened, sides)
-        self.opened.append(opened.detach())
+        self.opened.append(believed(opened.detach(), sides, slice(None)))
         held = torch.stack(tuple(self.opened)).amax(0)
         predicted = estimate(held, sides, slice(None))
         return lines_kept(predicted, spectrum, self.enhancer.limit_db)
@@ -153,7 +162,6 @@ class OnlineLines:
         """One update, on the window that was predicted."""
         heard = sides.target.abs().square()
         weight = 1 / (1 / sides.weight + heard)  # what begins suddenly counts no more than all else
-        self.optimizer.zero_grad()
         loss = error(opened, sides._replace(weight=weight), slice(None), torch.ones(len(weight)))
         loss.backward()
         self.optimizer.step()

@@ -26,7 +26,7 @@ class MelodyLearner(Learner):
         """
         tokens, foretold = batch["tokens"], batch["length"] - 1
         logits, _ = self.network(tokens[:, :-1])
-        per_token = cross_entropy(logits.transpose(1, 2), tokens[:, 1:], reduction="none")
+        per_token = cross_entropy(logits.transpose(1, 2).float(), tokens[:, 1:], reduction="none")
         number = torch.arange(per_token.shape[1], device=per_token.device)
         counts = batch.get("counts", torch.ones_like(foretold))
         counted = (number < foretold[:, None]) & (counts > 0)[:, None]

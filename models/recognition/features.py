@@ -83,7 +83,9 @@ class Features(nn.Module):
         bands = self.bands[len(self.bands) // 2] if tract is None else self.bands[tract]
         framed = pad(signal, (self.size - self.hop, 0)).unfold(-1, self.size, self.hop)
         power = torch.fft.rfft(framed * self.window, n=self.points).abs().square()
-        return torch.log(power @ bands + FLOOR) @ self.shape
+        # A training in lower precision would round products of matrices.
+        with torch.autocast(signal.device.type, enabled=False):
+            return torch.log(power @ bands + FLOOR) @ self.shape
 
 
 def _bands(freqs: int, sample_rate: int, mels: int, stretch: float) -> Tensor:

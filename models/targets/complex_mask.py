@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from dsp.compression import compressed_components
+from models.system import COMPLEX_MASK
 from models.targets.target import Target, require_power
 
 
@@ -16,6 +17,11 @@ class ComplexMask(Target):
     """
 
     component_count = 2
+
+    @property
+    def ideal_name(self) -> str:
+        """See `Target.ideal_name`."""
+        return COMPLEX_MASK
 
     def __init__(self, power: float = 1.0):
         require_power(power)

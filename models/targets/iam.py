@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from models.system import AMPLITUDE_MASK, PHASE_SENSITIVE_MASK
 from models.targets.target import MagnitudeTarget
 
 
@@ -11,6 +12,11 @@ class IAM(MagnitudeTarget):
 
     Mask times mixture is the estimate that the loss compares.
     """
+
+    @property
+    def ideal_name(self) -> str:
+        """By the reference that it is made of."""
+        return PHASE_SENSITIVE_MASK if self.phase_sensitive else AMPLITUDE_MASK
 
     def estimate(self, output: Tensor, mixture: Tensor) -> Tensor:
         """sigmoid(output) * mixture."""

@@ -5,6 +5,8 @@ from abc import ABC, abstractmethod
 import torch
 from torch import Tensor
 
+from models.system import ORACLE
+
 
 class Target(ABC):
     """The kind of thing a network learns.
@@ -15,6 +17,11 @@ class Target(ABC):
     """
 
     component_count = 1
+
+    @property
+    def ideal_name(self) -> str:
+        """What the system that answers with its ideal value is called: one of `KNOWING`."""
+        return ORACLE
 
     def components(self, spectrum: Tensor) -> Tensor:
         """What a network sees: [..., freq, frame], complex -> [..., component, freq, frame]."""

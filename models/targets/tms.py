@@ -3,11 +3,17 @@
 from torch import Tensor
 from torch.nn.functional import softplus
 
+from models.system import MAGNITUDE, ORACLE
 from models.targets.target import MagnitudeTarget
 
 
 class TMS(MagnitudeTarget):
     """The output through softplus is the magnitude itself."""
+
+    @property
+    def ideal_name(self) -> str:
+        """By the reference that it is made of."""
+        return ORACLE if self.phase_sensitive else MAGNITUDE
 
     def estimate(self, output: Tensor, mixture: Tensor) -> Tensor:
         """softplus(output); the mixture plays no part."""

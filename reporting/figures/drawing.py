@@ -1,4 +1,4 @@
-"""A figure as it stands in a page and lies in the folder `figures`."""
+"""A figure, both for the page and for the folder `figures`."""
 
 import html
 import io
@@ -79,18 +79,18 @@ def axes(panel: Axes, x: str, y: str) -> None:
 
 
 def error_bars(rows: pd.DataFrame) -> np.ndarray:
-    """How far the 95 % intervals of the gains in a summary reach down and up: [2, row].
+    """Lengths of the 95 % intervals of the gains in a summary, down and up: [2, row].
 
-    No interval is one of no length.
+    0 where there is no interval.
     """
     reach = np.stack([rows.gain - rows.gain_low, rows.gain_high - rows.gain])
     return np.nan_to_num(reach.astype(float)).clip(0)
 
 
 def legend(figure: Figure, panel: Axes) -> None:
-    """Below the figure, which becomes higher by it, what the lines or dots of `panel` are called.
+    """Write the legend of `panel` below the figure, which becomes higher by it.
 
-    In as many columns as there is room for; at the left, which a narrow screen shows first.
+    It has as many columns as fit, at the left, which a narrow screen shows first.
     """
     handles, labels = panel.get_legend_handles_labels()
     text = "\n".join(labels)

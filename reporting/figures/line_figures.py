@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
 from dsp.lofargram import lofargram
-from reporting.figures.drawing import MARKERS, STYLE, Drawing, axes, drawing, label
+from reporting.figures.drawing import MARKERS, STYLE, Drawing, axes, drawing, label, legend
 from reporting.gains_table import LOFARGRAMS
 from reporting.tables.published import (
     LINES_DELAY_S,
@@ -77,10 +77,10 @@ FIGURES = {  # by study
         published=(LINES_DELAY_S, LINES_GAIN_DB),
         paper="Fig. 4b",
     ),
+    "field": GainFigure("snr_in_db", FIELD_LABEL, published=FIELD_RANGES, paper="Table II"),
     "field_off_grid": GainFigure(
         "snr_in_db", f"{FIELD_LABEL}, tone off the grid", published=FIELD_RANGES
     ),
-    "field": GainFigure("snr_in_db", FIELD_LABEL, published=FIELD_RANGES, paper="Table II"),
     "cell": GainFigure("snr_in_db", FIELD_LABEL, by="cell", paper="Fig. 7"),
 }
 LOFARGRAMS_OF = {"snr": "Fig. 3b to d", "field": "Fig. 6"}  # what they are in the paper
@@ -90,34 +90,36 @@ TIMED = "snr"  # the study whose times are shown: the paper's length, one settin
 def line_drawings(gains: pd.DataFrame) -> list[Drawing]:
     """What gain.csv shows: every study that has more than one point, and the times."""
     drawings = []
+    systems = gains.system.unique().tolist()  # each has its colour in all figures
     for study, shown in FIGURES.items():
         rows = gains[gains.study == study]
         if rows[shown.column].nunique() > 1:
-            drawings.append(gain_over(rows, study))
+            drawings.append(gain_over(rows, study, systems))
     timed = gains[gains.study == TIMED]
     if len(timed):
         drawings.append(run_times(timed))
     return drawings
 
 
-def gain_over(gains: pd.DataFrame, study: str) -> Drawing:
+def gain_over(gains: pd.DataFrame, study: str, systems: Sequence[str]) -> Drawing:
     """Broadband gain of a study: mean and standard deviation of the draws.
 
-    What lacks the option is a line across.
+    What lacks the option is a line across. systems: of all studies, in the order of their colours.
     """
     shown = FIGURES[study]
     title = f"Line enhancement, study {study}: gain over {shown.label}{_in_paper(shown.paper)}"
     with rc_context(STYLE):
         figure = Figure((6.2, 3.2), layout="constrained")
         panel = figure.subplots()
-        for position, (name, rows) in enumerate(gains.groupby(shown.by, sort=False)):
+        for number, (name, rows) in enumerate(gains.groupby(shown.by, sort=False)):
+            position = systems.index(name) if name in systems else number
             _draw_gains(panel, rows, shown.column, name, position)
         _draw_published(panel, shown.published)
         if shown.log:
             _log_axis(panel, gains[shown.column])
         axes(panel, shown.label, "SNR gain in dB")
         panel.axhline(0, color="#888", lw=0.6)
-        panel.legend(edgecolor="none", framealpha=0.9)
+        legend(figure, panel)
         return drawing(figure, f"lines_{study}", title)
 
 

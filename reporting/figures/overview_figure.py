@@ -1,4 +1,4 @@
-"""The figure that a report begins with: what every system adds to the mixture, and how surely."""
+"""The first figure of a report: mean improvement of every system, with its interval."""
 
 from collections.abc import Sequence
 

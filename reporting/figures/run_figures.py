@@ -1,4 +1,4 @@
-"""Figures of runs: how they were trained, and what they gain for what they cost."""
+"""Figures of runs: losses over epochs, and improvement over cost."""
 
 from collections.abc import Mapping, Sequence
 
@@ -68,9 +68,9 @@ def _loss_curves(panel: Axes, curve: pd.DataFrame, name: str, colour: str) -> No
 
 
 def score_against_cost(runs: Mapping[str, Run], gains: pd.DataFrame, colours: Colours) -> Drawing:
-    """What every run adds to the mixture's scores, over what it costs.
+    """Improvement of every run over its cost.
 
-    Over its multiply-adds and over its seconds, both per second of audio. gains: improvements,
+    Cost is multiply-adds and seconds, both per second of audio. gains: improvements,
     system x score.
     """
     shown = headlines(gains)

@@ -1,4 +1,4 @@
-"""Figures of a report: what is added to scores over SNR, and all others of scores and runs."""
+"""Figures of a report: improvement over SNR, and the other ones of scores and runs."""
 
 from collections.abc import Mapping, Sequence
 from itertools import cycle
@@ -24,7 +24,7 @@ from reporting.figures.drawing import (
 from reporting.figures.overview_figure import overview_figure
 from reporting.figures.run_figures import score_against_cost, trainings
 from reporting.figures.stage_figures import stage_drawings
-from reporting.scores_table import ORACLE
+from reporting.scores_table import KNOWING
 from reporting.tables.headline import headlines
 from reporting.tables.runs import Run
 from reporting.tables.summary import MEAN, conditions
@@ -39,14 +39,15 @@ def drawings(
     order: Sequence[str],
     runs: Mapping[str, Run],
 ) -> list[Drawing]:
-    """What there is to draw of scores and runs.
+    """All figures of scores and runs.
 
     gains: see `improvements`. order: systems, best first (see `ranked`).
     """
-    colours = _colours(summary, order[:MOST] or [ORACLE])
+    colours = _colours(summary, order[:MOST] or KNOWING)
     note = ""
     if len(order) > MOST:
-        note = f"The best {MOST} of {len(order)} systems, {words().base_name} and oracle aside."
+        aside = f"without {words().base_name} and ideal systems"
+        note = f"The best {MOST} of {len(order)} systems, {aside}."
     first = overview_figure(summary, order)
     if (summary.snr_db == MEAN).all():  # no SNR is known
         return [first] if first else []

@@ -20,7 +20,7 @@ Points = Sequence[tuple[int, str]]  # stages or stage, system
 
 
 def stage_drawings(runs: Mapping[str, Run], gains: pd.DataFrame, colours: Colours) -> list[Drawing]:
-    """What there is to draw of progressive runs.
+    """All figures of progressive runs.
 
     gains: see reporting.tables.improvement.improvements.
     """

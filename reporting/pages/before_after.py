@@ -1,4 +1,4 @@
-"""The page of recordings before and after they were enhanced: to listen to, to look at, levels."""
+"""The page of recordings before and after enhancement: sound, spectrograms, levels."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -45,9 +45,9 @@ NAMES = ("before", "after")
 
 
 class Pair(NamedTuple):
-    """A recording and what it became.
+    """A recording and its enhanced version.
 
-    remark: what is to be said of it. heard: whether there is anything to compare.
+    remark: a sentence about it. heard: whether there is anything to compare.
     """
 
     name: str
@@ -68,8 +68,8 @@ class _Known(NamedTuple):
 def write_before_after(pairs: Iterable[Pair], about: Mapping[str, str], path: Path) -> None:
     """Write the page of `pairs` to `path`: one file under 15 MB that needs nothing else.
 
-    The first MOST that there is room for are played, at most LONGEST_S of each: its loudest
-    stretch. about: what was run, by name. All text from outside is escaped. Raises OSError where
+    It plays the first MOST recordings that fit, at most LONGEST_S of each, its loudest stretch.
+    about: what was run, by name. All text from outside is escaped. Raises OSError where
     `path` cannot be written.
     """
     rows, known = [], []

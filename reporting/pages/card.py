@@ -1,4 +1,4 @@
-"""The model card of a published run: what it is, what it was trained on, what it can and cannot."""
+"""The model card of a published run: training, scores and limits."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -29,7 +29,7 @@ class Scores(NamedTuple):
 
 
 class Card(NamedTuple):
-    """What the card says beside what a run's own folder does.
+    """What the card says, beside the files of the run.
 
     trained_on: see reporting.tables.corpora. plan: of the training, in words. ancestors: how many
     trainings its weights come from, its own aside. machine: that its real-time factor was measured

@@ -1,4 +1,4 @@
-"""Which mixtures are examples: for every SNR those that were improved most, least, and as usual."""
+"""The choice of examples: at every SNR the most, the least and a typical improvement."""
 
 from math import isnan
 
@@ -11,10 +11,10 @@ from reporting.tables.improvement import improvements, score_names
 
 
 def choose(scores: pd.DataFrame) -> list[tuple[str, str]]:
-    """Title and mixture_id of the examples.
+    """Title and mixture_id of the examples; none where no mixture has the score.
 
-    By what the best system (or the oracle) adds to the mixture's score of `ranking`, the SDR as a
-    rule. scores: see reporting.scoring.score_plan; empty where no mixture has that score.
+    The improvement is that of the best system (or the oracle) by the score of `ranking`, usually
+    the SDR. scores: see reporting.scoring.score_plan.
     """
     gains = improvements(scores)
     score = ranking(score_names(scores))
@@ -41,7 +41,7 @@ def choose(scores: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def _judged(gains: pd.Series) -> str:
-    """The system that examples are chosen by: the best, the oracle only where it is the only one.
+    """The system by which examples are chosen: the best, or the oracle if there is no other.
 
     gains: of the score, by system, the higher the better.
     """
@@ -52,7 +52,7 @@ def _judged(gains: pd.Series) -> str:
 
 
 def _reasons(added: pd.Series) -> dict[str, str]:
-    """Why mixtures are shown, by mixture_id. added: to their score, in ascending order."""
+    """Why mixtures are shown, by mixture_id. added: their improvements, in ascending order."""
     if added.empty:
         return {}
     places = {

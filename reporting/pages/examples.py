@@ -1,6 +1,6 @@
-"""Utterances to look at and to listen to.
+"""Examples with spectrograms and sound.
 
-Which mixtures these are is chosen in reporting.pages.example_choice.
+reporting.pages.example_choice chooses the mixtures.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,7 +19,7 @@ from metrics.known import facts
 from models.system import System
 from reporting.pages.example_choice import choose
 from reporting.pages.media import PEAK, Example, Heard, Panel, picture, size, sound, wave_share
-from reporting.scores_table import MIXTURE, ORACLE
+from reporting.scores_table import CLEAN, KNOWING, MIXTURE, PHASE_SENSITIVE_MASK
 from reporting.scoring.bench import Bench
 from reporting.scoring.mixture import Mixture
 from reporting.tables.headline import headlines
@@ -33,6 +33,8 @@ ROOM = 5_500_000  # bytes of players of what is lost most: a page of 15 MB can s
 PANELS = 132  # in all, at most: about 7 MB at 16 kHz
 MOST = 8  # systems in an example, the best ones
 ALWAYS = 3  # panels beside those: clean, mixture and oracle
+# Of several that know the clean speech the first; that itself is in each.
+ALWAYS_SHOWN = {MIXTURE, *KNOWING} - {PHASE_SENSITIVE_MASK, CLEAN}
 
 
 def examples(
@@ -44,11 +46,11 @@ def examples(
 ) -> Iterator[Example]:
     """The examples of `choose`: excerpts of up to 4 s, all signals of a mixture under one gain.
 
-    transcribe: what a recogniser hears in a signal [time], where one is asked; it stands with the
-    scores, and so do the answers of systems that answer with text, who hear the mixture.
+    transcribe: gives the transcript of a signal [time], which stands with the scores, as the
+    answers of systems do that answer a mixture with text.
 
-    The last one is speech in many noises at once (see `Bench.crowded`), where the test has more.
-    What the memory of `bench` knows is neither enhanced nor drawn again.
+    The last one is speech in several noises at once (see `Bench.crowded`), if the test has several.
+    Nothing that is in the cache of `bench` is enhanced or drawn again.
     """
     chosen = choose(scores)
     panels_each = PANELS // (len(chosen) + 1)
@@ -77,9 +79,9 @@ def worst_examples(
     stft: STFT,
     room: int = ROOM,
 ) -> Iterator[Heard]:
-    """Players of the clean speech, the mixture, and what the systems that lose on it make of it.
+    """Players of the mixtures with the greatest losses: clean, mixture and the systems that lose.
 
-    scores: of `bench` alone. As many as there is `room` for in bytes, the worst first.
+    scores: of `bench` alone. room: bytes for the players; the greatest losses come first.
     """
     for one in lost(worst_of(scores)):
         views = _Views(bench, bench.mixture(one.mixture_id), stft)
@@ -231,7 +233,7 @@ def _shown(scores: pd.DataFrame, systems: Iterable[str], room: int) -> list[str]
     best = ranked(scores)[:count]
     shown = []
     for name in systems:
-        if name in (MIXTURE, ORACLE) or name in best:  # the clean speech is in each
+        if name in ALWAYS_SHOWN or name in best:
             shown.append(name)
     return shown
 

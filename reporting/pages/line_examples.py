@@ -1,4 +1,4 @@
-"""What line enhancers made of a mixture, to look at and to listen to."""
+"""Examples of line enhancement, with spectrograms and sound."""
 
 from collections.abc import Mapping
 

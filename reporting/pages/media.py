@@ -1,4 +1,4 @@
-"""Signals as a page shows them: a spectrogram to look at and a sound to listen to, as data URIs."""
+"""The spectrogram and the sound of a signal, as data URIs of a page."""
 
 import io
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ PEAK = 0.8  # of the loudest of several sounds: Vorbis may overshoot
 
 
 class Panel(NamedTuple):
-    """One signal: its name, what it scored, and spectrogram and sound as data URIs."""
+    """One signal: its name, its scores, and spectrogram and sound as data URIs."""
 
     name: str
     scored: str
@@ -32,7 +32,7 @@ class Panel(NamedTuple):
 
 
 class Example(NamedTuple):
-    """Signals of the same time, which one player plays: a mixture and what was made of it.
+    """Signals of the same time for one player: a mixture and its enhanced versions.
 
     seconds: how long they are. highest_hz: of their spectrograms. wave: the share of their pictures
     that waveforms take, above the spectrograms.

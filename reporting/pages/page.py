@@ -1,4 +1,4 @@
-"""How a page is made of a template of reporting/pages/templates and what it shows."""
+"""Fills the templates of reporting/pages/templates."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -17,20 +17,20 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def heads(scores: Iterable[str]) -> dict[str, str]:
-    """What the columns of a page's tables are called: costs, and `scores` by their facts."""
+    """Heads of the columns of a page's tables: of costs, and of `scores` by their facts."""
     return COST_HEADS | {score: facts(score).head for score in scores}
 
 
 def definitions(scores: Iterable[str]) -> dict[str, str]:
-    """What every one of `scores` is, in a line, by its label."""
+    """The definition of each of `scores`, in a line, by its label."""
     return {facts(score).label: facts(score).described() for score in scores}
 
 
 def rendered(template: str, page: dict[str, Any], escape: bool = True, **beside: Any) -> str:
-    """`template` filled with what `page` holds; templates see what stands `beside` too.
+    """`template` filled with the values of `page` and `beside`.
 
-    escape: text from outside for HTML. Raises an error of jinja2 for what a template names and the
-    page lacks.
+    escape: escapes text from outside for HTML. Raises an error of jinja2 for a value that a
+    template names and that is missing.
     """
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),

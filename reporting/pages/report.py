@@ -38,16 +38,17 @@ from reporting.tables.wording import by_speakers, called, words
 
 
 class Beside(NamedTuple):
-    """What stands on a page beside the scores.
+    """The content of a page beside the scores.
 
-    caution: a sentence that must be read before the numbers. costs: what networks cost (see
-    command.costs). published: values of a paper (see `published`). examples: what to look at and to
-    listen to (see `examples`). runs: by the names that they have among the systems. swept: which of
-    them belong to a sweep. lines: studies of line enhancers. files: what files of other tools are
-    like (see reporting.scoring.files). worst: players of what systems lose most on. config: of the
+    caution: a sentence to read before the numbers. costs: what networks cost (see
+    command.costs). published: values of a paper (see `published`). examples: with players (see
+    `examples`). runs: by the names that they have among the systems. swept: which of
+    them belong to a sweep. lines: studies of line enhancers. files: checks of files of other tools
+    (see reporting.scoring.files). worst: players of the greatest losses. config: of the
     evaluation, as YAML. clusters: what marks and intervals take for a sample, see
-    reporting.tables.clusters. title: of the page. named: classes that were named, as
-    reporting.scoring.transcripts has them.
+    reporting.tables.clusters. resembling: kinds of unseen noise that are told apart, as they are
+    like noise that was made up for the training. title: of the page. named: classes that were
+    named, as reporting.scoring.transcripts has them.
     """
 
     caution: str | None = None
@@ -61,6 +62,7 @@ class Beside(NamedTuple):
     worst: Sequence[Heard] = ()
     config: str = ""
     clusters: str = SPEAKERS
+    resembling: Sequence[str] = ()
     title: str = "Clarion evaluation report"
     named: pd.DataFrame | None = None
 
@@ -179,7 +181,7 @@ def _numbers(scores: pd.DataFrame, summary: pd.DataFrame, beside: Beside) -> dic
     """What the pages show of the scores."""
     failed = scores.failed != ""
     names = score_names(scores)
-    grids = list(score_grids(scores, summary, beside.published, beside.clusters))
+    grids = list(score_grids(scores, summary, beside.published, beside.clusters, beside.resembling))
     first = overview(summary, ranked(scores))
     return {
         "overview": first,

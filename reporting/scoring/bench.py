@@ -1,4 +1,4 @@
-"""The bench that systems are tested on: mixtures of a plan, and what a system makes of one."""
+"""The mixtures of a test, and the outputs of systems for them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -42,8 +42,8 @@ def _mixed(clean: np.ndarray, noise: np.ndarray, snr_db: float) -> dict[str, Ten
 class Bench:
     """The test mixtures of `plan`, with `audio` at `sample_rate`.
 
-    audio: of rows, or the library that they are rendered from. Systems run on `device`. memory:
-    what need not be done again. fold: which of several tests it is.
+    audio: of rows, or the library that they are rendered from. Systems run on `device`. memory: the
+    cache. fold: which of several tests it is.
     """
 
     plan: Plan
@@ -95,7 +95,7 @@ class Bench:
         return Mixture(identity, lambda: parts, self.device)
 
     def enhanced(self, system: System, mixture: Mixture) -> Enhanced:
-        """What `system` makes of `mixture`."""
+        """The output of `system` for `mixture`."""
         return Enhanced(system, mixture, self.memory)
 
     def _mixture(self, row: Mapping[str, Any]) -> Mixture:

@@ -1,4 +1,4 @@
-"""How loud signals are over time: enough to find the utterance that a file resembles most."""
+"""Envelopes of signals, which find the utterance that a file resembles most."""
 
 import numpy as np
 from torch import Tensor

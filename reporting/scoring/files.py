@@ -1,4 +1,4 @@
-"""Files that other tools enhanced are looked at before they are scored: what is odd is told."""
+"""The checks of files that other tools enhanced, before they are scored."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -42,7 +42,7 @@ COLUMNS = [
 
 
 class Check(NamedTuple):
-    """A column per check: which rows show it, and what it means for the scores."""
+    """A check: which rows fail it, and what that means for the scores."""
 
     title: str
     meaning: str
@@ -181,7 +181,7 @@ def shared_delay(rows: pd.DataFrame) -> int:
 
 
 def told(files: pd.DataFrame) -> pd.DataFrame:
-    """What the checks show: system, what, files (how many of how many), example, meaning."""
+    """Failed checks: system, what, files (how many of how many), example, meaning."""
     rows = []
     for system, of_system in files.groupby("system", sort=False):
         for check in CHECKS:

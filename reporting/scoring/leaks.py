@@ -1,4 +1,4 @@
-"""The test must be new to a run: nothing in it may be what the run's training heard."""
+"""Refuses a run whose training heard something of the test."""
 
 import os
 from pathlib import Path
@@ -18,13 +18,13 @@ COPY = "copy the folder from the run that the training started from"  # of an an
 
 
 def refuse_leaks(run: Path, plan: Plan, whose: Path) -> set[str]:
-    """Raise ValueError where the training of `run` heard what the test of `plan` consists of.
+    """Raise ValueError where the training of `run` heard a part of the test of `plan`.
 
-    That is the test's speakers and unseen noises, by their names and by their audio (see
-    datagen.copies). Of its seen noise training may have had the same recordings, if it set aside
-    the same stretches of them; one that it never had is new to it, and those are returned, by their
-    sources. Of a plan that is judged by its validation the run has heard its training
-    alone. whose: the run that `run` is, or is an ancestor of.
+    Parts are the test's speakers and unseen noises, by name and by audio (see datagen.copies). Seen
+    noise may be of recordings that training had, if the run set aside the same stretches of them.
+    Returns the sources of seen noise that training never had. If a plan is evaluated on its
+    validation, the run has heard only its training. whose: the run that `run` is, or is an ancestor
+    of.
     """
     remedy = tables_again(whose) if run == whose else COPY
     speech, noise = load_trained_on(run, remedy)

@@ -1,4 +1,4 @@
-"""What an evaluation need not do again: what systems made of mixtures, and scores."""
+"""The cache of an evaluation: enhanced signals, transcripts and scores."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -11,8 +11,8 @@ from reporting.scoring.score_cache import Names, Score, ScoreCache
 class Memory(NamedTuple):
     """A cache, and what its entries depend on.
 
-    beside: plain values that decide what a system gives, beside what it is made of: rate, device,
-    code. metrics: the version of each by name; a metric without is known by its name.
+    beside: further plain values that decide the output of a system: rate, device, code. metrics:
+    the version of each by name; a metric without one is identified by its name.
     """
 
     cache: ScoreCache
@@ -21,11 +21,11 @@ class Memory(NamedTuple):
 
     @classmethod
     def empty(cls) -> "Memory":
-        """One that ends with this process."""
+        """A cache that ends with this process."""
         return cls(ScoreCache(None))
 
     def known_content(self, system: System, mixture: str) -> str | None:
-        """Name of what `system` makes of the signals named `mixture`, where it is remembered."""
+        """Name of the output of `system` for the signals named `mixture`, if it is in the cache."""
         version = self._version(system)
         return version and self.cache.enhanced(version, mixture)
 

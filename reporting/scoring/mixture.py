@@ -1,4 +1,4 @@
-"""A mixture of a test, and what a system makes of it."""
+"""A mixture of a test, and the output of a system for it."""
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -85,7 +85,7 @@ class Mixture:
 
 
 class Enhanced:
-    """What a system makes of a mixture; it is asked once, and not before that is needed.
+    """The output of a system for a mixture; the system runs once, when that is needed.
 
     problem: why the system has failed, "" where it has not, or was not asked yet; the answer is no
     samples then, and nothing of it is remembered.

@@ -1,4 +1,4 @@
-"""Scores remembered by the content of the two signals: what was scored once is looked up."""
+"""The cache of scores, by the content of both signals."""
 
 import contextlib
 import hashlib

@@ -9,7 +9,7 @@ from models.layouts import ancestors
 from models.mixed_back import MixedBack
 from models.recognition.trained import RecognitionRun
 from models.run import run_config
-from models.system import Enhancing, OfRun, SpeechSystem, System
+from models.system import KNOWING, Enhancing, OfRun, SpeechSystem, System
 from models.trained import TrainedRun
 from reporting.scores_table import mixed_back_name
 from reporting.scoring.leaks import refuse_leaks, seen_noise
@@ -21,9 +21,10 @@ Systems = dict[str, System]  # by the names that they have in a report, in its o
 def untrained(beside: Systems, baselines: Mapping[str, Enhancing]) -> Systems:
     """What a task sets beside its runs, and baselines.
 
-    Raises ValueError where a baseline takes the name of one of the others.
+    Raises ValueError where a baseline takes the name of one of the others, or of one that knows the
+    answer.
     """
-    for name in beside:
+    for name in (*beside, *KNOWING):
         if name in baselines:
             raise ValueError(f"baselines.{name}: is the name of another system; choose another")
     return {**beside, **baselines}

@@ -18,12 +18,12 @@ SPEAKERS = "speakers"
 CLUSTERS = {  # by the option `clusters`
     SPEAKERS: Clusters(
         columns=("speaker",),
-        test="sign-flip test over speakers, by the largest of all pairs, at most 5 %",
-        intervals="Student's t over speakers, the noises of the test taken as given",
+        test="sign-flip test over speakers, largest difference of all pairs, 5 %",
+        intervals="Student's t over speakers, for the noises of this test",
     ),
     "speakers_and_noises": Clusters(
         columns=("speaker", "noise_id"),
-        test="Student's t over speakers and noises, Holm's correction for all pairs, at most 5 %",
-        intervals="Student's t over speakers and noises, both a sample of all there are",
+        test="Student's t over speakers and noises, Holm's correction for all pairs, 5 %",
+        intervals="Student's t over speakers and noises, for other speakers and noises",
     ),
 }

@@ -1,9 +1,10 @@
-"""What a report says first: what the best run did to the mixtures, in a sentence or two."""
+"""The finding that a report begins with: how the best run changed the mixtures."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 
+from datagen.pairs.pairs import UNKNOWN
 from metrics.facts import Facts
 from metrics.known import facts
 from reporting.tables.clusters import CLUSTERS, SPEAKERS
@@ -14,10 +15,10 @@ from reporting.tables.wording import called, words
 
 
 def finding(scores: pd.DataFrame, runs: Collection[str] = (), clusters: str = SPEAKERS) -> str:
-    """What the best run did to the mixtures of the test, on average, at every rate.
+    """How the best run changed the scores of the mixtures on average, at every rate, in sentences.
 
-    scores: see reporting.scoring.score_plan. runs: those of its systems that are whole runs, of
-    which the best is told; without any it is told of the best system. clusters: of the intervals.
+    scores: see reporting.scoring.score_plan. runs: names of the systems that are whole runs;
+    without any, the finding is about the best system. clusters: of the intervals.
     """
     if scores.sample_rate.nunique() > 1:
         sentences = []
@@ -33,23 +34,32 @@ def finding(scores: pd.DataFrame, runs: Collection[str] = (), clusters: str = SP
         return f"No trained system was put on the {tested}: {untrained} alone."
     gains = improved(scores)
     what = "runs" if chosen[0] in runs else "systems"
-    rule = _rule(len(chosen), what, facts(ranking(score_names(scores))))
-    speakers = scores.speaker.nunique()
-    who = f"one {words().speaker}" if speakers == 1 else words().counted(speakers, "speakers")
-    of_best = gains[gains.system == chosen[0]]
-    changes, verdicts = _changes(of_best, clusters)
-    reached = _reached(scores[scores.system == chosen[0]], clusters)
-    changed = f"{chosen[0]}{rule} changed {words().base} on average{changes}."
-    told = f"{changed}{verdicts}" if words().changes else f"{chosen[0]}{rule} {reached}."
-    return f"On {tested} of {who}, {told}"
+    rule = _rule(chosen, what, facts(ranking(score_names(scores))))
+    subject = "it" if rule else chosen[0]
+    if words().changes:
+        changes, verdicts = _changes(gains[gains.system == chosen[0]], clusters)
+        done = f"changed {words().base} on average{changes}.{verdicts}"
+    else:
+        done = f"{_reached(scores[scores.system == chosen[0]], clusters)}."
+    return f"{rule}On {tested} of {_speakers(scores)}, {subject} {done}"
 
 
-def _rule(count: int, what: str, of_score: Facts) -> str:
-    """Why it is this one of `count` that is told of."""
-    if count == 1:
+def _speakers(scores: pd.DataFrame) -> str:
+    """How many there are, as far as the test says who speaks."""
+    names = set(scores.speaker)
+    if UNKNOWN in names:
+        return f"unknown {words().speakers}"
+    one = f"one {words().speaker}"
+    return one if len(names) == 1 else words().counted(len(names), "speakers")
+
+
+def _rule(chosen: Sequence[str], what: str, of_score: Facts) -> str:
+    """A sentence why the first of `chosen` is told of; "" where it is the only one."""
+    if len(chosen) == 1:
         return ""
     end = "highest" if of_score.higher_is_better else "lowest"
-    return f", of {count} {what} the one with the {end} mean change of {of_score.label},"
+    change = f"the {end} mean {'change of ' if words().changes else ''}{of_score.label}"
+    return f"Of {len(chosen)} {what}, {chosen[0]} has {change}. "
 
 
 def _reached(rows: pd.DataFrame, clusters: str) -> str:

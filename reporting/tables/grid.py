@@ -14,7 +14,7 @@ from reporting.scores_table import MIXTURE
 from reporting.tables.comparison import FEWEST
 from reporting.tables.marks import UNDECIDED
 from reporting.tables.summary import SUMMARISED, firsts
-from reporting.tables.wording import by_speakers, called
+from reporting.tables.wording import called, words
 
 NONE = "\N{EN DASH}"
 Column = tuple[str, str]  # score, label
@@ -96,10 +96,10 @@ def _undecided(means: Means) -> str:
     for what, fewest in FEWEST.items():
         count = int(means[what].loc[:, undecided].max(axis=None))
         if count < fewest:
+            these = words().counted(count, what)
             return (
-                f"Nothing is marked{where}: systems cannot be told apart by so few "
-                f"{by_speakers(what)}, "
-                f"{count}; it takes {fewest} at least."
+                f"Nothing is marked{where}: {these} cannot tell systems apart; "
+                f"at least {fewest} are needed."
             )
     return ""
 

@@ -1,4 +1,4 @@
-"""What systems add to the scores of the unprocessed mixture, mixture by mixture."""
+"""Improvements over the unprocessed mixture, mixture by mixture."""
 
 import pandas as pd
 

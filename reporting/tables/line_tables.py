@@ -38,7 +38,7 @@ def means(gains: pd.DataFrame) -> pd.DataFrame:
 
 
 def rivals(gains: pd.DataFrame) -> list[str]:
-    """How the enhancer fares against the best of the others, a sentence a study and SNR."""
+    """The enhancer beside the best of the others, a sentence for each study and SNR."""
     told = []
     rows = gains[gains.study.isin(COMPARED) & gains.gain_db.notna()]
     for (study, snr_db), group in rows.groupby(["study", "snr_in_db"], sort=False):

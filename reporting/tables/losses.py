@@ -1,4 +1,4 @@
-"""What makes a system fail: the mixtures that it makes worse, and how often it does."""
+"""The mixtures that systems make worse, and how often they do."""
 
 from collections.abc import Mapping, Sequence
 from math import isnan
@@ -18,14 +18,14 @@ KEY = ["sample_rate", "mixture_id"]
 
 
 class Lost(NamedTuple):
-    """A mixture that systems lose on. losses: what each loses, by the system."""
+    """A mixture that systems make worse. losses: by system."""
 
     mixture_id: str
     losses: Mapping[str, str]
 
 
 def worst(scores: pd.DataFrame, systems: Sequence[str], most: int = WORST) -> pd.DataFrame:
-    """COLUMNS of the mixtures that each of `systems` loses most on, by each headline score.
+    """COLUMNS of the mixtures with the greatest loss of each system and headline score.
 
     The greatest loss first; what is no loss is not listed. Values are in the score's unit, as text.
     """
@@ -59,7 +59,7 @@ def worst_of(scores: pd.DataFrame) -> pd.DataFrame:
 def lost(table: pd.DataFrame) -> list[Lost]:
     """The mixtures of `worst_of`, each once: first what is worst of a system and score, and so on.
 
-    So a page has a player of each system's greatest losses before any of its smaller ones.
+    So a page has a player of each system's greatest loss before any smaller one.
     """
     place = table.groupby(["system", "score"], sort=False).cumcount()
     in_order = table.assign(place=place).sort_values("place", kind="stable")

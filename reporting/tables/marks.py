@@ -1,4 +1,4 @@
-"""Marks of systems in a summary: the best of a column, and those that cannot be told from it."""
+"""Marks of systems in a summary: the best of a column, and ties with it."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""The compact table that a report begins with: what every system reaches on average."""
+"""The first table of a report: means of every system."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What runs are called in a report: by network and target, as in papers, and by what differs."""
+"""Names of runs in a report: network and target, as in papers, and options that differ."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""A trained run as a report tells of it: what was trained, on what, how far, and what it costs."""
+"""A trained run in a report: network, data, epochs and costs."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -24,6 +24,8 @@ COST_HEADS = {  # of the columns of models.cost
     "latency_ms": "algorithmic latency ms",
     "causal": "causal",
     "cpu_seconds_per_second": "real-time factor",
+    "steps": "training steps",
+    "training_minutes": "minutes of training",
 }
 EPOCH = Schema(  # of a curve
     {
@@ -89,7 +91,7 @@ class Run(NamedTuple):
         return OmegaConf.to_yaml(self.config)
 
     def facts(self) -> dict[str, str]:
-        """What a reader wants to know of it first."""
+        """The most important facts about it, by name."""
         parts = {name: call(node) for name, node in _parts(self.config).items()}
         parts["network"] += f" at {self.config.sample_rate} Hz"
         return {
@@ -100,10 +102,21 @@ class Run(NamedTuple):
             **({"of the other folds": ", ".join(map(str, self.folds))} if self.folds else {}),
         }
 
+    @property
+    def steps(self) -> int:
+        """Of its training so far."""
+        return int(self.curve.step.max())
+
+    @property
+    def minutes(self) -> float:
+        """By the clock, validation included; NaN where an older version trained an epoch of it."""
+        if self.times is None or len(self.times) < len(self.curve):
+            return float("nan")
+        return round(self.times.seconds.sum() / 60, 1)
+
     def _trained(self) -> str:
         """How far it was trained, and its best epoch."""
-        steps = int(self.curve.step.max())
-        trained = f"{len(self.curve)} epochs, {steps} steps"
+        trained = f"{len(self.curve)} epochs, {self.steps} steps"
         losses = self.curve.validation_loss
         if losses.isna().all():
             return trained
@@ -160,8 +173,11 @@ def read_run(
 
 
 def cost_rows(runs: Mapping[str, Run]) -> pd.DataFrame:
-    """What every run costs: system, and the columns of models.cost."""
-    rows = [{"system": name, **run.costs} for name, run in runs.items()]
+    """What every run costs: system, the columns of models.cost, and what its training took."""
+    rows = []
+    for name, run in runs.items():
+        trained = {"steps": run.steps, "training_minutes": run.minutes}
+        rows.append({"system": name, **run.costs, **trained})
     return pd.DataFrame(rows)
 
 
@@ -172,7 +188,7 @@ def run_rows(runs: Mapping[str, Run]) -> pd.DataFrame:
 
 
 def call(node: DictConfig) -> str:
-    """What a node of a config builds, as Python would write it."""
+    """The call that a node of a config makes, written as Python."""
     _, _, name = str(node["_target_"]).rpartition(".")
     options = []
     for option, value in node.items():

@@ -1,6 +1,6 @@
 """All grids that a report shows of its scores."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
@@ -13,6 +13,7 @@ from reporting.tables.summary import (
     SUMMARISED,
     conditions,
     headline,
+    summarise,
     summarise_by,
     titled,
     wide,
@@ -27,11 +28,12 @@ def score_grids(
     summary: pd.DataFrame,
     published: Published | None,
     clusters: str = SPEAKERS,
+    resembling: Sequence[str] = (),
 ) -> Iterator[Grid]:
     """The headline tables of seen and unseen noise, and the same by kind of noise, rate and sex.
 
     summary: of these scores, over `clusters`. What is the same in all of them has no grid of its
-    own.
+    own. resembling: kinds of unseen noise that are told apart from the others.
     """
     rows_of = dict(conditions(scores))
     for condition, under in conditions(summary):
@@ -41,6 +43,7 @@ def score_grids(
         by = "means" if rows.snr_db.isna().all() else f"by {words().snr} in dB"
         title = f"{noise}, {by} ({words().counted(mixtures)})"
         yield by_snr(under, title, published)
+        yield from _told_apart(rows, f"{noise}, {by}", clusters, resembling)
         if rows.noise_type.nunique() > 1:
             kind = f"by {words().kind}" if words().kind != "kind" else "by its kind"
             yield from _by(rows, "noise_type", f"{noise}, {kind}", clusters)
@@ -57,6 +60,21 @@ def score_grids(
         if known.nunique() > 1:
             title = f"All {words().conditions}, by the speaker's sex{at_rate}"
             yield from _by(rows, "sex", title, clusters)
+
+
+def _told_apart(
+    scores: pd.DataFrame, title: str, clusters: str, resembling: Sequence[str]
+) -> Iterator[Grid]:
+    """The same of unseen noise without what resembles noise of the training, and of that alone."""
+    alike = scores.noise_type.isin(resembling) & ~scores.noise_seen
+    if not alike.any():
+        return
+    kinds = ", ".join(scores.noise_type[alike].unique())
+    parts = {f"without {kinds}": scores[~alike], f"{kinds} alone": scores[alike]}
+    for part, rows in parts.items():
+        if len(rows):
+            count = f"({rows.mixture_id.nunique()} mixtures)"
+            yield by_snr(summarise(rows, clusters), f"{title}, {part} {count}", None)
 
 
 def by_snr(under: pd.DataFrame, title: str, published: Published | None) -> Grid:

@@ -1,4 +1,4 @@
-"""A sweep's runs: what differs between them, and what that did to the scores."""
+"""The runs of a sweep: the options that differ, and their effect on the scores."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

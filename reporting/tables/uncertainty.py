@@ -1,4 +1,4 @@
-"""How sure a mean is, where its items come from a sample of speakers, or of speakers and noises."""
+"""The uncertainty of a mean over a sample of speakers, or of speakers and noises."""
 
 from typing import NamedTuple
 

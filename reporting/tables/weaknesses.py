@@ -1,4 +1,4 @@
-"""What a system is bad at, out of its scores: where it adds least, and what it makes worse."""
+"""Weaknesses of a system: where it improves least, and what it makes worse."""
 
 import pandas as pd
 

@@ -33,5 +33,5 @@ def called(system: str) -> str:
 def by_speakers(text: str) -> str:
     """A sentence on speakers, of what rows are a sample here."""
     if words().conditions != "noise":
-        text = text.removesuffix(", the noises of the test taken as given")
+        text = text.removesuffix(", for the noises of this test")
     return text.replace("speakers", words().speakers)

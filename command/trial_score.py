@@ -1,0 +1,93 @@
+"""A score of a trial on the mixtures of validation, for a search that compares trials by it."""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+from omegaconf import DictConfig, OmegaConf
+
+from command.chosen import chosen_metrics, taking
+from files.atomic import write_atomic
+from files.table import csv_text
+from metrics.known import facts
+from metrics.metric import Metric
+from options.choices import CONF
+from reporting.scoring.bench import Bench
+from reporting.scoring.score_plan import require_usable, score_plan
+from tasks.task import task_of
+
+FILE = "search_score.csv"  # in the folder of a trial
+ORACLE = "target/iam.yaml"  # what an evaluation has beside runs by default; nothing is told of it
+
+
+def require_score(cfg: DictConfig, name: str) -> None:
+    """Raise ValueError where a trial could not be scored by `name`; before it is trained."""
+    if cfg.data.folder is not None:
+        raise ValueError(
+            f"search.score={name}: trials are scored on mixtures of their plan, and data=rendered "
+            "reads others; choose data=worker, or leave search.score out"
+        )
+    metrics = _metrics(name)
+    beside = {"device": "cpu", "oracle": OmegaConf.load(CONF / ORACLE)}
+    gives = next(iter(task_of(cfg).beside(OmegaConf.merge(cfg, beside)).values())).gives
+    try:
+        taking(gives, metrics)
+        require_usable(metrics, cfg.sample_rate)
+    except ValueError as error:
+        raise ValueError(
+            f"search.score={name}: is no score of what task={_task(cfg)} gives ({gives}); choose "
+            "another one of conf/metric"
+        ) from error
+
+
+def keep_score(cfg: DictConfig, name: str, run: Path, anew: bool) -> None:
+    """Write the mean score `name` of what is trained in `run` there.
+
+    anew: where it stands there already, too. Raises ValueError where no mixture has a score.
+    """
+    if not anew and kept_score(run, name) is not None:
+        return
+    metrics = _metrics(name)
+    task = task_of(cfg)
+    test = task.test(OmegaConf.merge(cfg, {"split": "validation", "pairs": None}))
+    bench = Bench(test.plan, test.audio, cfg.sample_rate)
+    scores = score_plan(bench, {"trial": task.system(run, "cpu")}, metrics, map)
+    computed = scores[name].dropna()
+    if computed.empty:
+        raise ValueError(f"search.score={name}: {scores.failed.iloc[0]}, and so for every mixture")
+    row = {"score": name, "mean": repr(float(computed.mean())), "mixtures": len(computed)}
+    write_atomic(run / FILE, csv_text(pd.DataFrame([row])))
+
+
+def kept_score(run: Path, name: str) -> float | None:
+    """What `keep_score` wrote; None where it has not, or of another score."""
+    try:
+        (row,) = pd.read_csv(run / FILE).to_dict("records")
+    except (OSError, ValueError):
+        return None
+    mean = float(row["mean"])
+    return mean if row["score"] == name and math.isfinite(mean) else None
+
+
+def sign_of(name: str | None) -> int:
+    """What a value is multiplied with so that the least is the best; None: of a loss."""
+    return 1 if name is None else -facts(name).sign
+
+
+def require_known(name: str | None) -> None:
+    """Raise ValueError unless there is a score called `name`, or it is None."""
+    known = sorted(path.stem for path in (CONF / "metric").glob("*.yaml"))
+    if name is not None and name not in known:
+        raise ValueError(
+            f"search.score={name}: is none of {', '.join(known)}; null: the validation loss"
+        )
+
+
+def _metrics(name: str) -> Mapping[str, Metric]:
+    node = OmegaConf.load(CONF / "metric" / f"{name}.yaml")
+    return chosen_metrics(OmegaConf.create({"metric": {name: node}, "device": "cpu"}))
+
+
+def _task(cfg: DictConfig) -> str:
+    return cfg.task["_target_"].rpartition(".")[2].lower()
