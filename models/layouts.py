@@ -12,6 +12,7 @@ from models.checkpoints import read_checkpoint
 from options.typed import typed
 
 CONFIG, CURVE, TIMES = Path(".hydra/config.yaml"), Path("curve.csv"), Path("times.csv")
+TIMED = {"epoch": int, "seconds": float, "machine": str}  # the columns of TIMES
 # The tables of what the weights were trained on before, a folder for each training.
 ANCESTORS = Path("ancestors")
 BEST, LAST = Path("checkpoints/best.ckpt"), Path("checkpoints/last.ckpt")

@@ -11,11 +11,10 @@ import torch
 from files.atomic import write_atomic
 from files.table import csv_text
 
-COLUMNS = {"epoch": int, "seconds": float, "machine": str}
-
 
 class Times(pl.Callback):
-    """Writes one row per epoch to `path`: COLUMNS, seconds by the clock, with its validation.
+    """Writes one row per epoch to `path`: models.layouts.TIMED, seconds by the clock, with its
+    validation.
 
     machine: the computer in words; a GPU is named before it. The rows travel in the checkpoint. An
     epoch that an older version trained has none.

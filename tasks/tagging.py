@@ -1,16 +1,17 @@
 """Tagging: from a clip to the class of its sound."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from omegaconf import DictConfig, OmegaConf
 
 from datagen import from_config
 from datagen.clips import Clips, ClipSignals, clip_plan
-from datagen.datamodule import PlanData
 from datagen.file_reader import FileReader
 from datagen.library import Library
 from datagen.pairs.pairs import PairedTest
@@ -27,10 +28,13 @@ from models.tagging.cost import costs
 from models.tagging.namer import Namer
 from models.tagging.network import TaggingNetwork
 from models.tagging.tagger import Tagger
-from models.tagging_learner import TaggingLearner
 from options.build import build, maker
 from tasks.task import Task, task_of
 from text.words import Words
+
+if TYPE_CHECKING:
+    from datagen.datamodule import PlanData
+    from models.tagging_learner import TaggingLearner
 
 
 class Tagging(Task):
@@ -73,6 +77,8 @@ class Tagging(Task):
 
     def learner(self, cfg: DictConfig) -> TaggingLearner:
         """See models.tagging_learner."""
+        from models.tagging_learner import TaggingLearner
+
         optimizer = maker(cfg.recipe.optimizer, torch.optim.Optimizer)
         return TaggingLearner(*self._parts(cfg), optimizer)
 
@@ -83,6 +89,8 @@ class Tagging(Task):
 
     def batches(self, cfg: DictConfig, heard: Hearing) -> PlanData:
         """All clips of training and validation."""
+        from datagen.datamodule import PlanData
+
         plan = self._plan(cfg)
         numbers = {name: number for number, name in enumerate(self.classes)}
         route = partial(Clips, signals=self._signals(cfg, plan), classes=numbers)
@@ -120,7 +128,7 @@ class Tagging(Task):
         reader = FileReader(cfg.sample_rate, corrections(plan.noise))
         return ClipSignals(Library(plan.speech, plan.noise, reader))
 
-    def system(self, run: Path, device: str) -> "TaggerRun":
+    def system(self, run: Path, device: str) -> TaggerRun:
         """From a clip to the name of its class."""
         namer = self._namer(self.own_config(run), run)
         return TaggerRun(run, namer.tagger.to(device), namer.classes, content_of(run))

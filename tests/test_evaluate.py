@@ -1,6 +1,8 @@
 import pickle
 import re
 import shutil
+import subprocess
+import sys
 
 import pandas as pd
 import pytest
@@ -264,3 +266,10 @@ def test_the_scores_of_the_papers_are_scored_unasked_and_any_other_is_once_it_is
         for typed in ([], ["+metric@metric.stoi_own=stoi"])
     )
     assert asked - unasked == {"stoi_own"}
+
+
+def test_what_judges_and_renders_loads_no_lightning():
+    code = f"import sys; sys.path.insert(0, {str(tiny_run.ROOT)!r})\n"
+    code += "import command.evaluation, command.audit, tasks.enhancement; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "pytorch_lightning" not in done.stdout.split()

@@ -12,9 +12,8 @@ from files.schema import Schema
 from files.table import OptionalFloat, read_table
 from models.cost import Costs
 from models.known_costs import known_costs
-from models.layouts import CURVE, TIMES, curve_again, weights_of
+from models.layouts import CURVE, TIMED, TIMES, curve_again, weights_of
 from models.run import run_config
-from models.times import COLUMNS as TIMED
 from options.run_options import PARTS, compared
 
 STAGES = "network.stages"
