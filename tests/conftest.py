@@ -18,7 +18,7 @@ from reporting.figures import drawing
 
 torch.set_num_threads(1)  # tiny signals: more threads only wait for one another
 drawing.DPI = (
-    40  # a third of a report's time goes into the dots of its PNGs, which no test looks at
+    40  # much of the time of a report goes into the dots of its PNGs, which no test looks at
 )
 
 

@@ -132,8 +132,9 @@ def _svg(figure: Figure) -> str:
 
 def _png(figure: Figure) -> bytes:
     content = io.BytesIO()
-    FigureCanvasAgg(figure)
-    figure.savefig(content, format="png", dpi=DPI, facecolor="white")
+    figure.set_dpi(DPI)
+    figure.set_facecolor("white")
+    FigureCanvasAgg(figure).print_png(content)  # savefig would draw twice
     return content.getvalue()
 
 
