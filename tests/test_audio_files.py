@@ -82,7 +82,7 @@ def test_a_wav_file_that_a_pipe_wrote_is_read_to_its_end_and_said_so(tmp_path, s
     np.testing.assert_array_equal(reading.read(path, RATE), whole)
     with caplog.at_level(logging.WARNING):
         note_conversions(table, RATE)
-    assert table.samples.tolist() == [len(whole)] and "what decodes counts" in caplog.text
+    assert table.samples.tolist() == [len(whole)] and "their decoded length counts" in caplog.text
 
 
 def test_a_flac_stream_without_a_length_is_read_to_its_end(tmp_path):
