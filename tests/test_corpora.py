@@ -172,7 +172,7 @@ def test_the_documentation_has_the_folder_of_every_corpus(request):
 @pytest.mark.parametrize("name", CORPORA)
 def test_an_empty_folder_is_refused(tmp_path, name):
     (tmp_path / "train-clean-100").mkdir()
-    with pytest.raises(FileNotFoundError, match="expected|put audio there"):
+    with pytest.raises(FileNotFoundError, match=r"expected|put audio there"):
         CORPORA[name](str(tmp_path)).recordings()
 
 
