@@ -23,8 +23,8 @@ TYPICAL_RATE = 16000  # of recordings
 BATCH = 16  # recordings that a GPU enhances at once
 # What a process that enhances needs.
 PACKAGES = (
-    "enhancing", "tasks", "datagen", "models", "metrics", "audio", "dsp", "options", "files",
-    "parallel",
+    "enhancing", "tasks", "text", "datagen", "models", "metrics", "audio", "dsp", "options",
+    "files", "parallel",
 )  # fmt: skip
 PRETRAINED = Path(__file__).parent.parent / "pretrained"
 
