@@ -23,7 +23,7 @@ TAP_STEP = 2.0**-20
 def draw_band(protocol: Protocol, sample_rate: int, rng: np.random.Generator) -> float:
     """The end of a row's band in cycles per sample; 0 for the whole band.
 
-    The whole band too is what a row has whose drawn end lies at or above half of the sample rate.
+    A row also has the whole band where its drawn end lies at or above half of the sample rate.
     """
     point, end_hz = rng.uniform(), rng.uniform(*protocol.band_hz)
     if point >= protocol.band_limited:

@@ -27,8 +27,8 @@ RowName = tuple[int, tuple]  # a row, and something that its audio goes by
 def same_audio(*tables: pd.DataFrame) -> list[np.ndarray]:
     """A number for every row of `tables` (columns path and, where it is known, content).
 
-    Equal audio has equal numbers. Files are read only where their content is not known and another
-    is as large; of one that is missing the path counts alone.
+    Equal audio has equal numbers. A file is read only where its content is not known and another
+    file has the same size. A missing file is compared by its path alone.
     """
     paths, contents = [], []
     for table in tables:
@@ -63,11 +63,11 @@ def conflicts(tables: Tables) -> list[str]:
 
 
 def repeated(tables: Tables, overlapping: bool = False) -> dict[str, pd.Series]:
-    """What is kept instead of recordings that repeat another one of their role: paths by row label.
+    """Recordings that repeat another one of their role: the path of the kept one, by row label.
 
-    Speech repeats speech of its speaker. Of the seen noises, which are divided in time, none may
-    come twice: what one name keeps for the test would be trained on under the other. Where their
-    cuts are `overlapping` anyway, all stay.
+    Speech is compared with speech of the same speaker. A seen noise is divided in time, so it may
+    not occur twice: training would use, under one name, the part that the other name keeps for the
+    test. Where the cuts are `overlapping` anyway, all recordings stay.
     """
     instead = {}
     for role, table in tables.items():
@@ -152,7 +152,7 @@ def _content_names(contents: list[str]) -> Iterator[RowName]:
 
 
 def _file_names(paths: list[str], contents: list[str]) -> Iterator[RowName]:
-    """Of each row the real path, the file, and the bytes where they have to be compared."""
+    """For each row: the real path, the file, and the bytes where they have to be compared."""
     by_size: dict[int, dict[int, os.stat_result]] = {}
     for row, path in enumerate(paths):
         yield row, ("path", os.path.realpath(path))

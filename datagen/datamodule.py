@@ -74,7 +74,7 @@ class PlanData(pl.LightningDataModule):
         )
 
     def described(self, split: str) -> str:
-        """How many mixtures `split` has, and how long they are, in words."""
+        """The number of mixtures of `split` and their length, in words."""
         lengths = self.lengths[split]
         hours = lengths.sum() / self.sample_rate / 3600
         return f"{len(lengths):,} mixtures of {split} ({hours:.2f} h)"
@@ -156,5 +156,5 @@ class PlanData(pl.LightningDataModule):
 
 
 def _begin(training: int, worker: int) -> None:
-    """What a loader worker does first."""
+    """The first step of a loader worker."""
     end_with_parent(training)

@@ -1,6 +1,6 @@
-"""Batches that all processes of a training have together, and the share that each one has of them.
+"""The batches of a training, and the share of them that each of its processes has.
 
-What a step of the training learns from is the same rows, whatever the number of processes.
+A step of the training learns from the same rows, whatever the number of processes.
 """
 
 from collections.abc import Iterator, Sequence

@@ -77,7 +77,7 @@ def _check_sizes(sizes: dict[str, float]) -> None:
 
 
 def _manifest(folder: Path, sizes: dict[str, float]) -> dict[str, float]:
-    """What the corpus in `folder` is, by which it is known again."""
+    """The description of the corpus in `folder`, by which a later run recognises it."""
     files = list(folder.rglob("*.flac"))
     texts = list(folder.rglob("*.txt"))
     # What versions before texts built has none, and is built anew: to the same sound.
@@ -134,7 +134,7 @@ def _fill(root: Path, jobs: int, speakers: int, utterances: int, seconds: float)
 def _noises(
     folder: Path, train: list[list[Spoken]], crowd: list[list[Spoken]]
 ) -> dict[Path, Generator]:
-    """What makes the noise of each file.
+    """The function that makes the noise of each file.
 
     The voices of training are in seen noise, those of the crowd in unseen noise.
     """

@@ -1,4 +1,4 @@
-"""What the voices of the demo corpus say."""
+"""The sentences that the voices of the demo corpus say."""
 
 import numpy as np
 

@@ -92,7 +92,7 @@ class Espeak:
         self._folder.cleanup()
 
     def _collect(self, samples: "ctypes._Pointer", count: int, _: int) -> int:
-        """What eSpeak calls with every piece of speech; its memory is its own, so it is copied."""
+        """eSpeak calls this with every piece of speech; eSpeak owns the memory, so it is copied."""
         if samples and count > 0:
             chunk = np.ctypeslib.as_array(samples, (count,))
             self._chunks.append(chunk.copy())
@@ -161,7 +161,7 @@ def utterance(espeak: Espeak, voice: Voice, rng: np.random.Generator) -> Spoken:
 
 
 def _trim(speech: np.ndarray) -> np.ndarray:
-    """`speech` [time] without what is not heard before and after it."""
+    """`speech` [time] without the silence before and after it."""
     magnitude = np.abs(speech)
     heard = np.flatnonzero(magnitude > 0.005 * magnitude.max())
     first, last = heard[0], heard[-1]

@@ -1,4 +1,4 @@
-"""One row of a mixing plan, drawn alone: the same whenever and in whatever order it is drawn."""
+"""Draws one row of a mixing plan alone. The row does not depend on the order of drawing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ LAP = 1  # number of the generator that orders speech; datagen.variety has those
 
 
 class Cell(NamedTuple):
-    """What is fixed for a row before anything is cut; noise_seen: whether its noise is seen."""
+    """The properties of a row that are fixed before the cut; noise_seen: its noise is seen."""
 
     speech: pd.Series
     snr_db: float

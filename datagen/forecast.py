@@ -1,4 +1,4 @@
-"""What rendering a plan will take: room on the disk, and time."""
+"""The disk space and the time that the rendering of a plan will take."""
 
 import shutil
 import time
@@ -27,7 +27,7 @@ class Forecast(NamedTuple):
 
 
 def forecast(rows: pd.DataFrame, library: Library, storage: Storage) -> Forecast:
-    """Of all `rows`, laid out in `storage`, that do not stand there."""
+    """The forecast for the `rows`, laid out in `storage`, that are not rendered yet."""
     left = _left(rows, storage)
     if left.empty:
         return Forecast(0, 0, 0.0, 0.0)

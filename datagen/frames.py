@@ -98,7 +98,7 @@ class Frames:
 
 
 def _percentile(counts: np.ndarray, share: float) -> int:
-    """The step at or below which `share` of what was counted lies."""
+    """The step at or below which `share` of the counted values lies."""
     below = np.cumsum(counts)
     return int(np.searchsorted(below, share * counts.sum()))
 

@@ -1,4 +1,4 @@
-"""From a config to its corpora, its drawer and its plan."""
+"""Makes the corpora, the drawer and the plan that a config describes."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -39,7 +39,7 @@ def corpora(cfg: DictConfig) -> dict[str, dict[str, Corpus]]:
 
 
 def protocol(cfg: DictConfig) -> Protocol:
-    """How the config's plan is drawn."""
+    """The protocol by which the config's plan is drawn."""
     options = OmegaConf.to_container(cfg.plan, resolve=True)
     return Protocol.model_validate(options)
 
@@ -62,7 +62,7 @@ def drawer(cfg: DictConfig, suited: Suited | None = None) -> Drawer:
 
 
 def test(cfg: DictConfig) -> PairedTest:
-    """What the config's systems are judged on: its pairs of files, or mixtures of its plan."""
+    """The test of the config's systems: its pairs of files, or mixtures of its plan."""
     if cfg.get("pairs"):
         pairs = build(cfg.pairs, Pairs)
         return pairs.test(cfg.sample_rate, Path(cfg.cache), jobs(cfg), cfg.check_audio)

@@ -1,4 +1,4 @@
-"""Which of clean and noise are heard in a mixture: a row may be speech alone, or noise alone."""
+"""Whether speech, noise or both are heard in a mixture: a row may have one of them alone."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ CHOICES = (BOTH, SPEECH, NOISE)
 
 
 def draw_heard(protocol: Protocol, rng: np.random.Generator) -> str:
-    """One of CHOICES, by the shares of `protocol`."""
+    """Draws one of CHOICES, by the shares of `protocol`."""
     point = rng.uniform()
     if point < protocol.speech_alone:
         return SPEECH
@@ -22,7 +22,7 @@ def draw_heard(protocol: Protocol, rng: np.random.Generator) -> str:
 
 
 def heard(row: Mapping[str, Any]) -> dict[str, float]:
-    """What `datagen.mix.mix` takes for a row: 1 for a part that is heard, 0 for one that is not."""
+    """The factors of a row for `datagen.mix.mix`: 1 for a part that is heard, 0 for silence."""
     choice = row["heard"]
     return {
         "clean_heard": float(choice != NOISE),

@@ -55,7 +55,7 @@ def save(path: Path, rows: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 
 def load(path: Path, remedy: str) -> pd.DataFrame:
-    """What `save` wrote; TableError, which ends in `remedy`, where the file is another one."""
+    """The rows that `save` wrote; raises TableError, which ends in `remedy`, for another file."""
     if not is_installed():
         raise TableError(f"{path}: needs the extra 'large'", "pip install -e '.[large]'")
     require_sum(path, remedy)

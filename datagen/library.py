@@ -87,7 +87,7 @@ class Library:
         return band_limited(clean, row["band"]), band_limited(noise, row["band"])
 
     def places(self, row: Mapping[str, Any]) -> tuple[Piece, list[Piece]]:
-        """Where the speech of a row and the pieces of its first noise lie."""
+        """The places of a row's speech and of the pieces of its first noise."""
         speech = Piece(self._path(row["speech_id"]), row["speech_start"], row["length"])
         noise = [
             Piece(self._paths[position], begin, count)

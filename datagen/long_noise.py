@@ -25,7 +25,7 @@ class LongNoise(NamedTuple):
         return cls(stretches.id.tolist(), stretches.start.to_numpy(), ends)
 
     def cut(self, rng: np.random.Generator) -> tuple[str, int]:
-        """Where a cut drawn at random begins: the stretch, and the sample of its recording."""
+        """The beginning of a cut drawn at random: the stretch, and the sample of its recording."""
         point = int(rng.integers(self.ends[-1]))
         position = int(np.searchsorted(self.ends, point, side="right")) - 1
         start = self.starts[position] + point - self.ends[position]

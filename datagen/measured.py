@@ -1,4 +1,4 @@
-"""Measures remembered: what was measured once of a file that has not changed is looked up."""
+"""A memory of measures: a file is measured once, and again only after it has changed."""
 
 import contextlib
 import sqlite3
@@ -22,8 +22,8 @@ ASKED = 500  # files in one question
 def measured(paths: Iterable[str], cache: Path, jobs: int = 1) -> pd.DataFrame:
     """One row of measures for each of `paths`, NaN for a file that cannot be decoded.
 
-    Files that were not measured before, or have changed since, are decoded over `jobs` threads;
-    with 0 they are NaN.
+    Files without remembered measures, and files that have changed since, are decoded over `jobs`
+    threads. With 0 jobs their measures are NaN.
     """
     paths = list(dict.fromkeys(paths))
     known = kept(paths, cache)
@@ -47,7 +47,7 @@ def _measured_now(paths: list[str], jobs: int) -> dict[str, Measures]:
 
 
 def keep(measures_of: Mapping[str, Measures], cache: Path) -> None:
-    """Remember what was measured of files, by path."""
+    """Remember the measures of files, by path."""
     if not measures_of:
         return
     rows = [(_name(path), *measures) for path, measures in measures_of.items()]
@@ -58,7 +58,7 @@ def keep(measures_of: Mapping[str, Measures], cache: Path) -> None:
 
 
 def kept(paths: Iterable[str], cache: Path) -> dict[str, Measures]:
-    """What is remembered of `paths`, by path."""
+    """The remembered measures of `paths`, by path."""
     path_of = {_name(path): path for path in paths}
     if not path_of or not _file(cache).exists():
         return {}
@@ -74,7 +74,7 @@ def kept(paths: Iterable[str], cache: Path) -> dict[str, Measures]:
 
 
 def _marks(count: int) -> str:
-    """What stands in a statement for `count` values."""
+    """The placeholders of an SQL statement for `count` values."""
     return ", ".join("?" * count)
 
 
@@ -93,7 +93,7 @@ def _measured(path: str) -> Measures | None:
 
 
 def _name(path: str) -> str:
-    """What a file is remembered by: another one once it has changed."""
+    """The key of a file in the memory; it differs once the file has changed."""
     return f"{VERSION}-{of_files([path])}"
 
 
@@ -105,7 +105,7 @@ def _file(cache: Path) -> Path:
 def _store(cache: Path) -> Iterator[sqlite3.Connection]:
     """The open file, which several processes may share.
 
-    What one writes is there whole or not at all.
+    A write is stored whole or not at all.
     """
     path = _file(cache)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,6 @@
-"""What a recording is like, measured block by block.
+"""Measures of a recording, taken block by block.
 
-Level, clipping, offset, silence, bandwidth, noise.
+They are level, clipping, offset, silence, bandwidth and noise.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ NEAR_FULL_SCALE = 0.8
 
 
 class Measures(NamedTuple):
-    """What was measured of a recording; NaN where it says nothing.
+    """The measures of a recording; NaN where a measure has no meaning.
 
     seconds. level_db: mean power without the mean, in dB relative to a square wave of full scale.
     peak_db: largest magnitude, relative to full scale. clipped: share of samples that lie in runs
@@ -77,7 +77,7 @@ class Meter:
         self._frames.add(block)
 
     def measures(self) -> Measures:
-        """What all blocks together are like."""
+        """The measures of all blocks together."""
         if self._samples == 0:
             return NOTHING._replace(seconds=0.0)
         mean = self._sum / self._samples
@@ -129,13 +129,13 @@ class _Flat:
 
 
 def _run_lengths(places: np.ndarray) -> np.ndarray:
-    """How many of the ascending `places` follow one another without a gap, run by run."""
+    """The lengths of the runs of consecutive numbers in the ascending `places`."""
     gaps = np.diff(places, prepend=-2, append=-2) != 1
     return np.diff(np.flatnonzero(gaps))
 
 
 def measure(path: str) -> Measures:
-    """What the recording at `path` is like, at its own rate.
+    """The measures of the recording at `path`, at its own rate.
 
     Raises ValueError where it cannot be decoded.
     """
@@ -145,7 +145,7 @@ def measure(path: str) -> Measures:
 
 
 def measure_blocks(blocks: Iterable[np.ndarray], sample_rate: int) -> Measures:
-    """What a recording is like that comes in blocks [time] of 16-bit samples."""
+    """The measures of a recording given as blocks [time] of 16-bit samples."""
     meter = Meter(sample_rate)
     for block in blocks:
         meter.add(block)

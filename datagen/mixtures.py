@@ -20,7 +20,7 @@ from options.build import maker
 
 
 def mixtures(cfg: DictConfig, heard: Hearing) -> PlanData:
-    """What the config trains and validates on, by its route; heard: called with its recordings."""
+    """The config's mixtures of training and validation, by its route; heard gets its recordings."""
     plan, route = _plan_and_route(cfg, heard)
     return PlanData.of(cfg, plan, route)
 

@@ -56,7 +56,7 @@ def _melody(rng: Rng, samples: int, beat_s: float, scale: tuple, key: int) -> np
 
 
 def _bass(rng: Rng, samples: int, beat_s: float, scale: tuple, key: int) -> np.ndarray:
-    """One low note a beat."""
+    """A bass line with one low note per beat."""
     steps = rng.integers(-2 * len(scale), -len(scale), 8)
     colour = timbre(rng)
     part = np.zeros(samples)

@@ -1,4 +1,4 @@
-"""Which long noise a row of a plan is cut from, and in how many mixtures an utterance stands."""
+"""The choice of the long noise of a plan's row, and the number of mixtures of an utterance."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -11,10 +11,10 @@ from datagen.long_noise import LongNoise
 
 
 class Turn(NamedTuple):
-    """Where a row stands among those of its split.
+    """The position of a row among the rows of its split.
 
-    turn: of the utterance, over all laps. number: of the mixture among those that its utterance
-    goes through. snr_position: of its SNR among those of the split.
+    turn: the turn of the utterance, over all laps. number: the number of the mixture among all
+    mixtures of its utterance. snr_position: the position of its SNR among the SNRs of the split.
     """
 
     turn: int
@@ -23,13 +23,13 @@ class Turn(NamedTuple):
 
 
 class NoiseChoice(ABC):
-    """What stands against the speech of a row. grid: what the test goes through, in words."""
+    """Chooses the noise for the speech of a row. grid: the combinations of the test, in words."""
 
     grid: ClassVar[str]
 
     @abstractmethod
     def cells(self, split: str) -> int:
-        """How many mixtures an utterance goes through: in the test split all SNRs at least once."""
+        """The number of mixtures of an utterance; in the test split it covers all SNRs."""
 
     @abstractmethod
     def of(
@@ -39,7 +39,7 @@ class NoiseChoice(ABC):
 
     @abstractmethod
     def lacking(self, split: str) -> str:
-        """What `split` would need to be drawn, in words; "" where it has all."""
+        """The parts that `split` lacks for the drawing, in words; "" where it has all."""
 
 
 class RecordedNoises(NoiseChoice):
@@ -62,7 +62,7 @@ class RecordedNoises(NoiseChoice):
             self._unseen.append([LongNoise.of(stretches) for _, stretches in vectors])
 
     def cells(self, split: str) -> int:
-        """In the test split SNRs x {seen, unseen}."""
+        """The number of mixtures of an utterance: in the test split SNRs x {seen, unseen}."""
         if split != "test":
             return 1
         return 2 * self._test_snrs if self._unseen else self._test_snrs
@@ -110,7 +110,7 @@ class OtherTalkers(NoiseChoice):
             self._of_split[split] = {name: LongNoise.of(rows) for name, rows in by_speaker}
 
     def cells(self, split: str) -> int:
-        """In the test split one for every SNR."""
+        """The number of mixtures of an utterance: in the test split one for every SNR."""
         return self._test_snrs if split == "test" else 1
 
     def of(

@@ -13,12 +13,12 @@ SEEN = {"seen": ""} | {f"seen-{split}": split for split in SPLITS}
 
 
 def speech(cells: Cells) -> Cells:
-    """Of speech.csv: `category` was the speaker's sex, or whatever a folder was called."""
+    """Upgrades speech.csv: `category` was the speaker's sex, or the name of a folder."""
     return _replaced(cells, "category", _of_speaker)
 
 
 def noise(cells: Cells) -> Cells:
-    """Of noise.csv: `category` was the kind of noise; the name of a vector told whom it served."""
+    """Upgrades noise.csv: `category` was the kind of noise; a vector's name told its split."""
     cells = _replaced(cells, "category", _of_noise)
     if "seen" in cells:
         return cells

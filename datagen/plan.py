@@ -1,4 +1,4 @@
-"""The mixing plan is the data set: a complete row per mixture, and tables of what it is made of."""
+"""The mixing plan is the data set: a complete row per mixture, and tables of its recordings."""
 
 import logging
 from collections.abc import Iterable, Mapping
@@ -24,11 +24,11 @@ AGAIN = "make the plan again with generate.py"
 
 @dataclass(frozen=True)
 class Plan:
-    """A row per mixture, and what they are made of.
+    """A row per mixture, and the tables of its recordings.
 
     rows: see datagen.row. speech, noise: see datagen.recordings.
 
-    Rows may have columns more, which are text: they go with the plan wherever it is loaded, split
+    Rows may have further columns, which are text. They stay with the plan when it is loaded, split
     and saved.
     """
 
@@ -143,7 +143,7 @@ def load_plan(folder: Path) -> Plan:
 
 
 def fingerprint(rows: pd.DataFrame) -> str:
-    """Names the rows of a plan, or those of a split."""
+    """A name for the content of all rows of a plan, or of a split's rows."""
     return of_values(rows.to_csv())
 
 
@@ -152,8 +152,8 @@ def load_recordings(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The tables of speech and of noise that `Plan.save` wrote to `folder`; errors end in `remedy`.
 
-    known: other columns than those of `schemas`. Raises FileNotFoundError where one is missing,
-    ValueError where one is damaged.
+    known: the schemas of the two tables, instead of `schemas`. Raises FileNotFoundError for a missing
+    table, ValueError for a damaged one.
     """
     known = known or schemas()
     speech = read_table(folder / SPEECH, known[SPEECH], remedy)

@@ -89,7 +89,7 @@ def build_pool(
 def _write_samples(
     paths: list[str], sample_rate: int, pool: Path, corrections: Mapping[str, Correction]
 ) -> dict[str, list[int]]:
-    """Write the samples of all files to `pool`; where those of each begin and stop, by path."""
+    """Write the samples of all files to `pool`; returns the begin and stop of each, by path."""
     offsets = {}
     position = 0
     handle, unfinished = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=pool)

@@ -1,4 +1,4 @@
-"""From corpora and a protocol to a drawer: scan, split, and check that splits share no audio."""
+"""Makes a drawer of corpora and a protocol: scan, split, check that splits share no audio."""
 
 import logging
 from collections.abc import Collection, Mapping
@@ -35,8 +35,8 @@ def scan_all(
 ) -> dict[str, pd.DataFrame]:
     """One recordings table for each of `roles`, of its corpora in the order given.
 
-    Raises one BadAudioError for the bad files of all of them, and ValueError for a recording that
-    one role holds twice.
+    Raises one BadAudioError for the bad files of all corpora, and ValueError for a recording that
+    occurs twice in one role.
     """
     scanned, bad_files = {}, []
     for role, corpora in roles.items():
@@ -190,7 +190,7 @@ def _joined(role: str, by_corpus: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def _repetition(role: str, first: str, first_path: str, second: str, second_path: str) -> str:
-    """What is wrong with two recordings of one name, by the corpora and paths of both."""
+    """The message on two recordings of one name, with the corpora and paths of both."""
     both = f"{first_path} and {second_path}: are one recording by their names"
     if first == second:
         return f"{both}; rename or remove one of them"

@@ -1,4 +1,4 @@
-"""How a mixing plan is drawn: every option of conf/plan, its type, its limits and its rules."""
+"""The protocol of a mixing plan: every option of conf/plan, its type, its limits and its rules."""
 
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -71,7 +71,7 @@ class SnrsPerSplit(PerSplit[Snrs]):
 class Protocol(Strict):
     """The options of a plan; conf/plan/paper.yaml says what each means, and holds its usual value.
 
-    An option that comes later has a default: what the configs of runs that lack it meant.
+    An option that was added later has a default: its meaning in configs of runs without it.
     """
 
     train: Count
@@ -146,9 +146,9 @@ class Protocol(Strict):
         return None if split == "test" else self.noise_amplitude
 
     def of_rows(self, split: str) -> dict[str, Any]:
-        """What decides the rows of `split` beside the tables of recordings.
+        """The options that decide the rows of `split`, beside the tables of recordings.
 
-        That is every option but NOT_OF_ROWS, and OF_TRAINING in the split "train" alone.
+        These are all options but NOT_OF_ROWS, and OF_TRAINING in the split "train" alone.
         """
         options = {}
         for name in type(self).model_fields:

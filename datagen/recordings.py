@@ -1,4 +1,4 @@
-"""What a corpus offers: one `Recording` per audio file, and the tables made of them."""
+"""The recordings of a corpus: one `Recording` per audio file, and the tables made of them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, asdict, dataclass
@@ -16,15 +16,14 @@ NAMED = 20  # bad files that an error names before it counts
 class Recording:
     """One audio file of a corpus.
 
-    id: a name of its own over all corpora. path: of the file. source: who or what was recorded
+    id: a unique name over all corpora. path: of the file. source: who or what was recorded
     (a speaker, the recording an ESC-50 clip was cut from); one source never stands in two splits.
     kind: of noise, "" where unknown. sex: of the speaker, "F", "M", or "" where unknown. only: the
     one split the recording may serve in, or "". sample_rate in Hz, samples and channels come from
     the file. content: 16 hex digits over the decoded audio, "" where it was not decoded; equal
-    audio, equal content. What reading corrects: offset, the mean in 16-bit steps, is taken away,
-    and what is left is multiplied with gain. counted: the header does not say how many samples
-    there are, or cannot be trusted in it. text: what is said, as the corpus writes it; "" where it
-    is not known.
+    audio, equal content. Reading makes two corrections: it subtracts offset, the mean in 16-bit
+    steps, and then multiplies with gain. counted: the header gives no number of samples, or one
+    that cannot be trusted. text: the transcript as the corpus writes it; "" where it is not known.
     """
 
     id: str
@@ -85,7 +84,7 @@ def table(recordings: list[Recording]) -> pd.DataFrame:
 
 
 def corrections(*tables: pd.DataFrame) -> dict[str, Correction]:
-    """What reading corrects, by path, of those recordings of `tables` where it corrects any."""
+    """The corrections of reading, by path, of the recordings of `tables` that need one."""
     corrected = {}
     for table in tables:
         rows = table[(table.offset != 0) | (table.gain != 1)]

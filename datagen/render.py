@@ -74,7 +74,7 @@ def render_to_disk(
 
 
 def sha256(mixture: np.ndarray) -> str:
-    """Of 16-bit samples, as in rendered.csv."""
+    """The checksum of 16-bit samples, as in rendered.csv."""
     return hashlib.sha256(mixture.astype("<i2").tobytes()).hexdigest()
 
 
@@ -92,7 +92,7 @@ def _told(row: Mapping[str, Any], parts: Made, folder: Path) -> dict[str, Any]:
 
 
 def _achieved_db(row: Mapping[str, Any], made: Made, folder: Path) -> float:
-    """The SNR of what was made, in dB; not a number where there is speech or noise alone."""
+    """The SNR of the rendered mixture, in dB; NaN for speech or noise alone."""
     name, wanted_db = f"{folder}: {row['mixture_id']}", row["snr_db"]
     if not np.array_equal(made["mixture"], made["clean"] + made["noise"]):
         raise ValueError(f"{name} clips; its audio has changed since the plan was drawn")

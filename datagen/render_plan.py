@@ -40,13 +40,13 @@ def render_plan(
 ) -> pd.DataFrame:
     """Render `plan` to `folder` in a storage, `form`, and measure every mixture written.
 
-    Over `jobs` threads, or wherever `spread` has it done; there the tables of `folder` are read
-    again. What is written as one appears whole or not at all; what stands is compared, not written
-    again, so an interrupted rendering continues where it was and ends in the same bytes. Writes and
+    The work runs over `jobs` threads, or where `spread` runs it; there the tables of `folder` are
+    read again. A file, or a shard, appears whole or not at all. An existing one is compared, not
+    written again, so an interrupted rendering continues and ends in the same bytes. Writes and
     returns rendered.csv, with the columns RENDERED: the SNR achieved, empty for speech or noise
     alone, and the sha256 of the mixture's 16-bit little-endian samples.
-    Raises ValueError where a measured SNR is more than 0.01 dB off, or where what stands is not
-    this plan's, be it damaged or of other recordings.
+    Raises ValueError where a measured SNR is more than 0.01 dB off, and where an existing file is
+    not of this plan: it is damaged, or made of other recordings.
     """
     plan.save(folder)
     store = storage(form, folder, sample_rate)
@@ -65,7 +65,7 @@ def render_plan(
 
 
 def _clear(plan: Plan, folder: Path) -> None:
-    """Remove what a killed process left unfinished."""
+    """Remove the unfinished files of a killed process."""
     clear_unfinished(folder)
     for split in plan.rows.split.unique():
         for below in (*PARTS, "shards"):
@@ -129,7 +129,7 @@ def _library(folder: Path, tables: str, sample_rate: int) -> Library:
 
 
 def anywhere(store: Storage, form: str) -> RenderAnywhere:
-    """What renders the plan whose tables lie in the folder of `store`, in any process."""
+    """A function that renders the plan in the folder of `store` from its tables, in any process."""
     tables = of_contents([store.folder / SPEECH, store.folder / NOISE])
     return RenderAnywhere(store.folder, tables, store.sample_rate, form)
 

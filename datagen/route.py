@@ -32,7 +32,7 @@ class Route(Dataset, ABC):
         """
 
     def padded(self, index: int, longest: int) -> dict:
-        """The same with signals of `longest` samples, zeros behind what they have."""
+        """The item with its signals padded with zeros at their ends to `longest` samples."""
         item = dict(self[index])
         for name, value in item.items():
             if isinstance(value, Tensor) and len(value) == item["length"]:
@@ -72,9 +72,9 @@ def _value(cell: Any) -> Any:
 
 
 def _stored(column: pd.Series) -> np.ndarray | pd.api.extensions.ExtensionArray | Words:
-    """A column without Python objects: numbers as they are, all else as text.
+    """A column without Python objects: numbers stay, all other values become text.
 
-    One that is mapped into memory stays so.
+    A column that is mapped into memory stays mapped.
     """
     if isinstance(column.dtype, pd.ArrowDtype):
         return column.array

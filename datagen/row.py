@@ -13,18 +13,18 @@ OF_TRAINING = {"of_training": True}
 class Row:
     """One mixture of a plan: a row of plan.csv, whose columns are these fields.
 
-    mixture_id: a name of its own. split: "train", "validation" or "test". speech_id, noise_id: of
+    mixture_id: a unique name. split: "train", "validation" or "test". speech_id, noise_id: of
     speech.csv and noise.csv. speech_start, noise_start: the first sample in those recordings,
-    length in samples, all at the plan's rate. snr_db: clean energy over noise energy of the whole
+    length in samples; all at the plan's rate. snr_db: clean energy over noise energy of the whole
     excerpt. gain_db: joint gain of clean and noise. noise_seen: whether training uses the noise.
-    heard: "both", or "speech" or "noise" where the other part is silence; snr_db is then that of
-    the mixture of both. noise_2_id and noise_3_id: further noises, "" for none, cut like the first
-    from their starts on; their levels in dB are relative to it, and snr_db is that of the sum.
-    speech_filter, noise_filter: what the excerpts pass before they are mixed, see
-    datagen.spectral_shape; "" for nothing. band: where clean and noise end, in cycles per sample
-    (lengths too are in samples); 0 for nowhere.
+    heard: "both", or "speech" or "noise" where the other part is silence; snr_db is then the
+    SNR of the mixture of both. noise_2_id and noise_3_id: further noises, "" for none, cut like the
+    first from their starts on. Their levels in dB are relative to the first noise, and snr_db is
+    the SNR with the sum. speech_filter, noise_filter: the filters of the excerpts before mixing,
+    see datagen.spectral_shape; "" for none. band: the upper limit of clean and noise, in cycles per
+    sample (lengths too are in samples); 0 for no limit.
 
-    A column that comes later has a default: what plans that lack it meant.
+    A column that was added later has a default: its meaning in plans without it.
     """
 
     mixture_id: str = field(metadata=IN_SCORES)

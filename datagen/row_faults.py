@@ -1,4 +1,4 @@
-"""What may be wrong with the rows of a plan, beside the tables that they name recordings of."""
+"""Checks the rows of a plan against the tables of the recordings that they name."""
 
 import pandas as pd
 
@@ -14,7 +14,7 @@ Faults = dict[str, pd.Series]  # which rows have a fault, by what is wrong
 
 
 def unnamed(rows: pd.DataFrame, speech: pd.DataFrame, noise: pd.DataFrame) -> Faults:
-    """Rows that name what the tables lack."""
+    """Rows that name recordings which the tables lack."""
     faults = {
         f"names a speech that {SPEECH} lacks": ~rows.speech_id.isin(speech.id),
         f"names a noise that {NOISE} lacks": ~rows.noise_id.isin(noise.id),
@@ -27,7 +27,7 @@ def unnamed(rows: pd.DataFrame, speech: pd.DataFrame, noise: pd.DataFrame) -> Fa
 
 
 def contradicted(rows: pd.DataFrame, speech: pd.DataFrame, noise: pd.DataFrame) -> Faults:
-    """Rows that do not fit what they name, all of which the tables have."""
+    """Rows that do not fit the recordings that they name; the tables must have all of these."""
     faults = _of_first(rows, _named(speech, rows.speech_id), _named(noise, rows.noise_id))
     faults.update(_of_variety(rows))
     for name in FURTHER:
@@ -57,7 +57,7 @@ def _of_first(rows: pd.DataFrame, speech: pd.DataFrame, noise: pd.DataFrame) -> 
 
 
 def _of_variety(rows: pd.DataFrame) -> Faults:
-    """Of the columns that only training rows may have otherwise than by default."""
+    """Faults in the columns that must have their default outside the training split."""
     faults = {f"hears none of {', '.join(heard.CHOICES)}": ~rows.heard.isin(heard.CHOICES)}
     for name in ("speech_filter", "noise_filter"):
         fault = f"has a {name} that is not four numbers within the limits of plan.tilt"

@@ -1,4 +1,4 @@
-"""From a corpus to its recordings table: headers, then every sample, and both are remembered."""
+"""Makes the recordings table of a corpus from headers and all samples, and remembers it."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -27,12 +27,11 @@ OFFSET = 5e-3  # of full scale: from there on an offset is worth a word
 def scan(
     listed: Sequence[Recording], cache: Path, jobs: int = 1, check_audio: bool = True
 ) -> pd.DataFrame:
-    """The recordings table of what a corpus has `listed`, with rates and lengths from the headers.
+    """The recordings table of the files `listed` by a corpus, with rates and lengths from headers.
 
     Unless `check_audio` is off, every file is also decoded once, over `jobs` threads. The result is
-    kept under
-    `cache` by a fingerprint of all names, sizes and modification times: an unchanged corpus is read
-    only once.
+    kept under `cache` by a fingerprint of all names, sizes and modification times: an unchanged
+    corpus is read only once.
     Raises one BadAudioError that lists every file that is unreadable, cut short, empty, silent or
     holds NaN.
     """
@@ -87,7 +86,7 @@ def note_conversions(table: pd.DataFrame, sample_rate: int) -> None:
 
 
 def _headed(recording: Recording) -> Recording | BadFile:
-    """With what the header says; samples that only decoding tells are counted."""
+    """The recording with the facts of its header; decoding counts samples where that gives none."""
     try:
         head = probing.header(recording.path)
         samples = decoding.length(head)
@@ -99,7 +98,7 @@ def _headed(recording: Recording) -> Recording | BadFile:
 
 
 def _heard(recording: Recording) -> Recording | BadFile:
-    """With all that one look at every sample says."""
+    """The recording with the facts that decoding all its samples gives."""
     try:
         head = probing.header(recording.path)
         heard = listen(head)

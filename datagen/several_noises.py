@@ -24,7 +24,7 @@ class Further(NamedTuple):
 
 
 def draw_further_count(protocol: Protocol, rng: np.random.Generator) -> int:
-    """How many noises a row has beside the first, by the chances `protocol.noises`."""
+    """Draws the number of further noises of a row, by the chances `protocol.noises`."""
     bounds = np.cumsum(protocol.noises)[:-1]
     return int(np.searchsorted(bounds, rng.uniform(), side="right"))
 
@@ -65,10 +65,10 @@ def _heard_cut(
 
 
 def together(first: np.ndarray, further: Sequence[Further]) -> np.ndarray:
-    """All noises of a row as one, none of them silent: 16-bit samples [time].
+    """The sum of all noises of a row, none of them silent: 16-bit samples [time].
 
-    Without `further` that is the first itself. It is turned down where the sum would clip; the SNR
-    of a row is that of the sum.
+    Without `further` it is the first noise itself. The sum is turned down where it would clip; the
+    SNR of a row is the SNR with the sum.
     """
     if not further:
         return first

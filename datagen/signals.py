@@ -1,4 +1,4 @@
-"""Where a test has the audio of its rows from."""
+"""The source of the audio of a test's rows."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol

@@ -1,4 +1,4 @@
-"""Which recordings serve where: speakers over splits, noises over seen and unseen by stretches."""
+"""Assigns recordings: speakers to splits, and stretches of noises to splits, seen or unseen."""
 
 import logging
 import os
@@ -108,9 +108,9 @@ def _splits(
 
 
 def limit_utterances(speech: pd.DataFrame, protocol: Protocol, seed: int) -> pd.DataFrame:
-    """As many utterances per split as the protocol says, chosen by `seed`.
+    """Limits the utterances per split to the protocol's number, chosen by `seed`.
 
-    Raises ValueError where there are fewer.
+    Raises ValueError where there are fewer utterances.
     """
     tables = []
     for split in SPLITS:
@@ -158,7 +158,7 @@ def noise_stretches(
 def talker_stretches(speech: pd.DataFrame) -> pd.DataFrame:
     """Noise table of second talkers: a `Stretch` for every utterance of a speech table, whole.
 
-    Those of one speaker are one vector, which only training may call seen.
+    The stretches of one speaker are one vector, which is seen noise in training alone.
     """
     stretches = []
     for utterance in speech.itertuples(index=False):
@@ -188,7 +188,7 @@ def _seen_stretches(recording: tuple, length: int, protocol: Protocol) -> list[S
 
 
 def _divided(recording: tuple, length: int, protocol: Protocol) -> dict[str, tuple[int, int]]:
-    """Where the stretch of each split begins and ends in a recording, in order of time."""
+    """The begin and end of each split's stretch in a recording, in order of time."""
     turn = zlib.crc32(os.fsencode(recording.id)) % len(SPLITS)
     order = SPLITS[turn:] + SPLITS[:turn]
     shares = protocol.noise_stretches

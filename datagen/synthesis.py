@@ -1,4 +1,4 @@
-"""What made-up noise is made of: colours, tones, blows, slow drifts, voices at once, a level."""
+"""Parts of synthetic noise: colours, tones, blows, slow drifts, simultaneous voices, a level."""
 
 from collections.abc import Callable, Sequence
 

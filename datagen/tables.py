@@ -21,10 +21,10 @@ def schemas() -> dict[str, Schema]:
 
 
 def difference(there: pd.DataFrame, here: pd.DataFrame) -> str:
-    """The first thing in which two tables differ; "" where in nothing that decides what they are.
+    """The first difference between two tables; "" where no decisive value differs.
 
-    What does not: where the corpora lie, what only one of them knows of the audio, and columns of
-    only one of them.
+    Not decisive are the places of the corpora, facts of the audio that only one table knows, and
+    columns of only one table.
     """
     if len(there) != len(here):
         return f"{len(there)} rows there, {len(here)} here"
@@ -39,7 +39,7 @@ def difference(there: pd.DataFrame, here: pd.DataFrame) -> str:
 
 
 def _first_other(column: str, there: pd.Series, here: pd.Series) -> int | None:
-    """The first row that differs in what is known of it on both sides; None where none does."""
+    """The first row with a difference in a value that both tables know; None without one."""
     for row, (before, now) in enumerate(zip(there, here, strict=True)):
         unknown = column in UNKNOWN and not (before and now)
         if before != now and not unknown:

@@ -34,11 +34,11 @@ class Interferer(NamedTuple):
 
 @dataclass(frozen=True)
 class TonalProtocol:
-    """What all rows share.
+    """The options that all rows share.
 
     tones: as `dsp.tone.Tone`; their phases are drawn. noise: "white", "pink", or the path of a
-    recording, which is cut at random and runs on from its end to its beginning. interferers come on
-    top of what `snr_db` of a row counts.
+    recording, which is cut at random and runs on from its end to its beginning. interferers are
+    added to the noise, and `snr_db` of a row does not count them.
     Raises ValueError for no tones, or a tone or an interferer that the sample rate cannot hold.
     """
 

@@ -1,6 +1,6 @@
-"""What a training was trained on, as it is published: enough to tell whether a test is new to it.
+"""The published list of a training's recordings, which tells whether a test is new to the run.
 
-Names, sources, contents, splits and lengths; nothing of where the audio lay.
+It has names, sources, contents, splits and lengths, but no places of the audio.
 """
 
 from dataclasses import replace
@@ -49,7 +49,7 @@ def load_trained_on(folder: Path, remedy: str) -> tuple[pd.DataFrame, pd.DataFra
 
 
 def _lacking(schema: Schema) -> Schema:
-    """`schema` for tables that may lack what is not published."""
+    """`schema` for tables that may lack the unpublished columns."""
 
     def upgraded(cells: Cells) -> Cells:
         return _with_paths(schema.upgrade(cells))

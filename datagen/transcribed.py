@@ -23,10 +23,10 @@ REMEDY = (
 
 @dataclass(frozen=True)
 class Spelling:
-    """How text becomes tokens.
+    """The conversion of text to tokens.
 
-    tokens: of a text; raises ValueError for a character that has none. room: whether a signal of so
-    many samples has room for so many tokens.
+    tokens: gives the tokens of a text; raises ValueError for a character without one. room: tells
+    whether a signal of a number of samples has room for a number of tokens.
     """
 
     tokens: Callable[[str], list[int]]
@@ -82,17 +82,17 @@ def require_whole(rows: pd.DataFrame, speech: pd.DataFrame) -> None:
 
 
 def transcript(row: Mapping[str, Any], utterance: Any) -> str:
-    """What is said in the mixture of a plan's `row`; "" where that is not known.
+    """The transcript of the mixture of a plan's `row`; "" where it is not known.
 
-    utterance: of it, in the plan's speech. What is said in a part of an utterance is not known, and
-    nothing is where the speech is silence.
+    utterance: the row's recording in the plan's speech. The transcript of a part of an utterance is
+    not known. A mixture whose speech is silence has none.
     """
     whole = row["speech_start"] == 0 and row["length"] == utterance.length
     return utterance.text if whole and row["heard"] != NOISE else ""
 
 
 def is_whole(rows: pd.DataFrame, speech: pd.DataFrame) -> pd.Series:
-    """Of each row, whether it has all of its utterance."""
+    """Whether each row has its whole utterance."""
     lengths = rows.speech_id.map(dict(zip(speech.id, speech.length, strict=True)))
     return (rows.speech_start == 0) & (rows.length == lengths)
 
@@ -114,7 +114,7 @@ class Transcribed(Route):
         return {**item, "tokens": torch.tensor(tokens), "characters": len(tokens)}
 
     def on_device(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
-        """As the other route finishes it."""
+        """The batch on the device, as the wrapped route finishes it."""
         kept = {name: batch[name] for name in OF_TEXT}
         rest = {name: value for name, value in batch.items() if name not in kept}
         return self.route.on_device(rest) | kept

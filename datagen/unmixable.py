@@ -42,7 +42,7 @@ def reach_db(clean: torch.Tensor, noise: torch.Tensor) -> tuple[float, float]:
 
 
 def _headroom_db(signal: torch.Tensor) -> float:
-    """How far above QUIETEST_DB a signal can lie."""
+    """The largest level that a signal can have above QUIETEST_DB, in dB."""
     signal = signal.double()
     full_scale = float(signal.abs().max()) / PEAK_LIMIT
     return float(level_db(signal, full_scale)) - QUIETEST_DB
@@ -55,10 +55,10 @@ def refusal(
     option: str,
     snrs_db: Sequence[float] = (),
 ) -> str:
-    """One line on why all cuts failed, in what share of them, and remedies.
+    """One line with the causes of the failed cuts, the share of each cause, and remedies.
 
-    speech: path of the recording. noises: paths by id. option: what decides the SNR, by choosing
-    one of `snrs_db` where there are any.
+    speech: path of the recording. noises: paths by id. option: the option that decides the SNR; it
+    chooses one of `snrs_db` where there are any.
     """
     reasons, remedies = [], []
     causes = Counter(cut.cause for cut in failures)
@@ -81,7 +81,7 @@ def _explained(
     option: str,
     snrs_db: Sequence[float],
 ) -> tuple[str, str]:
-    """What is wrong with the cuts that failed by one cause, and a remedy."""
+    """The description of one cause of failed cuts, and a remedy."""
     if cause == SILENT_SPEECH:
         return "the speech is silent", f"take {speech} out of its corpus"
     if cause == SILENT_NOISE:

@@ -1,4 +1,4 @@
-"""What makes training rows more varied, drawn beside a cut: each from a generator of its own."""
+"""Draws the variety of training rows beside a cut: each option has its own generator."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""The average of a training's weights, which is what it is judged by and what it leaves."""
+"""The average of a training's weights, which is validated and which the run keeps."""
 
 from typing import Any
 
@@ -10,13 +10,13 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 class Averaging(WeightAveraging):
     """Keeps an exponential moving average of the weights, updated after each step.
 
-    average = decay * average + (1 - decay) * weights; the weights after the first step begin it.
-    Validation, the rule of rises and the best epoch are those of the average. Checkpoints hold it
-    as their `state_dict`; the weights that a training goes on with stand beside it.
+    average = decay * average + (1 - decay) * weights; it begins with the weights
+    after the first step. Validation, the rule of rises and the best epoch use the average.
+    Checkpoints hold it as their `state_dict`; the weights that a training continues with stand
+    beside it.
 
-    Statistics of batch norm are averaged alike. A copy of the last ones would be those of weights
-    that the average has not come to yet: they look back over some ten batches, the average over
-    1 / (1 - decay) steps.
+    Statistics of batch norm are averaged alike. The latest statistics would not fit the average:
+    they look back over some ten batches, the average over 1 / (1 - decay) steps.
 
     Raises ValueError for a decay that is not between 0 and 1.
     """

@@ -12,10 +12,10 @@ OF_A_TRAINING = ("callbacks", "epoch", "global_step", "loops", "lr_schedulers", 
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:
-    """What the checkpoint at `path` holds, tensors and plain values only.
+    """The content of the checkpoint at `path`, tensors and plain values only.
 
-    Every byte of it is held against the checksums that PyTorch's format carries and does not look
-    at itself. Raises ValueError, in one line, for a damaged file or one that is no checkpoint.
+    All its bytes are compared with the checksums in the file, which PyTorch writes but does not
+    check. Raises ValueError, in one line, for a damaged file and for a file that is no checkpoint.
     """
     damage = _damage(path)
     if damage:
@@ -47,7 +47,7 @@ def require_training(content: Mapping[str, Any], path: Path) -> None:
 
 
 def _damage(path: Path) -> str | None:
-    """What is wrong with the archive at `path`, if anything is.
+    """The damage of the archive at `path`, if there is any.
 
     A file that is no archive is not judged here.
     """

@@ -1,4 +1,4 @@
-"""Which rows a training has had, as a number that does not depend on who had them."""
+"""A hash of the rows that a training has used; it does not depend on which process had which."""
 
 import torch
 from torch import Tensor
@@ -26,12 +26,12 @@ class Consumed:
             self._read()
 
     def digest(self) -> str:
-        """What is known so far, in a word: r and 16 hex digits."""
+        """The hash so far, as a word: r and 16 hex digits."""
         self._read()
         return f"r{self._sum:016x}"
 
     def state_dict(self) -> dict[str, str]:
-        """What a checkpoint keeps."""
+        """The state that a checkpoint keeps."""
         return {"digest": self.digest()}
 
     def load_state_dict(self, state: dict[str, str]) -> None:
@@ -46,9 +46,9 @@ class Consumed:
 
 
 def of_step(rows: Tensor, counts: Tensor, step: int) -> Tensor:
-    """The sum of the hashes of those of `rows` [batch], names as int64, that count in `step`.
+    """The sum of the hashes of the `rows` [batch], names as int64, that count in `step`.
 
-    Sums of several processes add up to that of all rows; int64 wraps on any device alike.
+    Sums of several processes add up to the sum of all rows; int64 wraps alike on any device.
     """
     mixed = rows + (step + 1) * MIX[0] % (1 << 63)
     mixed = (mixed ^ (mixed >> 30)) * MIX[1]

@@ -1,4 +1,4 @@
-"""What a network costs: parameters, multiply-adds, and time on this machine's CPU."""
+"""The costs of a network: parameters, multiply-adds, and time on this machine's CPU."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -14,11 +14,11 @@ Costs = Mapping[str, float | str]  # by name, see `costs`
 
 
 def costs(enhancer: Enhancer) -> dict[str, float | str]:
-    """What `enhancer` costs by name.
+    """The costs of `enhancer`, by name.
 
-    parameters, macs_per_frame, macs_per_second (of audio), latency_ms (see `latency_s`; "" where
-    that is all of a signal), causal ("yes" or "no"), cpu_seconds_per_second (of one core of this
-    machine).
+    They are parameters, macs_per_frame, macs_per_second (of audio), latency_ms (see `latency_s`; ""
+    where it is the whole signal), causal ("yes" or "no"), cpu_seconds_per_second (of one core of
+    this machine).
     """
     stft = enhancer.stft
     components = enhancer.target.component_count
@@ -35,9 +35,9 @@ def costs(enhancer: Enhancer) -> dict[str, float | str]:
 
 
 def latency_s(enhancer: Enhancer) -> float | None:
-    """The algorithmic latency: how much later a sample may lie that an enhanced one depends on.
+    """The algorithmic latency: the largest look-ahead of an enhanced sample in the mixture.
 
-    One window, and what the network looks ahead; None where that is all that follows.
+    It is one window and the look-ahead of the network; None where that is the whole signal.
     """
     stft, network = enhancer.stft, enhancer.network
     ahead = 0 if network.causal else network.reach

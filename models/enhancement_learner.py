@@ -23,8 +23,8 @@ class EnhancementLearner(Enhancer, Learner):
 
     stage_gains_db: SNR gain over the mixture of the intermediate references, by number of stages
     (PL-CRNN, Table 2). stage_weight: loss weight of the intermediate stages, the last has 1.
-    optimizer: called with the parameters. criterion: what a training brings down; None: the loss of
-    the target. Raises ValueError where there are no gains for the network's number of stages.
+    optimizer: called with the parameters. criterion: the loss that a training minimises; None: the
+    loss of the target. Raises ValueError where the network's number of stages has no gains.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class EnhancementLearner(Enhancer, Learner):
         self.criterion = criterion
 
     def references(self, clean: Tensor, noise: Tensor, level: Tensor | float = 1.0) -> Tensor:
-        """What the target compares each stage's estimate with: clean speech in less noise.
+        """The references of the stages' estimates for the target: clean speech in less noise.
 
         Shapes: clean, noise [batch, time], level [batch, 1, frame] -> [batch, stage, component,
         freq, frame], relative to the level.
@@ -61,9 +61,9 @@ class EnhancementLearner(Enhancer, Learner):
         return self.target.reference(in_less_noise / level, mixture / level)
 
     def in_less_noise(self, clean: Tensor, noise: Tensor) -> Tensor:
-        """The signal that each stage is to give: [batch, time] each -> [batch, stage, time].
+        """The reference signal of each stage: [batch, time] each -> [batch, stage, time].
 
-        That of a stage of gain g dB is clean + noise * 10^(-g / 20); that of the last is clean.
+        A stage of gain g dB has clean + noise * 10^(-g / 20); the last stage has clean.
         """
         return clean.unsqueeze(1) + noise.unsqueeze(1) * self.noise_left[:, None]
 
@@ -118,7 +118,7 @@ class EnhancementLearner(Enhancer, Learner):
 def build_learner(cfg: DictConfig) -> EnhancementLearner:
     """The untrained module that a training config describes.
 
-    Raises ValueError where a part of it is not what it must be.
+    Raises ValueError for an invalid part of it.
     """
     # A key typed on the command line is text, and comes after those of the file.
     stage_gains_db = {}

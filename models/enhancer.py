@@ -1,4 +1,4 @@
-"""From a mixture to its enhanced waveform."""
+"""The enhancer: makes the enhanced waveform of a mixture."""
 
 from collections.abc import Callable
 
@@ -34,9 +34,9 @@ class Enhancer(nn.Module):
 
     @torch.no_grad()
     def enhanced_spectrum(self, spectrum: Tensor, stage: int | None = None) -> Tensor:
-        """Spectrum of a mixture to what is made audible: [batch, freq, frame] -> the same, complex.
+        """The enhanced spectrum of a mixture's: [batch, freq, frame] -> the same, complex.
 
-        stage: whose estimate it is, from 0; None: what the network holds for final.
+        stage: the stage of the estimate, from 0; None: the network's final estimate.
         """
         training = self.training
         self.eval()
@@ -55,7 +55,7 @@ class Enhancer(nn.Module):
         return self.target.spectrum(estimate, spectrum / level) * level
 
     def estimates(self, spectrum: Tensor) -> tuple[Tensor, Tensor]:
-        """What the network makes of a mixture's spectrum, and the level that it is relative to.
+        """The network's estimates for a mixture's spectrum, and the level that they are relative to.
 
         Shapes: spectrum [batch, freq, frame] -> [batch, stage, component, freq, frame] and
         [batch, 1, frame].

@@ -23,15 +23,15 @@ class Stopped(KeyboardInterrupt):
 class MidEpoch(pl.Callback):
     """Keeps the state within an epoch at `path`, and ends the training where a signal asks for it.
 
-    Every `minutes` (0: after every step; None: never), and before such an end. That is between two
-    steps of the optimiser, or within a validation, which is then begun anew.
+    It saves every `minutes` (0: after every step; None: never), and before such an end. The place is
+    between two steps of the optimiser, or within a validation, which then begins anew.
 
-    The first process saves for all, and at its end the others end: weights, optimiser and the
-    running mean of the loss are the same in all of them, and what is drawn follows from the step
-    (models.training.SeedByStep). To be placed behind the callbacks that act after a step.
+    The first process saves for all, and the others end when it ends. Weights, optimiser and the
+    running mean of the loss are the same in all processes, and random draws follow from the step
+    (models.training.SeedByStep). This callback must stand behind those that act after a step.
 
-    last_line: what is said of a signal where a step takes longer than it leaves. is_over: whether
-    the first process has ended, where this is another one.
+    last_line: the message on a signal where a step takes longer than the time that is left.
+    is_over: whether the first process has ended, where this is another one.
     """
 
     def __init__(
@@ -52,9 +52,9 @@ class MidEpoch(pl.Callback):
         self.ending = current()
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """From here on an end is asked for, not forced.
+        """From here on a signal requests the end and does not force it.
 
-        Raises ValueError for an epoch that has become shorter than what was done of it.
+        Raises ValueError for an epoch that is now shorter than its finished part.
         """
         batches, done = trainer.num_training_batches, batches_done(trainer)
         if done > batches:
@@ -109,7 +109,7 @@ class MidEpoch(pl.Callback):
     def on_exception(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
     ) -> None:
-        """What has failed can be ended anywhere."""
+        """After a failure a signal may end the process anywhere."""
         if self.ending:
             self.ending.release()
 
@@ -131,16 +131,16 @@ class MidEpoch(pl.Callback):
 
 
 def batches_done(trainer: pl.Trainer) -> int:
-    """How many batches of the epoch that a training begins or goes on with are done already."""
+    """The number of finished batches in the epoch that a training begins or continues."""
     loop = trainer.fit_loop
     return loop.epoch_loop.batch_progress.current.ready if loop.restarting else 0
 
 
 def _between_steps(loops: dict[str, Any], trainer: pl.Trainer) -> None:
-    """Make of Lightning's counters, saved where a step ends, those between this and the next one.
+    """Change Lightning's counters from the end of a step to the place between two steps.
 
-    After the last step of an epoch those of a validation that is to begin: Lightning's own would
-    leave it out.
+    After the last step of an epoch they stand before the validation, which Lightning's own counters
+    would leave out.
     """
     batches = loops["epoch_loop.batch_progress"]
     for count in (batches["total"], batches["current"]):

@@ -1,4 +1,4 @@
-"""What networks cost, measured once on a machine and remembered."""
+"""The costs of networks, measured once on a machine and remembered."""
 
 import json
 from collections.abc import Callable
@@ -16,11 +16,11 @@ from options.choices import title
 
 
 def known_costs(cfg: DictConfig, cache: Path, say: Callable[[str], object] = str) -> Costs:
-    """What the network of a training config costs; see `costs`.
+    """The costs of the network of a training config; see `costs`.
 
-    Of networks that differ in nothing else than their weights and what these were trained for, one
-    is measured, untrained, and remembered under `cache`. say: told what is measured, which takes
-    seconds.
+    Networks that differ only in their weights and in the aim of their training have equal costs:
+    one of them is measured, untrained, and remembered under `cache`. say: called with a line on the
+    measurement, which takes seconds.
     """
     enhancer = build_enhancer(cfg)
     network = OmegaConf.to_container(cfg.network, resolve=True)
@@ -31,7 +31,7 @@ def known_costs(cfg: DictConfig, cache: Path, say: Callable[[str], object] = str
 def remembered(
     told: Any, measure: Callable[[], Costs], what: str, cache: Path, say: Callable[[str], object]
 ) -> Costs:
-    """What `measure` gives, under `cache` by `told`, plain values that decide it."""
+    """The result of `measure`, kept under `cache` by `told`, the plain values that decide it."""
     key = of_values(told, of_sources("models", "dsp"), node())
     known = cache / "costs" / f"{key}.json"
     try:

@@ -1,4 +1,4 @@
-"""What lies where in the folder of a model: as train.py leaves it, or as publish.py makes it."""
+"""The layouts of a model's folder: as train.py writes it, and as publish.py writes it."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -20,11 +20,11 @@ WITHIN = Path("checkpoints/within_epoch.ckpt")  # later than the last, or of its
 
 
 class Layout(NamedTuple):
-    """Where a folder keeps what makes it a model; its tables and its curve lie alike in all.
+    """The places of a model's parts in its folder; tables and curve have one place in all layouts.
 
     config, weights: files below it. state: the tensors of its best epoch, by name. tables_again,
-    curve_again: what puts these back, with {} for the folder. resumable: whether it holds a
-    training to go on with.
+    curve_again: the commands that restore these, with {} for the folder. resumable: whether its
+    training can be continued.
     """
 
     config: Path
@@ -36,7 +36,7 @@ class Layout(NamedTuple):
 
 
 def layout(run: Path) -> Layout:
-    """How `run` is laid out: as train.py leaves it where it is no run at all."""
+    """The layout of `run`; the layout of train.py for a folder that is no run."""
     for one in (TRAINED, PUBLISHED):
         if (run / one.config).exists() or (run / one.weights).exists():
             return one
@@ -55,9 +55,9 @@ def config_path(run: Path) -> Path:
 
 
 def checkpoint(run: Path, name: Path) -> dict[str, Any]:
-    """What a checkpoint of `run` holds, tensors and plain values only.
+    """The content of a checkpoint of `run`, tensors and plain values only.
 
-    Raises FileNotFoundError or ValueError, in one line, for none or a broken one.
+    Raises FileNotFoundError, in one line, for a missing checkpoint, ValueError for a broken one.
     """
     config_path(run)
     path = run / name
@@ -83,12 +83,12 @@ def weights_of(run: Path) -> str:
 
 
 def tables_again(run: Path) -> str:
-    """What puts the tables of `run` back."""
+    """The command that restores the tables of `run`."""
     return layout(run).tables_again.format(run)
 
 
 def curve_again(run: Path) -> str:
-    """What puts the curve of `run` back."""
+    """The command that restores the curve of `run`."""
     return layout(run).curve_again.format(run)
 
 

@@ -1,4 +1,4 @@
-"""What every training trains, whatever its task: from a batch to a loss."""
+"""The learner of every task: makes the loss of a batch."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -17,9 +17,9 @@ Batch = Mapping[str, Tensor]
 class Learner(pl.LightningModule, ABC):
     """A network that learns.
 
-    A class has its network as `network` and writes `summed_loss`. What a batch holds is between it
-    and the batches of its task; "row" and "counts" are in every one, see datagen.dealing.
-    optimizer: called with the parameters.
+    A derived class has its network as `network` and defines `summed_loss`. The task decides the
+    content of its batches; all have "row" and "counts", see datagen.dealing. optimizer: called with
+    the parameters.
     """
 
     def __init__(self, optimizer: Callable[..., torch.optim.Optimizer] | None = None):
@@ -58,10 +58,10 @@ class Learner(pl.LightningModule, ABC):
         return own * self.trainer.world_size / self._units[0]
 
     def on_before_optimizer_step(self, optimizer: torch.optim.Optimizer) -> None:
-        """Make of the gradients of several batches those of one that has all of their units.
+        """Scale the gradients of several batches to the gradients of one batch with all their units.
 
-        Lightning has divided each by the most batches that an update has; the last one of an epoch
-        may have fewer.
+        Lightning has divided each by the largest number of batches of an update; the last update of
+        an epoch may have fewer.
         """
         units, self._units = self._units, []
         batches = self.trainer.accumulate_grad_batches
@@ -94,7 +94,7 @@ class Learner(pl.LightningModule, ABC):
         return loss
 
     def on_train_epoch_end(self) -> None:
-        """Tell the mean of the epoch, and begin that of the next one."""
+        """Log the mean of the epoch, and begin the mean of the next one."""
         self.log("train_loss_epoch", self.train_loss.mean())
         self.train_loss.reset()
         self.consumed.reset()

@@ -1,4 +1,4 @@
-"""What a network's magnitudes are relative to."""
+"""The level that a network's magnitudes are relative to."""
 
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
@@ -12,8 +12,8 @@ SMALLEST = 1e-8  # far below 16-bit rounding: only digital silence is divided by
 class Level(nn.Module, ABC):
     """A causal measure of magnitudes: divided by before a network, multiplied with after it.
 
-    Shapes: magnitude [batch, freq, frame] -> level [batch, 1, frame]. `rule` says in a line what it
-    is, for those who read an exported network.
+    Shapes: magnitude [batch, freq, frame] -> level [batch, 1, frame]. `rule`
+    describes it in a line, for readers of an exported network.
     """
 
     rule: ClassVar[str] = "see the class of this name"
@@ -67,12 +67,12 @@ class RunningLevel(Level):
 
 
 class RawLevel(Level):
-    """One, always: the network sees the magnitudes themselves, as in the papers."""
+    """A level of 1: the network sees the magnitudes themselves, as in the papers."""
 
     rule = "1"
 
     def initial_state(self, batch: int) -> tuple[()]:
-        """Nothing is carried."""
+        """An empty state."""
         return ()
 
     def advance(self, magnitude: Tensor, state: tuple[()]) -> tuple[Tensor, tuple[()]]:

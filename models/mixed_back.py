@@ -1,4 +1,4 @@
-"""What a system makes of a mixture, with a share of the mixture added back."""
+"""The output of a system, with a share of the mixture added back."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,9 +9,9 @@ from models.system import SpeechSystem
 
 
 class MixedBack(SpeechSystem):
-    """(1 - share) of what `system` gives, and `share` of the mixture.
+    """(1 - share) times the output of `system`, plus `share` times the mixture.
 
-    Listeners and recognisers may prefer some noise to what a network leaves of it.
+    Listeners and recognisers may prefer some noise to the artefacts of a network.
     """
 
     def __init__(self, system: SpeechSystem, share: float):

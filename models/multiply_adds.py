@@ -1,4 +1,4 @@
-"""How many fused multiply-adds a network does: counted layer by layer while it runs, or refused."""
+"""Counts the fused multiply-adds of a network, layer by layer while it runs, or refuses it."""
 
 import inspect
 from collections import Counter
@@ -32,13 +32,13 @@ def multiply_adds_per_frame(network: nn.Module, freqs: int, components: int = 1)
 
 
 def require_countable(network: nn.Module, freqs: int, components: int = 1) -> None:
-    """Raise ValueError, naming the layer, where the multiply-adds of `network` cannot be told.
+    """Raise ValueError with the name of a layer of `network` that cannot be counted.
 
-    A layer is a module that has parameters of its own, not through those in it. It must be of a
-    class of `RULES`, or of one derived from it that keeps its forward, or have a method
-    `multiply_adds(inputs, output) -> int`: what one call of it costs, beside the layers in it that
-    are called. And it must be called while `network` runs (once, on ones): weights that are used
-    without a call would count nothing, unless a module around them has that method.
+    A layer is a module with parameters of its own, not only of its submodules. Its class must be in
+    `RULES`, or be derived from such a class and keep its forward, or have a method
+    `multiply_adds(inputs, output) -> int`: the cost of one call, without the layers in it that are
+    called. The layer must be called while `network` runs (once, on ones): weights that are used
+    without a call would not be counted, unless a module around them has that method.
     """
     _counted(network, torch.ones(1, components, freqs, FRAMES))
 
@@ -62,7 +62,7 @@ def _counted(network: nn.Module, mixture: Tensor) -> int:
 
 
 def _hooks(network: nn.Module, counts: Counter) -> list[RemovableHandle]:
-    """By which every module adds to `counts` when it is called."""
+    """Hooks by which every module adds to `counts` when it is called."""
     hooks = []
     for module in network.modules():
         rule = _rule(module)
@@ -130,7 +130,7 @@ def _kind(layer: nn.Module) -> str:
 
 
 def _rule(module: nn.Module) -> Rule | None:
-    """How `module` is counted; None where that is unknown."""
+    """The rule that counts `module`; None where there is none."""
     if hasattr(module, METHOD):
         return _stated
     for kind in type(module).__mro__:
@@ -183,13 +183,13 @@ def _cell(layer: Any, inputs: tuple, output: Any) -> int:
 
 
 def _vectors(inputs: tuple) -> int:
-    """How many vectors lie along the last axis of what a layer is called with."""
+    """The number of vectors along the last axis of a layer's input."""
     features = inputs[0]
     return features.numel() // features.shape[-1]
 
 
 def _values(weights: list[Tensor | None]) -> int:
-    """How many learned values `weights` and biases have; None for a bias that is not there."""
+    """The number of learned values of `weights` and biases; a missing bias is None."""
     return sum(weight.numel() for weight in weights if weight is not None)
 
 

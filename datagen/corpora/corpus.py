@@ -11,11 +11,11 @@ from datagen.recordings import Recording
 class Corpus(ABC):
     """A corpus: made from an option of conf/corpus, it lists its recordings when it is asked.
 
-    Options are arguments of the constructor. It reads no disk, and raises ValueError for a value
-    that it does not know. What a model card says of what a network was trained on: name, what the
-    ids of all its recordings begin with, before a slash; title, what people call it; licence, on
-    which terms it may be used; each "" where nothing is said. option: where it stands in a config,
-    for what its errors advise to type.
+    Options are arguments of the constructor. The constructor reads no disk, and raises ValueError
+    for a value that it does not know. A model card names the corpora of a training by these three:
+    name, the beginning of the ids of all its recordings, before a slash; title, its usual name;
+    licence, the terms of its use. Each is "" where it is not known. option: its place in a config,
+    which error messages use in the commands that they advise.
     """
 
     option = "speech.train.NAME"
@@ -26,10 +26,10 @@ class Corpus(ABC):
 
     @abstractmethod
     def recordings(self) -> list[Recording]:
-        """What the options select, always in the same order; names alone are read, no audio.
+        """The selected recordings, always in the same order; only names are read, no audio.
 
-        Raises FileNotFoundError where nothing is selected, with what is expected and how to get it,
-        and ValueError for a value that what is there does not allow.
+        Raises FileNotFoundError where nothing is selected: the message says what is expected and
+        how to get it. Raises ValueError for a value that the files do not allow.
         """
 
 

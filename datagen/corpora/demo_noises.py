@@ -1,4 +1,4 @@
-"""The noises of the demo, each kind by itself: what a tagger can learn without any download."""
+"""The noises of the demo, each kind by itself: a tagger can learn them without any download."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -42,7 +42,7 @@ class DemoNoises(MadeNoise):
         return self.root, GENERATORS[self.kinds[0]]
 
     def recordings(self) -> list[Recording]:
-        """Those of one kind after those of another."""
+        """The recordings, kind after kind."""
         recordings = []
         for kind in self.kinds:
             for number in range(self.count):

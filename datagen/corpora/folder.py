@@ -16,12 +16,13 @@ _NOTED: set[Path] = set()  # corpora are listed more than once
 
 
 class Folder(CorpusOnDisk):
-    """Every audio file under `root`; ids begin with `name`; NAME.txt beside NAME.* is what it says.
+    """Every audio file under `root`; ids begin with `name`; NAME.txt is the transcript of NAME.*.
 
-    source, kind and sex say what tells speakers (or recordings), kinds of noise, and speakers' sex
-    ("F", "M") apart: "file" (its name), "folder" (the folder it lies in) or "top" (the folder right
-    below `root`); files right in `root` are then of one source, and of no known kind. A kind or
-    sex of "" says that nothing is known. title and licence stand in a model card, see `Corpus`.
+    source, kind and sex say how to find the speaker (or recording), the kind of noise, and the
+    speaker's sex ("F", "M") of a file: by "file" (its name), "folder" (the folder that holds it) or
+    "top" (the folder directly below `root`). Files directly in `root` then have one source, and no
+    known kind. A kind or sex of "" is unknown. title and licence stand in a model card, see
+    `Corpus`.
     Raises ValueError for another word.
     """
 
@@ -102,7 +103,7 @@ class Folder(CorpusOnDisk):
 
 
 def _level(path: Path, base: Path, level: str) -> str:
-    """What tells a file's source; "" of one that lies in no folder where a folder tells it."""
+    """The name that tells a file's source; "" where a folder tells it and the file is in none."""
     inside = path.relative_to(base)
     if level == "file":
         return inside.with_suffix("").as_posix()

@@ -1,4 +1,4 @@
-"""What the layouts of corpora share: listing audio, and choosing among names."""
+"""Functions that the layouts of corpora share: they list audio files and choose among names."""
 
 import logging
 import os
@@ -17,8 +17,9 @@ log = logging.getLogger(__name__)
 def audio_files(root: Path, tell_all: bool = False) -> list[Path]:
     """All audio files under `root`, sorted by name.
 
-    Hidden files and folders are left out, linked folders entered once. What is left out is counted,
-    named and said: audio that cannot be read, and with `tell_all` everything else, too.
+    Hidden files and folders are left out. Linked folders are entered once. The other files that
+    are left out are counted, named and reported: audio that cannot be read, and with `tell_all`
+    all other files, too.
     Raises OSError for a folder that may not be read.
     """
     readable, unreadable, others = [], {}, {}
@@ -61,7 +62,7 @@ def _files(root: Path, hidden: dict[Path, str]) -> list[Path]:
 
 
 def _to_enter(folder: Path, subfolders: Iterable[str], entered: set[str]) -> list[str]:
-    """Those of `subfolders` that are neither hidden nor `entered`, which they are added to."""
+    """The `subfolders` that are neither hidden nor `entered`; they are added to `entered`."""
     names = []
     for name in sorted(subfolders):
         real = os.path.realpath(folder / name)
@@ -133,7 +134,7 @@ def _note_others(left_out: Mapping[Path, str], root: Path) -> None:
 
 
 def known(names: str | int | Iterable[str | int], offered: Iterable[str], option: str) -> list[str]:
-    """`names`, one or several, as a list; ValueError naming those that are not `offered`."""
+    """`names`, one or several, as a list; raises ValueError with the names not `offered`."""
     if isinstance(names, str | int):
         names = [names]
     chosen = [str(name) for name in names]

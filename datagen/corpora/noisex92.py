@@ -21,8 +21,7 @@ class NOISEX92(CorpusOnDisk):
         self.names = names
 
     def recordings(self) -> list[Recording]:
-        """In the order of `names`.
-
+        """The recordings, in the order of `names`.
         Raises FileNotFoundError for an empty folder, ValueError for an unknown name.
         """
         folder = self.folder()

@@ -7,7 +7,7 @@ from text.spelling import one_line
 
 
 def beside(path: Path) -> str:
-    """What NAME.txt beside the audio NAME.* says."""
+    """The text of NAME.txt beside the audio NAME.*."""
     for suffix in TRANSCRIPTS:
         file = path.with_suffix(suffix)
         if file.is_file():
@@ -16,7 +16,7 @@ def beside(path: Path) -> str:
 
 
 def of_chapter(folder: Path) -> dict[str, str]:
-    """LibriSpeech: what the `*.trans.txt` of a chapter's folder say, by utterance."""
+    """LibriSpeech: the transcripts in the `*.trans.txt` of a chapter's folder, by utterance."""
     texts = {}
     for path in sorted(folder.glob("*.trans.txt")):
         for line in _read(path).splitlines():

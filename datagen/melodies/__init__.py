@@ -1,1 +1,1 @@
-"""Melodies of one voice: where tunes come from, what they are as tokens, how they sound."""
+"""Melodies of one voice: the sources of tunes, their tokens, and their sound."""

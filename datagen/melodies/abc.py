@@ -1,7 +1,7 @@
 """Tunes in ABC notation, version 2.1 (abcnotation.com), as far as a melody needs it.
 
-The first voice alone; of a chord its highest note; no grace notes. A tune is read as it is written:
-what is repeated stands once, with the last of its endings.
+Only the first voice is read, of a chord only the highest note, and no grace notes. A tune is read
+as written: a repeated part stands once, with the last of its endings.
 """
 
 import re
@@ -43,7 +43,7 @@ def read_abc(text: str, name: str) -> list[Tune]:
 
 
 class _Reader:
-    """What is known while a tune is read from its first line to its last."""
+    """The state of reading a tune from its first line to its last."""
 
     def __init__(self):
         self.title = ""
@@ -150,7 +150,7 @@ class _Reader:
 
 
 def _length(found: re.Match, prefix: str = "") -> Fraction:
-    """How many units a note is long."""
+    """The length of a note in units."""
     times = int(found[f"{prefix}times"] or 1)
     halves = len(found[f"{prefix}halves"])
     over = int(found[f"{prefix}over"] or 2) * 2 ** max(halves - 1, 0) if halves else 1

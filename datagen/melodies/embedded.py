@@ -1,4 +1,4 @@
-"""Old tunes that come with the project: what a training needs no download for."""
+"""Old tunes that come with the project: a training on them needs no download."""
 
 from pathlib import Path
 

@@ -1,6 +1,6 @@
-"""Which tunes are versions of one tune, in whatever key, and which split a family of them serves.
+"""Families of tunes (versions of one tune, in any key), and the split that each family serves.
 
-A network that heard one version in training would know the other in the test.
+A network that heard one version in training would know the other version in the test.
 """
 
 import hashlib

@@ -10,9 +10,9 @@ MICROSECONDS = 60_000_000  # of a minute
 
 
 def midi_bytes(notes: Sequence[Note], tempo: float) -> bytes:
-    """One track of `notes` at `tempo` quarter notes a minute.
+    """A MIDI file of one track: `notes` at `tempo` quarter notes a minute.
 
-    Raises ValueError for a tempo that the format does not know, below 3.6.
+    Raises ValueError for a tempo below 3.6, which the format cannot hold.
     """
     microseconds = round(MICROSECONDS / tempo)
     if not 0 < microseconds < 2**24:

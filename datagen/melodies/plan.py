@@ -1,4 +1,4 @@
-"""Which tunes serve which split, in which keys: the plan that a composer is trained by."""
+"""The plan of a composer's training: the split and the keys of every tune."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ class TunePlan:
         return self.rows[self.rows.split == name].reset_index(drop=True)
 
     def save(self, folder: Path) -> None:
-        """Write tunes.csv and plan.csv, and what is held against a test, with their sums."""
+        """Write tunes.csv, plan.csv and the table that tests are compared with, with checksums."""
         none = as_noise(self.tunes[:0], pd.Series(dtype=int))
         tables = {TUNES: self.tunes, SPEECH: as_speech(self.tunes), NOISE: none, ROWS: self.rows}
         write_tables(folder, tables)
@@ -123,7 +123,7 @@ class TuneData(PlanData):
     """Loaders over the pieces of a plan of tunes."""
 
     def described(self, split: str) -> str:
-        """How many tunes `split` has, and how many tokens a lap over them."""
+        """The number of tunes of `split`, and of tokens in one lap over them."""
         rows = self.plan.split(split)
         keys = rows.semitones.nunique()
         in_keys = f" in {keys} keys" if keys > 1 else ""

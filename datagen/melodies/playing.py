@@ -12,7 +12,7 @@ MIDDLE_A = 69  # its number in MIDI
 
 
 def seconds(ticks: int, tempo: float) -> float:
-    """How long `ticks` are at `tempo` quarter notes a minute."""
+    """The duration of `ticks` in seconds at `tempo` quarter notes a minute."""
     return ticks / TICKS * 60 / tempo
 
 

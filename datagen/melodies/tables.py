@@ -1,6 +1,6 @@
-"""Tunes in the tables of a plan, where they stand for recordings: what is held against a training.
+"""Tunes in the tables of a plan, in the place of recordings: a test is compared with them.
 
-A family of tunes is a source, for whoever knows one version of a tune knows the others.
+A family of tunes is one source, because a network that knows one version knows the others.
 """
 
 from dataclasses import asdict

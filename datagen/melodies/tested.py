@@ -41,7 +41,7 @@ class TuneSignals:
         return KIND
 
     def sound(self, name: str) -> Tensor:
-        """How a tune begins, played: [time]."""
+        """The beginning of a tune, played: [time]."""
         notes = fitted(unwritten(self._notes[name]), LONGEST)
         made = levelled(played(np.random.default_rng(0), notes, TEMPO, TIMBRE, DECAY_S))
         resampler = Resampler(SAMPLE_RATE, self._sample_rate)

@@ -1,4 +1,4 @@
-"""What a network reads of a tune: its tokens, numbers that stand for pitches and lengths.
+"""The tokens of a tune, which a network reads: numbers that stand for pitches and lengths.
 
 A tune is BOUNDARY, then two tokens for each note, pitch or REST and length, and BOUNDARY again.
 """
@@ -32,9 +32,9 @@ def to_tokens(notes: Sequence[Note], semitones: int = 0) -> np.ndarray:
 
 
 def to_notes(tokens: Sequence[int]) -> tuple[Note, ...]:
-    """The notes of tokens, those of several tunes one after another.
+    """The notes of tokens; several tunes follow one another.
 
-    Raises ValueError where a pitch has no length, or a length no pitch.
+    Raises ValueError where a pitch has no length, or a length has no pitch.
     """
     notes: list[Note] = []
     pitch_token = None
@@ -57,7 +57,7 @@ def is_length(token: int) -> bool:
 
 
 def may_follow(token: int) -> np.ndarray:
-    """Which tokens make sense after `token`: bool [TOKENS]; a tune begins with a note."""
+    """The tokens that are valid after `token`: bool [TOKENS]; a tune begins with a note."""
     every = np.arange(TOKENS)
     if is_length(token):
         return every < FIRST_LENGTH

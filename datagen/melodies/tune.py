@@ -19,7 +19,7 @@ class Note(NamedTuple):
 
 @dataclass(frozen=True)
 class Tune:
-    """A melody. id: a name of its own over all tunes. title: what it is called."""
+    """A melody. id: a unique name over all tunes. title: the name that people use."""
 
     id: str
     title: str
@@ -27,9 +27,9 @@ class Tune:
 
 
 def tidied(notes: Sequence[Note]) -> tuple[Note, ...]:
-    """`notes` without what is no length, rests in a row as one, none before the first note.
+    """`notes` without those of no length; rests in a row become one.
 
-    Nor after the last one; () where nothing sounds.
+    No rest stands before the first note or after the last one. The result is () without a note.
     """
     kept: list[Note] = []
     for note in notes:

@@ -8,8 +8,8 @@ from datagen.melodies.tune import Tune
 class Tunes(ABC):
     """Tunes to learn from, made from an option of conf/tunes.
 
-    Constructors read no disk. title, licence: what the tunes are, and on which terms they may be
-    used; "" where nothing is said.
+    Constructors read no disk. title, licence: the name of the tunes, and the terms of their use;
+    "" where unknown.
     """
 
     title = ""

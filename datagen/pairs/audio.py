@@ -27,7 +27,7 @@ class FileAudio:
         self._kind = dict(zip(plan.noise.id, plan.noise.kind, strict=True))
 
     def mixture(self, row: Mapping[str, Any]) -> Tensor:
-        """Of a row: float32 [time] in [-1, 1)."""
+        """The mixture of a row: float32 [time] in [-1, 1)."""
         return self._read(self._mixture[row["noise_id"]], row["length"], self._correction(row))
 
     def noise_type(self, noise_id: str, start: int, length: int) -> str:
@@ -52,7 +52,7 @@ class PairAudio(FileAudio):
         self._clean = dict(zip(plan.speech.id, plan.speech.path, strict=True))
 
     def signals(self, row: Mapping[str, Any]) -> dict[str, Tensor]:
-        """See datagen.signals.Signals: float32 in [-1, 1), the noise what is left."""
+        """See datagen.signals.Signals: float32 in [-1, 1); the noise is mixture - clean."""
         mixture = self.mixture(row)
         path = self._clean[row["speech_id"]]
         clean = self._read(path, row["length"], self._correction(row))

@@ -14,13 +14,13 @@ SHOWN = 3  # names in a note
 class ByName(Pairs):
     """The audio under `clean` and under `mixture`, with subfolders.
 
-    root: where both lie that are no whole paths. pattern: a regular expression for names of
-    mixtures without their suffix, "" for any; its group `clean` says which clean file belongs to
-    it, else one of the same name; the groups `snr`, `noise` and `speaker` say that of it.
-    clean_pattern: the same for clean files, with the group `clean`. log: a file below `root` whose
-    lines say the name of a mixture, its noise and its SNR; "" for none. unfit: what happens to
-    pairs that cannot be used, "refuse" or "leave_out". Raises ValueError for an option that is
-    none.
+    root: the folder of both, where they are relative paths. pattern: a regular expression for the
+    names of mixtures without their suffix, "" for any. Its group `clean` names the clean file;
+    without the group the clean file has the same name. The groups `snr`, `noise` and `speaker` name
+    these facts of the mixture. clean_pattern: the same for clean files, with the group `clean`.
+    log: a file below `root` with the name of a mixture, its noise and its SNR in each line; "" for
+    none. unfit: the treatment of pairs that cannot be used, "refuse" or "leave_out". Raises
+    ValueError for an invalid option.
     """
 
     def __init__(
@@ -68,11 +68,11 @@ class ByName(Pairs):
         return test._replace(notes=[*notes, *test.notes])
 
     def _option(self, folder: str) -> str:
-        """What is typed to choose another folder."""
+        """The option that chooses another folder, as it is typed."""
         return "pairs.root" if self.rooted else folder
 
     def _notes(self, found: Matched, mixtures: list[Named], cleans: list[Named]) -> list[str]:
-        """What has no partner; ValueError where nothing has one."""
+        """Notes on files without a partner; raises ValueError where no file has a partner."""
         keys = [clean.key for clean in cleans]
         if not found.pairs:
             examples = [f"{one.key}{nearest(one.key, keys)}" for one in mixtures[:1]]

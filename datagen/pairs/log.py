@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class Line(NamedTuple):
-    """Of a mixture: its noise, "" where unknown, and its SNR in dB, None where unknown."""
+    """A mixture's noise, "" where unknown, and its SNR in dB, None where unknown."""
 
     noise: str
     snr_db: float | None

@@ -1,4 +1,4 @@
-"""Which file belongs to which, by what their names say."""
+"""Finds the clean file of every mixture by the names of the files."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,7 +31,7 @@ class Matched(NamedTuple):
 
 
 def compiled(pattern: str, option: str, key: str | None = KEY) -> re.Pattern | None:
-    """`pattern`, None for ""; ValueError naming `option` for one that is none, or lacks `key`."""
+    """`pattern`, None for ""; raises ValueError with `option` if it is invalid or lacks `key`."""
     if not pattern:
         return None
     try:
@@ -46,10 +46,10 @@ def compiled(pattern: str, option: str, key: str | None = KEY) -> re.Pattern | N
 
 
 def named(paths: Iterable[Path], folder: Path, pattern: re.Pattern | None) -> list[Named]:
-    """Files by their names; those that `pattern` does not fit are no part of the set.
+    """Files by their names, without the files whose names do not match `pattern`.
 
-    The pattern is held against the name of the file alone. Raises ValueError where two have one
-    name.
+    The pattern is matched with the name of the file alone. Raises ValueError where two files have
+    the same name.
     """
     files: dict[str, Named] = {}
     for path in paths:

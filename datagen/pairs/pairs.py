@@ -1,4 +1,4 @@
-"""The contract of a set of pairs, and what a test has of it."""
+"""The contract of a set of pairs, and the parts of it that a test has."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence

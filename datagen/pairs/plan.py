@@ -1,4 +1,4 @@
-"""From pairs of files to a plan: a row for each, tables of what it is made of, and its audio."""
+"""Makes a plan of pairs of files: a row for each pair, the recordings tables, and the audio."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -27,7 +27,7 @@ SHOWN = 3  # pairs that an error names before it counts
 class Pair(NamedTuple):
     """A mixture and its clean file.
 
-    name, clean_name: their paths below their folders, without suffix. What is not known is None or
+    name, clean_name: their paths below their folders, without suffix. An unknown value is None or
     "".
     """
 
@@ -177,7 +177,7 @@ def _without_snr(snrs: Mapping[str, float]) -> dict[str, str]:
 
 
 def _told(unfit: Mapping[str, str], count: int, leave_out: bool) -> list[str]:
-    """A sentence on what is left out; ValueError where that may not be, or where nothing stays."""
+    """A sentence on the pairs left out; raises ValueError if none may be, or if none stays."""
     if not unfit:
         return []
     listed = "; ".join(f"{name}: {why}" for name, why in list(unfit.items())[:SHOWN])

@@ -23,9 +23,9 @@ from datagen.scan import note_conversions, scan
 class Recordings(Pairs):
     """The audio under `mixture`, with subfolders.
 
-    pattern: a regular expression for names without suffix, "" for any; its groups `noise` and
-    `speaker` say that of a recording, and what it does not fit is no part of the test. No SNR is
-    known: rows of the plan have 0 in its place, and "unknown" as where it is from.
+    pattern: a regular expression for names without suffix, "" for any. Its groups `noise` and
+    `speaker` name these facts of a recording. Recordings that do not match are no part of the test.
+    No SNR is known: rows of the plan have 0 in its place, and "unknown" as its origin.
     """
 
     has_clean = False

@@ -1,4 +1,4 @@
-"""What generate.py rendered: its own plan, judged from its files."""
+"""The mixtures that generate.py rendered: its own plan, judged from its files."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -23,7 +23,7 @@ AGAIN = "render it again with generate.py render=true"
 class Rendered(Pairs):
     """The test mixtures that `generate.py render=true` wrote to the folder `root`.
 
-    SNRs, noises, speakers, and whether training may have heard a noise are those of its plan.
+    Its plan gives SNRs, noises, speakers, and whether training may have heard a noise.
     """
 
     def __init__(self, root: str):

@@ -1,4 +1,4 @@
-"""Where corpora come from.
+"""The sources of corpora.
 
-One `datagen.sources.source.Source` in each file, and what fetching takes.
+One `datagen.sources.source.Source` in each file, and the functions that fetching needs.
 """

@@ -22,7 +22,7 @@ UNPACKING = ".unpacking-"  # hidden: no reader of corpora takes a folder of this
 def staging(folder: Path, name: str) -> Iterator[Path]:
     """An empty folder beside `folder`, on the same disk so that a rename publishes.
 
-    It is gone afterwards, and what a killed process left there is removed first.
+    It is removed afterwards. The rest of a killed process in it is removed first.
     """
     stage = folder.resolve().parent / f"{UNPACKING}{name}"
     shutil.rmtree(stage, ignore_errors=True)

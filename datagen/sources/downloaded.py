@@ -59,7 +59,7 @@ class Downloaded(Source):
     @property
     @abstractmethod
     def archive(self) -> str:
-        """The archive's file name, other than that of any other source."""
+        """The archive's file name, which no other source has."""
 
     def folder(self, root: Path) -> Path:
         """The folder that is filled, of a corpus that lies in `root`."""
@@ -77,13 +77,13 @@ class Downloaded(Source):
 
     @abstractmethod
     def count(self, root: Path) -> int:
-        """How many whole recordings of this source lie in `root`.
+        """The number of whole recordings of this source in `root`.
 
-        0 where it is not laid out as the corpus is.
+        0 where `root` does not have the layout of the corpus.
         """
 
     def publish(self, unpacked: Path, root: Path) -> None:
-        """Move what was `unpacked` to `root`; what proves that all is there comes last."""
+        """Move the `unpacked` files to `root`; the file that proves completeness comes last."""
         unpacked.replace(root.resolve())
 
     def _require_whole(self, where: Path | str, root: Path, remedy: str) -> None:

@@ -1,4 +1,4 @@
-"""A file asked for over HTTP, from any byte on, and what the server says of it."""
+"""Requests a file over HTTP from any byte on, and reads the server's answer."""
 
 from collections.abc import Mapping
 from http.client import HTTPException, HTTPResponse
@@ -10,10 +10,10 @@ TIMEOUT_S = 60  # of silence, not of the whole transfer
 
 
 class Origin(NamedTuple):
-    """What is known of the file on the server.
+    """The known facts of the file on the server.
 
-    validator: what it is known again by, "" where the server gives nothing. total: its bytes, None
-    where the server does not say.
+    validator: the mark by which the same file is recognised, "" where the server gives none. total:
+    its size in bytes, None where the server does not give it.
     """
 
     validator: str = ""
@@ -44,14 +44,14 @@ def read(response: HTTPResponse, size: int) -> bytes:
 
 
 def origin_of(response: HTTPResponse) -> Origin:
-    """What an answer that starts afresh says of the file."""
+    """The facts of the file in an answer that starts from the first byte."""
     length = response.headers.get("Content-Length", "")
     total = int(length) if length.isdigit() else None
     return Origin(_validator(response), total)
 
 
 def broken(url: str, why: str) -> str:
-    """What to say of a transfer that ended early."""
+    """The message on a transfer that ended early."""
     return (
         f"{url}: the connection broke ({why}); "
         "run the same command again, it continues where the server lets it"
@@ -88,7 +88,7 @@ def _continues(response: HTTPResponse, held: int, origin: Origin) -> bool:
 
 
 def _validator(response: HTTPResponse) -> str:
-    """What If-Range may compare: a strong ETag, else the date; "" where there is neither."""
+    """The value for If-Range: a strong ETag, else the date; "" where there is neither."""
     tag = response.headers.get("ETag", "")
     if tag.startswith('"'):
         return tag

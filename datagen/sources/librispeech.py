@@ -16,11 +16,11 @@ class LibriSpeechSubset(Downloaded):
 
     @property
     def archive(self) -> str:
-        """One for each subset."""
+        """The archive's file name, one for each subset."""
         return f"librispeech-{self.subset}.tar.gz"
 
     def folder(self, root: Path) -> Path:
-        """That of the subset."""
+        """The folder of the subset."""
         return root / self.subset
 
     def require_tools(self) -> None:

@@ -10,8 +10,8 @@ from datagen.corpora.corpus import CorpusOnDisk
 class Source(ABC):
     """Where a corpus comes from, made from an option of conf/download/sources.
 
-    corpus: the option of conf/corpus that says where it is put and what it looks like there. A
-    source of something else names the folder of conf/ as `group`, and what its options are.
+    corpus: the option of conf/corpus that gives its place and its layout there. A source of
+    something else gives the folder of conf/ as `group`, and the name of that folder's options.
     """
 
     group: ClassVar[str] = "corpus"
@@ -24,11 +24,11 @@ class Source(ABC):
     def fetch(
         self, corpus: CorpusOnDisk, data_root: Path | None, keep_archive: bool = False
     ) -> str:
-        """Fill the folder of `corpus`, which lies under `data_root`; says what was done, in a line.
+        """Fill the folder of `corpus`, which lies under `data_root`; returns a line on its work.
 
-        data_root: None where none was given. keep_archive: keep in data_root/.downloads what was
-        fetched. Raises ValueError with a remedy for a corpus that cannot be had so, ValueError and
-        OSError for one that is not whole.
+        data_root: None where none was given. keep_archive: keep the downloaded archive in
+        data_root/.downloads. Raises ValueError with a remedy for a corpus that cannot be
+        downloaded, ValueError and OSError for an incomplete one.
         """
 
 

@@ -112,7 +112,7 @@ def _append(file: FileIO, block: bytes) -> None:
 
 
 def _held(part: Path) -> tuple[int, Origin]:
-    """Bytes of `part` that may be built on, and what is known of their origin."""
+    """The number of bytes of `part` that a transfer can continue from, and their origin."""
     note = _note_path(part)
     if not part.exists() or not note.exists():
         return 0, Origin()

@@ -1,1 +1,1 @@
-"""How rendered mixtures lie on disk: one file per signal, or many mixtures in a shard."""
+"""Storages of rendered mixtures on disk: one file per signal, or many mixtures in a shard."""

@@ -36,7 +36,7 @@ class AudioFiles(Storage):
         return all(self.path(row, part).exists() for row in rows for part in PARTS)
 
     def keep(self, rows: Sequence[RowOf], made: Iterable[Made]) -> None:
-        """See `Storage`; what was written is read again and compared, too."""
+        """See `Storage`; written files, too, are read again and compared."""
         for row, parts in zip(rows, made, strict=True):
             if not self.stands([row]):
                 for part, samples in parts.items():

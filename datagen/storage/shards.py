@@ -114,5 +114,5 @@ class Shards(Storage):
 
 
 def _content(made: Made) -> bytes:
-    """What of a mixture stands in a shard."""
+    """The part of a mixture that a shard stores."""
     return b"".join(made[part].astype(SAMPLE).tobytes() for part in STORED)

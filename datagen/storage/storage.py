@@ -31,7 +31,7 @@ class Storage(ABC):
 
     @abstractmethod
     def tables(self, rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
-        """What is written beside rendered.csv once all `rows`, laid out, stand; by file name."""
+        """The tables written beside rendered.csv after all `rows`, laid out; by file name."""
 
     @abstractmethod
     def stands(self, rows: Sequence[RowOf]) -> bool:
@@ -39,9 +39,9 @@ class Storage(ABC):
 
     @abstractmethod
     def keep(self, rows: Sequence[RowOf], made: Iterable[Made]) -> None:
-        """Write what is `made` of `rows`, laid out and written as one; compare it where it stands.
+        """Write the audio `made` of `rows`, laid out, as one unit; compare it where it exists.
 
-        Raises ValueError where something else stands there.
+        Raises ValueError where the existing audio differs.
         """
 
     @abstractmethod
@@ -78,7 +78,7 @@ class Storage(ABC):
 
 
 def other_samples(path: Path, folder: Path) -> ValueError:
-    """What is said where a file holds other samples than its plan gives."""
+    """The message on a file whose samples differ from its plan's."""
     return ValueError(
         f"{path}: is damaged, or was rendered before the recordings "
         f"that it is made of changed; {again(path, folder)}"

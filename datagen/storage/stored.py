@@ -1,4 +1,4 @@
-"""Which storage rendered mixtures have: as it is typed, or as it is found in a folder."""
+"""The storage of rendered mixtures: by the typed option, or by the content of a folder."""
 
 from pathlib import Path
 

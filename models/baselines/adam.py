@@ -10,7 +10,7 @@ TINY = 1e-8
 
 
 class Adam:
-    """What torch.optim.Adam does, which imports a compiler first: over a second of one core.
+    """The same as torch.optim.Adam, whose import of a compiler takes over a second of one core.
 
     >>> weight = torch.tensor([1.0], requires_grad=True)
     >>> weight.square().backward()
@@ -28,7 +28,7 @@ class Adam:
 
     @torch.no_grad()
     def step(self) -> None:
-        """One update by the gradients that stand, which are taken away."""
+        """One update by the present gradients, which are cleared afterwards."""
         self.steps += 1
         unbiased, unbiased_square = (1 - decay**self.steps for decay in DECAYS)
         for weight, mean, square in zip(self.weights, self.means, self.squares, strict=True):

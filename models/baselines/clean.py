@@ -9,7 +9,7 @@ from models.system import SpeechSystem
 
 
 class Clean(SpeechSystem):
-    """Answers with what was mixed: errors that are made of it are the recogniser's own."""
+    """Answers with the clean signal: errors on it are the recogniser's own."""
 
     def enhance_batch(self, batch: Mapping[str, Tensor]) -> Tensor:
         """ "clean" [batch, time]."""
@@ -17,5 +17,5 @@ class Clean(SpeechSystem):
 
     @property
     def made_of(self) -> Any:
-        """Nothing but itself."""
+        """Its name alone."""
         return "clean"

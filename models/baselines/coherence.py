@@ -1,8 +1,8 @@
-"""What the frames on one side of a frame, its past or its future, say of the frame itself.
+"""Predicts a frame from the frames on one side of it, its past or its future.
 
-A tone turns by the same angle from frame to frame. So frames that are turned back by that angle add
-up, and their mean, turned forth, predicts a frame that shares no sample with them. Noise, however
-narrow its band, does not last: its mean vanishes.
+The phase of a tone turns by the same angle from frame to frame. So frames that are turned back by
+that angle add up, and their mean, turned forward, predicts a frame that shares no sample with them.
+The mean of noise vanishes, however narrow its band is.
 """
 
 from collections.abc import Sequence
@@ -21,10 +21,10 @@ LARGEST = 1e9  # of a mean over noise: more says no more
 
 
 class Prediction(NamedTuple):
-    """Of every frame, from those of one side: [freq, frame] each.
+    """The prediction of every frame from the frames of one side: [freq, frame] each.
 
-    spectrum: complex, the mean that adds up to most. frames: independent ones in it. power: the
-    mean power of the same frames.
+    spectrum: complex, the largest mean over the angles. frames: the number of independent frames in
+    it. power: the mean power of the same frames.
     """
 
     spectrum: np.ndarray
@@ -49,15 +49,15 @@ def predict(spectrum: np.ndarray, memory: float) -> Prediction:
 
 
 def evidence(sides: Sequence[Prediction], floor: np.ndarray) -> np.ndarray:
-    """How unlikely noise alone would say what all sides do together: [freq, frame], about -log p.
+    """The evidence of all sides together against noise alone: [freq, frame], about -log p.
 
-    Past and future agree on the phase of a tone and add up; on that of noise they do not. Noise
-    may be as strong as the `floor` [freq, 1], its power nearby and above 0, or as what the mean
-    leaves unexplained of the bin itself, whichever makes it the likelier: that tells a tone from
-    noise in a narrow band. The mean of n frames of Gaussian noise explains a share above c of them
-    with a probability of (1 - c)^(n - 1), so that few frames that agree say little. Those of one
-    side are too few for that, or a tone that drifts would never be unlikely: there the power of the
-    mean over that of the rest counts.
+    Past and future agree on the phase of a tone and add up; they do not agree on the phase of
+    noise. The assumed power of noise is the `floor` [freq, 1], its power nearby and above 0, or the
+    power of the bin that the mean leaves unexplained, whichever makes noise likelier: this tells a
+    tone from noise in a narrow band. The mean of n frames of Gaussian noise explains a share above
+    c of them with a probability of (1 - c)^(n - 1), so agreement of few frames is weak evidence.
+    The frames of one side are too few for this test, with which a drifting tone would never be
+    unlikely; there the power of the mean over the power of the rest counts.
     """
     frames = np.maximum(np.sum([side.frames for side in sides], 0), TINY)
     mean = np.sum([side.spectrum * side.frames for side in sides], 0) / frames
@@ -135,9 +135,9 @@ class Memory:
 
 
 def _angles(frames: float) -> np.ndarray:
-    """What tones turn by from frame to frame, relative to the centre of a bin: [angle].
+    """The phase steps of tones from frame to frame, relative to the centre of a bin: [angle].
 
-    frames: what those that are added up weigh together.
+    frames: the total weight of the frames that are added up.
     """
     count = int(np.ceil(STEPS * REACH * np.pi * frames / 2))
     bins = np.linspace(-REACH, REACH, 2 * count + 1)

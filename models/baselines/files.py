@@ -18,13 +18,13 @@ NAME = "{name}"
 
 
 class Files(Enhancing):
-    """Gives what the file of a mixture's name in `folder` holds, at the test's rate.
+    """Gives the samples of the file with a mixture's name in `folder`, at the test's rate.
 
-    folder: with subfolders. pattern: how a file is called, without its suffix, where "{name}" is
-    the mixture. align: a delay that all files share is undone (see reporting.scoring.files).
-    A file that is missing or cannot be read is no samples at all, so that no score has a value;
-    one of another rate is resampled, one of several channels mixed down. Nothing else is changed.
-    Raises FileNotFoundError where there is no such folder, ValueError for a pattern without a name.
+    folder: with subfolders. pattern: the name of a file without its suffix, where "{name}" stands
+    for the mixture. align: a delay that all files share is undone (see reporting.scoring.files).
+    A file that is missing or cannot be read gives no samples, so that no score has a value. A file
+    of another rate is resampled, a file of several channels is mixed down. Nothing else is changed.
+    Raises FileNotFoundError for a missing folder, ValueError for a pattern without "{name}".
     """
 
     def __init__(self, sample_rate: int, folder: str, pattern: str = NAME, align: bool = False):
@@ -87,7 +87,7 @@ class Files(Enhancing):
 
     @cached_property
     def _named(self) -> dict[str, list[Path]]:
-        """Files by what they are called: their path below the folder, and their own name."""
+        """Files by both their names: the path below the folder, and the file name."""
         folder = Path(self.folder)
         files: dict[str, list[Path]] = {}
         for path in sorted(folder.rglob("*")):
@@ -98,12 +98,12 @@ class Files(Enhancing):
         return files
 
     def names(self) -> Sequence[str]:
-        """What all files are called."""
+        """The names of all files."""
         return list(self._named)
 
 
 def _moved(samples: np.ndarray, delay: int) -> np.ndarray:
-    """As long as before, `delay` samples earlier; zeros where nothing is known."""
+    """The signal `delay` samples earlier, at equal length; unknown samples are zeros."""
     if delay > 0:
         return np.concatenate([samples[delay:], np.zeros(min(delay, len(samples)))])
     return np.concatenate([np.zeros(-delay), samples])[: len(samples)]

@@ -35,11 +35,11 @@ HELD_S = 3.0  # a gate stays open before and after a line was there
 class LineEnhancer(Enhancing):
     """Keeps lines of any frequency; see the module.
 
-    frame_s: of the windows of its spectra. memories_s: times after which the past counts 1/e, a
-    prediction each. cell: "bilstm" sees the past and the future, the others the past alone.
-    updates: of Adam at `learning_rate`, on the `bins` that show most and as many others. limit_db:
-    how much is taken away at most, see `lines_kept`. What is longer than three `piece_s` is
-    enhanced in pieces, each with half of one around it.
+    frame_s: the length of the windows of its spectra. memories_s: times after which the past
+    counts 1/e, one prediction for each. cell: "bilstm" sees the past and the future, the others the
+    past alone. updates: the number of Adam's updates at `learning_rate`, on the `bins` with the
+    most evidence and as many others. limit_db: the largest attenuation, see `lines_kept`. A signal
+    longer than three `piece_s` is enhanced in pieces, with half a piece more on either side.
 
     Raises ValueError for an unknown cell, options out of range, and a signal that cannot be
     enhanced.
@@ -115,7 +115,7 @@ class LineEnhancer(Enhancing):
         require_signal(mixture)
 
     def sides(self, spectrum: Tensor) -> Sides:
-        """What the network is given of a signal with this `spectrum` [freq, frame]."""
+        """The inputs of the network for a signal with this `spectrum` [freq, frame]."""
         target = turned_back(spectrum.numpy())
         averaged = spectrum.abs().square().mean(-1)
         floor = noise_floor(averaged, self.frame_s)[:, None].numpy()
@@ -142,9 +142,9 @@ class LineEnhancer(Enhancing):
         return gates
 
     def _drawn(self, count: int) -> tuple[Tensor, Tensor]:
-        """Which of `count` bins an update learns from, by rank, and how many each stands for.
+        """The bins, by rank among `count`, that an update learns from, and the weight of each.
 
-        All that show most, and of the others the fewer the less they show.
+        These are all bins with the most evidence, and fewer of the others the less they have.
         """
         most = torch.arange(min(self.bins, count))
         if count <= self.bins:
@@ -158,7 +158,7 @@ class LineEnhancer(Enhancing):
 
     @torch.no_grad()
     def predicted(self, gates: LineGates, sides: Sides) -> Tensor:
-        """What a trained network predicts: [freq, frame], complex.
+        """The prediction of a trained network: [freq, frame], complex.
 
         A gate stays open for HELD_S before and after a line was there.
         """

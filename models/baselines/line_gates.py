@@ -14,7 +14,7 @@ STEEPNESS = 6.0  # of a gate over the logarithm of the evidence
 def unlearned(evidence: Tensor, predictions: int) -> Tensor:
     """Gates before training: [frame, bin, memory] -> [prediction, bin, frame].
 
-    A detector of what the past and the future say together over the same memory.
+    They detect lines by the joint evidence of the past and the future over the same memory.
     """
     threshold = torch.tensor(EVIDENCE).log1p()
     opened = (STEEPNESS * (evidence - threshold)).sigmoid().permute(2, 1, 0)
@@ -24,10 +24,10 @@ def unlearned(evidence: Tensor, predictions: int) -> Tensor:
 class LineGates(nn.Module):
     """A recurrent layer over the frames of a bin, the same for all bins, and an affine one.
 
-    It goes through the past forwards and, with the cell "bilstm", through the future backwards, and
-    what it has seen of either opens a gate between 0 and 1 for each prediction of the next frame.
-    The affine layer begins as `unlearned`, which training refines. cell: one of `CELLS`. inputs: of
-    every bin and frame. memories: predictions of a side.
+    The layer reads the past forwards and, with the cell "bilstm", the future backwards. It opens a
+    gate between 0 and 1 for each prediction of the next frame. The affine layer begins as
+    `unlearned`, which training refines. cell: one of `CELLS`. inputs: numbers for every bin and
+    frame. memories: predictions of a side.
     """
 
     def __init__(self, cell: str, inputs: int, hidden: int, memories: int):
@@ -45,8 +45,8 @@ class LineGates(nn.Module):
     def forward(self, sides: Tensor, evidence: Tensor) -> Tensor:
         """Gates: [side, frame, bin, input], [frame, bin, memory] -> [prediction, bin, frame].
 
-        The future of a frame is given backwards, and predictions are those of the past, then those
-        of the future.
+        The future of a frame is given backwards. The predictions of the past come first, then the
+        predictions of the future.
         """
         count, _, bins, _ = sides.shape
         together = torch.cat(tuple(sides), dim=1)  # one batch

@@ -15,9 +15,9 @@ from models.system import Enhancing
 
 
 class OnlineState(NamedTuple):
-    """What one block leaves for the next.
+    """The state between two blocks.
 
-    The network and its optimiser as they stand, and the latest samples [time].
+    It has the present network and optimiser, and the latest samples [time].
     """
 
     predictor: Predictor
@@ -90,7 +90,7 @@ class LinePredictor(Enhancing):
 
     @torch.no_grad()
     def apply(self, predictor: Predictor, mixture: Tensor) -> Tensor:
-        """What a trained network predicts of one mixture: [time] -> [time]."""
+        """The prediction of a trained network for one mixture: [time] -> [time]."""
         delayed, frames = self._frames(mixture)
         predicted = predictor(delayed) * self._level(mixture)
         overlaps = self._joined(torch.ones_like(frames))

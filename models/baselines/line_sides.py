@@ -1,4 +1,4 @@
-"""What the network of a line enhancer is given of a signal, and how far off its predictions are."""
+"""The inputs of a line enhancer's network, and the errors of its predictions."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -20,12 +20,12 @@ LOWEST = 2  # bins from 0 Hz that hold no line, but what an offset leaves
 
 
 class Sides(NamedTuple):
-    """What the network is given of a signal.
+    """The inputs of the network for a signal.
 
-    target [freq, frame]: its spectrum, turned back. predictions [prediction, freq, frame]: of it.
-    frames [prediction, freq, frame]: independent ones in each of them. inputs [side, frame, freq,
-    input]. evidence [frame, freq, memory]: of all sides together. weight [freq, frame]: of an
-    error. stands_out [freq, frame]: whether more power is there than noise nearby has.
+    target [freq, frame]: its spectrum, turned back. predictions [prediction, freq, frame]: of the
+    target. frames [prediction, freq, frame]: the number of independent frames in each prediction.
+    inputs [side, frame, freq, input]. evidence [frame, freq, memory]: of all sides together. weight
+    [freq, frame]: of an error. stands_out [freq, frame]: whether the power exceeds the noise nearby.
     """
 
     target: Tensor
@@ -38,14 +38,14 @@ class Sides(NamedTuple):
 
 
 def backwards(prediction: Prediction) -> Prediction:
-    """Of a reversed signal, with the frames in the signal's order."""
+    """The values of a reversed signal, with the frames in the signal's order."""
     return Prediction(*(part[:, ::-1] for part in prediction))
 
 
 def as_given(target: np.ndarray, floor: np.ndarray, seen: Sequence[Sequence[Prediction]]) -> Sides:
-    """What a network is given of the predictions of every side and memory.
+    """The inputs of a network from the predictions of every side and memory.
 
-    target [freq, frame]. floor [freq, 1]: what noise has.
+    target [freq, frame]. floor [freq, 1]: the power of noise.
     """
     inputs = []
     for number, side in enumerate(seen):
@@ -69,7 +69,7 @@ def as_given(target: np.ndarray, floor: np.ndarray, seen: Sequence[Sequence[Pred
 
 
 def _beside(logarithms: np.ndarray) -> Tensor:
-    """Those of a bin and its neighbours: [memory, freq, frame] -> [frame, freq, input]."""
+    """The values of a bin and its neighbours: [memory, freq, frame] -> [frame, freq, input]."""
     freqs = logarithms.shape[1]
     own = torch.from_numpy(logarithms).permute(2, 1, 0).contiguous()
     padded = torch.cat((*(NEAR * [own[:, :1]]), own, *(NEAR * [own[:, -1:]])), dim=1)
@@ -79,9 +79,9 @@ def _beside(logarithms: np.ndarray) -> Tensor:
 def believed(learned: Tensor, sides: Sides, bins: Tensor | slice) -> Tensor:
     """Gates of all bins: [prediction, freq, frame].
 
-    Where a bin stands out what was learned, [prediction, bin, frame] of `bins`; elsewhere what
-    gates begin as. That is exact in noise as strong as nearby, and what a network learned of
-    chance, or of stronger noise, would only close them to weak lines.
+    A bin that stands out has the learned gates, [prediction, bin, frame] of `bins`; every other bin
+    has the gates before training. These are exact in noise as strong as nearby. A network that
+    learned from chance, or from stronger noise, would only close gates to weak lines.
     """
     opened = unlearned(sides.evidence, len(sides.predictions))
     opened[:, bins] = torch.where(sides.stands_out[bins], learned, opened[:, bins])
@@ -89,10 +89,10 @@ def believed(learned: Tensor, sides: Sides, bins: Tensor | slice) -> Tensor:
 
 
 def estimate(opened: Tensor, sides: Sides, bins: Tensor | slice) -> Tensor:
-    """What open gates [prediction, bin, frame] let through of the predictions: [bin, frame].
+    """The mean of the predictions behind open gates [prediction, bin, frame]: [bin, frame].
 
-    The mean of those that are let through, so that one alone, as that of the shortest memory of a
-    tone that drifts, is as loud as all.
+    A single prediction is as loud as all together; a drifting tone has only the prediction of the
+    shortest memory.
     """
     weights = opened * sides.frames[:, bins]
     mean = (weights * sides.predictions[:, bins]).sum(0) / weights.sum(0).clamp_min(TINY)
@@ -111,10 +111,10 @@ def error(opened: Tensor, sides: Sides, bins: Tensor | slice, times: Tensor) -> 
 
 
 def lines_kept(predicted: Tensor, spectrum: Tensor, limit_db: float) -> Tensor:
-    """The spectrum of a mixture with what is no line turned down: [freq, frame], complex.
+    """The spectrum of a mixture with all but its lines attenuated: [freq, frame], complex.
 
-    A magnitude is the predicted one, but at most the mixture's, and at least `limit_db` below that;
-    the phase is the mixture's.
+    The magnitude is the predicted one, but at most the mixture's, and at least `limit_db` below the
+    mixture's. The phase is the mixture's.
     """
     magnitude = spectrum.abs()
     tiny = torch.finfo(magnitude.dtype).tiny

@@ -1,7 +1,7 @@
-"""The LMS adaptive line enhancer: what the past predicts is enhanced, what it does not is noise.
+"""The LMS adaptive line enhancer: its output is the prediction from the past; the rest is noise.
 
-As in the Bi-LSTM line enhancement paper (its Fig. 1 and Table I), with the normalised and the leaky
-filter beside it.
+It follows the Bi-LSTM line enhancement paper (its Fig. 1 and Table I). The normalised and the leaky
+filter stand beside it.
 """
 
 from math import log10, sqrt
@@ -18,9 +18,10 @@ DIVERGED = 1e3  # times the largest sample of the mixture: no prediction that co
 
 
 class LMSState(NamedTuple):
-    """What one block leaves for the next.
+    """The state between two blocks.
 
-    weights [length], the last samples before it [delay + length - 1], and how many there were.
+    It has the weights [length], the last samples before the next block [delay + length - 1], and
+    the number of samples so far.
     """
 
     weights: np.ndarray

@@ -110,7 +110,7 @@ class OnlineLineEnhancer(Enhancing):
 
 
 class OnlineLines:
-    """What an `OnlineLineEnhancer` carries on of one signal."""
+    """The state of an `OnlineLineEnhancer` for one signal."""
 
     def __init__(self, enhancer: OnlineLineEnhancer):
         self.enhancer = enhancer
@@ -159,7 +159,7 @@ class OnlineLines:
         return lines_kept(predicted, spectrum, self.enhancer.limit_db)
 
     def _learn(self, opened: Tensor, sides: Sides) -> None:
-        """One update, on the window that was predicted."""
+        """One update on the predicted window."""
         heard = sides.target.abs().square()
         weight = 1 / (1 / sides.weight + heard)  # what begins suddenly counts no more than all else
         loss = error(opened, sides._replace(weight=weight), slice(None), torch.ones(len(weight)))

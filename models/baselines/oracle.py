@@ -31,7 +31,7 @@ class Oracle(SpeechSystem):
 
     @property
     def made_of(self) -> Any:
-        """The parts of its target, and those of its transform."""
+        """The parts of its target and of its transform."""
         target = parts(self.target)
         if target is None:
             return None

@@ -17,11 +17,11 @@ from models.system import Enhancing
 
 
 class Peer(Enhancing):
-    """A baseline that a package of the extra `peers` enhances, each mixture on its own.
+    """A baseline that uses a package of the extra `peers` to enhance each mixture alone.
 
-    package: what pip installs. module: what is imported of it, when the first of them is built.
-    rate: the only one that it works at (Hz), None where it takes any. delay: samples at that rate
-    that its output comes late. What a class derived from this one states so is undone here.
+    package: its name for pip. module: its module, imported when the first such baseline is built.
+    rate: its only sample rate (Hz), None where it takes any. delay: the delay of its output, in
+    samples at that rate. A derived class states rate and delay, and this class compensates both.
     Raises ValueError where the package is missing, or cannot be loaded.
     """
 
@@ -37,7 +37,7 @@ class Peer(Enhancing):
 
     @abstractmethod
     def process(self, samples: np.ndarray) -> np.ndarray:
-        """What the package makes of samples at its rate, as late as it comes.
+        """The output of the package for samples at its rate, with its delay.
 
         Shapes: float64 [time] -> [time], full scale at 1.
         """
@@ -79,9 +79,9 @@ def in_frames(samples: np.ndarray, length: int) -> np.ndarray:
 
 
 def in_16_bits(samples: np.ndarray, length: int, process: Callable[[bytes], bytes]) -> np.ndarray:
-    """What `process` makes of frames of `length` 16-bit samples, one after the other.
+    """The output of `process` for frames of `length` 16-bit samples, one after the other.
 
-    Shapes: [time] -> float64 [time], full scale at 1; what exceeds it is cut off.
+    Shapes: [time] -> float64 [time], full scale at 1; samples beyond it are clipped.
     """
     frames = rounded(in_frames(samples, length), 16).astype("<i2")
     processed = b"".join(process(frame.tobytes()) for frame in frames)

@@ -1,4 +1,4 @@
-"""The network of the line predictor, and what every line enhancer asks of what it is given."""
+"""The network of the line predictor, and the checks of every line enhancer on its input."""
 
 from collections.abc import Collection
 
@@ -12,10 +12,10 @@ INITIALS = ("zero", "default", "glorot")
 class Predictor(nn.Module):
     """One recurrent layer and an affine one: [frame, time] -> [frame, time].
 
-    cell: one of `CELLS`. initial: "zero", an output that starts from nothing and so holds what was
-    learned and no more; "default", PyTorch's random weights, whose output a weak tone must first
-    outgrow; or "glorot", random weights as of Glorot and Bengio (2010), orthogonal ones from frame
-    to frame, and biases of zero, which is where frameworks of the paper's kind begin.
+    cell: one of `CELLS`. initial: "zero", an output that starts at zero and so holds only
+    what was learned; "default", PyTorch's random weights, whose output a weak tone must first
+    exceed; or "glorot", random weights after Glorot and Bengio (2010), orthogonal ones from frame
+    to frame, and biases of zero, as frameworks of the paper's kind initialise.
     """
 
     def __init__(self, cell: str, samples: int, hidden: int, initial: str):

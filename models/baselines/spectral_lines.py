@@ -50,7 +50,7 @@ class SpectralLines(Enhancing):
 
     @abstractmethod
     def mask(self, averaged: Tensor, floor: Tensor) -> Tensor:
-        """From 0 to 1, of the averaged power and its floor, above 0: [freq] each."""
+        """The mask, from 0 to 1, for the averaged power and its floor, above 0: [freq] each."""
 
 
 class LofargramMask(SpectralLines):

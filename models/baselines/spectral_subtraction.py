@@ -10,9 +10,9 @@ from models.baselines.spectral_gain import SpectralGain
 class SpectralSubtraction(SpectralGain):
     """Magnitudes less the noise's (Boll, 1979), the noise by minimum statistics.
 
-    What is left of a magnitude is |mixture| - over_subtraction * |noise|, but at least a floor of
-    `floor_db` relative to the noise, which hides single bins that stick out (Berouti et al., 1979),
-    and no more than it was. Other options as for `SpectralGain`.
+    The enhanced magnitude is |mixture| - over_subtraction * |noise|. It is at least a floor of
+    `floor_db` relative to the noise, which hides isolated peaks (Berouti et al., 1979), and at most
+    the mixture's magnitude. Other options as for `SpectralGain`.
 
     Raises ValueError for options out of range.
     """

@@ -1,4 +1,4 @@
-"""What stands beside separation in every table: the mixture for each talker, and the ideal mask."""
+"""References beside separation in every table: the mixture for each talker, and the ideal mask."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -26,10 +26,10 @@ class Unseparated(System):
 
 
 class IdealRatioMask(System):
-    """Of every bin the share of each talker's magnitude in the sum of both, times the mixture.
+    """Each talker's share of the summed magnitudes in every bin, times the mixture.
 
-    It knows the talkers: what a mask with the mixture's phase can reach (Kolbaek et al., 2017,
-    section II-B, list the ideal masks).
+    It knows the talkers, and shows the reach of a mask with the mixture's phase (Kolbaek et al.,
+    2017, section II-B, list the ideal masks).
     """
 
     gives: ClassVar[str] = "talkers"

@@ -1,4 +1,4 @@
-"""The Wiener filter whose SNR before the observation is guided by what was decided so far."""
+"""The Wiener filter with the decision-directed estimate of the a priori SNR."""
 
 import torch
 from torch import Tensor
@@ -10,11 +10,10 @@ from models.baselines.spectral_gain import SpectralGain
 class Wiener(SpectralGain):
     """SNR / (1 + SNR) for every bin (Scalart and Vieira Filho, 1996), the noise by minima.
 
-    SNR is the one before the observation, found as decisions direct it (Ephraim and Malah, 1984):
-    `kept` of what the last frame's estimate was over the noise, and 1 - kept of what the frame's
-    own power exceeds the noise by. `lowest_snr_db` is the least that it may be, which decides what
-    noise is turned down to and hides single bins that stick out (Cappe, 1994). Other options as
-    for `SpectralGain`.
+    SNR is the a priori SNR by the decision-directed rule (Ephraim and Malah, 1984): `kept` times
+    the power of the last frame's estimate over the noise, plus 1 - kept times the excess of the
+    frame's own power over the noise. `lowest_snr_db` is its lower limit, which sets the level of
+    the remaining noise and hides isolated peaks (Cappe, 1994). Other options as for `SpectralGain`.
 
     Raises ValueError for options out of range.
     """

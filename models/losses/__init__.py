@@ -1,1 +1,1 @@
-"""What a training brings down, other than the loss of its target."""
+"""Losses that a training may minimise instead of the loss of its target."""

@@ -13,15 +13,15 @@ from models.losses.loss import Loss
 class Compressed(Loss):
     """Mean square differences of spectra whose magnitudes are to the power of `power`.
 
-    magnitude, complex: weights of what the magnitudes and what the complex spectra differ by (Braun
+    magnitude, complex: weights of the differences of magnitudes and of complex spectra (Braun
     and Tashev, "A consolidated view of loss functions for supervised deep learning-based speech
     enhancement": 0.7 and 0.3 at a power of 0.3). The spectra are taken anew from the waveforms, so
-    that the loss is of a signal's true spectrum; they are relative to the mixture's root mean
-    square, so that a gain changes nothing. si_sdr, l1: weights of two further terms. The former is
-    minus the SI-SDR in dB, which levels off towards `ceiling_db`, the latter the mean absolute
-    difference of the waveforms relative to the mixture's root mean square. Where the reference is
-    silent there is no SI-SDR, and it costs nothing. Raises ValueError for a power outside (0, 1]
-    a weight that is no number from 0 on, a ceiling that is none, and where all weights are 0.
+    that the loss uses a signal's true spectrum. They are relative to the mixture's root mean
+    square, so that a gain changes nothing. si_sdr, l1: weights of two further terms. The first is
+    minus the SI-SDR in dB, which saturates at `ceiling_db`. The second is the mean absolute
+    difference of the waveforms, relative to the mixture's root mean square. A silent reference has
+    no SI-SDR, and its term is 0. Raises ValueError for a power outside (0, 1], for a weight that is
+    negative or no number, for a ceiling that is no number, and where all weights are 0.
     """
 
     def __init__(
@@ -103,9 +103,9 @@ def _abs(spectrum: Tensor) -> Tensor:
 
 
 def _si_sdr_db(estimate: Tensor, reference: Tensor, ceiling_db: float) -> Tensor:
-    """SI-SDR in dB, which does not pass `ceiling_db`: [..., time] -> [...]; 0 for no reference.
+    """SI-SDR in dB, at most `ceiling_db`: [..., time] -> [...]; 0 for a silent reference.
 
-    The soft threshold is that of Wisdom et al., "Unsupervised sound separation using mixture
+    The soft threshold is from Wisdom et al., "Unsupervised sound separation using mixture
     invariant training" (2020), equation 2.
     """
     energy = reference.square().sum(-1, keepdim=True)

@@ -8,9 +8,9 @@ from dsp.stft import STFT
 
 
 class Loss(ABC):
-    """What a training brings down, in the place of the loss of its target (see Target.loss).
+    """A loss that a training minimises in the place of its target's (see Target.loss).
 
-    It compares what can be heard: the estimates of all stages as waveforms, with their references.
+    It compares waveforms: the estimates of all stages with their references.
     """
 
     @abstractmethod

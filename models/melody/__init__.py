@@ -1,1 +1,1 @@
-"""Networks that foretell the next token of a melody, and what they are held against."""
+"""Networks that predict the next token of a melody, and the models they are compared with."""

@@ -1,4 +1,4 @@
-"""What foretells tunes, as systems of a test: they answer with the cross-entropy of every token."""
+"""Predictors of tunes as systems of a test: their answer is the cross-entropy of every token."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
@@ -15,7 +15,7 @@ from models.system import Answer, OfRun, System
 
 
 class Composer(OfRun):
-    """What a run of task=melody has learned. content: names its config and weights."""
+    """The trained network of a run of task=melody. content: names its config and weights."""
 
     gives: ClassVar[str] = "notes"
 
@@ -40,7 +40,7 @@ class Composer(OfRun):
 
 
 class Counting(System):
-    """What counts: `learned` gives it once it is asked; order: tokens that it looks at."""
+    """An n-gram model: `learned` gives it at the first use; order: the tokens that it looks at."""
 
     gives: ClassVar[str] = "notes"
 
@@ -49,7 +49,7 @@ class Counting(System):
 
     @cached_property
     def counts(self) -> NGram:
-        """With what it has learned."""
+        """The learned n-gram model."""
         return self._learned()
 
     def answers(self, batch: Mapping[str, Any]) -> Sequence[Answer]:
@@ -64,5 +64,5 @@ class Counting(System):
 
     @property
     def made_of(self) -> Any:
-        """None: it learns from tunes that it alone knows, and does so in no time."""
+        """None: it learns from tunes that it alone knows, and takes almost no time."""
         return None

@@ -1,4 +1,4 @@
-"""What a network of notes costs, in the words of models.cost."""
+"""The costs of a network of notes, in the terms of models.cost."""
 
 import time
 

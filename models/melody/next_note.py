@@ -7,10 +7,11 @@ from torch import Tensor, nn
 
 
 class NextNote(nn.Module, ABC):
-    """From the tokens so far to what the next one may be.
+    """Predicts the next token from the tokens so far.
 
-    Made with `tokens`, how many there are, and the options of its file. Estimates at a token know
-    it and those before it, no later one; what comes after the end of a tune changes none before it.
+    It is made with `tokens`, the number of different tokens, and the options of its file. The
+    estimate at a token depends on it and the tokens before it, never on later ones. Padding after
+    the end of a tune changes no estimate of the tune.
     """
 
     def __init__(self, tokens: int):

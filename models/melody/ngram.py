@@ -1,4 +1,4 @@
-"""What a network that foretells tokens must beat: counts of what followed the last few."""
+"""The n-gram model that a network of tokens must beat: counts of tokens after the last few."""
 
 import math
 from collections import Counter, defaultdict
@@ -29,7 +29,7 @@ class NGram:
         return self
 
     def probability(self, tokens: Sequence[int], place: int, order: int | None = None) -> float:
-        """Of tokens[place] after those before it; order: a lower one than its own."""
+        """The probability of tokens[place] after the tokens before it; order: a lower one than its own."""
         chance = 1 / self.tokens
         for context in self._contexts(tokens, place)[:order]:
             seen = self.followed.get(context)

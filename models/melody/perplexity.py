@@ -1,4 +1,4 @@
-"""How well a network foretells a tune."""
+"""The perplexity of a network on a tune."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What causal networks are made of: layers that also run frame by frame, and their first state."""
+"""Parts of causal networks: layers that also run frame by frame, and their first state."""
 
 import torch
 from torch import Tensor, nn
@@ -10,7 +10,7 @@ STRIDE = (1, 2)
 def halved(freqs: int) -> int:
     """Frequency size after a convolution of kernel 3 and stride 2 without padding.
 
-    Raises ValueError where none is left.
+    Raises ValueError where no frequency remains.
     """
     if freqs < 3:
         raise ValueError(
@@ -29,7 +29,7 @@ def with_past(features: Tensor, past: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def no_past(layer: nn.Conv2d | nn.ConvTranspose2d, batch: int, freqs: int) -> Tensor:
-    """What `layer` sees before the first frame: zeros [batch, channel, 1, freq]."""
+    """The input of `layer` before the first frame: zeros [batch, channel, 1, freq]."""
     return layer.weight.new_zeros(batch, layer.in_channels, 1, freqs)
 
 
@@ -42,10 +42,11 @@ def no_memory(lstm: nn.LSTM, batch: int) -> tuple[Tensor, Tensor]:
 def recur(
     lstm: nn.LSTM, features: Tensor, memory: tuple[Tensor, Tensor]
 ) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-    """What `lstm` makes of `features` [batch, frame, feature], and the memory to carry on.
+    """The output of `lstm` for `features` [batch, frame, feature], and the memory to carry on.
 
-    A single frame goes through the cells: oneDNN's LSTM sorts all its weights at every call, which
-    takes several times as long as the frame itself. An export keeps the LSTM, which runtimes know.
+    A single frame goes through the cells: oneDNN's LSTM reorders all its weights at every call,
+    which takes several times as long as the frame itself. An export keeps the LSTM, which runtimes
+    know.
     """
     if features.shape[1] > 1 or torch.compiler.is_compiling():
         return lstm(features, memory)
@@ -58,10 +59,10 @@ def recur(
 
 
 def exactly(layer: nn.Module, features: Tensor, freqs: int) -> Tensor:
-    """What a convolution between many frequencies and the few of `freqs` makes of `features`.
+    """The output for `features` of a convolution between many frequencies and the few of `freqs`.
 
-    Between three or four and one, oneDNN reads beyond the end in bfloat16, on CPUs that multiply
-    matrices of such numbers: there it is computed in 32 bits.
+    Between three or four frequencies and one, oneDNN reads beyond the end in bfloat16, on CPUs with
+    bfloat16 matrix multiplication: there it is computed in 32 bits.
     """
     device = features.device.type
     if freqs > 1 or not torch.is_autocast_enabled(device):

@@ -13,7 +13,7 @@ from models.targets.target import Target
 
 
 class EncoderDecoder(nn.Module):
-    """One convolutional encoder and decoder around an LSTM that it is lent (PL-CRNN, Table 1).
+    """One convolutional encoder and decoder around a given LSTM (PL-CRNN, Table 1).
 
     sizes: of the frequency axis, before the encoder and after each of its layers.
     Shapes: [batch, input, frame, freq] -> [batch, output, frame, freq].
@@ -63,8 +63,8 @@ class EncoderDecoder(nn.Module):
 def _decoder(channels: Sequence[int], deepest: int, sizes: Sequence[int]) -> nn.ModuleList:
     """Mirrors an encoder, from `deepest` channels to the first of `channels`.
 
-    channels: what it makes at last, and what each of the encoder's layers made.
-    Each layer sees what the one below it gives beside what the encoder's layer gave.
+    channels: its output channels, and the output channels of each of the encoder's layers.
+    Each layer sees the output of the layer below it beside the output of the encoder's layer.
     """
     layers = nn.ModuleList()
     below = deepest
@@ -78,7 +78,7 @@ def _decoder(channels: Sequence[int], deepest: int, sizes: Sequence[int]) -> nn.
 
 
 def _initial_pasts(layers: nn.ModuleList, batch: int, sizes: Sequence[int]) -> list[Tensor]:
-    """What each of `layers` sees before the first frame; sizes: of the frequency axis."""
+    """The input of each of `layers` before the first frame; sizes: of the frequency axis."""
     pasts = []
     for layer, freqs in zip(layers, sizes, strict=True):
         pasts.append(layer.initial_past(batch, freqs))

@@ -16,11 +16,11 @@ class DualPath(CausalNetwork):
     """A small encoder and decoder around `blocks` dual-path blocks; it has one stage.
 
     It sees the mixture with its magnitudes to the power of `power`. The encoder makes `channels`
-    numbers of every band of 8 bins, and `width` of every two bands. A block has a GRU of `hidden`
+    numbers for every band of 8 bins, and `width` for every two bands. A block has a GRU of `hidden`
     units for each band, the same for all; then it mixes the bands of each frame, and the channels
     of each band. After the first block stands a GRU of `whole` units that sees all bands at once,
-    through `squeezed` numbers of each. The decoder mirrors the encoder and sees what it gave.
-    Memory is in the GRUs alone.
+    through `squeezed` numbers of each. The decoder mirrors the encoder and sees its
+    outputs. Memory is in the GRUs alone.
 
     Dual paths: DPCRNN (Le et al., Interspeech 2021). Mixing by affine layers along either axis:
     MLP-Mixer (Tolstikhin et al., NeurIPS 2021). Raises ValueError for a power outside (0, 1].
@@ -57,7 +57,7 @@ class DualPath(CausalNetwork):
         self.output = nn.Linear(channels, size)
 
     def initial_state(self, batch: int) -> list[Tensor]:
-        """That of each GRU; see `CausalNetwork.initial_state`."""
+        """The state of each GRU; see `CausalNetwork.initial_state`."""
         return [block.initial_state(batch) for block in self.blocks]
 
     def advance(self, mixture: Tensor, state: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
@@ -83,7 +83,7 @@ class DualPath(CausalNetwork):
 class Block(nn.Module):
     """A GRU along time for each band, then affine layers along bands and along channels.
 
-    What each of them gives is added. Shapes: [batch, frame, band, width] -> the same.
+    The output of each is added to its input. Shapes: [batch, frame, band, width] -> the same.
     """
 
     def __init__(self, bands: int, width: int, hidden: int):
@@ -113,7 +113,7 @@ class Block(nn.Module):
 
 
 class AllBands(nn.Module):
-    """A GRU along time that sees `squeezed` numbers of every band; what it gives is added.
+    """A GRU along time that sees `squeezed` numbers of every band; its output is added.
 
     Shapes: [batch, frame, band, width] -> the same.
     """
@@ -140,7 +140,7 @@ class AllBands(nn.Module):
 
 
 def _affine_pair(size: int) -> nn.Sequential:
-    """To twice the size and back."""
+    """Two affine layers: to twice the size and back."""
     return nn.Sequential(nn.Linear(size, 2 * size), nn.SiLU(), nn.Linear(2 * size, size))
 
 

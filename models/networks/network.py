@@ -1,4 +1,4 @@
-"""What every network is: the contract with all that trains, judges or runs it."""
+"""The contract of every network with the code that trains, judges or runs it."""
 
 from abc import ABC, abstractmethod
 from typing import Any
@@ -12,10 +12,10 @@ from models.targets.target import Target
 class Network(nn.Module, ABC):
     """A mixture in, one estimate per stage out, both in the components of its target.
 
-    These are one number for each bin, its magnitude, or two, real and imaginary part. A class is
-    made with `freqs`, the size of the frequency axis, `target`, which turns an output into an
-    estimate, and the options of its yaml; it gives this class the target and its number of stages.
-    A layer of a kind that models.multiply_adds does not know states what it costs.
+    The components are one number for each bin, its magnitude, or two, real and imaginary part. A
+    class is made with `freqs`, the size of the frequency axis, `target`, which turns an output into
+    an estimate, and the options of its yaml. It gives this class the target and its number of
+    stages. A layer of a kind that models.multiply_adds does not know states its own cost.
 
     Shapes: mixture [batch, component, freq, frame] -> estimates [batch, stage, component, freq,
     frame].
@@ -42,10 +42,10 @@ class Network(nn.Module, ABC):
 
     @property
     def reach(self) -> int | None:
-        """How many frames an estimate depends on to either side; None: on all of them.
+        """The number of frames to either side that an estimate depends on; None: all of them.
 
-        A mixture that begins at a multiple of it has, that far from its ends, the estimates of any
-        longer one.
+        A piece of a mixture that begins at a multiple of it has, at that distance from its ends,
+        the same estimates as the whole mixture.
         """
         return None
 
@@ -55,7 +55,7 @@ class Network(nn.Module, ABC):
 
     @abstractmethod
     def final(self, estimates: Tensor) -> Tensor:
-        """What is made audible: [batch, stage, ...] -> [batch, component, freq, frame]."""
+        """The final estimate: [batch, stage, ...] -> [batch, component, freq, frame]."""
 
 
 class CausalNetwork(Network):
@@ -116,7 +116,7 @@ def _require_shape(network: Network, part: str, given: Tensor, wanted: tuple[int
 
 
 def _contradiction(network: type[Network]) -> str:
-    """How to mend a class whose `causal` says something else than what it derives from."""
+    """The remedy for a class whose `causal` contradicts its base class."""
     claim = f"{network.__module__}.{network.__name__}: causal = {network.causal!r}"
     place = f"{__name__}.CausalNetwork"
     if issubclass(network, CausalNetwork):

@@ -8,7 +8,7 @@ from models.targets.target import Target
 
 
 class PLLSTM(Progressive):
-    """`stages` stages of an LSTM and an affine layer; what a stage sees is joined along frequency.
+    """`stages` stages of an LSTM and an affine layer; a stage's inputs are joined along frequency.
 
     hidden: LSTM units per layer. shared: one LSTM serves all stages, which needs `dense` to be off.
     Raises ValueError where a shared LSTM would see inputs of different sizes.

@@ -14,8 +14,8 @@ class Progressive(CausalNetwork):
     """A causal network of one or more stages (Li et al., PL-CRNN, section 3.3).
 
     dense: a stage sees the mixture and all estimates before it; otherwise only the estimate right
-    before it (the first one the mixture). average: what is made audible is the mean of all
-    stages' estimates (post-processing) instead of the last one's.
+    before it (the first one the mixture). average: the final estimate is the mean of all
+    stages' estimates (post-processing) instead of the last stage's.
 
     Its state is a list of one state per stage.
     """
@@ -26,7 +26,7 @@ class Progressive(CausalNetwork):
         self.average = average
 
     def inputs(self, stage: int) -> int:
-        """How many numbers for each bin `stage` (from 1) sees."""
+        """The number of inputs of `stage` (from 1) for each bin."""
         seen = stage if self.dense else 1
         return seen * self.target.component_count
 

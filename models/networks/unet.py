@@ -62,7 +62,7 @@ class UNet(Network):
 
     @property
     def reach(self) -> int:
-        """Frames that an estimate depends on: those of the two windows that it lies under."""
+        """The frames that an estimate depends on: the frames of the two windows that cover it."""
         return self.frames
 
     def forward(self, mixture: Tensor) -> Tensor:
@@ -149,7 +149,7 @@ def _encoder(inputs: int, channels: Sequence[int], dropout: float, dropped: int)
 
 
 def _upward(channels: Sequence[int]) -> nn.ModuleList:
-    """From every level but the first to the one above it, the deepest first."""
+    """The layers from every level but the first to the level above it, the deepest first."""
     layers = nn.ModuleList()
     for level in range(len(channels) - 1, 0, -1):
         layers.append(_up(channels[level], channels[level - 1]))
