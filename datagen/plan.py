@@ -152,8 +152,8 @@ def load_recordings(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The tables of speech and of noise that `Plan.save` wrote to `folder`; errors end in `remedy`.
 
-    known: the schemas of the two tables, instead of `schemas`. Raises FileNotFoundError for a missing
-    table, ValueError for a damaged one.
+    known: the schemas of the two tables, instead of `schemas`. Raises FileNotFoundError for a
+    missing table, ValueError for a damaged one.
     """
     known = known or schemas()
     speech = read_table(folder / SPEECH, known[SPEECH], remedy)

@@ -55,7 +55,7 @@ class Enhancer(nn.Module):
         return self.target.spectrum(estimate, spectrum / level) * level
 
     def estimates(self, spectrum: Tensor) -> tuple[Tensor, Tensor]:
-        """The network's estimates for a mixture's spectrum, and the level that they are relative to.
+        """The network's estimates for a mixture's spectrum, and the level that they refer to.
 
         Shapes: spectrum [batch, freq, frame] -> [batch, stage, component, freq, frame] and
         [batch, 1, frame].

@@ -23,8 +23,8 @@ class Stopped(KeyboardInterrupt):
 class MidEpoch(pl.Callback):
     """Keeps the state within an epoch at `path`, and ends the training where a signal asks for it.
 
-    It saves every `minutes` (0: after every step; None: never), and before such an end. The place is
-    between two steps of the optimiser, or within a validation, which then begins anew.
+    It saves every `minutes` (0: after every step; None: never), and before such an end. The place
+    is between two steps of the optimiser, or within a validation, which then begins anew.
 
     The first process saves for all, and the others end when it ends. Weights, optimiser and the
     running mean of the loss are the same in all processes, and random draws follow from the step

@@ -58,7 +58,7 @@ class Learner(pl.LightningModule, ABC):
         return own * self.trainer.world_size / self._units[0]
 
     def on_before_optimizer_step(self, optimizer: torch.optim.Optimizer) -> None:
-        """Scale the gradients of several batches to the gradients of one batch with all their units.
+        """Scale the gradients of several batches to those of one batch with all units.
 
         Lightning has divided each by the largest number of batches of an update; the last update of
         an epoch may have fewer.

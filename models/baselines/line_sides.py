@@ -25,7 +25,7 @@ class Sides(NamedTuple):
     target [freq, frame]: its spectrum, turned back. predictions [prediction, freq, frame]: of the
     target. frames [prediction, freq, frame]: the number of independent frames in each prediction.
     inputs [side, frame, freq, input]. evidence [frame, freq, memory]: of all sides together. weight
-    [freq, frame]: of an error. stands_out [freq, frame]: whether the power exceeds the noise nearby.
+    [freq, frame]: of an error. stands_out [freq, frame]: whether the power exceeds noise nearby.
     """
 
     target: Tensor

@@ -29,7 +29,7 @@ class NGram:
         return self
 
     def probability(self, tokens: Sequence[int], place: int, order: int | None = None) -> float:
-        """The probability of tokens[place] after the tokens before it; order: a lower one than its own."""
+        """The probability of tokens[place] after those before it; order: lower than its own."""
         chance = 1 / self.tokens
         for context in self._contexts(tokens, place)[:order]:
             seen = self.followed.get(context)
