@@ -22,11 +22,11 @@ def workers(
 ) -> Iterator[Spread | None]:
     """A function that spreads work over the cluster at the address `scheduler`; None for None.
 
-    None: this machine does the work. Every worker is sent the code of `packages` as it is now,
-    whatever folder it was started in. require: is called with the client then, and raises
-    ValueError where a worker cannot do what this machine can. So does this where the extra is not
-    installed, and OSError where nobody answers or there are no workers; the work itself raises
-    OSError where the cluster is lost.
+    None: this machine does the work. Every worker is sent the code of `packages`, and what that
+    imports, as it is now, whatever folder it was started in. require: is called with the client
+    then, and raises ValueError where a worker cannot do what this machine can. So does this where
+    the extra is not installed, and OSError where nobody answers or there are no workers; the work
+    itself raises OSError where the cluster is lost.
     """
     if scheduler is None:
         yield None

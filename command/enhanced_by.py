@@ -21,11 +21,7 @@ from tasks.task import enhancers_of
 
 TYPICAL_RATE = 16000  # of recordings
 BATCH = 16  # recordings that a GPU enhances at once
-# What a process that enhances needs.
-PACKAGES = (
-    "enhancing", "tasks", "text", "datagen", "models", "metrics", "audio", "dsp", "options",
-    "files", "parallel",
-)  # fmt: skip
+PACKAGES = ("enhancing", "tasks")  # what a process that enhances needs, with what they import
 PRETRAINED = Path(__file__).parent.parent / "pretrained"
 
 

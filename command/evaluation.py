@@ -147,8 +147,8 @@ def _scores(cfg: DictConfig, trials: Sequence[Trial]) -> list[pd.DataFrame]:
     """The scores of every trial, computed here or on the config's cluster."""
     metrics = {trial.sample_rate: trial.metrics for trial in trials}
     require = partial(require_same_scores, metrics=metrics)
-    # A process that scores needs nothing but metrics, and what stands below it.
-    with workers(cfg.scheduler, ("metrics", "dsp"), require) as spread:
+    # A process that scores needs nothing but metrics, and what they import.
+    with workers(cfg.scheduler, ("metrics",), require) as spread:
         return [trial.scores(spread) for trial in trials]
 
 

@@ -17,7 +17,7 @@ from datagen.storage.stored import storage
 from parallel.progress import in_words
 
 # What a process that renders needs.
-PACKAGES = ("datagen", "audio", "dsp", "options", "files", "parallel")
+PACKAGES = ("datagen",)  # what a process that renders needs, with what it imports
 
 
 def render(cfg: DictConfig, plan: Plan, library: Library, folder: Path) -> None:

@@ -1,5 +1,6 @@
 """The code that a Dask worker needs, sent to it as it is now."""
 
+import ast
 import importlib
 import io
 import os
@@ -21,12 +22,38 @@ cloudpickle.register_pickle_by_value(sys.modules[__name__])
 
 
 def code_to_send(packages: Sequence[str]) -> "SentCode":
-    """`packages` as they are on this disk now."""
+    """`packages`, and those of the project that they import, as they are on this disk now."""
+    packages = with_imported(packages)
     files = _source_files(packages)
     unique = uuid.uuid4().hex[:8]  # others may have sent the same code
     name = f"clarion-{of_contents(files)}-{unique}"
     home = (socket.gethostname(), os.getpid())
     return SentCode(name, _zipped(files), tuple(packages), home)
+
+
+def with_imported(packages: Sequence[str]) -> list[str]:
+    """`packages` and those of the project that their code imports, directly or through others."""
+    known: set[str] = set()
+    waiting = [*packages]
+    while waiting:
+        package = waiting.pop()
+        if package in known:
+            continue
+        known.add(package)
+        for path in _source_files([package]):
+            waiting += _imported(path)
+    return sorted(known)
+
+
+def _imported(path: Path) -> set[str]:
+    """The packages of the project that a file imports, at any depth of its code."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add(str(node.module).split(".")[0])
+    return {name for name in names if (ROOT / name / "__init__.py").exists()}
 
 
 def _source_files(packages: Sequence[str]) -> list[Path]:

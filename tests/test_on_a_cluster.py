@@ -6,6 +6,7 @@ import threading
 import dask_cluster
 import pytest
 from corpora import RATE
+from test_architecture import FLOOR, ROOT, ours
 from test_render import tree
 
 import generate
@@ -63,3 +64,16 @@ def test_a_machine_with_another_disk_is_known(tmp_path):
     mark.write_text(str(mark))
     assert lacking(str(mark), [str(tmp_path)]) == ""
     assert lacking(str(mark), [str(tmp_path / "no")]).startswith(str(tmp_path / "no"))
+
+
+@pytest.mark.parametrize("packages", [("metrics",), ("datagen",), ("enhancing", "tasks")])
+def test_a_worker_is_sent_whatever_the_code_that_it_needs_imports(packages):
+    pytest.importorskip("distributed")
+    from command.sent_code import with_imported
+
+    sent = with_imported(packages)
+    assert {*packages, "dsp", "text"} <= {*sent}
+    for package in sent:
+        for path in (ROOT / package).rglob("*.py"):
+            assert {name for name in ours(path) if name in FLOOR} <= {*sent}, path
+    assert not {*sent} & {"command", "reporting", "hydra_plugins"}
