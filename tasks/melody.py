@@ -5,6 +5,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import ClassVar
 
+import pandas as pd
 import torch
 from omegaconf import DictConfig, OmegaConf
 
@@ -23,16 +24,16 @@ from models.melody.cost import costs
 from models.melody.learner import MelodyLearner
 from models.melody.next_note import NextNote
 from models.melody.ngram import NGram
-from models.run import content_of, load_weights, run_config, task_name
+from models.run import content_of, load_weights
 from models.system import MIXTURE, System
 from options.build import build, maker
 from options.typed import typed
-from tasks.task import Task, task_of
+from tasks.task import Task, opened
 from text.words import Words
 
-# What counts, by the tokens that it looks at; two make a note. So many tunes as there are in all
+# N-gram models by the tokens that they look at; two make a note. So many tunes as there are in all
 # keys hold too many runs of five tokens.
-ORDERS = {"trigram": 3, "5-gram": 5}
+ORDERS = {"unigram": 1, "trigram": 3, "5-gram": 5}
 IN_ALL_KEYS = {"unigram": 1, "trigram": 3}
 
 
@@ -83,23 +84,17 @@ class Melody(Task):
     def beside(self, cfg: DictConfig) -> dict[str, System]:
         """Models that count, of what the config trains on: the unigram first."""
 
-        def learned(semitones: int, order: int) -> NGram:
-            tunes = self.draw(build(cfg.task.tunes, Tunes).tunes()).tunes
-            return counted(tunes[tunes.split == "train"].notes, semitones, order)
-
-        as_written = cache(partial(learned, 0, max(ORDERS.values())))
-        in_all_keys = cache(partial(learned, cfg.task.transpose, max(IN_ALL_KEYS.values())))
-        systems: dict[str, System] = {MIXTURE: Counting(as_written, 1)}
-        for name, order in ORDERS.items():
-            systems[name] = Counting(as_written, order)
-        for name, order in IN_ALL_KEYS.items():
-            systems[f"{name} in all keys"] = Counting(in_all_keys, order)
-        return systems
+        systems = counting(lambda: self._tunes(cfg, "train").notes, cfg.task.transpose)
+        return {MIXTURE: systems.pop("unigram"), **systems}
 
     def test(self, cfg: DictConfig) -> PairedTest:
         """The tunes of the split that is judged, as they are written."""
+        return tested(self._tunes(cfg, cfg.split).reset_index(drop=True), cfg.sample_rate)
+
+    def _tunes(self, cfg: DictConfig, split: str) -> pd.DataFrame:
+        """The tunes of a split."""
         tunes = self.draw(build(cfg.task.tunes, Tunes).tunes()).tunes
-        return tested(tunes[tunes.split == cfg.split].reset_index(drop=True), cfg.sample_rate)
+        return tunes[tunes.split == split]
 
     def system(self, run: Path, device: str) -> Composer:
         """From the notes so far to what the next one may be."""
@@ -120,6 +115,24 @@ class Melody(Task):
         )
 
 
+def counting(learned: Callable[[], Iterable[str]], semitones: int) -> dict[str, Counting]:
+    """N-gram models by name, the unigram first.
+
+    learned: gives the tunes to count, as text, when a model is first asked. Models "in all keys"
+    count them moved up and down by up to `semitones`.
+    """
+
+    def counts(semitones: int, orders: Mapping[str, int]) -> NGram:
+        return counted(learned(), semitones, max(orders.values()))
+
+    as_written = cache(partial(counts, 0, ORDERS))
+    in_all_keys = cache(partial(counts, semitones, IN_ALL_KEYS))
+    systems = {name: Counting(as_written, order) for name, order in ORDERS.items()}
+    for name, order in IN_ALL_KEYS.items():
+        systems[f"{name} in all keys"] = Counting(in_all_keys, order)
+    return systems
+
+
 def counted(tunes: Iterable[str], semitones: int, order: int) -> NGram:
     """What counts the tokens of `tunes`, as text, moved up and down by up to `semitones`."""
     keys = range(-semitones, semitones + 1)
@@ -132,13 +145,8 @@ def composer(run: Path) -> NextNote:
 
     And ValueError where `run` is of another task.
     """
-    cfg = run_config(run)
-    task = task_of(cfg)
-    if not isinstance(task, Melody):
-        raise ValueError(
-            f"{run}: is a run of task={task_name(cfg)} and composes nothing; give one of "
-            "python train.py experiment=melodies recipe=melodies output=RUN"
-        )
+    training = "experiment=melodies recipe=melodies"
+    cfg, task = opened(run, Melody, "composes nothing", training)
     learner = task.learner(cfg)
     load_weights(learner, run)
     return learner.network.eval()

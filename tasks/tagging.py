@@ -22,14 +22,14 @@ from metrics.facts import LABEL
 from models.cost import Costs
 from models.known_costs import remembered
 from models.recognition.features import Features
-from models.run import content_of, load_weights, run_config, task_name
+from models.run import content_of, load_weights
 from models.system import MIXTURE, ORACLE, OfRun, System
 from models.tagging.cost import costs
 from models.tagging.namer import Namer
 from models.tagging.network import TaggingNetwork
 from models.tagging.tagger import Tagger
 from options.build import build, maker
-from tasks.task import Task, task_of
+from tasks.task import Task, opened
 from text.words import Words
 
 if TYPE_CHECKING:
@@ -130,15 +130,9 @@ class Tagging(Task):
 
     def system(self, run: Path, device: str) -> TaggerRun:
         """From a clip to the name of its class."""
-        namer = self._namer(self.own_config(run), run)
-        return TaggerRun(run, namer.tagger.to(device), namer.classes, content_of(run))
-
-    def _namer(self, cfg: DictConfig, run: Path) -> Namer:
-        """What the training `run` of this task and `cfg` has learned."""
-        own = task_of(cfg)
-        tagger = Tagger(*own._parts(cfg))
-        load_weights(tagger, run)
-        return Namer(tagger, own.classes, own.clip_s)
+        self.own_config(run)
+        learned = namer(run)
+        return TaggerRun(run, learned.tagger.to(device), learned.classes, content_of(run))
 
     def beside(self, cfg: DictConfig) -> dict[str, System]:
         """The first class for all; and the class itself."""
@@ -157,14 +151,11 @@ def namer(run: Path) -> Namer:
 
     And ValueError where `run` is of another task.
     """
-    cfg = run_config(run)
-    task = task_of(cfg)
-    if not isinstance(task, Tagging):
-        raise ValueError(
-            f"{run}: is a run of task={task_name(cfg)} and names no noises; give one of "
-            "python train.py experiment=esc50_tagging recipe=tagging output=RUN"
-        )
-    return task._namer(cfg, run)
+    training = "experiment=esc50_tagging recipe=tagging"
+    cfg, task = opened(run, Tagging, "names no noises", training)
+    tagger = Tagger(*task._parts(cfg))
+    load_weights(tagger, run)
+    return Namer(tagger, task.classes, task.clip_s)
 
 
 class TaggerRun(OfRun):

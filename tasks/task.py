@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from omegaconf import DictConfig
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from datagen.pairs.pairs import PairedTest
     from datagen.recordings import Hearing
     from models.learner import Learner
+
+Kind = TypeVar("Kind", bound="Task")
 
 
 class Task(ABC):
@@ -111,6 +113,22 @@ def task_of(cfg: DictConfig) -> Task:
         if not (isinstance(value, Mapping) and "_target_" in value):
             options[name] = value
     return build(options, Task)
+
+
+def opened(run: Path, kind: type[Kind], lacks: str, training: str) -> tuple[DictConfig, Kind]:
+    """The config of `run`, and its task, which must be of `kind`.
+
+    Raises ValueError where it is of another task. Its message has `lacks`, why such a run does not
+    serve ("composes nothing"), and `training`, the options of train.py that make one which does.
+    """
+    cfg = run_config(run)
+    task = task_of(cfg)
+    if not isinstance(task, kind):
+        raise ValueError(
+            f"{run}: is a run of task={task_name(cfg)} and {lacks}; give one of "
+            f"python train.py {training} output=RUN"
+        )
+    return cfg, task
 
 
 def system_of(run: Path, device: str = "cpu") -> System:

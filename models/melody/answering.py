@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
-import torch
-from torch.nn.functional import cross_entropy
 
 from models.melody.next_note import NextNote
 from models.melody.ngram import NGram
+from models.melody.perplexity import token_nats
 from models.system import Answer, OfRun, System
 
 
@@ -22,16 +21,9 @@ class Composer(OfRun):
     def __init__(self, folder: Path, network: NextNote, content: str):
         self.folder, self.network, self.content = folder, network, content
 
-    @torch.no_grad()
     def answers(self, batch: Mapping[str, Any]) -> Sequence[Answer]:
         """In nats, of all tokens but the first: [token - 1] each."""
-        found = []
-        for notes in batch["notes"]:
-            tokens = notes.long()[None]
-            logits, _ = self.network(tokens[:, :-1])
-            nats = cross_entropy(logits[0].double(), tokens[0, 1:], reduction="none")
-            found.append(nats.cpu().numpy())
-        return found
+        return [token_nats(self.network, notes) for notes in batch["notes"]]
 
     @property
     def made_of(self) -> Any:
@@ -54,13 +46,8 @@ class Counting(System):
 
     def answers(self, batch: Mapping[str, Any]) -> Sequence[Answer]:
         """In nats, of all tokens but the first: [token - 1] each."""
-        found = []
-        for notes in batch["notes"]:
-            tokens = [int(token) for token in notes.tolist()]
-            places = range(1, len(tokens))
-            chances = [self.counts.probability(tokens, place, self.order) for place in places]
-            found.append(-np.log(chances))
-        return found
+        counts = self.counts
+        return [np.array(counts.token_nats(notes, self.order)) for notes in batch["notes"]]
 
     @property
     def made_of(self) -> Any:

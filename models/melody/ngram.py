@@ -38,11 +38,15 @@ class NGram:
                 chance = (seen[tokens[place]] + kinds * chance) / (seen.total() + kinds)
         return chance
 
-    def nats(self, tune: Sequence[int], order: int | None = None) -> float:
-        """Cross-entropy of a tune, summed over all tokens but its first; order: a lower one."""
+    def token_nats(self, tune: Sequence[int], order: int | None = None) -> list[float]:
+        """The cross-entropy of every token of a tune but its first; order: a lower one."""
         tokens = [int(token) for token in tune]
         places = range(1, len(tokens))
-        return -sum(math.log(self.probability(tokens, place, order)) for place in places)
+        return [-math.log(self.probability(tokens, place, order)) for place in places]
+
+    def nats(self, tune: Sequence[int], order: int | None = None) -> float:
+        """`token_nats`, summed."""
+        return sum(self.token_nats(tune, order))
 
     def _contexts(self, tokens: Sequence[int], place: int) -> list[tuple]:
         """The last 0, 1, ... tokens before a place, as far as there are so many."""

@@ -1,7 +1,8 @@
-"""The perplexity of a network on a tune."""
+"""How well a network foretells a tune."""
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 
@@ -9,12 +10,17 @@ from models.melody.next_note import NextNote
 
 
 @torch.no_grad()
-def nats(network: NextNote, tune: Sequence[int]) -> float:
-    """Cross-entropy of the tokens of a whole tune, summed over all but the first.
+def token_nats(network: NextNote, tune: Sequence[int]) -> np.ndarray:
+    """The cross-entropy of every token of a whole tune but the first: [token - 1].
 
     The exponential of its mean over tokens is the perplexity.
     """
     device = next(network.parameters()).device
-    tokens = torch.as_tensor(tune, device=device)[None]
+    tokens = torch.as_tensor(tune, dtype=torch.long, device=device)[None]
     logits, _ = network(tokens[:, :-1])
-    return float(cross_entropy(logits[0].double(), tokens[0, 1:], reduction="sum"))
+    return cross_entropy(logits[0].double(), tokens[0, 1:], reduction="none").cpu().numpy()
+
+
+def nats(network: NextNote, tune: Sequence[int]) -> float:
+    """`token_nats`, summed."""
+    return float(token_nats(network, tune).sum())
