@@ -7,7 +7,6 @@ which all is remembered. Prints the three times and the first over the scoring.
 
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,6 +18,7 @@ os.environ["OMP_NUM_THREADS"] = "1"  # before NumPy is loaded, here and in all p
 
 import numpy as np
 import torch
+from commands import ROOT, run_script
 from omegaconf import DictConfig
 from torch import Tensor
 
@@ -38,7 +38,6 @@ from parallel.spread import over_processes
 from reporting.scoring.bench import Bench
 from reporting.scoring.score_plan import score_plan
 
-ROOT = Path(__file__).parent.parent
 NETWORKS = 8
 
 
@@ -67,15 +66,9 @@ def main(cfg: DictConfig) -> None:
     with tempfile.TemporaryDirectory() as folder:
         runs = [_changed(Path(folder) / f"network_{number}", number) for number in range(NETWORKS)]
         named = f"runs=[{','.join(map(str, runs))}]"
-        command = [
-            sys.executable,
-            str(ROOT / "evaluate.py"),
-            *typed,
-            named,
-            f"cache={folder}/cache",
-        ]
-        first_s = _seconds([*command, f"output={folder}/first"])
-        second_s = _seconds([*command, f"output={folder}/second"])
+        typed += [named, f"cache={folder}/cache"]
+        first_s = _seconds([*typed, f"output={folder}/first"])
+        second_s = _seconds([*typed, f"output={folder}/second"])
         scoring_s, signals = _scoring(cfg, runs, Path(folder))
     print(f"{signals} signals, {from_config.jobs(cfg)} processes")
     print(f"first report {first_s:.1f} s, scoring alone {scoring_s:.1f} s")
@@ -94,9 +87,9 @@ def _changed(folder: Path, number: int) -> Path:
     return folder
 
 
-def _seconds(command: list[str]) -> float:
+def _seconds(typed: list[str]) -> float:
     begin = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    run_script("evaluate.py", typed)
     return time.perf_counter() - begin
 
 

@@ -12,6 +12,7 @@ from files.atomic import write_atomic
 from files.table import csv_text
 from metrics.known import facts
 from metrics.metric import Metric
+from models.run import task_name
 from options.choices import CONF
 from reporting.scoring.bench import Bench
 from reporting.scoring.score_plan import require_usable, score_plan
@@ -36,8 +37,8 @@ def require_score(cfg: DictConfig, name: str) -> None:
         require_usable(metrics, cfg.sample_rate)
     except ValueError as error:
         raise ValueError(
-            f"search.score={name}: is no score of what task={_task(cfg)} gives ({gives}); choose "
-            "another one of conf/metric"
+            f"search.score={name}: is no score of what task={task_name(cfg)} gives ({gives}); "
+            "choose another one of conf/metric"
         ) from error
 
 
@@ -87,7 +88,3 @@ def require_known(name: str | None) -> None:
 def _metrics(name: str) -> Mapping[str, Metric]:
     node = OmegaConf.load(CONF / "metric" / f"{name}.yaml")
     return chosen_metrics(OmegaConf.create({"metric": {name: node}, "device": "cpu"}))
-
-
-def _task(cfg: DictConfig) -> str:
-    return cfg.task["_target_"].rpartition(".")[2].lower()

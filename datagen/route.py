@@ -51,7 +51,7 @@ class Route(Dataset, ABC):
         return batch
 
 
-class Words:
+class TextColumn:
     """A column of text, each word of it once; it is shared by workers, as it has no objects."""
 
     def __init__(self, column: pd.Series):
@@ -71,7 +71,7 @@ def _value(cell: Any) -> Any:
     return cell.item() if isinstance(cell, np.generic) else cell
 
 
-def _stored(column: pd.Series) -> np.ndarray | pd.api.extensions.ExtensionArray | Words:
+def _stored(column: pd.Series) -> np.ndarray | pd.api.extensions.ExtensionArray | TextColumn:
     """A column without Python objects: numbers stay, all other values become text.
 
     A column that is mapped into memory stays mapped.
@@ -80,4 +80,4 @@ def _stored(column: pd.Series) -> np.ndarray | pd.api.extensions.ExtensionArray 
         return column.array
     if column.dtype.kind in "bif":
         return column.to_numpy(dtype=column.dtype.name)
-    return Words(column)
+    return TextColumn(column)

@@ -19,7 +19,7 @@ from reporting.figures.drawing import (
     label,
     legend,
 )
-from reporting.scores_table import ORACLE
+from reporting.scores_table import KNOWING
 from reporting.tables.headline import ranking
 from reporting.tables.overview import MOST
 from reporting.tables.summary import MEAN, conditions
@@ -55,8 +55,8 @@ def overview_figure(summary: pd.DataFrame, order: Sequence[str]) -> Drawing | No
         head = facts(score).head
         axes(panel, f"improvement, {head}", "")
         legend(figure, panel)
-        oracle = "; the oracle is left out" if ORACLE in set(summary.system) else ""
-        note = NOTE.format(words().base, oracle)
+        ideal = "; ideal systems are left out" if {*KNOWING} & {*summary.system} else ""
+        note = NOTE.format(words().base, ideal)
         return drawing(figure, OVERVIEW, f"Improvement of {head} over {words().base}", note)
 
 
