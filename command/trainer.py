@@ -18,6 +18,7 @@ from torch import nn
 
 from command.launch import require_processes
 from command.started import Started
+from models.compiling import Compiling
 from models.layouts import LAST
 from models.progress import Progress
 from models.saving import WholeCheckpoints
@@ -42,13 +43,14 @@ def build_trainer(
     synchronised = options.get("sync_batchnorm", False)
     options["sync_batchnorm"] = synchronised and _on_gpu(options)
     limit = options.pop("max_time", None)
+    compiled = options.pop("compile", False)
     with _refusals_of_lightning(limit):
         trainer = build(
             {**options, "enable_progress_bar": False},
             pl.Trainer,
             within="pytorch_lightning",
             logger=_logger(run, steps),
-            callbacks=[*callbacks, *_own_callbacks(options, limit)],
+            callbacks=[*callbacks, *_own_callbacks(options, limit, compiled)],
             plugins=_plugins(),
             default_root_dir=run / LAST.parent,  # Lightning looks there for checkpoints of its own
         )
@@ -66,9 +68,14 @@ def _logger(run: Path, steps: int | None) -> TensorBoardLogger:
     )
 
 
-def _own_callbacks(options: dict, limit: Any) -> list[pl.Callback]:
-    """What stands in for options of Lightning: a limit on time, first words, a progress bar."""
+def _own_callbacks(options: dict, limit: Any, compiled: bool) -> list[pl.Callback]:
+    """What stands in for options of Lightning: a limit on time, first words, a progress bar.
+
+    And compilation of the network, which Lightning leaves to its caller.
+    """
     callbacks = [Started()]
+    if compiled:
+        callbacks.append(Compiling())
     if limit is not None:
         callbacks.append(TimeLimit(limit))
     if options.get("enable_progress_bar", True):

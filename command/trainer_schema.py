@@ -54,6 +54,7 @@ class TrainerConfig(BaseModel):
     limit_train_batches: Batches = None
     limit_val_batches: Batches = None  # the best epoch is chosen by validation: never none
     precision: Precision | None = None
+    compile: bool = False
     strategy: Strategy = "auto"
 
     @model_validator(mode="before")

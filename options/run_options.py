@@ -85,6 +85,7 @@ OPTIONS: Mapping[str, Meaning] = {
     "trainer.accelerator": MACHINE,
     "trainer.strategy": MACHINE,
     "trainer.sync_batchnorm": MACHINE,
+    "trainer.compile": PLACE,  # losses agree
     "trainer.log_every_n_steps": PLACE,
     "trainer.num_sanity_val_steps": PLACE,
     "trainer.enable_model_summary": PLACE,

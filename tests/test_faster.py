@@ -1,7 +1,9 @@
 """Choices that make a training faster, and how near they stay to the plain one.
 
-Precision, and batches accumulated.
+Precision, batches accumulated, a compiled network.
 """
+
+from collections.abc import Sequence
 
 import pandas as pd
 import pytest
@@ -13,6 +15,7 @@ from torch.utils.data import DataLoader
 
 from command.trainer import quiet
 from dsp.stft import STFT
+from models.compiling import Compiling, require_compiler
 from models.enhancement_learner import EnhancementLearner
 from models.level import RunningLevel
 from models.losses.compressed import Compressed
@@ -69,7 +72,7 @@ def test_a_training_in_16_bits_has_the_losses_of_the_plain_one_within_two_percen
     assert (mixed[losses] / plain[losses] - 1).abs().to_numpy().max() < 0.02
 
 
-def trained(batches: list[dict], to_an_update: int) -> dict:
+def trained(batches: list[dict], to_an_update: int, callbacks: Sequence = ()) -> dict:
     """The weights after an epoch of `batches`, by a network that knows nothing of a batch."""
     torch.manual_seed(0)
 
@@ -89,6 +92,7 @@ def trained(batches: list[dict], to_an_update: int) -> dict:
             accelerator="cpu",
             max_epochs=1,
             accumulate_grad_batches=to_an_update,
+            callbacks=list(callbacks),
             logger=False,
             enable_checkpointing=False,
             enable_progress_bar=False,
@@ -97,6 +101,12 @@ def trained(batches: list[dict], to_an_update: int) -> dict:
         trainer.fit(learner, DataLoader(batches, batch_size=None))
     assert trainer.global_step == -(-len(batches) // to_an_update)
     return learner.state_dict()
+
+
+def rows_of(number: int, lengths: tuple[int, ...]) -> dict:
+    """A batch of signals of these lengths, with rows of the plan that no other number has."""
+    rows = torch.arange(len(lengths)) + 10 * number
+    return {**batch_of(*lengths), "row": rows, "counts": torch.ones_like(rows)}
 
 
 def joined(*batches: dict) -> dict:
@@ -118,11 +128,32 @@ def joined(*batches: dict) -> dict:
 def test_batches_accumulated_are_one_batch_of_all_their_rows_also_the_last_ones_of_an_epoch():
     """Of other lengths, so that the mean over batches would be another one."""
     lengths = [(1600, 1500), (400,), (900, 800), (2000, 300), (500,)]
-    small = []
-    for number, of_batch in enumerate(lengths):
-        rows = torch.arange(len(of_batch)) + 10 * number
-        small.append({**batch_of(*of_batch), "row": rows, "counts": torch.ones_like(rows)})
+    small = [rows_of(number, of_batch) for number, of_batch in enumerate(lengths)]
     several = trained(small, to_an_update=2)
     plain = trained([joined(*small[:2]), joined(*small[2:4]), small[4]], to_an_update=1)
     for name, weights in plain.items():
         torch.testing.assert_close(several[name], weights, atol=1e-6, rtol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore")  # what PyTorch compiles with warns of its own code
+def test_a_compiled_network_is_trained_as_the_plain_one():
+    """Its graphs are taken apart and run as they are: a compiler would take minutes."""
+    batches = [rows_of(number, (1600, 1500)) for number in range(3)]
+    compiled = trained(batches, to_an_update=1, callbacks=[Compiling("aot_eager")])
+    plain = trained(batches, to_an_update=1)
+    assert compiled.keys() == plain.keys()
+    for name, weights in plain.items():
+        torch.testing.assert_close(compiled[name], weights, atol=1e-6, rtol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_what_compiles_nothing_is_refused_with_a_remedy():
+    with pytest.raises(ValueError, match=r"trainer.compile=true: .*trainer.compile=false"):
+        require_compiler(torch.device("cpu"), "no_such_backend")
+
+
+def test_a_trainer_that_is_to_compile_does_so(data, tmp_path, monkeypatch):
+    networks = []
+    monkeypatch.setattr(Compiling, "on_fit_start", lambda *given: networks.append(given[2].network))
+    tiny_run.fit(data, tmp_path / "run", "trainer.compile=true", "trainer.max_epochs=1")
+    assert len(networks) == 1
