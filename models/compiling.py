@@ -36,7 +36,7 @@ def require_compiler(device: torch.device, backend: str) -> None:
         doubled = torch.compile(lambda tensor: 2 * tensor, backend=backend)
         doubled(torch.ones(8, device=device))
     except RuntimeError as error:
-        cause = " ".join(str(error).split())[:200]
+        cause = str(error).strip().splitlines()[0]
         raise ValueError(
             f"trainer.compile=true: nothing compiles here ({cause}); {REMEDY}"
         ) from error
