@@ -1,7 +1,8 @@
-"""train.py in processes that are forked from this one, and so begin at once; to be killed."""
+"""Scripts in processes that are forked from this one, and so begin at once; to be killed."""
 
 import contextlib
 import os
+import runpy
 import select
 import signal
 import socket
@@ -14,42 +15,35 @@ from pathlib import Path
 import tiny_run
 import torch
 
-import train
-from command.entry import start
 from models.enhancement_learner import EnhancementLearner
 
 BEGIN_S = 60.0  # within which a step must begin
 
 
-class Training:
-    """`train.py` with `typed` behind it, in a process group of its own.
+class Script:
+    """NAME.py with `typed` behind it, in a process group of its own.
 
-    validation: called before each of its steps. environment: more of it. What it says goes to the
-    file `told`.
+    before: called in that process, before the script. environment: more of it. What it says goes
+    to the file `told`.
     """
 
     def __init__(
         self,
+        name: str,
         told: Path,
         typed: list[str],
-        validation: Callable = lambda *step: None,
+        before: Callable[[], None] = lambda: None,
         **environment: str,
     ):
         self.told = told
-        self.steps, writing = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
-            os.close(self.steps)
             os.environ.update(environment)
-            _tell_steps(writing, validation)
-            _train(told, typed)
-        os.close(writing)
+            before()
+            _run(name, told, typed)
 
-    def step(self) -> bool:
-        """Wait until one more step has begun; False where none does, for it has ended."""
-        ready, _, _ = select.select([self.steps], [], [], BEGIN_S)
-        assert ready, f"no step within {BEGIN_S} s: {self.told.read_text()}"
-        return os.read(self.steps, 1) != b""
+    def is_running(self) -> bool:
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
 
     def send(self, number: int) -> None:
         """Send a signal to all of its group."""
@@ -64,13 +58,46 @@ class Training:
     def wait(self) -> int:
         """Its exit status, as shells have it."""
         _, status = os.waitpid(self.pid, 0)
-        os.close(self.steps)
         code = os.waitstatus_to_exitcode(status)
         return 128 - code if code < 0 else code
 
 
-def _train(told: Path, typed: list[str]) -> None:
-    """Become train.py; never returns."""
+class Training(Script):
+    """`train.py`, whose steps are told.
+
+    validation: called before each of its steps of validation.
+    """
+
+    def __init__(
+        self,
+        told: Path,
+        typed: list[str],
+        validation: Callable = lambda *step: None,
+        **environment: str,
+    ):
+        self.steps, writing = os.pipe()
+
+        def before() -> None:
+            os.close(self.steps)
+            _tell_steps(writing, validation)
+
+        super().__init__("train", told, typed, before, **environment)
+        os.close(writing)
+
+    def step(self) -> bool:
+        """Wait until one more step has begun; False where none does, for it has ended."""
+        ready, _, _ = select.select([self.steps], [], [], BEGIN_S)
+        assert ready, f"no step within {BEGIN_S} s: {self.told.read_text()}"
+        return os.read(self.steps, 1) != b""
+
+    def wait(self) -> int:
+        code = super().wait()
+        os.close(self.steps)
+        return code
+
+
+def _run(name: str, told: Path, typed: list[str]) -> None:
+    """Become NAME.py; never returns."""
     code = 1
     try:
         os.setsid()
@@ -82,8 +109,9 @@ def _train(told: Path, typed: list[str]) -> None:
         for number in (signal.SIGTERM, signal.SIGUSR1):
             signal.signal(number, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        sys.argv = [str(tiny_run.ROOT / "train.py"), *typed]
-        start(train.main, "train")
+        script = str(tiny_run.ROOT / f"{name}.py")
+        sys.argv = [script, *typed]
+        runpy.run_path(script, run_name="__main__")
         code = 0
     except SystemExit as left:
         code = left.code if isinstance(left.code, int) else 1

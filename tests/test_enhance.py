@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 
+import forked
 import numpy as np
 import pytest
 import soundfile
@@ -12,6 +13,7 @@ from tiny_run import ROOT, config
 
 import command.enhancing
 import enhance
+from audio import writing
 from command.entry import start
 from enhancing.places import NOTE, find_jobs
 
@@ -233,28 +235,24 @@ def test_without_a_pretrained_network_a_run_is_asked_for(enhanced, folder, tmp_p
     assert (done.counts, done.well) == ("1 enhanced", True)
 
 
-KILLED = f"""
-import os, sys
-sys.path.insert(0, {str(ROOT)!r})
-import enhance
-from audio import writing
-from command.entry import start
-write, files = writing._write, set()
-def killed(file, form, block):
-    write(file, form, block)
-    files.add(file.name)
-    if len(files) == 2:
-        os.kill(os.getpid(), 9)
-writing._write = killed
-start(enhance.main, "enhance")
-"""
+def killed_in_the_second_file():
+    """Make this process end while it writes its second file."""
+    write, files = writing._write, set()
+
+    def killed(file, form, block):
+        write(file, form, block)
+        files.add(file.name)
+        if len(files) == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    writing._write = killed
 
 
 def test_killed_in_the_middle_nothing_half_written_stays(enhanced, folder, tmp_path):
     out = tmp_path / "out"
-    typed = f"run={enhanced.run}", f"input={folder}", f"output={out}", "jobs=1"
-    killed = subprocess.run([sys.executable, "-c", KILLED, *typed], check=False)
-    assert killed.returncode == -signal.SIGKILL
+    typed = [f"run={enhanced.run}", f"input={folder}", f"output={out}", "jobs=1"]
+    script = forked.Script("enhance", tmp_path / "told", typed, killed_in_the_second_file)
+    assert script.wait() == 128 + signal.SIGKILL
     visible = [name for name in names(out) if not name.rpartition("/")[2].startswith(".")]
     assert visible == ["a.wav"]
     assert soundfile.info(out / "a.wav").frames == soundfile.info(folder / "a.wav").frames

@@ -1,10 +1,10 @@
-import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import forked
 import numpy as np
 import pandas as pd
 import pytest
@@ -209,37 +209,40 @@ def test_another_plan_is_not_written_over(run):
     assert tree(run()) == before
 
 
-def command(data_root: Path, output: Path, *more: str) -> list[str]:
-    many = (
-        "experiment=librispeech",
-        "plan.train=120",
-        "plan.validation=4",
-        "plan.test=8",
-        "jobs=2",
-        "render=true",
-    )
-    return [sys.executable, str(SCRIPT), *many, f"data_root={data_root}", f"output={output}", *more]
+MANY = (
+    "experiment=librispeech",
+    "plan.train=120",
+    "plan.validation=4",
+    "plan.test=8",
+    "jobs=2",
+    "render=true",
+)
 
 
 @pytest.mark.slow
 def test_a_killed_generation_continues_to_the_same_bytes(data_root, tmp_path, isolated_cache):
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "cwd": tmp_path}
+    def started(name: str) -> forked.Script:
+        typed = [*MANY, f"data_root={data_root}", f"output={tmp_path / name}"]
+        return forked.Script("generate", tmp_path / "told", typed)
+
     for enough in (10, 150):
-        process = subprocess.Popen(command(data_root, tmp_path / "cut"), **quiet)
-        while process.poll() is None and len(list(tmp_path.glob("cut/*/*/*.flac"))) < enough:
+        generation = started("cut")
+        while generation.is_running() and len(list(tmp_path.glob("cut/*/*/*.flac"))) < enough:
             time.sleep(0.005)
-        os.kill(process.pid, signal.SIGKILL)
-        process.communicate()
-        assert process.returncode == -signal.SIGKILL
+        assert generation.kill() == 128 + signal.SIGKILL
         assert not (tmp_path / "cut" / "rendered.csv").exists()
     for name in ("cut", "whole"):
-        done = subprocess.run(command(data_root, tmp_path / name), check=True, **quiet)
-        assert done.stderr.startswith(b"Renders ") and done.stderr.count(b"\n") == 1
+        generation = started(name)
+        assert generation.wait() == 0
+        first, *rest = generation.told.read_text().splitlines()
+        assert first.startswith("Renders ")
+        assert len(rest) == 1 and rest[0].endswith(f" h: {tmp_path / name}")
     assert tree(tmp_path / "cut") == tree(tmp_path / "whole")
 
 
 def test_a_refusal_has_exit_status_1_and_one_line(data_root, tmp_path, isolated_cache):
-    bad = command(data_root, tmp_path / "out", "plan.train=-1")
+    typed = [*MANY, f"data_root={data_root}", f"output={tmp_path / 'out'}", "plan.train=-1"]
+    bad = [sys.executable, str(SCRIPT), *typed]
     done = subprocess.run(bad, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stdout == ""

@@ -7,6 +7,7 @@ import threading
 import time
 from pathlib import Path
 
+import forked
 import pandas as pd
 import pytest
 import tiny_run
@@ -77,23 +78,16 @@ def test_a_signal_to_a_sweep_ends_the_jobs_that_run_and_begins_no_other(tmp_path
 @pytest.mark.slow
 def test_trainings_side_by_side_have_loader_workers_of_their_own_and_one_table(data, tmp_path):
     """As typed, in processes of their own: one fails, the other is trained, the end says so."""
-    import subprocess
-
     typed = ["-m", *tiny_run.overrides(data, tmp_path / "sweep"), "network.hidden=-1,4"]
-    more = ["trainer.max_epochs=1", "data.workers=1", "hydra/launcher=joblib"]
-    process = tiny_run.script(
-        "train",
-        *typed,
-        *more,
-        "hydra.launcher.n_jobs=2",
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    out, said = process.communicate(timeout=600)
-    assert process.returncode == 1
-    assert said.splitlines()[-1].startswith("train.py: 1 job(s) of the sweep failed, see above")
-    assert said.count("failed, see above") == 1 and "Traceback" not in said
-    assert out.splitlines()[-1].startswith("[2] trained: ")
+    more = ["trainer.max_epochs=1", "data.workers=1"]
+    launcher = ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2"]
+    sweep = forked.Script("train", tmp_path / "told", [*typed, *more, *launcher])
+    assert sweep.wait() == 1
+    told = sweep.told.read_text()
+    lines = told.splitlines()
+    assert lines[-1].startswith("train.py: 1 job(s) of the sweep failed, see above")
+    assert told.count("failed, see above") == 1 and "Traceback" not in told
+    assert sum(line.startswith("[2] trained: ") for line in lines) == 1
     table = pd.read_csv(tmp_path / "sweep" / SWEEP)
     assert dict(zip(table["network.hidden"], table.state, strict=True)) == {
         -1: "failed",

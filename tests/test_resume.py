@@ -1,10 +1,9 @@
 """An interrupted training, taken up again, is the training that nothing interrupted."""
 
 import shutil
-import signal
-import subprocess
 import time
 
+import forked
 import pandas as pd
 import pytest
 import torch
@@ -17,7 +16,6 @@ from tiny_run import (
     rendered,
     resume,
     same_weights,
-    script,
 )
 
 from models.enhancement_learner import EnhancementLearner
@@ -152,13 +150,12 @@ def test_numbers_drawn_in_training_do_not_depend_on_an_interruption(data, tmp_pa
 
 def kill_after(epochs, run, *typed):
     """Start a training, and kill it without notice once it has finished `epochs`."""
-    process = script("train", *typed, stdout=subprocess.DEVNULL)
-    while process.poll() is None and not (
+    training = forked.Script("train", run.with_name("told"), [*typed])
+    while training.is_running() and not (
         (run / LAST).exists() and len(curve(run).splitlines()) > epochs
     ):
         time.sleep(0.002)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    training.kill()
 
 
 @pytest.mark.slow

@@ -1,11 +1,11 @@
 """search=optuna: what is asked and told, and that a study goes on, is shared, and stays its own."""
 
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
+import forked
 import pandas as pd
 import pytest
 import tiny_run
@@ -247,11 +247,10 @@ def test_two_workers_share_a_study(data, tmp_path):
     """Two processes at once: each trial is trained once, by one of them."""
     options = ("search=optuna", "search.trials=4", "recipe.optimizer.lr=interval(1e-4,1e-2)")
     typed = [*tiny_run.overrides(data, tmp_path / "study"), *options]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    workers = [tiny_run.script("train", *typed, **pipes) for _ in range(2)]
-    said = [worker.communicate(timeout=600) for worker in workers]
-    assert [worker.returncode for worker in workers] == [0, 0]
-    begun = [line.split(":")[0] for _, err in said for line in err.splitlines() if "Trial " in line]
+    workers = [forked.Script("train", tmp_path / f"told-{one}", typed) for one in range(2)]
+    assert [worker.wait() for worker in workers] == [0, 0]
+    said = [line for worker in workers for line in worker.told.read_text().splitlines()]
+    begun = [line.split(":")[0] for line in said if line.startswith("Trial ")]
     assert sorted(begun) == [f"Trial {number}" for number in range(4)]
     study = open_study(tmp_path / "study")
     assert [trial.state.name for trial in study.trials] == ["COMPLETE"] * 4

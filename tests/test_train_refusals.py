@@ -1,11 +1,11 @@
 """What cannot be trained or resumed is refused in one line, and leaves what stood as it was."""
 
 import shutil
-import subprocess
 
+import forked
 import pytest
 import torch
-from tiny_run import curve, equal_runs, fit, overrides, rendered, resume, script
+from tiny_run import curve, equal_runs, fit, overrides, rendered, resume
 
 from files.atomic import write_atomic
 from files.owner import owned
@@ -56,10 +56,9 @@ def test_what_cannot_be_trained_is_refused_in_one_line(data, tmp_path, typed, to
 
 def test_a_script_that_fails_says_so_in_one_line(data, tmp_path):
     typed = overrides(data, tmp_path / "run", "network.stages=7")
-    process = script("train", *typed, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    out, told = process.communicate()
-    assert process.returncode == 1 and out == ""
-    begun, line = told.splitlines()
+    training = forked.Script("train", tmp_path / "told", typed)
+    assert training.wait() == 1
+    begun, line = training.told.read_text().splitlines()
     assert begun.startswith("Trains task=enhancement network=pl_crnn ")
     assert line.startswith("train.py: network.stages=7: ")
 
