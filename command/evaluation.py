@@ -120,8 +120,8 @@ def _report(
     first = trials[0]
     unfinished = runs_of(Path(cfg.sweep))[1] if cfg.sweep else []
     described = about(cfg, tested, first.bench.plan.noise, first.metrics, scores, unfinished)
-    say("Draws the figures and writes the pages")
-    summary = write_report(scores, described, folder, beside)
+    say("Draws the figures and writes the pages" if cfg.figures else "Writes the pages")
+    summary = write_report(scores, described, folder, beside, cfg.figures)
     _print(cfg, finding(scores, opened, cfg.clusters), summary, folder, caution)
 
 

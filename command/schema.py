@@ -186,6 +186,7 @@ class EvaluateConfig(SpeechScriptConfig):
     tag: Name | None = None
     pairs: Built | None = None
     examples: bool
+    figures: bool
     stages: bool
     mix_back: list[Share]
     clusters: Literal["speakers", "speakers_and_noises"]

@@ -197,7 +197,7 @@ def test_a_run_of_another_task_composes_nothing_and_a_composer_answers_nothing(r
 
 
 def test_an_evaluation_sets_a_run_beside_what_counts_on_tunes_that_it_has_not_heard(run, tmp_path):
-    options = [f"runs=[{run}]", "examples=false", "jobs=1", f"cache={tmp_path}"]
+    options = [f"runs=[{run}]", *tiny_run.TABLES_ALONE, "jobs=1", f"cache={tmp_path}"]
     evaluate.main(tiny_run.config("evaluate", options, tmp_path))
     scores = pd.read_csv(tmp_path / "scores.csv").set_index(["system", "mixture_id"]).perplexity
     tunes = load_tunes(run)

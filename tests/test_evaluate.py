@@ -35,24 +35,48 @@ def trained(tmp_path_factory):
 
 
 def _evaluate(data, report, *more):
-    evaluate.main(tiny_run.config("evaluate", tiny_run.common(data, report, *more), report))
+    typed = tiny_run.common(data, report, *tiny_run.TABLES_ALONE, *more)
+    evaluate.main(tiny_run.config("evaluate", typed, report))
     return pd.read_csv(
         report / "scores.csv", keep_default_na=False, na_values={name: [""] for name in SCORES}
     )
 
 
-def test_the_report_folder_is_as_promised(trained, tmp_path, capsys):
+@pytest.fixture(scope="module")
+def report(trained, tmp_path_factory):
+    """A report with all that it can have."""
     data, run = trained
-    scores = _evaluate(data, tmp_path / "report", f"runs=[{run}]")
+    folder = tmp_path_factory.mktemp("reports") / "report"
+    _evaluate(data, folder, f"runs=[{run}]", "examples=true", "figures=true")
+    return folder
+
+
+def test_the_report_folder_is_as_promised(report):
+    scores = pd.read_csv(report / "scores.csv")
     assert scores.columns.tolist() == [*IDENTITY, *SCORES, "failed"]
     assert scores.groupby("mixture_id").system.apply(list).map(tuple).unique().tolist() == [
         ("mixture", *MASKS, "PL-CRNN TMS")
     ]
     for name in ("summary.csv", "report.md", "report.html", "plan.csv", ".hydra/config.yaml"):
-        assert (tmp_path / "report" / name).stat().st_size
+        assert (report / name).stat().st_size
+    page = (report / "report.html").read_text()
+    assert 'class="player"' in page and "<svg" in page
+    assert {path.suffix for path in (report / "figures").iterdir()} == {".svg", ".png"}
+
+
+def test_without_figures_a_report_has_the_same_tables(report, trained, tmp_path, capsys):
+    data, run = trained
+    tables = tmp_path / "report"
+    shutil.copytree(report / "figures", tables / "figures")  # of an earlier report
+    _evaluate(data, tables, f"runs=[{run}]", "figures=false")
+    assert not list((tables / "figures").iterdir())
+    for name in ("scores.csv", "summary.csv", "tables.tex"):
+        assert (tables / name).read_bytes() == (report / name).read_bytes()
+    assert 'id="figures"' not in (tables / "report.html").read_text()
+    assert "(figures/" not in (tables / "report.md").read_text()
     printed = capsys.readouterr().out
     assert "Seen noise" in printed
-    assert str(tmp_path / "report" / "report.html") in printed
+    assert str(tables / "report.html") in printed
 
 
 def test_on_the_validation_a_run_is_judged_by_the_mixtures_that_chose_its_best_epoch(
@@ -107,7 +131,7 @@ def test_a_scheduler_that_nobody_answers_at_is_named(trained, tmp_path):
 
 def test_stages_are_systems_of_their_own_and_the_last_is_the_run(trained, tmp_path):
     data, run = trained
-    scores = _evaluate(data, tmp_path / "report", f"runs=[{run}]", "stages=true")
+    scores = _evaluate(data, tmp_path / "report", f"runs=[{run}]", "stages=true", "figures=true")
     run_name = "PL-CRNN TMS"
     names = [f"{run_name}, stage 1", f"{run_name}, stage 2"]
     assert scores.system.unique().tolist() == ["mixture", *MASKS, *names, run_name]

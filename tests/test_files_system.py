@@ -177,7 +177,7 @@ def test_a_report_has_the_folder_among_its_systems_and_files_csv(tmp_path):
     enhanced(tmp_path / "tool", lambda number, sound: sound if number < 1 else None)
     typed = [
         "experiment=pairs", f"sample_rate={RATE}", f"cache={tmp_path / 'cache'}", "jobs=1",
-        f"clean={tmp_path / 'set/clean'}", f"mixture={tmp_path / 'set/mixture'}", "examples=false",
+        f"clean={tmp_path / 'set/clean'}", f"mixture={tmp_path / 'set/mixture'}", *tiny_run.TABLES_ALONE,
         "+baseline@baselines.tool=files", f"baselines.tool.folder={tmp_path / 'tool'}",
         "~metric.pesq_nb_raw", "~metric.pesq_nb", "~metric.pesq_wb", "~metric.estoi",
     ]  # fmt: skip

@@ -69,7 +69,7 @@ def copied(published, tmp_path) -> Path:
 
 
 def evaluated(data: Path, report: Path, run: Path, *more: str) -> pd.DataFrame:
-    typed = tiny_run.common(data, report, f"runs=[{run}]", *more)
+    typed = tiny_run.common(data, report, f"runs=[{run}]", *tiny_run.TABLES_ALONE, *more)
     evaluate.main(config("evaluate", typed, report))
     return pd.read_csv(report / "scores.csv")
 
@@ -78,7 +78,7 @@ def evaluated(data: Path, report: Path, run: Path, *more: str) -> pd.DataFrame:
 def report(data, whole, tmp_path_factory) -> Path:
     """A report of the run."""
     folder = tmp_path_factory.mktemp("reports") / "report"
-    evaluated(data, folder, whole, "+baseline@baselines.filter=lms_speech", "examples=false")
+    evaluated(data, folder, whole, "+baseline@baselines.filter=lms_speech")
     return folder
 
 
@@ -104,7 +104,7 @@ def test_the_weights_are_those_of_the_best_epoch_in_32_bits_and_name_their_confi
 
 def test_a_report_on_the_validation_gives_a_card_no_scores(data, whole, tmp_path):
     folder = tmp_path / "report"
-    evaluated(data, folder, whole, "split=validation", "examples=false")
+    evaluated(data, folder, whole, "split=validation")
     with pytest.raises(ValueError, match="a report on the validation"):
         make(whole, tmp_path / "pretrained", tmp_path / "cache", f"scores={folder}")
 
@@ -133,7 +133,7 @@ def test_an_evaluation_gives_it_the_scores_of_the_run_to_the_last_digit(
 ):
     cache = f"cache={tmp_path / 'cache'}"  # so that nothing is remembered of the run
     of_run = pd.read_csv(report / "scores.csv").query("system == 'PL-CRNN TMS'")
-    scores = evaluated(data, tmp_path / "report", published, cache, "examples=false")
+    scores = evaluated(data, tmp_path / "report", published, cache)
     of_published = scores.query("system == 'PL-CRNN TMS'")
     pd.testing.assert_frame_equal(
         of_run.drop(columns="system").reset_index(drop=True),

@@ -55,7 +55,8 @@ def typed(data, folder, *more):
 
 
 def evaluated(data, report, *more):
-    evaluate.main(tiny_run.config("evaluate", typed(data, report, *more), report))
+    options = typed(data, report, "figures=false", *more)
+    evaluate.main(tiny_run.config("evaluate", options, report))
     return pd.read_csv(report / "scores.csv"), pd.read_csv(
         report / "transcripts.csv", keep_default_na=False
     )

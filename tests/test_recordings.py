@@ -49,7 +49,7 @@ def test_a_report_of_recordings_has_its_tables_and_players_and_no_oracle(recordi
     report = judged(
         recordings, tmp_path, "+baseline@baselines.wiener=wiener",
         "+baseline@baselines.tool=files", f"baselines.tool.folder={tool}",
-        "pairs.pattern='(?P<speaker>[a-z]+)_.*'",
+        "pairs.pattern='(?P<speaker>[a-z]+)_.*'", "figures=false",
     )  # fmt: skip
     scores = pd.read_csv(report / "scores.csv")
     assert set(scores.system) == {"mixture", "wiener", "tool"} and scores.snr_db.isna().all()

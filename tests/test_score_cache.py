@@ -192,9 +192,8 @@ def test_a_second_report_scores_nothing_and_a_new_training_is_seen(
     assert (tmp_path / "again" / "scores.csv").read_bytes() == first
     other = tiny_run.fit(data, tmp_path / "whole", "trainer.max_epochs=1")
     typed[-1] = f"runs=[{other}]"
-    evaluate.main(
-        tiny_run.config("evaluate", [*typed, f"output={tmp_path / 'other'}"], tmp_path / "other")
-    )
+    typed += [f"output={tmp_path / 'other'}", *tiny_run.TABLES_ALONE]
+    evaluate.main(tiny_run.config("evaluate", typed, tmp_path / "other"))
     tables = [
         pd.read_csv(folder / "scores.csv").query("system == 'PL-CRNN TMS'")
         for folder in (report, tmp_path / "other")

@@ -78,6 +78,7 @@ def test_a_run_is_judged_with_its_own_test_beside_the_mixture_and_the_ideal_mask
 ):
     report = tmp_path / "report"
     options = [f"runs=[{run}]", f"cache={folder / 'cache'}", "jobs=1", f"output={report}"]
+    options.append("figures=false")
     evaluate.main(tiny_run.config("evaluate", options, report))
     scores = pd.read_csv(report / "scores.csv")
     by_system = scores.groupby("system").talkers_sdr.mean()

@@ -113,7 +113,7 @@ def test_a_sweep_is_reported_from_its_folder(data, tmp_path):
         )
     (sweep / "network.stages-2" / ".hydra").mkdir(parents=True)  # begun, and no epoch finished
     (sweep / "network.stages-2" / ".hydra" / "config.yaml").write_text("seed: 0")
-    typed = tiny_run.common(data, tmp_path / "x")
+    typed = tiny_run.common(data, tmp_path / "x", "examples=false")
     report = tmp_path / "report"
     evaluate.main(
         tiny_run.config("evaluate", [*typed, f"sweep={sweep}", f"output={report}"], report)

@@ -39,6 +39,7 @@ TINY = (
     "data.workers=0",
     "trainer.max_epochs=3",
 )
+TABLES_ALONE = ("examples=false", "figures=false")  # of a report, most of whose time they take
 
 
 def corpus(root: Path) -> Path:

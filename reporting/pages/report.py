@@ -13,6 +13,7 @@ from files.atomic import write_atomic
 from files.table import csv_text
 from metrics.known import facts
 from reporting.figures.confusion_figure import confusions
+from reporting.figures.drawing import Drawing
 from reporting.figures.line_figures import line_drawings
 from reporting.figures.loss_figures import after_over_before
 from reporting.figures.mixed_back_figure import mixed_back_drawing
@@ -75,11 +76,12 @@ def write_report(
     about: Mapping[str, str],
     folder: Path,
     beside: Beside = ALONE,
+    figures: bool = True,
 ) -> pd.DataFrame:
     """Write the report of `scores` to `folder`; returns the summary.
 
-    scores: see reporting.scoring.score_plan. about: what was run, by name. All text from outside is
-    escaped.
+    scores: see reporting.scoring.score_plan. about: what was run, by name. figures: whether any are
+    drawn. All text from outside is escaped.
     """
     summary = summarise(scores, beside.clusters)
     _write_tables(scores, summary, folder, beside)
@@ -88,8 +90,17 @@ def write_report(
         **_beside(scores, beside),
         "about": about,
     }
+    drawn = _drawn(scores, summary, page["improvements"], beside) if figures else []
+    render_pages("report", page, drawn, folder)
+    return summary
+
+
+def _drawn(
+    scores: pd.DataFrame, summary: pd.DataFrame, gains: pd.DataFrame, beside: Beside
+) -> list[Drawing]:
+    """All figures. gains: see `improvements`."""
     order = ranked(scores)
-    drawn = drawings(summary, page["improvements"], order, beside.runs)
+    drawn = drawings(summary, gains, order, beside.runs)
     of_losses = after_over_before(scores, order)
     if of_losses and words().changes:
         drawn.append(of_losses)
@@ -100,8 +111,7 @@ def write_report(
         drawn.extend(confusions(beside.named, order))
     if beside.lines:
         drawn.extend(line_drawings(beside.lines.gains))
-    render_pages("report", page, drawn, folder)
-    return summary
+    return drawn
 
 
 def _write_tables(
