@@ -1,7 +1,9 @@
 """A run folder is the model: rebuilt from its config, weights loaded, nothing executed."""
 
+import copy
 import inspect
-from functools import partial
+import io
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -82,8 +84,17 @@ def run_config(run: Path) -> DictConfig:
     Raises FileNotFoundError or ValueError where `run` is none.
     """
     path = config_path(run)
+    return copy.deepcopy(_config(run, path, path.read_bytes()))
+
+
+@lru_cache
+def _config(run: Path, path: Path, content: bytes) -> DictConfig:
+    """See run_config; `content` is that of `path`.
+
+    Kept, as reading YAML is slow and an evaluation asks many times for the config of a run.
+    """
     try:
-        cfg = OmegaConf.load(path)
+        cfg = OmegaConf.load(io.StringIO(content.decode()))
     except (OmegaConfBaseException, YAMLError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())
         raise ValueError(f"{path}: not a config ({reason[:120]}); train the run anew") from error
