@@ -1,6 +1,7 @@
 """Every option of conf/baseline keeps the contract, and what does not is refused before any audio is read."""
 
 import sys
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -8,7 +9,7 @@ import pytest
 import tiny_run
 import torch
 from hydra.utils import get_class
-from omegaconf import OmegaConf
+from omegaconf import DictConfig, OmegaConf
 from torch import Tensor
 
 import evaluate
@@ -24,10 +25,16 @@ NAMES.remove("files")  # which has files instead of enhancing, see tests/test_fi
 swept = pytest.mark.parametrize("name", NAMES)
 
 
+@cache
+def baselines() -> DictConfig:
+    """All of conf/baseline, each by its own name."""
+    typed = [f"+baseline@baselines.{name}={name}" for name in NAMES]
+    return tiny_run.config("evaluate", typed, Path()).baselines
+
+
 def node(name: str) -> dict:
     """What +baseline@baselines.NAME=name puts into the config."""
-    cfg = tiny_run.config("evaluate", [f"+baseline@baselines.one={name}"], Path())
-    options = OmegaConf.to_container(cfg.baselines.one, resolve=True)
+    options = OmegaConf.to_container(baselines()[name], resolve=True)
     if "updates" in options:
         options["updates"] = UPDATES
     return options
@@ -111,7 +118,8 @@ DERIVED = "from models.system import Enhancing\nclass Mine(Enhancing):\n    "
 
 def test_a_stranger_adds_one_with_a_class_of_one_method(stranger, data, tmp_path):
     target = stranger(f"{DERIVED}def enhance(self, mixture): return mixture / self.sample_rate")
-    typed = tiny_run.common(data, tmp_path, f"+baselines.mine._target_={target}")
+    mine = f"+baselines.mine._target_={target}"
+    typed = tiny_run.common(data, tmp_path, mine, *tiny_run.TABLES_ALONE)
     evaluate.main(tiny_run.config("evaluate", typed, tmp_path))
     scores = pd.read_csv(tmp_path / "scores.csv").set_index(["system", "mixture_id"])
     assert (

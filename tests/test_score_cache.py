@@ -177,7 +177,7 @@ def test_a_second_report_scores_nothing_and_a_new_training_is_seen(
     data, whole, tmp_path, monkeypatch
 ):
     typed = tiny_run.common(data, tmp_path / "x")
-    typed = [*typed, f"cache={tmp_path / 'cache'}", f"runs=[{whole}]"]
+    typed = [*typed, "figures=false", f"cache={tmp_path / 'cache'}", f"runs=[{whole}]"]
     report = tmp_path / "report"
     evaluate.main(tiny_run.config("evaluate", [*typed, f"output={report}"], report))
     first = (report / "scores.csv").read_bytes()
@@ -192,7 +192,7 @@ def test_a_second_report_scores_nothing_and_a_new_training_is_seen(
     assert (tmp_path / "again" / "scores.csv").read_bytes() == first
     other = tiny_run.fit(data, tmp_path / "whole", "trainer.max_epochs=1")
     typed[-1] = f"runs=[{other}]"
-    typed += [f"output={tmp_path / 'other'}", *tiny_run.TABLES_ALONE]
+    typed += [f"output={tmp_path / 'other'}", "examples=false"]
     evaluate.main(tiny_run.config("evaluate", typed, tmp_path / "other"))
     tables = [
         pd.read_csv(folder / "scores.csv").query("system == 'PL-CRNN TMS'")
