@@ -5,6 +5,7 @@ python docs/results.py LONG_REPORT BRIEF_REPORT [PAGE [PEERS_REPORT]]
 Every number comes from the summary.csv of a report, or is one that the PL-CRNN paper prints.
 """
 
+import re
 import sys
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from reporting.tables.summary import MEAN, headline
 
 PAGE = Path(__file__).parent / "results.md"
 NOISES = ("seen", "unseen")
+SEED = re.compile(r", seed=\d+$")  # what report names end with where runs differ in seeds
 ALL = ("pesq_nb_raw", "pesq_wb", "stoi", "estoi", "sdr", "si_sdr")
 
 
@@ -57,7 +59,9 @@ def main(long: str, brief: str, page: str = str(PAGE), peers: str | None = None)
 def means(summary: pd.DataFrame) -> str:
     """Every system's mean over all SNRs, and in brackets what it adds to the mixture's.
 
-    A row per system, a column per kind of noise and score.
+    A row per system, a column per kind of noise and score. Runs that differ in their seed alone are
+    one system: the mean over them, and in the brackets the least and the most that one of them
+    adds.
     """
     heads = ["system"]
     columns = []
@@ -65,16 +69,18 @@ def means(summary: pd.DataFrame) -> str:
         under = summary[summary.noise == noise]
         values = headline(under)
         gains = headline(under, "gain")
+        seeds = {}
+        for name in values.index:
+            seeds.setdefault(SEED.sub("", name), []).append(name)
         for score in headlines(under.score):
             known = facts(score)
             value_of = values[score][MEAN]
             gain_of = gains[score][MEAN]
-            cells = []
-            for system in values.index:
-                cells.append(_cell(value_of[system], gain_of[system], known.digits))
             heads.append(f"{noise}: {known.head}")
-            columns.append(cells)
-    rows = list(zip(values.index, *columns, strict=True))
+            columns.append(
+                [_cell(value_of[names], gain_of[names], known.digits) for names in seeds.values()]
+            )
+    rows = list(zip(seeds, *columns, strict=True))
     return markdown(heads, rows)
 
 
@@ -108,14 +114,20 @@ def by_snr(summary: pd.DataFrame, system: str, noise: str) -> dict[str, str]:
     return cells
 
 
-def _cell(value: float, gain: float, digits: int) -> str:
-    """The value, and the gain in brackets where there is one."""
-    if pd.isna(value):
+def _cell(values: pd.Series, gains: pd.Series, digits: int) -> str:
+    """The mean value, and the gains in brackets where there are any.
+
+    values, gains: of each seed.
+    """
+    if values.isna().any():
         return "not computed"
-    text = f"{value:.{digits}f}"
-    if gain == 0:
+    text = f"{values.mean():.{digits}f}"
+    if (gains == 0).all():
         return text
-    return f"{text} ({_signed(gain, digits)})"
+    gained = _signed(gains.mean(), digits)
+    if len(gains) > 1:
+        gained += f"; {_signed(gains.min(), digits)} to {_signed(gains.max(), digits)}"
+    return f"{text} ({gained})"
 
 
 def _signed(gain: float, digits: int) -> str:

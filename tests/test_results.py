@@ -79,6 +79,17 @@ def test_the_page_holds_what_the_reports_hold(tmp_path):
     assert page.read_text() == once
 
 
+def test_runs_that_differ_in_their_seed_alone_are_a_row(tmp_path):
+    """The second run adds 0.5 more to the PESQ than the first, the third as much again."""
+    seeds = ["mixture", "CRNN IAM, seed=0", "CRNN IAM, seed=1", "CRNN IAM, seed=12", "UNet IAM"]
+    folder = report(tmp_path / "brief", seeds)
+    table = results.means(pd.read_csv(f"{folder}/summary.csv")).splitlines()
+    cells = [[cell.strip() for cell in row.split("|")[1:-1]] for row in table[2:]]
+    assert [row[0] for row in cells] == ["mixture", "CRNN IAM", "UNet IAM"]
+    assert cells[1][1] == "2.50 (+1.00; +0.50 to +1.50)"
+    assert cells[2][1] == "3.50 (+2.00)"
+
+
 def test_a_page_without_a_place_for_a_table_is_refused(tmp_path):
     (tmp_path / "page.md").write_text("# Empty\n")
     with pytest.raises(ValueError, match="no place <!-- long -->"):
