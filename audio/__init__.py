@@ -1,1 +1,1 @@
-"""Audio files: what they hold, as samples at any rate, and back."""
+"""Audio files: their headers, their samples at any rate, and the writing of them."""

@@ -1,4 +1,4 @@
-"""Audio files as mono samples in steps of 16 bit, a block at a time, however they were written."""
+"""Decodes audio files of any format block by block, to samples in steps of 16 bit."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -11,25 +11,25 @@ from audio.header import Header
 from audio.opening import opened, piped, reason
 from audio.pcm import FULL_SCALE
 
-BLOCK = 2**17  # samples of all channels that are decoded at once: a megabyte as floats
+BLOCK = 2**17  # samples of all channels per block: a megabyte as floats
 
 
 Read = Callable[[soundfile.SoundFile, int], np.ndarray]  # the next samples of an open file
 
 
 def blocks(head: Header) -> Iterator[np.ndarray]:
-    """The whole file, block by block, as int16 or as float64 in steps of 16 bit.
+    """The blocks of a whole file, as int16 or as float64 in steps of 16 bit.
 
     Shapes: [time] or [time, channel].
 
-    Raises ValueError with the reason where it cannot be decoded, holds NaN, or its links differ in
-    rate or channels.
+    Raises ValueError with the reason where the file cannot be decoded, holds NaN, or has links that
+    differ in rate or channels.
     """
     return read_blocks(head, _decoded, max(1, BLOCK // head.channels))
 
 
 def read_blocks(head: Header, read: Read, size: int) -> Iterator[np.ndarray]:
-    """The whole file as `read` gives it, `size` samples per channel at once; raises as `blocks`."""
+    """The blocks of a whole file by `read`, `size` samples per channel each; raises as `blocks`."""
     try:
         for number in range(max(1, len(head.links))):
             yield from _blocks_of_link(head, number, read, size)
@@ -38,7 +38,7 @@ def read_blocks(head: Header, read: Read, size: int) -> Iterator[np.ndarray]:
 
 
 def _blocks_of_link(head: Header, number: int, read: Read, size: int) -> Iterator[np.ndarray]:
-    """The blocks of one link, which decodes like a file of its own."""
+    """The blocks of one link, which is decoded like a file by itself."""
     with _opened(head, number) as file:
         if (file.samplerate, file.channels) != (head.sample_rate, head.channels):
             raise ValueError("was joined of files of different rates or channels; split it")
@@ -47,21 +47,21 @@ def _blocks_of_link(head: Header, number: int, read: Read, size: int) -> Iterato
 
 
 def _opened(head: Header, number: int) -> AbstractContextManager:
-    """A link by whatever decodes it."""
+    """A link, opened by FFmpeg or by libsndfile, directly or through a pipe."""
     if head.coding.startswith(CODING):
         return FFmpegFile(head.path)
     return piped(head, number) if head.piped else opened(head, number)
 
 
 def length(head: Header) -> int:
-    """Samples of a file: as its header says, or, where that does not, as many as decode."""
+    """The number of samples of a file: from its header, or else by decoding it."""
     if head.samples is not None:
         return head.samples
     return sum(len(block) for block in blocks(head))
 
 
 def stretch(head: Header, begin: int, stop: int) -> np.ndarray:
-    """Samples `begin` to `stop` of an exact file, at its own rate, as mono steps (see `blocks`)."""
+    """Mono samples `begin` to `stop` of an exact file at its own rate: [time], see `blocks`."""
     try:
         with opened(head, 0, soundfile.SoundFile) as file:
             file.seek(min(begin, file.frames))
@@ -79,7 +79,7 @@ def mono(block: np.ndarray) -> np.ndarray:
 
 
 def _decoded(file: soundfile.SoundFile, frames: int) -> np.ndarray:
-    """The next `frames` samples of every channel, or as many as are left."""
+    """The next `frames` samples of every channel; fewer at the end of the file."""
     if file.subtype == "PCM_16" and file.channels == 1:
         return file.read(frames, dtype="int16")
     block = floats(file, frames)
@@ -88,7 +88,7 @@ def _decoded(file: soundfile.SoundFile, frames: int) -> np.ndarray:
 
 
 def floats(file: soundfile.SoundFile, frames: int) -> np.ndarray:
-    """The next `frames` samples, or as many as are left, full scale 1: float64 [time, channel].
+    """The next `frames` samples, fewer at the end, full scale 1: float64 [time, channel].
 
     Raises ValueError for NaN.
     """

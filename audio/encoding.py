@@ -1,4 +1,4 @@
-"""Samples as the bytes of an audio file."""
+"""Encodes samples as the bytes of an audio file."""
 
 import io
 
@@ -7,7 +7,7 @@ import soundfile
 
 
 def encode(samples: np.ndarray, sample_rate: int, audio_format: str, bits: int = 16) -> bytes:
-    """16-bit samples or floats in [-1, 1), [time], as bytes of a "flac" or "wav" file.
+    """The bytes of a "flac" or "wav" file of 16-bit samples, or of floats in [-1, 1): [time].
 
     Equal samples give equal bytes.
     """
@@ -19,7 +19,7 @@ def encode(samples: np.ndarray, sample_rate: int, audio_format: str, bits: int =
 
 
 def encode_vorbis(samples: np.ndarray, sample_rate: int) -> bytes:
-    """Floats in [-1, 1], [time], as bytes of an Ogg file, small and with losses."""
+    """The bytes of a small, lossy Ogg Vorbis file of floats in [-1, 1]: [time]."""
     buffer = io.BytesIO()
     with soundfile.SoundFile(buffer, "w", sample_rate, 1, "VORBIS", format="OGG") as file:
         # A second at a time: libsndfile crashes on long blocks of Vorbis.

@@ -1,4 +1,7 @@
-"""Audio that libsndfile does not read (AAC, MP4, WebM, WMA ...), by the extra `formats`."""
+"""Decodes audio that libsndfile does not read (AAC, MP4, WebM, WMA ...); needs the extra `formats`.
+
+The extra brings PyAV, which carries FFmpeg.
+"""
 
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -8,24 +11,24 @@ import numpy as np
 from audio.header import Header
 
 EXTRA = "pip install -e '.[formats]'"
-CODING = "FFmpeg"  # before the codec's name, in a header
-NEVER = ("SILK", "OptimFROG")  # FFmpeg has no decoder of them
+CODING = "FFmpeg"  # before the codec's name in `Header.coding`
+NEVER = ("SILK", "OptimFROG")  # FFmpeg has no decoder for these
 
 
 def reads(kind: str) -> bool:
-    """Whether a file of such a `kind` (see audio.containers.content.recognise) is decoded here."""
+    """Whether files of this `kind` (see audio.containers.content.recognise) are decoded here."""
     return could_read(kind) and find_spec("av") is not None
 
 
 def could_read(kind: str) -> bool:
-    """Whether it would be with the extra."""
+    """Whether files of this `kind` would be decoded here if the extra were installed."""
     return kind not in NEVER
 
 
 def header(path: str) -> Header:
-    """The header of a file; its length is known once it is decoded.
+    """The header of a file; its length is known only after decoding.
 
-    Raises ValueError with the reason where FFmpeg does not read it, or finds no sound in it.
+    Raises ValueError with the reason where FFmpeg does not read the file, or finds no audio in it.
     """
     with FFmpegFile(path) as file:
         coding = f"{CODING} {file.codec.upper()}"
@@ -33,12 +36,12 @@ def header(path: str) -> Header:
 
 
 class FFmpegFile:
-    """The first sound track of a file, read in order, as libsndfile's files are.
+    """The first audio track of a file, read in order, with the interface of soundfile.SoundFile.
 
     Raises ValueError with the reason where it cannot be decoded.
     """
 
-    subtype = ""  # of none of libsndfile's
+    subtype = ""  # libsndfile's name for the coding: none applies
 
     def __init__(self, path: str):
         import av  # takes half a second, and is an extra
@@ -55,7 +58,7 @@ class FFmpegFile:
         self.codec = self._stream.codec_context.name
         self.samplerate = self._stream.codec_context.sample_rate
         self.channels = self._stream.codec_context.channels
-        self._form = av.AudioResampler("dblp")  # the same samples as floats, full scale 1
+        self._form = av.AudioResampler("dblp")  # changes samples to floats, full scale 1
         self._blocks = self._decoded()
         self._held = np.zeros((0, self.channels))
 
@@ -66,7 +69,7 @@ class FFmpegFile:
         self._container.close()
 
     def read(self, frames: int, dtype: str = "float64", always_2d: bool = True) -> np.ndarray:
-        """The next `frames` samples, or as many as are left: [time, channel]."""
+        """The next `frames` samples, fewer at the end of the file: [time, channel]."""
         parts = [self._held]
         count = len(self._held)
         while count < frames and (block := next(self._blocks, None)) is not None:
@@ -86,5 +89,5 @@ class FFmpegFile:
 
 
 def _reason(error: Exception) -> str:
-    """Why FFmpeg refused, in one line, without the name of the file."""
+    """The reason of an error of FFmpeg, in one line, without the name of the file."""
     return f"FFmpeg does not decode it ({getattr(error, 'strerror', None) or error})"

@@ -1,4 +1,4 @@
-"""How loud a file is, all of it and second by second, and a stretch of it to listen to."""
+"""The level of a whole file and of each second, and an excerpt of it to listen to."""
 
 from typing import NamedTuple
 
@@ -10,10 +10,10 @@ from audio.resampling import at_rate
 
 
 class Levels(NamedTuple):
-    """What one look at a file tells, full scale 1.
+    """The levels of a file, full scale 1.
 
-    samples: per channel. peak: the highest magnitude in any channel. power: mean over time and
-    channels. by_second: sums of squares over channels of every second, [second].
+    samples: per channel. peak: the largest magnitude in any channel. power: mean over time and
+    channels. by_second: the sum of squares over the samples and channels of each second, [second].
     """
 
     samples: int
@@ -22,7 +22,7 @@ class Levels(NamedTuple):
     by_second: np.ndarray
 
     def loudest(self, seconds: int) -> int:
-        """The second at which so many of them begin that are louder than any others."""
+        """The second at which the loudest `seconds` consecutive seconds begin."""
         if len(self.by_second) <= seconds:
             return 0
         until = np.concatenate([[0.0], np.cumsum(self.by_second)])
@@ -30,9 +30,9 @@ class Levels(NamedTuple):
 
 
 def levels(head: Header) -> Levels:
-    """Decode a file once, a second at a time.
+    """Decode a file once, a second at a time, and measure its levels.
 
-    Raises ValueError with the reason where that fails.
+    Raises ValueError with the reason where decoding fails.
     """
     samples, peak = 0, 0.0
     by_second = []
@@ -45,9 +45,10 @@ def levels(head: Header) -> Levels:
 
 
 def excerpt(head: Header, begin_s: int, seconds: int, sample_rate: int) -> np.ndarray:
-    """The mean of all channels from one second on, as far as there is one, at `sample_rate`.
+    """The mean of all channels from second `begin_s` on, at `sample_rate`: float64 [time].
 
-    float64 [time]. Raises ValueError with the reason where the file cannot be decoded.
+    It has `seconds` seconds, or fewer at the end of the file. Raises ValueError with the reason
+    where the file cannot be decoded.
     """
     pieces = [np.zeros(0)]
     for number, block in enumerate(channel_blocks(head, head.sample_rate)):

@@ -1,4 +1,4 @@
-"""What a file tells of itself: title, artist, date and the like."""
+"""The metadata of a file: title, artist, date and the like."""
 
 import contextlib
 from collections.abc import Mapping
@@ -8,38 +8,38 @@ import soundfile
 from audio.header import Header
 from audio.opening import opened
 
-Tags = Mapping[str, str]  # by the names that soundfile gives them
+Tags = Mapping[str, str]  # values by the attribute names of soundfile
 
-# Bytes of a tag. libsndfile loses longer ones in WAV, and cannot read the AIFF and Opus files that
-# it makes of much longer ones; of FLAC it takes any.
+# The longest tag in bytes. libsndfile loses longer tags in WAV, and cannot read back its own AIFF
+# and Opus files with much longer tags. In FLAC it takes tags of any length.
 LONGEST = 2000
 ANY_LENGTH = "FLAC"
-LATIN = "MP3"  # whose tags libsndfile writes byte by byte and reads as Latin-1
+LATIN = "MP3"  # libsndfile writes its tags byte by byte, and reads them as Latin-1
 
 
 def read_tags(head: Header) -> Tags:
-    """The tags of a file that libsndfile reads; of one that was joined of several, the first's.
+    """The tags of a file that libsndfile reads, without pictures and chapters.
 
-    Pictures and chapters are none.
+    Of concatenated files they are the tags of the first.
     """
     with opened(head, 0, soundfile.SoundFile) as file:
         return file.copy_metadata()
 
 
 def put_tags(file: soundfile.SoundFile, tags: Tags) -> None:
-    """Give `file` those of `tags` that its format holds, before its first sample is written."""
+    """Write `tags`, as far as its format holds them, to `file` before its first sample."""
     for name, value in tags.items():
         if file.format == LATIN:
             value = _Latin(value)
-        # UnicodeEncodeError: it cannot be spelled there. LibsndfileError: no such tags in there.
+        # UnicodeEncodeError: the format lacks a letter. LibsndfileError: the format lacks the tag.
         with contextlib.suppress(UnicodeEncodeError, soundfile.LibsndfileError):
             if file.format == ANY_LENGTH or len(value.encode()) <= LONGEST:
                 setattr(file, name, value)
 
 
 class _Latin(str):
-    """Text that soundfile, which asks for its bytes, gets as Latin-1."""
+    """Text whose bytes are Latin-1; soundfile asks for them by `encode`."""
 
     def encode(self) -> bytes:
-        """Raises UnicodeEncodeError for letters that Latin-1 lacks."""
+        """The bytes in Latin-1. Raises UnicodeEncodeError for letters that Latin-1 lacks."""
         return super().encode("latin-1")

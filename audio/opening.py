@@ -1,4 +1,4 @@
-"""Audio files as libsndfile gets them: as they lie, a window of their bytes, or through a pipe."""
+"""Opens audio files for libsndfile: a whole file, a window of its bytes, or a pipe."""
 
 import contextlib
 import io
@@ -11,8 +11,8 @@ import soundfile
 
 from audio.header import Header, Patch
 
-PIPED = 65536  # bytes
-MESSAGES = {  # where libsndfile's own words help nobody
+PIPED = 65536  # bytes that are written to a pipe at once
+MESSAGES = {  # clearer words for messages of libsndfile
     "System error.": "is no audio that libsndfile reads",
     "Format not recognised.": "is no audio that libsndfile reads",
     "Error : unknown error in flac decoder.": (
@@ -22,31 +22,37 @@ MESSAGES = {  # where libsndfile's own words help nobody
 
 
 class InOrder(soundfile.SoundFile):
-    """Never seeks: soundfile does after every read, which changes the samples of some codecs."""
+    """A file that never seeks.
+
+    soundfile otherwise seeks after every read, which changes the samples of some codecs.
+    """
 
     def seekable(self) -> bool:
-        """It is not."""
+        """False."""
         return False
 
 
 @contextlib.contextmanager
 def opened(
-    head: Header, number: int, how: type[soundfile.SoundFile] = InOrder
+    head: Header, number: int, kind: type[soundfile.SoundFile] = InOrder
 ) -> Iterator[soundfile.SoundFile]:
-    """Link `number` of a file, or all of a file without links, as libsndfile's `how`."""
+    """Link `number` of a file, or a whole file without links, opened as an object of `kind`."""
     if not head.links:
-        with how(os.fsencode(head.path)) as file:
+        with kind(os.fsencode(head.path)) as file:
             yield file
         return
     begin, stop = head.links[number]
     window = _Window(head.path, begin, stop, head.patches)
-    with contextlib.closing(window), how(window) as file:
+    with contextlib.closing(window), kind(window) as file:
         yield file
 
 
 @contextlib.contextmanager
 def piped(head: Header, number: int) -> Iterator[soundfile.SoundFile]:
-    """A link from a pipe: libsndfile decodes MPEG to its end, not as long as it guesses."""
+    """A link, opened through a pipe: libsndfile then decodes MPEG to its end.
+
+    From a file it would stop at the length that it estimates.
+    """
     if head.links:
         begin, stop = head.links[number]
     else:
@@ -59,12 +65,12 @@ def piped(head: Header, number: int) -> Iterator[soundfile.SoundFile]:
         with InOrder(source, closefd=False) as file:
             yield file
     finally:
-        os.close(source)  # the feeder stops where nobody reads
+        os.close(source)  # the feeder stops once the pipe has no reader
         feeder.join()
 
 
 def reason(error: Exception) -> str:
-    """Why libsndfile or the system refused, in one line."""
+    """The reason of an error of libsndfile or the system, in one line."""
     text = getattr(error, "error_string", None)
     if not text:
         text = " ".join(str(error).split())
@@ -78,13 +84,13 @@ def _feed(window: "_Window", sink: int) -> None:
         contextlib.suppress(BrokenPipeError),
     ):
         while content := window.read(PIPED):
-            while content:  # a pipe takes as much as it has room for
+            while content:  # a pipe may take a part only
                 written = pipe.write(content)
                 content = content[written:]
 
 
 class _Window(io.RawIOBase):
-    """Bytes `begin` to `stop` of a file, some of them replaced."""
+    """The bytes `begin` to `stop` of a file, as a file; `patches` replace some of them."""
 
     def __init__(self, path: str, begin: int, stop: int, patches: tuple[Patch, ...] = ()):
         self._begin = begin
@@ -126,7 +132,7 @@ class _Window(io.RawIOBase):
 
 
 def _patched(content: bytes, place: int, patch: bytes) -> bytes:
-    """`content` with `patch` at `place`; what of it lies before or beyond `content` is left out."""
+    """`content` with `patch` at `place`; parts of the patch outside of `content` are left out."""
     if not -len(patch) < place < len(content):
         return content
     changed = bytearray(content)

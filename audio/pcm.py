@@ -1,4 +1,4 @@
-"""16-bit samples, the form that all audio has here, and what reading corrects in them."""
+"""16-bit samples, the project's form of audio, and the correction that reading applies."""
 
 from typing import NamedTuple
 
@@ -9,9 +9,9 @@ LIMITS = -FULL_SCALE, FULL_SCALE - 1
 
 
 class Correction(NamedTuple):
-    """What reading does to the samples of a file.
+    """The correction that reading applies to the samples of a file.
 
-    `offset` (16-bit steps) is taken away from them, and the rest multiplied with `gain`.
+    It subtracts `offset` (16-bit steps), and then multiplies by `gain`.
     """
 
     offset: int = 0
@@ -22,7 +22,7 @@ UNCORRECTED = Correction()
 
 
 def fitted(samples: np.ndarray) -> np.ndarray:
-    """Samples [time] of any size as 16-bit samples, all turned down where one would clip."""
+    """Samples [time] of any size as 16-bit samples; all are scaled down where any would clip."""
     peak = np.abs(samples).max(initial=0.0)
     highest = LIMITS[1]
     if peak > highest:
@@ -31,7 +31,7 @@ def fitted(samples: np.ndarray) -> np.ndarray:
 
 
 def rounded(samples: np.ndarray, bits: int) -> np.ndarray:
-    """Samples, full scale 1, as the nearest integers of so many bits; what exceeds them is cut off.
+    """Samples, full scale 1, as the nearest integers of `bits` bits; larger samples are clipped.
 
     >>> rounded(np.array([-1.0, 0.25, 1.0]), 8)
     array([-128,   32,  127])
@@ -41,9 +41,9 @@ def rounded(samples: np.ndarray, bits: int) -> np.ndarray:
 
 
 def pcm(steps: np.ndarray, correction: Correction = UNCORRECTED) -> np.ndarray:
-    """Steps [time], corrected, as 16-bit samples.
+    """Samples [time] in steps of 16 bit, corrected, as 16-bit samples.
 
-    Overshoots of a filter or of a lossy codec are cut off.
+    Overshoots of a filter or of a lossy codec are clipped.
     """
     if steps.dtype == np.int16 and correction == UNCORRECTED:
         return steps

@@ -1,4 +1,4 @@
-"""What an audio file's header says, asked of its container first and then of libsndfile."""
+"""Reads an audio file's header: first by its container, then by libsndfile."""
 
 import os
 import struct
@@ -20,7 +20,7 @@ from audio.containers.riff import rf64, riff, wave64
 from audio.header import Header
 from audio.opening import opened, reason
 
-INEXACT = {  # codings of which a cut cannot be read without what lies before it
+INEXACT = {  # codings in which a cut cannot be decoded without the samples before it
     "MPEG",
     "VORBIS",
     "OPUS",
@@ -35,10 +35,10 @@ INEXACT = {  # codings of which a cut cannot be read without what lies before it
     "VOX",
     "ALAC",
 }
-UNKNOWN = 2**60  # frames; libsndfile says more where it does not know
+UNKNOWN = 2**60  # frames; libsndfile reports more than this for an unknown length
 
 
-PARSERS: dict[bytes, Callable[[BinaryIO, int], Promise | None]] = {  # by how a file begins
+PARSERS: dict[bytes, Callable[[BinaryIO, int], Promise | None]] = {  # by the first bytes of a file
     b"RIFF": riff,
     b"RIFX": riff,
     b"RF64": rf64,
@@ -54,7 +54,11 @@ PARSERS: dict[bytes, Callable[[BinaryIO, int], Promise | None]] = {  # by how a 
 
 
 def header(path: str | Path) -> Header:
-    """The header of `path`; ValueError with the reason where it has none or promises too much."""
+    """The header of the file at `path`.
+
+    Raises ValueError with the reason where it has none, or where it promises more than the file
+    holds.
+    """
     try:
         status = os.stat(path)  # noqa: PTH116 - a Path costs more than the rest of a look-up
     except FileNotFoundError as error:
@@ -66,7 +70,7 @@ def header(path: str | Path) -> Header:
 
 @lru_cache(2**15)
 def _header(path: str, size: int, _: int) -> Header:
-    """See `header`; remembered for as long as size and time of modification stay what they are."""
+    """See `header`; the result is cached until the file's size or modification time changes."""
     if size == 0:
         raise ValueError("is empty (0 bytes)")
     try:
@@ -82,7 +86,7 @@ def _header(path: str, size: int, _: int) -> Header:
 
 
 def _of_ffmpeg(path: str, error: soundfile.LibsndfileError) -> Header:
-    """The header of a file that libsndfile refused with this `error`, if FFmpeg reads its kind."""
+    """The header by FFmpeg of a file that libsndfile refused with `error`; else raises that."""
     kind = recognise(Path(path))
     if kind in (READABLE, "") or not ffmpeg.reads(kind):
         raise ValueError(reason(error)) from error
@@ -100,7 +104,7 @@ def _of_streams(path: str, file: BinaryIO, size: int) -> Header | None:
 
 
 def _of_ogg(path: str, file: BinaryIO, size: int) -> Header | None:
-    """The header of an Ogg file, whose pages say where each stream ends."""
+    """The header of an Ogg file; its pages tell the end of each stream."""
     links = ogg.links(file, size)
     if not all(link.ended for link in links):
         raise ValueError("cut short: its stream has no end")
@@ -108,7 +112,7 @@ def _of_ogg(path: str, file: BinaryIO, size: int) -> Header | None:
 
 
 def _of_mpeg(path: str, file: BinaryIO, size: int) -> Header | None:
-    """The header of an MPEG file, whose Info frames say, where there are any, how long it is."""
+    """The header of an MPEG file; its Info frames, if any, give its length."""
     links = mpeg.links(file, size)
     lacking = links[-1].lacking if links else 0
     if lacking > mpeg.LONGEST_FRAME:
@@ -120,7 +124,7 @@ def _of_mpeg(path: str, file: BinaryIO, size: int) -> Header | None:
 def _of_links(
     path: str, links: list[ogg.Link] | list[mpeg.Link], counted: bool, piped: bool
 ) -> Header | None:
-    """The header of a file of `links`; None where there are none or they hold no stream."""
+    """The header of a file of `links`; None without links, or where they hold no stream."""
     if not links:
         return None
     bounds = ()
@@ -141,7 +145,7 @@ def _of_links(
 
 
 def _of_chunks(path: str, file: BinaryIO, size: int) -> Header:
-    """The header of a file of chunks, or of a kind that only libsndfile knows."""
+    """The header of a file in chunks, or of a kind that only libsndfile reads."""
     head = Header(path, 0, None, 0, "")
     promise = _promise(file, size)
     if promise is None:
@@ -157,14 +161,14 @@ def _of_chunks(path: str, file: BinaryIO, size: int) -> Header:
 
 
 def _promise(file: BinaryIO, size: int) -> Promise | None:
-    """What the header of a container promises; None where it is of another kind or says nothing."""
+    """The promise of a container's header; None for another kind, or without a size."""
     file.seek(0)
     start = file.read(16)
     for magic, parser in PARSERS.items():
         if start.startswith(magic):
             try:
                 return parser(file, size)
-            except struct.error:  # the header is cut short: libsndfile says what is wrong with it
+            except struct.error:  # the header is cut short: libsndfile names the fault
                 return None
     return None
 
@@ -176,7 +180,7 @@ def _require_whole(begin: int, promised: int, size: int) -> None:
 
 
 def _as_opened(head: Header) -> Header:
-    """`head` and what libsndfile says of the file."""
+    """`head`, completed by the facts that libsndfile reports of the opened file."""
     with opened(head, 0, soundfile.SoundFile) as info:
         is_known = info.frames < UNKNOWN
         is_mpeg = info.subtype.startswith("MPEG")

@@ -1,23 +1,23 @@
-"""Samples without a header, as programs pipe them to each other."""
+"""Raw samples without a header, as programs pipe them to each other."""
 
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
-from audio.listening import no_audio
+from audio.inspection import why_not_audio
 from audio.pcm import rounded
 
-CHUNK = 2**16  # bytes that are read at once, at most
+CHUNK = 2**16  # the most bytes that are read at once
 HEADERS = (b"RIFF", b"RIFX", b"RF64", b"fLaC", b"OggS", b"FORM", b"caff", b"ID3")
 LONGEST_HEADER = max(map(len, HEADERS))
 
-# As ffmpeg names them: signed, unsigned or float, bits, byte order.
+# By ffmpeg's names: signed, unsigned or float; bits; byte order.
 FORMATS = ("u8", "s16le", "s16be", "s24le", "s24be", "s32le", "s32be", "f32le", "f32be")
 
 
 class RawForm(NamedTuple):
-    """How samples stand in bytes: channel after channel of one time, then the next time.
+    """The format of interleaved samples in bytes: all channels of one time, then of the next.
 
     name: one of `FORMATS`.
     """
@@ -27,17 +27,17 @@ class RawForm(NamedTuple):
 
     @property
     def bits(self) -> int:
-        """Of a sample."""
+        """Bits of a sample."""
         return int(self.name.strip("sufleb"))
 
     @property
     def is_float(self) -> bool:
-        """Whether what exceeds full scale can be held."""
+        """Whether samples are floats, which may exceed full scale."""
         return self.name.startswith("f")
 
     @property
     def size(self) -> int:
-        """Bytes of one time, all channels."""
+        """Bytes of one sample of every channel."""
         return self.bits // 8 * self.channels
 
     @property
@@ -46,11 +46,11 @@ class RawForm(NamedTuple):
 
     @property
     def _first(self) -> int:
-        """Where 3 bytes begin in 4 of a number that is 256 times theirs."""
+        """The place of the 3 bytes of a sample in the 4 bytes of 256 times its value."""
         return 0 if self._order == ">" else 1
 
     def floats(self, data: bytes) -> np.ndarray:
-        """Bytes to samples, full scale 1: [time, channel], float64."""
+        """The samples in `data`, full scale 1: float64 [time, channel]."""
         if self.is_float:
             samples = np.frombuffer(data, f"{self._order}f4").astype(np.float64)
         else:
@@ -58,18 +58,18 @@ class RawForm(NamedTuple):
         return samples.reshape(-1, self.channels)
 
     def _steps(self, data: bytes) -> np.ndarray:
-        """Integers, 0 for silence."""
+        """The integers in `data`, 0 for silence."""
         if self.bits == 8:
             return np.frombuffer(data, np.uint8).astype(np.int64) - 128
         if self.bits != 24:
             return np.frombuffer(data, f"{self._order}i{self.bits // 8}")
         places = np.frombuffer(data, np.uint8).reshape(-1, 3)
-        wide = np.zeros((len(places), 4), np.uint8)  # the byte that weighs least is left 0
+        wide = np.zeros((len(places), 4), np.uint8)  # the least significant byte stays 0
         wide[:, self._first : self._first + 3] = places
         return wide.reshape(-1).view(f"{self._order}i4") >> 8
 
     def packed(self, block: np.ndarray) -> bytes:
-        """Samples to bytes; what exceeds full scale is cut off, but in floats: [time, channel]."""
+        """The bytes of samples [time, channel]; integer formats clip samples above full scale."""
         if self.is_float:
             return block.astype(f"{self._order}f4").tobytes()
         steps = rounded(block, self.bits)
@@ -82,9 +82,9 @@ class RawForm(NamedTuple):
 
 
 class RawReader:
-    """The samples of a stream of bytes, as they come.
+    """Reads samples from a stream of bytes, as they arrive.
 
-    left_over: bytes at the end that were no whole sample of every channel.
+    left_over: the number of bytes at the end that are not a whole sample of every channel.
     """
 
     def __init__(self, stream: BinaryIO, form: RawForm):
@@ -93,7 +93,7 @@ class RawReader:
         self.left_over = 0
 
     def blocks(self) -> Iterator[np.ndarray]:
-        """What is there, whenever something is: [time, channel] each, full scale 1.
+        """Blocks of the samples that have arrived: [time, channel] each, full scale 1.
 
         Raises ValueError for a file with a header, and for samples that cannot be audio.
         """
@@ -114,7 +114,7 @@ class RawReader:
     def _checked(self, block: np.ndarray) -> np.ndarray:
         if not np.isfinite(block).all():
             raise ValueError(f"input holds samples that are no numbers; is it {self.form.name}?")
-        problem = no_audio(np.abs(block).max())
+        problem = why_not_audio(np.abs(block).max())
         if problem:
             raise ValueError(f"input: {problem}; is it {self.form.name}?")
         return block

@@ -12,15 +12,15 @@ from audio.header import Header
 from audio.pcm import FULL_SCALE, UNCORRECTED, Correction, pcm
 from audio.resampling import Resampler, Source, resampled, resampled_length
 
-HELD = 256 * 2**20  # bytes of decoded files that are held, of those that are only decoded whole
+HELD = 256 * 2**20  # bytes of decoded files that are cached
 ENDLESS = 2**62  # samples
 
 
 def header(path: str | Path) -> tuple[int, int, int]:
     """(sample_rate, samples, channels) of a file.
 
-    From the header alone, or, where that does not say how long the file is, by decoding it. Raises
-    ValueError with the reason where it cannot be read.
+    The file is decoded only where its header does not give its length. Raises ValueError with the
+    reason where it cannot be read.
     """
     head = probing.header(path)
     return head.sample_rate, decoding.length(head), head.channels
@@ -35,17 +35,17 @@ def read(
 ) -> np.ndarray:
     """Samples [time] of `path` as 16-bit PCM at `sample_rate`.
 
-    `start` and `length` count samples at that rate. Channels are averaged and other rates resampled
-    (soxr HQ), in such a way that a cut has the same samples wherever it begins. Raises ValueError
-    naming the reason where the file cannot be decoded, holds NaN, or exceeds full scale, for which
-    datagen.scan finds the `correction`.
+    `start` and `length` count samples at that rate. Channels are averaged, and other rates are
+    resampled (soxr HQ); a cut has the same samples as the whole signal there. Raises ValueError
+    with the reason where the file cannot be decoded, holds NaN, or exceeds full scale. datagen.scan
+    finds the `correction` of a file that exceeds full scale.
     """
     stop = ENDLESS if length is None else start + length
     try:
         head = probing.header(path)
         if head.exact and head.samples is not None:
             return _cut(head, sample_rate, start, stop, correction)
-        return _store.whole(head, sample_rate, correction)[start:stop].copy()
+        return _cache.whole(head, sample_rate, correction)[start:stop].copy()
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
 
@@ -66,8 +66,8 @@ def _cut(
 def _stretch(head: Header, start: int, stop: int, scaled: bool) -> np.ndarray:
     """Samples of an exact file, in steps of 16 bit.
 
-    Those of one that is `scaled` may be of any size; raises ValueError for others that 16 bits do
-    not hold.
+    scaled: samples may have any size, as the correction scales them. Otherwise raises ValueError
+    for samples that 16 bits do not hold.
     """
     steps = decoding.stretch(head, start, stop)
     if scaled or steps.dtype == np.int16:
@@ -81,11 +81,11 @@ def _stretch(head: Header, start: int, stop: int, scaled: bool) -> np.ndarray:
     return steps
 
 
-class _Store:
-    """Files that can only be decoded whole, decoded: those that were asked for last.
+class _Cache:
+    """A cache of decoded files that can only be decoded whole: the most recently used ones.
 
-    Up to HELD bytes of them, and one more. Threads of one process share it; while one decodes, the
-    others wait, for most ask for the same file.
+    It keeps up to HELD bytes, or a single larger file. The threads of a process share it. While one
+    thread decodes, the others wait, because most of them ask for the same file.
     """
 
     def __init__(self):
@@ -104,19 +104,19 @@ class _Store:
             return self._files[key]
 
     def _drop_oldest(self) -> None:
-        """Let go of the files asked for longest ago, down to HELD bytes or one file."""
+        """Drop the least recently used files, down to HELD bytes or one file."""
         held = sum(samples.nbytes for samples in self._files.values())
         while held > HELD and len(self._files) > 1:
             _, samples = self._files.popitem(last=False)
             held -= samples.nbytes
 
 
-_store = _Store()
+_cache = _Cache()
 
 
 def _decoded(head: Header, sample_rate: int, correction: Correction) -> np.ndarray:
     """All samples of a file at `sample_rate`, corrected, by decoding it to its end."""
-    count = 0  # of samples at the file's own rate
+    count = 0  # samples at the file's own rate
     chunks = [np.zeros(0, np.int16)]
     resampler = Resampler(head.sample_rate, sample_rate)
     for block in decoding.blocks(head):

@@ -1,6 +1,6 @@
-"""Other rates, block by block.
+"""Resampling, block by block.
 
-A cut has the same samples wherever it begins, and costs what it is long.
+A cut has the same samples as the whole signal there, and its cost grows only with its own length.
 """
 
 import math
@@ -12,14 +12,14 @@ import numpy as np
 import soxr
 
 BLOCK_S = 2.0
-MARGIN_S = 0.1  # on both sides of a block: soxr's filter is much shorter
+MARGIN_S = 0.1  # added on both sides of a block; soxr's filter is much shorter
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Blocks that begin at whole samples of both rates, which all that is resampled consists of.
+    """The blocks of a resampled signal; each begins at a whole sample of both rates.
 
-    from_block, margin: in samples of the file's rate. to_block: in samples of the other.
+    from_block, margin: in samples of the file's rate. to_block: in samples of the target rate.
     """
 
     from_block: int
@@ -29,7 +29,7 @@ class Grid:
     @classmethod
     def of(cls, from_rate: int, to_rate: int) -> "Grid":
         """The grid of a file at `from_rate` that is read at `to_rate`."""
-        common = math.gcd(from_rate, to_rate)  # both rates meet so often in a second
+        common = math.gcd(from_rate, to_rate)  # coinciding samples per second
         from_step = from_rate // common
         to_step = to_rate // common
         block = math.ceil(BLOCK_S * common)
@@ -38,10 +38,10 @@ class Grid:
 
 
 class Resampler:
-    """A file that is decoded whole, brought to another rate on the way (soxr HQ).
+    """Resamples a file while it is decoded from its beginning to its end (soxr HQ).
 
-    Steps go through as they are where both rates are the same. channels: None for steps [time],
-    else they are [time, channel].
+    Samples are not changed where both rates are equal. channels: None for samples [time], otherwise
+    the number of channels of samples [time, channel].
     """
 
     def __init__(self, from_rate: int, to_rate: int, channels: int | None = None):
@@ -53,13 +53,13 @@ class Resampler:
             )
 
     def next(self, steps: np.ndarray) -> np.ndarray:
-        """What comes out once the next `steps` have gone in."""
+        """The resampled samples that are complete after the next `steps`."""
         if self._stream is None:
             return steps
         return self._stream.resample_chunk(np.ascontiguousarray(steps, np.float64))
 
     def last(self) -> np.ndarray:
-        """What comes out at the end."""
+        """The remaining resampled samples, at the end of the file."""
         if self._stream is None:
             return self._nothing
         return self._stream.resample_chunk(self._nothing, last=True)
@@ -68,9 +68,9 @@ class Resampler:
 def resampled_blocks(
     blocks: Iterable[np.ndarray], from_rate: int, to_rate: int
 ) -> Iterator[np.ndarray]:
-    """A signal of any channels at another rate, in time with it: float64 [time, channel] each.
+    """Blocks of a signal at another rate, without delay: float64 [time, channel] each.
 
-    Where both rates are the same, the blocks themselves.
+    Where both rates are equal, they are the given blocks.
     """
     resampler = None
     for block in blocks:
@@ -81,10 +81,10 @@ def resampled_blocks(
         yield resampler.last()
 
 
-def held_back_s(from_rate: int, to_rate: int) -> float:
-    """How far what comes out of `resampled_blocks` is behind what went in, in seconds at most.
+def resampling_delay_s(from_rate: int, to_rate: int) -> float:
+    """The longest time in seconds by which the output of `resampled_blocks` lags its input.
 
-    Measured, for it depends on how soxr cuts a signal; 0 where both rates are the same.
+    It is measured, because it depends on soxr's own blocks. It is 0 where both rates are equal.
     """
     resampler = Resampler(from_rate, to_rate)
     chunk = max(1, from_rate // 1000)
@@ -96,7 +96,7 @@ def held_back_s(from_rate: int, to_rate: int) -> float:
 
 
 def resampled_length(samples: int, from_rate: int, to_rate: int) -> int:
-    """How many samples a file of `samples` samples at `from_rate` has at `to_rate`."""
+    """The number of samples at `to_rate` of a file with `samples` samples at `from_rate`."""
     if from_rate == to_rate:
         return samples
     return max(1, samples * to_rate // from_rate)
@@ -105,7 +105,7 @@ def resampled_length(samples: int, from_rate: int, to_rate: int) -> int:
 class Source(NamedTuple):
     """A signal that can be read in parts.
 
-    cut: gives its samples from one place to another [time], as far as there are any.
+    cut: gives the samples [time] from one sample number to another, fewer at the end of the signal.
     """
 
     cut: Callable[[int, int], np.ndarray]
@@ -127,7 +127,7 @@ def resampled(source: Source, to_rate: int, start: int, stop: int) -> np.ndarray
 
 
 def at_rate(samples: np.ndarray, from_rate: int, to_rate: int) -> np.ndarray:
-    """A whole signal at another rate, in time with it: float64 [time] -> [time] (soxr HQ)."""
+    """A whole signal at another rate, without delay: float64 [time] -> [time] (soxr HQ)."""
     if from_rate == to_rate:
         return samples
     source = Source(lambda start, stop: samples[start:stop], len(samples), from_rate)
@@ -135,9 +135,9 @@ def at_rate(samples: np.ndarray, from_rate: int, to_rate: int) -> np.ndarray:
 
 
 def _block(source: Source, to_rate: int, grid: Grid, number: int) -> np.ndarray:
-    """Block `number` of the grid at `to_rate`; the last one is as long as the signal allows."""
+    """Block `number` of the grid at `to_rate`; the last block ends with the signal."""
     from_begin = number * grid.from_block
-    margin = min(from_begin, grid.margin)  # nothing lies before the signal
+    margin = min(from_begin, grid.margin)  # no sample lies before the signal
     given = source.cut(from_begin - margin, from_begin + grid.from_block + grid.margin)
     with_margins = soxr.resample(
         given.astype(np.float64), source.sample_rate, to_rate, quality="HQ"

@@ -1,4 +1,4 @@
-"""Audio of any format and subtype, written block by block: a file appears whole or not at all."""
+"""Writes audio of any format and subtype block by block; a file appears whole or not at all."""
 
 import errno
 import os
@@ -16,17 +16,17 @@ from audio.pcm import rounded
 from files.atomic import appearing
 
 WRITTEN = 2**16  # samples per channel at once: libsndfile crashes on long blocks of Vorbis
-FLOATS = ("FLOAT", "DOUBLE")  # hold what exceeds full scale
-BITS = {"PCM_S8": 8, "PCM_U8": 8, "DPCM_8": 8}  # of integers; of others their names end in it
-SYSTEM = 2  # libsndfile's code for what the system refused
+FLOATS = ("FLOAT", "DOUBLE")  # subtypes that hold samples above full scale
+BITS = {"PCM_S8": 8, "PCM_U8": 8, "DPCM_8": 8}  # of integer subtypes; other names end in their bits
+SYSTEM = 2  # libsndfile's code for an error of the system
 INTEGERS = ("PCM_", "ALAC_", "DWVW_", "DPCM_")
 NO_TAGS: Tags = {}
 
 
 class Form(NamedTuple):
-    """How samples are written.
+    """The format of a file to be written.
 
-    kind, subtype: as libsndfile names format and coding.
+    kind, subtype: libsndfile's names of the format and the coding.
     """
 
     kind: str
@@ -36,7 +36,7 @@ class Form(NamedTuple):
 
     @classmethod
     def of(cls, head: Header) -> "Form":
-        """How a file is written; ValueError where libsndfile reads such files, but writes none."""
+        """The format of an existing file; raises ValueError where libsndfile cannot write it."""
         form = cls(*head.coding.split(), head.sample_rate, head.channels)
         if not soundfile.check_format(form.kind, form.subtype):
             raise ValueError(
@@ -47,7 +47,7 @@ class Form(NamedTuple):
 
     @property
     def bits(self) -> int | None:
-        """Of an integer sample; None where samples are none."""
+        """The bits of an integer sample; None where samples are not integers."""
         if self.subtype in BITS:
             return BITS[self.subtype]
         if self.subtype.startswith(INTEGERS):
@@ -56,16 +56,16 @@ class Form(NamedTuple):
 
     @property
     def limits(self) -> tuple[float, float]:
-        """The lowest and the highest sample, full scale 1; of floats none."""
+        """The lowest and the highest sample, full scale 1; infinite for floats."""
         if self.subtype in FLOATS:
             return -np.inf, np.inf
         step = 2.0 ** (1 - (self.bits or 16))
         return -1.0, 1.0 - step
 
     def gain(self, low: float, high: float) -> float:
-        """What brings samples between `low` and `high` within the limits: 1 where they are."""
+        """The gain that brings samples between `low` and `high` within the limits, at most 1."""
         lowest, highest = self.limits
-        half = 0.5 * (1 - highest) if np.isfinite(highest) else 0.0  # a step, which rounding takes
+        half = 0.5 * (1 - highest) if np.isfinite(highest) else 0.0  # rounding may add half a step
         factors = [1.0]
         if low < lowest - half:
             factors.append(lowest / low)
@@ -77,8 +77,8 @@ class Form(NamedTuple):
 def write_blocks(path: Path, form: Form, blocks: Iterable[np.ndarray], tags: Tags = NO_TAGS) -> int:
     """Write `blocks`, full scale 1, [time, channel] each, to `path`; returns samples per channel.
 
-    Integers are rounded to the nearest; of `tags` those are written that the format holds. Raises
-    OSError naming `path` where the disk does not take them, ValueError where the format does not.
+    Samples are rounded to the nearest integer. Tags that the format does not hold are left out.
+    Raises OSError with `path` where the disk refuses the samples, ValueError where the format does.
     """
     written = 0
     with appearing(path) as unfinished:
@@ -109,16 +109,16 @@ def _to_fill(path: Path, form: Form) -> soundfile.SoundFile:
 def _write(file: soundfile.SoundFile, form: Form, block: np.ndarray) -> None:
     bits = form.bits
     if bits is not None:
-        # libsndfile would cut the bits of a float off instead of rounding it.
+        # libsndfile would truncate a float instead of rounding it.
         block = (rounded(block, bits) << (32 - bits)).astype(np.int32)
     try:
         file.write(np.ascontiguousarray(block))
-    except AssertionError as error:  # of soundfile, where fewer samples were taken
+    except AssertionError as error:  # soundfile's, where fewer samples were written
         raise _full() from error
 
 
 def _require_whole(path: Path, form: Form, samples: int) -> None:
-    """libsndfile does not tell whether the last bytes found room: they are looked for."""
+    """Raise OSError unless the file holds all `samples`: libsndfile hides an error at the end."""
     if samples == 0:
         return
     try:

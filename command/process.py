@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from files.atomic import drop_unfinished
-from parallel.children import ENDING, PARENT, end_with_parent, told_to_end_after
+from parallel.children import ENDING, PARENT, end_with_parent, terminate_after
 from parallel.ending import WARNINGS, Ending
 
 RANKS = ("RANK", "LOCAL_RANK", "SLURM_PROCID")  # what tells the processes of one training apart
@@ -66,7 +66,7 @@ def signals() -> Iterator[None]:
     for number in before:
         signal.signal(number, end)
     if os.environ.get(PARENT) == str(os.getppid()):
-        told_to_end_after(os.getppid())
+        terminate_after(os.getppid())
     try:
         yield
     except SystemExit as left:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from audio import decoding, probing
 from audio.header import Header
-from audio.listening import listen
+from audio.inspection import inspect
 from audio.pcm import FULL_SCALE
 from datagen import recordings
 from datagen.recordings import BadAudioError, BadFile, Recording
@@ -52,7 +52,7 @@ def _scanned(
     if known is not None:
         return known
     if check_audio:
-        outcomes = over_threads(_heard, listed, jobs, "checking audio", "file")
+        outcomes = over_threads(_inspected, listed, jobs, "checking audio", "file")
     else:
         outcomes = [_headed(recording) for recording in listed]
     bad = [outcome for outcome in outcomes if isinstance(outcome, BadFile)]
@@ -97,17 +97,17 @@ def _headed(recording: Recording) -> Recording | BadFile:
     return _described(recording, head, samples)
 
 
-def _heard(recording: Recording) -> Recording | BadFile:
+def _inspected(recording: Recording) -> Recording | BadFile:
     """The recording with the facts that decoding all its samples gives."""
     try:
         head = probing.header(recording.path)
-        heard = listen(head)
+        inspected = inspect(head)
     except ValueError as error:
         return _bad(recording, error)
-    if heard.problem:
-        return BadFile(recording.path, heard.problem)
-    described = _described(recording, head, heard.samples)
-    return replace(described, content=heard.content, **heard.correction._asdict())
+    if inspected.problem:
+        return BadFile(recording.path, inspected.problem)
+    described = _described(recording, head, inspected.samples)
+    return replace(described, content=inspected.content, **inspected.correction._asdict())
 
 
 def _described(recording: Recording, head: Header, samples: int) -> Recording:

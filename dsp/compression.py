@@ -1,4 +1,4 @@
-"""Spectra with compressed magnitudes: quiet bins weigh more, phases stay."""
+"""Spectra with compressed magnitudes: quiet bins weigh more, and phases do not change."""
 
 from torch import Tensor
 
@@ -6,7 +6,7 @@ SMALLEST = 1e-8  # added to squared magnitudes: the slope at silence stays moder
 
 
 def compressed(spectrum: Tensor, power: float) -> Tensor:
-    """`spectrum` with its magnitudes to the power of `power`; complex tensors of any shape.
+    """`spectrum`, complex and of any shape, with its magnitudes raised to `power`.
 
     >>> import torch
     >>> compressed(torch.tensor([16j, -1.0]), 0.5)
@@ -17,7 +17,9 @@ def compressed(spectrum: Tensor, power: float) -> Tensor:
 
 
 def compressed_components(components: Tensor, power: float) -> Tensor:
-    """The same for magnitudes, or for real and imaginary parts: [..., component, freq, frame].
+    """`compressed` for the components of a spectrum: [..., component, freq, frame] -> the same.
+
+    The components are the magnitude alone, or the real and the imaginary part.
 
     >>> import torch
     >>> compressed_components(torch.tensor([[[0.0]], [[16.0]]]), 0.5).flatten()
@@ -28,7 +30,7 @@ def compressed_components(components: Tensor, power: float) -> Tensor:
 
 
 def _factor(squares: Tensor, power: float) -> Tensor:
-    """What brings magnitudes, given as their squares, to the power of `power`."""
+    """The factor that raises magnitudes, given as their squares, to `power`."""
     exponent = (power - 1) / 2
     # Not `squares + SMALLEST`: torch.onnx takes a summand of 1e-8 for zero and leaves it out.
     return (squares / SMALLEST + 1) ** exponent * SMALLEST**exponent

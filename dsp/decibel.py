@@ -1,4 +1,4 @@
-"""From decibels to factors, for numbers, arrays and tensors alike."""
+"""Conversion of decibels to factors, for numbers, arrays and tensors."""
 
 from typing import TypeVar
 

@@ -1,4 +1,4 @@
-"""Spectra of long Hann windows every quarter of their length, and the signal back."""
+"""The transform with long Hann windows whose hop is a quarter of a window, and its inverse."""
 
 import torch
 from torch import Tensor
@@ -7,7 +7,7 @@ from torch import Tensor
 def hann_spectrum(signal: Tensor, hop: int) -> Tensor:
     """Complex spectra of windows of four hops: [..., time] -> [..., freq, frame].
 
-    Frame i is centred on sample i * hop; before the first and after the last sample stand zeros.
+    Frame i is centred on sample i * hop. The signal is padded with zeros at both ends.
 
     >>> signal = torch.sin(2 * torch.pi * 10 * torch.arange(400) / 100)
     >>> spectrum = hann_spectrum(signal, hop=25)  # bins of 1 Hz
@@ -27,7 +27,7 @@ def hann_spectrum(signal: Tensor, hop: int) -> Tensor:
 
 
 def hann_signal(spectrum: Tensor, hop: int, samples: int) -> Tensor:
-    """The signal of `samples` with these spectra: [..., freq, frame] -> [..., time].
+    """The inverse of `hann_spectrum`: [..., freq, frame] -> [..., time], `samples` long.
 
     >>> signal = torch.linspace(-1, 1, 333)
     >>> torch.allclose(hann_signal(hann_spectrum(signal, 25), 25, 333), signal, atol=1e-6)
@@ -45,7 +45,7 @@ def hann_signal(spectrum: Tensor, hop: int, samples: int) -> Tensor:
 
 
 def hann_window(hop: int, dtype: torch.dtype) -> Tensor:
-    """A window of four hops: [time]; the squares of those that overlap add up to 1.5.
+    """A Hann window of four hops: [time]. The squares of overlapping windows add up to 1.5.
 
     >>> (hann_window(25, torch.float64).square().reshape(4, 25).sum(0)).round(decimals=6).unique()
     tensor([1.5000], dtype=torch.float64)

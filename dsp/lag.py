@@ -1,4 +1,4 @@
-"""How much later one signal is than another."""
+"""The delay of one signal relative to another."""
 
 from typing import NamedTuple
 
@@ -7,24 +7,25 @@ from torch import Tensor
 
 
 class Lag(NamedTuple):
-    """samples: that the second signal comes late. likeness: there, from -1 to 1.
+    """A delay. samples: of the second signal. correlation: normalised, at that delay, in [-1, 1].
 
     >>> Lag(3, -0.5).samples
     3
     """
 
     samples: int
-    likeness: float
+    correlation: float
 
 
 def lag(reference: Tensor, signal: Tensor, most: int) -> Lag:
-    """Where the cross-correlation of two signals [time] is largest, whatever its sign.
+    """The delay at which the cross-correlation of two signals [time] has the largest magnitude.
 
-    At most `most` samples away; the likeness is normalised by the energies of both.
+    Delays of up to `most` samples in both directions are searched. The correlation is normalised:
+    the cross-correlation over the root of the product of both energies.
 
     >>> noise = torch.randn(1000, generator=torch.Generator().manual_seed(0))
     >>> late = lag(noise, -0.5 * noise.roll(7), 20)
-    >>> late.samples, round(late.likeness, 1)
+    >>> late.samples, round(late.correlation, 1)
     (7, -1.0)
     """
     reference, signal = reference.double(), signal.double()

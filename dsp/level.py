@@ -9,8 +9,8 @@ from dsp.decibel import amplitude
 def energy(signal: Tensor) -> Tensor:
     """Sum of squares over time: [..., time] -> [..., 1], in double precision.
 
-    For samples that are whole numbers (16-bit PCM) the sum is exact up to 2^53, whatever the order
-    of summation: the same on every device, padded with zeros or not.
+    For integer samples (16-bit PCM) the sum is exact up to 2^53 in any order of summation. So it
+    is equal on every device, and zero padding does not change it.
 
     >>> energy(torch.tensor([3.0, 4.0]))
     tensor([25.], dtype=torch.float64)
@@ -20,9 +20,9 @@ def energy(signal: Tensor) -> Tensor:
 
 
 def level_db(signal: Tensor, full_scale: float = 1.0) -> Tensor:
-    """Mean power over time in dB: [..., time] -> [..., 1].
+    """Mean power over time: [..., time] -> [..., 1], in dB.
 
-    Relative to a square wave of amplitude `full_scale`.
+    The reference, 0 dB, is a square wave of amplitude `full_scale`.
 
     >>> level_db(torch.tensor([0.1, -0.1]))
     tensor([-20.0000], dtype=torch.float64)
@@ -32,9 +32,9 @@ def level_db(signal: Tensor, full_scale: float = 1.0) -> Tensor:
 
 
 def snr_db(clean: Tensor, noise: Tensor) -> Tensor:
-    """Signal-to-noise ratio over the whole excerpt in dB: [..., time] x 2 -> [..., 1].
+    """Signal-to-noise ratio of a whole excerpt: [..., time] x 2 -> [..., 1], in dB.
 
-    Clean energy over noise energy, pauses included; every SNR of this project is this one.
+    It is clean energy over noise energy, pauses included. The project has no other SNR.
 
     >>> snr_db(torch.tensor([10.0, 0.0]), torch.tensor([0.0, 1.0]))
     tensor([20.], dtype=torch.float64)
@@ -59,7 +59,7 @@ SILENCE_DB = -70.0
 
 
 def is_silent(signal: Tensor, full_scale: float = 1.0) -> Tensor:
-    """True where the mean power is below `SILENCE_DB`, an offset left aside: [..., time] -> [...].
+    """Whether the mean power without the offset is below `SILENCE_DB`: [..., time] -> [...].
 
     >>> is_silent(torch.tensor([[0.5, 0.5], [0.5, -0.5]]))
     tensor([ True, False])

@@ -1,4 +1,4 @@
-"""The lofargram: power over time and low frequencies, where tones are lines."""
+"""The lofargram: a spectrogram of low frequencies, in which steady tones are lines."""
 
 import torch
 from torch import Tensor
@@ -9,9 +9,10 @@ def lofargram(
 ) -> Tensor:
     """One-sided power spectral density in dB re 1/Hz: [..., time] -> [..., freq, frame].
 
-    Hann windows of `window_s` every `hop_s`, none reaching beyond the signal: frame i begins at
-    i * hop_s, bin k lies at k / window_s Hz. Summed over frequency (times the bin's width) it is
-    the windowed signal's mean power. Raises ValueError for a signal shorter than one window.
+    Hann windows of `window_s` follow one another every `hop_s`, and none reaches beyond the signal.
+    Frame i begins at i * hop_s, bin k lies at k / window_s Hz. The sum over frequency, times the
+    bin width, is the mean power of the windowed signal. Raises ValueError for a signal shorter than
+    one window.
 
     >>> tone = torch.sin(2 * torch.pi * 100 * torch.arange(4000) / 1000)
     >>> density = lofargram(tone, 1000)
@@ -37,6 +38,6 @@ def lofargram(
     )
     density = spectrum.abs().square() / (sample_rate * window.square().sum())
     below_half = (length + 1) // 2
-    density[:, 1:below_half] *= 2  # all but 0 Hz and, where there is one, half the rate
+    density[:, 1:below_half] *= 2  # all bins but 0 Hz and the Nyquist bin, if there is one
     density_db = 10 * torch.log10(density.clamp_min(1e-30))
     return density_db.reshape(*leading, *density.shape[1:])

@@ -1,7 +1,8 @@
 """Mel bands of a spectrum, and the cosine transform of their logarithms.
 
-The same numbers as torchaudio's MelSpectrogram and MFCC (HTK's scale, no norm of the bands, an
-orthonormal transform), without its binaries, which do not load beside every build of torch.
+The numbers are those of torchaudio's MelSpectrogram and MFCC (HTK's mel scale, bands without
+normalisation, an orthonormal transform). torchaudio itself is not used: its binaries do not load
+beside every build of torch.
 """
 
 import math
@@ -13,9 +14,10 @@ from torch import Tensor
 def mel_bands(freqs: int, sample_rate: int, bands: int, stretch: float = 1.0) -> Tensor:
     """Triangles of equal width in mel from 0 to half of `sample_rate` (Hz): [freq, band].
 
-    freqs: of a spectrum, from 0 to half of the rate. stretch: of all frequencies but the upper
-    quarter, which ends where it did, as if the vocal tract were so much shorter. Raises ValueError
-    where a band is narrower than the distance of two frequencies and would hear nothing.
+    freqs: the number of frequencies of a spectrum, from 0 to half of the rate. stretch: the factor
+    of all frequencies below the upper quarter, as of a vocal tract shorter by that factor; the
+    upper quarter still ends at half of the rate. Raises ValueError where a band is narrower than
+    the distance of two frequencies: it would hold none.
 
     >>> mel_bands(1001, 8000, 3).argmax(0).tolist()  # every 4 Hz: 428, 1116 and 2220 Hz
     [107, 279, 555]
@@ -28,11 +30,11 @@ def mel_bands(freqs: int, sample_rate: int, bands: int, stretch: float = 1.0) ->
     rising = -distance[:-2] / width[:-1, None]
     falling = distance[2:] / width[1:, None]
     triangles = torch.minimum(rising, falling).clamp(min=0)  # [band, freq]
-    deaf = int((triangles.amax(1) == 0).sum())
-    if deaf:
+    empty = int((triangles.amax(1) == 0).sum())
+    if empty:
         raise ValueError(
-            f"mels={bands}: {deaf} of them lie between two of {freqs} frequencies and hear "
-            "nothing; give fewer, or a longer window"
+            f"mels={bands}: {empty} of them lie between two of {freqs} frequencies and hold "
+            "none; give fewer, or a longer window"
         )
     return triangles.T.float()
 

@@ -10,9 +10,9 @@ from torch.nn.functional import pad
 def _sqrt_hann(length: int) -> Tensor:
     """Square root of the periodic Hann window: [length].
 
-    Its squares, half a window apart, add up to 1, so that it serves analysis and synthesis alike.
+    Its squares, half a window apart, add up to 1. So the same window fits analysis and synthesis.
     """
-    squares = torch.hann_window(length, dtype=torch.float64)  # its feet are small differences
+    squares = torch.hann_window(length, dtype=torch.float64)  # it has small differences
     return squares.sqrt().to(torch.get_default_dtype())
 
 
@@ -23,18 +23,18 @@ WINDOWS: Mapping[str, Callable[[int], Tensor]] = {
 
 
 class STFT(nn.Module):
-    """Windowed spectra of a waveform and the waveform back (least-squares overlap-add).
+    """The STFT of a waveform, and its inverse (least-squares overlap-add).
 
-    The papers' setting is a 20 ms Hamming window every 10 ms, the transform as long as the window:
-    161 bins at 16 kHz, 81 at 8 kHz. Frame l is centred on sample l * hop; before the first and
-    after the last sample stand zeros, so a signal of `time` samples has 1 + time // hop frames and
-    every sample lies under a window.
+    The papers use a 20 ms Hamming window every 10 ms, and a transform as long as the window: 161
+    bins at 16 kHz, 81 at 8 kHz. Frame l is centred on sample l * hop. The signal is padded with
+    zeros at both ends, so a signal of `time` samples has 1 + time // hop frames and every sample
+    lies under a window.
 
-    The same window stands at analysis and at synthesis. `sqrt_hann` is what streaming runtimes
-    expect: at a hop of half the window no division is left in the inverse. It falls to zero, so a
-    signal that ends between two frame centres has one more frame, 1 + ceil(time / hop): its last
-    samples would lie under the foot of one window alone, and what a network changes there would be
-    divided by next to nothing.
+    Analysis and synthesis use the same window. Streaming runtimes expect `sqrt_hann`: at a hop of
+    half the window its inverse needs no division. This window falls to zero at its ends, so a
+    signal that ends between two frame centres has one more frame, 1 + ceil(time / hop). Without
+    that frame the last samples would lie only under the end of one window, and the inverse would
+    divide a network's changes there by almost zero.
 
     Shapes: waveform [..., time] <-> spectrum [..., freq, frame], complex.
 
@@ -78,7 +78,7 @@ class STFT(nn.Module):
 
     @property
     def made_of(self) -> tuple[int, int, int, str]:
-        """What tells it from others: its rate, window, hop and the window's name."""
+        """Its identity: rate (Hz), window and hop (samples), and the name of the window."""
         return self.sample_rate, self.length, self.hop, self.window_name
 
     def frames(self, length: Tensor | int) -> Tensor | int:

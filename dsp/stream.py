@@ -7,9 +7,10 @@ from dsp.stft import STFT
 
 
 class _Half:
-    """What analysis and synthesis share: a transform whose hop is half of its window.
+    """The common base of analysis and synthesis: a transform whose hop is half of its window.
 
-    Raises ValueError for another hop: its first frames would begin before those of the whole.
+    Raises ValueError for another hop: the first frames would begin before those of the whole
+    signal.
     """
 
     def __init__(self, stft: STFT):
@@ -26,10 +27,10 @@ class _Half:
 
 
 class Analysis(_Half):
-    """Waveform to spectrum, hop by hop: the frames of the whole signal, one for each hop.
+    """Waveform to spectrum, hop by hop: one frame for each hop, equal to those of the whole signal.
 
-    The state is the last hop of samples. Frame l, centred on sample l * hop, is known when the hop
-    after its centre is.
+    The state is the last hop of samples. Frame l, centred on sample l * hop, is computed when the
+    hop after its centre has arrived.
 
     >>> analysis, waveform = Analysis(STFT(16000)), torch.linspace(-1, 1, 320)
     >>> first, state = analysis.advance(waveform[None, :160], analysis.initial_state(1))
@@ -43,7 +44,7 @@ class Analysis(_Half):
         """The next frames, and the state to carry on.
 
         Shapes: samples [batch, hops * hop], state [batch, hop] -> [batch, freq, hops], complex.
-        Raises ValueError where the samples are no whole hops.
+        Raises ValueError where the samples are not whole hops.
         """
         if samples.shape[-1] % self.stft.hop:
             raise ValueError(
@@ -58,8 +59,8 @@ class Analysis(_Half):
 class Synthesis(_Half):
     """Spectrum to waveform, frame by frame: each frame ends the hop before its centre.
 
-    The state is the later half of the last frame. What the first frame gives lies before the
-    signal's first sample.
+    The state is the later half of the last frame. The first frame gives the hop before the first
+    sample of the signal.
 
     >>> stft, waveform = STFT(16000), torch.linspace(-1, 1, 480)
     >>> synthesis = Synthesis(stft)
@@ -82,7 +83,7 @@ class Synthesis(_Half):
     def rest(self, state: Tensor) -> Tensor:
         """The hop after the last frame's centre, which lies under that frame alone: [batch, hop].
 
-        A signal ends in it only with a window that is nowhere zero.
+        It belongs to the signal only with a window that has no zeros.
         """
         _, falling = self.stft.window.square().split(self.stft.hop)
         return state / falling

@@ -1,4 +1,4 @@
-"""A tone, as it is made and as it is looked for."""
+"""The description of a tone that is synthesised or searched for."""
 
 from typing import NamedTuple
 

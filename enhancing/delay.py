@@ -1,6 +1,6 @@
 """How late what is enhanced comes out of a stream."""
 
-from audio.resampling import held_back_s
+from audio.resampling import resampling_delay_s
 from enhancing.signal import Wish
 from enhancing.upper_band import HOP_S
 from models.enhancer import Enhancer
@@ -17,11 +17,11 @@ def delay_s(enhancer: Enhancer, sample_rate: int, wish: Wish) -> float | None:
     if samples is None:
         return None
     rate = enhancer.stft.sample_rate
-    after = held_back_s(rate, sample_rate)
+    after = resampling_delay_s(rate, sample_rate)
     if wish.keep_upper_band and sample_rate > rate:
-        half = held_back_s(rate, rate // 2) + held_back_s(rate // 2, rate)
+        half = resampling_delay_s(rate, rate // 2) + resampling_delay_s(rate // 2, rate)
         after = max(after, half + 2 * HOP_S)
-    return held_back_s(sample_rate, rate) + samples / rate + after
+    return resampling_delay_s(sample_rate, rate) + samples / rate + after
 
 
 def in_words(enhancer: Enhancer, sample_rate: int, wish: Wish) -> str:

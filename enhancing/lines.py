@@ -17,7 +17,7 @@ from enhancing.places import Job
 from enhancing.recording import Done, Progress, rewrite
 from enhancing.track import Track, side_by_side
 from files.atomic import write_atomic
-from metrics.found_lines import as_csv, found_lines, in_words
+from metrics.detected_lines import as_csv, detected_lines, in_words
 from models.baselines.online_lines import OnlineLineEnhancer
 from models.system import Enhancing
 from options.build import build
@@ -102,7 +102,7 @@ class _Made:
     ) -> None:
         """Write the lines of every channel: [channel, time] each."""
         found = {
-            str(number): found_lines(before, after, sample_rate)
+            str(number): detected_lines(before, after, sample_rate)
             for number, before, after in zip(numbers, mixture, enhanced, strict=True)
         }
         write_atomic(self.table, as_csv(CHANNEL, found))

@@ -1,1 +1,1 @@
-"""Files on disk: whole or not there, owned, checked, named by their content."""
+"""Files on disk: written whole, owned by one process, checked, and identified by their content."""

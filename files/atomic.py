@@ -13,7 +13,7 @@ from files.lock import take
 TEMPORARY_PREFIX = ".unfinished-"
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _at_work: set[str] = set()  # files that threads of this process are writing
-_UMASK = os.umask(0o022)  # asking means setting: once, at import, before any thread runs
+_UMASK = os.umask(0o022)  # reading the mask sets it: so once, before any thread runs
 os.umask(_UMASK)
 
 
@@ -21,9 +21,8 @@ os.umask(_UMASK)
 def appearing(path: str | Path) -> Iterator[Path]:
     """A file to fill, which takes the place of `path` when the block ends.
 
-    It lies beside `path`, whose folder is made where it is missing. Raises OSError (a full disk, no
-    permission) naming `path`. Where the block fails the file is removed, and what stood at `path`
-    before still stands.
+    It lies beside `path`; a missing folder is made. Raises OSError (a full disk, no permission)
+    with `path`. Where the block fails, the new file is removed and the old file at `path` stays.
     """
     path = Path(path)
     handle, unfinished = None, None
@@ -31,7 +30,7 @@ def appearing(path: str | Path) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, unfinished = tempfile.mkstemp(prefix=_begin(path), dir=path.parent)
         _at_work.add(unfinished)
-        take(handle, wait=True)  # while it is held, nobody clears the file away
+        take(handle, wait=True)  # while the lock is held, no process removes the file
         yield Path(unfinished)
         Path(unfinished).chmod(0o666 & ~_UMASK)
         Path(unfinished).replace(path)
@@ -41,43 +40,43 @@ def appearing(path: str | Path) -> Iterator[Path]:
             error.errno, f"{error.strerror}; {remedy} and run again", str(path)
         ) from error
     finally:
-        if unfinished is not None:  # after a replacement there is none
+        if unfinished is not None:  # after the replacement its file is gone
             Path(unfinished).unlink(missing_ok=True)
             _at_work.discard(unfinished)
             os.close(handle)
 
 
 def _begin(path: Path) -> str:
-    """How what becomes `path` is called until it is finished, a random end aside."""
+    """The name of the unfinished file of `path`, without its random end."""
     return f"{TEMPORARY_PREFIX}{zlib.crc32(os.fsencode(path.name)):08x}-"
 
 
 def write_atomic(path: str | Path, content: bytes | str) -> None:
     """Write `content` to `path`; no reader ever sees a part of it.
 
-    Text is written as UTF-8, and names of files in it as their bytes. Raises OSError as `appearing`
-    does.
+    Text is written as UTF-8; the names of files in it keep their bytes. Raises OSError as
+    `appearing` does.
     """
     if isinstance(content, str):
-        # A name of a file that is no UTF-8 is written as the bytes that it is.
+        # The name of a file may be invalid UTF-8; its bytes are written.
         content = content.encode(errors="surrogateescape")
     with appearing(path) as unfinished:
         unfinished.write_bytes(content)
 
 
 def drop_unfinished() -> None:
-    """Remove what threads of this process are writing, which is about to end without them."""
+    """Remove the files that threads of this process are writing; the process is about to end."""
     for unfinished in list(_at_work):
         Path(unfinished).unlink(missing_ok=True)
 
 
 def clear_unfinished(folder: str | Path) -> None:
-    """Remove what a killed process left unfinished in `folder` (not in folders below it)."""
+    """Remove unfinished files of killed processes from `folder`, but not from its subfolders."""
     _clear(Path(folder), TEMPORARY_PREFIX)
 
 
 def clear_unfinished_of(path: str | Path) -> None:
-    """Remove what a killed process left unfinished of the file at `path`, and nothing else."""
+    """Remove only the unfinished files of killed processes for `path`."""
     path = Path(path)
     _clear(path.parent, _begin(path))
 
@@ -89,12 +88,12 @@ def _clear(folder: Path, begin: str) -> None:
 
 
 def _is_written(unfinished: Path) -> bool:
-    """Whether another process is at work on it."""
+    """Whether a process is writing the file."""
     try:
         with unfinished.open("rb") as file:
             take(file.fileno())
     except FileNotFoundError:  # it has just been finished
         return False
-    except (BlockingIOError, PermissionError):  # at work, or another user's
+    except (BlockingIOError, PermissionError):  # being written, or owned by another user
         return True
     return False

@@ -1,4 +1,4 @@
-"""The text of a CSV file as columns of known types, or what is wrong with it."""
+"""Parses the text of a CSV file into columns of known types, or names its fault."""
 
 import codecs
 import csv
@@ -13,8 +13,8 @@ import pandas as pd
 from files.schema import Cells, OptionalFloat, Schema
 from files.sums import ENCODING
 
-# Text is kept alike whether pyarrow is installed or not, whose text holds no name of a file that is
-# no UTF-8.
+# Text is stored alike with and without pyarrow. pyarrow's own text cannot hold the name of a file
+# that is invalid UTF-8.
 pd.set_option("mode.string_storage", "python")
 INT64 = np.iinfo(np.int64)
 GROUP = 1_000  # rows that are read at a time
@@ -22,10 +22,10 @@ SHOWN = 40  # characters of a file, a name or a cell that a message repeats
 
 
 def parse(content: bytes, schema: Schema) -> pd.DataFrame:
-    """The table that the CSV file `content` is, made of GROUP rows at a time.
+    """The table in `content`, the bytes of a CSV file; it is made of GROUP rows at a time.
 
-    Raises ValueError, with the row (as a spreadsheet counts: the header is row 1), for text that is
-    no table of `schema`.
+    Raises ValueError for text that is no table of `schema`. The message names the row as a
+    spreadsheet counts it: the header is row 1.
     """
     content = content.removeprefix(codecs.BOM_UTF8)
     rows = _rows(content)
@@ -45,7 +45,7 @@ def parse(content: bytes, schema: Schema) -> pd.DataFrame:
 def _part(
     header: list[str], rows: list[list[str]], begin: int, schema: Schema, words: dict[str, str]
 ) -> pd.DataFrame:
-    """Some rows as a table; begin: the number of the first one. words: text that came before."""
+    """Some rows as a table; begin: the number of the first row. words: all text so far, once."""
     for number, row in enumerate(rows, start=begin):
         if len(row) != len(header):
             raise ValueError(f"row {number} has {len(row)} cells, the header {len(header)}")
@@ -58,7 +58,7 @@ def _part(
     table = {}
     for name, kind in types.items():
         column = cells[name] if name in cells else [str(schema.defaults[name])] * len(rows)
-        if kind is str:  # equal text is there once, whatever number of rows has it
+        if kind is str:  # equal text is stored once for all rows
             table[name] = [words.setdefault(cell, cell) for cell in column]
         else:
             table[name] = _column(name, column, kind, begin)
@@ -81,7 +81,7 @@ def _rows(content: bytes) -> Iterator[list[str]]:
 
 
 def _header(rows: Iterator[list[str]], content: bytes, schema: Schema) -> list[str]:
-    """The first of `rows`, which names columns of `schema`."""
+    """The first of `rows`, checked: it names columns of `schema`."""
     header = next(rows)
     if schema.types.keys().isdisjoint(header):
         begin = ascii(content.partition(b"\n")[0].decode(**ENCODING)[:SHOWN])
@@ -119,7 +119,7 @@ def _misplaced(header: list[str], schema: Schema) -> str:
 
 
 def _column(name: str, cells: Sequence[str], kind: Any, begin: int) -> np.ndarray:
-    """The values of a column that is no text; begin: the number of its first row."""
+    """The values of a column that is not text; begin: the number of its first row."""
     reading = _READINGS[kind]
     values = []
     for number, cell in enumerate(cells, start=begin):
@@ -158,7 +158,7 @@ def _optional(cell: str) -> float:
 
 
 class _Reading(NamedTuple):
-    """How a cell becomes a value of `dtype`, and what it is wanted to be."""
+    """The conversion of a cell to a value of `dtype`, and the wanted kind in words."""
 
     read: Callable[[str], Any]
     dtype: type

@@ -1,6 +1,6 @@
 """Large tables as Feather files, which are mapped into memory and read by column and by row.
 
-Such a table takes no memory but for what is looked at, and needs the extra 'large'.
+Only the parts in use take memory. Such tables need the extra 'large'.
 """
 
 from collections.abc import Iterable
@@ -16,14 +16,14 @@ GROUP = 10_000  # rows that are written as one group
 
 
 def is_installed() -> bool:
-    """Whether the extra 'large' is."""
+    """Whether the extra 'large' is installed."""
     return find_spec("pyarrow") is not None
 
 
 def write_feather(path: Path, tables: Iterable[pd.DataFrame], types: Types) -> None:
-    """Write `tables`, one after the other, as one whose columns have `types`; others are text.
+    """Write `tables`, one after the other, as a single table with columns of `types`.
 
-    One of them is in memory at any time.
+    Other columns are text. Only one of the tables is in memory at any time.
     """
     import pyarrow as pa
 
@@ -41,7 +41,7 @@ def write_feather(path: Path, tables: Iterable[pd.DataFrame], types: Types) -> N
 
 
 def open_feather(path: Path) -> pd.DataFrame:
-    """The table at `path`, mapped; its columns are Arrow's. Raises ValueError where it is none."""
+    """The table at `path`, mapped, with Arrow columns; raises ValueError for another file."""
     import pyarrow as pa
 
     try:
@@ -57,18 +57,18 @@ def is_mapped(table: pd.DataFrame) -> bool:
 
 
 def like_mapped(table: pd.DataFrame, types: Types) -> pd.DataFrame:
-    """`table`, which is small, with the columns of `open_feather`."""
+    """`table`, which is small, with columns as `open_feather` gives them."""
     return _arrow(table, types).to_pandas(types_mapper=pd.ArrowDtype)
 
 
 def groups(table: pd.DataFrame) -> Iterable[pd.DataFrame]:
-    """`table`, GROUP rows at a time."""
+    """Parts of `table` of GROUP rows each."""
     for begin in range(0, len(table), GROUP):
         yield table.iloc[begin : begin + GROUP]
 
 
 def _arrow(table: pd.DataFrame, types: Types):
-    """As a table of Arrow's."""
+    """`table` as an Arrow table."""
     import pyarrow as pa
 
     kinds = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}

@@ -1,4 +1,4 @@
-"""Short names for content: equal content, equal fingerprint."""
+"""Fingerprints, short hashes of content: equal content has equal fingerprints."""
 
 import ast
 import hashlib
@@ -11,18 +11,18 @@ ROOT = Path(__file__).parent.parent
 
 
 def of_values(*values: object) -> str:
-    """16 hex digits over JSON-able `values`.
+    """A fingerprint of `values` that JSON can hold: 16 hex digits.
 
-    The order counts, the order of dictionary keys does not.
+    It depends on the order of the values, but not on the order of dictionary keys.
     """
     text = json.dumps(values, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def of_files(paths: Iterable[str | Path]) -> str:
-    """16 hex digits over names, sizes and modification times.
+    """A fingerprint of the names, sizes and modification times of files: 16 hex digits.
 
-    They change when a file does, and none is read.
+    It changes with every file, and no file is read.
     """
     rows = []
     names = {str(path) for path in paths}
@@ -37,12 +37,12 @@ def of_files(paths: Iterable[str | Path]) -> str:
 
 
 def of_contents(paths: Iterable[str | Path]) -> str:
-    """16 hex digits over the bytes of files, in the order given, wherever they lie."""
+    """A fingerprint of the bytes of files in the given order, not of their paths: 16 hex digits."""
     return of_bytes(Path(path).read_bytes() for path in paths)
 
 
 def of_bytes(contents: Iterable[bytes]) -> str:
-    """16 hex digits over `contents`, in the order given."""
+    """A fingerprint of `contents`, in the given order: 16 hex digits."""
     digest = hashlib.sha256()
     for content in contents:
         digest.update(f"{len(content)}:".encode())
@@ -52,9 +52,9 @@ def of_bytes(contents: Iterable[bytes]) -> str:
 
 @cache
 def of_sources(*packages: str) -> str:
-    """16 hex digits over the code of `packages` of this project.
+    """A fingerprint of the code of `packages` of this project: 16 hex digits.
 
-    What they compute may differ where their code does.
+    Where it differs, the results of the packages may differ.
     """
     paths = []
     for package in packages:
@@ -65,9 +65,10 @@ def of_sources(*packages: str) -> str:
 
 @cache
 def of_modules(*names: str) -> str:
-    """16 hex digits over the code of modules of this project and of all of it that they import.
+    """A fingerprint of the code of modules and of the project's modules that they import.
 
-    names: with dots. What does not take part in what they compute does not count.
+    It has 16 hex digits. names: of the modules, with dots. Modules that are not imported, directly
+    or indirectly, do not count.
     """
     found: dict[str, Path] = {}
     waiting = list(names)
@@ -81,7 +82,7 @@ def of_modules(*names: str) -> str:
 
 
 def _imports(path: Path) -> list[str]:
-    """The names that may be modules of what the code in `path` imports, at whatever place."""
+    """The names in all imports of the code in `path` that may be modules."""
     names = []
     for node in ast.walk(ast.parse(path.read_bytes())):
         if isinstance(node, ast.Import):

@@ -1,6 +1,6 @@
-"""A folder that one process at a time writes to.
+"""Ownership of a folder: one process at a time writes to it.
 
-The second is refused at once, not mixed into the first one's work.
+A second process is refused at once, so the files of two processes are never mixed.
 """
 
 import json
@@ -16,19 +16,19 @@ from typing import Any
 from files.lock import take
 from parallel.processes import is_process
 
-OWNER = ".owner"  # says which process; gone when it ends, free to take when it was killed
-READY = "ready"  # in it: the first process of a job has prepared what the others need
-PATIENCE_S = 1.0  # with a lock that another process only looks at
+OWNER = ".owner"  # names the owner; removed at its end, unlocked after its death
+READY = "ready"  # key in OWNER: the first process of a job has prepared for the others
+PATIENCE_S = 1.0  # to wait for a lock, which a process that only checks it holds for a moment
 BEGIN_S = 60.0  # within which the first of several processes of a job must own the folder
 
 
 @contextmanager
 def owned(folder: Path, job: str = "") -> Iterator[Callable[[], None]]:
-    """Own `folder`, made where it is missing, while the block runs; left empty it is removed.
+    """Own `folder` while the block runs; it is made where missing, and removed if it stays empty.
 
-    job: names what this process belongs to, for `joined`. Yields what is called once the others of
-    that may go on, for `await_ready`. Raises ValueError, naming the owner,
-    where another process owns `folder`.
+    job: the name of the job of this process, for `joined`. Yields a function; its call lets the
+    other processes of the job continue, see `await_ready`. Raises ValueError with the owner where
+    another process owns `folder`.
     """
     handle = _taken(folder)
     try:
@@ -43,7 +43,7 @@ def owned(folder: Path, job: str = "") -> Iterator[Callable[[], None]]:
         ready = {**this_process, READY: True}
         yield lambda: os.pwrite(handle, json.dumps(ready).encode(), 0)
     finally:
-        # Before it is let go: what another process finds there is its own.
+        # Remove it before the lock is released: a file found later belongs to another process.
         (folder / OWNER).unlink(missing_ok=True)
         os.close(handle)
         with suppress(OSError):
@@ -53,8 +53,8 @@ def owned(folder: Path, job: str = "") -> Iterator[Callable[[], None]]:
 def joined(folder: Path, job: str, begin_s: float = BEGIN_S) -> None:
     """Wait until the first process of `job` owns `folder`.
 
-    For those of its processes that work there beside it. Raises ValueError where a process of
-    another job owns it, or where nobody does within `begin_s` seconds.
+    The other processes of the job call this, and then work in the folder too. Raises ValueError
+    where a process of another job owns it, or where no process does within `begin_s` seconds.
     """
     until = time.monotonic() + begin_s
     while time.monotonic() < until:
@@ -71,9 +71,9 @@ def joined(folder: Path, job: str, begin_s: float = BEGIN_S) -> None:
 
 
 def await_ready(folder: Path, job: str) -> None:
-    """Wait until the first process of `job`, which owns `folder`, says that it is ready.
+    """Wait until the first process of `job`, which owns `folder`, is ready.
 
-    Raises ValueError where it ends before that.
+    Raises ValueError where that process ends before it is ready.
     """
     seen = time.monotonic()
     while not (works(folder, job) and _owner(folder).get(READY)):
@@ -85,21 +85,21 @@ def await_ready(folder: Path, job: str) -> None:
 
 
 def works(folder: Path, job: str) -> bool:
-    """Whether the first process of `job` owns `folder` and lives."""
+    """Whether the first process of `job` owns `folder` and is running."""
     owner = _owner(folder)
     return owner.get("job") == job and _is_held(folder, owner)
 
 
 def is_owned(folder: Path) -> bool:
-    """Whether a process that lives owns `folder`."""
+    """Whether a running process owns `folder`."""
     return _is_held(folder, _owner(folder))
 
 
 def _taken(folder: Path) -> int:
-    """The handle that owns `folder`; ValueError where another process keeps it."""
+    """The handle of the owner's file, locked; raises ValueError where another process keeps it."""
     until = time.monotonic() + PATIENCE_S
     while True:
-        with suppress(FileNotFoundError):  # another owner, ending, has just removed the folder
+        with suppress(FileNotFoundError):  # an owner that ends has just removed the folder
             _make(folder)
             handle = _taken_now(folder)
             if handle is not None:
@@ -113,13 +113,13 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
-        # Otherwise it was a folder, which others removed, or removed and made again, in between.
+        # Otherwise it was a folder that another process has removed, or removed and made again.
         if folder.is_file():
             raise
 
 
 def _taken_now(folder: Path) -> int | None:
-    """The handle that owns `folder`; None where another process does."""
+    """The handle of the owner's file, locked; None where another process owns `folder`."""
     handle = os.open(folder / OWNER, os.O_RDWR | os.O_CREAT, 0o666)
     try:
         if _take(handle, folder):
@@ -132,14 +132,14 @@ def _taken_now(folder: Path) -> int | None:
 
 
 def _take(handle: int, folder: Path) -> bool:
-    """Whether `handle`, which is open on the owner's file, could be locked and still is that."""
+    """Lock `handle`, open on the owner's file; whether it is locked and still is that file."""
     try:
         locked = take(handle)
     except BlockingIOError:
         return False
     if not locked and _is_held(folder, _owner(folder)):
         return False
-    try:  # the file may have been removed by the one who owned it before
+    try:  # the previous owner may have removed the file
         standing = (folder / OWNER).stat()
     except FileNotFoundError:
         return False
@@ -147,9 +147,9 @@ def _take(handle: int, folder: Path) -> bool:
 
 
 def _is_held(folder: Path, owner: Mapping[str, Any]) -> bool:
-    """Whether the owner is there.
+    """Whether the owner is running.
 
-    Where there are no locks, its number tells, and on another machine it is taken to be.
+    Without locks its process number decides; an owner on another machine counts as running.
     """
     try:
         handle = os.open(folder / OWNER, os.O_RDWR)
@@ -170,11 +170,11 @@ def _is_held(folder: Path, owner: Mapping[str, Any]) -> bool:
 
 
 def _owner(folder: Path) -> dict[str, Any]:
-    """What the owner of `folder` wrote of itself; nothing where there is none."""
+    """The entry of the owner of `folder`; {} where it has no owner."""
     try:
         content = json.loads((folder / OWNER).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return {}  # nobody, or somebody who is about to write
+        return {}  # no owner, or an owner that has not written its entry yet
     if not isinstance(content, dict):
         return {}
     if not str(content.get("pid", "")).isdigit():

@@ -12,9 +12,9 @@ from files.owner import OWNER, owned
 def replaced(folder: Path) -> Iterator[Path]:
     """An empty folder to fill, which takes the place of `folder` when the block ends.
 
-    It is filled beside `folder`, on the same disk. What stands there stays where the block fails,
-    and what a killed process left unfinished is removed first. Raises ValueError where another
-    process is filling one for it.
+    It lies beside `folder`, on the same disk. Where the block fails, the old folder stays. The
+    unfinished folder of a killed process is removed first. Raises ValueError where another process
+    is filling a new folder for `folder`.
     """
     folder = folder.resolve()
     stage = folder.with_name(f".{folder.name}.unfinished")

@@ -1,23 +1,23 @@
-"""What columns a table has: named once, as the fields of a dataclass or by hand."""
+"""The columns of a table: declared once, as the fields of a dataclass or by hand."""
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field
 from typing import Any, get_type_hints
 
-# Of each column by name, in order: str, int, float (finite), bool or OptionalFloat.
+# The type of each column by name, in order: str, int, float (finite), bool or OptionalFloat.
 Types = Mapping[str, Any]
-Cells = Mapping[str, Sequence[str]]  # of each column by name: its text
+Cells = Mapping[str, Sequence[str]]  # the text of each column, by name
 OptionalFloat = float | None  # a column that may have empty cells, and any number
 
 
 @dataclass(frozen=True)
 class Schema:
-    """The columns of a table, and how one is read that an older version wrote.
+    """The columns of a table, and the rules for reading a table of an older version.
 
-    defaults: of columns that older tables may lack. upgrade: makes today's columns of those of an
-    older table, and leaves all others as they are. more: whether other columns may follow; they are
-    kept, as text.
+    defaults: the values of columns that older tables may lack. upgrade: turns the columns of an
+    older table into today's, and does not change today's. more: whether other columns may follow;
+    they are kept as text.
     """
 
     types: Types
@@ -33,7 +33,7 @@ def types_of(rows: type) -> dict[str, Any]:
 
 
 def defaults_of(rows: type) -> dict[str, Any]:
-    """The defaults of the dataclass `rows`: what an older table without a column is read with."""
+    """The defaults of the dataclass `rows`: the values of a column that an older table lacks."""
     defaults = {}
     for column in dataclasses.fields(rows):
         if column.default is not MISSING:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 
 def lacking(mark: str, paths: Sequence[str]) -> str:
-    """What this machine does not have of another one's disk; "" where it has all.
+    """The paths of another machine's disk that this machine lacks, in words; "" where it has all.
 
-    mark: a file that holds its own path, which the other machine has just made in a folder to which
-    this one is to write. paths: files and folders that it is to read.
+    mark: a file that holds its own path; the other machine has just made it in a folder to which
+    this machine will write. paths: files and folders that this machine will read.
     """
     folder = Path(mark).parent
     try:

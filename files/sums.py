@@ -7,13 +7,13 @@ from pathlib import Path
 
 from files.atomic import write_atomic
 
-SUMS = "SHA256SUMS"  # as `sha256sum -c SHA256SUMS` reads it
+SUMS = "SHA256SUMS"  # in the format of `sha256sum -c SHA256SUMS`
 ENCODING = {"encoding": "utf-8", "errors": "surrogateescape"}  # names of files may be any bytes
 _SUM = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 
 
 class TableError(ValueError):
-    """A table that cannot be used. problem: what is wrong with it, without the remedy."""
+    """A table is unusable. problem: its fault, without the remedy."""
 
     def __init__(self, problem: str, remedy: str):
         super().__init__(f"{problem}; {remedy}")
@@ -21,15 +21,15 @@ class TableError(ValueError):
 
 
 def copy_tables(source: Path, target: Path, names: tuple[str, ...], remedy: str) -> None:
-    """Copy files with their sums; raises as `summed_content` does where one is damaged."""
+    """Copy files with their checksums; raises for a damaged file as `summed_content` does."""
     contents = {name: summed_content(source / name, remedy) for name in names}
     write_summed(target, contents)
 
 
 def write_summed(folder: Path, contents: Mapping[str, bytes]) -> None:
-    """Write files by name, and their sums to SHA256SUMS beside them.
+    """Write files by name, and their checksums to SHA256SUMS beside them.
 
-    While they are written, it names only those that stay.
+    During the writing, SHA256SUMS names only the files that do not change.
     """
     before = sums_in(folder, strict=False)
     after = dict(before)
@@ -44,19 +44,19 @@ def write_summed(folder: Path, contents: Mapping[str, bytes]) -> None:
 
 
 def note_sum(path: Path) -> None:
-    """Write the sum of the file at `path`, which may be large, to SHA256SUMS beside it."""
+    """Write the checksum of the file at `path`, which may be large, to SHA256SUMS beside it."""
     _write_sums(path.parent, {**sums_in(path.parent, strict=False), path.name: _sum_of_file(path)})
 
 
 def require_sum(path: Path, remedy: str) -> None:
-    """Raise TableError unless SHA256SUMS, if it names it, says what the file at `path` holds."""
+    """Raise TableError where the file at `path` differs from its checksum in SHA256SUMS, if any."""
     written = sums_in(path.parent, strict=False).get(path.name)
     if written not in (None, _sum_of_file(path)):
         raise TableError(f"{path}: its checksum is not that in {SUMS}", remedy)
 
 
 def _sum_of_file(path: Path) -> str:
-    """As `sum_of`, a piece at a time."""
+    """The SHA-256 of the file at `path`, which is read in pieces, see `sum_of`."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -74,9 +74,9 @@ def sum_of(content: bytes) -> str:
 
 
 def sums_in(folder: Path, strict: bool = True) -> dict[str, str]:
-    """The checksums in SHA256SUMS by the names of files.
+    """The checksums in SHA256SUMS, by the names of files.
 
-    Raises ValueError where anything else stands there; without `strict` that is passed over.
+    Raises ValueError for any other line; without `strict` such lines are ignored.
     """
     path = folder / SUMS
     if not path.is_file():
@@ -89,10 +89,10 @@ def sums_in(folder: Path, strict: bool = True) -> dict[str, str]:
 
 
 def summed_content(path: Path, remedy: str) -> bytes:
-    """The bytes of the file at `path`, which are those that SHA256SUMS says, if it names them.
+    """The bytes of the file at `path`, compared with its checksum in SHA256SUMS, if any.
 
-    Raises FileNotFoundError where there is none, and TableError where they are others; both end in
-    `remedy`.
+    Raises FileNotFoundError for a missing file, and TableError for other bytes; both messages end
+    in `remedy`.
     """
     if not path.exists():
         raise FileNotFoundError(f"{path}: no such file; {remedy}")
@@ -111,7 +111,7 @@ def summed_content(path: Path, remedy: str) -> bytes:
 
 
 def _likely(content: bytes) -> str:
-    """What has probably happened to a file that is not as it was written."""
+    """The probable cause of a change of a file since it was written."""
     if not content:
         return "is empty"
     if content.endswith(b"\n"):

@@ -18,14 +18,14 @@ _LAST_LINE = "# sha256 "
 def csv_text(table: pd.DataFrame) -> str:
     """`table` as CSV.
 
-    Where a cell holds a carriage return, which readers take for the end of a row, all are quoted.
+    Where a cell holds a carriage return, all cells are quoted: readers would end the row there.
     """
     text = _text_of(table, csv.QUOTE_MINIMAL)
     return text if "\r" not in text else _text_of(table, csv.QUOTE_NONNUMERIC)
 
 
 def _text_of(table: pd.DataFrame, quoting: int) -> str:
-    """GROUP rows at a time, so that little more than the text itself is held."""
+    """The text of GROUP rows at a time, so that memory holds little more than the text itself."""
     parts = []
     for begin in range(0, max(len(table), 1), GROUP):
         group = table.iloc[begin : begin + GROUP]
@@ -35,20 +35,20 @@ def _text_of(table: pd.DataFrame, quoting: int) -> str:
 
 
 def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
-    """Write tables to `folder` by the names of their files, and their sums to SHA256SUMS beside.
+    """Write tables to `folder` by the names of their files, and their checksums to SHA256SUMS.
 
-    Whenever a process is killed here, no sum in SHA256SUMS contradicts a table that is whole.
+    Where the process is killed at any moment, no checksum there contradicts a whole table.
     """
     contents = {name: _encoded(table) for name, table in tables.items()}
     write_summed(folder, contents)
 
 
 def read_table(path: Path, columns: Types | Schema, remedy: str) -> pd.DataFrame:
-    """The table at `path`; checked against SHA256SUMS, where that stands beside it and names it.
+    """The table at `path`, compared with its checksum in SHA256SUMS, if any.
 
-    columns: all that it must have, in that order, or a schema, which knows older tables too.
-    Raises FileNotFoundError where there is none, and TableError, with the row (as a spreadsheet
-    counts: the header is row 1), for anything that is not such a table; both end in `remedy`.
+    columns: all its columns, in that order, or a schema, which also reads older tables. Raises
+    FileNotFoundError for a missing file, and TableError for anything that is not such a table, with
+    the row as a spreadsheet counts it: the header is row 1. Both messages end in `remedy`.
     """
     content = summed_content(path, remedy)
     schema = columns if isinstance(columns, Schema) else Schema(columns)
@@ -59,23 +59,23 @@ def read_table(path: Path, columns: Types | Schema, remedy: str) -> pd.DataFrame
 
 
 def unchanged(path: Path, table: pd.DataFrame) -> bool:
-    """Whether SHA256SUMS says that `table` is what was last written to `path`.
+    """Whether `table` was last written to `path`, by its checksum in SHA256SUMS.
 
-    Whatever became of that file.
+    The file itself is not read.
     """
     written = sums_in(path.parent, strict=False).get(path.name)
     return written == sum_of(_encoded(table))
 
 
 def keep(path: Path, table: pd.DataFrame) -> None:
-    """Write `table` to a cache; its last line is the checksum."""
+    """Write `table` to a cache file, whose last line is the checksum."""
     content = _encoded(table)
     last_line = f"{_LAST_LINE}{sum_of(content)}\n"
     write_atomic(path, content + last_line.encode())
 
 
 def recall(path: Path, columns: Types) -> pd.DataFrame | None:
-    """The table that `keep` wrote; None where there is none, or it is not what was written."""
+    """The table that `keep` wrote; None for a missing or changed file."""
     try:
         content, mark, kept_sum = path.read_bytes().rpartition(_LAST_LINE.encode())
         if not mark or kept_sum != f"{sum_of(content)}\n".encode():

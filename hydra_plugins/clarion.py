@@ -1,6 +1,6 @@
-"""What Hydra looks for in a package of this name: how jobs are launched, and a search for options.
+"""Hydra's plugins of this project: launchers of jobs, and a sweeper that searches for options.
 
-It is imported whenever a script starts, so it loads what it needs when that is used.
+Hydra imports this package at every start of a script, so other modules are imported at their use.
 """
 
 from abc import abstractmethod
@@ -16,35 +16,35 @@ from omegaconf import DictConfig
 
 
 class _Jobs(Launcher):
-    """Launches jobs as processes of their own, so that one that fails or is killed ends no other.
+    """Launches each job as a separate process: a job that fails or is killed ends no other job.
 
-    And each of them may have processes of its own, such as those that load its data.
+    Each job may have child processes, such as loader workers.
     """
 
     def setup(
         self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig
     ) -> None:
-        """Take what jobs are made of."""
+        """Keep the context and the config, from which jobs are made."""
         self.context = hydra_context
         self.config = config
 
     def launch(
         self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int
     ) -> Sequence[JobReturn]:
-        """Run the jobs with these overrides; returns once all have ended."""
+        """Run the jobs with these overrides; returns after all have ended."""
         from command.jobs import all_ended, jobs_of
 
         named = jobs_of(self.context, self.config, job_overrides, initial_job_idx)
-        jobs = [*{job.name: job for job in named}.values()]  # a value typed twice is one job
+        jobs = [*{job.name: job for job in named}.values()]  # equal jobs run once
         return all_ended(self.config, jobs, self.run(jobs))
 
     @abstractmethod
     def run(self, jobs: Sequence) -> dict[str, str]:
-        """Run `jobs` to their ends; returns what ended those that failed, by name."""
+        """Run `jobs` to their ends; returns the failures, by the names of the jobs."""
 
 
 class SideBySide(_Jobs):
-    """On this machine, see command.side_by_side."""
+    """Runs up to `n_jobs` jobs at once on this machine, see command.side_by_side."""
 
     def __init__(self, n_jobs: int):
         self.n_jobs = n_jobs
@@ -57,7 +57,7 @@ class SideBySide(_Jobs):
 
 
 class Submitted(_Jobs):
-    """As jobs of submitit, see command.submitting. options: those of its executor."""
+    """Submits jobs by submitit, see command.submitting. options: of submitit's executor."""
 
     def __init__(self, cluster: str, at_once: int | None, **options: Any):
         self.cluster = cluster
@@ -72,9 +72,9 @@ class Submitted(_Jobs):
 
 
 class Search(Sweeper):
-    """Lets optuna choose what is launched, see command.searching.
+    """Lets optuna choose the options of the launched jobs, see command.searching.
 
-    params: options of a sweep that an experiment knows; they are searched too.
+    params: the options of a sweep in an experiment; they are searched too.
     """
 
     def __init__(self, max_batch_size: int | None = None, params: Mapping[str, str] | None = None):
@@ -83,7 +83,7 @@ class Search(Sweeper):
     def setup(
         self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig
     ) -> None:
-        """Take what trials are made of."""
+        """Keep the context, the task and the config, from which trials are made."""
         self.context = hydra_context
         self.config = config
         self.launcher = Plugins.instance().instantiate_launcher(
@@ -91,7 +91,7 @@ class Search(Sweeper):
         )
 
     def sweep(self, arguments: list[str]) -> None:
-        """Search the space that `arguments` span; returns once the study has its trials."""
+        """Search the space that `arguments` span; returns after all trials of the study."""
         from command.searching import search
 
         of_experiment = [f"{option}={values}" for option, values in self.params.items()]

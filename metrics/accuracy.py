@@ -1,4 +1,4 @@
-"""How many answers name the right class."""
+"""Classification accuracy: the share of answers that name the right class."""
 
 from metrics.facts import LABEL, Facts
 from metrics.metric import Metric
@@ -17,9 +17,9 @@ class Accuracy(Metric):
     )  # fmt: skip
 
     def score(self, reference: str, estimate: str, sample_rate: int) -> float:
-        """See the class; both are names of classes."""
+        """See the class; reference and estimate are names of classes."""
         return float(reference == estimate)
 
     def trial(self, sample_rate: int) -> tuple[str, str]:
-        """A class, and another."""
+        """Two different classes, see `Metric.trial`."""
         return "dog", "rain"

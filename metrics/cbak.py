@@ -26,5 +26,5 @@ class CBAK(Composite):
 
     @staticmethod
     def combined(parts: Parts) -> float:
-        """The published combination."""
+        """The published linear combination."""
         return 1.634 + 0.478 * parts.pesq - 0.007 * parts.wss + 0.063 * parts.ssnr

@@ -4,7 +4,7 @@ from metrics.error_rate import ErrorRate, jiwer, of_texts
 
 
 class CER(ErrorRate):
-    """Characters that are wrong, missing or too many, by those that are said.
+    """Substituted, deleted and inserted characters over the characters of the reference.
 
     >>> CER()("near", "bear", 16000)
     0.25

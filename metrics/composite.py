@@ -1,4 +1,4 @@
-"""What the composite scores CSIG, CBAK and COVL are made of, found once for the three."""
+"""The parts of the composite scores CSIG, CBAK and COVL, computed once for all three."""
 
 from abc import abstractmethod
 from functools import lru_cache
@@ -13,7 +13,7 @@ from metrics.pesq_wb import PESQWideband
 from metrics.seg_snr import SegSNR
 from metrics.spectral_slope import slope_distances
 
-KEPT = 0.95  # of the frames: the worst ones are left out
+KEPT = 0.95  # share of the frames that count; the worst frames are left out
 PESQ = {"wb": PESQWideband, "nb_raw": PESQNarrowbandRaw}
 SOURCE = (
     "(Hu and Loizou, 2008) with the coefficients of their MATLAB file and PESQ-WB, or what "
@@ -22,7 +22,10 @@ SOURCE = (
 
 
 class Parts(NamedTuple):
-    """pesq: a score of it. llr, wss: see `likelihood_ratios` and `slope_distances`. ssnr: in dB.
+    """The measures that are combined.
+
+    pesq: a PESQ score. llr: log-likelihood ratio, see `likelihood_ratios`. wss: weighted spectral
+    slope distance, see `slope_distances`. ssnr: segmental SNR in dB.
 
     >>> Parts(pesq=4.5, llr=0.0, wss=0.0, ssnr=35.0).pesq
     4.5
@@ -37,8 +40,9 @@ class Parts(NamedTuple):
 class Composite(Metric):
     """A rating from 1 to 5 that is predicted by a linear combination of measures.
 
-    pesq: which of them takes part, "wb" (as in tables of VoiceBank-DEMAND; 16 kHz) or "nb_raw" (by
-    which the combination was found; 8 or 16 kHz). Raises ValueError for another.
+    pesq: the PESQ score in the combination: "wb" (as in tables of VoiceBank-DEMAND; 16 kHz) or
+    "nb_raw" (with which the coefficients were fitted; 8 or 16 kHz). Raises ValueError for another
+    value.
 
     >>> sorted(Composite.__abstractmethods__)  # what a score adds
     ['combined', 'facts']
@@ -60,7 +64,7 @@ class Composite(Metric):
     @staticmethod
     @abstractmethod
     def combined(parts: Parts) -> float:
-        """The combination."""
+        """The linear combination of the parts."""
 
 
 @lru_cache(maxsize=1)
@@ -75,6 +79,6 @@ def _parts(reference: bytes, estimate: bytes, sample_rate: int, pesq: str) -> Pa
 
 
 def _of_the_best(distances: np.ndarray) -> float:
-    """The mean over the frames that are least apart."""
+    """The mean over the share KEPT of the frames with the smallest distances."""
     count = round(KEPT * len(distances))
     return float(np.mean(np.sort(distances)[:count]))

@@ -22,5 +22,5 @@ class COVL(Composite):
 
     @staticmethod
     def combined(parts: Parts) -> float:
-        """The published combination."""
+        """The published linear combination."""
         return 1.594 + 0.805 * parts.pesq - 0.512 * parts.llr - 0.007 * parts.wss

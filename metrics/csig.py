@@ -22,5 +22,5 @@ class CSIG(Composite):
 
     @staticmethod
     def combined(parts: Parts) -> float:
-        """The published combination."""
+        """The published linear combination."""
         return 3.093 - 1.029 * parts.llr + 0.603 * parts.pesq - 0.009 * parts.wss

@@ -1,4 +1,4 @@
-"""Error rates of texts: of what a recogniser hears, or of what a system answers with."""
+"""Error rates of texts: of a recogniser's transcripts, or of a system's answers."""
 
 from abc import abstractmethod
 from collections.abc import Callable
@@ -12,13 +12,13 @@ from metrics.guard import NotComputable, checked_alone
 from metrics.metric import Metric
 from text.spelling import plain
 
-# From a signal [time] at a rate in Hz to what is said in it.
+# A recogniser: called with a signal [time] and its rate in Hz, it gives the transcript.
 Hears = Callable[[np.ndarray, int], str]
 REMEDY = "pip install -e '.[recognition]'"
 
 
 def of_texts(label: str, units: str, place: int) -> Facts:
-    """The facts of an error rate; units: what it counts, place: see `Facts`.
+    """The facts of an error rate; units: the counted units. place: see `Facts`.
 
     >>> of_texts("CER", "characters", 4).head
     'CER %'
@@ -38,11 +38,11 @@ def of_texts(label: str, units: str, place: int) -> Facts:
 
 
 class ErrorRate(Metric):
-    """Compares a transcript with what is heard: both as `text.spelling.plain` spells them.
+    """Compares a reference transcript with a recognised one, both spelled by `text.spelling.plain`.
 
-    run: folder of a recogniser that hears speech; by: the name of an outside one, "pocketsphinx".
-    Whoever evaluates opens it and gives it to `listen`. With neither it compares answers that are
-    texts. Raises ValueError for both.
+    run: the folder of a recogniser's run. by: the name of an outside recogniser, "pocketsphinx".
+    The evaluation opens the recogniser and passes it to `listen`. Without run and by, the metric
+    compares answers that are texts. Raises ValueError where both are given.
 
     >>> from metrics.facts import Facts
     >>> class Missed(ErrorRate):
@@ -62,52 +62,52 @@ class ErrorRate(Metric):
         self._made_of: Any = None
 
     def listen(self, hears: Hears, made_of: Any, sample_rate: int | None) -> None:
-        """Take the recogniser: made_of decides what it gives; sample_rate: its own in Hz."""
+        """Use the recogniser `hears`; made_of: its identity. sample_rate: its own rate in Hz."""
         self.hears, self._made_of = hears, made_of
         self.sample_rates = (sample_rate,) if sample_rate else None
 
     @property
     def made_of(self) -> Any:
-        """What its recogniser is made of."""
+        """The identity of its recogniser."""
         return self._made_of
 
     @property
     def takes(self) -> str:
-        """Speech, where it has a recogniser."""
+        """Speech with a recogniser, otherwise text."""
         return SPEECH if self.run or self.by else TEXT
 
     def trial(self, sample_rate: int) -> tuple[Any, Any]:
-        """A word, and noise, or the same word."""
+        """A word, and noise for the recogniser or the same word."""
         if self.takes == TEXT:
             return "word", "word"
         return "word", super().trial(sample_rate)[0]
 
     def score(self, reference: str, estimate: np.ndarray | str, sample_rate: int) -> float:
-        """Errors by what is said; more than 1 where more is heard than that."""
+        """Errors over the length of the reference; insertions may bring it above 1."""
         said = plain(reference)
         if not said:
             raise NotComputable("nothing is said in its transcript")
         return float(self.rate(said, plain(self.prepared(estimate, sample_rate))))
 
     def prepared(self, answer: np.ndarray | str, sample_rate: int) -> str:
-        """What is heard in an answer that is speech."""
+        """The transcript of an answer that is speech."""
         if isinstance(answer, str):
             return answer
         return self.hears(checked_alone(answer, sample_rate), sample_rate)
 
-    def travelling(self) -> "ErrorRate":
-        """Without the recogniser, which has heard what it compares."""
+    def portable(self) -> "ErrorRate":
+        """The metric without its recogniser, for answers that are transcribed already."""
         deaf = copy(self)
         deaf.hears = None
         return deaf
 
     @abstractmethod
     def rate(self, said: str, heard: str) -> float:
-        """Errors in `heard` by the length of `said`, which is not empty."""
+        """Errors in `heard` over the length of `said`, which is not empty."""
 
 
 def jiwer() -> Any:
-    """The package; ValueError where it is missing.
+    """The package jiwer; raises ValueError where it is not installed.
 
     >>> jiwer().wer("so near", "so far")
     0.5

@@ -5,14 +5,14 @@ import numpy as np
 from metrics.facts import Facts
 from metrics.intelligibility import PACKAGES, Intelligibility
 
-FLAT = 1e-12  # relative: what varies less is constant but for rounding
+FLAT = 1e-12  # relative; smaller variation is only rounding
 
 
 class ESTOI(Intelligibility):
     """ESTOI, a fraction of at most 1 (Jensen and Taal, IEEE TASLP 2016).
 
-    Options as for `Intelligibility`. What is digitally silent correlates with nothing here, where
-    pystoi draws a random correlation about zero from a dither; elsewhere they agree within 1e-9.
+    Options as for `Intelligibility`. A digitally silent segment has the correlation 0 here; in
+    pystoi its dither gives a random correlation near 0. Elsewhere both agree within 1e-9.
 
     >>> noise = np.random.default_rng(0).standard_normal(8000)
     >>> round(ESTOI()(noise, -noise, 8000), 6)  # envelopes have no sign
@@ -31,20 +31,20 @@ class ESTOI(Intelligibility):
     extended = True
 
     def correlation(self, clean: np.ndarray, enhanced: np.ndarray) -> float:
-        """Mean over segments and frames of [segment, band, frame]."""
+        """The mean correlation over segments and frames of [segment, band, frame]."""
         segments, _, frames = clean.shape
         product = np.vdot(_by_band_and_frame(clean), _by_band_and_frame(enhanced))
         return float(product) / (segments * frames)
 
 
 def _by_band_and_frame(envelopes: np.ndarray) -> np.ndarray:
-    """Every band of a segment normalised, then every frame: [segment, band, frame]."""
+    """The envelopes, normalised for each band and then for each frame: [segment, band, frame]."""
     bands = _normalised(envelopes, axis=-1)
     return _normalised(bands, axis=-2)
 
 
 def _normalised(rows: np.ndarray, axis: int) -> np.ndarray:
-    """Mean 0 and norm 1 along `axis`; what is constant there is zero."""
+    """`rows` with mean 0 and norm 1 along `axis`; constant rows become 0."""
     centred = rows - rows.mean(axis=axis, keepdims=True)
     norm = np.linalg.norm(centred, axis=axis, keepdims=True)
     level = np.linalg.norm(rows, axis=axis, keepdims=True)

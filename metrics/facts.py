@@ -1,23 +1,23 @@
-"""What must be known of a score to print it, to compare by it and to remember it."""
+"""The facts of a score by which it is printed, compared and cached."""
 
 from math import inf, isnan
 from typing import NamedTuple
 
-# Kinds of what a metric compares: a waveform [time], a text, the name of a class, [talker, time],
-# the tokens of a tune.
+# The kinds of objects that metrics compare: a waveform [time], a text, the name of a class,
+# waveforms [talker, time], the tokens of a tune.
 SPEECH, TEXT, LABEL, TALKERS, NOTES = "speech", "text", "label", "talkers", "notes"
 
 
 class Facts(NamedTuple):
-    """Of a metric.
+    """The facts of a metric.
 
-    label: what tables call it. definition: what it is, in a line, with the standard or the paper.
-    unit: after `factor`, which turns a score into it. digits: behind the point, in tables. lowest,
-    highest: of its values, as computed. higher_is_better: and else the lower. needs_reference: it
-    compares with what the answer should be. compares: the kind of what it compares, of SPEECH and
-    the others. packages: their versions decide the value. place: among the
-    scores of the headline tables, from 1; None: in the others. ranks: systems are ranked by it
-    where the headline tables have it. noticeable: a loss of so much is worth a word.
+    label: its name in tables. definition: a line with the standard or the paper. unit: the unit of
+    the score times `factor`. digits: decimals in tables. lowest, highest: the limits of the
+    computed values. higher_is_better: otherwise a lower score is better. needs_reference: whether
+    it compares the answer with a reference. compares: the kind of the compared objects, SPEECH or
+    another. packages: the packages whose versions decide the value. place: the place in the
+    headline tables, from 1; None: in the other tables. ranks: whether the headline tables rank
+    systems by it. noticeable: a loss of this size is reported.
 
     >>> stoi = Facts("STOI", "a correlation", unit="%", factor=100.0, digits=1)
     >>> stoi.head, stoi.shown(0.8), stoi.change(-0.02)
@@ -41,7 +41,7 @@ class Facts(NamedTuple):
 
     @property
     def head(self) -> str:
-        """Label and unit."""
+        """The label and the unit."""
         return f"{self.label} {self.unit}".rstrip()
 
     @property
@@ -50,7 +50,7 @@ class Facts(NamedTuple):
         return 1 if self.higher_is_better else -1
 
     def shown(self, value: float, sign: str = "") -> str:
-        """A score as tables print it. sign: "+" for one that always stands there."""
+        """A score as tables print it. sign: "+" prints the sign of positive scores, too."""
         return format(value * self.factor, f"{sign}.{self.digits}f")
 
     def change(self, value: float) -> str:
@@ -61,7 +61,7 @@ class Facts(NamedTuple):
         return f"{self.label} {self.shown(value, '+')} {unit}".rstrip()
 
     def described(self) -> str:
-        """The definition and all that tells how to read a value."""
+        """The definition, the unit, the limits and the direction of the score, in words."""
         parts = [self.definition or self.label]
         if self.lowest > -inf and self.highest < inf:
             parts.append(f"{self.lowest:g} to {self.highest:g}")

@@ -1,4 +1,4 @@
-"""The frames of the segmental measures: Hann windows of 30 ms, a quarter of one after the other."""
+"""The frames of the segmental measures: Hann windows of 30 ms, at hops of a quarter."""
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -8,7 +8,9 @@ TINY = np.finfo(float).eps
 
 
 def frames(signal: np.ndarray, sample_rate: int) -> np.ndarray:
-    """Windowed frames of a signal: [time] -> [frame, time], without one that would end with it.
+    """The windowed frames of a signal: [time] -> [frame, time].
+
+    A frame that would end exactly with the signal is left out.
 
     >>> frames(np.ones(8000), 8000).shape
     (129, 240)
@@ -23,7 +25,9 @@ def frames(signal: np.ndarray, sample_rate: int) -> np.ndarray:
 def pairs_of_frames(
     reference: np.ndarray, estimate: np.ndarray, sample_rate: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Frames of both in which the reference is not digitally silent: no ratio to nothing counts.
+    """The frames of both signals in which the reference is not digitally silent.
+
+    A ratio to silence has no meaning.
 
     >>> speech = np.r_[np.ones(8000), np.zeros(8000)]
     >>> [one.shape for one in pairs_of_frames(speech, speech, 8000)]

@@ -1,4 +1,4 @@
-"""The guard that every metric has: what cannot be scored says why instead of scoring zero."""
+"""The checks before every metric: signals without a score raise an error with the reason."""
 
 import numpy as np
 
@@ -8,9 +8,9 @@ SILENCE_RMS = 1e-10
 
 
 class NotComputable(ValueError):  # noqa: N818 - not an error of the program but a property of the signals
-    """This score has no value for these signals.
+    """A score has no value for these signals.
 
-    The message is the reason, short enough for a table.
+    The message is the reason, and short enough for a table.
     """
 
 
@@ -42,7 +42,7 @@ def checked(
 
 
 def checked_alone(estimate: np.ndarray, sample_rate: int) -> np.ndarray:
-    """The same of an estimate that has no reference.
+    """`checked` for an estimate without a reference.
 
     >>> checked_alone([0.5] * 4000, 16000).dtype
     dtype('float64')

@@ -1,4 +1,4 @@
-"""What STOI and ESTOI share: who computes them, and which signals have no such score."""
+"""The common base of STOI and ESTOI: the engines, and the signals without a score."""
 
 from abc import abstractmethod
 from typing import ClassVar
@@ -10,16 +10,16 @@ from metrics.metric import Metric
 from metrics.third_octaves import segments
 
 ENGINES = ("shared", "pystoi")
-PACKAGES = ("pystoi", "numpy", "scipy")  # that decide a score
+PACKAGES = ("pystoi", "numpy", "scipy")  # their versions decide a score
 DITHER_SEED = 0
 
 
 class Intelligibility(Metric):
-    """A measure of intelligibility: how the envelopes of reference and estimate correlate.
+    """A measure of intelligibility: the correlation of the envelopes of reference and estimate.
 
-    At any sampling rate. engine: "shared" is `correlation` of what `third_octaves.segments` gives
-    both measures, "pystoi" that package's own, several times slower; they agree within 1e-9. Raises
-    ValueError for another one.
+    It takes any sampling rate. engine: "shared" applies `correlation` to the envelopes of
+    `third_octaves.segments`, which both measures share; "pystoi" is that package, several times
+    slower. Both agree within 1e-9. Raises ValueError for another engine.
 
     >>> sorted(Intelligibility.__abstractmethods__)  # what a measure adds
     ['correlation', 'facts']
@@ -38,8 +38,8 @@ class Intelligibility(Metric):
     def score(self, reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> float:
         """See the class.
 
-        Raises NotComputable where fewer than 30 frames (0.4 s) are left once the silent frames of
-        the reference are removed, or the estimate has nothing in them.
+        Raises NotComputable where fewer than 30 frames (0.4 s) are left after the silent frames of
+        the reference are removed, or where the estimate is silent in the rest.
         """
         clean, enhanced = segments(reference, estimate, sample_rate)
         if not enhanced.any():
@@ -58,9 +58,9 @@ def _by_pystoi(
 ) -> float:
     """The score of the package pystoi.
 
-    It dithers with numpy's global generator, which decides ESTOI where an estimate is digitally
-    silent for 0.4 s. The generator is seeded for the call and put back, so that equal signals score
-    equally.
+    pystoi dithers with numpy's global generator, which decides ESTOI where an estimate is digitally
+    silent for 0.4 s. The generator is seeded for the call and restored after it, so that equal
+    signals have equal scores.
     """
     from pystoi import stoi
 

@@ -1,4 +1,4 @@
-"""The facts of a score by the name of its column, which begins with that of the metric's file."""
+"""The facts of a score by the name of its column, which begins with the metric's file name."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ CHOSEN: ContextVar[Mapping[str, Facts]] = ContextVar("facts", default=MappingPro
 
 @contextmanager
 def computed_by(metrics: Mapping[str, Metric]) -> Iterator[None]:
-    """Within it scores are what `metrics` say, whose options may have made them others.
+    """In the block, `facts` gives those of `metrics`, whose options may have changed them.
 
     >>> from metrics.si_sdr import SISDR
     >>> other = SISDR()
@@ -35,10 +35,10 @@ def computed_by(metrics: Mapping[str, Metric]) -> Iterator[None]:
 
 
 def facts(score: str) -> Facts:
-    """Of the score in a column of that name.
+    """The facts of the score in the column named `score`.
 
-    "stoi" is the metric of metrics/stoi.py, and so is "stoi_other", whose label says what follows.
-    A score of another name is known by that alone.
+    "stoi" is the metric of metrics/stoi.py. "stoi_other" is the same metric; its label ends in the
+    rest of the name. For an unknown name the only fact is the name, its label.
 
     >>> facts("stoi").head, facts("stoi_other").label, facts("none_of_ours").label
     ('STOI %', 'STOI other', 'none_of_ours')
@@ -56,7 +56,7 @@ def _named(own: Facts, more: str) -> Facts:
 
 @cache
 def kind_of(score: str) -> tuple[type[Metric] | None, str]:
-    """The metric whose file's name `score` begins with, the longest such name, and what follows.
+    """The metric whose file name begins `score` (the longest such name), and the rest of `score`.
 
     >>> kind_of("sdr_by_mir_eval")
     (<class 'metrics.sdr.SDR'>, 'by mir eval')
@@ -70,7 +70,7 @@ def kind_of(score: str) -> tuple[type[Metric] | None, str]:
 
 
 def packages(metrics: Mapping[str, Metric]) -> list[str]:
-    """Those whose versions decide any score of `metrics`, each once.
+    """The packages whose versions decide any score of `metrics`, each once.
 
     >>> from metrics.si_sdr import SISDR
     >>> packages({"si_sdr": SISDR()})
@@ -83,7 +83,7 @@ def packages(metrics: Mapping[str, Metric]) -> list[str]:
 
 
 def _defined_in(name: str) -> type[Metric] | None:
-    """The one metric of a module of this package, or None."""
+    """The only metric of a module of this package; None for another module."""
     module = f"{__package__}.{name}"
     if not name.isidentifier() or find_spec(module) is None:
         return None

@@ -1,15 +1,17 @@
-"""Log-likelihood ratio of linear predictors (Quackenbush et al., 1988), as composite scores use."""
+"""Log-likelihood ratio of linear predictors (Quackenbush et al., 1988), for composite scores."""
 
 import numpy as np
 from scipy.linalg import toeplitz
 
 from metrics.frames import TINY, pairs_of_frames
 
-ORDER = {True: 10, False: 16}  # of the predictor, below 10 kHz and from there on
+ORDER = {True: 10, False: 16}  # of the predictor; True: for rates below 10 kHz
 
 
 def likelihood_ratios(reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> np.ndarray:
-    """One for each frame of two signals, float64 [time] each: 0 where both predict alike.
+    """The log-likelihood ratio of each frame of two signals, float64 [time] each: [frame].
+
+    It is 0 where the predictors of both are equal.
 
     >>> noise = np.random.default_rng(0).standard_normal(8000)
     >>> float(np.abs(likelihood_ratios(noise, 0.5 * noise, 8000)).max().round(6))  # at any level
@@ -27,14 +29,14 @@ def likelihood_ratios(reference: np.ndarray, estimate: np.ndarray, sample_rate: 
 
 
 def _correlations(framed: np.ndarray, order: int) -> np.ndarray:
-    """[frame, time] -> [frame, lag], lags up to `order`."""
+    """Autocorrelations for lags up to `order`: [frame, time] -> [frame, lag]."""
     size = 2 * framed.shape[1]
     power = np.abs(np.fft.rfft(framed, size)) ** 2
     return np.fft.irfft(power, size)[:, : order + 1]
 
 
 def _predictor(correlation: np.ndarray) -> np.ndarray:
-    """The error filter [lag] of a frame, which begins with 1, by Levinson's recursion."""
+    """The prediction error filter [lag] of a frame by Levinson's recursion; it begins with 1."""
     error = correlation[0]
     filter_ = np.zeros_like(correlation)
     filter_[0] = 1.0

@@ -7,15 +7,15 @@ from metrics.facts import Facts
 from metrics.metric import Metric
 
 WINDOW_S = 0.032
-RANGE_DB = 80.0  # what lies further under the reference's loudest bin counts as being there
+RANGE_DB = 80.0  # lower powers are raised to this far below the reference's loudest bin
 
 
 class LSD(Metric):
-    """Log-spectral distance in dB: how far two spectra are apart, in decibels, frame by frame.
+    """Log-spectral distance in dB (Gray and Markel, IEEE TASSP 1976).
 
-    The root of the mean over frequency of the squared difference of log powers (Gray and Markel,
-    IEEE TASSP 1976), and of that the mean over frames: Hann windows of 32 ms, one half over the
-    next. 0 where estimate equals reference; the lower the better.
+    The distance of a frame is the root of the mean over frequency of the squared difference of log
+    powers. The score is the mean over frames: Hann windows of 32 ms, at hops of a half. It is 0
+    where estimate equals reference; a lower score is better.
 
     An estimate at half the amplitude is 6 dB away in all bins:
 
@@ -36,14 +36,14 @@ class LSD(Metric):
         """See the class; signals as `Metric.score` says."""
         clean = _powers(reference, sample_rate)
         floor = power(-RANGE_DB) * clean.max()
-        apart_db = 10 * np.log10(
+        difference_db = 10 * np.log10(
             np.maximum(clean, floor) / np.maximum(_powers(estimate, sample_rate), floor)
         )
-        return float(np.mean(np.sqrt(np.mean(apart_db**2, axis=0))))
+        return float(np.mean(np.sqrt(np.mean(difference_db**2, axis=0))))
 
 
 def _powers(signal: np.ndarray, sample_rate: int) -> np.ndarray:
-    """[time] -> [freq, frame]."""
+    """The power of each bin and frame: [time] -> [freq, frame]."""
     samples = round(WINDOW_S * sample_rate)
     from scipy.signal import stft  # slow to load
 

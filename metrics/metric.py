@@ -12,14 +12,14 @@ from metrics.guard import NotComputable, checked, checked_alone
 class Metric(ABC):
     """A score of an estimate, against its reference where it needs one.
 
-    A new metric writes `score`, states its `facts`, from which tables, figures and the memory of
-    scores have all that they must know of it, and gives its `sample_rates` where it is not defined
-    at every rate. Its file in this package and its file in conf/metric have one name, which is
-    that of its column.
-    Whoever scores calls the metric: signals that no metric can score are refused before `score`
-    sees them. Options are arguments of the constructor, which raises ValueError for a value that it
-    does not know. A metric travels to other processes: it must be picklable, and import numpy and
-    scipy alone, other packages in the function that needs them.
+    A new metric implements `score` and states its `facts`, which tables, figures and the score
+    cache use. It gives its `sample_rates` where it is not defined at every rate. Its file in this
+    package, its file in conf/metric and its column have the same name.
+
+    Callers call the metric, not `score`: the call first refuses signals that no metric can score.
+    Options are arguments of the constructor, which raises ValueError for an unknown value. A metric
+    is sent to other processes, so it must be picklable. Its module imports only numpy and scipy;
+    other packages are imported in the function that needs them.
 
     >>> class Correlation(Metric):
     ...     facts = Facts("correlation", "Pearson's", lowest=-1, highest=1)
@@ -34,15 +34,15 @@ class Metric(ABC):
     metrics.guard.NotComputable: estimate is silent
     """
 
-    # In Hz, at which the score is defined; None: at all.
+    # The rates in Hz at which the score is defined; None: all rates.
     sample_rates: tuple[int, ...] | None = None
 
     def __call__(self, reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> float:
         """The score of `estimate` against `reference`, both [time], at `sample_rate` in Hz.
 
-        Those that compare something else than speech take that. It may be infinite. Raises
-        NotComputable at another rate than `sample_rates`, for signals that `metrics.guard.checked`
-        refuses, and where `score` finds no value.
+        A metric that does not compare speech takes other objects, see `Facts.compares`. The score
+        may be infinite. Raises NotComputable at a rate outside of `sample_rates`, for signals that
+        `metrics.guard.checked` refuses, and where `score` has no value.
         """
         if self.sample_rates and sample_rate not in self.sample_rates:
             rates = " or ".join(map(str, self.sample_rates))
@@ -55,27 +55,27 @@ class Metric(ABC):
 
     @property
     def takes(self) -> str:
-        """The kind of answer that it takes: what it compares, unless it makes that of another."""
+        """The kind of answer that it takes: the compared kind, unless `prepared` converts it."""
         return self.facts.compares
 
     @property
     def made_of(self) -> Any:
-        """Plain values that decide its scores beside its options and its code; None: nothing."""
+        """Plain values that decide its scores, beside its options and its code; None: no others."""
         return None
 
     def prepared(self, answer: Any, sample_rate: int) -> Any:
-        """What it compares of an answer, where it takes another kind than it compares.
+        """The object to compare, made from an answer, where the metric takes another kind.
 
         Raises NotComputable.
         """
         return answer
 
-    def travelling(self) -> "Metric":
-        """What scores an answer that is prepared, in a process that knows this package alone."""
+    def portable(self) -> "Metric":
+        """The metric for prepared answers, in a process that imports only this package."""
         return self
 
     def trial(self, sample_rate: int) -> tuple[Any, Any]:
-        """A reference and an answer to try its options on: noise, and the same in other noise."""
+        """A reference and an answer to test its options with: noise, and that in other noise."""
         generator = np.random.default_rng(0)
         reference, noise = generator.standard_normal((2, sample_rate)) * 0.1
         return reference, reference + noise
@@ -83,7 +83,7 @@ class Metric(ABC):
     @property
     @abstractmethod
     def facts(self) -> Facts:
-        """What is known of the score: an attribute of the class, `facts = Facts(...)`."""
+        """The facts of the score: an attribute of the class, `facts = Facts(...)`."""
 
     @abstractmethod
     def score(self, reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> float:
@@ -91,5 +91,5 @@ class Metric(ABC):
 
         Both are contiguous float64 arrays [time] of equal length, at least 0.25 s long, finite and
         not silent; `reference` is None where `facts` say that none is needed. Raises NotComputable
-        where they have no such score all the same; the message is the reason in the report.
+        where they still have no such score; the message is the reason in the report.
         """

@@ -1,4 +1,4 @@
-"""The one call of a package for PESQ, with its return codes and its crash turned into reasons."""
+"""Calls a package for PESQ; its return codes and its crash become reasons."""
 
 import importlib
 
@@ -7,17 +7,17 @@ from scipy.fft import irfft, rfft
 
 from metrics.guard import NotComputable
 
-PACKAGES = ("pesq", "numpy", "scipy")  # that decide a score
+PACKAGES = ("pesq", "numpy", "scipy")  # their versions decide a score
 ENGINES = ("pesq", "pesqc2")  # the second has Corrigendum 2 of P.862.2
-FRAME_S = 0.004  # of the voice activity detector in P.862
+FRAME_S = 0.004  # a frame of the voice activity detector in P.862
 EDGE_FRAMES = 4  # the detector widens each utterance by two frames at either end
-PAUSE_FRAMES = 50  # a shorter pause does not end an utterance, a shorter utterance does not count
-UTTERANCES = 48  # the C code has room for 50 and writes past it: a wrong score or a killed process
-SAFE_S = UTTERANCES * 2 * PAUSE_FRAMES * FRAME_S  # too short to hold more
+PAUSE_FRAMES = 50  # shorter pauses do not end an utterance, shorter utterances do not count
+UTTERANCES = 48  # the C code has room for 50; more give a wrong score or a crash
+SAFE_S = UTTERANCES * 2 * PAUSE_FRAMES * FRAME_S  # a shorter signal cannot hold more
 
 
 def require_engine(engine: str) -> None:
-    """Raise ValueError for a package of another name than ENGINES, or one that is not installed.
+    """Raise ValueError for a package that is not in ENGINES, or is not installed.
 
     >>> require_engine("pesq2")
     Traceback (most recent call last):
@@ -42,8 +42,8 @@ def lqo(
 ) -> float:
     """MOS-LQO of checked float64 signals [time]; `mode` is "nb" (8 or 16 kHz) or "wb" (16 kHz).
 
-    engine: one of ENGINES. Raises NotComputable where P.862 finds no utterance, or more than its C
-    code has room for.
+    engine: one of ENGINES. Raises NotComputable where P.862 detects no utterance, or more
+    utterances than its C code has room for.
 
     >>> tone = np.sin(2 * np.pi * 1000 * np.arange(40 * 8000) / 8000)
     >>> pulses = tone * np.tile(np.repeat([1, 0], 2000), 80)
@@ -72,7 +72,7 @@ def _require_room(reference: np.ndarray, sample_rate: int) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """What the package says; in bytes, where the C code says it."""
+    """The message of the package's error; the C code gives it as bytes."""
     text = error.args[0] if error.args else type(error).__name__
     if isinstance(text, bytes):
         text = text.decode()
@@ -105,7 +105,7 @@ def _frame_powers(reference: np.ndarray, sample_rate: int) -> np.ndarray:
 
 
 def _runs(active: np.ndarray) -> int:
-    """How many runs of `active` [frame], pauses bridged, are long enough to be an utterance."""
+    """The number of runs of `active` [frame], with pauses bridged, as long as an utterance."""
     frames = np.flatnonzero(active)
     if not len(frames):
         return 0

@@ -1,4 +1,4 @@
-"""Among how many notes, as it were, one that foretells a tune has to choose."""
+"""Perplexity of a tune under a model: the effective number of choices per token."""
 
 import numpy as np
 
@@ -8,9 +8,9 @@ from metrics.metric import Metric
 
 
 class Perplexity(Metric):
-    """The exponential of the mean cross-entropy of a tune's tokens, all but its first.
+    """The exponential of the mean cross-entropy of a tune's tokens, without its first.
 
-    Compares the tokens [token] with the cross-entropies in nats [token - 1].
+    The reference is the tokens [token], the estimate their cross-entropies in nats [token - 1].
 
     >>> tune = np.array([0, 7, 7, 0])
     >>> round(Perplexity()(tune, np.full(3, np.log(5)), 16000), 6)
@@ -33,5 +33,5 @@ class Perplexity(Metric):
         return float(np.exp(np.mean(estimate)))
 
     def trial(self, sample_rate: int) -> tuple[np.ndarray, np.ndarray]:
-        """A tune of two tokens, and what foretells it."""
+        """A tune of two tokens, and its cross-entropy."""
         return np.zeros(3), np.ones(2)

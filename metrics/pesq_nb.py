@@ -12,7 +12,7 @@ from metrics.p862 import PACKAGES, lqo
 class PESQNarrowband(Metric):
     """Narrow-band PESQ as MOS-LQO, 1.02 to 4.549 (ITU-T P.862 with P.862.1's mapping). 8 or 16 kHz.
 
-    The last pair is remembered: `PESQNarrowbandRaw` asks for the same one.
+    The score of the last pair is cached: `PESQNarrowbandRaw` asks for the same pair.
 
     >>> noise = np.random.default_rng(0).standard_normal(8000)
     >>> round(PESQNarrowband()(noise, noise, 8000), 3)

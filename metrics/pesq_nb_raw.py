@@ -1,4 +1,4 @@
-"""PESQ narrow-band, as the raw score of P.862 that papers before 2005, and many since, print."""
+"""PESQ narrow-band, as the raw score of P.862: the score of papers before 2005, and many since."""
 
 import math
 
@@ -11,7 +11,7 @@ from metrics.pesq_nb import PESQNarrowband
 
 
 class PESQNarrowbandRaw(PESQNarrowband):
-    """Narrow-band PESQ as ITU-T P.862 gives it before any mapping, -0.5 to 4.5. 8 or 16 kHz.
+    """Narrow-band PESQ by ITU-T P.862 without a mapping, -0.5 to 4.5. 8 or 16 kHz.
 
     >>> noise = np.random.default_rng(0).standard_normal(8000)
     >>> round(PESQNarrowbandRaw()(noise, noise, 8000), 3)
@@ -34,7 +34,7 @@ class PESQNarrowbandRaw(PESQNarrowband):
 
 
 def raw_of_lqo(lqo: float) -> float:
-    """The raw score of a MOS-LQO: P.862.1's logistic mapping inverted.
+    """The raw score of a MOS-LQO, by the inverse of P.862.1's logistic mapping.
 
     Raises NotComputable outside the mapping's range.
 

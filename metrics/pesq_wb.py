@@ -13,8 +13,8 @@ class PESQWideband(Metric):
     """Wide-band PESQ as MOS-LQO, 1.02 to 4.644 (ITU-T P.862.2). 16 kHz only.
 
     engine: the package "pesq", or "pesqc2", which has Corrigendum 2 (2018): its scores are higher,
-    and not to be set beside others. Raises ValueError for another one, or where it is missing. The
-    last pair is remembered: composite scores ask for the same one.
+    and not comparable with others. Raises ValueError for another engine, or a missing package. The
+    score of the last pair is cached: composite scores ask for the same pair.
 
     >>> noise = np.random.default_rng(0).standard_normal(16000)
     >>> round(PESQWideband()(noise, noise, 16000), 3)

@@ -1,16 +1,16 @@
-"""The decibel of the energy ratios, with its two ends named instead of divided by zero."""
+"""Energy ratios in decibels, with infinite values instead of a division by zero."""
 
 import math
 
 from dsp.decibel import power
 
-ROUNDING_DB = 200.0  # float64 through FFTs is good for about 250 dB; nothing measured comes near it
+ROUNDING_DB = 200.0  # FFTs in float64 reach about 250 dB; measured ratios are far smaller
 
 
 def ratio_db(target: float, distortion: float) -> float:
     """10 log10(target / distortion) of two energies, in dB.
 
-    Beyond 200 dB the smaller energy is rounding: the ratio is then infinite, with its sign.
+    Beyond 200 dB the smaller energy is only rounding: the ratio is then plus or minus infinity.
 
     >>> ratio_db(100.0, 1.0), ratio_db(1.0, 1e-25), ratio_db(0.0, 1.0)
     (20.0, inf, -inf)

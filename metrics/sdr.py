@@ -15,18 +15,18 @@ RESIDUAL = 1e-12  # relative, of the normal equations: below it Levinson and LU 
 
 
 class SDR(Metric):
-    """SDR in dB, with any filter of 512 taps on the reference allowed.
+    """SDR in dB; any filter of 512 taps on the reference counts as no distortion.
 
-    Vincent et al., "Performance measurement in blind audio source separation", IEEE TASLP 2006, as
-    BSS Eval 3 computes it. Infinite where estimate equals reference.
+    Source: Vincent et al., "Performance measurement in blind audio source separation", IEEE TASLP
+    2006, as BSS Eval 3 computes it. It is infinite where estimate equals reference.
 
-    engine: "toeplitz" (Levinson recursion) or "mir_eval" (that package's own, ten times slower);
-    they agree within 1e-6 dB on speech, noise and steady tones. The exception is a reference whose
-    512 delayed copies are nearly dependent, as of a faded pure tone: there the normal equations
-    themselves lose digits, and the two may differ by 1e-5 dB where the tone has 16 bits, by 0.1 dB
-    where it has no noise floor. Raises ValueError for another engine.
+    engine: "toeplitz" (Levinson recursion) or "mir_eval" (that package, ten times slower). Both
+    agree within 1e-6 dB on speech, noise and steady tones. The exception is a reference whose 512
+    delayed copies are nearly dependent, such as a faded pure tone. There the normal equations lose
+    digits, and the engines may differ by 1e-5 dB for a tone of 16 bits, and by 0.1 dB for a tone
+    without a noise floor. Raises ValueError for another engine.
 
-    An echo is a filter, and no distortion:
+    An echo is a filter, not a distortion:
 
     >>> noise = np.concatenate([np.random.default_rng(0).standard_normal(4000), np.zeros(512)])
     >>> echo = noise + 0.5 * np.roll(noise, 100)
@@ -73,9 +73,9 @@ def _by_toeplitz(reference: np.ndarray, estimate: np.ndarray) -> float:
 
 
 def _solve(autocorrelation: np.ndarray, correlation: np.ndarray) -> np.ndarray:
-    """The filter [tap] of the normal equations.
+    """The filter [tap] that solves the normal equations.
 
-    By a dense solver where Levinson's recursion loses digits.
+    A dense solver is used where Levinson's recursion loses digits.
     """
     try:
         taps = linalg.solve_toeplitz(autocorrelation, correlation)

@@ -12,10 +12,10 @@ LOWEST_DB, HIGHEST_DB = -10.0, 35.0
 class SegSNR(Metric):
     """Mean over frames of the SNR of each, from -10 to 35 dB (Hansen and Pellom, ICSLP 1998).
 
-    Noise is what the estimate has more or less than the reference, so that a gain counts. Frames as
-    `metrics.frames` has them, those aside in which the reference is digitally silent.
+    Noise is the difference of estimate and reference, so a gain counts as noise. The frames are
+    those of `metrics.frames` in which the reference is not digitally silent.
 
-    An estimate that is a tenth too loud is 20 dB away everywhere:
+    An estimate whose amplitude is a tenth too large has 20 dB in every frame:
 
     >>> noise = np.random.default_rng(0).standard_normal(8000)
     >>> round(SegSNR()(noise, 1.1 * noise, 8000), 6)

@@ -8,10 +8,10 @@ from metrics.ratio import ratio_db
 
 
 class SISDR(Metric):
-    """SI-SDR in dB: energy of the best-scaled reference over energy of what is left.
+    """SI-SDR in dB: the energy of the optimally scaled reference over that of the residual.
 
-    As its paper defines it (Le Roux et al., "SDR - half-baked or well done?", ICASSP 2019): no mean
-    is removed, so a constant offset counts as distortion. Infinite where the estimate is the
+    By its paper (Le Roux et al., "SDR - half-baked or well done?", ICASSP 2019) no mean is removed,
+    so a constant offset counts as distortion. The score is infinite where the estimate equals the
     reference up to a factor.
 
     An error of a tenth of the reference's amplitude, and orthogonal to it, gives 20 dB at any

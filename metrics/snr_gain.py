@@ -1,8 +1,8 @@
-"""How far known tones stand out of what is left beside them, before and after enhancement.
+"""The SNR of known tones before and after enhancement.
 
-The tones are fitted by least squares window by window, as a lofargram would show them. What the fit
-explains, less the noise that it is bound to explain, is signal; the rest is noise: all of it
-(broadband), or what lies near the tones.
+The tones are fitted by least squares in each window of a lofargram. The fitted power, minus the
+expected noise in it, is the signal. The residual is the noise: all of it (broadband), or the part
+near the tones (in band).
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,14 +15,14 @@ from metrics.guard import NotComputable
 
 WINDOW_S = 2.0
 BAND_HZ = 20.0  # around every tone: the band of `inband`
-EXPLAINED_BINS = 2  # on either side of a tone: the fit took power from them, too
+EXPLAINED_BINS = 2  # bins on either side of a tone from which the fit also takes power
 
 
 class Powers(NamedTuple):
     """Mean powers over windows.
 
-    fitted: what the fit explains. leakage: the noise expected in it. residual: the rest. nearby:
-    the rest near the tones.
+    fitted: the power of the fit. leakage: the expected noise in it. residual: the power of the
+    residual. nearby: the power of the residual near the tones. windows: their number.
 
     >>> powers = Powers(fitted=1.0, leakage=0.0, residual=0.1, nearby=0.01, windows=1)
     >>> powers.broadband_db, powers.inband_db
@@ -46,8 +46,8 @@ class Powers(NamedTuple):
         return self._db(self.nearby)
 
     def _db(self, noise: float) -> float:
-        # Below the spread of the leakage itself tones cannot be told from noise: the SNR is at most
-        # that.
+        # Tones weaker than the spread of the leakage cannot be distinguished from noise: this
+        # spread is the lowest signal power.
         smallest = self.leakage / np.sqrt(2 * self.windows)
         tones = max(self.fitted - self.leakage, smallest)
         ratio = tones / (noise + self.leakage)
@@ -59,9 +59,9 @@ def line_powers(
 ) -> Powers:
     """Powers of `signal` [time], means over windows.
 
-    Over those in which some tones sound throughout and none begins or ends. Raises NotComputable
-    for no tones, a tone above half the sample rate, a signal that is silent, not finite or without
-    a single window in which a tone sounds from beginning to end.
+    Only windows count in which a tone sounds throughout, and no tone begins or ends. Raises
+    NotComputable without tones, for a tone above half of the sample rate, and for a signal that is
+    silent, not finite, or has no such window.
 
     >>> time = np.arange(8000) / 1000
     >>> hum = 0.1 * np.sin(2 * np.pi * 300 * time)
@@ -92,7 +92,9 @@ def snr_gain(
     window_s: float = WINDOW_S,
     inband: bool = False,
 ) -> float:
-    """SNR of the enhanced signal minus that of the mixture, in dB, both [time]; see `line_powers`.
+    """The SNR of the enhanced signal minus the SNR of the mixture in dB; see `line_powers`.
+
+    Both signals are [time]. inband: the noise is that near the tones, otherwise all noise.
 
     >>> time = np.arange(8000) / 1000
     >>> tone, hum = np.sin(2 * np.pi * 100 * time), np.sin(2 * np.pi * 300 * time)
@@ -109,10 +111,10 @@ def snr_gain(
 def _windows(
     signal: np.ndarray, sample_rate: int, tones: Sequence[Tone], window_s: float
 ) -> Iterator[tuple[np.ndarray, tuple[float, ...]]]:
-    """Windows side by side, and the frequencies of the tones that sound throughout each.
+    """Adjacent windows, and the frequencies of the tones that sound throughout each window.
 
-    Windows without such a tone are left out, and those in which a tone begins or ends: it would
-    count as noise.
+    Windows without such a tone are left out. Windows in which a tone begins or ends are left out
+    too, because that tone would count as noise.
     """
     length = round(window_s * sample_rate)
     for begin in range(0, len(signal) - length + 1, length):
@@ -163,7 +165,7 @@ def _of_window(
 
 
 def _fit(window: np.ndarray, tones_hz: tuple[float, ...], sample_rate: int) -> np.ndarray:
-    """What sines of `tones_hz` explain of `window`, by least squares: [time]."""
+    """The least-squares fit of sines of `tones_hz` to `window`: [time]."""
     time_s = np.arange(len(window)) / sample_rate
     phase = 2 * np.pi * np.outer(time_s, tones_hz)
     basis = np.concatenate([np.cos(phase), np.sin(phase)], axis=1)
@@ -174,7 +176,7 @@ def _fit(window: np.ndarray, tones_hz: tuple[float, ...], sample_rate: int) -> n
 
 
 def _spectrum(signal: np.ndarray) -> np.ndarray:
-    """The power of every bin, which sum to the mean power: [time] -> [freq]."""
+    """The power of every bin: [time] -> [freq]; the sum over bins is the mean power."""
     length = len(signal)
     power = 2 * np.abs(np.fft.rfft(signal)) ** 2 / length**2
     power[0] /= 2

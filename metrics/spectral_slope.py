@@ -1,4 +1,4 @@
-"""Weighted spectral slope distance (Klatt, ICASSP 1982), as composite scores have it."""
+"""Weighted spectral slope distance (Klatt, ICASSP 1982), for composite scores."""
 
 from functools import lru_cache
 
@@ -17,13 +17,15 @@ WIDTHS = (
     153.823, 168.154, 183.457, 199.776, 217.153, 235.631, 255.255, 276.072, 298.126, 321.465,
     346.136,
 )  # fmt: skip
-NOTHING = np.exp(-30 / (2 * 2.303))  # less of a band counts as none
+NOTHING = np.exp(-30 / (2 * 2.303))  # smaller weights of a band become 0
 FLOOR = 1e-10
-OF_ALL, OF_PEAK = 20.0, 1.0  # how a band's weight falls with its distance to the maxima, in dB
+OF_ALL, OF_PEAK = 20.0, 1.0  # dB; a band's weight falls with its distance to the two maxima
 
 
 def slope_distances(reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> np.ndarray:
-    """One for each frame of two signals, float64 [time] each, see `pairs_of_frames`.
+    """The distance of each frame of two signals, float64 [time] each: [frame].
+
+    The frames are those of `pairs_of_frames`.
 
     >>> noise = np.random.default_rng(0).standard_normal(8000)
     >>> float(slope_distances(noise, 0.5 * noise, 8000).max().round(6))  # a slope has no level
@@ -38,12 +40,12 @@ def slope_distances(reference: np.ndarray, estimate: np.ndarray, sample_rate: in
         weights.append(of_all * OF_PEAK / (OF_PEAK + peaks - bands[:, :-1]))
         slopes.append(slope)
     weight = (weights[0] + weights[1]) / 2
-    apart = weight * (slopes[0] - slopes[1]) ** 2
-    return apart.sum(axis=1) / weight.sum(axis=1)
+    difference = weight * (slopes[0] - slopes[1]) ** 2
+    return difference.sum(axis=1) / weight.sum(axis=1)
 
 
 def _bands_db(framed: np.ndarray, sample_rate: int) -> np.ndarray:
-    """Energies of the critical bands: [frame, time] -> [frame, band] in dB."""
+    """Energies of the critical bands in dB: [frame, time] -> [frame, band]."""
     size = 2 ** int(np.ceil(np.log2(2 * framed.shape[1])))
     power = np.abs(np.fft.rfft(framed, size)) ** 2
     bands = power[:, : size // 2] @ _filters(size // 2, sample_rate).T
@@ -52,7 +54,7 @@ def _bands_db(framed: np.ndarray, sample_rate: int) -> np.ndarray:
 
 @lru_cache(maxsize=4)
 def _filters(bins: int, sample_rate: int) -> np.ndarray:
-    """Bell-shaped, of equal areas: [band, freq]."""
+    """Bell-shaped filters of equal areas: [band, freq]."""
     per_hz = bins / (sample_rate / 2)
     centres = np.floor(np.array(CENTRES) * per_hz)
     widths = np.array(WIDTHS) * per_hz
@@ -65,7 +67,7 @@ def _filters(bins: int, sample_rate: int) -> np.ndarray:
 def _nearest_peaks(bands: np.ndarray, slope: np.ndarray) -> np.ndarray:
     """The level of the peak that a band's slope leads to: [frame, band - 1].
 
-    Going up it is that of the band before the slope turns, as the published program has it.
+    On a rising slope it is the level of the band before the turn, as in the published program.
     """
     count = slope.shape[1]
     peaks = np.empty_like(slope)

@@ -7,7 +7,7 @@ from metrics.facts import Facts
 from metrics.intelligibility import PACKAGES, Intelligibility
 from metrics.third_octaves import TINY
 
-# No band of the estimate counts louder than this, over the reference: -15 dB SDR.
+# The estimate is clipped at this ratio to the reference in each band: -15 dB SDR.
 CLIP = 1 + amplitude(15.0)
 
 
@@ -35,7 +35,7 @@ class STOI(Intelligibility):
     extended = False
 
     def correlation(self, clean: np.ndarray, enhanced: np.ndarray) -> float:
-        """Mean over segments and bands of [segment, band, frame]."""
+        """The mean correlation over segments and bands of [segment, band, frame]."""
         segments, bands, _ = clean.shape
         scale = _norm(clean) / (_norm(enhanced) + TINY)
         clipped = np.minimum(enhanced * scale, clean * CLIP)

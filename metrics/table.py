@@ -1,4 +1,4 @@
-"""All scores of one pair of signals: what could be computed, and why the rest could not."""
+"""All scores of a pair of signals, with the reasons for missing scores."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -17,9 +17,9 @@ INFINITE = {
 def scores(
     reference: np.ndarray, estimate: np.ndarray, sample_rate: int, metrics: Mapping[str, Metric]
 ) -> dict[str, tuple[float, str]]:
-    """Every score of `estimate` [time] by name: its value and "", or NaN and the reason why.
+    """Every score of `estimate` [time] by name: its value and "", or NaN and the reason.
 
-    Whatever a metric raises is a reason too, with its type: one bad file must not end an
+    An unexpected error of a metric is a reason too, with its type: a bad file must not end an
     evaluation.
 
     >>> from metrics.si_sdr import SISDR
@@ -34,9 +34,9 @@ def scores(
 def scores_of(
     pairs: Sequence[tuple[int, np.ndarray, np.ndarray, Mapping[str, Metric]]], sample_rate: int
 ) -> list[tuple[int, dict[str, tuple[float, str]]]]:
-    """Number and `scores` of each (number, reference, estimate, metrics).
+    """The number and the `scores` of each (number, reference, estimate, metrics).
 
-    Stands here because a process that does this needs nothing but metrics.
+    This function stands here so that a scoring process imports only the metrics.
 
     >>> scores_of([(7, np.ones(4000), np.zeros(4000), {})], 16000)
     [(7, {})]
@@ -48,7 +48,7 @@ def scores_of(
 
 
 def reasons(scored: Mapping[str, tuple[float, str]]) -> str:
-    """Why scores are missing: "name: reason; name, name: reason", or "" where all is well.
+    """The reasons for missing scores: "name: reason; name, name: reason"; "" without any.
 
     >>> short = (math.nan, "too short")
     >>> reasons({"sdr": (9.0, ""), "stoi": short, "estoi": short})

@@ -1,4 +1,4 @@
-"""Scores of talkers who were taken apart: which estimate is whose, and the mean over all."""
+"""Scores of separated talkers: the assignment of estimates to talkers, and the mean over them."""
 
 from abc import abstractmethod
 from itertools import permutations
@@ -16,12 +16,12 @@ CEILING_DB = 100.0  # of one talker: a perfect or silent estimate must not decid
 class OfTalkers(Metric):
     """The mean over talkers of another metric, in the order of `best_order`.
 
-    So one choice of whose estimate is whose holds for all scores of a mixture. A class gives `one`,
-    the other metric, and its facts.
+    So all scores of a mixture use the same assignment of estimates to talkers. A class gives
+    `single`, the other metric, and its facts.
 
     >>> from metrics.si_sdr import SISDR
     >>> class Level(OfTalkers):
-    ...     facts, one = of_talkers(SISDR.facts), SISDR()
+    ...     facts, single = of_talkers(SISDR.facts), SISDR()
     >>> talkers = np.random.default_rng(0).standard_normal((2, 8000))
     >>> Level()(talkers, talkers[::-1], 8000)
     inf
@@ -29,8 +29,8 @@ class OfTalkers(Metric):
 
     @property
     @abstractmethod
-    def one(self) -> Metric:
-        """What scores one talker."""
+    def single(self) -> Metric:
+        """The metric of a single talker."""
 
     def trial(self, sample_rate: int) -> tuple[Any, Any]:
         """See `Metric.trial`: two talkers of noise."""
@@ -39,29 +39,29 @@ class OfTalkers(Metric):
         return talkers, talkers + noise
 
     def score(self, reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> float:
-        """Shapes: [talker, time] each; raises NotComputable where the talkers are not as many."""
+        """See the class: [talker, time] each; raises NotComputable for unequal shapes."""
         order = best_order(reference, estimate)
         pairs = zip(reference, estimate[order], strict=True)
-        return float(np.mean([self.one(talker, heard, sample_rate) for talker, heard in pairs]))
+        return float(np.mean([self.single(talker, other, sample_rate) for talker, other in pairs]))
 
 
-def of_talkers(one: Facts) -> Facts:
-    """Facts of the mean over talkers of a metric that has those of `one`.
+def of_talkers(single: Facts) -> Facts:
+    """The facts of the mean over talkers of a metric with the facts `single`.
 
     >>> of_talkers(Facts("SDR", "a ratio", unit="dB")).label
     "talkers' SDR"
     """
-    definition = f"mean over talkers, by the order of the best mean SI-SDR, of: {one.definition}"
-    return one._replace(
-        label=f"talkers' {one.label}", definition=definition, compares=TALKERS, noticeable=None
+    definition = f"mean over talkers, by the order of the best mean SI-SDR, of: {single.definition}"
+    return single._replace(
+        label=f"talkers' {single.label}", definition=definition, compares=TALKERS, noticeable=None
     )
 
 
 def best_order(reference: np.ndarray, estimate: np.ndarray) -> list[int]:
-    """Which estimate stands for each talker, so that the mean SI-SDR is highest.
+    """The estimate of each talker in the order with the highest mean SI-SDR: [talker].
 
-    The first of several such orders. Shapes: [talker, time] each -> [talker]. Raises NotComputable
-    where they are not as many or not as long.
+    Of several such orders it is the first. Shapes of the arguments: [talker, time] each. Raises
+    NotComputable for unequal shapes.
 
     >>> talkers = np.random.default_rng(0).standard_normal((2, 800))
     >>> best_order(talkers, talkers[::-1] + 0.1)
@@ -81,7 +81,7 @@ def _said(talkers: np.ndarray) -> str:
 
 
 def _si_sdr_db(reference: np.ndarray, estimate: np.ndarray) -> float:
-    """SI-SDR in dB of what may be silent, within CEILING_DB; of NaN the lowest."""
+    """SI-SDR in dB within +-CEILING_DB; a silent signal and NaN give the lowest value."""
     energy = (reference @ reference) * (estimate @ estimate)
     if not np.isfinite(energy) or energy == 0:
         return -CEILING_DB

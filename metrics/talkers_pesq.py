@@ -1,4 +1,4 @@
-"""Narrow-band raw PESQ of talkers who were taken apart."""
+"""Narrow-band raw PESQ of separated talkers."""
 
 from metrics.pesq_nb_raw import PESQNarrowbandRaw
 from metrics.talkers import OfTalkers, of_talkers
@@ -7,7 +7,7 @@ from metrics.talkers import OfTalkers, of_talkers
 class TalkersPESQ(OfTalkers):
     """Mean narrow-band raw PESQ of all talkers, in their best order.
 
-    Whole in either order:
+    Perfect estimates have the highest score in either order:
 
     >>> import numpy as np
     >>> noise = np.random.default_rng(0).standard_normal((2, 8000))
@@ -16,5 +16,5 @@ class TalkersPESQ(OfTalkers):
     """
 
     facts = of_talkers(PESQNarrowbandRaw.facts)
-    one = PESQNarrowbandRaw()
+    single = PESQNarrowbandRaw()
     sample_rates = PESQNarrowbandRaw.sample_rates

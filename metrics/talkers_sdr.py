@@ -1,4 +1,4 @@
-"""SDR of talkers who were taken apart."""
+"""SDR of separated talkers."""
 
 from metrics.sdr import SDR
 from metrics.talkers import OfTalkers, of_talkers
@@ -7,7 +7,7 @@ from metrics.talkers import OfTalkers, of_talkers
 class TalkersSDR(OfTalkers):
     """Mean SDR of all talkers, in their best order.
 
-    An echo of each talker, in whichever order, is a filter and no distortion:
+    An echo of each talker, in either order, is a filter and not a distortion:
 
     >>> import numpy as np
     >>> noise = np.random.default_rng(0).standard_normal((2, 4512))
@@ -17,4 +17,4 @@ class TalkersSDR(OfTalkers):
     """
 
     facts = of_talkers(SDR.facts)
-    one = SDR()
+    single = SDR()

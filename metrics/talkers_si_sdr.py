@@ -1,4 +1,4 @@
-"""SI-SDR of talkers who were taken apart."""
+"""SI-SDR of separated talkers."""
 
 from metrics.si_sdr import SISDR
 from metrics.talkers import OfTalkers, of_talkers
@@ -17,4 +17,4 @@ class TalkersSISDR(OfTalkers):
     """
 
     facts = of_talkers(SISDR.facts)
-    one = SISDR()
+    single = SISDR()

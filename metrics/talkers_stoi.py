@@ -1,4 +1,4 @@
-"""STOI of talkers who were taken apart."""
+"""STOI of separated talkers."""
 
 from metrics.stoi import STOI
 from metrics.talkers import OfTalkers, of_talkers
@@ -7,7 +7,7 @@ from metrics.talkers import OfTalkers, of_talkers
 class TalkersSTOI(OfTalkers):
     """Mean STOI of all talkers, in their best order.
 
-    The level of neither estimate matters:
+    The levels of the estimates do not matter:
 
     >>> import numpy as np
     >>> noise = np.random.default_rng(0).standard_normal((2, 8000))
@@ -16,4 +16,4 @@ class TalkersSTOI(OfTalkers):
     """
 
     facts = of_talkers(STOI.facts)
-    one = STOI()
+    single = STOI()

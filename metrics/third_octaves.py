@@ -1,4 +1,4 @@
-"""Envelopes of speech in third-octave bands, which both measures of intelligibility compare."""
+"""Envelopes of speech in third-octave bands, for both measures of intelligibility."""
 
 from functools import lru_cache
 
@@ -12,7 +12,7 @@ SAMPLE_RATE = 10000
 FRAME, HOP, FFT = 256, 128, 512  # samples
 BANDS, LOWEST_HZ = 15, 150
 RANGE_DB = 40.0  # a frame of the reference this far below its loudest one is silent
-SEGMENT = 30  # frames that are correlated at once, 0.384 s
+SEGMENT = 30  # frames of a segment, 0.384 s
 TINY = np.finfo(float).eps
 
 
@@ -21,12 +21,12 @@ def segments(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Envelopes of two signals, float64 [time], in overlapping segments.
 
-    Shapes: [segment, band, frame] each. At 10 kHz, in 15 bands from 150 Hz, without the frames in
-    which the reference is silent (Taal et al., IEEE TASLP 2011, as pystoi reads it). The last pair
-    is remembered: STOI and ESTOI ask for the same one. Raises NotComputable where fewer than 30
-    frames (0.4 s) are left.
+    Shapes: [segment, band, frame] each. The envelopes are those at 10 kHz in 15 bands from 150 Hz,
+    without the frames in which the reference is silent (Taal et al., IEEE TASLP 2011, as pystoi
+    computes them). The envelopes of the last pair are cached: STOI and ESTOI ask for the same pair.
+    Raises NotComputable where fewer than 30 frames (0.4 s) are left.
 
-    A tone of 600 Hz, two octaves above the lowest band, is heard in band 6:
+    A tone of 600 Hz, two octaves above the lowest band, is in band 6:
 
     >>> tone = np.sin(2 * np.pi * 600 * np.arange(10000) / 10000)
     >>> clean, enhanced = segments(tone, 0.5 * tone, 10000)
@@ -46,7 +46,7 @@ def segments(
 
 @lru_cache(maxsize=1)
 def _envelopes(reference: bytes, estimate: bytes, sample_rate: int) -> np.ndarray:
-    """[signal, band, frame]."""
+    """The envelopes of both signals: [signal, band, frame]."""
     from pystoi.utils import thirdoct
 
     pair = np.stack([_resampled(reference, sample_rate), _resampled(estimate, sample_rate)])
@@ -57,7 +57,7 @@ def _envelopes(reference: bytes, estimate: bytes, sample_rate: int) -> np.ndarra
     return np.sqrt(bands @ power.swapaxes(-1, -2))
 
 
-@lru_cache(maxsize=2)  # one of them the reference, which the next estimate has too
+@lru_cache(maxsize=2)  # the reference stays for its next estimate
 def _resampled(signal: bytes, sample_rate: int) -> np.ndarray:
     from pystoi.utils import resample_oct
 
@@ -68,9 +68,9 @@ def _resampled(signal: bytes, sample_rate: int) -> np.ndarray:
 
 
 def _frames(signals: np.ndarray) -> np.ndarray:
-    """Windowed frames, less one that would end with the signals.
+    """Windowed frames: [signal, time] -> [signal, frame, time].
 
-    Shapes: [signal, time] -> [signal, frame, time].
+    A frame that would end exactly with the signals is left out.
     """
     window = np.hanning(FRAME + 2)[1:-1]
     end = signals.shape[-1] - FRAME
@@ -79,7 +79,7 @@ def _frames(signals: np.ndarray) -> np.ndarray:
 
 
 def _without_silence(frames: np.ndarray) -> np.ndarray:
-    """Frames of both signals where the first one speaks, overlapped and added to signals again.
+    """Both signals without the frames in which the first is silent, by overlap-add.
 
     Shapes: [signal, frame, time] -> [signal, time].
     """

@@ -4,7 +4,7 @@ from metrics.error_rate import ErrorRate, jiwer, of_texts
 
 
 class WER(ErrorRate):
-    """Words that are wrong, missing or too many, by those that are said.
+    """Substituted, deleted and inserted words over the words of the reference.
 
     >>> WER()("so near", "so far off", 16000)
     1.0

@@ -1,1 +1,1 @@
-"""What is typed: how an option is written, and which object it becomes."""
+"""Options: their spelling on a command line, their meaning to a run, and the objects they make."""

@@ -1,4 +1,4 @@
-"""The one door from config to object."""
+"""Builds objects from a config; all objects of a config are built here."""
 
 import contextlib
 import importlib.util
@@ -17,21 +17,21 @@ from options.faults import faults_named, is_own
 
 Thing = TypeVar("Thing")
 
-# Keys of a node that are no arguments of its target.
+# Keys of a node that are not arguments of its target.
 HYDRA_KEYS = ("_target_", "_partial_", "_recursive_", "_convert_", "_args_")
 
 
 def build(
     node: DictConfig | dict, contract: type[Thing], within: str = "", **supplied: Any
 ) -> Thing:
-    """The `contract` that `node` describes (`_target_` and its arguments).
+    """The object that `node` describes (`_target_` and its arguments), an instance of `contract`.
 
-    `supplied` arguments are added to those of `node`; see `maker`.
+    `supplied` arguments are added to those of `node`; see `maker` for the errors.
     """
     make = maker(node, contract, within)
     try:
         inspect.signature(make).bind(**supplied)
-    except TypeError as error:  # an argument that it needs
+    except TypeError as error:  # an argument is missing
         raise ValueError(f"{node['_target_']}: {error}") from error
     module, _, _ = node["_target_"].rpartition(".")
     file = getattr(sys.modules[module], "__file__", None) or module
@@ -40,12 +40,13 @@ def build(
 
 
 def maker(node: DictConfig | dict, contract: type[Thing], within: str = "") -> Callable[..., Thing]:
-    """What makes the `contract` that `node` describes, called with the arguments that `node` lacks.
+    """The constructor of the object that `node` describes; call it with the missing arguments.
 
-    A config may come with somebody else's run folder, so its target must be a class derived from
-    `contract`, with all that `contract` asks for, and defined under the package `within` (that of
-    `contract`), and so must every target nested in it. Raises ValueError naming any other, a part
-    of the contract that is missing, or an argument that the target does not know.
+    A config may come from another person's run folder. So its target must be a class derived from
+    `contract` that implements all of it, and it must be defined under the package `within` (by
+    default the package of `contract`). The same holds for every target nested in it. Raises
+    ValueError with the name of another target, of a part of the contract that is missing, or of an
+    argument that the target does not have.
     """
     content = node
     if isinstance(node, DictConfig):
@@ -67,7 +68,7 @@ def maker(node: DictConfig | dict, contract: type[Thing], within: str = "") -> C
 
 
 def _require(target: Callable, contract: type) -> None:
-    """Raise ValueError where `target` is no `contract`, or lacks a part of it."""
+    """Raise ValueError where `target` is not derived from `contract`, or lacks a part of it."""
     name = contract.__name__
     place = _place(contract)
     if not inspect.isclass(target) or not issubclass(target, contract):
@@ -86,7 +87,7 @@ def _place(target: Callable) -> str:
 def _check(content: Any, within: str) -> None:
     """Raise ValueError where a target in `content` may not be built, or refuses an argument."""
     if isinstance(content, str) and "${" in content:
-        # Resolved once more, it could become a target unseen here.
+        # A second resolution could turn it into a target that was not checked.
         raise ValueError(f"{content!r} would be resolved twice; write the value itself")
     if isinstance(content, list):
         for value in content:
@@ -151,13 +152,13 @@ def _check_arguments(target: Callable, content: dict) -> None:
 
 
 def _check_type(option: str, value: Any, hint: Any) -> None:
-    # float | Tensor can be told from text, a Tensor alone cannot.
+    # A value of type float | Tensor can be checked, a value of type Tensor cannot.
     among_others = typing.get_origin(hint) is not None
     settings = ConfigDict(strict=True, arbitrary_types_allowed=among_others)
     try:
         adapter = TypeAdapter(hint, config=settings)
     except PydanticSchemaGenerationError:
-        return  # a type that says nothing about plain values
+        return  # pydantic knows no rule for this type
     try:
         adapter.validate_python(value)
     except ValidationError as error:

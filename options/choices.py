@@ -1,4 +1,4 @@
-"""Which file of a folder of conf/ a part of a config comes from, and what a reader calls it."""
+"""The file in conf/ from which a part of a config comes, and its title in tables."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -10,20 +10,20 @@ from omegaconf import OmegaConf
 from options.run_options import flat
 
 CONF = Path(__file__).parent.parent / "conf"
-TARGET = "_target_"  # of what is built, its class
+TARGET = "_target_"  # key of the class that is built
 
 
 def exactly(group: str, node: Mapping[str, Any]) -> str:
-    """The file of conf/`group` that says just what `node` does; "" where none does."""
+    """The file of conf/`group` with exactly the options of `node`; "" without such a file."""
     said = flat(node)
     return next((name for name, options in _files(group).items() if options == said), "")
 
 
 def chosen(group: str, node: Mapping[str, Any]) -> str:
-    """The file of conf/`group` that says nearly what `node` does: fewest options are others.
+    """The file of conf/`group` that differs from `node` in the fewest options.
 
-    Of those that build the same class; "" where there is none. A config tells what was chosen, and
-    not how it was typed.
+    Only files that build the same class are compared; "" without such a file. A config holds the
+    chosen options, but not the name of the file.
     """
     said = flat(node)
     differ = {}
@@ -35,7 +35,7 @@ def chosen(group: str, node: Mapping[str, Any]) -> str:
 
 
 def title(group: str, node: Mapping[str, Any]) -> str:
-    """What a table calls it, in the letters of its class: "PL-CRNN", "UNet", "IAM".
+    """The title of `node` in a table, spelled like its class: "PL-CRNN", "UNet", "IAM".
 
     >>> title("network", {"_target_": "models.networks.crnn.CRNN", "stages": 3, "hidden": 256})
     'PL-CRNN'
@@ -55,7 +55,7 @@ def title(group: str, node: Mapping[str, Any]) -> str:
 
 @cache
 def _files(group: str) -> dict[str, dict[str, str]]:
-    """The options of every file of conf/`group`, with those that it is based on, as text."""
+    """The options of every file of conf/`group`, with those of its base files, as text."""
     paths = sorted((CONF / group).glob("*.yaml"))
     return {path.stem: _options(path) for path in paths}
 
@@ -65,6 +65,6 @@ def _options(path: Path) -> dict[str, str]:
     options: dict[str, str] = {}
     for base in content.pop("defaults", []):
         beside = path.parent / f"{base}.yaml"
-        if beside.exists():  # what comes from another folder is one of many options
+        if beside.exists():  # a default from another folder is skipped
             options |= _options(beside)
     return options | flat(content)

@@ -1,4 +1,4 @@
-"""An error in the code of a class that a config names, as a line that says where it happened."""
+"""Reports an error in the code of a class that a config names, as one line with its place."""
 
 import traceback
 from collections.abc import Iterator
@@ -11,10 +11,11 @@ WHOLE = "HYDRA_FULL_ERROR=1 before the command shows all of it"
 
 @contextmanager
 def faults_named(module: str, checked: bool = True) -> Iterator[None]:
-    """An error that the code of a module raises within it, as a ValueError of one line.
+    """Turn an error that the code of `module` raises in the block into a ValueError of one line.
 
-    It says in which line of which file it happened. module: the file of the module. checked: its
-    ValueErrors speak to the user already, as those of a constructor do, and stay as they are.
+    The message names the file and the line of the error. module: the file of the module. checked:
+    ValueErrors of the module are meant for the user, as those of a constructor are; they do not
+    change.
     """
     try:
         yield
@@ -33,12 +34,12 @@ def faults_named(module: str, checked: bool = True) -> Iterator[None]:
 
 
 def is_own(module: str) -> bool:
-    """Whether a file is no library's: their refusals have handlers of their own."""
+    """Whether a file belongs to no library; errors of libraries are handled elsewhere."""
     return not {"site-packages", "dist-packages"} & set(Path(module).parts)
 
 
 def _last_line(error: Exception, module: str) -> int | None:
-    """The line of `module` that `error` came through last; None where it did not."""
+    """The last line of `module` in the traceback of `error`; None where it has no such line."""
     lines = [
         frame.lineno
         for frame in traceback.extract_tb(error.__traceback__)

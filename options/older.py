@@ -1,10 +1,10 @@
-"""Configs that older versions wrote: what they would say today."""
+"""Upgrades configs of older versions to today's options."""
 
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-TARGETS = {  # what was a function once: the class that it is today
+TARGETS = {  # former functions: the classes that replace them
     "datagen.corpora.demo.demo": "datagen.corpora.demo.Demo",
     "datagen.corpora.esc50.esc50": "datagen.corpora.esc50.ESC50",
     "datagen.corpora.folder.folder": "datagen.corpora.folder.Folder",
@@ -16,7 +16,7 @@ TARGETS = {  # what was a function once: the class that it is today
 }
 
 
-MEANT = {  # an option that there was not yet, below a choice that there was: what its runs mean
+MEANT = {  # values of options that older configs lack, below choices that they have
     "recipe.averaging": {"decay": None},
     "recipe.loss": None,
     "recipe.schedule": None,
@@ -24,11 +24,11 @@ MEANT = {  # an option that there was not yet, below a choice that there was: wh
 }
 
 
-TASK = {"_target_": "tasks.enhancement.Enhancement"}  # of every run of before there were others
+TASK = {"_target_": "tasks.enhancement.Enhancement"}  # the only task of older runs
 
 
 def upgraded(cfg: DictConfig) -> DictConfig:
-    """The config of a run as it would be written today."""
+    """The config of a run with today's options."""
     today = OmegaConf.create(_upgraded(OmegaConf.to_container(cfg)))
     if "network" in today:
         today.setdefault("task", TASK)
@@ -48,7 +48,7 @@ def _upgraded(node: Any) -> Any:
     node = {name: _upgraded(value) for name, value in node.items()}
     if "_target_" in node:
         node["_target_"] = TARGETS.get(str(node["_target_"]), node["_target_"])
-        node.pop("_partial_", None)  # whoever builds it knows which arguments it lacks
-        if "category" in node:  # of a folder of audio: it told kinds of noise apart
+        node.pop("_partial_", None)  # the caller knows the missing arguments
+        if "category" in node:  # of a folder of audio: the kind of noise
             node["kind"] = node.pop("category")
     return node

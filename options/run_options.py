@@ -1,7 +1,8 @@
-"""What every option of train.py is to a run: what names it, tells it from others, and must stay.
+"""The meaning of every option of train.py to a run: whether it names, distinguishes or fixes it.
 
-Read by a sweep (what its jobs' folders are called), by resuming (what may be typed then), by
-reports (which options tell runs apart), and by publishing (what means nothing elsewhere).
+A sweep names the folders of its jobs by this table. Resuming takes from it the options that may
+change, a report the options that distinguish runs, and publishing the options that have no meaning
+on another machine.
 """
 
 from collections.abc import Mapping
@@ -9,18 +10,17 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, NamedTuple
 
-# Groups that make an enhancer; another task reads some of them, or none.
+# Groups that make an enhancer; other tasks read some of them, or none.
 PARTS = ("network", "target", "level")
-AUTO = "auto"  # value of resume: go on where something is, begin where nothing is
+AUTO = "auto"  # value of resume: continue where a run exists, otherwise begin
 
 
 class Meaning(NamedTuple):
-    """What an option is to a run.
+    """The meaning of an option to a run.
 
-    names: its value stands in the name of the run's folder, where the run is a job of a sweep.
-    compared: two runs with other values are two runs to a report. fixed: it stays as it was when
-    the run is resumed. machine: `trainer=...` sets it anew when a run is resumed, and no other
-    option of the trainer.
+    names: its value is part of the folder's name, where the run is a job of a sweep. compared: a
+    report distinguishes runs by its value. fixed: it cannot change when the run is resumed.
+    machine: `trainer=...` sets only such options of the trainer anew when a run is resumed.
     """
 
     names: bool
@@ -29,19 +29,18 @@ class Meaning(NamedTuple):
     machine: bool = False
 
 
-LEARNED = Meaning(names=True, compared=True, fixed=True)  # decides what is learned
-# Says where and with what a run works, or what is told of it.
+LEARNED = Meaning(names=True, compared=True, fixed=True)  # decides the learned weights
+# The place and the means of a run, or its messages.
 PLACE = Meaning(names=False, compared=False, fixed=False)
 MACHINE = PLACE._replace(machine=True)
-# How far a training goes, and how exactly: a run may go on otherwise, in the same folder, and a
-# report says so.
+# The length and the precision of a training: a resumed run may change them, and a report shows it.
 COURSE = Meaning(names=False, compared=True, fixed=False)
-# Decides what is learned; no name, for a path would be in it.
+# Decides the learned weights, but does not name a folder, because its value may be a path.
 START = Meaning(names=False, compared=True, fixed=True)
 
-# An option below another one is what that one is, unless it stands here itself. *: any names.
+# An option has the meaning of its nearest parent in this table. *: any names.
 OPTIONS: Mapping[str, Meaning] = {
-    "experiment": START,  # a choice of many options; those that it sets are compared
+    "experiment": START,  # a choice of many options, which are compared themselves
     "seed": LEARNED,
     "sample_rate": LEARNED,
     "stft": LEARNED,
@@ -54,7 +53,7 @@ OPTIONS: Mapping[str, Meaning] = {
     "target": LEARNED,
     "level": LEARNED,
     "recipe": LEARNED,
-    "check_audio": LEARNED,  # without it offsets stay in the audio
+    "check_audio": LEARNED,  # without it the offsets of audio are not removed
     "start_from": START,
     "speech": LEARNED,
     "speech.*.root": PLACE,
@@ -65,7 +64,7 @@ OPTIONS: Mapping[str, Meaning] = {
     "noise.*.licence": PLACE,
     "noise.*.title": PLACE,
     "data": LEARNED,
-    "data.route": LEARNED,  # data=rendered: the folder's plan is learned from
+    "data.route": LEARNED,  # data=rendered: the training uses the folder's plan
     "data.batch_size": LEARNED,
     "data.steps_per_epoch": LEARNED,
     "data.max_padding": LEARNED,
@@ -80,12 +79,12 @@ OPTIONS: Mapping[str, Meaning] = {
     "trainer.accumulate_grad_batches": COURSE,
     "trainer.check_val_every_n_epoch": COURSE,
     "trainer.gradient_clip_val": COURSE,
-    "trainer.devices": MACHINE,  # they share out every batch
+    "trainer.devices": MACHINE,  # devices share every batch
     "trainer.num_nodes": MACHINE,
     "trainer.accelerator": MACHINE,
     "trainer.strategy": MACHINE,
     "trainer.sync_batchnorm": MACHINE,
-    "trainer.compile": PLACE,  # losses agree
+    "trainer.compile": PLACE,  # it does not change the losses
     "trainer.log_every_n_steps": PLACE,
     "trainer.num_sanity_val_steps": PLACE,
     "trainer.enable_model_summary": PLACE,
@@ -97,18 +96,18 @@ OPTIONS: Mapping[str, Meaning] = {
     "output": PLACE,
     "resume": PLACE,
     "checkpoint_minutes": PLACE,
-    "search": PLACE,  # chooses what is typed, which is in this table itself
+    "search": PLACE,  # sets other options of this table
     "caution": PLACE,
     "published": PLACE,
     "next": PLACE,
 }
-NO_OPTIONS = ("_partial_", "_convert_", "_recursive_")  # how configs of before were built
+NO_OPTIONS = ("_partial_", "_convert_", "_recursive_")  # directives in configs of older versions
 
 
 def meaning(option: str) -> Meaning:
-    """What `option`, a whole name ("data.batch_size") or a choice ("data"), is to a run.
+    """The meaning of `option`, a whole name ("data.batch_size") or a choice ("data").
 
-    LEARNED where no entry says so.
+    It is LEARNED for an option without an entry.
     """
     _, _, last_name = option.rpartition(".")
     if last_name in NO_OPTIONS:
@@ -122,7 +121,7 @@ def meaning(option: str) -> Meaning:
 
 
 def changeable() -> list[str]:
-    """What may be typed when a run is resumed; of those below one another the highest."""
+    """The options that may change when a run is resumed; an option stands for all below it."""
     free = []
     for entry, about in OPTIONS.items():
         if not about.fixed and entry != "resume":
@@ -136,14 +135,14 @@ def changeable() -> list[str]:
 
 
 def compared(config: Mapping[str, Any]) -> dict[str, str]:
-    """The options of a training's config that tell it from another, see `flat`."""
+    """The options of a training's config that distinguish it from other trainings, see `flat`."""
     return {option: value for option, value in flat(config).items() if meaning(option).compared}
 
 
 def portable(config: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a training's config means the same on any machine.
+    """The part of a training's config that has the same meaning on every machine.
 
-    Without where and with what it worked, what it started from, and any absolute path.
+    It lacks the place and the means of the training, its starting point, and all absolute paths.
     """
     return _portable(config, "")
 
@@ -169,7 +168,7 @@ def _means_the_same_anywhere(about: Meaning, value: Any) -> bool:
 
 
 def flat(node: Mapping | list, prefix: str = "") -> dict[str, str]:
-    """Options of a config by their whole names, values as text; what is null is empty."""
+    """The options of a config by their whole names, with values as text; null becomes ""."""
     items = node.items() if isinstance(node, Mapping) else enumerate(node)
     options = {}
     for key, value in items:

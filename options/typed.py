@@ -1,20 +1,20 @@
-"""An option as it can be typed: at a POSIX shell, for Hydra, whatever its value holds."""
+"""Spells an option with any value for Hydra on the command line of a POSIX shell."""
 
 import re
 import shlex
 
-PLAIN = re.compile(r"[A-Za-z0-9_/.\-+:@%]+")  # what means itself to the shell and to Hydra
-# What Hydra takes for no text.
+PLAIN = re.compile(r"[A-Za-z0-9_/.\-+:@%]+")  # text without special meaning to the shell and Hydra
+# Text that Hydra would read as another type.
 OTHER = re.compile(r"(?i:null|true|false|nan|[+-]?inf)|[+-]?[\d_.]+(?:[eE][+-]?\d+)?")
-QUOTE_OR_END = re.compile(r'(\\*)("|$)')  # of a text in quotes, with the backslashes before it
-REFERENCE = re.compile(r"(\\*)\$\{")  # to another option, with the backslashes before it
+QUOTE_OR_END = re.compile(r'(\\*)("|$)')  # the end of a quoted text, with the backslashes before it
+REFERENCE = re.compile(r"(\\*)\$\{")  # the start of an interpolation
 
 
 def typed(option: str, value: object) -> str:
-    """`option`=`value` as it is pasted into a command line, quoted where that is needed.
+    """`option`=`value` for a command line, quoted where needed.
 
-    Hydra reads quotes of its own inside those of the shell, and what looks like a number or a list
-    as one.
+    Inside the shell's quotes Hydra needs its own quotes: without them it would read some texts as a
+    number or a list.
     """
     text = str(value)
     if PLAIN.fullmatch(text) and not OTHER.fullmatch(text):
@@ -23,14 +23,14 @@ def typed(option: str, value: object) -> str:
 
 
 def quoted(text: str) -> str:
-    """`text` in double quotes as Hydra reads them: every character means itself."""
+    """`text` in double quotes for Hydra; every character is literal."""
     escaped = QUOTE_OR_END.sub(_escaped_quote, text)
     literal = REFERENCE.sub(_escaped_reference, escaped)
     return f'"{literal}"'
 
 
 def _escaped_quote(match: re.Match) -> str:
-    """A quote that ends nothing; backslashes before the end of the text do not escape the last."""
+    """A literal quote, or backslashes that do not escape the closing quote."""
     backslashes, quote = match.groups()
     if not quote:
         return backslashes * 2
@@ -38,6 +38,6 @@ def _escaped_quote(match: re.Match) -> str:
 
 
 def _escaped_reference(match: re.Match) -> str:
-    """The characters of a reference, which then is none."""
+    """The characters that start an interpolation, made literal."""
     backslashes = match[1]
     return backslashes * 2 + r"\${"

@@ -1,1 +1,1 @@
-"""Work side by side: threads, child processes, memory that they share."""
+"""Parallel work: threads, child processes, and their shared memory."""

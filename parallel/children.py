@@ -1,4 +1,4 @@
-"""A child process ends with its parent, and before it only when the parent says so."""
+"""Makes a child process end with its parent, and earlier only at the parent's request."""
 
 import os
 import signal
@@ -7,35 +7,35 @@ import time
 
 from parallel.processes import is_process
 
-EVERY_S = 0.5  # how often a child looks for its parent
-PARENT = "CLARION_PARENT"  # names the process after which this one is to be told to end
+EVERY_S = 0.5  # seconds between a child's checks of its parent
+PARENT = "CLARION_PARENT"  # environment variable: the process after which this one must end
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGXCPU")
-# What a terminal or a scheduler sends to all processes of a job in order to end it, as far as this
-# system knows it.
+# The signals by which a terminal or a scheduler ends all processes of a job, where the system has
+# them.
 ENDING = tuple(getattr(signal, name) for name in NAMES if hasattr(signal, name))
 
 
 def end_with_parent(parent: int) -> None:
-    """Make this child of the process `parent` end within a second after that one is gone.
+    """Make this child of the process `parent` end within a second after its parent, in any case.
 
-    In whatever way it went. A signal that ends a whole group of processes is left to the parent,
-    which knows how to end: here it is ignored, but for a SIGTERM that comes from the parent. To be
-    called by a child's main thread, at its beginning.
+    A signal to a whole group of processes is left to the parent, which ends in order. The child
+    ignores such signals, except a SIGTERM from its parent. The child's main thread must call this
+    at its beginning.
     """
-    # Not on macOS: SIGTERM then ends a child, whoever sent it.
+    # macOS lacks sigtimedwait: there SIGTERM from any sender ends a child.
     waits = hasattr(signal, "sigtimedwait")
     for number in ENDING:
         if number != signal.SIGTERM or waits:
             signal.signal(number, signal.SIG_IGN)
-    if waits:  # what is blocked is kept for the one that waits for it, though it be ignored
+    if waits:  # a blocked signal is kept for sigtimedwait, even if ignored
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     watch = threading.Thread(target=_watch, args=(parent, os.getppid(), waits), daemon=True)
     watch.start()
 
 
 def _watch(parent: int, above: int, waits: bool) -> None:
-    """End this process once `parent` is gone or says so; waits: a SIGTERM can be waited for."""
-    # Above a child stands its parent, or a server that forked it for that one and ends with it.
+    """End this process when `parent` ends or sends SIGTERM; waits: sigtimedwait exists."""
+    # `above` is the parent, or a fork server of the parent, which ends with it.
     while os.getppid() == above and is_process(parent):
         if not waits:
             time.sleep(EVERY_S)
@@ -46,8 +46,11 @@ def _watch(parent: int, above: int, waits: bool) -> None:
     os._exit(0)
 
 
-def told_to_end_after(parent: int) -> None:
-    """Send this child SIGTERM once `parent`, which started it, is gone: it ends as it does then."""
+def terminate_after(parent: int) -> None:
+    """Send SIGTERM to this child once `parent`, which started it, has ended.
+
+    The child then ends as after any SIGTERM.
+    """
 
     def watch() -> None:
         while os.getppid() == parent:

@@ -1,4 +1,4 @@
-"""Many jobs over copies of this process, which have all that it has loaded."""
+"""Runs many jobs in forked copies of this process, which share all that it has loaded."""
 
 import multiprocessing
 import os
@@ -9,19 +9,19 @@ from typing import Any
 
 from parallel.children import end_with_parent
 
-# Elsewhere forking is not there, or not safe: children then begin as new processes.
+# Other systems lack fork, or fork is not safe: children then begin as new processes.
 START = "fork" if sys.platform == "linux" else "spawn"
 
 
-_SHARED: list[Any] = []  # of a copy, from its beginning on
+_SHARED: list[Any] = []  # in a copy: the shared object
 
 
 def over_copies(count: int, function: Callable, shared: Any, items: Iterable) -> Iterator[Any]:
-    """`function(shared, item)` of all items, as they come, over `count` processes.
+    """The results of `function(shared, item)` for all items, in order of completion.
 
-    They end with this one. Where processes are forked they begin at once, with `shared` and all
-    that is loaded; `function` must then use one thread, for those of this process are not in its
-    copies.
+    `count` processes compute them, and end with this process. Forked processes begin at once, with
+    `shared` and all loaded modules. `function` must then use a single thread, because a fork does
+    not copy the other threads.
     """
     executor = ProcessPoolExecutor(
         count,
@@ -36,7 +36,7 @@ def over_copies(count: int, function: Callable, shared: Any, items: Iterable) ->
         for done in as_completed(running):
             yield done.result()
     except BaseException:
-        for copy in copies:  # whoever asked for the results takes no more of them
+        for copy in copies:  # the caller takes no more results
             copy.terminate()
         raise
     finally:

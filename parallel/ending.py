@@ -1,4 +1,4 @@
-"""The signals that end this process: at once, or where the work under way can be ended."""
+"""Handles the signals that end this process: at once, or where the work can be interrupted."""
 
 import os
 import signal
@@ -10,29 +10,30 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-# For what is under way to come to its end; a container is given 10 s, a job of SLURM 30 s.
+# Seconds for the work to end. A container runtime allows 10 s, SLURM allows a job 30 s.
 PATIENCE_S = 8
-EVERY_S = 0.1  # how often a process looks whether the one that ends for it has ended
-# Word of an end to come: whoever gives it sends another signal when time is up.
+EVERY_S = 0.1  # seconds between checks of the process on whose end this one waits
+# Warnings before the end: the sender sends another signal when time is up.
 WARNINGS = [getattr(signal, name) for name in ("SIGUSR1", "SIGUSR2") if hasattr(signal, name)]
 
 
 def never() -> bool:
-    """No."""
+    """False, for a process that waits for no other."""
     return False
 
 
 def silent(number: int) -> str:
-    """Nothing to say of a signal."""
+    """An empty message on a signal."""
     return ""
 
 
 class Ending:
-    """A handler of signals that raises what `interrupt` makes of their number, once.
+    """A signal handler that raises the exception `interrupt(number)` at the first signal.
 
-    Work that can end at certain points alone asks for that by `defer`: the signal is then noted
-    here, `number`, for the work to look at. A process that has not ended in PATIENCE_S is ended;
-    to work that looks by itself a warning (WARNINGS) sets no such limit.
+    Work that can end only at certain points calls `defer`. Then the handler raises nothing, but
+    stores the signal in `number`, and the work checks `number`. The handler ends a process that has
+    not ended PATIENCE_S seconds after the signal. Deferred work has no such limit after a warning
+    (WARNINGS).
     """
 
     def __init__(self, interrupt: Callable[[int], BaseException]):
@@ -47,8 +48,8 @@ class Ending:
     ) -> None:
         """Raise nothing from now on.
 
-        last_line: what is said of a signal where patience ends. is_over: whether another process
-        has ended, which ends for this one too: then this one ends.
+        last_line: the message on a signal that is printed where PATIENCE_S runs out. is_over:
+        whether another process, on whose end this process waits, has ended; this process then ends.
         """
         self._deferred = True
         self._last_line = last_line
@@ -61,14 +62,14 @@ class Ending:
         self._is_over = never
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
-        """Take in the signal `number`."""
+        """Handle the signal `number`."""
         forked = os.getpid() != self.process  # a child that has just begun
         if forked:
             return
         first = self.number is None
         if first:
             self.number = number
-            warnings.simplefilter("ignore")  # what libraries say of being interrupted
+            warnings.simplefilter("ignore")  # libraries warn when they are interrupted
         is_warning = self._deferred and number in WARNINGS
         if not is_warning and not self._timed:
             self._timed = True
@@ -79,7 +80,7 @@ class Ending:
             raise self.interrupt(number)
 
     def _watch(self, number: int, patience_s: float) -> None:
-        """End this process once `patience_s` is at its end, or the process that it waits for is."""
+        """End this process after `patience_s` seconds, or with the process that it waits for."""
         until = time.monotonic() + patience_s
 
         def watch() -> None:
@@ -94,7 +95,7 @@ class Ending:
 
 
 def current() -> Ending | None:
-    """What handles the signals of this process, where that is an `Ending`."""
+    """The signal handler of this process, if it is an `Ending`."""
     for number in (signal.SIGTERM, signal.SIGINT):
         handler = signal.getsignal(number)
         if isinstance(handler, Ending):
@@ -104,7 +105,7 @@ def current() -> Ending | None:
 
 @contextmanager
 def deferred() -> Iterator[Callable[[], int | None]]:
-    """Within it a signal raises nothing; yields what tells the number of one that came, or None."""
+    """Defer signals in the block; yields a function that gives the signal's number or None."""
     ending = current()
     if ending:
         ending.defer()

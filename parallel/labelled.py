@@ -1,4 +1,4 @@
-"""Child processes whose lines are passed on, each behind the label of its process."""
+"""Child processes whose output is passed on, each line behind the label of its process."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ from typing import TextIO
 
 
 class Labelled:
-    """A process that runs `command`; what it prints is printed here, line by line."""
+    """A process that runs `command`; this process prints its output, line by line."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], label: str):
         self.process = subprocess.Popen(
@@ -31,7 +31,7 @@ class Labelled:
             self._copies.append(copy)
 
     def status(self) -> int | None:
-        """Its exit status, once all that it has printed is printed; None while it runs."""
+        """The exit status, after all output has been printed; None while the process runs."""
         status = self.process.poll()
         if status is not None:
             for copy in self._copies:
@@ -39,7 +39,7 @@ class Labelled:
         return status
 
     def send(self, number: int) -> None:
-        """Send it a signal, if it still runs."""
+        """Send a signal to the process if it still runs."""
         if self.process.poll() is None:
             os.kill(self.process.pid, number)
 

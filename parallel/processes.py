@@ -4,11 +4,11 @@ import os
 
 
 def is_process(pid: int) -> bool:
-    """Whether a process of this number runs on this machine."""
+    """Whether a process with the number `pid` runs on this machine."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    except PermissionError:  # somebody else's
+    except PermissionError:  # it belongs to another user
         return True
     return True

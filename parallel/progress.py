@@ -1,4 +1,4 @@
-"""How far long work is: a bar on a terminal, a line a minute in a log."""
+"""The progress of long work: a bar on a terminal, a line per minute in a log."""
 
 import sys
 import time
@@ -7,14 +7,14 @@ from contextlib import contextmanager
 
 from tqdm import tqdm
 
-EVERY_S = 60.0  # from line to line
+EVERY_S = 60.0  # seconds between two lines
 
 
 @contextmanager
 def progress(
     doing: str, total: int, unit: str, every_s: float = EVERY_S
 ) -> Iterator[Callable[[int], None]]:
-    """Yields what is called with how many of `total` are done more; told on the standard error."""
+    """Print the progress on standard error; yields a function that counts finished items."""
     if sys.stderr.isatty():
         with tqdm(desc=doing, total=total, unit=unit, leave=False) as bar:
             yield bar.update
@@ -23,7 +23,7 @@ def progress(
 
 
 class _Lines:
-    """A line every `every_s` seconds, with the time that is left at the speed so far."""
+    """Prints a line every `every_s` seconds, with the time left at the mean speed so far."""
 
     def __init__(self, doing: str, total: int, unit: str, every_s: float):
         self.doing, self.total, self.unit, self.every_s = doing, total, unit, every_s
@@ -31,7 +31,7 @@ class _Lines:
         self.began_s = self.told_s = time.monotonic()
 
     def update(self, more: int) -> None:
-        """Count `more`, and say so where it is time."""
+        """Count `more` finished items, and print a line when it is due."""
         self.done += more
         now_s = time.monotonic()
         if now_s - self.told_s < self.every_s or not 0 < self.done < self.total:
@@ -44,7 +44,7 @@ class _Lines:
 
 
 def in_words(seconds: float) -> str:
-    """A time that need not be exact: "40 s", "12 min", "3.5 h", "4.2 days"."""
+    """A rounded duration in words: "40 s", "12 min", "3.5 h", "4.2 days"."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     if seconds < 90 * 60:

@@ -1,4 +1,4 @@
-"""The memory that loader workers hand their batches over in: whether there is enough of it."""
+"""The shared memory by which loader workers pass their batches, and the check of its size."""
 
 import logging
 import shutil
@@ -8,11 +8,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-SHARED = Path(
-    "/dev/shm"
-)  # where Linux keeps shared memory; 64 MB in a container unless it is given more
-AHEAD = 2  # batches that a worker prepares before they are asked for, PyTorch's own number
-HELD = 2  # batches at the training itself
+SHARED = Path("/dev/shm")  # Linux's shared memory; a container has 64 MB by default
+AHEAD = 2  # batches that a worker prepares in advance, PyTorch's default
+HELD = 2  # batches in use by the training
 SPARE = 2**20  # bytes for queues and locks
 REMEDY = "give a container more (docker run --shm-size=1g), or set data.workers=0"
 
@@ -22,8 +20,8 @@ log = logging.getLogger(__name__)
 def workers_that_fit(workers: int, batch_bytes: list[int], processes: int) -> int:
     """`workers`, or 0 with a note where their batches would fill the shared memory.
 
-    The loader would hang then. batch_bytes: of the largest batch of every loader. processes: of the
-    training on this machine, which all share it.
+    A loader would hang in full shared memory. batch_bytes: the bytes of the largest batch of every
+    loader. processes: the number of the training's processes on this machine, which share it.
     """
     if not workers or not SHARED.is_dir():
         return workers
@@ -45,10 +43,10 @@ def workers_that_fit(workers: int, batch_bytes: list[int], processes: int) -> in
 
 
 class InSharedMemory:
-    """`collate`, into shared memory where a worker does it.
+    """`collate`; a worker puts the batch into shared memory.
 
-    Raises OSError where that is full by now: left to the queue between worker and training, nobody
-    would ever hear.
+    Raises OSError where the shared memory is full. The queue between worker and training would hide
+    that error.
     """
 
     def __init__(self, collate: Callable[[list[dict]], dict[str, Tensor]]):

@@ -1,4 +1,4 @@
-"""Many jobs over processes, results as they come."""
+"""Runs many jobs over several processes, with results in order of completion."""
 
 import os
 import warnings
@@ -10,18 +10,18 @@ from joblib.externals.loky import process_executor
 
 from parallel.children import end_with_parent
 
-# A function and its arguments, to its results as they come.
+# Called with a function and its arguments; gives the results in order of completion.
 Spread = Callable[[Callable, Iterable], Iterator]
 
 
 def over_processes(jobs: int) -> Spread:
-    """Over `jobs` processes of this machine, which end with this one.
+    """Spreads work over `jobs` processes of this machine, which end with this process.
 
-    Few arguments wait for them at any time.
+    Only a few arguments are queued at any time.
     """
 
     def spread(function: Callable, items: Iterable) -> Iterator[Any]:
-        # Processes: PESQ holds the interpreter lock.
+        # Processes instead of threads, because PESQ holds the interpreter lock.
         parallel = joblib.Parallel(
             n_jobs=jobs,
             return_as="generator_unordered",
@@ -35,7 +35,7 @@ def over_processes(jobs: int) -> Spread:
             for result in results:  # noqa: UP028 - `yield from` would close them first
                 yield result
         finally:
-            # Ignored: what is said about results that nobody takes any more.
+            # Ignore messages about results that are no longer wanted.
             with warnings.catch_warnings(action="ignore"):
                 results.close()
 
@@ -43,8 +43,8 @@ def over_processes(jobs: int) -> Spread:
 
 
 def _begin(parent: int) -> None:
-    """What a process does first."""
+    """The first step of a process."""
     end_with_parent(parent)
-    # loky replaces a process that has come to hold 300 MB more than after its first item, as one
-    # does that loads PyTorch later; its parent may then wait for ever.
+    # loky replaces a process that has grown by 300 MB since its first item, as after a late import
+    # of PyTorch; the parent may then wait forever.
     process_executor._MAX_MEMORY_LEAK_SIZE = float("inf")

@@ -1,4 +1,4 @@
-"""Many small jobs over threads, and how far they are."""
+"""Runs many small jobs over threads, with their progress."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -11,20 +11,20 @@ import torch
 
 from parallel.progress import progress
 
-AHEAD = 4  # items per thread that wait to be worked on or to be taken
+AHEAD = 4  # items per thread that wait for work, or results that wait for the caller
 
 
 def over_threads(
     function: Callable, items: Sequence[Any], jobs: int, doing: str, unit: str, each: int = 1
 ) -> list:
-    """`function` of every item, in order, over `jobs` threads.
+    """The results of `function` for every item, in the order of the items, over `jobs` threads.
 
-    each: how many of `unit` an item is. (libsndfile works outside the interpreter lock.) The error
-    of the first item that has one is raised. Whatever ends the work, Ctrl-C included, what was not
-    begun is given up and no thread runs any more when this returns or raises.
+    libsndfile releases the interpreter lock, so threads suffice. each: the number of `unit` per
+    item. Raises the error of the first item that has an error. When this returns or raises, also
+    after Ctrl-C, no thread runs any more, and items that had not begun are dropped.
     """
     before = torch.get_num_threads()
-    # The jobs fill the cores; where each spreads over all of them, they wait for one another.
+    # The jobs fill the cores. Jobs with several threads each would wait for one another.
     torch.set_num_threads(1)
     try:
         one_by_one = (function(item) for item in items)
@@ -40,7 +40,7 @@ def over_threads(
 
 
 def _in_order(function: Callable, items: Sequence[Any], jobs: int) -> Iterator[Any]:
-    """What `function` makes of the items, with a few of them under way ahead of the one yielded."""
+    """The results of `function` in order; a few items ahead of the yielded result are in work."""
     left = iter(items)
     pool = ThreadPoolExecutor(jobs)
     pending = deque()
@@ -53,5 +53,5 @@ def _in_order(function: Callable, items: Sequence[Any], jobs: int) -> Iterator[A
             for item in islice(left, 1):
                 pending.append(pool.submit(function, item))
     finally:
-        # A thread that is still in native code when the interpreter ends makes the process abort.
+        # A thread in native code at the end of the interpreter makes the process abort.
         pool.shutdown(wait=True, cancel_futures=True)

@@ -66,7 +66,7 @@ class Counted:
     def prepared(self, answer, sample_rate):
         return answer
 
-    def travelling(self):
+    def portable(self):
         return self
 
 

@@ -1,1 +1,1 @@
-"""Words and characters: how transcripts are spelled and compared, and what reports say."""
+"""Words and characters: the spelling of transcripts, and the words of reports."""

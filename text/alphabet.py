@@ -5,13 +5,13 @@ from itertools import pairwise
 
 from text.spelling import spelled
 
-BLANK = 0  # of CTC: no character
+BLANK = 0  # CTC's token for no character
 
 
 class Alphabet:
-    """`characters` are the tokens from 1 on; 0 is no character (BLANK).
+    """The tokens of `characters`, from 1 on; token 0 is BLANK.
 
-    Raises ValueError where one stands there twice, or none but a space.
+    Raises ValueError for a repeated character, and where there is no character but a space.
     """
 
     def __init__(self, characters: str):
@@ -26,13 +26,13 @@ class Alphabet:
         self._tokens = {letter: number for number, letter in enumerate(characters, start=1)}
 
     def __len__(self) -> int:
-        """With BLANK."""
+        """The number of tokens, with BLANK."""
         return len(self.characters) + 1
 
     def tokens(self, text: str) -> list[int]:
-        """`text` as it is spelled in these characters (see `text.spelling.spelled`).
+        """The tokens of `text`, spelled in these characters (see `text.spelling.spelled`).
 
-        Raises ValueError for a character that is outside.
+        Raises ValueError for a character outside the alphabet.
         """
         tokens = []
         for letter in spelled(text, self._tokens):
@@ -45,13 +45,13 @@ class Alphabet:
         return tokens
 
     def text(self, tokens: Sequence[int]) -> str:
-        """What `tokens`, none of them BLANK, spell."""
+        """The text that `tokens` spell; they must not include BLANK."""
         return "".join(self.characters[token - 1] for token in tokens)
 
 
 def needed(tokens: Sequence) -> int:
     """The fewest steps in which CTC (Graves et al., 2006) can write `tokens`.
 
-    One more for each that comes twice in a row.
+    Equal neighbours need a BLANK between them, one step more.
     """
     return len(tokens) + sum(one == other for one, other in pairwise(tokens))

@@ -1,4 +1,4 @@
-"""What of a transcript is said: letters without case, marks and accents that nobody hears."""
+"""Reduces a transcript to what is spoken: case, punctuation and accents are removed."""
 
 import unicodedata
 from collections.abc import Collection
@@ -7,21 +7,22 @@ APOSTROPHES = "'\u2019\u02bc\u2018"
 
 
 def plain(text: str) -> str:
-    """`text` as transcripts are compared: lower case, no accents, no marks but the apostrophe.
+    """`text` in the form in which transcripts are compared.
 
-    One space between words; a dash is one too. Digits stay as they are.
+    It is lower case, without accents and without punctuation but the apostrophe. One space stands
+    between words, also in the place of a dash. Digits do not change.
     """
     return spelled(text, ())
 
 
 def spelled(text: str, kept: Collection[str]) -> str:
-    """`plain`, but characters in `kept` stay as they are, accents among them."""
+    """`plain`, but the characters in `kept`, accents among them, do not change."""
     said = [_said(character, kept) for character in unicodedata.normalize("NFC", text).lower()]
     return " ".join("".join(said).split())
 
 
 def one_line(text: str) -> str:
-    """`text` with single spaces for all white space, and none at its ends."""
+    """`text` with single spaces in the place of white space, and no spaces at its ends."""
     return " ".join(text.split())
 
 

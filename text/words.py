@@ -1,16 +1,16 @@
-"""What a report calls the things of a task."""
+"""The words for the things of a task in a report."""
 
 from typing import NamedTuple
 
 
 class Words(NamedTuple):
-    """In English, as they stand within a sentence.
+    """English words, in the form that they have within a sentence.
 
-    task: what the page is about. row, rows: of a test. speaker, speakers: what rows are a sample
-    of. conditions: what is seen or unseen. kind: what sorts these. snr: what rows are grouped by,
-    in dB. base: what all is compared with; base_name: that in a table. oracle: a sentence on it.
-    changes: whether runs change `base`, which can then be made worse; else they stand for
-    themselves.
+    task: the subject of the page. row, rows: the rows of a test. speaker, speakers: the population
+    that the rows sample. conditions: the things that are seen or unseen; kind: their category. snr:
+    the quantity in dB by which rows are grouped. base: the signal or system that all others are
+    compared with; base_name: its name in a table. oracle: a sentence on the oracle. changes:
+    whether runs change `base`, and so can make it worse; otherwise they answer by themselves.
     """
 
     task: str
@@ -27,7 +27,7 @@ class Words(NamedTuple):
     changes: bool = True
 
     def counted(self, count: int, what: str = "rows") -> str:
-        """A number of rows, of speakers, or of noises.
+        """A count in words: of rows, of speakers, or of noises.
 
         >>> Words("x").counted(1), Words("x").counted(2, "speakers")
         ('1 mixture', '2 speakers')

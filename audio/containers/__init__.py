@@ -1,1 +1,1 @@
-"""What audio files say about themselves: their kind, and how much sound they promise."""
+"""The containers of audio files: their kind, and the amount of audio that their headers promise."""

@@ -1,4 +1,4 @@
-"""What a file is, by its content: audio that libsndfile reads, other audio, or neither."""
+"""The kind of a file by its content: audio that libsndfile reads, other audio, or no audio."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from audio.containers.tags import after_tags
 
 READ = 4096
 READABLE = "audio"
-MAGIC = {  # at the beginning, for what libsndfile reads
+MAGIC = {  # first bytes of a file: its kind
     b"RIFX": READABLE,
     b"fLaC": READABLE,
     b".snd": READABLE,
@@ -23,7 +23,7 @@ MAGIC = {  # at the beginning, for what libsndfile reads
     b"PVF1\n": READABLE,
     b"Extended Instrument:": READABLE,
     b"riff.\x91\xcf\x11": READABLE,
-    b"\x64\xa3\x01\x00": READABLE,  # IRCAM, by the machine that wrote it
+    b"\x64\xa3\x01\x00": READABLE,  # IRCAM: the bytes differ with the machine that wrote it
     b"\x64\xa3\x02\x00": READABLE,
     b"\x64\xa3\x03\x00": READABLE,
     b"\x64\xa3\x04\x00": READABLE,
@@ -60,20 +60,21 @@ PICTURES = (
     b"avis",
     b"crx ",
     b"jp2 ",
-)  # in the box of MP4
+)  # brands in the first box of an MP4 file that are pictures
 OGG_READABLE = (b"\x01vorbis", b"OpusHead", b"\x7fFLAC", b"fLaC")
 NAMES = """aac aif aifc aiff amr ape au avr bwf caf flac htk ircam m4a mat4 mat5 mka mp1 mp2 mp3 mpc
 mpc2k nist oga ogg opus paf pvf rf64 sd2 sds snd sph spx svx voc w64 wav wave wavex webm wma wv wve
 xi"""
-SUFFIXES = frozenset(f".{name}" for name in NAMES.split())  # of audio
+SUFFIXES = frozenset(f".{name}" for name in NAMES.split())  # of audio files
 
 
 def recognise(path: Path) -> str:
-    """What the file at `path` is.
+    """The kind of the file at `path`.
 
-    READABLE for audio that libsndfile may read, the name of a format that it does not read, or ""
-    for no audio. A file that says nothing of itself but has an audio `SUFFIXES` counts as readable,
-    so that it is looked into and not passed over. Raises OSError where it cannot be read.
+    It is READABLE for audio that libsndfile may read, the name of the format for audio that
+    libsndfile does not read, and "" for anything else. A file of unknown content with one of the
+    `SUFFIXES` counts as readable, so that it is opened and not passed over. Raises OSError where
+    the file cannot be read.
     """
     with path.open("rb") as file:
         size = file.seek(0, 2)
@@ -87,7 +88,7 @@ def recognise(path: Path) -> str:
 
 
 def _kind(content: bytes, last: bool) -> str:
-    """See `recognise`; last: the file ends with `content`."""
+    """The kind by the first bytes, `content`, as in `recognise`; last: the file ends with them."""
     for magic, kind in MAGIC.items():
         if content.startswith(magic):
             return kind
@@ -105,7 +106,7 @@ def _kind(content: bytes, last: bool) -> str:
 
 
 def _ogg(content: bytes) -> str:
-    """The kind of an Ogg file, whose first packet names the codec."""
+    """The kind of an Ogg file; its first packet names the codec."""
     packet = b""
     if len(content) > HEAD:
         segments = content[HEAD - 1]
@@ -114,9 +115,9 @@ def _ogg(content: bytes) -> str:
 
 
 def _adts(content: bytes) -> bool:
-    """Whether two frames of AAC stand at the beginning, one after the other.
+    """Whether `content` begins with two successive frames of AAC in ADTS.
 
-    (ADTS: MPEG audio with a layer of 0.)
+    The header of an ADTS frame is that of MPEG audio with a layer of 0.
     """
     position = 0
     for _ in range(2):

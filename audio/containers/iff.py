@@ -1,4 +1,4 @@
-"""Relatives of IFF: AIFF and 8SVX, and Apple's CAF."""
+"""Containers of the IFF family: AIFF, 8SVX, and Apple's CAF."""
 
 import struct
 from typing import BinaryIO
@@ -9,7 +9,7 @@ CAF_EDIT_COUNT = 4  # bytes before the samples
 
 
 def aiff(file: BinaryIO, size: int) -> Promise | None:
-    """AIFF, AIFC, 8SVX, 16SV."""
+    """The promise of a file in AIFF, AIFC, 8SVX or 16SV."""
     is_finished = number(file, 4, ">I") + 8 == size
     data = chunk_of(file, size, 12, ">I", (b"SSND", b"BODY"))
     if data is None:
@@ -24,7 +24,7 @@ def aiff(file: BinaryIO, size: int) -> Promise | None:
 
 
 def caf(file: BinaryIO, size: int) -> Promise | None:
-    """CAF, with 64-bit sizes."""
+    """The promise of a file in CAF, which has 64-bit sizes."""
     data = chunk_of(file, size, 8, ">q", (b"data",), even=1)
     if data is None:
         return None

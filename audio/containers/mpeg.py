@@ -1,4 +1,4 @@
-"""MPEG audio (MP3, MP2): frames, the Info frame that counts them, and files that were joined."""
+"""MPEG audio (MP3, MP2): its frames, the Info frame that counts them, and concatenated files."""
 
 import struct
 from dataclasses import dataclass, replace
@@ -6,9 +6,9 @@ from typing import BinaryIO
 
 from audio.containers.tags import after_tags
 
-SEARCHED = 65536  # bytes in which the first frame must begin
+SEARCHED = 65536  # the first frame must begin within so many bytes
 LONGEST_FRAME = 2881  # bytes
-MPEG_1, MPEG_2, MPEG_2_5 = 3, 2, 0  # as a frame's header says it
+MPEG_1, MPEG_2, MPEG_2_5 = 3, 2, 0  # codes in a frame's header
 LAYER_1, LAYER_2, LAYER_3 = 3, 2, 1
 KBPS = {
     (MPEG_1, LAYER_1): (32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
@@ -26,9 +26,9 @@ HZ = {
 
 @dataclass(frozen=True)
 class Link:
-    """A stretch of the file that decodes by itself: bytes `begin` to `stop`.
+    """A part of the file that decodes by itself: bytes `begin` to `stop`.
 
-    counted: an Info frame says how long it is. lacking: promised bytes that are not there.
+    counted: an Info frame gives its length. lacking: the number of promised bytes that are missing.
     """
 
     begin: int
@@ -38,7 +38,7 @@ class Link:
 
 
 def frame_length(head: bytes) -> int:
-    """Bytes of the frame that the 4 bytes `head` begin; 0 where they begin none."""
+    """The length in bytes of the frame with the 4 header bytes `head`; 0 for no such header."""
     if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
         return 0
     version = _bits(head, 11, 2)
@@ -65,7 +65,7 @@ def _bits(head: bytes, first: int, count: int) -> int:
 
 
 def _bit_rates(version: int, layer: int) -> tuple[int, ...]:
-    """kbit/s, which a frame's header counts from 1 on."""
+    """The bit rates in kbit/s that a frame's header numbers from 1 on."""
     if version == MPEG_1:
         return KBPS[MPEG_1, layer]
     if layer == LAYER_1:
@@ -74,7 +74,7 @@ def _bit_rates(version: int, layer: int) -> tuple[int, ...]:
 
 
 def first_frame(content: bytes, last: bool) -> int | None:
-    """Where in `content` the first frame begins that another one of its kind follows, if any does.
+    """The place in `content` of the first frame that a frame of its kind follows; None without one.
 
     last: the file ends with `content`, so a frame that ends there needs no follower.
     """
@@ -91,7 +91,7 @@ def first_frame(content: bytes, last: bool) -> int | None:
 
 
 def _are_alike(head: bytes, next_head: bytes) -> bool:
-    """Whether `next_head` begins a frame, and one of the same version, layer and sample rate."""
+    """Whether `next_head` is a frame header of the same version, layer and sample rate."""
     if not frame_length(next_head):
         return False
     is_layer_alike = next_head[1] & 0xFE == head[1] & 0xFE
@@ -100,9 +100,9 @@ def _are_alike(head: bytes, next_head: bytes) -> bool:
 
 
 def links(file: BinaryIO, size: int) -> list[Link]:
-    """The links of an MPEG `file` of `size` bytes, which is one unless files were joined.
+    """The links of an MPEG `file` of `size` bytes: one, or several in concatenated files.
 
-    None where it is no MPEG.
+    The list is empty where the file is not MPEG audio.
     """
     chain = []
     position = 0
@@ -131,7 +131,7 @@ def _link(file: BinaryIO, begin: int, size: int) -> Link:
 
 
 def _next_frame(file: BinaryIO, position: int, size: int, searched: int) -> int | None:
-    """Where a frame begins within `searched` bytes after `position` and tags, if any does."""
+    """The place of a frame within `searched` bytes after `position` and tags; None without one."""
     position = after_tags(file, position, size)
     file.seek(position)
     content = file.read(searched + 2 * LONGEST_FRAME)
@@ -142,7 +142,7 @@ def _next_frame(file: BinaryIO, position: int, size: int, searched: int) -> int 
 
 
 def _promised_bytes(file: BinaryIO, begin: int) -> int | None:
-    """Bytes that an Info, Xing or VBRI frame at `begin` promises from there on, if there is one."""
+    """The bytes from `begin` on by its Info, Xing or VBRI frame; None without such a frame."""
     file.seek(begin)
     frame = file.read(64)
     for name in (b"Xing", b"Info"):
@@ -156,12 +156,12 @@ def _promised_bytes(file: BinaryIO, begin: int) -> int | None:
 
 
 def _info_bytes(frame: bytes, place: int) -> int | None:
-    """The number of bytes in an Info frame whose name stands at `place`: it is there on a flag."""
+    """The byte count in an Info frame with its name at `place`; None where its flag is not set."""
     (flags,) = struct.unpack(">I", frame[place + 4 : place + 8].rjust(4, b"\0"))
     if not flags & 2:
         return None
     field = place + 8
-    if flags & 1:  # the number of frames comes before it
+    if flags & 1:  # the frame count comes first
         field += 4
     (count,) = struct.unpack(">I", frame[field : field + 4])
     return count or None

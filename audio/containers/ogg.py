@@ -1,4 +1,4 @@
-"""Ogg: pages, and the links of a chain, each a stream of its own. Only page headers are read."""
+"""Ogg: pages, and the links of a chained file. Only the headers of pages are read."""
 
 from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
@@ -9,9 +9,9 @@ BEGINS, ENDS = 2, 4  # flags of a page
 
 @dataclass(frozen=True)
 class Link:
-    """Bytes `begin` to `stop` of one link.
+    """One link, a logical stream by itself: bytes `begin` to `stop`.
 
-    ended: its last page is there and says that it is the last.
+    ended: its last page is present, with the end-of-stream flag.
     """
 
     begin: int
@@ -20,7 +20,7 @@ class Link:
 
 
 class Page(NamedTuple):
-    """A page of `length` bytes that belongs to the stream with the number `serial`."""
+    """A page of `length` bytes; serial: the number of its stream."""
 
     flags: int
     serial: bytes
@@ -28,11 +28,11 @@ class Page(NamedTuple):
 
 
 def links(file: BinaryIO, size: int) -> list[Link]:
-    """The links of an Ogg `file` of `size` bytes; several where streams were joined (a chain)."""
+    """The links of an Ogg `file` of `size` bytes; a chained file has several."""
     chain: list[Link] = []
     open_streams: set[bytes] = set()
     begin = position = 0
-    in_head = True  # among the pages that begin the streams of a link
+    in_head = True  # within the first pages of the streams of a link
     while position < size and (page := _page(file, position)):
         is_first = bool(page.flags & BEGINS)
         if is_first and not in_head:
@@ -51,7 +51,7 @@ def links(file: BinaryIO, size: int) -> list[Link]:
 
 
 def _page(file: BinaryIO, position: int) -> Page | None:
-    """The page at `position`; None where there is none."""
+    """The page at `position`; None where no page begins there."""
     file.seek(position)
     head = file.read(HEAD + 255)
     if head[:4] != b"OggS" or len(head) < HEAD:

@@ -1,20 +1,20 @@
-"""Containers without chunks: a header, then samples to the end."""
+"""Containers without chunks: a header, and samples to the end of the file."""
 
 from typing import BinaryIO
 
 from audio.containers.promise import Promise, is_unknown, number, unwrapped
 
-LONGEST_HEADER = 2**16  # bytes that are read of a header of text
+LONGEST_HEADER = 2**16  # bytes; no more of a text header is read
 
 
 def au(file: BinaryIO, size: int) -> Promise | None:
-    """Sun's and NeXT's AU, in either order of bytes."""
+    """The promise of a file in AU (Sun, NeXT), of either byte order."""
     file.seek(0)
     form = ">I" if file.read(4) == b".snd" else "<I"
     begin = number(file, 4, form)
     count = number(file, 8, form)
     there = size - begin
-    patches = ((8, b"\xff" * 4),)  # with which libsndfile reads to the end
+    patches = ((8, b"\xff" * 4),)  # make libsndfile read to the end
     if is_unknown(count, there) or (count == 0 and there > 0):
         return Promise(begin, None, patches)
     whole = unwrapped(count, there)
@@ -24,7 +24,7 @@ def au(file: BinaryIO, size: int) -> Promise | None:
 
 
 def sphere(file: BinaryIO, size: int) -> Promise | None:
-    """NIST's SPHERE, whose header is lines of text: name, type, value."""
+    """The promise of a file in NIST's SPHERE; its header has text lines of name, type and value."""
     file.seek(8)
     digits = file.read(8).strip()
     begin = int(digits or 0)
@@ -48,7 +48,7 @@ def sphere(file: BinaryIO, size: int) -> Promise | None:
 
 
 def avr(file: BinaryIO, size: int) -> Promise | None:
-    """Audio Visual Research, of the Atari."""
+    """The promise of a file in AVR (Audio Visual Research, Atari)."""
     is_stereo = number(file, 12, ">H") != 0
     bits = number(file, 14, ">H")
     count = number(file, 26, ">I")
@@ -57,6 +57,6 @@ def avr(file: BinaryIO, size: int) -> Promise | None:
 
 
 def wve(file: BinaryIO, size: int) -> Promise | None:
-    """Psion's A-law."""
+    """The promise of a file in WVE (Psion, A-law)."""
     count = number(file, 18, ">I")
     return Promise(32, count)

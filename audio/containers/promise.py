@@ -1,21 +1,22 @@
-"""How many bytes of samples a container promises, held against the bytes that are there."""
+"""The number of bytes of samples that a container's header promises, and of those present."""
 
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
-WRAP = 2**32  # a 32-bit size counts bytes up to here and begins again at 0
-IMPOSSIBLE = 2**62  # bytes; a 64-bit size of as many says that its writer did not know it
+WRAP = 2**32  # bytes at which a 32-bit size begins again at 0
+IMPOSSIBLE = 2**62  # bytes; the writer of so large a 64-bit size did not know the size
 
 
 @dataclass(frozen=True)
 class Promise:
-    """What a header says of the samples.
+    """The place and size of the samples by a header.
 
-    begin, promised: where they begin and how many bytes they fill, None where the writer did not
-    know. patches: (position, bytes) to be read instead of what the file holds there, so that
-    libsndfile reads all of it. stop: where they end at last, None for the end of the file.
+    begin: the first byte of the samples. promised: their number of bytes, None where the writer did
+    not know it. patches: (position, bytes) that replace bytes of the file when it is read, so that
+    libsndfile reads all of it. stop: the byte after the last possible sample, None for the end of
+    the file.
     """
 
     begin: int
@@ -25,7 +26,7 @@ class Promise:
 
 
 class Chunk(NamedTuple):
-    """A piece of a file that has a name; its content begins at byte `begin`."""
+    """A named part of a file; its content has `size` bytes from byte `begin` on."""
 
     name: bytes
     begin: int
@@ -33,9 +34,9 @@ class Chunk(NamedTuple):
 
 
 def number(file: BinaryIO, position: int, form: str) -> int:
-    """The number at byte `position`; form: as `struct` writes it.
+    """The number at byte `position`; form: its format for `struct`.
 
-    Raises struct.error where the file ends before it.
+    Raises struct.error where the file ends before the number does.
     """
     file.seek(position)
     content = file.read(struct.calcsize(form))
@@ -46,8 +47,8 @@ def number(file: BinaryIO, position: int, form: str) -> int:
 def chunks(file: BinaryIO, size: int, first: int, form: str, even: int = 2) -> Iterator[Chunk]:
     """Every chunk from byte `first` on.
 
-    Names have 4 bytes, sizes are `form` (see `number`), and contents fill a multiple of `even`
-    bytes.
+    A name has 4 bytes, a size has the format `form` (see `number`), and a content is padded to a
+    multiple of `even` bytes.
     """
     position = first
     head = 4 + struct.calcsize(form)
@@ -65,7 +66,7 @@ def chunks(file: BinaryIO, size: int, first: int, form: str, even: int = 2) -> I
 def chunk_of(
     file: BinaryIO, size: int, first: int, form: str, names: tuple[bytes, ...], even: int = 2
 ) -> Chunk | None:
-    """The first chunk with one of `names`, if any has (see `chunks`)."""
+    """The first chunk with one of `names`, None without such a chunk; see `chunks`."""
     for chunk in chunks(file, size, first, form, even):
         if chunk.name in names:
             return chunk
@@ -73,10 +74,11 @@ def chunk_of(
 
 
 def is_unknown(size: int, there: int) -> bool:
-    """Whether a 32-bit size is what writers put there that cannot go back to it (a pipe).
+    """Whether a 32-bit `size` is the placeholder of a writer into a pipe.
 
-    `there` bytes are present. ffmpeg writes 0xffffffff, SoX 0x7f000000 or 0x7ffff000 and a little,
-    ALSA's arecord 0x80000000 or 0x7fffffff.
+    Such a writer cannot go back to fill in the size. there: the number of bytes present. ffmpeg
+    writes 0xffffffff, SoX a little more than 0x7f000000 or 0x7ffff000, ALSA's arecord 0x80000000 or
+    0x7fffffff.
     """
     if size <= there:
         return False
@@ -87,6 +89,6 @@ def is_unknown(size: int, there: int) -> bool:
 
 
 def unwrapped(size: int, there: int) -> int:
-    """The size that a 32-bit `size` stands for, where `there` bytes are present."""
+    """The true size of a 32-bit `size` that wrapped; there: the number of bytes present."""
     beyond = max(0, there - size)
     return size + beyond // WRAP * WRAP

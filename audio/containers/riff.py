@@ -1,4 +1,4 @@
-"""RIFF and what followed it for longer files: WAV, RF64, Wave64."""
+"""WAV in RIFF, and its successors for longer files: RF64 and Wave64."""
 
 import struct
 from typing import BinaryIO
@@ -15,11 +15,11 @@ from audio.containers.promise import (
     unwrapped,
 )
 
-WAVE64_HEAD = 24  # bytes of name and size
+WAVE64_HEAD = 24  # bytes of a chunk's name and size
 
 
 def riff(file: BinaryIO, size: int) -> Promise | None:
-    """WAV, with 32-bit sizes in either order of bytes."""
+    """The promise of a WAV file, which has 32-bit sizes of either byte order."""
     file.seek(0)
     form = ">I" if file.read(4) == b"RIFX" else "<I"
     is_finished = number(file, 4, form) + 8 == size
@@ -40,7 +40,7 @@ def riff(file: BinaryIO, size: int) -> Promise | None:
 
 
 def rf64(file: BinaryIO, size: int) -> Promise | None:
-    """RF64, whose chunk `ds64` has the 64-bit sizes where the others are full."""
+    """The promise of an RF64 file; its chunk `ds64` has the sizes that exceed 32 bits."""
     ds64 = None
     promised = 0
     for chunk in chunks(file, size, 12, "<I"):
@@ -57,7 +57,7 @@ def rf64(file: BinaryIO, size: int) -> Promise | None:
 
 
 def _of_ds64(ds64: int, promised: int, data: Chunk, size: int) -> Promise:
-    """The promise of a chunk at byte `ds64`, where a pipe wrote no size or all ones."""
+    """The promise by the chunk at byte `ds64`; writers into a pipe leave its size 0 or all ones."""
     there = size - data.begin
     if promised >= IMPOSSIBLE or (promised == 0 and there):
         sizes = struct.pack("<QQQ", size - 8, there, 0)
@@ -66,7 +66,7 @@ def _of_ds64(ds64: int, promised: int, data: Chunk, size: int) -> Promise:
 
 
 def wave64(file: BinaryIO, size: int) -> Promise | None:
-    """Wave64: names of 16 bytes, and 64-bit sizes that count the chunk's head too."""
+    """The promise of a Wave64 file: names of 16 bytes, 64-bit sizes that include a chunk's head."""
     position = 40
     while position + WAVE64_HEAD <= size:
         file.seek(position)
@@ -80,7 +80,7 @@ def wave64(file: BinaryIO, size: int) -> Promise | None:
 
 
 def _of_wave64_data(position: int, count: int, size: int) -> Promise:
-    """The promise of a chunk of samples at byte `position` whose size is `count`."""
+    """The promise by a chunk of samples at byte `position` with the size `count`."""
     begin = position + WAVE64_HEAD
     if WAVE64_HEAD <= count < IMPOSSIBLE:
         return Promise(begin, count - WAVE64_HEAD)

@@ -1,11 +1,11 @@
-"""Tags that are not sound: ID3v2 before it, ID3v1, APEv2 and Lyrics3 after it."""
+"""Tags beside the audio of a file: ID3v2 before it, ID3v1, APEv2 and Lyrics3 after it."""
 
 import struct
 from typing import BinaryIO
 
 
 def after_tags(file: BinaryIO, position: int, size: int) -> int:
-    """The first byte from `position` on that no tag covers."""
+    """The first byte at or after `position` that belongs to no tag."""
     while position < size:
         length = _tag_length(file, position)
         if length == 0:
@@ -15,7 +15,7 @@ def after_tags(file: BinaryIO, position: int, size: int) -> int:
 
 
 def _tag_length(file: BinaryIO, position: int) -> int:
-    """Bytes of the tag that begins at `position`; 0 where none does."""
+    """The length in bytes of the tag at `position`; 0 where no tag begins there."""
     file.seek(position)
     head = file.read(32)
     if head[:3] == b"ID3" and len(head) >= 10:
@@ -30,7 +30,7 @@ def _tag_length(file: BinaryIO, position: int) -> int:
 
 
 def _id3_length(head: bytes) -> int:
-    """Bytes of an ID3v2 tag: its size is written in four digits of 7 bits."""
+    """The length in bytes of an ID3v2 tag; its size field has four digits of 7 bits."""
     length = 0
     for digit in head[6:10]:
         length = length << 7 | digit

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from files.atomic import write_atomic
-from metrics.found_lines import as_csv, columns, in_words, rows
+from metrics.detected_lines import as_csv, columns, in_words, rows
 from reporting.figures.line_figures import line_drawings, lofargrams
 from reporting.gains_table import FOUND, GAINS
 from reporting.pages.line_examples import line_examples

@@ -126,7 +126,7 @@ def _row(system: Files, mixture: Mixture, envelopes: Envelopes) -> dict:
         return {**row, "problem": "silent"}
     envelopes.add_file(system, name, samples)
     late = lag(clean, samples, round(LONGEST_S * system.sample_rate))
-    row["likeness"] = abs(late.likeness)
+    row["likeness"] = abs(late.correlation)
     row["clipped"] = float((samples.abs() >= FULL).double().mean())
     row["is_mixture"] = len(samples) == len(noisy) and bool(
         ((samples - noisy).abs() < 1.01 / 2**15).all()
@@ -134,7 +134,7 @@ def _row(system: Files, mixture: Mixture, envelopes: Envelopes) -> dict:
     row["level_of"] = _level_of(samples, clean, noisy)
     if row["likeness"] >= ALIKE:
         gain = row["likeness"] * float(samples.norm() / clean.norm())
-        row |= {"delay": late.samples, "inverted": late.likeness < 0}
+        row |= {"delay": late.samples, "inverted": late.correlation < 0}
         row["gain_db"] = round(20 * np.log10(gain), 2)
     return row
 
@@ -167,7 +167,7 @@ def _nearer(
         clean = _cleanest(bench.mixture(other))
         samples = torch.from_numpy(system.samples(row.mixture_id))
         late = lag(clean, samples, round(LONGEST_S * bench.sample_rate))
-        found.append(other if abs(late.likeness) > row.likeness + MORE_ALIKE else "")
+        found.append(other if abs(late.correlation) > row.likeness + MORE_ALIKE else "")
     return found
 
 

@@ -14,7 +14,7 @@ from audio.whole import whole
 from datagen.tones import TonalProtocol, draw_tonal_rows, render_tonal
 from dsp.tone import Tone
 from files.atomic import write_atomic
-from metrics.found_lines import Found, found_lines
+from metrics.detected_lines import Detected, detected_lines
 from reporting.gains_table import COLUMNS
 from reporting.scoring.line_gains import Candidate, Mixture, Signals, line_gains
 
@@ -52,7 +52,7 @@ class Outcome(NamedTuple):
 
     gains: pd.DataFrame
     shown: Mapping[str, Shown]
-    found: Found | None = None
+    found: Detected | None = None
 
 
 def score_studies(studies: Sequence[Study], seed: int, folder: Path) -> Outcome:
@@ -138,7 +138,7 @@ def enhance_recording(
     write_signals(signals, folder / "audio", name, mixture.sample_rate)
     shown = Shown(signals, mixture.sample_rate)
     found = {
-        system: found_lines(mixture.signal, signal, mixture.sample_rate)
+        system: detected_lines(mixture.signal, signal, mixture.sample_rate)
         for system, signal in enhanced.items()
     }
     return Outcome(pd.DataFrame(rows)[COLUMNS], {RECORDING: shown}, found)

@@ -144,7 +144,7 @@ class Scoring:
         for kind, metrics in job.metrics.items():
             for name, alike in together(metrics):
                 taken = enhanced.taken_by(metrics[name], self.bench.sample_rate)
-                plain = {one: metric.travelling() for one, metric in alike.items()}
+                plain = {one: metric.portable() for one, metric in alike.items()}
                 yield job.number, job.references[kind], taken, plain
 
     def table(self) -> pd.DataFrame:

@@ -1,6 +1,6 @@
-"""One look at every sample of a file, block by block.
+"""Inspects every sample of a file, block by block.
 
-How many there are, what reading corrects, what is wrong.
+The result is the number of samples, the correction that reading applies, and the problem, if any.
 """
 
 import hashlib
@@ -14,17 +14,17 @@ from audio.pcm import FULL_SCALE, Correction
 from dsp.decibel import power
 from dsp.level import SILENCE_DB
 
-# Times full scale; a float file beyond is no audio, one at the scale of 16-bit integers is.
-MEANT = 2**16
+# The largest peak of audio, in units of full scale: floats at the scale of 16-bit integers pass.
+HIGHEST_PEAK = 2**16
 LOUDEST = FULL_SCALE - 1
 SILENT = power(SILENCE_DB) * FULL_SCALE**2  # mean power in steps of 16 bit
 
 
-class Heard(NamedTuple):
-    """What was heard of a file.
+class Inspected(NamedTuple):
+    """The result of inspecting all samples of a file.
 
-    samples: per channel. content: 16 hex digits over all of them, and their rate. problem: "" for a
-    usable file. silent: whether it is that which the problem is.
+    samples: per channel. content: a hash of all samples and their rate, 16 hex digits. problem: ""
+    for a usable file. silent: the problem is that the file is silent.
     """
 
     samples: int
@@ -34,10 +34,11 @@ class Heard(NamedTuple):
     silent: bool
 
 
-def listen(head: Header) -> Heard:
-    """Decode a file once.
+def inspect(head: Header) -> Inspected:
+    """Decode a file once and inspect its samples.
 
-    Raises ValueError with the reason where that fails, or it has fewer samples than promised.
+    Raises ValueError with the reason where decoding fails, or where the file has fewer samples than
+    its header promises.
     """
     digest = hashlib.sha256(f"{head.sample_rate} ".encode())
     total = _Sums()
@@ -45,11 +46,11 @@ def listen(head: Header) -> Heard:
         mono = decoding.mono(block)
         total.add(block, mono)
         digest.update(_whole_steps(mono).tobytes())
-    require_all(head, total.count)
+    require_promised(head, total.count)
     correction = total.correction() if total.count else Correction()
     unusable = total.unusable()
     silence = "" if unusable else total.silence()
-    return Heard(
+    return Inspected(
         samples=total.count,
         content=digest.hexdigest()[:16],
         correction=correction,
@@ -58,39 +59,39 @@ def listen(head: Header) -> Heard:
     )
 
 
-def require_all(head: Header, samples: int) -> None:
+def require_promised(head: Header, samples: int) -> None:
     """Raise ValueError where fewer samples decode than a file promises."""
     if head.samples is not None and samples < head.samples:
         raise ValueError(f"cut short: {samples} of {head.samples} samples decode")
 
 
-def no_audio(peak: float) -> str:
-    """Why samples of that peak (full scale 1) cannot be audio, or ""."""
-    if peak > MEANT:
+def why_not_audio(peak: float) -> str:
+    """The reason why samples of this peak (full scale 1) cannot be audio; "" where they can."""
+    if peak > HIGHEST_PEAK:
         return f"its peak is {peak:.3g} times full scale, which cannot be meant"
     return ""
 
 
 def _whole_steps(mono: np.ndarray) -> np.ndarray:
-    """Samples as 32-bit integers, which are the same bytes in whatever form they were decoded."""
+    """Samples as 32-bit integers: the bytes do not depend on the type of the decoded samples."""
     if mono.dtype != np.int16:
         mono = np.rint(mono).clip(-(2**31), 2**31 - 1)
     return mono.astype("<i4")
 
 
 class _Sums:
-    """What is added up over blocks, in steps of 16 bit."""
+    """Sums and extremes over all blocks, in steps of 16 bit."""
 
     def __init__(self):
         self.count = 0
         self.sum = 0.0
         self.power = 0.0
-        self.channels = 0.0  # largest magnitude in any of them
+        self.channels = 0.0  # the largest magnitude in any channel
         self.low = np.inf
         self.high = -np.inf
 
     def add(self, block: np.ndarray, mono: np.ndarray) -> None:
-        """Take in `block` [time] or [time, channel], and the mean `mono` [time] of its channels."""
+        """Add `block` [time] or [time, channel], and the mean `mono` [time] of its channels."""
         exact = mono.astype(np.float64)
         self.count += len(mono)
         self.sum += float(exact.sum())
@@ -103,11 +104,11 @@ class _Sums:
         self.channels = max(self.channels, loudest)
 
     def peak(self) -> float:
-        """The largest magnitude."""
+        """The largest magnitude of the mean of the channels."""
         return max(-self.low, self.high)
 
     def correction(self) -> Correction:
-        """The mean in whole steps, and what brings the rest below full scale."""
+        """The offset in whole steps, and the gain that brings the rest below full scale."""
         offset = round(self.sum / self.count)
         low = self.low - offset
         high = self.high - offset
@@ -116,13 +117,13 @@ class _Sums:
         return Correction(offset)
 
     def unusable(self) -> str:
-        """Why nothing can be done with the samples, or ""."""
+        """The reason why the samples are unusable; "" where they are usable."""
         if self.count == 0:
             return "zero length"
-        return no_audio(self.peak() / FULL_SCALE)
+        return why_not_audio(self.peak() / FULL_SCALE)
 
     def silence(self) -> str:
-        """Why nothing can be heard, or "" where something can; offsets are not heard."""
+        """The reason why the file is inaudible; "" where it is audible. An offset is inaudible."""
         mean = self.sum / self.count
         power = self.power / self.count - mean**2
         if power >= SILENT * self.correction().gain ** -2:
