@@ -45,7 +45,7 @@ def test_a_transcript_that_changes_makes_no_audio_be_read_again(tmp_path, monkey
     folder = Folder(tmp_path / "own", "own")
     before = scan(folder.recordings(), tmp_path / "cache")
     (tmp_path / "own/a.txt").write_text("anew")
-    monkeypatch.setattr("datagen.scan._heard", None)
+    monkeypatch.setattr("datagen.scan._inspected", None)
     after = scan(folder.recordings(), tmp_path / "cache")
     assert before.text.tolist() == [""] and after.text.tolist() == ["anew"]
     assert list(after) == recordings.COLUMNS

@@ -83,10 +83,12 @@ def config(name: str, typed: list[str], run: Path) -> DictConfig:
     Folders are set in a copy: composing takes ten times as long as copying, and the command lines
     of most tests differ in folders alone.
     """
-    folders = [item for item in typed if IS_FOLDER.fullmatch(item)]
-    cfg = copy.deepcopy(_composed(name, tuple(item for item in typed if item not in folders)))
-    for option, _, folder in (item.partition("=") for item in folders):
-        OmegaConf.update(cfg, option, folder)
+    last = {_option(item): item for item in typed}  # what is typed twice has its last value
+    folders = {option: item for option, item in last.items() if IS_FOLDER.fullmatch(item)}
+    composed = [item for item in typed if _option(item) not in folders]
+    cfg = copy.deepcopy(_composed(name, tuple(composed)))
+    for option, item in folders.items():
+        OmegaConf.update(cfg, option, item.partition("=")[2])
     with open_dict(cfg.hydra):
         cfg.hydra.overrides.task = list(typed)
         cfg.hydra.runtime.output_dir = str(run)
@@ -94,6 +96,10 @@ def config(name: str, typed: list[str], run: Path) -> DictConfig:
     with open_dict(cfg):
         del cfg["hydra"]
     return cfg
+
+
+def _option(item: str) -> str:
+    return item.partition("=")[0]
 
 
 @lru_cache(maxsize=16)
