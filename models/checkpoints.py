@@ -23,7 +23,7 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
             f"{path}: is damaged ({damage}); restore it from a copy, or train the run anew"
         )
     try:
-        with warnings.catch_warnings(action="ignore"):  # about pickles of files that are not ours
+        with warnings.catch_warnings(action="ignore"):  # about pickles, in files of other programs
             content = torch.load(path, map_location="cpu", weights_only=True)
     except OSError:
         raise

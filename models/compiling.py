@@ -23,8 +23,8 @@ class Compiling(pl.Callback):
         self.backend = backend
 
     def on_fit_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Compile."""
-        # It warns of parts that have too many shapes to compile; these run as they are.
+        """Compile the network."""
+        # PyTorch warns of parts with too many shapes to compile; these run uncompiled.
         logging.getLogger("torch._dynamo").setLevel(logging.ERROR)
         require_compiler(pl_module.device, self.backend)
         pl_module.network.compile(backend=self.backend)

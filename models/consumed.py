@@ -15,12 +15,12 @@ class Consumed:
         self.reset()
 
     def reset(self) -> None:
-        """Begin anew."""
+        """Set the sum to zero."""
         self._sum = 0
         self._pending: list[Tensor] = []
 
     def add(self, of_step: Tensor) -> None:
-        """Take in one more step: `of_step` of the rows of all processes, summed."""
+        """Add a step: the sum of `of_step` over the rows of all processes."""
         self._pending.append(of_step)
         if len(self._pending) >= PENDING:
             self._read()
@@ -35,7 +35,7 @@ class Consumed:
         return {"digest": self.digest()}
 
     def load_state_dict(self, state: dict[str, str]) -> None:
-        """Take up where a checkpoint was made."""
+        """Restore the state of a checkpoint."""
         self.reset()
         self._sum = int(state["digest"].removeprefix("r"), 16)
 

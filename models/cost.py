@@ -45,16 +45,16 @@ def latency_s(enhancer: Enhancer) -> float | None:
 
 
 def parameters(network: nn.Module) -> int:
-    """Number of learned values."""
+    """The number of learned values."""
     return sum(parameter.numel() for parameter in network.parameters())
 
 
 def seconds_per_second(
     enhance: Callable[[Tensor], Tensor], sample_rate: int, seconds: int = 4, repeats: int = 3
 ) -> float:
-    """Seconds that one CPU core takes to enhance a second of audio.
+    """Seconds that one CPU core needs to enhance a second of audio.
 
-    Median of `repeats` after one for warming up.
+    It is the median of `repeats` runs, after a run for warming up.
     """
     mixture = torch.randn(1, seconds * sample_rate) * 0.1
     taken_s = []

@@ -70,8 +70,8 @@ class EnhancementLearner(Enhancer, Learner):
     def summed_loss(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """The loss summed over the frames that are not padding, and how many these are.
 
-        Of a frame it is the mean over frequencies, summed over stages by their weights. Signals
-        that do not count, where `batch` says so, have no frames.
+        The loss of a frame is the mean over frequencies, summed over stages by their weights.
+        Signals that do not count (`batch` says so) have no frames.
         """
         spectrum = self.stft(batch["mixture"])
         estimates, level = self.estimates(spectrum)
@@ -80,7 +80,7 @@ class EnhancementLearner(Enhancer, Learner):
             per_stage = self._of_bins(estimates, level, batch)
         else:
             per_stage = self._of_signals(estimates, level, spectrum, batch)
-        # No product of matrices: a training in lower precision would round it.
+        # Not a matrix product: a training in lower precision would round it.
         per_signal = (per_stage * self.weights).sum(-1)
         return (per_signal * frames).sum(), frames.sum()
 
@@ -98,8 +98,8 @@ class EnhancementLearner(Enhancer, Learner):
     ) -> Tensor:
         """The criterion's loss of each signal and stage: [batch, stage].
 
-        With a Hamming window the last samples of a signal that ends between two hops lie under one
-        frame more where a longer one stands beside it: its loss is then another by up to 0.05 %.
+        With a Hamming window the last samples of a signal that ends between two hops lie under an
+        additional frame if the batch has a longer signal. This changes its loss by up to 0.05 %.
         """
         spectra = self.audible(estimates, spectrum.unsqueeze(1), level.unsqueeze(1))
         time = batch["mixture"].shape[-1]
@@ -120,7 +120,7 @@ def build_learner(cfg: DictConfig) -> EnhancementLearner:
 
     Raises ValueError for an invalid part of it.
     """
-    # A key typed on the command line is text, and comes after those of the file.
+    # A key from the command line is text, and comes after the keys of the file.
     stage_gains_db = {}
     for stages, gains_db in cfg.recipe.stage_gains_db.items():
         stage_gains_db[int(stages)] = list(gains_db)

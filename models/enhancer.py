@@ -14,9 +14,9 @@ from models.targets.target import Target
 class Enhancer(nn.Module):
     """A network with its transform, target and level.
 
-    network: called with freqs and target. level: what magnitudes are divided by before the network
-    and multiplied with after it. Raises ValueError at the first mixture where the network does not
-    give one estimate per stage.
+    network: called with freqs and target. level: magnitudes are divided by it before the network,
+    and multiplied by it after the network. Raises ValueError at the first mixture where the network
+    does not give one estimate per stage.
     """
 
     def __init__(self, stft: STFT, target: Target, network: Callable[..., Network], level: Level):
@@ -68,7 +68,7 @@ class Enhancer(nn.Module):
         return estimates.to(mixture.dtype), level
 
     def _require_shape(self, estimates: Tensor, mixture: Tensor) -> None:
-        """Some other shapes would be broadcast, and the loss mean nothing."""
+        """Raise ValueError for estimates of another shape: broadcasting would falsify the loss."""
         needed = [len(mixture), self.network.stage_count, *mixture.shape[1:]]
         shape = list(estimates.shape)
         if shape != needed:

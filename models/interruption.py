@@ -1,4 +1,4 @@
-"""A training that may be interrupted at any step, and goes on from there as if it had not been."""
+"""Interruption of a training at any step; a resumed training gives the same result."""
 
 import time
 from collections.abc import Callable
@@ -69,7 +69,7 @@ class MidEpoch(pl.Callback):
             self.ending.defer(last_line, is_over)
 
     def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """End where it was asked for since the last step; the epoch before has been saved."""
+        """End where a signal has asked for it since the last step; the last epoch is saved."""
         self.saved_s = time.monotonic()
         self._end_if_asked(trainer, save=False)
 
@@ -95,13 +95,13 @@ class MidEpoch(pl.Callback):
     def on_validation_batch_end(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, *batch: Any
     ) -> None:
-        """End, if it was asked for."""
+        """End where a signal has asked for it."""
         if not trainer.sanity_checking:
             self._end_if_asked(trainer, save=True)
 
     def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """A signal ends what follows again; one that came meanwhile does so now."""
-        self.path.unlink(missing_ok=True)  # all of it is in the last checkpoint
+        """From here on a signal ends the process again; a deferred signal does so now."""
+        self.path.unlink(missing_ok=True)  # the last checkpoint has all of it
         self._end_if_asked(trainer, save=False)
         if self.ending:
             self.ending.release()
@@ -114,7 +114,7 @@ class MidEpoch(pl.Callback):
             self.ending.release()
 
     def _end_if_asked(self, trainer: pl.Trainer, save: bool) -> None:
-        """Only the first process ends: the others are ended by that."""
+        """End the first process where a signal has asked for it; the others end with it."""
         asked = self.ending and self.ending.number
         if not asked or not trainer.is_global_zero:
             return

@@ -1,4 +1,4 @@
-"""The costs of networks, measured once on a machine and remembered."""
+"""The costs of networks, measured once on a machine and cached."""
 
 import json
 from collections.abc import Callable
@@ -19,20 +19,24 @@ def known_costs(cfg: DictConfig, cache: Path, say: Callable[[str], object] = str
     """The costs of the network of a training config; see `costs`.
 
     Networks that differ only in their weights and in the aim of their training have equal costs:
-    one of them is measured, untrained, and remembered under `cache`. say: called with a line on the
-    measurement, which takes seconds.
+    one of them is measured, untrained, and its costs are cached under `cache`. say: called with a
+    line on the measurement, which takes seconds.
     """
     enhancer = build_enhancer(cfg)
     network = OmegaConf.to_container(cfg.network, resolve=True)
-    told = [network, enhancer.target.component_count, enhancer.stft.made_of]
-    return remembered(told, lambda: costs(enhancer), title("network", network), cache, say)
+    identity = [network, enhancer.target.component_count, enhancer.stft.made_of]
+    return cached_costs(identity, lambda: costs(enhancer), title("network", network), cache, say)
 
 
-def remembered(
-    told: Any, measure: Callable[[], Costs], what: str, cache: Path, say: Callable[[str], object]
+def cached_costs(
+    identity: Any,
+    measure: Callable[[], Costs],
+    what: str,
+    cache: Path,
+    say: Callable[[str], object],
 ) -> Costs:
-    """The result of `measure`, kept under `cache` by `told`, the plain values that decide it."""
-    key = of_values(told, of_sources("models", "dsp"), node())
+    """The result of `measure`, cached under `cache` by its plain values `identity`."""
+    key = of_values(identity, of_sources("models", "dsp"), node())
     known = cache / "costs" / f"{key}.json"
     try:
         return json.loads(known.read_text(encoding="utf-8"))

@@ -13,18 +13,18 @@ from options.typed import typed
 
 CONFIG, CURVE, TIMES = Path(".hydra/config.yaml"), Path("curve.csv"), Path("times.csv")
 TIMED = {"epoch": int, "seconds": float, "machine": str}  # the columns of TIMES
-# The tables of what the weights were trained on before, a folder for each training.
+# The tables of earlier trainings of the weights, a folder for each training.
 ANCESTORS = Path("ancestors")
 BEST, LAST = Path("checkpoints/best.ckpt"), Path("checkpoints/last.ckpt")
-WITHIN = Path("checkpoints/within_epoch.ckpt")  # later than the last, or of its epoch
+WITHIN = Path("checkpoints/within_epoch.ckpt")  # at least as late as the last one
 
 
 class Layout(NamedTuple):
-    """The places of a model's parts in its folder; tables and curve have one place in all layouts.
+    """The places of a model's parts in its folder; tables and curve have the same place in all.
 
-    config, weights: files below it. state: the tensors of its best epoch, by name. tables_again,
-    curve_again: the commands that restore these, with {} for the folder. resumable: whether its
-    training can be continued.
+    config, weights: files below the folder. state: reads the tensors of the best epoch, by name.
+    tables_again, curve_again: the commands that restore the tables and the curve, with {} for the
+    folder. resumable: whether the training can be continued.
     """
 
     config: Path
@@ -36,7 +36,7 @@ class Layout(NamedTuple):
 
 
 def layout(run: Path) -> Layout:
-    """The layout of `run`; the layout of train.py for a folder that is no run."""
+    """The layout of `run`; for any other folder it is the layout of train.py."""
     for one in (TRAINED, PUBLISHED):
         if (run / one.config).exists() or (run / one.weights).exists():
             return one
@@ -44,7 +44,7 @@ def layout(run: Path) -> Layout:
 
 
 def config_path(run: Path) -> Path:
-    """Its config; FileNotFoundError where it has none."""
+    """The config file of `run`; raises FileNotFoundError where it has none."""
     path = run / layout(run).config
     if not path.exists():
         raise FileNotFoundError(
@@ -72,13 +72,13 @@ def checkpoint(run: Path, name: Path) -> dict[str, Any]:
 def best_weights(run: Path) -> Mapping[str, Tensor]:
     """The tensors of a run's best epoch on validation, by name.
 
-    Raises FileNotFoundError or ValueError, in one line, for none or damaged ones.
+    Raises FileNotFoundError or ValueError, in one line, for missing or damaged weights.
     """
     return layout(run).state(run)
 
 
 def weights_of(run: Path) -> str:
-    """Names the weights of a run's best epoch, whatever its config says and wherever it lies."""
+    """A fingerprint of the weights of a run's best epoch, without its config and its place."""
     return published.of_weights(best_weights(run))
 
 
@@ -93,9 +93,9 @@ def curve_again(run: Path) -> str:
 
 
 def ancestors(run: Path) -> list[Path]:
-    """Folders with speech.csv and noise.csv of all trainings that the weights of `run` come from.
+    """Folders with speech.csv and noise.csv of all earlier trainings of the weights of `run`.
 
-    Those before its own.
+    Its own training is not among them.
     """
     return sorted((run / ANCESTORS).glob("*"))
 

@@ -17,7 +17,7 @@ Batch = Mapping[str, Tensor]
 class Learner(pl.LightningModule, ABC):
     """A network that learns.
 
-    A derived class has its network as `network` and defines `summed_loss`. The task decides the
+    A derived class sets its attribute `network` and defines `summed_loss`. The task decides the
     content of its batches; all have "row" and "counts", see datagen.dealing. optimizer: called with
     the parameters.
     """
@@ -25,28 +25,29 @@ class Learner(pl.LightningModule, ABC):
     def __init__(self, optimizer: Callable[..., torch.optim.Optimizer] | None = None):
         super().__init__()
         self.optimizer = optimizer
-        # Of the epoch that runs: the mean of the loss, and which rows it has had.
+        # Of the current epoch: the mean of the loss, and a hash of the rows so far.
         self.train_loss, self.consumed = RunningMean(), Consumed()
-        self._units: list[Tensor] = []  # of the batches to the update under way
+        self._units: list[Tensor] = []  # units of each batch of the current update
 
     @abstractmethod
     def summed_loss(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """The loss summed over the units of `batch` that it is a mean over, and their number.
+        """The loss summed over the units of `batch`, and the number of units.
 
-        Such a unit may be a frame, a character, a clip. Items have none where "counts" is 0.
+        The mean loss is a mean over units: frames, characters or clips. An item with a "counts" of
+        0 has no units.
         """
 
     def loss(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Mean loss over the units of `batch`, and their number."""
+        """The mean loss over the units of `batch`, and their number."""
         summed, units = self.summed_loss(batch)
         return summed / units, units
 
     def training_step(self, batch: Batch, batch_index: int) -> Tensor:
-        """Loss of one batch: the mean over the units of all processes.
+        """The loss of a batch: the mean over the units of all processes.
 
-        Here times their number, for the gradients are averaged over them. Of several batches to an
-        update (trainer.accumulate_grad_batches) each is divided by the units of the first one; see
-        `on_before_optimizer_step`.
+        It is multiplied by the number of processes, because their gradients are averaged. Where an
+        update has several batches (trainer.accumulate_grad_batches), the loss of each is divided by
+        the units of the first; see `on_before_optimizer_step`.
         """
         own, units = self.summed_loss(batch)
         summed = self._of_all(torch.stack([own.detach(), units.to(own.dtype)]))
@@ -58,10 +59,10 @@ class Learner(pl.LightningModule, ABC):
         return own * self.trainer.world_size / self._units[0]
 
     def on_before_optimizer_step(self, optimizer: torch.optim.Optimizer) -> None:
-        """Scale the gradients of several batches to those of one batch with all units.
+        """Scale the gradients of several batches to those of a single batch with all units.
 
-        Lightning has divided each by the largest number of batches of an update; the last update of
-        an epoch may have fewer.
+        Lightning has divided each by the number of batches of a full update. The last update of an
+        epoch may have fewer batches.
         """
         units, self._units = self._units, []
         batches = self.trainer.accumulate_grad_batches
@@ -79,7 +80,7 @@ class Learner(pl.LightningModule, ABC):
         return self.trainer.strategy.reduce(numbers, reduce_op="sum")
 
     def validation_step(self, batch: Batch, batch_index: int) -> Tensor:
-        """Loss of one batch."""
+        """The loss of a batch."""
         summed, units = self.summed_loss(batch)
         loss = summed / units.clamp(min=1)
         self.log(
@@ -94,7 +95,7 @@ class Learner(pl.LightningModule, ABC):
         return loss
 
     def on_train_epoch_end(self) -> None:
-        """Log the mean of the epoch, and begin the mean of the next one."""
+        """Log the mean of the epoch, and begin the mean of the next epoch."""
         self.log("train_loss_epoch", self.train_loss.mean())
         self.train_loss.reset()
         self.consumed.reset()
@@ -105,7 +106,7 @@ class Learner(pl.LightningModule, ABC):
         checkpoint["consumed"] = self.consumed.state_dict()
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Take it up; older checkpoints are of the end of an epoch, and need none."""
+        """Restore the mean; older checkpoints, of the end of an epoch, have none and need none."""
         if "train_loss" in checkpoint:
             self.train_loss.load_state_dict(checkpoint["train_loss"])
             self.consumed.load_state_dict(checkpoint["consumed"])

@@ -1,4 +1,4 @@
-"""The level that a network's magnitudes are relative to."""
+"""The level to which a network's magnitudes are relative."""
 
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
@@ -6,14 +6,16 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
-SMALLEST = 1e-8  # far below 16-bit rounding: only digital silence is divided by it
+SMALLEST = 1e-8  # far below 16-bit rounding: it matters only in digital silence
 
 
 class Level(nn.Module, ABC):
-    """A causal measure of magnitudes: divided by before a network, multiplied with after it.
+    """A causal measure of magnitudes, which are divided by it before a network.
 
-    Shapes: magnitude [batch, freq, frame] -> level [batch, 1, frame]. `rule`
-    describes it in a line, for readers of an exported network.
+    After the network they are multiplied by it.
+
+    Shapes: magnitude [batch, freq, frame] -> level [batch, 1, frame]. `rule` describes it in a
+    line, for readers of an exported network.
     """
 
     rule: ClassVar[str] = "see the class of this name"
@@ -36,15 +38,16 @@ class Level(nn.Module, ABC):
 class RunningLevel(Level):
     """Root mean square of all magnitudes up to and including the current frame: causal.
 
-    Scaling a mixture scales its level alike, so a network sees the same whatever the gain. The mean
-    is over all frames so far: in a pause the level stays where it was, and one gain cannot pump.
+    A gain of the mixture scales its level by the same factor, so the network's input does not
+    depend on the gain. The mean is over all frames so far, so the level changes little in a pause
+    and the gain does not pump.
     """
 
     rule = f"sqrt(mean of |X|^2 over all frequencies of all frames so far), at least {SMALLEST:g}"
 
     def __init__(self):
         super().__init__()
-        # Knows the device that the module is on.
+        # A buffer: it is on the device of the module.
         self.register_buffer("zero", torch.zeros(()), persistent=False)
 
     def initial_state(self, batch: int) -> tuple[Tensor, Tensor]:

@@ -18,11 +18,11 @@ class MixedBack(SpeechSystem):
         self.system, self.share = system, share
 
     def enhance_batch(self, batch: Mapping[str, Tensor]) -> Tensor:
-        """[batch, time]."""
+        """See `SpeechSystem.enhance_batch`."""
         return self.system.enhance_batch(batch).lerp(batch["mixture"], self.share)
 
     @property
     def made_of(self) -> Any:
-        """The system and the share; None where the system does not say."""
+        """The identity of the system and the share; None where the system has none."""
         made_of = self.system.made_of
         return None if made_of is None else ["mixed back", made_of, self.share]

@@ -11,10 +11,10 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrize import ParametrizationList
 from torch.utils.hooks import RemovableHandle
 
-# Layer, what it is called with, what it gives -> multiply-adds of the call.
+# Called with a layer, its inputs and its output; gives the multiply-adds of the call.
 Rule = Callable[[Any, tuple, Any], int]
 
-FRAMES = 128  # whole windows of networks that work by windows
+FRAMES = 128  # a multiple of the windows of networks that work by windows
 METHOD = "multiply_adds"  # the method by which a layer states its cost itself
 SIGNATURE = f"{METHOD}(self, inputs, output) -> int"
 
@@ -22,9 +22,9 @@ SIGNATURE = f"{METHOD}(self, inputs, output) -> int"
 def multiply_adds_per_frame(network: nn.Module, freqs: int, components: int = 1) -> float:
     """Fused multiply-adds per frame, as the PL-CRNN paper counts them (section 5.4); see `RULES`.
 
-    components: how many numbers it sees of each bin. Two lengths are run and their difference
-    taken, so that frames of padding count nothing. What has no parameters (activations, pooling)
-    counts nothing. Raises ValueError where a layer cannot be counted, see `require_countable`.
+    components: the numbers that the network sees of each bin. The count is the difference of runs
+    of two lengths, so padding frames do not count. Layers without parameters (activations, pooling)
+    do not count. Raises ValueError where a layer cannot be counted, see `require_countable`.
     """
     shorter = _counted(network, torch.rand(1, components, freqs, FRAMES))
     longer = _counted(network, torch.rand(1, components, freqs, 2 * FRAMES))
@@ -45,7 +45,7 @@ def require_countable(network: nn.Module, freqs: int, components: int = 1) -> No
 
 @torch.no_grad()
 def _counted(network: nn.Module, mixture: Tensor) -> int:
-    """Multiply-adds of one call; what mode each module is in stays as it was."""
+    """The multiply-adds of a call; the mode (training or evaluation) of each module is restored."""
     _require_rules(network)
     counts = Counter()
     training_before = {module: module.training for module in network.modules()}
@@ -81,7 +81,7 @@ def _adding_to(counts: Counter, rule: Rule) -> Callable:
 
 def _require_rules(network: nn.Module) -> None:
     for place, layer in _layers(network):
-        is_called = type(layer).forward is not nn.Module.forward  # a bag of parameters is not
+        is_called = type(layer).forward is not nn.Module.forward  # a container of parameters is not
         if is_called and _rule(layer) is None:
             raise ValueError(
                 f"{_named(network, place, layer)} has parameters of its own, "
@@ -91,7 +91,7 @@ def _require_rules(network: nn.Module) -> None:
 
 
 def _require_calls(network: nn.Module, counts: Counter) -> None:
-    counted = []  # places of modules that speak for those in them
+    counted = []  # places of modules whose count includes the modules in them
     for place, module in network.named_modules():
         if module in counts and hasattr(module, METHOD):
             counted.append(place)
@@ -135,7 +135,7 @@ def _rule(module: nn.Module) -> Rule | None:
         return _stated
     for kind in type(module).__mro__:
         if kind in RULES:
-            # With a forward of its own it may do anything.
+            # A class with its own forward may compute anything.
             keeps_forward = type(module).forward is kind.forward
             return RULES[kind] if keeps_forward else None
     return None
@@ -201,9 +201,9 @@ RULES: dict[type[nn.Module], Rule] = {
     **dict.fromkeys((nn.LSTMCell, nn.GRUCell, nn.RNNCell), _cell),
     # They fold into the convolution before them: the PL-CRNN paper counts nothing.
     **dict.fromkeys((nn.BatchNorm1d, nn.BatchNorm2d, nn.SyncBatchNorm), _nothing),
-    # Mean, variance, normalised, scaled and shifted.
+    # The mean, the variance, the normalisation, the scale and the shift.
     **dict.fromkeys((nn.LayerNorm, nn.GroupNorm), _each_value(4)),
     nn.PReLU: _each_value(1),
-    nn.Embedding: _nothing,  # looked up
+    nn.Embedding: _nothing,  # a look-up
     ParametrizationList: _nothing,  # it makes a weight, once for all frames
 }

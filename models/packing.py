@@ -1,4 +1,4 @@
-"""The state of a stream as one vector of 32-bit numbers, for runtimes that know no other."""
+"""Packs the state of a stream into a vector of 32-bit numbers, for runtimes that need this form."""
 
 from typing import Any
 
@@ -6,15 +6,15 @@ import torch
 from torch import Tensor
 from torch.utils import _pytree
 
-WIDE = (torch.float64, torch.int64)  # kept as two numbers of 32 bits: what is rounded, and the rest
+WIDE = (torch.float64, torch.int64)  # stored as two 32-bit numbers: the rounded value, and the rest
 
 
 class Packing:
-    """Nested tensors, all of them in one vector and back.
+    """Packs nested tensors into a single vector, and unpacks them.
 
-    `example` says of what shapes and kinds they are. The vector holds how much they differ from
-    it, so that a vector of zeros is `example` itself. Numbers of 64 bits keep 48 of them. Raises
-    ValueError for a tensor of another kind.
+    `example` gives their shapes and types. The vector holds their differences from `example`, so a
+    vector of zeros is `example` itself. Numbers of 64 bits keep 48 bits. Raises ValueError for a
+    tensor of an unsupported type.
     """
 
     def __init__(self, example: Any):
@@ -28,14 +28,14 @@ class Packing:
 
     @property
     def size(self) -> int:
-        """Numbers in the vector."""
+        """The number of elements of the vector."""
         return sum(self._sizes)
 
     @property
     def parts(self) -> list[dict[str, Any]]:
-        """What stands where: name, shape, type and numbers of each tensor, in their order.
+        """The layout of the vector: name, shape, type and size of each tensor, in order.
 
-        64-bit tensors are followed by what rounding them to 32 bits lost.
+        A 64-bit tensor is followed by its rounding errors in 32 bits.
         """
         return [
             {

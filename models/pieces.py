@@ -1,4 +1,4 @@
-"""An enhancer on a signal of any length, in blocks, in as little memory as its network allows."""
+"""Enhances a signal of any length block by block, in as little memory as the network allows."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -14,12 +14,12 @@ LEAST = 1024  # frames that are enhanced at once
 
 
 def in_blocks(enhancer: Enhancer, blocks: Iterable[Tensor]) -> Iterator[Tensor]:
-    """The enhanced blocks of a signal: of other sizes, but the same sum, and without delay.
+    """The enhanced blocks of a signal, without delay; their sizes differ, their sum does not.
 
-    A causal network goes on from block to block with its state; one that looks ahead, but not
-    farther than it says (`Network.reach`), is given overlapping pieces; another one, and a causal
-    one whose transform has another hop than half of its window, the whole signal. All are equal to
-    `Enhancer.enhance` of the whole.
+    A causal network carries its state from block to block. A network that looks ahead by a limited
+    number of frames (`Network.reach`) gets overlapping pieces. Any other network, and a causal
+    network whose transform has a hop other than half of its window, gets the whole signal. The
+    result always equals `Enhancer.enhance` of the whole signal.
 
     Shapes: [batch, time] each -> [batch, time] each.
     """
@@ -28,7 +28,7 @@ def in_blocks(enhancer: Enhancer, blocks: Iterable[Tensor]) -> Iterator[Tensor]:
 
 
 def held_back(enhancer: Enhancer) -> int | None:
-    """Samples after which `in_blocks` has given a sample, at most; None: it waits for the end."""
+    """The longest delay of a sample in `in_blocks`, in samples; None: it needs the whole signal."""
     match _way(enhancer):
         case Stream() as stream:
             return stream.latency
@@ -38,7 +38,7 @@ def held_back(enhancer: Enhancer) -> int | None:
 
 
 def _way(enhancer: Enhancer) -> "Stream | Pieces | None":
-    """What takes a signal in blocks; None where all of it is needed at once."""
+    """The processor of a signal in blocks; None where the whole signal is needed at once."""
     stft = enhancer.stft
     if isinstance(enhancer.network, CausalNetwork) and stft.length == 2 * stft.hop:
         return Stream(enhancer)
@@ -54,23 +54,23 @@ def _whole(enhancer: Enhancer, blocks: Iterable[Tensor]) -> Iterator[Tensor]:
 
 
 class Pieces:
-    """A signal in pieces that overlap, for a network whose estimates depend on `reach` frames.
+    """Enhances overlapping pieces, by a network whose estimates depend on `reach` frames.
 
-    What is kept of a piece lies so far from its ends that it is what the whole signal would give:
-    nothing has to be faded. The level goes on from piece to piece.
+    The kept part of a piece lies so far from its ends that it equals that of the whole signal. So
+    no cross-fade is needed. The state of the level is carried from piece to piece.
     """
 
     def __init__(self, enhancer: Enhancer, reach: int):
         self.enhancer = enhancer.eval()
         self.hop = enhancer.stft.hop
-        self.margin = enhancer.stft.length // (2 * self.hop) + 1  # frames that reach over an end
-        # On either side of what is kept, and in steps of the network's own windows.
+        self.margin = enhancer.stft.length // (2 * self.hop) + 1  # frames that cross an end
+        # On either side of the kept part, a multiple of the network's windows.
         self.context = reach * -(-(reach + 2 * self.margin) // reach)
         self.kept = reach * -(-max(LEAST, self.context + reach) // reach)
 
     @property
     def length(self) -> int:
-        """Samples of a piece, at most: the last ones of it must be there before its first are."""
+        """The most samples of a piece; all must have arrived before it is enhanced."""
         return (self.context + self.kept + self.context + 2 * self.margin) * self.hop
 
     @torch.no_grad()
@@ -91,20 +91,20 @@ class Pieces:
             yield self._enhanced(held, begin, first, level)[0]
 
     def _begin(self, first: int) -> int:
-        """The first sample that is needed for what is kept from frame `first` on."""
+        """The first sample that the kept part from frame `first` on needs."""
         return max(0, first - self.context - self.margin) * self.hop
 
     def _stop(self, first: int) -> int:
-        """The sample after the last one that is needed for it."""
+        """The sample after the last sample that this part needs."""
         return (first + self.kept + self.context + self.margin) * self.hop
 
     def _enhanced(self, piece: Tensor, begin: int, first: int, level: Any) -> tuple[Tensor, Any]:
-        """The samples from frame `first` to the end of a piece, and the level after it.
+        """The samples from frame `first` to the end of a piece, and the state of the level.
 
-        That is the level before the first frame of the next piece.
+        That is the state before the first frame of the next piece.
         """
         enhancer, hop = self.enhancer, self.hop
-        start = max(0, first - self.context)  # the piece's first frame that is one of the signal's
+        start = max(0, first - self.context)  # the piece's first frame within the signal
         spectrum = enhancer.stft(piece)[..., start - begin // hop :]
         own = max(0, first + self.kept - self.context) - start  # frames before the next piece
         magnitude = spectrum.abs()

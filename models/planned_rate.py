@@ -10,12 +10,12 @@ from models.schedules.schedule import Schedule
 
 
 class PlannedRate(pl.Callback):
-    """Sets the learning rate before each step to what `schedule` says.
+    """Sets the learning rate before each step by `schedule`.
 
-    The end is that of the trainer's max_epochs: steps of the epochs that are done, and as many for
-    each one that is left as an epoch has now. So the end moves with max_epochs, batches to an
-    update and devices, which may be others when a training is resumed. The rate that the optimiser
-    began with stays in its state, as PyTorch's own schedulers keep it.
+    The schedule ends with the trainer's max_epochs: after the finished steps, and the steps of the
+    remaining epochs at today's number per epoch. So the end moves with max_epochs, the batches per
+    update and the devices, which may change when a training is resumed. The optimiser's state keeps
+    its initial rate, as with PyTorch's own schedulers.
     """
 
     def __init__(self, schedule: Schedule):
@@ -23,11 +23,11 @@ class PlannedRate(pl.Callback):
         self.steps = 0
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Find where a training ends that goes on within an epoch."""
+        """Compute the last step of a training that continues within an epoch."""
         self.steps = _last_step(trainer, batches_done(trainer))
 
     def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Find where the training ends."""
+        """Compute the last step of the training."""
         self.steps = _last_step(trainer, done=0)
 
     def on_train_batch_start(
@@ -45,7 +45,7 @@ class PlannedRate(pl.Callback):
 
 
 def _last_step(trainer: pl.Trainer, done: int) -> int:
-    """The last step of a training in whose epoch so many batches are done."""
+    """The last step of a training; done: the finished batches of its current epoch."""
     batches, to_an_update = trainer.num_training_batches, trainer.accumulate_grad_batches
     in_an_epoch = math.ceil(batches / to_an_update)
     in_this_one = math.ceil((batches - done) / to_an_update)

@@ -1,4 +1,4 @@
-"""What a person sees of a training: a bar while it runs, a line when an epoch ends."""
+"""The display of a training: a progress bar, and a line at the end of each epoch."""
 
 import time
 from typing import Any
@@ -12,12 +12,12 @@ from models.saving import is_validated
 class Progress(pl.Callback):
     """A bar over all steps of a training, on a terminal, and a line per finished epoch anywhere.
 
-    The time left that the bar tells is that of the whole training: by the mean of what a step has
-    taken so far, its share of the validations included.
+    The bar shows the time left of the whole training. It is estimated by the mean duration of a
+    step so far, which includes its share of the validations.
     """
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Begin the bar, at the step where a training goes on."""
+        """Begin the bar, at the step where the training begins or continues."""
         self.began = time.monotonic()
         self.bar = tqdm(
             initial=trainer.fit_loop.epoch_loop.batch_progress.total.ready,
@@ -30,26 +30,26 @@ class Progress(pl.Callback):
         self._tell(trainer)
 
     def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Say which epoch it is."""
+        """Show the number of the epoch."""
         self.began = time.monotonic()
         self._tell(trainer)
 
     def on_train_batch_end(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, *batch: Any
     ) -> None:
-        """One step more."""
+        """Advance the bar by a step."""
         if not self.bar.disable:
             loss = float(trainer.callback_metrics["train_loss_step"])
             self.bar.set_postfix(loss=f"{loss:.4g}", refresh=False)
         self.bar.update()
 
     def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Say what takes the rest of the epoch."""
+        """Show that the validation runs."""
         if hasattr(self, "bar"):
             self._tell(trainer, ", validation")
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """The epoch's line, above the bar."""
+        """Print the line of the epoch, above the bar."""
         if not trainer.is_global_zero:
             return
         rate = trainer.optimizers[0].param_groups[0]["lr"]
@@ -64,18 +64,18 @@ class Progress(pl.Callback):
         self.bar.refresh()
 
     def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Leave the terminal to what is said next."""
+        """Close the bar before the next message."""
         self.bar.close()
 
     def on_exception(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
     ) -> None:
-        """Leave the terminal to the error."""
+        """Close the bar before the error message."""
         if hasattr(self, "bar"):
             self.bar.close()
 
     def _tell(self, trainer: pl.Trainer, what: str = "") -> None:
-        """Which epoch the bar is in."""
+        """Show the epoch and `what` beside the bar."""
         self.bar.set_description(f"epoch {trainer.current_epoch + 1} of {trainer.max_epochs}{what}")
 
 

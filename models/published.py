@@ -1,4 +1,4 @@
-"""What is published of a run: its weights as safetensors, and a config that names no machine."""
+"""The published form of a run: weights as safetensors, and a config without paths of a machine."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,19 +13,19 @@ from files.sums import summed_content
 
 CONFIG, WEIGHTS = Path("config.yaml"), Path("weights.safetensors")
 AGAIN = "publish the run again, or take the folder from where it was published"
-OF = "config"  # the one word in the file beside weights: the fingerprint of their config
+OF = "config"  # the only metadata in the file of weights: the fingerprint of their config
 
 
 def weights_file(state: Mapping[str, Tensor], config: str) -> bytes:
-    """The tensors of `state` as a file of safetensors, in 32 bits; config: of its fingerprint."""
+    """The tensors of `state` as a safetensors file in 32 bits; config: the config's fingerprint."""
     return save(_portable(state), {OF: config})
 
 
 def read_weights(path: Path, config: str) -> dict[str, Tensor]:
-    """The tensors in the file at `path`, which must belong to the config of that fingerprint.
+    """The tensors in the file at `path`; config: the fingerprint of the config that it belongs to.
 
-    Nothing in it is executed. Raises FileNotFoundError or ValueError, in one line, for none, a
-    damaged one, or one of another config.
+    Nothing in the file is executed. Raises FileNotFoundError for a missing file, and ValueError, in
+    one line, for a damaged file or the weights of another config.
     """
     summed_content(path, AGAIN)
     try:
@@ -34,7 +34,7 @@ def read_weights(path: Path, config: str) -> dict[str, Tensor]:
             state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except OSError:
         raise
-    except Exception as error:  # of a broken file: its own error, or one of torch
+    except Exception as error:  # a broken file raises an error of safetensors or torch
         reason = " ".join(str(error).split())
         raise ValueError(f"{path}: not weights of safetensors ({reason[:120]}); {AGAIN}") from error
     if said.get(OF) != config:
@@ -43,7 +43,7 @@ def read_weights(path: Path, config: str) -> dict[str, Tensor]:
 
 
 def of_weights(state: Mapping[str, Tensor]) -> str:
-    """16 hex digits over the tensors of `state` by name, in 32 bits."""
+    """A fingerprint of the tensors of `state` by name, in 32 bits: 16 hex digits."""
     contents = []
     for name, tensor in sorted(_portable(state).items()):
         head = f"{name} {tensor.dtype} {list(tensor.shape)}"
@@ -52,7 +52,7 @@ def of_weights(state: Mapping[str, Tensor]) -> str:
 
 
 def _portable(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Tensors that share no memory, numbers with a fraction in 32 bits."""
+    """Tensors that share no memory, with floats in 32 bits."""
     tensors = {}
     for name, tensor in state.items():
         dtype = torch.float32 if tensor.is_floating_point() else tensor.dtype

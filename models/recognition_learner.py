@@ -25,7 +25,7 @@ class RecognitionLearner(Recogniser, Learner):
         self.optimizer = optimizer
 
     def summed_loss(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """The negative log-likelihood of all transcripts, in nats, and how many characters.
+        """The negative log-likelihood of all transcripts, in nats, and their number of characters.
 
         "mixture" [batch, time] with "length"; "tokens" [batch, character] with "characters". A
         transcript has no more characters than there are steps (see datagen.transcribed).

@@ -1,4 +1,4 @@
-"""A run folder is the model: rebuilt from its config, weights loaded, nothing executed."""
+"""Rebuilds a model from its run folder: config and weights; no code of the folder is executed."""
 
 import copy
 import inspect
@@ -35,7 +35,7 @@ from options.faults import faults_named
 from options.older import upgraded
 from options.run_options import PARTS, flat, portable
 
-NEEDED = ("recipe", "stft", "sample_rate")  # of a training's config
+NEEDED = ("recipe", "stft", "sample_rate")  # in the config of a training
 
 
 def task_name(cfg: DictConfig) -> str:
@@ -46,8 +46,7 @@ def task_name(cfg: DictConfig) -> str:
 def build_enhancer(cfg: DictConfig) -> Enhancer:
     """The untrained enhancer that a training config describes.
 
-    Raises ValueError where a part of it is not what it must be, and where the costs of its network
-    could not be told.
+    Raises ValueError for an invalid part of it, and for a network whose costs cannot be counted.
     """
     lacking = [option for option in PARTS if cfg.get(option) is None]
     if lacking:
@@ -61,7 +60,7 @@ def build_enhancer(cfg: DictConfig) -> Enhancer:
 
 
 def enhancer_parts(cfg: DictConfig) -> dict[str, Any]:
-    """What an `Enhancer` is made of as a training config has it."""
+    """The arguments of `Enhancer` that a training config describes."""
     return {
         "stft": STFT(cfg.sample_rate, **cfg.stft),
         "target": build(cfg.target, Target),
@@ -71,7 +70,7 @@ def enhancer_parts(cfg: DictConfig) -> dict[str, Any]:
 
 
 def require_contract(enhancer: Enhancer) -> None:
-    """Raise ValueError where the network of `enhancer` does not keep its contract, or fails."""
+    """Raise ValueError where the network of `enhancer` breaks its contract, or fails."""
     network = enhancer.network
     with faults_named(inspect.getfile(type(network)), checked=False):
         require_countable(network, enhancer.stft.freqs, enhancer.target.component_count)
@@ -79,9 +78,9 @@ def require_contract(enhancer: Enhancer) -> None:
 
 
 def run_config(run: Path) -> DictConfig:
-    """The config of a training run, in today's words.
+    """The config of a training run, with today's options.
 
-    Raises FileNotFoundError or ValueError where `run` is none.
+    Raises FileNotFoundError or ValueError where `run` is not a training run.
     """
     path = config_path(run)
     return copy.deepcopy(_config(run, path, path.read_bytes()))
@@ -115,10 +114,10 @@ def load_run(run: Path) -> Enhancer:
 
 
 def load_weights(module: nn.Module, run: Path, name: Path | None = None) -> None:
-    """Give `module` the weights of a run's best epoch on validation.
+    """Load the weights of a run's best epoch on validation into `module`.
 
-    module: has its network as `network`. name: of another checkpoint. Raises ValueError where the
-    run's network is another.
+    module: its attribute `network` is the network. name: of another checkpoint of the run. Raises
+    ValueError where the run has a different network.
     """
     state = best_weights(run) if name is None else checkpoint(run, name)["state_dict"]
     try:
@@ -133,13 +132,13 @@ def load_weights(module: nn.Module, run: Path, name: Path | None = None) -> None
 
 
 def content_of(run: Path) -> str:
-    """Names what a run gives: equal for its folder and for what was published of it."""
+    """A fingerprint of a run's config and weights, equal for its folder and its published form."""
     options = OmegaConf.to_container(run_config(run))
     return of_values(flat(portable(options)), weights_of(run))
 
 
 def keep_ancestors(run: Path, parent: Path) -> None:
-    """Copy into `run` what its `parent` and the ancestors of that one were trained on."""
+    """Copy into `run` the training tables of its `parent` and of the parent's ancestors."""
     for generation, folder in enumerate([parent, *ancestors(parent)]):
         copy = run / ANCESTORS / f"{generation:03d}"
         copy_tables(folder, copy, ("speech.csv", "noise.csv"), tables_again(parent))

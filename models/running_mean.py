@@ -1,4 +1,4 @@
-"""A mean over the steps of an epoch, which travels in a checkpoint."""
+"""A mean over the steps of an epoch, which a checkpoint stores."""
 
 import torch
 from torch import Tensor
@@ -13,12 +13,12 @@ class RunningMean:
         self.reset()
 
     def reset(self) -> None:
-        """Begin anew."""
+        """Set the mean to that of no steps."""
         self._sum = self._weight = 0.0
         self._pending: list[Tensor] = []
 
     def add(self, sum_and_weight: Tensor) -> None:
-        """Take in one more step, [2]: the sum of its values times their weights, and of these."""
+        """Add a step, [2]: the weighted sum of its values, and the sum of the weights."""
         self._pending.append(sum_and_weight.detach())
         if len(self._pending) >= PENDING:
             self._read()
@@ -29,12 +29,12 @@ class RunningMean:
         return self._sum / self._weight if self._weight else float("nan")
 
     def state_dict(self) -> dict[str, float]:
-        """What a checkpoint keeps."""
+        """The state that a checkpoint keeps."""
         self._read()
         return {"sum": self._sum, "weight": self._weight}
 
     def load_state_dict(self, state: dict[str, float]) -> None:
-        """Take up where a checkpoint was made."""
+        """Restore the state of a checkpoint."""
         self.reset()
         self._sum, self._weight = state["sum"], state["weight"]
 

@@ -1,4 +1,4 @@
-"""Checkpoints of a training: which are saved, and how they appear."""
+"""The checkpoints of a training: their selection, and their writing."""
 
 import io
 from pathlib import Path
@@ -16,8 +16,8 @@ from models.checkpoints import read_checkpoint
 class Saver(ModelCheckpoint):
     """Saves at the end of each epoch.
 
-    With `monitor` only the best one, of those that were validated. It still knows its best one when
-    the run folder has moved.
+    With `monitor` it keeps only the best of the validated epochs. It still finds that checkpoint
+    after the run folder has moved.
     """
 
     def __init__(self, path: Path, monitor: str | None = None):
@@ -30,12 +30,12 @@ class Saver(ModelCheckpoint):
         )
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Save, unless what is monitored was not measured in this epoch."""
+        """Save, unless the monitored value was not measured in this epoch."""
         if self.monitor is None or is_validated(trainer):
             super().on_train_epoch_end(trainer, pl_module)
 
     def state_dict(self) -> dict[str, Any]:
-        """What it must know again: names of files, for a run folder may lie anywhere."""
+        """The state that a checkpoint keeps: names of files only, because a run folder may move."""
         state = {**super().state_dict(), "dirpath": ""}
         for name, value in state.items():
             if name.endswith("_path"):
@@ -46,7 +46,7 @@ class Saver(ModelCheckpoint):
         return state
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take up where a checkpoint was made, there or elsewhere."""
+        """Restore the state of a checkpoint, also in a moved folder."""
         here = {**state, "dirpath": self.dirpath}
         for name, value in state.items():
             if name.endswith("_path"):
@@ -57,7 +57,7 @@ class Saver(ModelCheckpoint):
         super().load_state_dict(here)
 
     def _here(self, path: str) -> str:
-        """Where a file of that name is now; paths are empty where there is no file."""
+        """The present path of a file by its old path; "" stays ""."""
         if not path:
             return path
         return str(Path(self.dirpath) / Path(path).name)
@@ -66,7 +66,7 @@ class Saver(ModelCheckpoint):
 class WholeCheckpoints(TorchCheckpointIO):
     """Checkpoints appear whole or not at all, on any file system.
 
-    A run that was killed while saving still has its last one.
+    A run that was killed during a save still has its previous checkpoint.
     """
 
     def save_checkpoint(
@@ -88,6 +88,6 @@ def write_checkpoint(checkpoint: dict[str, Any], path: str | Path) -> None:
 
 
 def is_validated(trainer: pl.Trainer) -> bool:
-    """Whether the epoch that runs or has just ended has a validation loss of its own."""
+    """Whether the current epoch, or the epoch that has just ended, is validated."""
     every = trainer.check_val_every_n_epoch
     return every is not None and (trainer.current_epoch + 1) % every == 0

@@ -1,4 +1,4 @@
-"""A separator that learns, whoever of the talkers comes first (uPIT, Kolbaek et al., 2017)."""
+"""A separator that learns by permutation invariant training (uPIT, Kolbaek et al., 2017)."""
 
 from collections.abc import Callable
 
@@ -35,10 +35,10 @@ class SeparationLearner(Separator, Learner):
         self.optimizer = optimizer
 
     def summed_loss(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """The loss of the best permutation, summed over frames that are no padding, and these.
+        """The loss of the best permutation, summed over frames without padding, and their number.
 
-        Of a frame it is the mean over talkers and frequencies. Which estimate is whose is one
-        choice for all frames of a mixture.
+        The loss of a frame is the mean over talkers and frequencies. All frames of a mixture have
+        the same permutation.
         """
         spectrum = self.stft(batch["mixture"])
         estimates, level = self.estimates(spectrum)
@@ -51,7 +51,7 @@ class SeparationLearner(Separator, Learner):
         return (least * (counted > 0)).sum(), counted.sum()
 
     def references(self, talkers: Tensor, spectrum: Tensor, level: Tensor) -> Tensor:
-        """What the target compares the estimates with, relative to the level.
+        """The references of the estimates for the target, relative to the level.
 
         Shapes: talkers [batch, talker, time], spectrum of the mixture [batch, freq, frame], level
         [batch, 1, frame] -> [batch, talker, component, freq, frame].
@@ -60,7 +60,7 @@ class SeparationLearner(Separator, Learner):
         return self.target.reference(self.stft(talkers) / level, spectrum / level)
 
     def _costs(self, estimates: Tensor, references: Tensor, frames: Tensor) -> Tensor:
-        """Of every pair, summed over frames: [batch, estimate, reference]."""
+        """The loss of every pair, summed over frames: [batch, estimate, reference]."""
         number = torch.arange(estimates.shape[-1], device=estimates.device)
         is_signal = (number < frames[:, None])[:, None, None]  # [batch, 1, 1, frame]
         of_bins = self.target.loss(estimates.unsqueeze(2), references.unsqueeze(1))
@@ -71,7 +71,7 @@ class SeparationLearner(Separator, Learner):
 def build_learner(cfg: DictConfig) -> SeparationLearner:
     """The untrained module that a training config describes.
 
-    Raises ValueError where a part of it is not what it must be.
+    Raises ValueError for an invalid part of it.
     """
     optimizer = maker(cfg.recipe.optimizer, torch.optim.Optimizer)
     return SeparationLearner(**separator_parts(cfg), optimizer=optimizer)

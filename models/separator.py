@@ -1,4 +1,4 @@
-"""From a mixture of talkers to the waveform of each."""
+"""The separator: makes the waveform of each talker in a mixture."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,8 +17,8 @@ from models.targets.target import Target
 class Separator(nn.Module):
     """A network of separation with its transform, target and level.
 
-    network: called with freqs and target. level: what magnitudes are divided by before the network
-    and multiplied with after it.
+    network: called with freqs and target. level: magnitudes are divided by it before the network,
+    and multiplied by it after the network.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Separator(nn.Module):
         return self.stft.inverse(separated, mixture.shape[-1])
 
     def estimates(self, spectrum: Tensor) -> tuple[Tensor, Tensor]:
-        """What the network makes of a mixture's spectrum, and the level that it is relative to.
+        """The network's estimates for a mixture's spectrum, and the level that they refer to.
 
         Shapes: spectrum [batch, freq, frame] -> [batch, talker, component, freq, frame] and
         [batch, 1, frame].
@@ -61,9 +61,9 @@ class Separator(nn.Module):
         return estimates.to(mixture.dtype), level
 
     def talker(self, number: int) -> Enhancer:
-        """What gives talker `number` (from 0) alone, at once or block by block.
+        """An enhancer that gives only talker `number` (from 0), at once or block by block.
 
-        All talkers of a mixture come of one state, so that none swaps with another between blocks.
+        All talkers of a mixture come from the same state, so they do not swap between blocks.
         """
         kind = CausalTalker if self.network.causal else WholeTalker
         return Enhancer(
@@ -75,7 +75,7 @@ class Separator(nn.Module):
 
 
 class CausalTalker(CausalNetwork):
-    """One talker of a network of separation that does not look ahead."""
+    """One talker of a causal separation network."""
 
     def __init__(self, network: SeparationNetwork, number: int):
         super().__init__(network.target)
@@ -97,7 +97,7 @@ class CausalTalker(CausalNetwork):
 
 
 class WholeTalker(Network):
-    """One talker of a network of separation that needs the whole mixture."""
+    """One talker of a separation network that needs the whole mixture."""
 
     causal = False
 

@@ -1,4 +1,4 @@
-"""A trained network on a signal that has not ended: a hop of samples in, a hop of samples out."""
+"""Runs a trained network on a stream: a hop of samples in, a hop of samples out."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from models.networks.network import CausalNetwork
 
 
 class State(NamedTuple):
-    """Of a stream: tensors alone, of shapes that stay."""
+    """The state of a stream: tensors only, of constant shapes."""
 
     analysis: Tensor
     level: Any
@@ -22,11 +22,11 @@ class State(NamedTuple):
 
 
 class Stream:
-    """`enhancer` hop by hop, and equal to it on the whole signal.
+    """Runs `enhancer` hop by hop; the result equals that for the whole signal.
 
-    What comes out is one hop behind what goes in: a sample is known when the frame that begins at
-    the hop before it has ended, which is one window after it at most. Raises ValueError for a
-    network that is not causal, and for a transform whose hop is not half of its window.
+    The output is one hop behind the input. A sample is complete at the end of the frame that begins
+    one hop before it, so at most one window later. Raises ValueError for a network that is not
+    causal, and for a transform whose hop is not half of its window.
     """
 
     def __init__(self, enhancer: Enhancer):
@@ -40,12 +40,12 @@ class Stream:
 
     @property
     def hop(self) -> int:
-        """Samples that go in and out at once."""
+        """Samples of a step, in and out."""
         return self.enhancer.stft.hop
 
     @property
     def latency(self) -> int:
-        """Samples from a sample going in to the last one that it takes part in: one window."""
+        """Samples from an input sample to the last output sample that depends on it: one window."""
         return self.enhancer.stft.length
 
     def initial_state(self, batch: int) -> State:
@@ -61,7 +61,7 @@ class Stream:
     def advance(self, samples: Tensor, state: State) -> tuple[Tensor, State]:
         """The next samples, one hop behind, and the state to carry on.
 
-        Shapes: [batch, hops * hop] -> the same. The first hop that comes out is before the signal.
+        Shapes: [batch, hops * hop] -> the same. The first hop of output lies before the signal.
         """
         spectrum, analysis = self.analysis.advance(samples, state.analysis)
         enhanced, level, network = self.frames(spectrum, state.level, state.network)
@@ -81,10 +81,10 @@ class Stream:
         return enhancer.audible(estimate, spectrum, measured), level, network
 
     def blocks(self, blocks: Iterable[Tensor]) -> Iterator[Tensor]:
-        """A whole signal in blocks of any sizes, in little memory.
+        """Enhance a whole signal in blocks of any sizes, in little memory and without delay.
 
-        Shapes: [batch, time] each -> [batch, time] each, of other sizes but the same sum, without
-        delay. No blocks, or blocks without samples, give none.
+        Shapes: [batch, time] each -> [batch, time] each; their sizes differ, their sum does not.
+        Without blocks, or with empty blocks, no block comes out.
         """
         state, waiting, time, given = None, None, 0, -self.hop
         for block in blocks:
@@ -101,7 +101,7 @@ class Stream:
             yield from self._end(waiting, state, time, given)
 
     def _end(self, waiting: Tensor, state: State, time: int, given: int) -> Iterator[Tensor]:
-        """What is left of a signal of `time` samples, of which `given` came out."""
+        """The rest of a signal of `time` samples after the first `given` samples."""
         stft = self.enhancer.stft
         done = given // self.hop + 1  # frames
         missing = int(stft.frames(time)) - done

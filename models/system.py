@@ -1,4 +1,4 @@
-"""What can be put on the test: anything that answers mixtures, most with enhanced speech."""
+"""The contract of every system in a test: it answers mixtures, usually with enhanced speech."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -10,11 +10,11 @@ from torch import Tensor
 
 PLAIN = bool | int | float | str | None
 Answer = np.ndarray | str
-MIXTURE = "mixture"  # as it is
-# Those that know the answer: of tasks but enhancement, what recognisers hear at best, and ideal
-# values of targets with the mixture's phase (`Target.ideal_name`). None of these is a bound: the
-# phase-sensitive mask has a higher SDR than the amplitude mask, and a system that enhances the
-# phase may have a higher one than either.
+MIXTURE = "mixture"  # the unprocessed mixture
+# Systems that know the answer: oracles of tasks other than enhancement, recognition of clean
+# speech, and ideal values of targets with the mixture's phase (`Target.ideal_name`). None of these
+# is an upper bound: the phase-sensitive mask has a higher SDR than the amplitude mask, and a system
+# that enhances the phase may exceed both.
 ORACLE, CLEAN = "oracle", "clean speech"
 AMPLITUDE_MASK, PHASE_SENSITIVE_MASK = "ideal amplitude mask", "phase-sensitive mask"
 MAGNITUDE, COMPLEX_MASK = "ideal magnitude", "ideal complex mask"
@@ -22,37 +22,37 @@ KNOWING = (ORACLE, AMPLITUDE_MASK, MAGNITUDE, COMPLEX_MASK, PHASE_SENSITIVE_MASK
 
 
 class System(ABC):
-    """Anything that a test can take.
+    """A system that a test can score.
 
-    It is given all that is known of a mixture, as only an oracle needs it.
+    It gets all data of a mixture, also the references; only an oracle uses these.
     """
 
-    # The kind of its answers, as `metrics.facts.Facts.compares` names kinds.
+    # The kind of its answers, see `metrics.facts.Facts.compares`.
     gives: ClassVar[str] = "speech"
 
     @abstractmethod
     def answers(self, batch: Mapping[str, Any]) -> Sequence[Answer]:
-        """What it makes of each mixture of a batch.
+        """The answer to each mixture of a batch.
 
-        batch: "mixture", "clean" and "noise" [batch, time], "length" and "name" [batch], and what
-        else the test knows. An answer is float64 [time] of speech, [talker, time] of talkers, or
+        batch: "mixture", "clean" and "noise" [batch, time], "length" and "name" [batch], and the
+        test's further data. An answer is float64 [time] of speech, [talker, time] of talkers, or
         text.
         """
 
     @property
     @abstractmethod
     def made_of(self) -> Any:
-        """Plain values that decide what it gives: systems with equal ones give the same signals.
+        """Plain values that decide its answers: systems with equal values give equal answers.
 
-        What a system gives is remembered by them; None: it is not, and enhances anew every time.
+        Answers are cached by these values; with None they are never cached.
         """
 
 
 class OfRun(System):
-    """A system that is what a training has learned; folder: of its run."""
+    """A system that a training has made; folder: of its run."""
 
     folder: Path
-    stage: int | None = None  # whose answer it is where a network has several; None: the network's
+    stage: int | None = None  # the stage that gives the answer; None: the network's choice
 
 
 class SpeechSystem(System):
@@ -68,10 +68,10 @@ class SpeechSystem(System):
 
 
 class Enhancing(SpeechSystem):
-    """A system that sees the mixture alone, at one sample rate (Hz): a trained run, a baseline.
+    """A system that sees only the mixture, at one sample rate (Hz): a trained run or a baseline.
 
-    A baseline is a class in models/baselines that is derived from this one and defines `enhance`; a
-    file in conf/baseline names it, and its options beside `sample_rate`, where it has any.
+    A baseline is a class in models/baselines that is derived from this class and defines `enhance`.
+    A file in conf/baseline names it and its options, except `sample_rate`.
     """
 
     def __init__(self, sample_rate: int):
@@ -87,12 +87,12 @@ class Enhancing(SpeechSystem):
 
     @property
     def made_of(self) -> Any:
-        """Its class and its attributes, where all of them are plain values; else None."""
+        """Its class and its attributes; None where an attribute is not a plain value."""
         return parts(self)
 
 
 def parts(thing: object) -> list | None:
-    """The class of `thing` and its attributes by name; None where one of them is no plain value."""
+    """The class of `thing` and its attributes by name; None where one is not a plain value."""
     attributes = vars(thing)
     if not all(_is_plain(value) for value in attributes.values()):
         return None

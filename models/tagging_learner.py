@@ -25,9 +25,9 @@ class TaggingLearner(Tagger, Learner):
         self.optimizer = optimizer
 
     def summed_loss(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """The cross-entropy of all clips, in nats, and how many they are.
+        """The cross-entropy of all clips, in nats, and their number.
 
-        "mixture" [batch, time] with "length"; "label" [batch], the number of each one's class.
+        "mixture" [batch, time] with "length"; "label" [batch], the class numbers of the clips.
         """
         scores = self.scores(batch["mixture"], batch["length"])
         per_clip = cross_entropy(scores.float(), batch["label"], reduction="none")

@@ -1,4 +1,4 @@
-"""How long a training took, and on what: beside its curve, which is the same on any machine."""
+"""The duration of each epoch and its machine, apart from the curve, which no machine changes."""
 
 import time
 from pathlib import Path
@@ -13,11 +13,10 @@ from files.table import csv_text
 
 
 class Times(pl.Callback):
-    """Writes one row per epoch to `path`: models.layouts.TIMED, seconds by the clock, with its
-    validation.
+    """Writes one row per epoch to `path`, with the columns models.layouts.TIMED.
 
-    machine: the computer in words; a GPU is named before it. The rows travel in the checkpoint. An
-    epoch that an older version trained has none.
+    The seconds are wall-clock time and include the validation. machine: the computer in words; a
+    GPU is named before it. Checkpoints store the rows. An epoch by an older version has no row.
     """
 
     def __init__(self, path: Path, machine: str):
@@ -27,7 +26,7 @@ class Times(pl.Callback):
         self.began = time.monotonic()
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Go on with the clock of an epoch that was interrupted."""
+        """Continue the clock of an interrupted epoch."""
         self.began = time.monotonic() - self.spent_s
 
     def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -46,17 +45,17 @@ class Times(pl.Callback):
             write_atomic(self.path, csv_text(pd.DataFrame(self.rows)))
 
     def state_dict(self) -> dict[str, Any]:
-        """What a checkpoint keeps."""
+        """The state that a checkpoint keeps."""
         return {"rows": self.rows, "spent_s": time.monotonic() - self.began}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take up where a checkpoint was made."""
+        """Restore the state of a checkpoint."""
         self.rows = state["rows"]
         self.spent_s = state.get("spent_s", 0.0)
 
 
 def _devices(trainer: pl.Trainer) -> str:
-    """The GPUs that a training runs on; "" for none."""
+    """The GPUs of a training, in words; "" without a GPU."""
     device = trainer.strategy.root_device
     if device.type != "cuda":
         return ""

@@ -13,13 +13,13 @@ from models.system import Enhancing, OfRun
 
 
 class TrainedRun(Enhancing, OfRun):
-    """What a run has learned, at its best epoch on validation; opened when it first enhances.
+    """The model of a run at its best epoch on validation; it is loaded at its first use.
 
-    folder: of the run, or of what was published of it. device: where it enhances. stage: the one
-    whose estimate is made audible, from 1; None: what the network holds for final. content: names
-    what is in the folder, see `models.run.content_of`, where that is known. It travels to other
-    processes as these words, and each of them opens it once. Raises FileNotFoundError or ValueError
-    where `folder` is no run.
+    folder: of the run, or of its published form. device: where it enhances. stage: the stage whose
+    estimate is made audible, from 1; None: the network's final estimate. content: the fingerprint
+    of the folder, see `models.run.content_of`, where known. It is sent to other processes as these
+    arguments, and each process loads it once. Raises FileNotFoundError or ValueError where `folder`
+    is not a run.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class TrainedRun(Enhancing, OfRun):
 
     @classmethod
     def load(cls, folder: Path, device: str = "cpu") -> "TrainedRun":
-        """The run in `folder`, opened; raises as `load_run` does."""
+        """The run in `folder`, loaded; raises as `load_run` does."""
         run = cls(folder, device)
         run.enhancer.eval()
         return run
@@ -49,14 +49,14 @@ class TrainedRun(Enhancing, OfRun):
 
     @cached_property
     def enhancer(self) -> Enhancer:
-        """Its network with its weights; raises as `load_run`, and where they have changed since."""
+        """The enhancer with its weights; raises as `load_run`, and for weights changed since."""
         opened = _opened_once if self.travelled else _opened
         return opened(self.folder, self.content, self.device)
 
     def stages(self) -> list["TrainedRun"]:
-        """Each of its stages, from the first on, as a system of its own.
+        """Each of its stages, from the first on, as a separate system.
 
-        Without the one whose estimate the run itself makes audible; empty where there is no other.
+        The stage whose estimate the run itself makes audible is left out.
         """
         systems = []
         for stage in range(1, self.enhancer.network.stage_count + 1):
@@ -81,7 +81,7 @@ class TrainedRun(Enhancing, OfRun):
         return None
 
     def enhance(self, mixture: Tensor) -> Tensor:
-        """By its network: [batch, time] -> [batch, time]."""
+        """See `Enhancing.enhance`."""
         from_zero = None if self.stage is None else self.stage - 1
         return self.enhancer.enhance(mixture, stage=from_zero)
 

@@ -18,9 +18,9 @@ from options.build import build
 
 
 def separator_parts(cfg: DictConfig) -> dict[str, Any]:
-    """What a `Separator` is made of as the config of a training has it.
+    """The arguments of `Separator` that a training config describes.
 
-    Raises ValueError where a part of it is not what it must be.
+    Raises ValueError for an invalid part of it.
     """
     return {
         "stft": STFT(cfg.sample_rate, **cfg.stft),
@@ -38,9 +38,9 @@ def load_separator(run: Path) -> Separator:
 
 
 class TrainedSeparation(OfRun):
-    """What a run of separation has learned, at its best epoch on validation.
+    """The model of a separation run, at its best epoch on validation.
 
-    folder: of the run. content: names what is in it, see `models.run.content_of`.
+    folder: of the run. content: the fingerprint of the folder, see `models.run.content_of`.
     """
 
     gives: ClassVar[str] = "talkers"
@@ -56,7 +56,7 @@ class TrainedSeparation(OfRun):
         return cls(folder, load_separator(folder).to(device), content_of(folder))
 
     def answers(self, batch: Mapping[str, Any]) -> Sequence[Answer]:
-        """The waveforms of all talkers, in whichever order: [talker, time] each."""
+        """The waveforms of all talkers, in the network's order: [talker, time] each."""
         return list(self.separator.separate(batch["mixture"]).cpu().double().numpy())
 
     @property

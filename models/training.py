@@ -1,4 +1,4 @@
-"""What accompanies a training: rule of rises, cooldown, time limit, curve, seeds by step."""
+"""Callbacks of a training: rule of rises, cooldown, time limit, curve, seeds by step."""
 
 import math
 import signal
@@ -18,13 +18,13 @@ from models.saving import is_validated
 
 
 class RuleOfRises(pl.Callback):
-    """Acts on a validation loss that goes up (PL-CRNN, section 4.3).
+    """Acts on rises of the validation loss (PL-CRNN, section 4.3).
 
-    The learning rate is halved (times `factor`) once the loss has risen `halve_after` epochs in a
-    row, and training stops once it has risen more than `stop_after` times in all. A rise is against
-    the epoch before, not against the best: this is not ReduceLROnPlateau. After halving, rises in a
-    row are counted anew; with `halve_after` None nothing is halved. Raises ValueError for a rule
-    that would do nothing or grow the rate, and for a loss that is no number.
+    The learning rate is multiplied by `factor` once the loss has risen in `halve_after` successive
+    epochs, and the training stops once it has risen more than `stop_after` times in all. A rise is
+    relative to the epoch before, not to the best epoch: this differs from ReduceLROnPlateau. After
+    a reduction the count of successive rises begins anew. With `halve_after` None the rate stays.
+    Raises ValueError for a rule without effect or with a growing rate, and for a loss of NaN.
     """
 
     def __init__(self, halve_after: int | None = 3, stop_after: int = 10, factor: float = 0.5):
@@ -42,15 +42,15 @@ class RuleOfRises(pl.Callback):
         self.in_all = 0
 
     def has_stopped(self) -> bool:
-        """Whether the loss has risen so often that the training is at its end."""
+        """Whether the loss has risen so often that the training has ended."""
         return self.in_all > self.stop_after
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """A training that was stopped stays so when it is resumed."""
+        """Stop a resumed training that the rule had stopped before."""
         trainer.should_stop = trainer.should_stop or self.has_stopped()
 
     def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Take in the validation loss of one more epoch."""
+        """Apply the rule to the validation loss of the epoch."""
         if trainer.sanity_checking:
             return
         loss = float(trainer.callback_metrics["validation_loss"])
@@ -72,20 +72,20 @@ class RuleOfRises(pl.Callback):
             trainer.should_stop = True
 
     def state_dict(self) -> dict[str, Any]:
-        """What a checkpoint keeps."""
+        """The state that a checkpoint keeps."""
         return {"previous": self.previous, "in_a_row": self.in_a_row, "in_all": self.in_all}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take up where a checkpoint was made."""
+        """Restore the state of a checkpoint."""
         vars(self).update(state)
 
 
 class Cooldown(pl.Callback):
-    """Brings the learning rate down to nothing over the last `epochs` epochs.
+    """Reduces the learning rate in equal steps towards zero over the last `epochs` epochs.
 
-    In equal steps, from wherever it stands. Counted back from the trainer's max_epochs, so that a
-    training resumed with another end cools down before that one. Raises ValueError for fewer than
-    no epochs.
+    It begins at the present rate. The epochs are counted back from the trainer's
+    max_epochs, so a training that is resumed with another end cools down before that end. Raises
+    ValueError for a negative number of epochs.
     """
 
     def __init__(self, epochs: int):
@@ -94,14 +94,14 @@ class Cooldown(pl.Callback):
         self.epochs = epochs
 
     def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Take one step down, if this is one of the last epochs."""
-        left = trainer.max_epochs - trainer.current_epoch  # this one included
+        """Reduce the rate by a step in each of the last epochs."""
+        left = trainer.max_epochs - trainer.current_epoch  # with this epoch
         if left <= self.epochs:
             _scale_rate(trainer, left / (left + 1))
 
 
 def _scale_rate(trainer: pl.Trainer, factor: float) -> None:
-    """Multiply the learning rate with `factor`."""
+    """Multiply the learning rate by `factor`."""
     for group in trainer.optimizers[0].param_groups:
         group["lr"] *= factor
 
@@ -109,8 +109,8 @@ def _scale_rate(trainer: pl.Trainer, factor: float) -> None:
 class TimeLimit(Timer):
     """Ends the training after the epoch in which `duration` passes.
 
-    duration: in Lightning's words, DD:HH:MM:SS or a mapping. Counted from the start of this
-    process, not from the first one that trained the run; no epoch is cut.
+    duration: in Lightning's form, DD:HH:MM:SS or a mapping. It is counted from the start of this
+    process, not of the first process that trained the run. No epoch is cut.
     """
 
     def __init__(self, duration: str | dict[str, int]):
@@ -132,10 +132,10 @@ class TimeLimit(Timer):
 class Curve(pl.Callback):
     """Writes one row per epoch to `path`: epoch, step, train_loss, validation_loss, learning_rate.
 
-    And rows, a hash of the rows of the plan that each of its steps had, see models.consumed.
-    validation_loss is empty for an epoch that was not validated (trainer.check_val_every_n_epoch).
-    The rows travel in the checkpoint, so a resumed training writes the curve that an uninterrupted
-    one would have.
+    A last column, rows, is a hash of the plan's rows in each of its steps, see models.consumed.
+    validation_loss is empty for an epoch without validation (trainer.check_val_every_n_epoch).
+    Checkpoints store the rows of the curve, so a resumed training writes the same curve as an
+    uninterrupted training.
     """
 
     def __init__(self, path: Path):
@@ -163,19 +163,19 @@ class Curve(pl.Callback):
             write_atomic(self.path, table.to_csv(index=False))
 
     def state_dict(self) -> dict[str, Any]:
-        """What a checkpoint keeps."""
+        """The state that a checkpoint keeps."""
         return {"rows": self.rows}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take up where a checkpoint was made."""
+        """Restore the state of a checkpoint."""
         self.rows = state["rows"]
 
 
 class SeedByStep(pl.Callback):
     """Seeds each batch by its epoch and its number in it.
 
-    What it draws does not depend on what came before it, nor on whether training was interrupted
-    there, and no random state has to be kept.
+    So the random numbers of a batch do not depend on earlier batches or on an interruption, and no
+    random state has to be stored.
     """
 
     def __init__(self, seed: int):
@@ -188,24 +188,24 @@ class SeedByStep(pl.Callback):
         batch: dict[str, Tensor],
         batch_idx: int,
     ) -> None:
-        """Seed this batch and this process."""
+        """Seed the generators for this batch in this process."""
         place = [self.seed, trainer.current_epoch, batch_idx, trainer.global_rank]
         (seed,) = np.random.SeedSequence(place).generate_state(1, np.uint64)
         torch.manual_seed(int(seed))
 
 
 class OwnSignals(pl.Callback):
-    """Leaves SIGTERM to who had it when the training was set up.
+    """Restores the handler of SIGTERM from before the training's setup.
 
-    Lightning's own handler speaks to the other processes of the training first, and waits for ones
-    that may be gone.
+    Lightning's own handler first contacts the other processes of the training, and would wait for
+    processes that may have ended.
     """
 
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
-        """Remember whose it is."""
+        """Store the present handler."""
         self.handler = signal.getsignal(signal.SIGTERM)
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Give it back."""
+        """Restore the handler."""
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, self.handler)

@@ -18,7 +18,7 @@ from datagen.pairs.pairs import PairedTest
 from datagen.recordings import Hearing
 from models.cost import Costs
 from models.enhancer import Enhancer
-from models.known_costs import remembered
+from models.known_costs import cached_costs
 from models.melody.answering import Composer, Counting
 from models.melody.cost import costs
 from models.melody.learner import MelodyLearner
@@ -104,8 +104,8 @@ class Melody(Task):
     def costs(self, cfg: DictConfig, cache: Path, say: Callable[[str], object]) -> Costs:
         """Of the network, by the token."""
         network = build(cfg.task.network, NextNote, tokens=TOKENS).eval()
-        told = [OmegaConf.to_container(cfg.task.network, resolve=True), TOKENS]
-        return remembered(told, partial(costs, network), type(network).__name__, cache, say)
+        identity = [OmegaConf.to_container(cfg.task.network, resolve=True), TOKENS]
+        return cached_costs(identity, partial(costs, network), type(network).__name__, cache, say)
 
     def enhancers(self, run: Path) -> Mapping[str, Enhancer]:
         """A ValueError: a composer gives nothing for a mixture."""

@@ -15,7 +15,7 @@ from datagen.trained_on import load_trained_on
 from datagen.transcribed import Spelling
 from files.fingerprint import of_values
 from models.cost import Costs
-from models.known_costs import remembered
+from models.known_costs import cached_costs
 from models.layouts import tables_again
 from models.recognition.cost import costs
 from models.recognition.decoding import Decoder, PrefixBeam, greedy
@@ -108,9 +108,9 @@ class Recognition(Task):
     def costs(self, cfg: DictConfig, cache: Path, say: Callable[[str], object]) -> Costs:
         """Of the network; what decoding takes comes on top."""
         recogniser = Recogniser(*self._parts(cfg)).eval()
-        told = OmegaConf.to_container(cfg.task, resolve=True)
+        identity = OmegaConf.to_container(cfg.task, resolve=True)
         measure = partial(costs, recogniser)
-        return remembered(told, measure, type(recogniser.network).__name__, cache, say)
+        return cached_costs(identity, measure, type(recogniser.network).__name__, cache, say)
 
     def beside(self, cfg: DictConfig) -> dict[str, System]:
         """One that says nothing, and so makes no error but to leave all out."""

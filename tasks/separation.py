@@ -12,7 +12,7 @@ from dsp.stft import STFT
 from models.baselines.talkers import IdealRatioMask, Unseparated
 from models.cost import Costs, costs
 from models.enhancer import Enhancer
-from models.known_costs import remembered
+from models.known_costs import cached_costs
 from models.separator import Separator
 from models.system import MIXTURE, ORACLE, System
 from models.trained_separation import TrainedSeparation, load_separator, separator_parts
@@ -81,9 +81,9 @@ class Separation(Task):
     def costs(self, cfg: DictConfig, cache: Path, say: Callable[[str], object]) -> Costs:
         """Those of the network with one of its outputs: it is run once for all of them."""
         one = Separator(**separator_parts(cfg)).talker(0)
-        told = [OmegaConf.to_container(cfg.task, resolve=True), one.stft.made_of]
+        identity = [OmegaConf.to_container(cfg.task, resolve=True), one.stft.made_of]
         name = cfg.task.network["_target_"].rpartition(".")[2]
-        return remembered(told, lambda: costs(one), name, cache, say)
+        return cached_costs(identity, lambda: costs(one), name, cache, say)
 
 
 def _require_talkers(cfg: DictConfig) -> None:

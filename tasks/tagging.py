@@ -20,7 +20,7 @@ from datagen.recordings import Hearing, corrections
 from datagen.roles import SEEN_NOISE, UNSEEN_NOISE
 from metrics.facts import LABEL
 from models.cost import Costs
-from models.known_costs import remembered
+from models.known_costs import cached_costs
 from models.recognition.features import Features
 from models.run import content_of, load_weights
 from models.system import MIXTURE, ORACLE, OfRun, System
@@ -141,9 +141,9 @@ class Tagging(Task):
     def costs(self, cfg: DictConfig, cache: Path, say: Callable[[str], object]) -> Costs:
         """Of the network, for clips of `clip_s`."""
         tagger = Tagger(*self._parts(cfg)).eval()
-        told = OmegaConf.to_container(cfg.task, resolve=True)
+        identity = OmegaConf.to_container(cfg.task, resolve=True)
         measure = partial(costs, tagger, self.clip_s)
-        return remembered(told, measure, type(tagger.network).__name__, cache, say)
+        return cached_costs(identity, measure, type(tagger.network).__name__, cache, say)
 
 
 def namer(run: Path) -> Namer:
