@@ -12,7 +12,7 @@ from metrics.error_rate import ErrorRate
 from metrics.facts import SPEECH
 from metrics.known import kind_of
 from metrics.metric import Metric
-from models.recognition.ear import Ear, outside_recogniser
+from models.recognition.transcriber import Transcriber, outside_recogniser
 from models.system import Enhancing
 from options.build import build
 from tasks.task import system_of
@@ -47,8 +47,8 @@ def _open_recogniser(name: str, metric: ErrorRate, device: str) -> None:
     """
     try:
         if metric.run is not None:
-            ear = Ear(Path(metric.run), device, system_of)
-            metric.listen(ear, ear.made_of, ear.sample_rate)
+            transcriber = Transcriber(Path(metric.run), device, system_of)
+            metric.listen(transcriber, transcriber.made_of, transcriber.sample_rate)
         elif metric.by is not None:
             outside = outside_recogniser(metric.by)
             metric.listen(outside, outside.made_of, outside.sample_rate)

@@ -30,7 +30,7 @@ def noises(namer: Namer, source: Path) -> dict[str, float]:
             yield block.mean(1, keepdims=True)
 
     resampled = resampled_blocks(mono(), head.sample_rate, namer.sample_rate)
-    return namer.chances(block[:, 0] for block in resampled)
+    return namer.probabilities(block[:, 0] for block in resampled)
 
 
 def in_words(chances: dict[str, float]) -> str:

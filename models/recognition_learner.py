@@ -30,9 +30,9 @@ class RecognitionLearner(Recogniser, Learner):
         "mixture" [batch, time] with "length"; "tokens" [batch, character] with "characters". A
         transcript has no more characters than there are steps (see datagen.transcribed).
         """
-        log_chances, steps = self.heard(batch["mixture"], batch["length"])
+        log_probabilities, steps = self.log_probabilities(batch["mixture"], batch["length"])
         per_signal = ctc_loss(
-            log_chances.transpose(0, 1).float(),
+            log_probabilities.transpose(0, 1).float(),
             batch["tokens"],
             steps,
             batch["characters"],

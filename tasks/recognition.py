@@ -21,7 +21,7 @@ from models.recognition.cost import costs
 from models.recognition.decoding import Decoder, PrefixBeam, greedy
 from models.recognition.features import Features
 from models.recognition.network import RecognitionNetwork
-from models.recognition.ngram import Ngram
+from models.recognition.ngram import CharacterNGram
 from models.recognition.recogniser import Recogniser
 from models.recognition.trained import RecognitionRun, Speechless
 from models.recognition_learner import RecognitionLearner
@@ -36,8 +36,8 @@ from text.words import Words
 class Recognition(Task):
     """An LSTM learns to write `alphabet` from mixtures whose words are known.
 
-    decoder: "beam" or "greedy"; beam: prefixes that it keeps. ngram: characters in a row whose
-    chances are learned from the training transcripts, 0 for none; ngram_weight, bonus: see
+    decoder: "beam" or "greedy"; beam: prefixes that it keeps. ngram: order of the character
+    n-gram of the training transcripts, 0 for none; ngram_weight, bonus: see
     models.recognition.decoding. Raises ValueError for an option that is none.
     """
 
@@ -127,5 +127,5 @@ class Recognition(Task):
     def _decoder(self, transcripts: list[list[int]], alphabet: Alphabet) -> Decoder:
         if self.decoder == "greedy":
             return greedy
-        ngram = Ngram(transcripts, self.ngram, len(alphabet)) if transcripts else None
+        ngram = CharacterNGram(transcripts, self.ngram, len(alphabet)) if transcripts else None
         return PrefixBeam(self.beam, ngram, self.ngram_weight, self.bonus)

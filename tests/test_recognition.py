@@ -1,4 +1,4 @@
-"""Recognisers: what they hear, how they learn, how chances become text."""
+"""Recognisers: what they hear, how they learn, how probabilities become text."""
 
 from itertools import product
 from math import exp, log
@@ -11,7 +11,7 @@ from dsp.mel import cosine_transform, mel_bands
 from models.recognition.decoding import PrefixBeam, greedy
 from models.recognition.features import Features
 from models.recognition.lstm import RecognitionLSTM
-from models.recognition.ngram import END, Ngram
+from models.recognition.ngram import END, CharacterNGram
 from models.recognition.recogniser import Recogniser
 from models.recognition_learner import RecognitionLearner
 from text.alphabet import Alphabet, needed
@@ -71,11 +71,11 @@ def test_an_alphabet_of_tones_is_read_without_error(options, updates):
     unseen = texts(20)
     batch = batch_of(unseen, alphabet)
     with torch.no_grad():
-        log_chances, steps = learner.heard(batch["mixture"], batch["length"])
+        log_probabilities, steps = learner.log_probabilities(batch["mixture"], batch["length"])
     for decode in (greedy, PrefixBeam(8)):
         read = [
-            alphabet.text(decode(chances[:count].numpy()))
-            for chances, count in zip(log_chances, steps, strict=True)
+            alphabet.text(decode(probabilities[:count].numpy()))
+            for probabilities, count in zip(log_probabilities, steps, strict=True)
         ]
         assert read == unseen
 
@@ -96,7 +96,7 @@ KINDS = [
 @pytest.mark.parametrize("options", KINDS)
 @pytest.mark.parametrize("rate", [8000, 16000])
 def test_what_is_heard_of_a_signal_depends_on_nothing_beside_it(options, rate):
-    heard = recogniser(rate, **options).heard
+    heard = recogniser(rate, **options).log_probabilities
     one = torch.randn(1, rate // 2) * 0.1
     other = torch.randn(1, rate) * 0.1
     both = torch.zeros(2, rate)
@@ -114,7 +114,9 @@ def test_only_a_network_of_one_direction_is_causal(options):
     changed = signal.clone()
     changed[:, RATE // 2 :] *= -3  # from frame 50 on, which is of step 17
     length = torch.tensor([RATE])
-    before, after = (one.heard(each, length).log_chances[:, :16] for each in (signal, changed))
+    before, after = (
+        one.log_probabilities(each, length).values[:, :16] for each in (signal, changed)
+    )
     assert one.network.causal is not options["bidirectional"]
     assert torch.equal(before, after) is one.network.causal
 
@@ -142,38 +144,44 @@ def test_mel_bands_are_triangles_around_equal_steps_of_mel():
         mel_bands(33, 8000, 40)
 
 
-def all_paths(log_chances: np.ndarray) -> dict[tuple, float]:
+def all_paths(log_probabilities: np.ndarray) -> dict[tuple, float]:
     """The chance of every text: the sum over all paths that write it."""
-    chances: dict[tuple, float] = {}
-    for path in product(range(log_chances.shape[1]), repeat=len(log_chances)):
-        text = tuple(greedy(np.eye(log_chances.shape[1])[list(path)]))
-        of_path = exp(sum(log_chances[step, token] for step, token in enumerate(path)))
-        chances[text] = chances.get(text, 0.0) + of_path
-    return chances
+    probabilities: dict[tuple, float] = {}
+    for path in product(range(log_probabilities.shape[1]), repeat=len(log_probabilities)):
+        text = tuple(greedy(np.eye(log_probabilities.shape[1])[list(path)]))
+        of_path = exp(sum(log_probabilities[step, token] for step, token in enumerate(path)))
+        probabilities[text] = probabilities.get(text, 0.0) + of_path
+    return probabilities
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_wide_beam_finds_the_text_that_all_paths_together_say(seed):
     scores = np.random.default_rng(seed).standard_normal((5, 3)) * 2
-    log_chances = scores - np.logaddexp.reduce(scores, 1, keepdims=True)
-    chances = all_paths(log_chances)
-    assert PrefixBeam(1000)(log_chances) == list(max(chances, key=chances.get))
-    ngram = Ngram([[1, 2, 1], [1, 2], [2, 2]], order=2, tokens=3)
+    log_probabilities = scores - np.logaddexp.reduce(scores, 1, keepdims=True)
+    probabilities = all_paths(log_probabilities)
+    assert PrefixBeam(1000)(log_probabilities) == list(max(probabilities, key=probabilities.get))
+    ngram = CharacterNGram([[1, 2, 1], [1, 2], [2, 2]], order=2, tokens=3)
 
     def score(text):
         said = [*text, END]
-        language = sum(ngram.log_chance(token, text[:at]) for at, token in enumerate(said))
-        return log(chances[text]) + 0.7 * language + 0.3 * len(text)
+        language = sum(ngram.log_probability(token, text[:at]) for at, token in enumerate(said))
+        return log(probabilities[text]) + 0.7 * language + 0.3 * len(text)
 
-    best = max(chances, key=score)
-    assert PrefixBeam(1000, ngram, weight=0.7, bonus=0.3)(log_chances) == list(best)
+    best = max(probabilities, key=score)
+    assert PrefixBeam(1000, ngram, weight=0.7, bonus=0.3)(log_probabilities) == list(best)
 
 
 def test_an_ngram_gives_chances_and_prefers_what_it_has_seen():
-    ngram = Ngram([[1, 2, 3], [1, 2, 3], [1, 2, 1]], order=3, tokens=4)
+    ngram = CharacterNGram([[1, 2, 3], [1, 2, 3], [1, 2, 1]], order=3, tokens=4)
     for before in ((), (1,), (1, 2), (3, 3)):
-        assert sum(exp(ngram.log_chance(token, before)) for token in range(4)) == pytest.approx(1)
-    assert ngram.log_chance(3, (1, 2)) > ngram.log_chance(1, (1, 2)) > ngram.log_chance(2, (1, 2))
+        assert sum(
+            exp(ngram.log_probability(token, before)) for token in range(4)
+        ) == pytest.approx(1)
+    assert (
+        ngram.log_probability(3, (1, 2))
+        > ngram.log_probability(1, (1, 2))
+        > ngram.log_probability(2, (1, 2))
+    )
 
 
 def test_tokens_that_come_twice_need_a_step_between_them():

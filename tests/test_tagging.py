@@ -209,11 +209,11 @@ def test_chances_are_means_over_clips_however_a_signal_is_cut_into_blocks(traine
     hears = namer(trained["linear"])
     hears.clip = RATE // 2
     signal = np.random.default_rng(0).standard_normal(RATE + 7)  # the last clip is below a frame
-    whole = hears.chances([signal])
-    cut = hears.chances(np.split(signal, [5, 3000, 4001]))
+    whole = hears.probabilities([signal])
+    cut = hears.probabilities(np.split(signal, [5, 3000, 4001]))
     assert whole == pytest.approx(cut) and sum(whole.values()) == pytest.approx(1)
     assert [*whole.values()] == sorted(whole.values(), reverse=True)
-    assert hears.chances([]) == {}
+    assert hears.probabilities([]) == {}
 
 
 def test_scores_of_recordings_are_grouped_by_the_noise_that_a_tagger_hears(trained, tmp_path):

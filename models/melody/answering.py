@@ -14,7 +14,7 @@ from models.system import Answer, OfRun, System
 
 
 class Composer(OfRun):
-    """The trained network of a run of task=melody. content: names its config and weights."""
+    """The trained network of a run of task=melody; content: names its config and weights."""
 
     gives: ClassVar[str] = "notes"
 
@@ -32,7 +32,7 @@ class Composer(OfRun):
 
 
 class Counting(System):
-    """An n-gram model: `learned` gives it at the first use; order: the tokens that it looks at."""
+    """An n-gram model; learned: gives it, called at the first use. order: of the n-gram."""
 
     gives: ClassVar[str] = "notes"
 
@@ -51,5 +51,5 @@ class Counting(System):
 
     @property
     def made_of(self) -> Any:
-        """None: it learns from tunes that it alone knows, and takes almost no time."""
+        """None: only it knows its training tunes, and it needs no cache, as it is fast."""
         return None

@@ -7,8 +7,8 @@ import torch
 from models.cost import Costs, parameters
 from models.melody.next_note import NextNote
 
-TOKENS_A_SECOND = 8  # two a note, eighths at 120 quarter notes a minute
-LAP = 64  # tokens that are timed
+TOKENS_A_SECOND = 8  # two per note, for eighth notes at 120 quarter notes per minute
+LAP = 64  # tokens of a timed run
 
 
 def costs(network: NextNote) -> Costs:

@@ -1,4 +1,4 @@
-"""A network that learns to foretell the next token of a tune."""
+"""A network that learns to predict the next token of a tune."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ class MelodyLearner(Learner):
         self.network = network
 
     def summed_loss(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Summed over the tokens that are foretold, all but the first of each piece.
+        """The cross-entropy summed over all tokens but the first of each piece, and their number.
 
         Shapes: "tokens" [batch, time], "length" [batch].
         """

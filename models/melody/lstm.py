@@ -8,9 +8,9 @@ from models.melody.next_note import NextNote
 
 
 class NextNoteLSTM(NextNote):
-    """LSTM layers over learned vectors of tokens, and an affine layer for the softmax.
+    """LSTM layers over learned embeddings of tokens, and an affine layer for the softmax.
 
-    embedding: numbers that stand for a token. dropout: between the layers and before the last.
+    embedding: size of a token's embedding. dropout: between the layers and before the affine layer.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The contract of every network that foretells the next token of a tune."""
+"""The contract of every network that predicts the next token of a tune."""
 
 from abc import ABC, abstractmethod
 from typing import Any
@@ -22,6 +22,6 @@ class NextNote(nn.Module, ABC):
     def forward(self, tokens: Tensor, state: Any = None) -> tuple[Tensor, Any]:
         """Unnormalised log-probabilities of the token that follows each one, and the state.
 
-        Shapes: [batch, time] -> [batch, time, token]. state: after the tokens before these; None:
-        there were none.
+        Shapes: [batch, time] -> [batch, time, token]. state: the state after the earlier tokens;
+        None at the beginning.
         """

@@ -1,4 +1,4 @@
-"""How well a network foretells a tune."""
+"""The cross-entropy of a tune under a network."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from models.melody.next_note import NextNote
 
 @torch.no_grad()
 def token_nats(network: NextNote, tune: Sequence[int]) -> np.ndarray:
-    """The cross-entropy of every token of a whole tune but the first: [token - 1].
+    """The cross-entropy in nats of every token of a whole tune but the first: [token - 1].
 
     The exponential of its mean over tokens is the perplexity.
     """
@@ -22,5 +22,5 @@ def token_nats(network: NextNote, tune: Sequence[int]) -> np.ndarray:
 
 
 def nats(network: NextNote, tune: Sequence[int]) -> float:
-    """`token_nats`, summed."""
+    """The sum of `token_nats`."""
     return float(token_nats(network, tune).sum())

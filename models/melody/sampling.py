@@ -1,4 +1,4 @@
-"""A network goes on with a tune."""
+"""Samples the continuation of a tune from a network."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -7,7 +7,7 @@ import torch
 
 from models.melody.next_note import NextNote
 
-Grammar = Callable[[int], np.ndarray]  # which tokens may follow one: bool [token]
+Grammar = Callable[[int], np.ndarray]  # the tokens that may follow a token: bool [token]
 
 
 @torch.no_grad()
@@ -18,10 +18,11 @@ def continued(
     rng: np.random.Generator,
     temperature: float,
 ) -> Iterator[int]:
-    """Token after token, without end, as `network` goes on after the tokens `begun`.
+    """An endless continuation of the tokens `begun`, drawn from `network`, token by token.
 
-    temperature: what its log-probabilities are divided by before a token is drawn; below 1 the
-    likely ones become likelier, and at 0 the likeliest is taken. Only what `may_follow` allows is.
+    temperature: log-probabilities are divided by it before a token is drawn. Below 1 it makes
+    likely tokens likelier; at 0 the likeliest token is taken. Only tokens that `may_follow` allows
+    are drawn.
     """
     device = next(network.parameters()).device
     state, read = None, [int(token) for token in begun]
@@ -37,5 +38,5 @@ def _drawn(scores: np.ndarray, rng: np.random.Generator, temperature: float) -> 
     best = int(scores.argmax())
     if temperature == 0:
         return best
-    chances = np.exp((scores - scores[best]) / temperature)
-    return int(rng.choice(len(chances), p=chances / chances.sum()))
+    weights = np.exp((scores - scores[best]) / temperature)
+    return int(rng.choice(len(weights), p=weights / weights.sum()))

@@ -1,4 +1,4 @@
-"""What a recogniser costs, in the words of models.cost."""
+"""The costs of a recogniser, in the terms of models.cost."""
 
 import torch
 from torch import Tensor
@@ -15,7 +15,7 @@ def costs(recogniser: Recogniser) -> Costs:
 
     def hear(mixture: Tensor) -> None:
         with torch.no_grad():
-            recogniser.heard(mixture, torch.tensor([mixture.shape[1]]))
+            recogniser.log_probabilities(mixture, torch.tensor([mixture.shape[1]]))
 
     return {
         "parameters": count,
@@ -28,7 +28,7 @@ def costs(recogniser: Recogniser) -> Costs:
 
 
 def _latency_ms(recogniser: Recogniser) -> float | str:
-    """How much later a sample may lie that a step depends on; "" for any."""
+    """The look-ahead of a step in ms; "" where it is the whole signal."""
     if not recogniser.network.causal:
         return ""
     samples = recogniser.network.stride * recogniser.features.hop

@@ -1,4 +1,4 @@
-"""From chances of tokens at each step to one text: the best path, or the best prefixes."""
+"""Decodes the probabilities of tokens at each step: by the best path, or by prefix beam search."""
 
 from collections.abc import Callable
 from math import exp, inf, log1p
@@ -6,17 +6,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from models.recognition.ngram import END, Ngram
+from models.recognition.ngram import END, CharacterNGram
 from text.alphabet import BLANK
 
-UNLIKELY = -8.0  # a token of a smaller logarithm at a step does not lengthen a prefix there
-Decoder = Callable[[np.ndarray], list[int]]  # [step, token] logarithms of chances -> tokens
+UNLIKELY = -8.0  # tokens of a smaller log-probability at a step do not extend a prefix there
+Decoder = Callable[[np.ndarray], list[int]]  # log-probabilities [step, token] -> tokens
 
 
-def greedy(log_chances: np.ndarray) -> list[int]:
-    """The likeliest token of each step; those in a row are one, BLANK is none."""
+def greedy(log_probabilities: np.ndarray) -> list[int]:
+    """The likeliest token of each step, without repetitions and BLANK: [step, token] -> tokens."""
     tokens, last = [], BLANK
-    for token in log_chances.argmax(-1).tolist():
+    for token in log_probabilities.argmax(-1).tolist():
         if token not in (last, BLANK):
             tokens.append(token)
         last = token
@@ -24,9 +24,10 @@ def greedy(log_chances: np.ndarray) -> list[int]:
 
 
 class Prefix(NamedTuple):
-    """Logarithms of the chances of a prefix: of paths that end in BLANK, and in its last token.
+    """The log-probabilities of a prefix.
 
-    language: what the n-gram adds to them.
+    blank: of its paths that end in BLANK. token: of its paths that end in its last token. language:
+    the term of the n-gram.
     """
 
     blank: float = -inf
@@ -35,49 +36,54 @@ class Prefix(NamedTuple):
 
     @property
     def acoustic(self) -> float:
-        """Of all paths."""
+        """The log-probability of all paths of the prefix."""
         return _added(self.blank, self.token)
 
     @property
     def score(self) -> float:
-        """What prefixes are compared by."""
+        """The score by which prefixes are compared."""
         return self.acoustic + self.language
 
 
 class PrefixBeam:
-    """The best of `width` prefixes (Hannun et al., 2014), by the network's chances and an n-gram's.
+    """CTC prefix beam search with an n-gram (Hannun et al., 2014); width: of the beam.
 
-    A prefix scores log(chance) + weight * log(chance by the n-gram) + bonus * tokens.
+    The score of a prefix is log p(prefix by the network) + weight * log p(prefix by the n-gram) +
+    bonus * number of tokens.
     """
 
     def __init__(
-        self, width: int, ngram: Ngram | None = None, weight: float = 0.5, bonus: float = 0.0
+        self,
+        width: int,
+        ngram: CharacterNGram | None = None,
+        weight: float = 0.5,
+        bonus: float = 0.0,
     ):
         self.width, self.ngram = width, ngram
         self.weight, self.bonus = (weight, bonus) if ngram else (0.0, 0.0)
 
-    def __call__(self, log_chances: np.ndarray) -> list[int]:
-        """[step, token] -> tokens."""
+    def __call__(self, log_probabilities: np.ndarray) -> list[int]:
+        """Decode a signal: log-probabilities [step, token] -> tokens."""
         prefixes = {(): Prefix(blank=0.0)}
-        for step in log_chances:
+        for step in log_probabilities:
             prefixes = self._advanced(prefixes, step)
         return list(max(prefixes, key=lambda prefix: self._ended(prefix, prefixes[prefix])))
 
     def _advanced(self, prefixes: dict[tuple, Prefix], step: np.ndarray) -> dict[tuple, Prefix]:
-        """The best prefixes after one step more: [token]."""
+        """The best prefixes after a further step; step: its log-probabilities [token]."""
         likely = [int(token) for token in np.flatnonzero(step > UNLIKELY) if token != BLANK]
-        chances = step.tolist()
+        of_token = step.tolist()
         grown: dict[tuple, Prefix] = {}
         for tokens, prefix in prefixes.items():
             last = tokens[-1] if tokens else BLANK
-            self._add(grown, tokens, prefix.language, blank=prefix.acoustic + chances[BLANK])
+            self._add(grown, tokens, prefix.language, blank=prefix.acoustic + of_token[BLANK])
             if tokens:
-                self._add(grown, tokens, prefix.language, token=prefix.token + chances[last])
+                self._add(grown, tokens, prefix.language, token=prefix.token + of_token[last])
             for token in likely:
-                # The same token once more is another one only behind a BLANK.
+                # A repeated token extends the prefix only after a BLANK.
                 paths = prefix.blank if token == last else prefix.acoustic
                 language = prefix.language + self._of_language(token, tokens)
-                self._add(grown, (*tokens, token), language, token=paths + chances[token])
+                self._add(grown, (*tokens, token), language, token=paths + of_token[token])
         best = sorted(grown.items(), key=lambda item: item[1].score, reverse=True)
         return dict(best[: self.width])
 
@@ -95,17 +101,17 @@ class PrefixBeam:
     def _of_language(self, token: int, before: tuple) -> float:
         if self.ngram is None:
             return 0.0
-        return self.weight * self.ngram.log_chance(token, before) + self.bonus
+        return self.weight * self.ngram.log_probability(token, before) + self.bonus
 
     def _ended(self, tokens: tuple, prefix: Prefix) -> float:
-        """The score of a prefix as a whole text."""
+        """The score of a prefix as a complete text."""
         if self.ngram is None:
             return prefix.score
-        return prefix.score + self.weight * self.ngram.log_chance(END, tokens)
+        return prefix.score + self.weight * self.ngram.log_probability(END, tokens)
 
 
 def _added(one: float, other: float) -> float:
-    """The logarithm of the sum of two chances, by their logarithms."""
+    """The logarithm of the sum of two probabilities, from their logarithms."""
     if one < other:
         one, other = other, one
     return one if other == -inf else one + log1p(exp(other - one))

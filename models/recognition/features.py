@@ -1,4 +1,4 @@
-"""What a recogniser hears of a signal: cepstral coefficients, or a log-mel spectrum, per frame."""
+"""The features of a recogniser: cepstral coefficients or a log-mel spectrum of each frame."""
 
 import torch
 from torch import Tensor, nn
@@ -8,18 +8,18 @@ from dsp.mel import cosine_transform, mel_bands
 
 FLOOR = 1e-6  # added to mel energies before their logarithm
 STEEPEST = 0.25
-TRACTS = 9  # that frequencies are stretched to
-STEADY = 30  # frames of unit variance that a running one begins with
+TRACTS = 9  # vocal tracts to which frequencies are stretched
+STEADY = 30  # frames of unit variance with which a running variance begins
 
 
 class Features(nn.Module):
     """Mel-frequency cepstral coefficients (Davis and Mermelstein, 1980), or log-mel energies.
 
     coefficients: of the cosine transform, at most `mels`; None: the log-mel energies themselves.
-    A frame ends with its own hop, so that none sees what comes after it. sample_rate in Hz.
-    stretch: while a network trains, frequencies of each signal are stretched by up to this share,
-    as by other vocal tracts (Jaitly and Hinton, 2013). Raises ValueError for more coefficients than
-    mels, mels that hear nothing, a hop that is longer than the window, or a stretch above 0.25.
+    A frame ends with its own hop, so it sees no later samples. sample_rate in Hz. stretch: in
+    training, the frequencies of each signal are stretched by up to this share, as by other vocal
+    tracts (Jaitly and Hinton, 2013). Raises ValueError for more coefficients than mels, empty mel
+    bands, a hop that is longer than the window, or a stretch above 0.25.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Features(nn.Module):
             raise ValueError(f"task.features.stretch={stretch:g}: must be 0 to {STEEPEST:g}")
         self.sample_rate = sample_rate
         self.hop, self.size = round(hop_s * sample_rate), round(window_s * sample_rate)
-        # Twice as many as the window has, so that the lowest bands hear something.
+        # Twice the length of the window, so that the lowest bands hold a frequency.
         self.points = 2 ** (2 * self.size - 1).bit_length()
         self.count = coefficients or mels
         shape = cosine_transform(coefficients, mels) if coefficients else torch.eye(mels)
@@ -57,14 +57,14 @@ class Features(nn.Module):
             self.register_buffer(name, constant, persistent=False)
 
     def frames(self, samples: Tensor | int) -> Tensor | int:
-        """How many frames `samples` have: whole hops."""
+        """The number of frames of `samples`: whole hops."""
         return samples // self.hop
 
     def forward(self, signal: Tensor, length: Tensor, causal: bool) -> Tensor:
-        """[batch, time] with `length` [batch] in samples -> [batch, frame, feature].
+        """Normalised features: [batch, time], `length` [batch] samples -> [batch, frame, feature].
 
-        Each feature has mean 0 and variance 1: over the signal, or, where `causal`, over its
-        frames so far. 0 after the end of a signal.
+        Each feature has mean 0 and variance 1 over the signal or, where `causal`, over its frames
+        so far. Frames after the end of a signal are 0.
         """
         tract = None
         if self.training and len(self.bands) > 1:
@@ -76,9 +76,10 @@ class Features(nn.Module):
         return torch.where(heard, normal, 0)
 
     def plain(self, signal: Tensor, tract: Tensor | None = None) -> Tensor:
-        """[batch, time] -> [batch, frame, feature], before mean and variance are set.
+        """Features before normalisation: [batch, time] -> [batch, frame, feature].
 
-        tract: [batch], which of the stretched bands hear it; None: those that are not.
+        tract: the number of the vocal tract, by which frequencies are stretched, [batch]; None: no
+        stretch.
         """
         bands = self.bands[len(self.bands) // 2] if tract is None else self.bands[tract]
         framed = pad(signal, (self.size - self.hop, 0)).unfold(-1, self.size, self.hop)
@@ -89,7 +90,7 @@ class Features(nn.Module):
 
 
 def _bands(freqs: int, sample_rate: int, mels: int, stretch: float) -> Tensor:
-    """[tract, freq, band]; those in the middle are not stretched."""
+    """Mel bands for each vocal tract: [tract, freq, band]; the middle tract has no stretch."""
     stretches = torch.linspace(1 - stretch, 1 + stretch, TRACTS).tolist() if stretch else [1.0]
     return torch.stack([mel_bands(freqs, sample_rate, mels, one) for one in stretches])
 
@@ -104,6 +105,6 @@ def _over_all(features: Tensor, heard: Tensor) -> Tensor:
 def _running(features: Tensor) -> Tensor:
     frames = torch.arange(1, features.shape[1] + 1, device=features.device)[:, None]
     mean = features.cumsum(1) / frames
-    # Against the mean of its own time: no frame waits for a later one.
+    # Relative to the running mean of each frame: no frame depends on a later frame.
     square = (features - mean).square().cumsum(1)
     return (features - mean) / ((square + STEADY) / (frames + STEADY)).sqrt()

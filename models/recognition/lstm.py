@@ -1,4 +1,4 @@
-"""LSTM layers over frames, behind a convolution or not."""
+"""LSTM layers over frames, with or without a convolution before them."""
 
 from torch import Tensor, nn
 from torch.nn.functional import pad, relu
@@ -8,10 +8,11 @@ from models.recognition.network import RecognitionNetwork
 
 
 class RecognitionLSTM(RecognitionNetwork):
-    """LSTM layers and an affine one; bidirectional as in Graves and Schmidhuber, 2005.
+    """LSTM layers and an affine layer; bidirectional as in Graves and Schmidhuber, 2005.
 
-    stride: frames to a step, joined; with channels, a Conv1D of so many over `kernel` frames takes
-    such steps instead. Only where it is not bidirectional it is causal, the convolution too.
+    stride: frames per step; their features are concatenated. channels: where given, a Conv1D of so
+    many channels over `kernel` frames, with that stride, takes the place of the concatenation. The
+    network, with its convolution, is causal unless it is bidirectional.
     """
 
     def __init__(
@@ -42,7 +43,7 @@ class RecognitionLSTM(RecognitionNetwork):
         """See `RecognitionNetwork.forward`."""
         steps = self.steps(frames)
         inputs = self._joined(features) if self.front is None else self._convolved(features)
-        # Packed, so that the layer that runs backwards begins with a signal and not with zeros.
+        # Packed, so that the backward layer begins at the end of a signal, not in its padding.
         packed = pack_padded_sequence(inputs, steps.cpu(), batch_first=True, enforce_sorted=False)
         hidden, _ = pad_packed_sequence(
             self.lstm(packed)[0], batch_first=True, total_length=inputs.shape[1]
@@ -50,15 +51,15 @@ class RecognitionLSTM(RecognitionNetwork):
         return self.out(self.drop(hidden))
 
     def _joined(self, features: Tensor) -> Tensor:
-        """[batch, frame, feature] -> [batch, step, stride * feature]."""
+        """Concatenated frames: [batch, frame, feature] -> [batch, step, stride * feature]."""
         missing = -features.shape[1] % self.stride
         return pad(features, (0, 0, 0, missing)).unflatten(1, (-1, self.stride)).flatten(2)
 
     def _convolved(self, features: Tensor) -> Tensor:
-        """[batch, frame, feature] -> [batch, step, channel]."""
+        """The output of the convolution: [batch, frame, feature] -> [batch, step, channel]."""
         missing = -features.shape[1] % self.stride
         around = self.front.kernel_size[0] - self.stride
-        # The last frame of a step is the last that a causal one sees.
+        # A causal convolution sees no frame after the last frame of its step.
         before = around if self.causal else around // 2
         padded = pad(features.transpose(1, 2), (before, around - before + missing))
         return relu(self.front(padded)).transpose(1, 2)

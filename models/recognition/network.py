@@ -1,4 +1,4 @@
-"""The contract of the networks that recognise."""
+"""The contract of every recognition network."""
 
 from abc import ABC, abstractmethod
 from typing import Any
@@ -7,22 +7,23 @@ from torch import Tensor, nn
 
 
 class RecognitionNetwork(nn.Module, ABC):
-    """From features to scores of tokens, in steps of one or more frames.
+    """Features in, scores of tokens out, in steps of one or more frames.
 
-    It is made with `features` and `tokens`, how many there are of both, beside what conf has.
-    causal: no step depends on a later frame. stride: frames to a step.
+    It is made with `features` and `tokens`, the numbers of both, and the options of its yaml.
+    causal: no step depends on a later frame. stride: frames per step.
     """
 
     causal: bool
     stride: int
 
     def steps(self, frames: Any) -> Any:
-        """How many steps `frames` make, a number or a tensor of them."""
+        """The number of steps of `frames`, which is a number or a tensor."""
         return (frames + self.stride - 1) // self.stride
 
     @abstractmethod
     def forward(self, features: Tensor, frames: Tensor) -> Tensor:
-        """[batch, frame, feature], 0 after `frames` [batch] -> [batch, step, token], unnormalised.
+        """Unnormalised scores: [batch, frame, feature] -> [batch, step, token].
 
-        What it gives for one signal does not depend on the others, nor on how far it is padded.
+        The features are 0 after the `frames` [batch] of a signal. The scores of a signal do not
+        depend on the other signals of the batch, or on the length of its padding.
         """

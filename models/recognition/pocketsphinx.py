@@ -1,4 +1,4 @@
-"""PocketSphinx (BSD) as an outside recogniser: English, with the model that its wheel carries."""
+"""PocketSphinx (BSD) as an outside recogniser of English, with the model of its wheel."""
 
 from functools import cache
 from typing import Any
@@ -10,7 +10,7 @@ REMEDY = "pip install -e '.[pocketsphinx]'"
 
 
 class PocketSphinx:
-    """Hears words in a signal; picklable, each process makes a decoder of its own."""
+    """Recognises words in a signal; it is picklable, and each process makes its own decoder."""
 
     sample_rate = RATE
 
@@ -18,7 +18,7 @@ class PocketSphinx:
         _require()
 
     def __call__(self, signal: np.ndarray, sample_rate: int) -> str:
-        """[time] at 16 kHz -> words."""
+        """The words in a signal [time] at 16 kHz."""
         decoder = _decoder()
         pcm = np.rint(np.clip(signal, -1, 1) * 32767).astype(np.int16)
         decoder.start_utt()

@@ -1,4 +1,4 @@
-"""What a recognition network makes with its features: from a signal to chances of characters."""
+"""The recogniser: gives the probabilities of characters in a signal, step by step."""
 
 from typing import NamedTuple
 
@@ -9,15 +9,19 @@ from models.recognition.features import Features
 from models.recognition.network import RecognitionNetwork
 
 
-class Heard(NamedTuple):
-    """log_chances [batch, step, token], token 0 for none; steps [batch]: how many are of it."""
+class LogProbabilities(NamedTuple):
+    """The output of a recogniser.
 
-    log_chances: Tensor
+    values: log-probabilities of tokens, [batch, step, token]; token 0 is BLANK. steps: the number
+    of steps of each signal, [batch].
+    """
+
+    values: Tensor
     steps: Tensor
 
 
 class Recogniser(nn.Module):
-    """Features and the network that hears them."""
+    """A recognition network with its features."""
 
     def __init__(self, features: Features, network: RecognitionNetwork):
         super().__init__()
@@ -25,12 +29,12 @@ class Recogniser(nn.Module):
         self.network = network
 
     def steps(self, samples: int) -> int:
-        """Steps of a signal of `samples`."""
+        """The number of steps of a signal of `samples`."""
         return self.network.steps(self.features.frames(samples))
 
-    def heard(self, signal: Tensor, length: Tensor) -> Heard:
-        """[batch, time] with `length` [batch] in samples, at least a frame each."""
+    def log_probabilities(self, signal: Tensor, length: Tensor) -> LogProbabilities:
+        """The output for signals [batch, time] of `length` [batch] samples, at least a frame."""
         features = self.features(signal, length, self.network.causal)
         frames = self.features.frames(length)
         scores = self.network(features, frames)
-        return Heard(log_softmax(scores, -1), self.network.steps(frames))
+        return LogProbabilities(log_softmax(scores, -1), self.network.steps(frames))

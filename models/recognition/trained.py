@@ -15,10 +15,10 @@ from text.spelling import plain
 
 
 class RecognitionRun(OfRun):
-    """What a recogniser hears of `part` of a mixture: "mixture", or "clean".
+    """The recogniser of a run; part: the signal that it transcribes, "mixture" or "clean".
 
-    folder: of its run. decoder: from chances to tokens, spell: from these to text. content: names
-    all that decides what it gives.
+    folder: of its run. decoder: from log-probabilities to tokens. spell: from tokens to text.
+    content: the plain values that decide its answers.
     """
 
     gives: ClassVar[str] = "text"
@@ -37,10 +37,10 @@ class RecognitionRun(OfRun):
         self.content, self.part = content, part
 
     def answers(self, batch: Mapping[str, Any]) -> Sequence[str]:
-        """The texts, one by one.
+        """The transcripts of the batch.
 
-        Raises ValueError where more characters are said than the network has steps: connectionist
-        temporal classification writes one a step at most.
+        Raises ValueError where a reference has more characters than the network has steps: CTC
+        writes at most one character per step.
         """
         lengths = batch["length"].tolist()
         for text, samples in zip(batch.get("text", ()), lengths, strict=False):
@@ -54,30 +54,30 @@ class RecognitionRun(OfRun):
 
     @torch.no_grad()
     def texts(self, signal: Tensor, length: Tensor) -> list[str]:
-        """[batch, time] with `length` [batch] -> a text each, "" where it is below one frame."""
+        """The texts of signals [batch, time] of `length` [batch]; "" for less than a frame."""
         if self.recogniser.features.frames(int(length.min())) == 0:
             shorter = torch.zeros(signal.shape[0], self.recogniser.features.hop)
             signal = torch.cat([signal, shorter.to(signal)], 1)
             length = length + self.recogniser.features.hop
-        log_chances, steps = self.recogniser.heard(signal.float(), length)
+        log_probabilities, steps = self.recogniser.log_probabilities(signal.float(), length)
         texts = []
-        for chances, count in zip(log_chances.cpu().numpy(), steps.tolist(), strict=True):
-            texts.append(self.spell(self.decoder(chances[:count])))
+        for of_signal, count in zip(log_probabilities.cpu().numpy(), steps.tolist(), strict=True):
+            texts.append(self.spell(self.decoder(of_signal[:count])))
         return texts
 
     def of_clean(self) -> "RecognitionRun":
-        """What it hears of the clean speech."""
+        """The same recogniser for the clean speech."""
         parts = self.folder, self.recogniser, self.decoder, self.spell, self.content
         return RecognitionRun(*parts, part="clean")
 
     @property
     def made_of(self) -> Any:
-        """Its config and weights, its n-gram, and what it hears."""
+        """Its config and weights, its n-gram, and the transcribed signal."""
         return [self.content, self.part]
 
 
 class Speechless(System):
-    """Answers nothing: all that is said is an error."""
+    """Gives empty transcripts: every character of the reference is an error."""
 
     gives: ClassVar[str] = "text"
 
@@ -87,5 +87,5 @@ class Speechless(System):
 
     @property
     def made_of(self) -> Any:
-        """Nothing but itself."""
+        """Its name, as it has no options."""
         return "speechless"

@@ -1,1 +1,1 @@
-"""Learning rates planned to the end of a training, one in a file."""
+"""Schedules of the learning rate over a whole training, one per file."""

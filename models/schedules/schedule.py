@@ -4,15 +4,15 @@ from abc import ABC, abstractmethod
 
 
 class Schedule(ABC):
-    """What the learning rate is at each step of a training, as a factor of the optimiser's own.
+    """The learning rate at each step of a training, as a factor of the optimiser's initial rate.
 
-    It keeps no state and knows nothing but the step, so that a training that is resumed goes on as
-    if nothing had interrupted it.
+    It keeps no state and depends only on the step, so a resumed training continues as if it had not
+    been interrupted.
     """
 
     @abstractmethod
     def factor(self, step: int, steps: int) -> float:
-        """Factor of the learning rate at `step`, from 0, of a training of `steps`.
+        """The factor of the learning rate at `step`, from 0, of a training of `steps` steps.
 
-        Raises ValueError where a training of `steps` is too short for the schedule.
+        Raises ValueError where the training is too short for the schedule.
         """

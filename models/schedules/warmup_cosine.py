@@ -1,4 +1,4 @@
-"""A warm-up, then half a cosine."""
+"""A linear warm-up, followed by half a cosine."""
 
 import math
 
@@ -6,10 +6,10 @@ from models.schedules.schedule import Schedule
 
 
 class WarmupCosine(Schedule):
-    """From 0 in a line to 1 at step `warmup_steps`, then down half a cosine to `final`.
+    """A linear rise from 0 to 1 at step `warmup_steps`, then half a cosine down to `final`.
 
-    `final` is the factor of the very last step (Loshchilov and Hutter, 2017, without restarts).
-    Raises ValueError for fewer than no steps, and for a `final` that is not from 0 to 1.
+    `final` is the factor of the last step (Loshchilov and Hutter, 2017, without restarts). Raises
+    ValueError for a negative number of steps, and for a `final` outside of [0, 1].
 
     >>> schedule = WarmupCosine(warmup_steps=2)
     >>> [round(schedule.factor(step, 7), 3) for step in range(7)]

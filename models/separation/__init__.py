@@ -1,1 +1,1 @@
-"""Networks that take talkers apart."""
+"""Networks that separate the talkers in a mixture."""

@@ -14,8 +14,9 @@ class MaskLSTM(SeparationNetwork):
     """Layers of an LSTM over frames, and an affine layer for each talker.
 
     hidden: LSTM units per layer and direction. bidirectional: it looks ahead, and needs the whole
-    mixture. dropout: between layers. compression: exponent of the magnitudes that the LSTM sees, of
-    complex components that of their magnitude. Raises ValueError for a compression outside (0, 1].
+    mixture. dropout: between layers. compression: exponent of the magnitudes that the LSTM sees;
+    for complex components it is applied to their magnitude. Raises ValueError for a compression
+    outside (0, 1].
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class MaskLSTM(SeparationNetwork):
         return not self.lstm.bidirectional
 
     def initial_state(self, batch: int) -> tuple[Tensor, Tensor]:
-        """[layer and direction, batch, hidden], twice."""
+        """Zeros [layer and direction, batch, hidden], for hidden and cell state."""
         directions = 2 if self.lstm.bidirectional else 1
         shape = directions * self.lstm.num_layers, batch, self.lstm.hidden_size
         zeros = self.out.weight.new_zeros(shape)
@@ -72,9 +73,10 @@ class MaskLSTM(SeparationNetwork):
         return self.target.estimate(output, mixture.unsqueeze(1)), state
 
     def _both_ways(self, features: Tensor) -> Tensor:
-        """What the LSTM makes of features [batch, frame, feature].
+        """The output of the bidirectional LSTM for features [batch, frame, feature].
 
-        Backwards it begins at the last frame that is no silence: zeros after it may be padding.
+        The backward layer begins at the last frame that is not silent, because zeros after it may
+        be padding.
         """
         number = torch.arange(1, features.shape[1] + 1, device=features.device)
         is_heard = (features != 0).any(-1)

@@ -1,4 +1,4 @@
-"""What every network of separation is: a mixture in, an estimate of every talker out."""
+"""The contract of every separation network: a mixture in, an estimate of every talker out."""
 
 from abc import ABC, abstractmethod
 from typing import Any
@@ -12,8 +12,8 @@ class SeparationNetwork(nn.Module, ABC):
     """A mixture in, an estimate for each of `talkers` out, all in the components of its target.
 
     A class is made with `freqs`, the size of the frequency axis, `target`, which turns an output
-    into an estimate, and the options of its yaml. Which talker is which is the network's choice;
-    it must be the same one for all of a mixture.
+    into an estimate, and the options of its yaml. The network chooses the order of the talkers; the
+    order must be the same throughout a mixture.
 
     Shapes: mixture [batch, component, freq, frame] -> [batch, talker, component, freq, frame].
 

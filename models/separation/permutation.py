@@ -1,4 +1,4 @@
-"""Which estimate is whose: the permutation of talkers that costs least."""
+"""The assignment of estimates to talkers: the permutation of the lowest cost."""
 
 from itertools import permutations
 
@@ -7,9 +7,9 @@ from torch import Tensor
 
 
 def best_permutation(costs: Tensor) -> tuple[Tensor, Tensor]:
-    """The least mean cost over talkers, and which estimate stands for each reference then.
+    """The lowest mean cost over talkers, and the estimate that it assigns to each reference.
 
-    One permutation holds for all of an utterance (Kolbaek et al., 2017, equation 12).
+    A whole utterance has the same permutation (Kolbaek et al., 2017, equation 12).
 
     Shapes: costs [batch, estimate, reference] -> [batch], [batch, reference].
 

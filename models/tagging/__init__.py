@@ -1,1 +1,1 @@
-"""Networks that name what is heard in a clip."""
+"""Networks that classify the sound in a clip."""

@@ -1,4 +1,4 @@
-"""How common each class is, whatever is heard: what guessing reaches."""
+"""The class frequencies as a tagger: the accuracy of guessing the most frequent class."""
 
 import torch
 from torch import Tensor, nn
@@ -7,7 +7,7 @@ from models.tagging.network import TaggingNetwork
 
 
 class Commonest(TaggingNetwork):
-    """A score for every class, the same for all clips: trained, it names the commonest one."""
+    """A learned score for every class, the same for all clips: it names the most frequent class."""
 
     def __init__(self, features: int, classes: int):
         super().__init__()
@@ -18,5 +18,5 @@ class Commonest(TaggingNetwork):
         return self.scores.expand(len(features), -1)
 
     def multiply_adds(self, frames: int) -> int:
-        """None."""
+        """0, see `TaggingNetwork.multiply_adds`."""
         return 0

@@ -1,4 +1,4 @@
-"""A convolution over frames, pooling, and an LSTM whose last state decides."""
+"""A convolution over frames, pooling, and an LSTM whose last state gives the scores."""
 
 from torch import Tensor, nn
 from torch.nn.functional import max_pool1d, relu
@@ -8,7 +8,7 @@ from models.tagging.network import TaggingNetwork
 
 
 class ConvLSTM(TaggingNetwork):
-    """Conv1D, maximum over `pool` frames, LSTM, affine layer.
+    """Conv1D, maximum over `pool` frames, LSTM, and an affine layer.
 
     channels, kernel: of the convolution; hidden: of the LSTM. dropout: before the affine layer.
     Raises ValueError for a kernel of an even number of frames, which has no middle.
@@ -37,7 +37,7 @@ class ConvLSTM(TaggingNetwork):
         """See `TaggingNetwork.forward`."""
         found = relu(self.front(features.transpose(1, 2)))
         steps = max_pool1d(found, self.pool, ceil_mode=True).transpose(1, 2)
-        counts = (frames // self.pool).clamp(min=1)  # whole ones
+        counts = (frames // self.pool).clamp(min=1)  # complete pools only
         packed = pack_padded_sequence(steps, counts.cpu(), batch_first=True, enforce_sorted=False)
         _, (last, _) = self.lstm(packed)
         return self.out(self.drop(last[-1]))

@@ -1,4 +1,4 @@
-"""What a tagger costs, in the words of models.cost."""
+"""The costs of a tagger, in the terms of models.cost."""
 
 import torch
 from torch import Tensor
@@ -8,7 +8,7 @@ from models.tagging.tagger import Tagger
 
 
 def costs(tagger: Tagger, clip_s: float) -> Costs:
-    """See `models.cost.costs`; of clips of `clip_s` seconds, which it answers when they end."""
+    """See `models.cost.costs`; clips have `clip_s` seconds, and are answered at their ends."""
     features = tagger.features
     frames = round(clip_s * features.sample_rate / features.hop)
     per_frame = tagger.network.multiply_adds(frames) / frames

@@ -1,4 +1,4 @@
-"""Affine in the mean features: what a tagger must be better than to be of use."""
+"""A linear classifier of the mean features: the baseline of taggers."""
 
 from torch import Tensor, nn
 

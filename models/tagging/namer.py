@@ -1,4 +1,4 @@
-"""A trained tagger at work on signals of any length: how likely each of its classes is."""
+"""A trained tagger for signals of any length: the probability of each of its classes."""
 
 from collections.abc import Iterable, Sequence
 
@@ -9,9 +9,9 @@ from models.tagging.tagger import Tagger
 
 
 class Namer:
-    """Hears clips of up to `clip` samples at `sample_rate`, one after the other.
+    """Classifies successive clips of up to `clip` samples at `sample_rate`.
 
-    classes: in the tagger's order.
+    classes: their names, in the tagger's order. clip_s: the length of a clip in seconds.
     """
 
     def __init__(self, tagger: Tagger, classes: Sequence[str], clip_s: float):
@@ -19,11 +19,11 @@ class Namer:
         self.sample_rate = tagger.features.sample_rate
         self.clip = max(1, round(clip_s * self.sample_rate))
 
-    def chances(self, blocks: Iterable[np.ndarray]) -> dict[str, float]:
-        """Of each class, the likeliest first: the mean over clips, by their lengths.
+    def probabilities(self, blocks: Iterable[np.ndarray]) -> dict[str, float]:
+        """The probability of each class, the likeliest first: the mean over clips, by length.
 
-        blocks: of a signal [time], at its rate; of them no more than a clip is held. Empty where
-        there are no samples.
+        blocks: of a signal [time], at `sample_rate`; no more than a clip and a block are held. The
+        result is empty without samples.
         """
         summed, samples = np.zeros(len(self.classes)), 0
         for clip in _clips(blocks, self.clip):
@@ -42,7 +42,7 @@ class Namer:
 
 
 def _clips(blocks: Iterable[np.ndarray], length: int) -> Iterable[np.ndarray]:
-    """A signal in pieces of `length`, the last one shorter."""
+    """The clips of a signal: `length` samples each, the last one shorter."""
     held = np.zeros(0)
     for block in blocks:
         held = np.concatenate([held, block])

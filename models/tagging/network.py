@@ -1,4 +1,4 @@
-"""The contract of the networks that tag."""
+"""The contract of every tagging network."""
 
 from abc import ABC, abstractmethod
 
@@ -7,25 +7,26 @@ from torch import Tensor, nn
 
 
 class TaggingNetwork(nn.Module, ABC):
-    """From the features of a clip to a score for every class.
+    """The features of a clip in, a score for every class out.
 
-    It is made with `features` and `classes`, how many there are of both, beside what conf has.
+    It is made with `features` and `classes`, the numbers of both, and the options of its yaml.
     """
 
     @abstractmethod
     def forward(self, features: Tensor, frames: Tensor) -> Tensor:
-        """[batch, frame, feature], 0 after `frames` [batch] -> [batch, class], unnormalised.
+        """Unnormalised scores: [batch, frame, feature] -> [batch, class].
 
-        What it gives for one clip does not depend on the others, nor on how far it is padded.
+        The features are 0 after the `frames` [batch] of a clip. The scores of a clip do not depend
+        on the other clips of the batch, or on the length of its padding.
         """
 
     @abstractmethod
     def multiply_adds(self, frames: int) -> int:
-        """How many a clip of so many frames takes."""
+        """The number of multiply-adds for a clip of `frames` frames."""
 
 
 def mean_over_frames(features: Tensor, frames: Tensor) -> Tensor:
-    """[batch, frame, feature] -> [batch, feature], of the first `frames` [batch] of each."""
+    """Means over the first `frames` [batch]: [batch, frame, feature] -> [batch, feature]."""
     number = torch.arange(features.shape[1], device=features.device)
     inside = (number < frames[:, None])[..., None]
     return torch.where(inside, features, 0).sum(1) / frames[:, None]

@@ -1,4 +1,4 @@
-"""What a tagging network makes with its features: from a signal to scores of classes."""
+"""The tagger: gives the scores of classes for a signal."""
 
 import torch
 from torch import Tensor, nn
@@ -9,9 +9,9 @@ from models.tagging.network import TaggingNetwork
 
 
 class Tagger(nn.Module):
-    """Features, each with mean 0 and variance 1 over the training, and the network that hears them.
+    """A tagging network with its features, which have mean 0 and variance 1 over the training.
 
-    Not over the clip, as for recognition: how loud and how bright it is tells its class.
+    Recognition normalises over each signal instead. Here level and timbre of a clip tell its class.
     """
 
     def __init__(self, features: Features, network: TaggingNetwork):
@@ -21,9 +21,9 @@ class Tagger(nn.Module):
         self.network = network
 
     def scores(self, signal: Tensor, length: Tensor) -> Tensor:
-        """[batch, time] with `length` [batch] in samples -> [batch, class], unnormalised.
+        """Unnormalised scores: [batch, time] with `length` [batch] in samples -> [batch, class].
 
-        What is shorter than a frame is heard as one, with silence after it.
+        A signal that is shorter than a frame is padded to a frame.
         """
         hop = self.features.hop
         signal, length = pad(signal, (0, max(0, hop - signal.shape[1]))), length.clamp(min=hop)

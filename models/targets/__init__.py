@@ -1,1 +1,1 @@
-"""What a network's output means, how it becomes a magnitude, and where the loss is taken."""
+"""Targets: the meaning of a network's output, its estimate, and the domain of the loss."""

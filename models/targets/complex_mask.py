@@ -1,4 +1,4 @@
-"""Complex mask (Williamson et al., 2016): it enhances the phase too."""
+"""Complex ratio mask (Williamson et al., 2016), which also enhances the phase."""
 
 import torch
 from torch import Tensor
@@ -9,11 +9,11 @@ from models.targets.target import Target, require_power
 
 
 class ComplexMask(Target):
-    """The output is a complex factor of each bin: a network sees real and imaginary parts.
+    """The output is a complex factor of each bin; a network sees real and imaginary parts.
 
-    The loss is the squared difference of both parts, the magnitudes taken to the power of `power`:
-    1 as in "Complex ratio masking for monaural speech separation"; below 1 quiet bins weigh more.
-    Raises ValueError for a power outside (0, 1].
+    The loss is the squared difference of both parts, with magnitudes raised to `power`: 1 as in
+    "Complex ratio masking for monaural speech separation"; below 1 quiet bins weigh more. Raises
+    ValueError for a power outside (0, 1].
     """
 
     component_count = 2
@@ -32,7 +32,7 @@ class ComplexMask(Target):
         return torch.stack((spectrum.real, spectrum.imag), -3)
 
     def spectrum(self, estimate: Tensor, mixture: Tensor) -> Tensor:
-        """The estimate, whose phase is its own; see `Target.spectrum`."""
+        """The estimate as a complex spectrum with its own phase; see `Target.spectrum`."""
         real, imaginary = estimate.unbind(-3)
         return torch.complex(real, imaginary)
 
@@ -47,7 +47,7 @@ class ComplexMask(Target):
         return torch.stack(product, -3)
 
     def ideal(self, reference: Tensor, mixture: Tensor) -> Tensor:
-        """The reference, but for bins in which the mixture is silent: these stay so."""
+        """The reference, with zeros in the bins in which the mixture is silent."""
         silent = (mixture == 0).all(-3, keepdim=True)
         return torch.where(silent, 0, reference)
 

@@ -15,7 +15,7 @@ class IAM(MagnitudeTarget):
 
     @property
     def ideal_name(self) -> str:
-        """By the reference that it is made of."""
+        """See `Target.ideal_name`; it depends on the reference."""
         return PHASE_SENSITIVE_MASK if self.phase_sensitive else AMPLITUDE_MASK
 
     def estimate(self, output: Tensor, mixture: Tensor) -> Tensor:

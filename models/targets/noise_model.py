@@ -1,4 +1,4 @@
-"""Noise model in decibels (U-Net paper): what noise adds to each bin, to be taken away again."""
+"""Noise model in decibels (U-Net paper): the decibels that noise adds to each bin."""
 
 import torch
 from torch import Tensor
@@ -8,15 +8,15 @@ from dsp.decibel import amplitude
 from models.targets.target import Target
 
 CENTRE_DB, SPREAD_DB = 6.0, 82.0
-FLOOR = 1e-6  # of a magnitude, against the logarithm of silence
+FLOOR = 1e-6  # the smallest magnitude, which keeps the logarithm of silence finite
 
 
 class NoiseModel(Target):
-    """The output through tanh, scaled to decibels, is mixture over clean.
+    """The output through tanh, scaled to decibels, is the ratio of mixture to clean.
 
-    Subtracted from the mixture in decibels it gives the estimate. The loss is Huber's on the scaled
-    noise model; the mixture cancels out of it. delta: where it turns from square to linear, in
-    units of 82 dB. Raises ValueError for a delta that is not above 0.
+    The mixture in decibels minus this ratio is the estimate. The loss is Huber's on the scaled
+    noise model, in which the mixture cancels out. delta: the error at which the loss turns from
+    square to linear, in units of 82 dB. Raises ValueError for a delta that is not above 0.
     """
 
     def __init__(self, delta: float = 1.0):
@@ -29,17 +29,17 @@ class NoiseModel(Target):
         return mixture * amplitude(-(SPREAD_DB * torch.tanh(output) + CENTRE_DB))
 
     def ideal(self, reference: Tensor, mixture: Tensor) -> Tensor:
-        """The reference, as far as tanh reaches: 76 dB above to 88 dB below the mixture."""
+        """The reference within the range of tanh: 76 dB above to 88 dB below the mixture."""
         highest = mixture * amplitude(SPREAD_DB - CENTRE_DB)
         lowest = mixture * amplitude(-SPREAD_DB - CENTRE_DB)
         return torch.minimum(torch.maximum(reference, lowest), highest)
 
     def loss(self, estimate: Tensor, reference: Tensor) -> Tensor:
-        """Huber's loss of the scaled noise models' difference."""
+        """Huber's loss of the difference of the scaled noise models."""
         estimate, reference = torch.broadcast_tensors(_scaled(estimate), _scaled(reference))
         return huber_loss(estimate, reference, reduction="none", delta=self.delta)
 
 
 def _scaled(magnitude: Tensor) -> Tensor:
-    """In decibels, in units of 82 dB."""
+    """A magnitude in decibels, in units of 82 dB."""
     return 20 * magnitude.clamp_min(FLOOR).log10() / SPREAD_DB

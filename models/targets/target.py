@@ -1,4 +1,4 @@
-"""What all targets share: the contract, and the loss of those that compare magnitudes."""
+"""The contract of every target, and the common base of targets that compare magnitudes."""
 
 from abc import ABC, abstractmethod
 
@@ -9,26 +9,26 @@ from models.system import ORACLE
 
 
 class Target(ABC):
-    """The kind of thing a network learns.
+    """The quantity that a network learns.
 
-    What a network sees of a spectrum, what its output means, and in which domain the loss is taken.
-    What it sees are real numbers, `component_count` of them for each bin: by default one, the
-    magnitude. Outputs, estimates and references are [..., component, freq, frame].
+    A target defines the network's input, the meaning of its output, and the domain of the loss. The
+    input has `component_count` real numbers for each bin: by default one, the magnitude. Outputs,
+    estimates and references are [..., component, freq, frame].
     """
 
     component_count = 1
 
     @property
     def ideal_name(self) -> str:
-        """What the system that answers with its ideal value is called: one of `KNOWING`."""
+        """The name of the system that answers with its ideal value: one of `KNOWING`."""
         return ORACLE
 
     def components(self, spectrum: Tensor) -> Tensor:
-        """What a network sees: [..., freq, frame], complex -> [..., component, freq, frame]."""
+        """A network's input: [..., freq, frame], complex -> [..., component, freq, frame]."""
         return spectrum.abs().unsqueeze(-3)
 
     def spectrum(self, estimate: Tensor, mixture: Tensor) -> Tensor:
-        """The spectrum that an estimate stands for; here it has the mixture's phase.
+        """The spectrum of an estimate; by default with the mixture's phase.
 
         Shapes: estimate [..., component, freq, frame], mixture [..., freq, frame], complex ->
         [..., freq, frame], complex.
@@ -41,27 +41,27 @@ class Target(ABC):
 
     @abstractmethod
     def ideal(self, reference: Tensor, mixture: Tensor) -> Tensor:
-        """The best estimate that this target can express, from components of both."""
+        """The best estimate that this target can express, from the components of both."""
 
     def reference(self, spectrum: Tensor, mixture: Tensor) -> Tensor:
-        """Components that the loss compares with.
+        """The reference components of the loss.
 
-        From the spectra of reference and mixture, [..., freq, frame] each.
+        They follow from the spectra of reference and mixture, [..., freq, frame] each.
         """
         return self.components(spectrum)
 
     @abstractmethod
     def loss(self, estimate: Tensor, reference: Tensor) -> Tensor:
-        """Cost of each component of each bin, in the shape that both have."""
+        """The loss of each component of each bin, in the shape of both arguments."""
 
 
 class MagnitudeTarget(Target):
     """A target whose loss is the squared difference of magnitudes.
 
-    power: exponent of the magnitudes that are compared; 1 as in the papers, 0.5 weighs quiet parts
-    more. phase_sensitive: compare with the part of the reference that is in phase with the mixture,
-    as the enhanced signal takes the mixture's phase (Erdogan et al., ICASSP 2015, phase-sensitive
-    spectrum approximation, negative parts being 0); False as in the papers. Raises ValueError for a
+    power: exponent of the compared magnitudes; 1 as in the papers, 0.5 weighs quiet parts more.
+    phase_sensitive: the reference is its part in phase with the mixture, because the enhanced
+    signal has the mixture's phase (Erdogan et al., ICASSP 2015, phase-sensitive spectrum
+    approximation, with negative parts set to 0); False as in the papers. Raises ValueError for a
     power outside (0, 1].
     """
 
@@ -71,9 +71,9 @@ class MagnitudeTarget(Target):
         self.phase_sensitive = phase_sensitive
 
     def reference(self, spectrum: Tensor, mixture: Tensor) -> Tensor:
-        """|reference|, or the part of it that is in phase with the mixture.
+        """|reference|, or its part in phase with the mixture.
 
-        With phase_sensitive max(|reference| cos(angle between reference and mixture), 0).
+        The part is max(|reference| cos(angle between reference and mixture), 0).
         """
         if not self.phase_sensitive:
             return self.components(spectrum)
@@ -81,14 +81,14 @@ class MagnitudeTarget(Target):
         return rotated.real.clamp_min(0).unsqueeze(-3)
 
     def loss(self, estimate: Tensor, reference: Tensor) -> Tensor:
-        """Squared difference of the magnitudes to the power of `power`."""
+        """The squared difference of the magnitudes raised to `power`."""
         difference = self._compressed(estimate) - self._compressed(reference)
         return difference.square()
 
     def _compressed(self, magnitude: Tensor) -> Tensor:
         if self.power == 1:
             return magnitude
-        # The floor keeps the root's slope finite at silence.
+        # The floor keeps the slope of the root finite at silence.
         return (magnitude + 1e-8) ** self.power
 
 

@@ -12,13 +12,13 @@ class TMS(MagnitudeTarget):
 
     @property
     def ideal_name(self) -> str:
-        """By the reference that it is made of."""
+        """See `Target.ideal_name`; it depends on the reference."""
         return ORACLE if self.phase_sensitive else MAGNITUDE
 
     def estimate(self, output: Tensor, mixture: Tensor) -> Tensor:
-        """softplus(output); the mixture plays no part."""
+        """softplus(output); it does not depend on the mixture."""
         return softplus(output)
 
     def ideal(self, reference: Tensor, mixture: Tensor) -> Tensor:
-        """Any magnitude can be expressed: the reference."""
+        """The reference: the target can express any magnitude."""
         return reference

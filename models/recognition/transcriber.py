@@ -17,10 +17,11 @@ OUTSIDE = {"pocketsphinx": PocketSphinx}
 Opened = Callable[[Path, str], System]  # a run, on a device
 
 
-class Ear:
-    """What the recogniser in `folder` hears of a signal; made_of decides it.
+class Transcriber:
+    """The recogniser of the run in `folder`, as a function; made_of: its identity.
 
-    Raises ValueError where it is a run of another task, or is damaged, FileNotFoundError for none.
+    Raises ValueError for a run of another task and a damaged run, FileNotFoundError for a missing
+    run.
     """
 
     def __init__(self, folder: Path, device: str, opened: Opened):
@@ -35,15 +36,15 @@ class Ear:
         self.made_of: Any = [run.made_of, of_sources("models", "tasks", "text")]
 
     def __call__(self, signal: np.ndarray, sample_rate: int) -> str:
-        """[time] at the rate of the run -> text."""
-        heard = torch.from_numpy(signal).float()[None].to(self.device)
-        length = torch.tensor([heard.shape[-1]], device=self.device)
-        (text,) = self.run.texts(heard, length)
+        """The transcript of a signal [time] at the rate of the run."""
+        batch = torch.from_numpy(signal).float()[None].to(self.device)
+        length = torch.tensor([batch.shape[-1]], device=self.device)
+        (text,) = self.run.texts(batch, length)
         return text
 
 
 def outside_recogniser(name: str) -> PocketSphinx:
-    """The outside recogniser of that name; ValueError where there is none, or it is missing."""
+    """The outside recogniser `name`; raises ValueError for an unknown or a missing one."""
     if name not in OUTSIDE:
         raise ValueError(f"by={name!r}: no such recogniser; there is {', '.join(OUTSIDE)}")
     return OUTSIDE[name]()
