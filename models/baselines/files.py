@@ -1,4 +1,4 @@
-"""A system that is a folder: what another tool has made of the mixtures of a test, as files."""
+"""A folder as a system: the files that another tool has made from the mixtures of a test."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -20,8 +20,9 @@ NAME = "{name}"
 class Files(Enhancing):
     """Gives the samples of the file with a mixture's name in `folder`, at the test's rate.
 
-    folder: with subfolders. pattern: the name of a file without its suffix, where "{name}" stands
-    for the mixture. align: a delay that all files share is undone (see reporting.scoring.files).
+    folder: is read with its subfolders. pattern: the name of a file without its suffix, in which
+    "{name}" stands for the mixture. align: whether a common delay of all files is compensated (see
+    reporting.scoring.files).
     A file that is missing or cannot be read gives no samples, so that no score has a value. A file
     of another rate is resampled, a file of several channels is mixed down. Nothing else is changed.
     Raises FileNotFoundError for a missing folder, ValueError for a pattern without "{name}".
@@ -38,7 +39,7 @@ class Files(Enhancing):
         self.folder = folder
         self.pattern = pattern
         self.align = align
-        self.delay = 0  # samples that all files come late, undone
+        self.delay = 0  # common delay of all files in samples, which is compensated
 
     @property
     def made_of(self) -> Any:
@@ -46,11 +47,11 @@ class Files(Enhancing):
         return None
 
     def enhance(self, mixture: Tensor) -> Tensor:
-        """Refused: files are known by the names of mixtures."""
+        """Raise an error: a file is found only by the name of a mixture."""
         raise ValueError("a system of files is put on the mixtures of evaluate.py alone")
 
     def enhance_batch(self, batch: Mapping[str, Any]) -> Tensor:
-        """The file of the one mixture in `batch`, whose "name" it has: [1, time]."""
+        """The file with the "name" of the single mixture in `batch`: [1, time]."""
         (name,) = batch["name"]
         samples = self.samples(name)
         if self.delay:
@@ -65,14 +66,14 @@ class Files(Enhancing):
             return np.zeros(0)
 
     def read(self, name: str) -> np.ndarray:
-        """The same; FileNotFoundError or ValueError where it cannot be read."""
+        """As `samples`, but raises FileNotFoundError or ValueError where it cannot be read."""
         head = probing.header(self.path(name))
         blocks = decoding.read_blocks(head, decoding.floats, decoding.BLOCK)
         channels = np.concatenate([np.zeros((0, head.channels)), *blocks])
         return at_rate(channels.mean(axis=1), head.sample_rate, self.sample_rate)
 
     def rate(self, name: str) -> int:
-        """Hz of a mixture's file."""
+        """The sample rate of a mixture's file in Hz."""
         return probing.header(self.path(name)).sample_rate
 
     def path(self, name: str) -> Path:
@@ -87,7 +88,7 @@ class Files(Enhancing):
 
     @cached_property
     def _named(self) -> dict[str, list[Path]]:
-        """Files by both their names: the path below the folder, and the file name."""
+        """Files by two names each: the path below the folder, and the file name."""
         folder = Path(self.folder)
         files: dict[str, list[Path]] = {}
         for path in sorted(folder.rglob("*")):

@@ -1,4 +1,4 @@
-"""The coherent mean of frames: what has whole periods in a frame adds up, all else does not."""
+"""The coherent mean of frames: tones with whole periods in a frame stay, the rest averages out."""
 
 import torch
 from torch import Tensor
@@ -11,7 +11,7 @@ from models.system import Enhancing
 class FrameMean(Enhancing):
     """Every frame of `frame_s` becomes the mean of all.
 
-    Raises ValueError for a frame of no sample, and a signal that cannot be enhanced.
+    Raises ValueError for a frame without samples, and for a signal that cannot be enhanced.
     """
 
     def __init__(self, sample_rate: int, frame_s: float = 1.0):

@@ -1,4 +1,4 @@
-"""The line enhancer on the spectrogram: what lasts from window to window stays, the rest goes.
+"""The line enhancer on the spectrogram: steady lines are kept, the rest is attenuated.
 
 After the Bi-LSTM line enhancement paper, with the spectra of long windows in place of frames of
 samples: a recurrent network that is trained on the very signal predicts each bin of a window from
@@ -35,11 +35,12 @@ HELD_S = 3.0  # a gate stays open before and after a line was there
 class LineEnhancer(Enhancing):
     """Keeps lines of any frequency; see the module.
 
-    frame_s: the length of the windows of its spectra. memories_s: times after which the past
-    counts 1/e, one prediction for each. cell: "bilstm" sees the past and the future, the others the
-    past alone. updates: the number of Adam's updates at `learning_rate`, on the `bins` with the
-    most evidence and as many others. limit_db: the largest attenuation, see `lines_kept`. A signal
-    longer than three `piece_s` is enhanced in pieces, with half a piece more on either side.
+    frame_s: the length of the windows of its spectra. memories_s: the times over which the weight
+    of the past falls to 1/e; each gives a prediction. cell: "bilstm" sees the past and the future,
+    other cells only the past. updates: the number of Adam's updates at `learning_rate`, on the
+    `bins` with the most evidence and as many others. limit_db: the largest attenuation, see
+    `lines_kept`. A signal longer than three `piece_s` is enhanced in pieces, with half a piece more
+    on either side.
 
     Raises ValueError for an unknown cell, options out of range, and a signal that cannot be
     enhanced.
@@ -83,7 +84,7 @@ class LineEnhancer(Enhancing):
         self.seed = seed
 
     def enhance(self, mixture: Tensor) -> Tensor:
-        """Each mixture by a network of its own: [batch, time] -> [batch, time]."""
+        """Enhance each mixture by a separate network: [batch, time] -> [batch, time]."""
         return torch.stack([self._in_pieces(signal) for signal in mixture])
 
     def _in_pieces(self, mixture: Tensor) -> Tensor:
@@ -142,9 +143,10 @@ class LineEnhancer(Enhancing):
         return gates
 
     def _drawn(self, count: int) -> tuple[Tensor, Tensor]:
-        """The bins, by rank among `count`, that an update learns from, and the weight of each.
+        """The bins of an update, by rank of evidence among `count`, and the weight of each.
 
-        These are all bins with the most evidence, and fewer of the others the less they have.
+        All bins with the most evidence are drawn. The others are drawn more rarely the less
+        evidence they have.
         """
         most = torch.arange(min(self.bins, count))
         if count <= self.bins:
@@ -170,7 +172,7 @@ class LineEnhancer(Enhancing):
         return estimate(opened, sides, slice(None))
 
     def _opened(self, gates: LineGates, sides: Sides, bins: Tensor) -> Tensor:
-        """Gates of these bins, of which there may be none: [prediction, bin, frame]."""
+        """The gates of `bins`, which may be empty: [prediction, bin, frame]."""
         if not len(bins):
             return sides.weight.new_zeros(len(sides.predictions), 0, sides.weight.shape[1])
         return gates(sides.inputs.index_select(2, bins), sides.evidence.index_select(1, bins))

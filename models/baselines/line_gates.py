@@ -1,4 +1,4 @@
-"""The network of the line enhancer: how far a prediction of a bin is to be believed."""
+"""The network of the line enhancer: a gate for each prediction of a bin."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from models.baselines.predictor import CELLS
 
-EVIDENCE = 18.0  # -log p from which on a gate opens before training: noise hardly reaches it
+EVIDENCE = 18.0  # -log p at which a gate opens before training; noise rarely reaches it
 STEEPNESS = 6.0  # of a gate over the logarithm of the evidence
 
 
@@ -22,12 +22,12 @@ def unlearned(evidence: Tensor, predictions: int) -> Tensor:
 
 
 class LineGates(nn.Module):
-    """A recurrent layer over the frames of a bin, the same for all bins, and an affine one.
+    """A recurrent layer over the frames of a bin, the same for all bins, and an affine layer.
 
     The layer reads the past forwards and, with the cell "bilstm", the future backwards. It opens a
     gate between 0 and 1 for each prediction of the next frame. The affine layer begins as
-    `unlearned`, which training refines. cell: one of `CELLS`. inputs: numbers for every bin and
-    frame. memories: predictions of a side.
+    `unlearned`, and training refines it. cell: one of `CELLS`. inputs: the number of inputs of a
+    bin and frame. memories: the number of predictions of a side.
     """
 
     def __init__(self, cell: str, inputs: int, hidden: int, memories: int):
@@ -45,11 +45,11 @@ class LineGates(nn.Module):
     def forward(self, sides: Tensor, evidence: Tensor) -> Tensor:
         """Gates: [side, frame, bin, input], [frame, bin, memory] -> [prediction, bin, frame].
 
-        The future of a frame is given backwards. The predictions of the past come first, then the
-        predictions of the future.
+        The future of a frame is given in reverse order. The gates of the past's predictions come
+        first, then those of the future's.
         """
         count, _, bins, _ = sides.shape
-        together = torch.cat(tuple(sides), dim=1)  # one batch
+        together = torch.cat(tuple(sides), dim=1)  # as a single batch
         seen, _ = self.recurrent(together)
         halves = list(seen.split(bins, dim=1))
         if count == 2:

@@ -1,7 +1,7 @@
 """The unsupervised line predictor: a recurrent network trained on the very signal that it enhances.
 
-Frames of the signal are predicted from frames a delay older. What lasts can be predicted, noise
-cannot (Bi-LSTM line enhancement paper, section III).
+It predicts frames of the signal from frames that are older by a delay. Tones can be predicted,
+noise cannot (Bi-LSTM line enhancement paper, section III).
 """
 
 from typing import NamedTuple
@@ -15,10 +15,7 @@ from models.system import Enhancing
 
 
 class OnlineState(NamedTuple):
-    """The state between two blocks.
-
-    It has the present network and optimiser, and the latest samples [time].
-    """
+    """The state between two blocks: the network, the optimiser, and the latest samples [time]."""
 
     predictor: Predictor
     optimizer: Adam
@@ -28,11 +25,11 @@ class OnlineState(NamedTuple):
 class LinePredictor(Enhancing):
     """Enhances tones by predicting frames of `frame_s` from frames `delay_s` older; see the module.
 
-    hop_s: from frame to frame, None for frames side by side; predictions that overlap are averaged.
-    updates: of Adam at `learning_rate` over all frames, on half the summed squared error. scaled:
-    the signal is brought to a mean power of 1 and the network's input to one of 1 / frame, so that
-    neither the updates nor the gates depend on the level. Raises ValueError for an unknown cell or
-    start, options out of range, and a signal that cannot be enhanced.
+    hop_s: the hop of frames, None for frames without overlap; overlapping predictions are averaged.
+    updates: the number of Adam's updates at `learning_rate` over all frames, on half the summed
+    squared error. scaled: the signal is scaled to a mean power of 1, and the network's input to a
+    mean power of 1 / frame, so that updates and gates do not depend on the level. Raises ValueError
+    for an unknown cell or start, options out of range, and a signal that cannot be enhanced.
     """
 
     def __init__(
@@ -72,7 +69,7 @@ class LinePredictor(Enhancing):
         self.seed = seed
 
     def enhance(self, mixture: Tensor) -> Tensor:
-        """Each mixture by a network of its own: [batch, time] -> [batch, time]."""
+        """Enhance each mixture by a separate network: [batch, time] -> [batch, time]."""
         enhanced = []
         for signal in mixture:
             predictor = self.train(signal)
@@ -98,10 +95,10 @@ class LinePredictor(Enhancing):
         return enhanced[: mixture.shape[-1]].to(mixture)
 
     def advance(self, block: Tensor, state: OnlineState | None) -> tuple[Tensor, OnlineState]:
-        """The next frame's worth of samples of a longer signal.
+        """The enhanced samples of the next frame of a longer signal, and the new state.
 
-        Tuned on all frames of the last delay and this one. Causal: nothing later than the block is
-        used. Raises ValueError for a block of another length than a frame.
+        The network is tuned on all frames of the last delay and on this frame. It is causal: no
+        sample after the block is used. Raises ValueError for a block that is not a frame long.
         """
         if block.shape != (self.frame,):
             raise ValueError(
@@ -139,7 +136,7 @@ class LinePredictor(Enhancing):
         optimizer.step()
 
     def _frames(self, mixture: Tensor) -> tuple[Tensor, Tensor]:
-        """Frames of the signal a delay ago, as the network sees them, and frames of the signal.
+        """The network's input, delayed frames of the signal, and the frames of the signal.
 
         Shapes: [time] -> [frame, time] each.
         """
@@ -152,7 +149,7 @@ class LinePredictor(Enhancing):
         return delayed, self._cut(signal)
 
     def _cut(self, signal: Tensor) -> Tensor:
-        """Overlapping frames, the last one filled with zeros: [time] -> [frame, time]."""
+        """Overlapping frames, the last padded with zeros: [time] -> [frame, time]."""
         missing = -(len(signal) - self.frame) % self.hop
         padded = nn.functional.pad(signal, (0, missing))
         return padded.unfold(0, self.frame, self.hop)
@@ -164,7 +161,7 @@ class LinePredictor(Enhancing):
         return mean_power.sqrt().clamp_min(1e-12)
 
     def _joined(self, frames: Tensor) -> Tensor:
-        """Overlapping frames [frame, time] added up: [time]."""
+        """The sum of overlapping frames: [frame, time] -> [time]."""
         length = (len(frames) - 1) * self.hop + self.frame
         joined = nn.functional.fold(
             frames.T[None],

@@ -11,12 +11,12 @@ from dsp.decibel import amplitude
 from models.baselines.coherence import TINY, Prediction, evidence
 from models.baselines.line_gates import unlearned
 
-NEAR = 1  # bins on either side that the network sees beside a bin's own
-CENTRED = 2.0  # about what the logarithm of the evidence is in noise
-LOUD = 3.0  # of a line that is let through: weak ones, too, reach the mixture's magnitude
-EAGERNESS = 2.0  # of training: above 1 weak lines are kept at the price of some noise
-OUT = 3.0  # times the floor: what is stronger than noise nearby, a line or noise in a narrow band
-LOWEST = 2  # bins from 0 Hz that hold no line, but what an offset leaves
+NEAR = 1  # neighbouring bins on either side that the network sees
+CENTRED = 2.0  # about the logarithm of the evidence in noise
+LOUD = 3.0  # gain of kept lines, so that weak lines also reach the mixture's magnitude
+EAGERNESS = 2.0  # of training: above 1 it keeps weak lines at the price of some noise
+OUT = 3.0  # times the floor; a larger power is a line or noise in a narrow band
+LOWEST = 2  # bins from 0 Hz on that hold no line, only the rest of an offset
 
 
 class Sides(NamedTuple):
@@ -79,9 +79,9 @@ def _beside(logarithms: np.ndarray) -> Tensor:
 def believed(learned: Tensor, sides: Sides, bins: Tensor | slice) -> Tensor:
     """Gates of all bins: [prediction, freq, frame].
 
-    A bin that stands out has the learned gates, [prediction, bin, frame] of `bins`; every other bin
-    has the gates before training. These are exact in noise as strong as nearby. A network that
-    learned from chance, or from stronger noise, would only close gates to weak lines.
+    A bin that exceeds the noise nearby has the learned gates, [prediction, bin, frame] of `bins`.
+    Every other bin has the gates before training, which are exact in noise of the power nearby. A
+    network trained on chance or on stronger noise would only close the gates to weak lines.
     """
     opened = unlearned(sides.evidence, len(sides.predictions))
     opened[:, bins] = torch.where(sides.stands_out[bins], learned, opened[:, bins])
@@ -91,8 +91,8 @@ def believed(learned: Tensor, sides: Sides, bins: Tensor | slice) -> Tensor:
 def estimate(opened: Tensor, sides: Sides, bins: Tensor | slice) -> Tensor:
     """The mean of the predictions behind open gates [prediction, bin, frame]: [bin, frame].
 
-    A single prediction is as loud as all together; a drifting tone has only the prediction of the
-    shortest memory.
+    Its level depends on the widest open gate, not on the number of open gates, because a drifting
+    tone has only the prediction of the shortest memory.
     """
     weights = opened * sides.frames[:, bins]
     mean = (weights * sides.predictions[:, bins]).sum(0) / weights.sum(0).clamp_min(TINY)
@@ -100,10 +100,11 @@ def estimate(opened: Tensor, sides: Sides, bins: Tensor | slice) -> Tensor:
 
 
 def error(opened: Tensor, sides: Sides, bins: Tensor | slice, times: Tensor) -> Tensor:
-    """Squared errors of the estimate, relative to the power that is expected there; their sum.
+    """The sum of the squared errors of the estimate, relative to the expected power.
 
-    Of `EAGERNESS` times the target, which no gate reaches: the power of the estimate counts as much
-    as ever, its agreement with the target so many times more. times [bin]: how often each counts.
+    The error is the difference from `EAGERNESS` times the target, which no gate reaches. So the
+    agreement with the target weighs that much more than the power of the estimate. times [bin]: the
+    number of times that each bin counts.
     """
     apart = EAGERNESS * sides.target[bins] - estimate(opened, sides, bins)
     squared = apart.real.square() + apart.imag.square()

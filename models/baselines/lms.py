@@ -1,7 +1,7 @@
 """The LMS adaptive line enhancer: its output is the prediction from the past; the rest is noise.
 
-It follows the Bi-LSTM line enhancement paper (its Fig. 1 and Table I). The normalised and the leaky
-filter stand beside it.
+It follows the Bi-LSTM line enhancement paper (Fig. 1 and Table I). Options give the normalised and
+the leaky LMS filter.
 """
 
 from math import log10, sqrt
@@ -14,7 +14,7 @@ from torch import Tensor
 
 from models.system import Enhancing
 
-DIVERGED = 1e3  # times the largest sample of the mixture: no prediction that converges goes there
+DIVERGED = 1e3  # times the largest sample of the mixture; a converging prediction stays below
 
 
 class LMSState(NamedTuple):
@@ -40,13 +40,13 @@ def critical_snr_db(length: int, step: float, noise_power: float) -> float:
 
 
 class LMS(Enhancing):
-    """Predicts each sample from `length` samples that are `delay_s` and more older.
+    """Predicts each sample from `length` samples that are at least `delay_s` older.
 
-    The prediction is the enhanced sample. step: of the update, weights += 2 * step * error *
-    samples (equation 4); where `normalised`, += step * error * samples over their energy, as books
-    have it. leak: part of the weights that one update forgets, times step. Of memory it takes a
-    block, the delay and the length.
-    Raises ValueError for options that make no filter, and where the filter diverges.
+    The prediction is the enhanced sample. step: the step size of the update, weights += 2 * step *
+    error * samples (equation 4). normalised: the update is weights += step * error * samples over
+    their energy, as in textbooks. leak: an update reduces the weights by the share leak * step. The
+    memory holds a block, the delay and the length. Raises ValueError for invalid options, and where
+    the filter diverges.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class LMS(Enhancing):
         self.leak = leak
 
     def enhance(self, mixture: Tensor) -> Tensor:
-        """Each mixture by a filter of its own, from silence: [batch, time] -> [batch, time]."""
+        """Enhance each mixture by a separate filter, from silence: [batch, time] -> the same."""
         longest_lag = self.delay + self.length
         if mixture.shape[-1] <= longest_lag:
             seconds = mixture.shape[-1] / self.sample_rate
@@ -88,9 +88,9 @@ class LMS(Enhancing):
         return torch.from_numpy(np.stack(enhanced)).to(mixture)
 
     def advance(self, block: np.ndarray, state: LMSState | None) -> tuple[np.ndarray, LMSState]:
-        """The next samples of a longer signal [time], and the state to pass with those after them.
+        """The enhanced samples of the next block [time] of a longer signal, and the new state.
 
-        state: None starts anew.
+        state: None for the first block.
         """
         before = self.delay + self.length - 1
         if state is None:
@@ -123,7 +123,7 @@ class LMS(Enhancing):
 
 @njit(cache=True, fastmath={"reassoc", "contract"})
 def _filter(samples, weights, enhanced, before, step, normalised, leak, limit):  # pragma: no cover
-    """Fill `enhanced` and adapt `weights` in place; returns how many samples went well."""
+    """Fill `enhanced` and adapt `weights` in place; returns the samples before a divergence."""
     length = len(weights)
     keep = 1 - step * leak
     energy = 0.0

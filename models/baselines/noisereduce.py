@@ -1,4 +1,4 @@
-"""noisereduce, a spectral gate: what does not stand out from its bin's recent level is muted."""
+"""noisereduce, a spectral gate: it mutes magnitudes that do not exceed their bin's recent level."""
 
 import numpy as np
 
@@ -6,11 +6,11 @@ from models.baselines.peer import Peer
 
 
 class NoiseReduce(Peer):
-    """Its non-stationary mode, which looks both ways (Sainburg et al., 2020).
+    """Its non-stationary mode, which uses past and future (Sainburg et al., 2020).
 
-    time_constant_s: of a bin's level. threshold: how many times that level a magnitude has to lie
-    above it. share: of the others that is taken away. All else is as the package has it. There is
-    no delay: its windows are centred, its filters run forwards and backwards.
+    time_constant_s: of a bin's level. threshold: a kept magnitude exceeds the level by so many
+    times the level. share: the removed share of other magnitudes. All other options are the
+    package's defaults. There is no delay: windows are centred, and filters run in both directions.
     Raises ValueError for options out of range.
     """
 
@@ -43,5 +43,5 @@ class NoiseReduce(Peer):
             time_constant_s=self.time_constant_s,
             thresh_n_mult_nonstationary=self.threshold,
             prop_decrease=self.share,
-            chunk_size=None,  # in chunks it would write to the disk, and fail on a silent one
+            chunk_size=None,  # with chunks it writes to the disk, and fails on a silent chunk
         )

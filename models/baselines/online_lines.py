@@ -1,4 +1,4 @@
-"""The line enhancer on a signal that has not ended: window by window, from the past alone."""
+"""The causal line enhancer for streams: window by window, from the past alone."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,15 +25,15 @@ from models.baselines.spectral_lines import noise_floor
 from models.system import Enhancing
 
 ONE_SIDED = [cell for cell in CELLS if cell != "bilstm"]
-OVERLAPS = 1.5  # what squared windows add up to
+OVERLAPS = 1.5  # the sum of squared overlapping windows
 HELD_S = 3.0  # a gate stays open after a line was there
 
 
 class OnlineLineEnhancer(Enhancing):
-    """`LineEnhancer` for a signal that comes block by block: nothing later changes what came out.
+    """`LineEnhancer` for a signal that arrives block by block; later samples change no output.
 
-    Its network is tuned by one update of Adam on each window, after that has been enhanced, and
-    carries its state on. Options: as of `LineEnhancer`; cell: one that sees the past alone.
+    An update of Adam tunes its network on each window, after the window has been enhanced. The
+    state is carried on. Options: as for `LineEnhancer`; cell: a cell that sees only the past.
     Raises ValueError for an unknown cell, options out of range, and in `enhance` a constant signal.
     """
 
@@ -69,20 +69,20 @@ class OnlineLineEnhancer(Enhancing):
 
     @property
     def latency(self) -> int:
-        """Samples after which a sample has come out of `blocks`, at most: one window."""
+        """The longest delay of a sample in `blocks`, in samples: one window."""
         return GAP * self.hop
 
     def enhance(self, mixture: Tensor) -> Tensor:
-        """Each mixture as `blocks` has it: [batch, time] -> [batch, time]."""
+        """Enhance each mixture as `blocks` does: [batch, time] -> [batch, time]."""
         for signal in mixture:
             require_signal(signal)
         return torch.cat(list(self.blocks([mixture])), -1)
 
     def blocks(self, blocks: Iterable[Tensor]) -> Iterator[Tensor]:
-        """A signal in blocks of any sizes, every channel by itself.
+        """Enhance a signal in blocks of any sizes, without delay and each channel by itself.
 
-        Shapes: [channel, time] each -> [channel, time] each, of other sizes but the same sum,
-        without delay. No blocks, or blocks without samples, give none.
+        Shapes: [channel, time] each -> [channel, time] each; their sizes differ, their sum does
+        not. Without blocks, or with empty blocks, no block comes out.
         """
         lines, waiting, taken, given = [], None, 0, -(GAP - 1) * self.hop
         for block in blocks:
@@ -92,10 +92,10 @@ class OnlineLineEnhancer(Enhancing):
             while waiting.shape[-1] >= self.hop:
                 out = self._advance(lines, waiting[:, : self.hop])
                 waiting = waiting[:, self.hop :]
-                if given >= 0:  # before, it is of what stands before the signal
+                if given >= 0:  # earlier output lies before the signal
                     yield out
                 given += self.hop
-        while given < taken:  # silence after the end brings the rest out
+        while given < taken:  # silence after the end flushes the rest
             rest = torch.zeros(len(lines), self.hop).to(waiting)
             rest[:, : waiting.shape[-1]] = waiting
             waiting = waiting[:, :0]
@@ -161,7 +161,7 @@ class OnlineLines:
     def _learn(self, opened: Tensor, sides: Sides) -> None:
         """One update on the predicted window."""
         heard = sides.target.abs().square()
-        weight = 1 / (1 / sides.weight + heard)  # what begins suddenly counts no more than all else
+        weight = 1 / (1 / sides.weight + heard)  # a sudden onset counts no more than the rest
         loss = error(opened, sides._replace(weight=weight), slice(None), torch.ones(len(weight)))
         loss.backward()
         self.optimizer.step()

@@ -1,4 +1,4 @@
-"""The best a target can do: its ideal value, from the clean speech."""
+"""The oracle of a target: its ideal value, from the clean speech."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +21,7 @@ class Oracle(SpeechSystem):
         self.target = target
 
     def enhance_batch(self, batch: Mapping[str, Tensor]) -> Tensor:
-        """Waveforms from "mixture" and "clean" [batch, time]: [batch, time]."""
+        """The enhanced waveforms from "mixture" and "clean" [batch, time]: [batch, time]."""
         mixture = self.stft(batch["mixture"])
         clean = self.stft(batch["clean"])
         reference = self.target.reference(clean, mixture)

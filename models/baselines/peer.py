@@ -1,4 +1,4 @@
-"""Other people's enhancers: packages with a rate and a delay of their own, and both undone."""
+"""Enhancers of other projects: packages with their own rate and delay, which are compensated."""
 
 import importlib
 from abc import abstractmethod
@@ -43,7 +43,7 @@ class Peer(Enhancing):
         """
 
     def enhance(self, mixture: Tensor) -> Tensor:
-        """Each mixture from the package's first state, in time: [batch, time] -> [batch, time]."""
+        """Enhance each mixture from the initial state, without delay: [batch, time] -> the same."""
         if not mixture.any():
             return mixture  # silence, or no samples at all
         enhanced = [self._in_time(signal) for signal in mixture.double().cpu().numpy()]
@@ -51,10 +51,10 @@ class Peer(Enhancing):
 
     @classmethod
     def loaded(cls) -> ModuleType:
-        """The package's module, imported where it was not yet."""
+        """The package's module, imported at the first call."""
         try:
             return importlib.import_module(cls.module)
-        except (ImportError, OSError) as error:  # OSError: a library that is not for this machine
+        except (ImportError, OSError) as error:  # OSError: a library for another kind of machine
             reason = " ".join(str(error).split())
             raise ValueError(
                 f"{cls.__name__} needs {cls.package} of the extra 'peers' ({reason}); "
@@ -68,12 +68,12 @@ class Peer(Enhancing):
         samples = at_rate(signal, self.sample_rate, rate)
         late = self.process(np.pad(samples, (0, self.delay)))
         enhanced = at_rate(late[self.delay :], rate, self.sample_rate)[: len(signal)]
-        lacking = len(signal) - len(enhanced)  # one, where the rates are no multiples
+        lacking = len(signal) - len(enhanced)  # 1 where the rates are not multiples
         return np.pad(enhanced, (0, lacking))
 
 
 def in_frames(samples: np.ndarray, length: int) -> np.ndarray:
-    """Frames side by side, the last one filled with zeros: [time] -> float32 [frame, length]."""
+    """Adjacent frames, the last padded with zeros: [time] -> float32 [frame, length]."""
     lacking = -len(samples) % length
     return np.pad(samples, (0, lacking)).reshape(-1, length).astype(np.float32)
 

@@ -10,12 +10,12 @@ INITIALS = ("zero", "default", "glorot")
 
 
 class Predictor(nn.Module):
-    """One recurrent layer and an affine one: [frame, time] -> [frame, time].
+    """A recurrent layer and an affine layer: [frame, time] -> [frame, time].
 
-    cell: one of `CELLS`. initial: "zero", an output that starts at zero and so holds only
-    what was learned; "default", PyTorch's random weights, whose output a weak tone must first
-    exceed; or "glorot", random weights after Glorot and Bengio (2010), orthogonal ones from frame
-    to frame, and biases of zero, as frameworks of the paper's kind initialise.
+    cell: one of `CELLS`. initial: the initial weights. "zero": the output starts at zero, so it
+    holds only what was learned. "default": PyTorch's random weights, whose output a weak tone must
+    first exceed. "glorot": random weights after Glorot and Bengio (2010), orthogonal recurrent
+    weights and zero biases, the defaults of frameworks like the paper's.
     """
 
     def __init__(self, cell: str, samples: int, hidden: int, initial: str):
@@ -46,7 +46,7 @@ class Predictor(nn.Module):
 
 
 def require_known(option: str, value: str, known: Collection[str]) -> None:
-    """Raise ValueError for a `value` that is not among the `known` ones of an option."""
+    """Raise ValueError for a `value` that is not among the `known` values of an option."""
     if value not in known:
         raise ValueError(f"{option}={value!r}: must be one of {', '.join(known)}")
 

@@ -14,21 +14,21 @@ FLOATS = ctypes.POINTER(ctypes.c_float)
 class RNNoise(Peer):
     """RNNoise 0.2 with its own weights (Valin, 2018, arXiv:1709.08243; github.com/xiph/rnnoise).
 
-    Its library is called as it is: the package's own function rounds to 16 bits, and what exceeds
-    them would come out with the opposite sign.
+    The library is called directly. The package's own function rounds to 16 bits without clipping,
+    so samples above full scale would change their sign.
     """
 
     package = "pyrnnoise"
     module = "pyrnnoise.rnnoise"
     rate = 48000
-    # A frame until its windows have overlapped, and one that the network looks ahead (denoise.c:
-    # what is made audible is delayed_X).
+    # A frame for the overlap of windows, and a frame of look-ahead of the network (denoise.c: the
+    # output is made from delayed_X).
     delay = 2 * FRAME
 
     def process(self, samples: np.ndarray) -> np.ndarray:
-        """Frames one after the other: [time] -> [time]."""
+        """See `Peer.process`; successive frames."""
         rnnoise = self.loaded()
-        # Its samples are floats of the size of 16-bit ones.
+        # Its samples are floats at the scale of 16-bit integers.
         frames = FULL_SCALE * in_frames(samples, FRAME)
         state = rnnoise.create()
         try:

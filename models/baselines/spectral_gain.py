@@ -1,4 +1,4 @@
-"""Enhancers that turn bins of a spectrum down by how far they stand out of its noise."""
+"""The common base of enhancers with a gain for each bin, which depends on the bin's SNR."""
 
 from abc import abstractmethod
 from math import exp
@@ -10,16 +10,17 @@ from torch.nn.functional import max_pool1d, pad
 from dsp.stft import STFT
 from models.system import Enhancing
 
-TRIALS = 20  # spans of white noise, by which the bias of minima is found
+TRIALS = 20  # spans of white noise that measure the bias of minima
 
 
 class SpectralGain(Enhancing):
     """A gain for every bin, from its power and the noise's, with the mixture's phase.
 
-    The noise's power is the least that a bin's power, smoothed with the time constant
-    `smoothing_s`, was in the last `span_s` (minimum statistics: Martin, 1994 and 2001), times what
-    such minima of white noise lie below its power. So speech may begin and pause at any time, but
-    what lasts for span_s without a gap is noise. A frame depends on none after it.
+    The noise power is estimated by minimum statistics (Martin, 1994 and 2001): a bin's power is
+    smoothed with the time constant `smoothing_s`, and its minimum over the last `span_s` is
+    multiplied by the bias of such minima in white noise. So speech may begin and pause at any time,
+    but a sound that lasts for span_s without a gap counts as noise. No frame depends on a later
+    frame.
 
     Raises ValueError for options out of range.
     """
@@ -35,26 +36,25 @@ class SpectralGain(Enhancing):
         super().__init__(sample_rate)
         self.window_s = window_s
         self.hop_s = hop_s
-        self._stft()  # which refuses a window and a hop that do not fit
+        self._stft()  # it refuses a window and a hop that do not fit
         if not hop_s <= smoothing_s <= span_s <= 10:
             raise ValueError(
                 f"smoothing_s={smoothing_s:g}, span_s={span_s:g}: must be from hop_s={hop_s:g} to "
                 "span_s, and at most 10"
             )
-        self.smoothing = exp(-hop_s / smoothing_s)  # part of the past that a frame keeps
+        self.smoothing = exp(-hop_s / smoothing_s)  # weight of the past at each frame
         self.span = round(span_s / hop_s)  # frames
         self.bias = self._bias()
 
     @abstractmethod
     def gain(self, power: Tensor, noise: Tensor) -> Tensor:
-        """Factors of magnitudes, from squared magnitudes and the noise's part of them.
+        """The gains of magnitudes, from squared magnitudes and the noise's part of them.
 
-        Shapes: float64 [batch, freq, frame] each. Zeros stay zeros whatever their factor is, as
-        long as that is finite.
+        Shapes: float64 [batch, freq, frame] each. A gain must be finite also where the power is 0.
         """
 
     def enhance(self, mixture: Tensor) -> Tensor:
-        """Each mixture by a noise of its own: [batch, time] -> [batch, time]."""
+        """Enhance each mixture with its own noise estimate: [batch, time] -> [batch, time]."""
         if not mixture.any():
             return mixture  # silence, or no samples at all
         stft = self._stft().to(mixture.device)
@@ -66,7 +66,7 @@ class SpectralGain(Enhancing):
     def noise_power(self, power: Tensor) -> Tensor:
         """The noise's part of squared magnitudes: [batch, freq, frame] -> [batch, freq, frame].
 
-        The first frames, of which there is too little to smooth, count for themselves alone.
+        Until the average has settled, the smoothed power itself is the estimate.
         """
         smoothed = self._smoothed(power)
         reliable = smoothed.clone()
@@ -81,7 +81,7 @@ class SpectralGain(Enhancing):
     def _smoothed(self, power: Tensor) -> Tensor:
         """Power averaged over frames, with weights that fall with their age.
 
-        It begins as the mean of all frames so far, until that has as many as the average reaches.
+        It begins as the mean of all frames so far, until the average has its full length.
         """
         average = torch.zeros_like(power[..., 0])
         averages = []
@@ -93,11 +93,11 @@ class SpectralGain(Enhancing):
 
     @property
     def _settling(self) -> int:
-        """Frames until the average reaches as far as it will."""
+        """The number of frames until the average has its full length."""
         return round(1 / (1 - self.smoothing))
 
     def _bias(self) -> list[float]:
-        """Power of white noise over the least of 1, 2, ... span frames, smoothed alike."""
+        """The power of white noise over its smoothed minimum in 1, 2, ... span frames."""
         generator = torch.Generator().manual_seed(0)
         samples = TRIALS * self.span * round(self.hop_s * self.sample_rate)
         noise = torch.randn(samples, generator=generator, dtype=torch.float64)

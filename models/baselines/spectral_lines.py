@@ -1,4 +1,4 @@
-"""Lines in the spectrum averaged over the whole signal: a mask for each frequency, no training."""
+"""Masks for lines in the spectrum averaged over the whole signal, without training."""
 
 from abc import abstractmethod
 
@@ -12,17 +12,17 @@ from dsp.hann import hann_signal, hann_spectrum
 from models.baselines.predictor import require_signal
 from models.system import Enhancing
 
-FLOOR_HZ = 10.0  # on either side of a bin: what the noise is there
-REST_DB = -60.0  # of what is no peak
+FLOOR_HZ = 10.0  # the noise of a bin is measured within this distance
+REST_DB = -60.0  # gain outside of peaks
 LOBE = 2  # bins on either side of a peak that belong to it
 
 
 class SpectralLines(Enhancing):
     """Multiplies every window of a signal by the same mask.
 
-    That follows from the power averaged over all windows, Hann windows of `window_s` every quarter,
-    and the median of its neighbourhood, the floor. Raises ValueError for a window of no hop, and a
-    signal that is shorter than it, constant or not finite.
+    The mask depends on the power averaged over all windows (Hann windows of `window_s`, at hops of
+    a quarter), and on the floor, the median of its neighbourhood. Raises ValueError for too short a
+    window, and for a signal that is shorter than a window, constant or not finite.
     """
 
     def __init__(self, sample_rate: int, window_s: float = 2.0):
@@ -33,7 +33,7 @@ class SpectralLines(Enhancing):
             raise ValueError(f"window_s={window_s:g}: must hold four samples; choose a longer one")
 
     def enhance(self, mixture: Tensor) -> Tensor:
-        """Each mixture by a mask of its own: [batch, time] -> [batch, time]."""
+        """Enhance each mixture by its own mask: [batch, time] -> [batch, time]."""
         return torch.stack([self._enhance(signal) for signal in mixture])
 
     def _enhance(self, signal: Tensor) -> Tensor:
@@ -62,9 +62,9 @@ class LofargramMask(SpectralLines):
 
 
 class SpectralPeaks(SpectralLines):
-    """Peaks that stand `above_db` over the floor stay, as wide as a window's lobe.
+    """Keeps peaks that exceed the floor by `above_db`, with the width of a window's main lobe.
 
-    The rest is turned down by 60 dB, so that where no peak stands out a signal is left.
+    The rest is attenuated by 60 dB, not removed: so a signal without peaks does not become silent.
     """
 
     def __init__(self, sample_rate: int, window_s: float = 2.0, above_db: float = 3.0):
@@ -80,9 +80,9 @@ class SpectralPeaks(SpectralLines):
 
 
 def noise_floor(averaged: Tensor, window_s: float) -> Tensor:
-    """The power of the noise around each bin, whatever lines stand there: [freq] -> [freq].
+    """The noise power around each bin, as if without lines: [freq] -> [freq].
 
-    A median; above 0.
+    It is a median, and above 0.
     """
     width = 2 * round(FLOOR_HZ * window_s) + 1
     floor = median_filter(averaged.numpy(), width, mode="reflect")

@@ -1,4 +1,4 @@
-"""Spectral subtraction: the noise's magnitude, as it was lately, is taken off every frame."""
+"""Spectral subtraction: the noise's recent magnitude is subtracted from every frame."""
 
 import torch
 from torch import Tensor
@@ -8,7 +8,7 @@ from models.baselines.spectral_gain import SpectralGain
 
 
 class SpectralSubtraction(SpectralGain):
-    """Magnitudes less the noise's (Boll, 1979), the noise by minimum statistics.
+    """Magnitudes minus the noise's (Boll, 1979), with the noise by minimum statistics.
 
     The enhanced magnitude is |mixture| - over_subtraction * |noise|. It is at least a floor of
     `floor_db` relative to the noise, which hides isolated peaks (Berouti et al., 1979), and at most

@@ -10,14 +10,14 @@ FRAME = 160  # samples: 10 ms
 class Speex(Peer):
     """The noise suppression of SpeexDSP (Valin; speex.org), without its automatic gain.
 
-    attenuation_db: at most so much is taken away of noise, in whole dB; Speex's own default is 15.
-    Raises ValueError outside of 1 to 60.
+    attenuation_db: the largest attenuation of noise, in whole dB; Speex's own default is 15. Raises
+    ValueError outside of 1 to 60.
     """
 
     package = "pyspeex-noise"
     module = "pyspeex_noise"
     rate = 16000
-    delay = FRAME  # until its windows have overlapped
+    delay = FRAME  # the overlap of its windows
 
     def __init__(self, sample_rate: int, attenuation_db: int = 15):
         if not (1 <= attenuation_db <= 60 and attenuation_db == int(attenuation_db)):
@@ -28,7 +28,7 @@ class Speex(Peer):
         self.attenuation_db = int(attenuation_db)
 
     def process(self, samples: np.ndarray) -> np.ndarray:
-        """Frames one after the other: [time] -> [time]."""
+        """See `Peer.process`; successive frames."""
         no_automatic_gain = 0
         processor = self.loaded().AudioProcessor(no_automatic_gain, -self.attenuation_db)
         return in_16_bits(samples, FRAME, processor.process_10ms)

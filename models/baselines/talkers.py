@@ -1,4 +1,4 @@
-"""References beside separation in every table: the mixture for each talker, and the ideal mask."""
+"""The reference systems of separation: the mixture for each talker, and the ideal ratio mask."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -15,21 +15,21 @@ class Unseparated(System):
     gives: ClassVar[str] = "talkers"
 
     def answers(self, batch: Mapping[str, Any]) -> Sequence[Answer]:
-        """It as often as there are talkers: [talker, time] each."""
+        """The mixture, repeated for each talker: [talker, time] each."""
         mixtures = batch["mixture"].unsqueeze(1).expand_as(batch["talkers"])
         return list(mixtures.cpu().double().numpy())
 
     @property
     def made_of(self) -> Any:
-        """Its class alone."""
+        """Only its class."""
         return parts(self)
 
 
 class IdealRatioMask(System):
     """Each talker's share of the summed magnitudes in every bin, times the mixture.
 
-    It knows the talkers, and shows the reach of a mask with the mixture's phase (Kolbaek et al.,
-    2017, section II-B, list the ideal masks).
+    It knows the talkers, and shows the possible quality of a mask with the mixture's phase (Kolbaek
+    et al., 2017, section II-B, list the ideal masks).
     """
 
     gives: ClassVar[str] = "talkers"

@@ -1,4 +1,4 @@
-"""The mixture as it is: what every other system has to improve on."""
+"""The unprocessed mixture, the base of every comparison."""
 
 from torch import Tensor
 
@@ -6,7 +6,7 @@ from models.system import Enhancing
 
 
 class Unprocessed(Enhancing):
-    """Gives the mixture back."""
+    """Answers with the mixture."""
 
     def enhance(self, mixture: Tensor) -> Tensor:
         """The same samples: [batch, time] -> [batch, time]."""

@@ -8,7 +8,7 @@ from models.baselines.spectral_gain import SpectralGain
 
 
 class Wiener(SpectralGain):
-    """SNR / (1 + SNR) for every bin (Scalart and Vieira Filho, 1996), the noise by minima.
+    """SNR / (1 + SNR) for every bin (Scalart and Vieira Filho, 1996); noise by minimum statistics.
 
     SNR is the a priori SNR by the decision-directed rule (Ephraim and Malah, 1984): `kept` times
     the power of the last frame's estimate over the noise, plus 1 - kept times the excess of the
@@ -38,7 +38,7 @@ class Wiener(SpectralGain):
         self.lowest_snr_db = lowest_snr_db
 
     def gain(self, power: Tensor, noise: Tensor) -> Tensor:
-        """See `SpectralGain.gain`; frame by frame, the first one by its own power alone."""
+        """See `SpectralGain.gain`; frame by frame, the first frame by its own power alone."""
         lowest = power_of(self.lowest_snr_db)
         noise = noise.clamp_min(torch.finfo(noise.dtype).tiny)
         gains: list[Tensor] = []
