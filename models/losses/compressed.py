@@ -11,7 +11,7 @@ from models.losses.loss import Loss
 
 
 class Compressed(Loss):
-    """Mean square differences of spectra whose magnitudes are to the power of `power`.
+    """Mean square differences of spectra whose magnitudes are raised to `power`.
 
     magnitude, complex: weights of the differences of magnitudes and of complex spectra (Braun
     and Tashev, "A consolidated view of loss functions for supervised deep learning-based speech

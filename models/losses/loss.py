@@ -17,7 +17,7 @@ class Loss(ABC):
     def of_signals(
         self, estimate: Tensor, reference: Tensor, mixture: Tensor, length: Tensor, stft: STFT
     ) -> Tensor:
-        """Cost of each estimate: [batch, stage].
+        """The loss of each estimate: [batch, stage].
 
         Shapes: estimate, reference [batch, stage, time], mixture [batch, time], all zero after
         `length` [batch] samples; the loss is of these alone. stft: the training's transform.

@@ -1,4 +1,4 @@
-"""Dual-path network: memory along time and mixing along frequency, in turns (Le et al., 2021)."""
+"""Dual-path network: alternates memory along time and mixing along frequency (Le et al., 2021)."""
 
 import torch
 from torch import Tensor, nn
@@ -9,18 +9,18 @@ from models.networks.bands import BINS, Bands, Neighbours
 from models.networks.network import CausalNetwork
 from models.targets.target import Target
 
-JOINED = 2  # neighbouring bands that are one between encoder and decoder
+JOINED = 2  # neighbouring bands that are joined between encoder and decoder
 
 
 class DualPath(CausalNetwork):
     """A small encoder and decoder around `blocks` dual-path blocks; it has one stage.
 
-    It sees the mixture with its magnitudes to the power of `power`. The encoder makes `channels`
-    numbers for every band of 8 bins, and `width` for every two bands. A block has a GRU of `hidden`
-    units for each band, the same for all; then it mixes the bands of each frame, and the channels
-    of each band. After the first block stands a GRU of `whole` units that sees all bands at once,
-    through `squeezed` numbers of each. The decoder mirrors the encoder and sees its
-    outputs. Memory is in the GRUs alone.
+    It sees the mixture with its magnitudes raised to `power`. The encoder gives `channels` features
+    for every band of 8 bins, and `width` features for every two bands. A block has a GRU of
+    `hidden` units along time, shared by all bands; then it mixes the bands of each frame, and the
+    channels of each band. After the first block a GRU of `whole` units sees all bands at once,
+    through `squeezed` features of each band. The decoder mirrors the encoder and sees its outputs.
+    Only the GRUs have memory.
 
     Dual paths: DPCRNN (Le et al., Interspeech 2021). Mixing by affine layers along either axis:
     MLP-Mixer (Tolstikhin et al., NeurIPS 2021). Raises ValueError for a power outside (0, 1].
@@ -113,7 +113,7 @@ class Block(nn.Module):
 
 
 class AllBands(nn.Module):
-    """A GRU along time that sees `squeezed` numbers of every band; its output is added.
+    """A GRU along time that sees `squeezed` features of every band; its output is added.
 
     Shapes: [batch, frame, band, width] -> the same.
     """
@@ -140,15 +140,15 @@ class AllBands(nn.Module):
 
 
 def _affine_pair(size: int) -> nn.Sequential:
-    """Two affine layers: to twice the size and back."""
+    """Two affine layers: from `size` to twice `size`, and back."""
     return nn.Sequential(nn.Linear(size, 2 * size), nn.SiLU(), nn.Linear(2 * size, size))
 
 
 def _pairs(bands: Tensor) -> Tensor:
-    """Two bands side by side: [batch, frame, band, channel] -> [..., band / 2, 2 * channel]."""
+    """Joined pairs of bands: [batch, frame, band, channel] -> [..., band / 2, 2 * channel]."""
     return bands.unflatten(2, (-1, JOINED)).flatten(3)
 
 
 def _apart(pairs: Tensor) -> Tensor:
-    """The reverse of `_pairs`."""
+    """The inverse of `_pairs`."""
     return pairs.unflatten(3, (JOINED, -1)).flatten(2, 3)

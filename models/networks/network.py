@@ -21,7 +21,8 @@ class Network(nn.Module, ABC):
     frame].
 
     Signals of a batch are padded with zeros at their ends: zeros after a mixture must change no
-    estimate of it (a convolution over later frames pads its input itself, and no more after that).
+    estimate of it. So a network that sees later frames pads its own input, and no layer after that
+    pads.
     Raises ValueError for fewer than one stage, and where `causal` and the class it derives from
     disagree.
     """
@@ -90,9 +91,9 @@ class CausalNetwork(Network):
 
 @torch.no_grad()
 def require_shapes(network: Network, freqs: int, frames: int = 128) -> None:
-    """Raise ValueError where estimates and final estimate of ones have other shapes than they must.
+    """Raise ValueError where the estimates or the final estimate of `network` have a wrong shape.
 
-    frames: whole windows, of networks that work by windows.
+    The network is run on ones. frames: a multiple of the windows of networks that work by windows.
     """
     training = network.training
     network.eval()

@@ -10,11 +10,11 @@ from models.targets.target import Target
 
 
 class PLDNN(Progressive):
-    """`stages` stages of `layers` fully connected layers with ReLU and an affine one.
+    """`stages` stages of `layers` fully connected layers with ReLU and an affine layer.
 
-    The first stage sees the current frame and `context` past ones, each later stage what
-    `Progressive` shows it of the current frame: with the paper's dense=false the estimate of the
-    stage before.
+    The first stage sees the current frame and `context` past frames. Each later stage sees the
+    inputs by `Progressive` for the current frame: with the paper's dense=false these are the
+    estimate of the stage before.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class PLDNN(Progressive):
             self.stages.append(_affine_layers(widths))
 
     def initial_stage_state(self, number: int, batch: int) -> Tensor:
-        """Frames before the first one, which the first stage sees: [batch, input * freq, frame]."""
+        """The past frames of the first stage before frame 0: [batch, input * freq, frame]."""
         frames = self.context if number == 0 else 0
         return self.zeros(batch, self.inputs(1) * self.freqs, frames)
 
@@ -61,7 +61,7 @@ class PLDNN(Progressive):
 
 
 def _affine_layers(widths: list[int]) -> nn.Sequential:
-    """Fully connected layers from width to width, ReLU between them."""
+    """Fully connected layers from width to width, with ReLU between them."""
     layers = []
     for inputs, outputs in pairwise(widths):
         layers.append(nn.Linear(inputs, outputs))

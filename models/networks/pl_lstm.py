@@ -1,4 +1,4 @@
-"""Progressive LSTM with dense connections (Gao et al., 2018), as the PL-CRNN paper has it."""
+"""Progressive LSTM with dense connections (Gao et al., 2018), as in the PL-CRNN paper."""
 
 from torch import Tensor, nn
 

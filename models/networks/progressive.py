@@ -1,4 +1,4 @@
-"""Stages in a row, each fed by estimates of those before it."""
+"""Networks of successive stages; each stage sees estimates of the earlier stages."""
 
 from abc import abstractmethod
 from typing import Any
@@ -13,9 +13,9 @@ from models.targets.target import Target
 class Progressive(CausalNetwork):
     """A causal network of one or more stages (Li et al., PL-CRNN, section 3.3).
 
-    dense: a stage sees the mixture and all estimates before it; otherwise only the estimate right
-    before it (the first one the mixture). average: the final estimate is the mean of all
-    stages' estimates (post-processing) instead of the last stage's.
+    dense: a stage sees the mixture and the estimates of all earlier stages; otherwise it sees only
+    the estimate of the stage before (the first stage sees the mixture). average: the final estimate
+    is the mean of all stages' estimates (post-processing) instead of the last stage's.
 
     Its state is a list of one state per stage.
     """
@@ -32,7 +32,7 @@ class Progressive(CausalNetwork):
 
     @abstractmethod
     def stage(self, number: int, seen: Tensor, state: Any) -> tuple[Tensor, Any]:
-        """Output of stage `number` (from 0) and the state to carry.
+        """The output of stage `number` (from 0), and the state to carry on.
 
         Shapes: seen [batch, input, freq, frame] -> [batch, component, freq, frame].
         """

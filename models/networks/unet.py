@@ -17,13 +17,14 @@ CENTRE_DB, SPREAD_DB = -46.0, 50.0  # brings decibels of speech near [-1, 1]
 class UNet(Network):
     """Encoder and decoder of 3 x 3 convolutions over windows of `frames` frames.
 
-    It sees decibels below a window's loudest bin. Each level of the encoder has two convolutions,
-    LeakyReLU and max pooling, the `dropped` deepest ones dropout too; the decoder mirrors it with
-    upsampling, a 2 x 2 convolution and the skipped features. Weights start He-normal. A window sees
-    its own future: not causal. Windows overlap by half and are cross-faded, every frame lying under
-    two of them, so that joints cannot be heard and the length is free.
+    Its input is decibels relative to the loudest bin of a window. Each level of the encoder has two
+    convolutions, LeakyReLU and max pooling; the `dropped` deepest levels also have dropout. The
+    decoder mirrors the encoder with upsampling, a 2 x 2 convolution and the skip connections.
+    Initial weights are He-normal. The network is not causal, because a frame sees later frames of
+    its window. Windows overlap by half and are cross-faded, so every frame lies in two windows,
+    joints are inaudible, and a signal may have any length.
 
-    It has one stage; of real and imaginary parts it sees the direction beside the decibels.
+    It has one stage. For a target with real and imaginary parts its input also has their direction.
 
     Raises ValueError for windows that pooling does not divide.
     """
@@ -62,7 +63,7 @@ class UNet(Network):
 
     @property
     def reach(self) -> int:
-        """The frames that an estimate depends on: the frames of the two windows that cover it."""
+        """See `Network.reach`: the frames of a window, as two windows cover each frame."""
         return self.frames
 
     def forward(self, mixture: Tensor) -> Tensor:
@@ -84,9 +85,9 @@ class UNet(Network):
         return estimates[:, 0]
 
     def _estimate(self, windows: Tensor) -> Tensor:
-        """[window, component, freq, frame] -> the same.
+        """The estimates for windows: [window, component, freq, frame] -> the same.
 
-        All inputs are relative to the window itself, gain plays no part.
+        All inputs are relative to the window itself, so they do not depend on the gain.
         """
         smallest = torch.finfo(windows.dtype).tiny
         magnitude = torch.linalg.vector_norm(windows, dim=1, keepdim=True)
@@ -121,7 +122,7 @@ class UNet(Network):
         return self.out(features)
 
     def _joined(self, windows: Tensor, length: int) -> Tensor:
-        """Overlapping windows added up, of `length` frames.
+        """The sum of overlapping windows, `length` frames long.
 
         [batch, window, component, freq, frame] -> [batch, 1, component, freq, frame].
         """
@@ -157,7 +158,7 @@ def _upward(channels: Sequence[int]) -> nn.ModuleList:
 
 
 def _decoder(channels: Sequence[int]) -> nn.ModuleList:
-    """Every level but the deepest, which sees its skipped features beside those from below."""
+    """The layers of every level but the deepest; they see skipped features and those from below."""
     layers = nn.ModuleList()
     for outputs in reversed(channels[:-1]):
         layers.append(_pair(2 * outputs, outputs))
