@@ -32,6 +32,7 @@ from options.build import build
 from parallel.spread import Spread, over_processes
 from reporting.pages.examples import ROOM, examples, worst_examples
 from reporting.pages.media import Example, Heard
+from reporting.scoring.again import OneByOne
 from reporting.scoring.bench import Bench
 from reporting.scoring.files import look_at
 from reporting.scoring.memory import Memory
@@ -133,8 +134,14 @@ class Trial:
         """
         there = spread is None and self.cfg.device == "cpu"
         if spread is None:
-            spread = over_processes(from_config.jobs(self.cfg))
+            spread = self._over_processes()
         return score_plan(self.bench, self.systems, self.metrics, spread, there)
+
+    def _over_processes(self) -> Spread:
+        """Over the config's jobs; what is of others may end a process, but not this one."""
+        jobs = from_config.jobs(self.cfg)
+        apart = self.cfg.device == "cpu" and (jobs > 1 or self.cfg.baselines)
+        return over_processes(jobs, OneByOne() if apart else None)
 
     def files(self) -> pd.DataFrame:
         """See reporting.scoring.files.look_at."""

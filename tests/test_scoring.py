@@ -1,3 +1,5 @@
+import os
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +17,7 @@ from models.baselines.unprocessed import Unprocessed
 from models.system import System
 from parallel.spread import over_processes
 from reporting.scores_table import IDENTITY, MIXTURE, ORACLE
+from reporting.scoring.again import OneByOne
 from reporting.scoring.bench import Bench
 from reporting.scoring.score_plan import TOGETHER, score_plan
 
@@ -72,6 +75,28 @@ def test_a_system_that_fails_on_one_mixture_is_a_counted_row_and_asked_again(ben
     with pytest.raises(ValueError, match="tool: failed on all 1 mixtures: no answer"):
         one = Bench(replace(bench.plan, rows=bench.rows[:1]), bench.audio, RATE)
         score_plan(one, {"tool": system}, METRICS, ALONE, there)
+
+
+def test_a_system_that_ends_its_process_is_a_counted_row_and_not_asked_for_the_page(bench):
+    def ends(batch):
+        return os._exit(9) if batch["name"] == [first] else batch["mixture"]
+
+    first = bench.rows.mixture_id[0]
+    tool = Answers(ends, "ends")
+    spread = over_processes(1, OneByOne())
+    table = score_plan(bench, {"tool": tool}, METRICS, spread, True).set_index("mixture_id")
+    assert table.failed[first].endswith("no answer, its process ended with status 9")
+    assert (table.failed.drop(first) == "").all()
+    assert not len(bench.enhanced(tool, bench.mixture(first)).answer)
+
+
+def test_a_system_that_leaves_python_is_a_counted_row(bench):
+    def leaves(batch):
+        return sys.exit("bye") if batch["name"] == [first] else batch["mixture"]
+
+    first = bench.rows.mixture_id[0]
+    table = score_plan(bench, {"tool": Answers(leaves)}, METRICS, ALONE).set_index("mixture_id")
+    assert table.failed[first] == "sdr, si_sdr: no answer, SystemExit: bye"
 
 
 def test_few_signals_wait_and_results_in_any_order_are_put_in_the_plans_order(drawn, test_systems):

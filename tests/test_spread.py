@@ -1,9 +1,11 @@
-"""A process that comes to hold much goes on."""
+"""A process that comes to hold much goes on, and one that ends costs what it was at."""
 
 import os
 
 import numpy as np
+import pytest
 
+from parallel.apart import Apart
 from parallel.spread import over_processes
 
 HELD = []
@@ -21,3 +23,25 @@ def test_a_process_that_comes_to_hold_much_is_not_replaced():
     sizes = [1, 1, 400, 400, 1, 1, 1, 1]
     processes = list(over_processes(2)(_holds, sizes))
     assert len(processes) == len(sizes) and len({*processes}) <= 2
+
+
+def _ends_at_three(number):
+    if number == 3:
+        os._exit(7)
+    return number
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_ends_its_process_is_done_again_apart_and_nothing_else_is_lost(jobs):
+    apart = Apart()
+
+    def again(function, item):
+        try:
+            return apart(function, item)
+        except ChildProcessError as error:
+            return str(error)
+
+    results = list(over_processes(jobs, again)(_ends_at_three, range(20)))
+    others = [number for number in range(20) if number != 3]
+    assert "its process ended with status 7" in results
+    assert sorted(one for one in results if isinstance(one, int)) == others

@@ -177,14 +177,16 @@ class _Views:
 
     def heard(self, system: System, transcribe: Callable[[np.ndarray], str] | None) -> str:
         """What is heard in its answer, or is its answer, in quotes; "" where no text is of it."""
+        is_asked = system.gives in (TEXT, LABEL) or (transcribe and TEXT in self.mixture.parts)
         enhanced = self.bench.enhanced(system, self.mixture)
-        if system.gives == TEXT:
-            return _quoted("writes", enhanced.answer)
-        if system.gives == LABEL:
-            return f"names {enhanced.answer}"
-        if transcribe is None or TEXT not in self.mixture.parts:
+        answer = enhanced.answer if is_asked else None
+        if answer is None or enhanced.problem:
             return ""
-        return _quoted("heard", transcribe(enhanced.answer))
+        if system.gives == TEXT:
+            return _quoted("writes", answer)
+        if system.gives == LABEL:
+            return f"names {answer}"
+        return _quoted("heard", transcribe(answer))
 
     def _view(self, content: str, signal: Callable[[], Tensor]) -> tuple[str, str]:
         """The view that is remembered of a signal with this `content`, or a new one."""

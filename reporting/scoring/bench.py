@@ -43,7 +43,8 @@ class Bench:
     """The test mixtures of `plan`, with `audio` at `sample_rate`.
 
     audio: of rows, or the library that they are rendered from. Systems run on `device`. memory: the
-    cache. fold: which of several tests it is.
+    cache. fold: which of several tests it is. failures: why systems failed on mixtures, by the
+    system and the mixture_id: they are not asked once more for the page, which some would end.
     """
 
     plan: Plan
@@ -52,6 +53,7 @@ class Bench:
     device: str = "cpu"
     memory: Memory = field(default_factory=Memory.empty)
     fold: str = ""
+    failures: dict[tuple[System, str], str] = field(default_factory=dict)
 
     @cached_property
     def rows(self) -> pd.DataFrame:
@@ -96,7 +98,8 @@ class Bench:
 
     def enhanced(self, system: System, mixture: Mixture) -> Enhanced:
         """The output of `system` for `mixture`."""
-        return Enhanced(system, mixture, self.memory)
+        problem = self.failures.get((system, mixture.identity["mixture_id"]), "")
+        return Enhanced(system, mixture, self.memory, problem)
 
     def _mixture(self, row: Mapping[str, Any]) -> Mixture:
         speech = self._speech.loc[row["speech_id"]]

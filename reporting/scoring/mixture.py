@@ -15,7 +15,7 @@ from metrics.talkers import best_order
 from models.system import Answer, System
 from reporting.scoring.memory import Memory
 from reporting.scoring.score_cache import Names, of_answer, of_signal
-from reporting.scoring.work import ToAnswer, prepared
+from reporting.scoring.work import NO_ANSWER, ToAnswer, prepared
 
 
 class Mixture:
@@ -91,15 +91,17 @@ class Enhanced:
     samples then, and nothing of it is remembered.
     """
 
-    def __init__(self, system: System, mixture: Mixture, memory: Memory):
+    def __init__(self, system: System, mixture: Mixture, memory: Memory, problem: str = ""):
         self.system = system
         self.mixture = mixture
         self.memory = memory
-        self.problem = ""
+        self.problem = problem
 
     @cached_property
     def answer(self) -> Answer:
         """As metrics take it."""
+        if self.problem:
+            return NO_ANSWER
         answer, self.problem = self.waiting().attempt()
         return answer
 

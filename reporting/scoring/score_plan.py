@@ -103,6 +103,7 @@ class Scoring:
         self.progress = progress
         self.answer_there = answer_there
         self.rows: list[Row] = []
+        bench.failures.clear()  # of an earlier table
 
     def lacking(self) -> Iterator[Job]:
         """Every row that lacks scores, as its signals are made."""
@@ -191,6 +192,9 @@ class Scoring:
 
     def _tell(self, row: Row) -> None:
         """Count the row once it has all scores, or will have none."""
+        if row.problem:
+            system = self.systems[row.identity["system"]]
+            self.bench.failures[system, row.identity["mixture_id"]] = row.problem
         if row.problem or len(row.scores) == len(self.metrics):
             row.enhanced = None  # its signals are large
             self.progress.update()

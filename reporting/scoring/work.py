@@ -12,6 +12,7 @@ from metrics.table import scores
 from reporting.scoring.score_cache import Score, of_answer
 
 Answer = np.ndarray | str
+NO_ANSWER = np.zeros(0)
 
 
 class ToAnswer(NamedTuple):
@@ -27,9 +28,9 @@ class ToAnswer(NamedTuple):
         """
         try:
             (answer,) = self.system.answers(self.batch)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             reason = " ".join(f"{type(error).__name__}: {error}".split()).replace(";", ",")
-            return np.zeros(0), f"no answer, {reason}"
+            return NO_ANSWER, f"no answer, {reason}"
         return answer, ""
 
 
