@@ -62,7 +62,7 @@ class ByName(Pairs):
         notes = self._notes(found, mixtures, cleans)
         lines = read_log(self.log) if self.log else {}
         if self.log:
-            notes += _unlisted(self.log, found, lines)
+            notes += _about_log(self.log, found, lines)
         pairs = [_pair(mixture, clean, lines) for mixture, clean in found.pairs]
         test = paired_test(pairs, sample_rate, cache, jobs, check_audio, self.unfit == "leave_out")
         return test._replace(notes=[*notes, *test.notes])
@@ -108,14 +108,22 @@ def _left_out(count: int, what: str, told: list[str]) -> str:
     return f"Left out: {count} {what} ({'; '.join(told)}{more})."
 
 
-def _unlisted(path: Path, found: Matched, lines: dict[str, Line]) -> list[str]:
-    unlisted = [mixture.name for mixture, _ in found.pairs if mixture.name not in lines]
-    if not unlisted:
-        return []
-    return [
-        f"{path} lacks {len(unlisted)} of {len(found.pairs)} mixtures ({unlisted[0]}, ...): "
-        "their SNR is measured, their noise unknown."
-    ]
+def _about_log(path: Path, found: Matched, lines: dict[str, Line]) -> list[str]:
+    """Sentences on mixtures without a line, and on lines without a mixture."""
+    names = [mixture.name for mixture, _ in found.pairs]
+    unlisted = [name for name in names if name not in lines]
+    unused = sorted(lines.keys() - {*names, *(mixture.name for mixture in found.alone)})
+    notes = []
+    if unlisted:
+        told = f"{unlisted[0]}{nearest(unlisted[0], unused)}{', ...' if unlisted[1:] else ''}"
+        notes.append(
+            f"{path} lacks {len(unlisted)} of {len(names)} mixtures ({told}): their SNR is "
+            "measured, their noise unknown."
+        )
+    if unused:
+        told = f"{unused[0]}{', ...' if unused[1:] else ''}"
+        notes.append(f"{path} has {len(unused)} lines of mixtures that are not there ({told}).")
+    return notes
 
 
 def _pair(mixture: Named, clean: Named, lines: dict[str, Line]) -> Pair:

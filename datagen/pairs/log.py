@@ -1,7 +1,13 @@
 """A list of mixtures beside their files: which noise, at which SNR."""
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from math import isfinite
 from pathlib import Path
 from typing import NamedTuple
+
+from audio.containers.content import SUFFIXES
+
+MEASURE = "give pairs.log='' to measure the SNRs"
 
 
 class Line(NamedTuple):
@@ -12,28 +18,48 @@ class Line(NamedTuple):
 
 
 def read_log(path: Path) -> dict[str, Line]:
-    """Lines "name noise snr_db" (as log_testset.txt of VoiceBank-DEMAND), by name.
+    """Lines "name noise snr_db" (as log_testset.txt of VoiceBank-DEMAND), by name without suffix.
 
-    Raises FileNotFoundError where there is no such file, ValueError naming a line that is another.
+    Raises FileNotFoundError where there is no such file, ValueError where it is no text, and naming
+    a line that is another or contradicts an earlier one.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise FileNotFoundError(
-            f"{path}: no such file; put it there, or give pairs.log='' to measure the SNRs"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path}: is no text; give pairs.log='' to measure the SNRs") from error
-    lines = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip():
+    lines: dict[str, Line] = {}
+    for number, text in enumerate(_text(path).splitlines(), start=1):
+        if not text.strip():
             continue
+        where = f"{path}: line {number}, {text.strip()[:60]!r},"
         try:
-            name, noise, snr_db = line.split()
-            lines[name] = Line(noise, float(snr_db))
+            name, line = _parsed(text)
         except ValueError as error:
             raise ValueError(
-                f"{path}: line {number}, {line.strip()[:60]!r}, is not 'name noise snr_db'; "
-                "mend it, or give pairs.log=''"
+                f"{where} is not 'name noise snr_db'; mend it, or {MEASURE}"
             ) from error
+        if lines.setdefault(name, line) != line:
+            raise ValueError(
+                f"{where} contradicts an earlier line of {name}; remove one, or {MEASURE}"
+            )
     return lines
+
+
+def _parsed(line: str) -> tuple[str, Line]:
+    """Name and facts of a mixture; raises ValueError for another line."""
+    name, noise, snr = line.split()
+    snr_db = float(snr)
+    if not isfinite(snr_db):
+        raise ValueError(snr)
+    file = Path(name)
+    if file.suffix.lower() in SUFFIXES:
+        name = file.with_suffix("").as_posix()
+    return name, Line(noise, snr_db)
+
+
+def _text(path: Path) -> str:
+    """What is in a file; a byte order mark says its encoding, and is no part of the text."""
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: no such file; put it there, or {MEASURE}")
+    data = path.read_bytes()
+    encoding = "utf-16" if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: is no text in UTF-8; save it as such, or {MEASURE}") from error
