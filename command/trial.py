@@ -138,9 +138,10 @@ class Trial:
         return score_plan(self.bench, self.systems, self.metrics, spread, there)
 
     def _over_processes(self) -> Spread:
-        """Over the config's jobs; what is of others may end a process, but not this one."""
+        """Over the config's jobs; a baseline, which may be of others, ends none but its own."""
         jobs = from_config.jobs(self.cfg)
-        apart = self.cfg.device == "cpu" and (jobs > 1 or self.cfg.baselines)
+        travel = any(self.systems[name].made_of is not None for name in self.cfg.baselines)
+        apart = self.cfg.device == "cpu" and (jobs > 1 or travel)
         return over_processes(jobs, OneByOne() if apart else None)
 
     def files(self) -> pd.DataFrame:

@@ -103,13 +103,22 @@ class BadFile(NamedTuple):
         return f"{self.path} ({self.why})"
 
 
-class BadAudioError(ValueError):
-    """Files that cannot be used; all of them in one line, up to 20, then a count."""
+REMOVE = "replace or remove these files"
 
-    def __init__(self, files: Sequence[BadFile]):
+
+class BadAudioError(ValueError):
+    """Files that cannot be used; all of them in one line, up to 20, then a count.
+
+    remedy: how the user goes on.
+    """
+
+    def __init__(
+        self,
+        files: Sequence[BadFile],
+        remedy: str = f"{REMOVE}, or leave them out of the corpus",
+    ):
         named = "; ".join(str(file) for file in files[:NAMED])
         if len(files) > NAMED:
             named += f"; and {len(files) - NAMED} more"
-        remedy = "replace or remove these files, or leave them out of the corpus"
         super().__init__(f"{len(files)} bad audio file(s): {named}: {remedy}")
         self.files = files

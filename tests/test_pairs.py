@@ -1,5 +1,6 @@
 """Test sets of others: what a tree of files says becomes a plan, what does not fit is told."""
 
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -192,7 +193,17 @@ PATTERN = "pairs.clean_pattern='(?P<clean>.+)'"
         (_two_forms, [], "has the name of"),
         (_others, [], "no pair matches among 3 mixtures and 3 clean files (no clean file for a0"),
         (None, ["pairs.pattern='('"], "is no regular expression"),
+        (
+            None,
+            [r"pairs.pattern='(?=(?P<snr>a))(?P<clean>.+)'"],
+            "'a', the SNR by pairs.pattern, is no",
+        ),
         (None, ["pairs.pattern='a'"], "has no group (?P<clean>...)"),
+        (
+            None,
+            ["pairs.pattern='(?P<clean>b.+)'"],
+            "mixture, such as a0; give another pairs.pattern",
+        ),
         (None, ["pairs.unfit=maybe"], "must be refuse or leave_out"),
         (None, ["pairs.log=list.txt", "pairs.root=/"], "list.txt: no such file"),
         (None, ["clean=nowhere"], "nowhere: no such folder; give clean=DIR"),
@@ -207,6 +218,57 @@ def test_what_does_not_fit_is_refused_in_a_line(tmp_path, cache, spoil, typed, s
     with pytest.raises((ValueError, OSError)) as error:
         judged(cache, *folders(root), *typed)
     assert said in str(error.value) and "\n" not in str(error.value)
+
+
+def _renamed(folder, name):
+    """Files a0.wav, a1.wav, ... of a folder get other names."""
+
+    def spoil(root):
+        for path in sorted((root / folder).glob("*.wav")):
+            target = root / folder / name.format(path.stem)
+            target.parent.mkdir(exist_ok=True)
+            path.rename(target)
+
+    return spoil
+
+
+@pytest.mark.parametrize(
+    ("mixtures", "cleans"),
+    [
+        ("{}_noisy.wav", "{}.wav"),
+        ("{}.wav", "clean_{}.wav"),
+        ("noisy_{}.wav", "clean_{}.wav"),
+        ("{}_noisy.wav", "{}_clean.wav"),
+        ("0dB/{}.wav", "{}.wav"),
+        ("0dB/{}-n.wav", "all/{}.wav"),
+    ],
+)
+def test_where_no_names_match_options_are_given_that_work_when_typed(
+    tmp_path, cache, mixtures, cleans
+):
+    root = by_name(tmp_path)
+    _renamed("mixture", mixtures)(root)
+    _renamed("clean", cleans)(root)
+    with pytest.raises(ValueError, match="no pair matches among 3") as error:
+        judged(cache, *folders(root))
+    typed = shlex.split(str(error.value).partition("; add ")[2].partition(", see ")[0])
+    assert len(judged(cache, *folders(root), *typed).plan.rows) == 3
+
+
+def test_files_that_cannot_be_used_are_left_out_with_their_pairs_and_told(tmp_path, cache):
+    root = by_name(tmp_path, 4)
+    _silent(root)
+    wav(root / "mixture/a1.wav", np.full(RATE, np.nan), subtype="FLOAT")
+    (root / "mixture/a2.wav").write_bytes(b"")
+    with pytest.raises(ValueError, match=r"3 bad audio.*, or add pairs.unfit=leave_out$"):
+        judged(cache, *folders(root))
+    test = judged(cache, *folders(root), "pairs.unfit=leave_out")
+    assert test.plan.rows.mixture_id.tolist() == ["a3"]
+    assert "Left out: 3 of 4 pairs that do not fit (a0: " in test.notes[0]
+    assert "clean/a0.wav (silent" in test.notes[0] and "NaN" in test.notes[0]
+    (root / "clean/a3.wav").write_bytes(b"")
+    with pytest.raises(ValueError, match=r"4 bad audio.*: replace or remove these files$"):
+        judged(cache, *folders(root), "pairs.unfit=leave_out")
 
 
 def test_what_does_not_fit_can_be_left_out_and_is_told(tmp_path, cache):

@@ -22,6 +22,7 @@ def rated_by_power(monkeypatch):
 
     monkeypatch.setattr("metrics.dnsmos._required", lambda module: None)
     monkeypatch.setattr("metrics.dnsmos._networks", lambda: rated)
+    monkeypatch.setattr("command.trial.OneByOne", lambda: None)  # another process would not have it
     ratings.cache_clear()
     yield
     ratings.cache_clear()
@@ -72,7 +73,7 @@ def test_a_report_of_recordings_has_its_tables_and_players_and_no_oracle(recordi
     [
         (["mixture=null"], "recordings need a folder: add mixture=DIR"),
         (["mixture=nowhere"], "nowhere: no such folder; give mixture=DIR"),
-        (["pairs.pattern='x'"], "fits no name below"),
+        (["pairs.pattern='x'"], "street, such as ann_0; give another pairs.pattern"),
         (["pairs.pattern='('"], "is no regular expression"),
         (["+metric@metric.lsd=lsd"], "no clean speech to compare with; leave out ~metric.lsd"),
     ],

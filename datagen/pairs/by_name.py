@@ -1,10 +1,11 @@
 """Pairs of files that are matched by name, exactly or by a pattern."""
 
+from math import isfinite, nan
 from pathlib import Path
 
 from datagen.corpora.layout import audio_files
 from datagen.pairs.log import Line, read_log
-from datagen.pairs.matching import Matched, Named, compiled, matched, named, nearest
+from datagen.pairs.matching import Matched, Named, compiled, joining, matched, named, nearest
 from datagen.pairs.pairs import PairedTest, Pairs
 from datagen.pairs.plan import Pair, paired_test
 
@@ -48,16 +49,15 @@ class ByName(Pairs):
 
     def test(self, sample_rate: int, cache: Path, jobs: int, check_audio: bool) -> PairedTest:
         """See `Pairs.test`."""
-        cleans = named(
-            audio_below(self.clean, self._option("clean")), self.clean, self.clean_pattern
-        )
+        cleans = audio_below(self.clean, self._option("clean"))
+        cleans = named(cleans, self.clean, self.clean_pattern, "pairs.clean_pattern")
         # A folder of mixtures may hold that of the clean files.
         others = [
             path
             for path in audio_below(self.mixture, self._option("mixture"))
             if self.clean == self.mixture or not path.is_relative_to(self.clean)
         ]
-        mixtures = named(others, self.mixture, self.pattern)
+        mixtures = named(others, self.mixture, self.pattern, "pairs.pattern")
         found = matched(mixtures, cleans)
         notes = self._notes(found, mixtures, cleans)
         lines = read_log(self.log) if self.log else {}
@@ -75,13 +75,7 @@ class ByName(Pairs):
         """Notes on files without a partner; raises ValueError where no file has a partner."""
         keys = [clean.key for clean in cleans]
         if not found.pairs:
-            examples = [f"{one.key}{nearest(one.key, keys)}" for one in mixtures[:1]]
-            raise ValueError(
-                f"mixture={self.mixture}, clean={self.clean}: no pair matches among "
-                f"{len(mixtures)} mixtures and {len(cleans)} clean files"
-                f"{f' (no clean file for {examples[0]})' if examples else ''}; "
-                "say how names match with pairs.pattern, see docs/evaluation.md"
-            )
+            raise ValueError(self._unmatched(mixtures, cleans))
         notes = []
         if found.alone:
             told = [f"{one.name}{nearest(one.key, keys)}" for one in found.alone[:SHOWN]]
@@ -91,6 +85,19 @@ class ByName(Pairs):
             told = [f"{one.name}{nearest(one.key, mixed)}" for one in found.left[:SHOWN]]
             notes.append(_left_out(len(found.left), "clean files have no mixture", told))
         return notes
+
+    def _unmatched(self, mixtures: list[Named], cleans: list[Named]) -> str:
+        """What is wrong where no file has a partner, and what to type."""
+        first = mixtures[0].key if mixtures else ""
+        close = nearest(first, [clean.key for clean in cleans])
+        example = f" (no clean file for {first}{close})" if first else ""
+        typed = joining(mixtures, cleans)
+        remedy = f"add {typed}" if typed else "say how names match with pairs.pattern"
+        return (
+            f"mixture={self.mixture}, clean={self.clean}: no pair matches among "
+            f"{len(mixtures)} mixtures and {len(cleans)} clean files{example}; {remedy}, "
+            "see docs/evaluation.md"
+        )
 
 
 def audio_below(folder: Path, what: str) -> list[Path]:
@@ -129,7 +136,7 @@ def _about_log(path: Path, found: Matched, lines: dict[str, Line]) -> list[str]:
 def _pair(mixture: Named, clean: Named, lines: dict[str, Line]) -> Pair:
     line = lines.get(mixture.name, Line("", None))
     said = mixture.said
-    snr_db = float(said["snr"]) if "snr" in said else line.snr_db
+    snr_db = _number(mixture) if "snr" in said else line.snr_db
     return Pair(
         name=mixture.name,
         mixture=mixture.path,
@@ -139,3 +146,18 @@ def _pair(mixture: Named, clean: Named, lines: dict[str, Line]) -> Pair:
         noise=said.get("noise") or line.noise,
         speaker=said.get("speaker") or clean.said.get("speaker", ""),
     )
+
+
+def _number(mixture: Named) -> float:
+    """The SNR in dB that a name says; raises ValueError where that is no number."""
+    said = mixture.said["snr"]
+    try:
+        snr_db = float(said)
+    except ValueError:
+        snr_db = nan
+    if not isfinite(snr_db):
+        raise ValueError(
+            f"{mixture.path}: {said!r}, the SNR by pairs.pattern, is no number; "
+            r"write the group as (?P<snr>-?\d+)"
+        )
+    return snr_db

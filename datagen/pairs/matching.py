@@ -1,8 +1,9 @@
 """Finds the clean file of every mixture by the names of the files."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,11 +46,13 @@ def compiled(pattern: str, option: str, key: str | None = KEY) -> re.Pattern | N
     return regular
 
 
-def named(paths: Iterable[Path], folder: Path, pattern: re.Pattern | None) -> list[Named]:
+def named(
+    paths: Sequence[Path], folder: Path, pattern: re.Pattern | None, option: str
+) -> list[Named]:
     """Files by their names, without the files whose names do not match `pattern`.
 
     The pattern is matched with the name of the file alone. Raises ValueError where two files have
-    the same name.
+    the same name, and with `option`, which gives the pattern, where it fits none.
     """
     files: dict[str, Named] = {}
     for path in paths:
@@ -65,6 +68,11 @@ def named(paths: Iterable[Path], folder: Path, pattern: re.Pattern | None) -> li
                 f"{path}: has the name of {files[name].path}; keep one of the two in {folder}"
             )
         files[name] = Named(name, path, said)
+    if paths and not files:
+        raise ValueError(
+            f"{option}={pattern.pattern!r}: fits no name in {folder}, such as {paths[0].stem}; "
+            f"give another {option}"
+        )
     return list(files.values())
 
 
@@ -95,7 +103,52 @@ def matched(mixtures: Sequence[Named], cleans: Sequence[Named]) -> Matched:
     return Matched(pairs, alone, [clean for clean in cleans if clean.name not in used])
 
 
+def joining(mixtures: Sequence[Named], cleans: Sequence[Named]) -> str:
+    """Options by which some of these files match, as they are typed; "" where none is found.
+
+    Names may differ in what stands before or after the part that they share, or in their folders.
+    """
+    stems = [[one.path.stem for one in files] for files in (mixtures, cleans)]
+    if not all(stems):
+        return ""
+    first = stems[0][0]
+    for patterns in _candidates(first, nearest_key(first, stems[1])):
+        keys = [_keys(pattern, names) for pattern, names in zip(patterns, stems, strict=True)]
+        if keys[0] & keys[1]:
+            options = zip(("pattern", "clean_pattern"), patterns, strict=True)
+            return " ".join(f"'pairs.{name}=\"{pattern}\"'" for name, pattern in options)
+    return ""
+
+
+def _candidates(mixture: str, clean: str) -> Iterator[tuple[str, str]]:
+    """Patterns of two names that end alike, then of two that begin alike."""
+    shared = _alike(mixture[::-1], clean[::-1])
+    before = mixture[: len(mixture) - shared], clean[: len(clean) - shared]
+    shared = _alike(mixture, clean)
+    after = mixture[shared:], clean[shared:]
+    group = f"(?P<{KEY}>.+)"
+    for affixes, pattern in ((before, "{}" + group), (after, group + "{}")):
+        if all(re.fullmatch(r"[\w-]*", affix, re.ASCII) for affix in affixes):  # typed as it is
+            yield tuple(map(pattern.format, affixes))
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    both = zip(one, other, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], both))
+
+
+def _keys(pattern: str, names: Iterable[str]) -> set[str]:
+    """What pairs those of `names` that match."""
+    return {fit[KEY] for fit in map(re.compile(pattern).fullmatch, names) if fit}
+
+
 def nearest(key: str, keys: Iterable[str]) -> str:
     """The key that looks most like `key`, in words; "" where none does."""
-    close = get_close_matches(key, list(keys), n=1, cutoff=0.3)
-    return f", nearest is {close[0]}" if close else ""
+    close = nearest_key(key, keys)
+    return f", nearest is {close}" if close else ""
+
+
+def nearest_key(key: str, keys: Iterable[str]) -> str:
+    """The key that looks most like `key`; "" where none does."""
+    return next(iter(get_close_matches(key, list(keys), n=1, cutoff=0.3)), "")

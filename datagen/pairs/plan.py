@@ -13,7 +13,7 @@ from datagen.corpora.transcripts import beside
 from datagen.pairs.audio import PairAudio, own_gain
 from datagen.pairs.pairs import UNKNOWN, PairedTest
 from datagen.plan import Plan
-from datagen.recordings import BadAudioError, Recording
+from datagen.recordings import REMOVE, BadAudioError, BadFile, Recording
 from datagen.row import Row
 from datagen.scan import note_conversions, scan
 from dsp.level import snr_db
@@ -51,9 +51,12 @@ def paired_test(
     """`pairs` as a test at `sample_rate`.
 
     leave_out: pairs that cannot be used are left out and told, else they are refused. Raises
-    BadAudioError for files that cannot be read, ValueError for pairs that do not fit together.
+    BadAudioError for files that cannot be read or are silent, ValueError for pairs that do not fit
+    together.
     """
-    clean, mixture = _scanned(pairs, cache, jobs, check_audio)
+    count = len(pairs)
+    clean, mixture, spoiled = _scanned(pairs, cache, jobs, check_audio, leave_out)
+    pairs = [pair for pair in pairs if pair.name not in spoiled]
     note_conversions(pd.concat([clean, mixture]).assign(offset=0), sample_rate)
     table = _lengths(pairs, clean, mixture, sample_rate)
     plan = _plan(pairs, clean, mixture, table)
@@ -63,7 +66,7 @@ def paired_test(
     unknown = plan.rows[plan.rows.snr_db.isna() & ~plan.rows.mixture_id.isin(unfit)]
     snrs = _measured(unknown, audio, jobs)
     unfit |= _without_snr(snrs)
-    notes = _told(unfit, len(pairs), leave_out)
+    notes = _told(spoiled | unfit, count, leave_out)
     kept = plan.rows[~plan.rows.mixture_id.isin(unfit)].reset_index(drop=True)
     rows = _with_snrs(kept, snrs)
     measured = int(kept.snr_db.isna().sum())
@@ -73,6 +76,34 @@ def paired_test(
 
 
 def _scanned(
+    pairs: Sequence[Pair], cache: Path, jobs: int, check_audio: bool, leave_out: bool
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
+    """Tables of the clean files, each once, and of the mixtures, and why pairs are left out."""
+    try:
+        return *_tables(pairs, cache, jobs, check_audio), {}
+    except BadAudioError as error:
+        spoiled = _spoiled(pairs, error.files)
+        if len(spoiled) == len(pairs):
+            raise BadAudioError(error.files, REMOVE) from error
+        if not leave_out:
+            remedy = f"{REMOVE}, or add pairs.unfit=leave_out"
+            raise BadAudioError(error.files, remedy) from error
+    left = [pair for pair in pairs if pair.name not in spoiled]
+    return *_tables(left, cache, jobs, check_audio), spoiled
+
+
+def _spoiled(pairs: Sequence[Pair], bad: Sequence[BadFile]) -> dict[str, str]:
+    """Why pairs have no audio, by the mixture's name."""
+    files = {file.path: file for file in bad}
+    spoiled = {}
+    for pair in pairs:
+        file = files.get(str(pair.mixture)) or files.get(str(pair.clean))
+        if file:
+            spoiled[pair.name] = str(file)
+    return spoiled
+
+
+def _tables(
     pairs: Sequence[Pair], cache: Path, jobs: int, check_audio: bool
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Tables of the clean files, each once, and of the mixtures."""

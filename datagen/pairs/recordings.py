@@ -1,6 +1,5 @@
 """Recordings of the world, without clean speech: judged by scores that need no reference."""
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from datagen.pairs.matching import Named, compiled, named
 from datagen.pairs.pairs import UNKNOWN, PairedTest, Pairs
 from datagen.pairs.plan import TEST, row_of
 from datagen.plan import Plan
-from datagen.recordings import Recording
+from datagen.recordings import REMOVE, BadAudioError, Recording
 from datagen.scan import note_conversions, scan
 
 
@@ -38,12 +37,12 @@ class Recordings(Pairs):
 
     def test(self, sample_rate: int, cache: Path, jobs: int, check_audio: bool) -> PairedTest:
         """See `Pairs.test`; of clean speech and noise there is silence."""
-        files = named(audio_below(self.mixture, "mixture"), self.mixture, self.pattern)
-        if not files:
-            raise ValueError(
-                f"pairs.pattern={self._typed()!r}: fits no name below mixture={self.mixture}"
-            )
-        table = scan([_recording(file) for file in files], cache, jobs, check_audio)
+        paths = audio_below(self.mixture, "mixture")
+        files = named(paths, self.mixture, self.pattern, "pairs.pattern")
+        try:
+            table = scan([_recording(file) for file in files], cache, jobs, check_audio)
+        except BadAudioError as error:
+            raise BadAudioError(error.files, REMOVE) from error
         note_conversions(table.assign(offset=0), sample_rate)
         lengths = [
             resampled_length(samples, rate, sample_rate)
@@ -51,9 +50,6 @@ class Recordings(Pairs):
         ]
         plan = _plan(files, table, lengths)
         return PairedTest(plan, RecordedAudio(plan, sample_rate), [])
-
-    def _typed(self) -> str:
-        return self.pattern.pattern if isinstance(self.pattern, re.Pattern) else ""
 
 
 class RecordedAudio(FileAudio):
