@@ -1,6 +1,7 @@
 """What a report says of the run that wrote it: command, machine, versions."""
 
 import platform
+import shlex
 import subprocess
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
@@ -26,8 +27,8 @@ SOURCES = (
 
 
 def typed_command(script: str) -> str:
-    """The command line of this process, or of this job of a sweep."""
-    return " ".join([f"{script}.py", *HydraConfig.get().overrides.task])
+    """The command line of this process, or of this job of a sweep, as it can be pasted."""
+    return shlex.join([f"{script}.py", *HydraConfig.get().overrides.task])
 
 
 def commit() -> str:

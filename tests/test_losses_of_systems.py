@@ -67,6 +67,8 @@ def test_every_mixture_is_a_dot_before_and_after(uneven):
     uneven.loc[uneven.index[-1], "sdr"] = np.nan
     assert len(before_and_after(uneven, "net", "sdr")) == 39
     assert after_over_before(uneven, []) is None
+    of_recordings = uneven.assign(snr_db=np.nan)
+    assert len(before_and_after(of_recordings, "net", "sdr")) == 39
 
 
 def test_a_page_lists_them_and_escapes_what_they_are_called(tmp_path):

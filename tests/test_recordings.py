@@ -65,6 +65,7 @@ def test_a_report_of_recordings_has_its_tables_and_players_and_no_oracle(recordi
     page = (report / "report.html").read_text()
     assert "Unseen noise, means (3 mixtures)" in page and "spectrogram of wiener" in page
     assert "spectrogram of clean" not in page and "nan dB" not in page
+    assert "clean speech" not in page and "Ideal masks" not in page
     assert "Greatest losses to hear" in page and 'href="#worst-0"' in page
 
 

@@ -1,12 +1,14 @@
 """What is printed to be typed can be typed: the shell and Hydra make of it what it was."""
 
 import shlex
+from types import SimpleNamespace
 
 import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import OmegaConf
 from tiny_run import overrides
 
+from command.about import typed_command
 from options.typed import typed
 
 NASTY = [
@@ -109,3 +111,10 @@ def test_a_number_for_a_folder_is_answered_with_text(data, command):
     assert """write 'start_from="12"'""" in command.refused(
         *overrides(data, command.folder), "start_from=12"
     )
+
+
+def test_the_command_that_a_page_tells_can_be_pasted(monkeypatch):
+    options = ["runs=[a,b]", 'pairs.pattern="(?P<clean>.+)_.*"', "seed=1"]
+    config = SimpleNamespace(overrides=SimpleNamespace(task=options))
+    monkeypatch.setattr("command.about.HydraConfig.get", lambda: config)
+    assert shlex.split(typed_command("evaluate")) == ["evaluate.py", *options]

@@ -21,6 +21,7 @@ from reporting.figures.score_figures import drawings
 from reporting.gains_table import Studies
 from reporting.pages.media import Example, Heard
 from reporting.pages.page import definitions, heads, render_pages
+from reporting.scores_table import KNOWING
 from reporting.scoring.files import told
 from reporting.tables import line_tables
 from reporting.tables.clusters import CLUSTERS, SPEAKERS, Clusters
@@ -145,6 +146,7 @@ def _beside(scores: pd.DataFrame, beside: Beside) -> dict[str, Any]:
     """What the pages show beside the scores."""
     page = beside._asdict()
     page |= {"words": words(), "called": called, "snrs": scores.snr_db.notna().any()}
+    page["oracle"] = words().oracle if scores.system.isin(KNOWING).any() else ""
     page["clusters"] = _in_words(CLUSTERS[beside.clusters])
     page["costs"] = _cost_tables(scores, beside)
     page["files"] = None if beside.files is None else told(beside.files)

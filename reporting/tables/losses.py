@@ -106,4 +106,4 @@ def before_and_after(scores: pd.DataFrame, system: str, score: str) -> pd.DataFr
     table = pd.DataFrame(
         {"snr_db": own.snr_db, "before": before * factor, "after": own[score] * factor}
     )
-    return table.dropna().reset_index(drop=True)
+    return table.dropna(subset=["before", "after"]).reset_index(drop=True)  # an SNR may be unknown
