@@ -71,11 +71,12 @@ def _trained(cfg: DictConfig, run: Path, named: bool) -> float | None:
         if score and is_first() and ended.state != PRUNED:
             keep_score(cfg, score, run, anew=before is None)
         reached.state = ended.state
+    loss = best_loss(run)
     if is_first():
         print(ended.line)
-        if not is_sweep():
+        if loss is not None and not is_sweep():
             say_next(run, task_of(cfg).serves)
-    return best_loss(run)
+    return loss
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import hydra
@@ -49,6 +49,7 @@ def start(
     """
     in_utf8()
     streams()
+    sys.argv[1:] = options_last(sys.argv[1:])
     logging.basicConfig(format="%(message)s", stream=sys.stderr)
     asked = os.environ.get(TRACEBACK if is_launched() else "HYDRA_FULL_ERROR", "0")
     show_traceback = asked == "1"
@@ -78,6 +79,18 @@ def start(
             require_all()
     finally:
         os.environ["HYDRA_FULL_ERROR"] = "1" if show_traceback else "0"
+
+
+def options_last(arguments: Sequence[str]) -> list[str]:
+    """A command line with its options, `name=value` and `~name`, behind its flags such as -m.
+
+    Hydra refuses options on both sides of a flag.
+    """
+    return sorted(arguments, key=_is_option)  # sorting keeps the order of equals
+
+
+def _is_option(argument: str) -> bool:
+    return not argument.startswith("-") and ("=" in argument or argument.startswith("~"))
 
 
 @contextlib.contextmanager

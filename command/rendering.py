@@ -8,16 +8,20 @@ from omegaconf import DictConfig
 
 from command.cluster import workers
 from command.same_disk import require_same_disk
-from datagen.forecast import GB, Forecast, forecast, require_room
+from datagen.forecast import Forecast, forecast
 from datagen.from_config import jobs
 from datagen.library import Library
 from datagen.plan import Plan
 from datagen.render_plan import anywhere, render_plan
 from datagen.storage.stored import storage
+from files.room import GB, require_room
 from parallel.progress import in_words
 
-# What a process that renders needs.
 PACKAGES = ("datagen",)  # what a process that renders needs, with what it imports
+SMALLER = (
+    "choose an output on a larger disk, a smaller plan (plan.train=...), or leave out render=true: "
+    "training renders as it goes"
+)
 
 
 def render(cfg: DictConfig, plan: Plan, library: Library, folder: Path) -> None:
@@ -27,7 +31,7 @@ def render(cfg: DictConfig, plan: Plan, library: Library, folder: Path) -> None:
     """
     store = storage(cfg.render_format, folder, cfg.sample_rate)
     needed = forecast(store.laid_out(plan.rows), library, store)
-    free = require_room(needed.bytes, folder)
+    free = require_room(needed.bytes, folder, "the rendered plan takes", SMALLER)
     _say(needed, free, cfg)
     plan.save(folder)
     require = partial(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from models.checkpoints import require_training
-from models.layouts import BEST, CURVE, LAST, WITHIN, checkpoint, layout
+from models.layouts import BEST, LAST, WITHIN, checkpoint, layout
 from models.training import RuleOfRises
 from options.typed import typed
 
@@ -41,25 +41,37 @@ class State(NamedTuple):
 def state_of(run: Path) -> State | None:
     """The state from which the training in `run` resumes; None where nothing was saved.
 
-    A damaged checkpoint is skipped with a note where there is another one. Raises ValueError where
-    all are damaged or not checkpoints, or where only the best one is left.
+    A damaged or missing checkpoint is skipped with a note where there is another one; the best one,
+    whose epoch may be an early one, comes last. Raises ValueError where all are damaged or not
+    checkpoints.
     """
+    states, problems = _states(run, LAST, WITHIN)
+    if not states:
+        states, damaged = _states(run, BEST)
+        problems += damaged
+        if states and not problems:
+            problems = [f"{run}: has no {LAST}"]
+    if not states:
+        if problems:
+            raise ValueError(problems[0])
+        return None
+    latest = max(states, key=lambda state: state.step)  # of equal ones the first is further
+    for problem in problems:
+        fact, _, _ = problem.partition("; ")  # without its remedy
+        print(f"note: {fact}; goes on from {latest.name}", file=sys.stderr)
+    return latest
+
+
+def _states(run: Path, *names: Path) -> tuple[list[State], list[str]]:
+    """The states in those checkpoints of `run` that are there, and what is wrong with others."""
     states, problems = [], []
-    for name in (LAST, WITHIN):
+    for name in names:
         if (run / name).exists():
             try:
                 states.append(_state(run, name))
             except ValueError as error:
-                problems.append(error)
-    if not states:
-        if problems:
-            raise problems[0]
-        _require_no_best(run)
-        return None
-    latest = max(states, key=lambda state: state.step)  # of equal ones the first is further
-    for problem in problems:
-        print(f"note: {problem}; goes on from {latest.name}", file=sys.stderr)
-    return latest
+                problems.append(str(error))
+    return states, problems
 
 
 def _state(run: Path, name: Path) -> State:
@@ -69,15 +81,3 @@ def _state(run: Path, name: Path) -> State:
     epochs = content["loops"]["fit_loop"]["epoch_progress"]["current"]["processed"]
     rule = content["callbacks"].get(RuleOfRises.__name__, {})
     return State(name, content["global_step"], epochs, rule)
-
-
-def _require_no_best(run: Path) -> None:
-    """Raise ValueError where a training had a last checkpoint, that is more than an epoch."""
-    curve = run / CURVE
-    epochs = curve.read_text(encoding="utf-8").count("\n") - 1 if curve.exists() else None
-    # A training that was killed at the end of its first epoch may have saved the best one alone.
-    if (run / BEST).exists() and epochs != 1:
-        raise ValueError(
-            f"{run}: has no {LAST}, so there is nothing to go on from, and its {BEST} is not "
-            f"replaced; restore {LAST}, or begin another run with {typed('start_from', run)}"
-        )

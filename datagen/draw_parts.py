@@ -17,6 +17,7 @@ from datagen.protocol import Protocol
 from datagen.recordings import Stretch, Utterance, corrections
 from datagen.tables import NOISE, SPEECH
 from files.lock import locked
+from files.room import require_room
 from files.schema import types_of
 from files.sums import TableError
 from files.table import keep, recall
@@ -24,6 +25,7 @@ from parallel.progress import progress
 from parallel.spread import over_processes
 
 PART = 10_000  # rows that are drawn by one process and kept as one file
+ROW = 2 * 220  # bytes of a row, as a part and once more in the whole
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +40,8 @@ def drawn_in_parts(drawer: Drawer, split: str, count: int, kept: Path, jobs: int
     with locked(kept.with_suffix(".lock")):  # another process may want the same rows
         rows = _known(kept, place)
         if rows is None:
+            what = f"plan.{split}={count} takes"
+            require_room(ROW * count, place, what, "give cache=DIR on a larger disk, or fewer rows")
             _draw(drawer, split, count, place, jobs)
             rows = _kept_as_one(drawer, split, count, kept, place)
     return rows

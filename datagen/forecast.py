@@ -1,8 +1,6 @@
 """The disk space and the time that the rendering of a plan will take."""
 
-import shutil
 import time
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +12,6 @@ from datagen.render_plan import Groups
 from datagen.storage.storage import Storage
 
 TRIED = 8  # mixtures, spread over the plan, that are made to find out
-GB = 1e9
 
 
 class Forecast(NamedTuple):
@@ -50,18 +47,3 @@ def _left(rows: pd.DataFrame, storage: Storage) -> pd.DataFrame:
         return rows
     there = np.concatenate([groups.groups[number] for number in stand])
     return rows.drop(index=rows.index[there])
-
-
-def require_room(needed: float, folder: Path) -> float:
-    """The bytes that are free where `folder` is or is to be; ValueError for less than `needed`."""
-    there = folder
-    while not there.exists():
-        there = there.parent
-    free = shutil.disk_usage(there).free
-    if needed > free:
-        raise ValueError(
-            f"{folder}: the rendered plan takes about {needed / GB:,.1f} GB more, where "
-            f"{free / GB:,.1f} GB are free; choose an output on a larger disk, a smaller plan "
-            "(plan.train=...), or leave out render=true: training renders as it goes"
-        )
-    return free

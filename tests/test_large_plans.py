@@ -63,6 +63,15 @@ def test_an_interrupted_drawing_goes_on_with_the_parts_it_lacks(
     pd.testing.assert_frame_equal(rows, drawn[0].split("train"))
 
 
+def test_a_plan_larger_than_the_disk_is_refused_before_a_row_is_drawn(
+    make, drawn, few, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(draw_parts, "ROW", 1e18)
+    monkeypatch.setattr(Drawer, "draw", lambda *of: pytest.fail("a row is drawn"))
+    with pytest.raises(ValueError, match=r"plan\.train=5 takes about .*; give cache=DIR on a"):
+        draw_plan.draw_plan(make(), {"train": 5}, tmp_path)
+
+
 def test_a_large_plan_is_mapped_and_says_what_a_small_one_says(make, drawn, large, tmp_path):
     plan, library = drawn
     mapped = draw(make(**HARD), COUNTS, tmp_path / "large")

@@ -15,7 +15,6 @@ from tiny_run import (
     overrides,
     rendered,
     resume,
-    same_weights,
 )
 
 from models.enhancement_learner import EnhancementLearner
@@ -42,12 +41,17 @@ def test_a_run_that_finished_no_epoch_is_resumed_from_the_start(data, whole, tmp
     assert f"{run}: finished no epoch; it begins anew\n" in capfd.readouterr().err
 
 
-def test_a_run_without_its_last_checkpoint_is_not_begun_anew_over_its_best_one(whole, tmp_path):
-    run = shutil.copytree(whole, tmp_path / "run")
-    (run / LAST).unlink()
-    with pytest.raises(ValueError, match=f"has no {LAST}.*start_from={run}"):
-        resume(run)
-    assert same_weights(run / BEST, whole / BEST)
+def test_a_run_without_its_last_checkpoint_goes_on_from_its_best_one(data, whole, tmp_path, capfd):
+    run = fit(data, tmp_path / "run", "trainer.max_epochs=2")
+    (run / LAST).write_bytes((run / LAST).read_bytes()[:1000])
+    shutil.copytree(run, tmp_path / "lost")
+    (tmp_path / "lost" / LAST).unlink()
+    capfd.readouterr()
+    assert equal_runs(resume(run, "trainer.max_epochs=3"), whole)
+    assert f"note: {run / LAST}: " in (told := capfd.readouterr().err)
+    assert f"; goes on from {BEST}\n" in told
+    assert equal_runs(resume(tmp_path / "lost", "trainer.max_epochs=3"), whole)
+    assert f"lost: has no {LAST}; goes on from {BEST}\n" in capfd.readouterr().err
 
 
 def test_a_run_trained_on_one_kind_of_device_goes_on_with_another(data, whole, tmp_path):

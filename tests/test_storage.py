@@ -6,11 +6,12 @@ from corpora import RATE
 from test_render import tree
 
 from datagen.dataset import Rendered
-from datagen.forecast import forecast, require_room
+from datagen.forecast import forecast
 from datagen.pairs.rendered import Rendered as RenderedPairs
 from datagen.render_plan import anywhere, render_plan
 from datagen.storage import shards
 from datagen.storage.stored import storage
+from files.room import require_room
 
 
 @pytest.fixture
@@ -83,12 +84,13 @@ def test_a_forecast_knows_what_shards_take_and_what_stands(drawn, tmp_path):
     assert forecast(rows, library, store).mixtures == 0
 
 
-def test_a_plan_larger_than_the_disk_is_refused(tmp_path):
+def test_what_is_larger_than_the_disk_is_refused(tmp_path):
     with pytest.raises(
-        ValueError, match=r"takes about 1,000,000,000\.0 GB more, where .* are free"
+        ValueError,
+        match=r"the plan takes about 1,000,000,000\.0 GB more, where .* are free; go elsewhere",
     ):
-        require_room(1e18, tmp_path / "not" / "there")
-    assert require_room(1, tmp_path) > 1
+        require_room(1e18, tmp_path / "not" / "there", "the plan takes", "go elsewhere")
+    assert require_room(1, tmp_path, "a byte takes", "") > 1
 
 
 def test_a_worker_process_is_sent_names_not_tables(drawn, tmp_path):

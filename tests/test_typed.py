@@ -9,6 +9,7 @@ from omegaconf import OmegaConf
 from tiny_run import overrides
 
 from command.about import typed_command
+from command.entry import options_last
 from options.typed import typed
 
 NASTY = [
@@ -118,3 +119,19 @@ def test_the_command_that_a_page_tells_can_be_pasted(monkeypatch):
     config = SimpleNamespace(overrides=SimpleNamespace(task=options))
     monkeypatch.setattr("command.about.HydraConfig.get", lambda: config)
     assert shlex.split(typed_command("evaluate")) == ["evaluate.py", *options]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["-m", "seed=0,1", "~metric.sdr", "+a=1"],
+        ["seed=0,1", "-m", "~metric.sdr", "+a=1"],
+        ["seed=0,1", "~metric.sdr", "+a=1", "-m"],
+    ],
+)
+def test_flags_may_stand_anywhere_among_the_options(arguments):
+    assert options_last(arguments) == ["-m", "seed=0,1", "~metric.sdr", "+a=1"]
+
+
+def test_a_flag_keeps_its_value():
+    assert options_last(["network=unet", "--cfg", "job"]) == ["--cfg", "job", "network=unet"]
