@@ -26,6 +26,7 @@ from files.fingerprint import of_modules, of_sources, of_values
 from metrics.facts import SPEECH
 from metrics.metric import Metric
 from models.baselines.clean import Clean
+from models.baselines.peer import Peer
 from models.system import CLEAN, KNOWING
 from models.tagging.namer import Namer
 from options.build import build
@@ -138,10 +139,13 @@ class Trial:
         return score_plan(self.bench, self.systems, self.metrics, spread, there)
 
     def _over_processes(self) -> Spread:
-        """Over the config's jobs; a baseline, which may be of others, ends none but its own."""
+        """Over the config's jobs; a job that ends its process ends no other.
+
+        A single job starts a process of its own only for other people's code.
+        """
         jobs = from_config.jobs(self.cfg)
-        travel = any(self.systems[name].made_of is not None for name in self.cfg.baselines)
-        apart = self.cfg.device == "cpu" and (jobs > 1 or travel)
+        peers = any(isinstance(self.systems[name], Peer) for name in self.cfg.baselines)
+        apart = self.cfg.device == "cpu" and (jobs > 1 or peers)
         return over_processes(jobs, OneByOne() if apart else None)
 
     def files(self) -> pd.DataFrame:

@@ -22,7 +22,6 @@ def rated_by_power(monkeypatch):
 
     monkeypatch.setattr("metrics.dnsmos._required", lambda module: None)
     monkeypatch.setattr("metrics.dnsmos._networks", lambda: rated)
-    monkeypatch.setattr("command.trial.OneByOne", lambda: None)  # another process would not have it
     ratings.cache_clear()
     yield
     ratings.cache_clear()
