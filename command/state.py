@@ -1,4 +1,4 @@
-"""How far the training in a folder is, and from which checkpoint it resumes."""
+"""The progress of the training in a folder, and the checkpoint from which it resumes."""
 
 import sys
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from options.typed import typed
 
 
 def require_unused(run: Path) -> None:
-    """Raise ValueError where `run` holds the checkpoints of a training.
+    """Raise ValueError if `run` holds the checkpoints of a training.
 
     A new training would replace them. The same holds for a published run in `run`.
     """
@@ -27,9 +27,9 @@ def require_unused(run: Path) -> None:
 
 
 class State(NamedTuple):
-    """How far a training is: its checkpoint, and the steps and whole epochs done.
+    """The progress of a training: its checkpoint, and the number of steps and whole epochs.
 
-    rule: the state of its rule of rises, or nothing.
+    rule: the state of its rule of rises, or None.
     """
 
     name: Path
@@ -39,10 +39,10 @@ class State(NamedTuple):
 
 
 def state_of(run: Path) -> State | None:
-    """The state from which the training in `run` resumes; None where nothing was saved.
+    """The state from which the training in `run` resumes; None if nothing was saved.
 
-    A damaged checkpoint is skipped with a note where there is another one. Raises ValueError where
-    all are damaged or not checkpoints, or where only the best one is left.
+    A damaged checkpoint is skipped with a note if there is another one. Raises ValueError if all
+    are damaged or not checkpoints, or if only the best one is left.
     """
     states, problems = [], []
     for name in (LAST, WITHIN):
@@ -56,7 +56,7 @@ def state_of(run: Path) -> State | None:
             raise problems[0]
         _require_no_best(run)
         return None
-    latest = max(states, key=lambda state: state.step)  # of equal ones the first is further
+    latest = max(states, key=lambda state: state.step)  # if equal, the first is later
     for problem in problems:
         print(f"note: {problem}; goes on from {latest.name}", file=sys.stderr)
     return latest
@@ -72,10 +72,10 @@ def _state(run: Path, name: Path) -> State:
 
 
 def _require_no_best(run: Path) -> None:
-    """Raise ValueError where a training had a last checkpoint, that is more than an epoch."""
+    """Raise ValueError if a training of more than an epoch has lost its last checkpoint."""
     curve = run / CURVE
     epochs = curve.read_text(encoding="utf-8").count("\n") - 1 if curve.exists() else None
-    # A training that was killed at the end of its first epoch may have saved the best one alone.
+    # A training that was killed at the end of its first epoch may have saved only the best one.
     if (run / BEST).exists() and epochs != 1:
         raise ValueError(
             f"{run}: has no {LAST}, so there is nothing to go on from, and its {BEST} is not "
