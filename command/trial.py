@@ -138,7 +138,7 @@ class Trial:
         return score_plan(self.bench, self.systems, self.metrics, spread, there)
 
     def _over_processes(self) -> Spread:
-        """A spread over the config's jobs; an error of a baseline costs only the baseline's rows."""
+        """A spread over the config's jobs; an error of a baseline costs only its rows."""
         jobs = from_config.jobs(self.cfg)
         travel = any(self.systems[name].made_of is not None for name in self.cfg.baselines)
         apart = self.cfg.device == "cpu" and (jobs > 1 or travel)
