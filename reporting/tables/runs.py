@@ -173,7 +173,7 @@ def read_run(
 
 
 def cost_rows(runs: Mapping[str, Run]) -> pd.DataFrame:
-    """The costs of every run: system, the columns of models.cost, and steps and time of training."""
+    """The costs of every run: system, the columns of models.cost, training steps and time."""
     rows = []
     for name, run in runs.items():
         trained = {"steps": run.steps, "training_minutes": run.minutes}
