@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def main(cfg: DictConfig) -> None:
-    """Write melody.mid and melody.wav, and perplexity.csv where it is asked for."""
+    """Write melody.mid and melody.wav, and on request perplexity.csv."""
     from command.check import check
     from command.composing_schema import ComposeConfig
 

@@ -1,4 +1,4 @@
-"""Fetch a corpus that may be fetched, or say where to ask for it: see conf/download."""
+"""Download a corpus, or say where to ask for it: see conf/download."""
 
 from __future__ import annotations
 

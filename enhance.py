@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def main(cfg: DictConfig) -> None:
-    """Write what is enhanced, and say how much; exit status 1 where any recording failed."""
+    """Write the enhanced recordings and print their number; exit status 1 if any failed."""
     from command.check import check
     from command.enhancing_schema import MICROPHONE, RAW, EnhanceConfig, kind
     from command.live_enhancing import enhance_live
@@ -35,11 +35,11 @@ def _enhance_files(cfg: DictConfig) -> None:
     done = enhance(cfg)
     try:
         if cfg.listen:
-            from command.listening import write_page  # with Matplotlib and pandas: seconds
+            from command.listening import write_page  # imports Matplotlib: seconds
 
             write_page(cfg, done)
     finally:
-        print(done.counts)  # the recordings stand, whatever became of the page
+        print(done.counts)  # printed even if the page failed
     if not done.well:
         raise SystemExit(1)
 

@@ -1,4 +1,4 @@
-"""Put trained runs, baselines, the unprocessed mixture and ideal masks on a test plan.
+"""Score trained runs, baselines, the unprocessed mixture and ideal masks on a test plan.
 
 See conf/evaluate.yaml.
 """

@@ -1,4 +1,4 @@
-"""Make of a trained run what other runtimes use: see conf/export.yaml."""
+"""Export a trained run to other runtimes: see conf/export.yaml."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def main(cfg: DictConfig) -> None:
-    """Write model.onnx, model.json, which says how it is fed, and an example."""
+    """Write model.onnx, model.json and an example."""
     from command.check import check
     from command.entry import output_folder
     from command.exporting import export

@@ -1,4 +1,4 @@
-"""Draw a mixing plan from corpora of speech and noise, and render it where asked.
+"""Draw a mixing plan from corpora of speech and noise, and render it on request.
 
 See conf/generate.yaml.
 """
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 def main(cfg: DictConfig) -> None:
     """Write plan.csv, speech.csv and noise.csv; with render=true the audio and rendered.csv too.
 
-    With audit=true none of these, but what is found in the corpora: audit.csv, audit_files.csv and
-    audit.html.
+    With audit=true write only the audit of the corpora: audit.csv, audit_files.csv and audit.html.
     """
     from command.audit import audit
     from command.check import check

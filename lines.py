@@ -1,4 +1,4 @@
-"""Put line enhancers on tones in noise, or on a recording: see conf/lines.yaml."""
+"""Apply line enhancers to tones in noise, or to a recording: see conf/lines.yaml."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def main(cfg: DictConfig) -> None:
     """Write gain.csv, the audio, report.md and report.html, and print the table.
 
-    With draw=true or render=true none of these, but plan.csv, and with the latter the mixtures.
+    With draw=true or render=true write only plan.csv, and with render=true the mixtures.
     """
     from command.check import check
     from command.entry import output_folder, save_config

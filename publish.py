@@ -1,4 +1,4 @@
-"""Make of a trained run what can be given away: see conf/publish.yaml."""
+"""Make a folder of a trained run that can be shared: see conf/publish.yaml."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def main(cfg: DictConfig) -> None:
-    """Write weights, config, curve, what it has heard, and a model card."""
+    """Write weights, config, curve, the tables of its training audio, and a model card."""
     from command.check import check
     from command.entry import output_folder
     from command.publishing import publish

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def main(cfg: DictConfig) -> float | None:
     """Write a run folder: config, checkpoints, curve.csv, TensorBoard events.
 
-    Returns the best loss on validation, None before one.
+    Returns the best validation loss, None before the first one.
     """
     from command.announcement import announce
     from command.entry import output_folder
@@ -25,13 +25,13 @@ def main(cfg: DictConfig) -> float | None:
     named = cfg.resume not in (None, AUTO)
     run = Path(cfg.resume) if named else output_folder()
     with enough_time(run):
-        if is_first():  # of several devices, each runs this script
-            announce(run, named)  # what follows takes seconds to load
+        if is_first():  # with several devices, each process runs this script
+            announce(run, named)  # the next imports take seconds
         return _trained(cfg, run, named)
 
 
 def _trained(cfg: DictConfig, run: Path, named: bool) -> float | None:
-    """Train into `run`; named: it is to be resumed."""
+    """Train into `run`; named: whether `resume` names it."""
     from command.announcement import say_next
     from command.check import check
     from command.entry import CONF
@@ -48,7 +48,7 @@ def _trained(cfg: DictConfig, run: Path, named: bool) -> float | None:
     from command.training import train
     from tasks.task import task_of
 
-    again = cfg.resume is not None or is_sweep()  # whether the same command goes on
+    again = cfg.resume is not None or is_sweep()  # whether the same command resumes
     with told(run) as reached:
         if named:
             given, cfg = cfg, resumed(cfg)

@@ -1,1 +1,1 @@
-"""What the scripts share: how they start, the check of what was typed, what a config means."""
+"""Shared parts of the scripts: their start, the check of their options, the meaning of a config."""

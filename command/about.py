@@ -1,4 +1,4 @@
-"""What a report says of the run that wrote it: command, machine, versions."""
+"""Facts about the run that wrote a report: command, machine, versions."""
 
 import platform
 import shlex
@@ -32,7 +32,7 @@ def typed_command(script: str) -> str:
 
 
 def commit() -> str:
-    """The commit of these sources, with "-dirty" where they were changed; "" outside of git."""
+    """The commit of these sources, with "-dirty" if they were changed; "" outside of git."""
     command = ["git", "describe", "--always", "--dirty", "--exclude=*"]
     try:
         told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=10)
@@ -60,7 +60,7 @@ def _version(package: str) -> str:
 
 
 def version_line(packages: Iterable[str] = (), sources: Iterable[str] = ()) -> str:
-    """Versions in a line; after them that of our own `sources`, packages of this project."""
+    """Versions on one line, and last the version of `sources`, packages of this project."""
     named = [f"{name} {number}" for name, number in versions(packages).items()]
     if sources:
         named.append(f"Clarion's sources {of_sources(*sources)}")

@@ -1,4 +1,4 @@
-"""What a report says of the evaluation that it comes from."""
+"""Facts about the evaluation that wrote a report."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -15,7 +15,7 @@ from reporting.pages.report import Beside
 from reporting.tables.wording import called, words
 from text.words import ENHANCEMENT
 
-PACKAGES = ("torch", "pytorch-lightning")  # beside those of the metrics
+PACKAGES = ("torch", "pytorch-lightning")  # reported in addition to the packages of the metrics
 
 
 def about(
@@ -26,10 +26,10 @@ def about(
     scores: pd.DataFrame,
     unfinished: Sequence[Path],
 ) -> Mapping[str, str]:
-    """What was run, in the words of the page.
+    """The facts about an evaluation, by the names that the page shows.
 
-    tested: what every test was, in a line. noise: the table of their plan. unfinished: runs of the
-    sweep that were left out.
+    tested: a line about each test. noise: the table of noises of their plan. unfinished: runs of
+    the sweep that were left out.
     """
     runs = list(cfg.runs)
     if cfg.sweep:
@@ -57,7 +57,7 @@ def about(
 
 
 def title(cfg: DictConfig) -> str:
-    """What the test consists of, for a page without a title of its own."""
+    """The title of a page whose experiment has none: what the test consists of."""
     speech, noise = (_corpora(cfg, roles).removesuffix(": ") for roles in (SPEECH, NOISE))
     of = words().task
     heard = " in ".join(filter(None, (speech, noise))) or _tested_folder(cfg)
@@ -67,14 +67,14 @@ def title(cfg: DictConfig) -> str:
 
 
 def _tested_folder(cfg: DictConfig) -> str:
-    """Where a test lies that is files, in two words: "dns/no_reverb"; "" where it is drawn."""
+    """The folder of a test of files, in two words: "dns/no_reverb"; "" for a plan that is drawn."""
     options = cfg.get("pairs") or {}
     folder = options.get("root") or options.get("mixture") or ""
     return "/".join(Path(folder).absolute().parts[-2:]) if folder else ""
 
 
 def _noises(noise: pd.DataFrame) -> str:
-    """How many noises are seen, and of which kinds the others are."""
+    """The number of seen noises, and the kinds of the unseen noises."""
     seen = noise[noise.seen]
     unseen = noise[~noise.seen]
     kinds = _each_once(unseen.kind) or "none"
@@ -82,7 +82,7 @@ def _noises(noise: pd.DataFrame) -> str:
 
 
 def _corpora(cfg: DictConfig, roles: Sequence[str]) -> str:
-    """Names of the corpora that serve in `roles`, and a colon; "" where pairs are judged."""
+    """The names of the corpora in `roles`, and a colon; "" for pairs of files."""
     names = []
     for role in roles:
         names += OmegaConf.select(cfg, role) or {}
@@ -90,7 +90,7 @@ def _corpora(cfg: DictConfig, roles: Sequence[str]) -> str:
 
 
 def _pairs(cfg: DictConfig) -> str:
-    """Where pairs of files lie, in words; "" where mixtures are drawn."""
+    """The folder of pairs of files, as text; "" for a plan that is drawn."""
     options = cfg.get("pairs") or {}
     said = [f"{name}={value}" for name, value in options.items() if name != "_target_" and value]
     return ", ".join(said)

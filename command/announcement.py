@@ -1,4 +1,4 @@
-"""What a script prints before a training begins and after it has ended. Loads nothing."""
+"""Messages before a training begins and after it has ended; imports no slow package."""
 
 import math
 import shlex
@@ -17,12 +17,12 @@ CHOICES = ("task", "network", "target", "level", "recipe", "plan", "experiment",
 
 
 def say(what: str) -> None:
-    """Print a step that takes seconds, before it begins, to the standard error."""
+    """Print a line about a step that takes seconds to standard error, before it begins."""
     print(what, file=sys.stderr, flush=True)
 
 
 def announce(run: Path, goes_on: bool) -> None:
-    """Print what begins (in a sweep, which job) and what was chosen, to the standard error.
+    """Print the training (in a sweep, the job) that begins, and its choices, to standard error.
 
     goes_on: whether `run` is resumed.
     """
@@ -41,15 +41,15 @@ def announce(run: Path, goes_on: bool) -> None:
 
 
 def _of_a_sweep(job: DictConfig) -> str:
-    """Which job of a sweep this is; "" where it is none."""
-    number = OmegaConf.select(job, "job.num")  # none where the sweep, which says it, is elsewhere
+    """The number of this job in its sweep, as text; "" outside of a sweep."""
+    number = OmegaConf.select(job, "job.num")  # None in another process than the sweep's
     is_trial = any(_option(item) == "search.trial" for item in job.overrides.task)
-    if number is None or is_trial:  # its search says which
+    if number is None or is_trial:  # its search prints it
         return ""
     swept = _swept([*(f"{key}={value}" for key, value in (job.sweeper.params or {}).items())])
     swept.update(_swept(sys.argv[1:]))
     count = math.prod(swept.values())
-    of_all = f" of {count}" if count > number else ""  # where the sweep was typed elsewhere
+    of_all = f" of {count}" if count > number else ""  # not known if the sweep was typed elsewhere
     differing = [item for item in job.overrides.task if _option(item) in _several(swept)]
     return f"\nJob {number + 1}{of_all}: {' '.join(differing)}".rstrip()
 
@@ -59,7 +59,7 @@ def _several(swept: dict[str, int]) -> list[str]:
 
 
 def _swept(arguments: Sequence[str]) -> dict[str, int]:
-    """How many values each option of `arguments` goes through."""
+    """The number of values of each swept option of `arguments`."""
     parser = OverridesParser.create()
     counts = {}
     for argument in arguments:
@@ -77,7 +77,7 @@ def _option(item: str) -> str:
 
 
 def say_next(run: Path, scripts: Sequence[str]) -> None:
-    """Print the next commands after one training, those of `scripts`, to the standard error."""
+    """Print the next commands after a training, those of `scripts`, to standard error."""
     report = run.with_name(f"{run.name}_report")
     runs = shlex.quote(f"runs=[{quoted(str(run))}]")
     arguments = {

@@ -1,4 +1,4 @@
-"""From a config to the audit of its corpora, and to the line about them before a training."""
+"""From a config to the audit of its corpora, and to the audit line before a training."""
 
 from collections.abc import Callable
 from functools import partial
@@ -19,10 +19,10 @@ from reporting.tables.audit_files import AuditedCorpus, find
 
 
 def audit(cfg: DictConfig, folder: Path) -> None:
-    """Look at every file of the config's corpora, write what is found to `folder` and print it.
+    """Audit every file of the config's corpora: write the results to `folder` and print them.
 
-    No plan is drawn. Faults of the audio are findings, not errors. Where no corpus can be read at
-    all, the error of the first one is raised.
+    No plan is drawn. Faults of the audio are results, not errors. If no corpus can be read, the
+    error of the first one is raised.
     """
     looked_at = []
     for role, named in corpora(cfg).items():
@@ -46,10 +46,10 @@ def audit(cfg: DictConfig, folder: Path) -> None:
 
 
 def tell(cfg: DictConfig, speech: pd.DataFrame, noise: pd.DataFrame, left_out: int = 0) -> None:
-    """Print one line, in the first process, about the audio that a training on a plan hears.
+    """Print one line, in the first process, about the training audio.
 
-    Files are measured once, and only where training decodes them: not where it reads rendered
-    audio, or where check_audio is off.
+    Files are measured once, and only if the training decodes them: not if it reads rendered audio,
+    or if check_audio is off.
     """
     if not is_first():
         return
@@ -67,7 +67,7 @@ def _corpus(
     name: str,
     recordings: Callable[[], list[Recording]],
 ) -> AuditedCorpus:
-    """The corpus as far as it can be used: its bad files are named, and do not end it."""
+    """The usable part of a corpus; its bad files are named, and raise no error."""
     try:
         listed = recordings()
         return _scanned(cfg, role, name, listed)
@@ -81,7 +81,7 @@ def _scanned(
     name: str,
     recordings: list[Recording],
 ) -> AuditedCorpus:
-    """The corpus of `recordings`, and why some are bad. Raises what `scan` does of the others."""
+    """The corpus of `recordings`, with the faults of bad ones; raises other errors of `scan`."""
     look = partial(
         scan,
         cache=Path(cfg.cache),
@@ -99,7 +99,7 @@ def _scanned(
 
 
 def _about(cfg: DictConfig) -> dict[str, str]:
-    """What the audit was made of, for its page."""
+    """The settings of the audit, for its page."""
     shortest = f"speech of at least {cfg.plan.shortest_s:g} s"
     return {
         "command": typed_command("generate"),

@@ -1,4 +1,4 @@
-"""What accompanies a training, from its config."""
+"""The callbacks of a training, from its config."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -21,12 +21,12 @@ from models.times import Times
 from models.training import Cooldown, Curve, OwnSignals, RuleOfRises, SeedByStep
 from options.build import build
 
-EVERY_MIN = 10  # minutes between checkpoints of a run whose config has no word of it
+EVERY_MIN = 10  # minutes between checkpoints of older runs, whose config lacks the option
 CUT = "within a step that takes longer than it leaves, so without what came after the last save"
 
 
 class Callbacks(NamedTuple):
-    """What accompanies a training, in the order in which it acts."""
+    """The callbacks of a training, in the order in which they act."""
 
     rule: RuleOfRises
     cooldown: Cooldown
@@ -40,7 +40,7 @@ class Callbacks(NamedTuple):
 
 
 def callbacks_of(cfg: DictConfig, run: Path, remedy: str) -> Callbacks:
-    """What accompanies the training of `cfg` in `run`; remedy: how to go on with that."""
+    """The callbacks of the training of `cfg` in `run`; remedy: the command that resumes it."""
     return Callbacks(
         rule=rule_of(cfg),
         cooldown=Cooldown(cfg.recipe.cooldown_epochs),
@@ -55,7 +55,7 @@ def callbacks_of(cfg: DictConfig, run: Path, remedy: str) -> Callbacks:
 
 
 def rule_of(cfg: DictConfig) -> RuleOfRises:
-    """The rule of rises; it leaves the rate alone where a schedule plans it."""
+    """The rule of rises; it leaves the learning rate unchanged if a schedule plans it."""
     options = {}
     if cfg.recipe.schedule is not None:
         options["halve_after"] = None
@@ -73,7 +73,7 @@ def _within(cfg: DictConfig, run: Path, remedy: str) -> MidEpoch:
 
 
 def optional_callbacks(cfg: DictConfig) -> list[pl.Callback]:
-    """What accompanies a training whose recipe or search asks for it; it acts before the others."""
+    """The callbacks of a training that its recipe or search adds; they act before the others."""
     callbacks = pruning_of(cfg)
     if cfg.recipe.schedule is not None:
         schedule = build(cfg.recipe.schedule, Schedule)

@@ -1,4 +1,4 @@
-"""The check of a config before any work is done, and what it says."""
+"""The check of a config before any work is done, and its messages."""
 
 from collections.abc import Collection
 
@@ -8,13 +8,13 @@ from pydantic import BaseModel, ValidationError
 from command.suggestion import did_you_mean
 from options.typed import typed
 
-INNER_STEPS = ("function-", "literal[")  # begin what pydantic adds to the path of an option
+INNER_STEPS = ("function-", "literal[")  # what pydantic adds to the path of an option
 
 
 def check(cfg: DictConfig, model: type[BaseModel]) -> None:
     """Raise one ValueError naming every option of `cfg` that `model` does not allow.
 
-    With its value and the limit.
+    The message has the value and the limit of each.
     """
     missing = _missing(cfg)
     if missing:
@@ -28,9 +28,9 @@ def check(cfg: DictConfig, model: type[BaseModel]) -> None:
 
 
 def explained(error: ValidationError, *within: str, there: Collection[str] = ()) -> str:
-    """Every problem of `error`, which lies `within` the option of that name, on one line.
+    """All problems of `error`, which belongs to the option `within`, on one line.
 
-    there: options that there are, one of which may have been meant.
+    there: all options that exist; the message suggests similar ones.
     """
     described = []
     for problem in error.errors():
@@ -50,7 +50,7 @@ def _names(content: dict, prefix: str = "") -> list[str]:
 
 
 def _missing(cfg: DictConfig) -> list[str]:
-    """The options that have no value: those at the top, or where there are none, those below."""
+    """The options without a value: those at the top, or if there are none, those below."""
     at_the_top = []
     for key in cfg:
         if OmegaConf.is_missing(cfg, key):
@@ -61,10 +61,10 @@ def _missing(cfg: DictConfig) -> list[str]:
 
 
 def _described(problem: dict, option: str, there: Collection[str]) -> str:
-    """A problem of pydantic's as option, value and limit.
+    """A problem of pydantic as option, value and limit.
 
-    problem: with `type`, `input` and `msg`, as ValidationError.errors gives it; option: where it
-    lies; there: all options, this one among them.
+    problem: has `type`, `input` and `msg`, as in ValidationError.errors. option: its place. there:
+    all options, including this one.
     """
     kind = problem["type"]
     value = problem["input"]
@@ -84,7 +84,7 @@ def _described(problem: dict, option: str, there: Collection[str]) -> str:
 
 
 def _option(location: tuple[str | int, ...]) -> str:
-    """The dotted name of what stands at a `location` of pydantic's."""
+    """The dotted name of the option at a `location` of pydantic."""
     names = []
     for step in location:
         name = str(step)

@@ -23,8 +23,8 @@ Thing = TypeVar("Thing")
 def chosen_metrics(cfg: DictConfig) -> dict[str, Metric]:
     """The config's metrics by name.
 
-    Raises ValueError naming a metric that does not exist, that its options break, or whose name
-    does not begin with that of its yaml.
+    Raises ValueError naming a metric that does not exist, whose options are wrong, or whose name
+    does not begin with the name of its yaml.
     """
     metrics = _each(cfg, "metric", lambda node: build(node, Metric))
     for name, metric in metrics.items():
@@ -41,9 +41,9 @@ def chosen_metrics(cfg: DictConfig) -> dict[str, Metric]:
 
 
 def _open_recogniser(name: str, metric: ErrorRate, device: str) -> None:
-    """Give an error rate the recogniser that it names, where it does.
+    """Give an error rate the recogniser that its options name, if any.
 
-    Raises ValueError or FileNotFoundError where that is none, or is missing.
+    Raises ValueError or FileNotFoundError if it is missing or not a recogniser.
     """
     try:
         if metric.run is not None:
@@ -59,7 +59,7 @@ def _open_recogniser(name: str, metric: ErrorRate, device: str) -> None:
 def chosen_baselines(cfg: DictConfig) -> dict[str, Enhancing]:
     """The config's baselines by name.
 
-    Raises ValueError naming a baseline that does not exist, or that its options break.
+    Raises ValueError naming a baseline that does not exist or whose options are wrong.
     """
     make = partial(
         build, contract=Enhancing, within="models.baselines", sample_rate=cfg.sample_rate
@@ -80,7 +80,7 @@ def _each(cfg: DictConfig, option: str, make: Callable[[DictConfig], Thing]) -> 
 
 
 def taking(kind: str, metrics: dict[str, Metric]) -> dict[str, Metric]:
-    """Those of `metrics` that take answers of that kind; ValueError where there are none."""
+    """The metrics for answers of this kind; raises ValueError if there are none."""
     fitting = {name: metric for name, metric in metrics.items() if metric.takes == kind}
     for name, metric in metrics.items():
         if kind == SPEECH and isinstance(metric, ErrorRate) and name not in fitting:
@@ -108,7 +108,7 @@ def require_no_reference(metrics: Mapping[str, Metric]) -> None:
 def recogniser(
     metrics: Mapping[str, Metric], sample_rate: int
 ) -> Callable[[np.ndarray], str] | None:
-    """What the first error rate with a recogniser hears; None where there is none."""
+    """The recogniser of the first error rate that has one; None if there is none."""
     for metric in metrics.values():
         if isinstance(metric, ErrorRate) and metric.hears is not None:
             return partial(metric.hears, sample_rate=sample_rate)

@@ -1,4 +1,4 @@
-"""Work over the machines of a Dask cluster instead of this one's cores."""
+"""Spreads work over the machines of a Dask cluster instead of this machine's cores."""
 
 import logging
 import pickle
@@ -12,8 +12,8 @@ from typing import Any
 from command.message import named
 from parallel.spread import Spread
 
-ANSWER_S = 30  # for a scheduler to answer, for workers to come, and to come back
-LOGGERS = ("distributed", "tornado")  # of Dask
+ANSWER_S = 30  # time for a scheduler to answer, for workers to connect, and to reconnect
+LOGGERS = ("distributed", "tornado")  # the loggers of Dask
 
 
 @contextmanager
@@ -22,11 +22,11 @@ def workers(
 ) -> Iterator[Spread | None]:
     """A function that spreads work over the cluster at the address `scheduler`; None for None.
 
-    None: this machine does the work. Every worker is sent the code of `packages`, and what that
-    imports, as it is now, whatever folder it was started in. require: is called with the client
-    then, and raises ValueError where a worker cannot do what this machine can. So does this where
-    the extra is not installed, and OSError where nobody answers or there are no workers; the work
-    itself raises OSError where the cluster is lost.
+    None means that this machine does the work. Every worker is sent the current code of `packages`
+    and of the packages that they import. require: called with the client; raises ValueError if a
+    worker cannot do what this machine can. Also raises ValueError if the extra is not installed,
+    and OSError if the scheduler does not answer or there are no workers. The work raises OSError if
+    the cluster is lost.
     """
     if scheduler is None:
         yield None
@@ -38,20 +38,20 @@ def workers(
         _wait_for_a_worker(client, scheduler)
         try:
             client.register_plugin(code, name=code.name)
-        except Exception as error:  # whatever a worker raised
+        except Exception as error:  # any error that a worker raised
             problem = f"a worker cannot take the code: {named(error)}"
             raise ValueError(f"scheduler={scheduler}: {problem}") from error
         try:
             require(client)
             yield lambda function, items: _spread(client, scheduler, function, items)
         finally:
-            with suppress(Exception):  # of a cluster that is lost
+            with suppress(Exception):  # the cluster may be lost
                 client.unregister_worker_plugin(code.name)
 
 
 @contextmanager
 def _connected(scheduler: str) -> Iterator[Any]:
-    """A client of the scheduler, without Dask's own messages: what is lost is said here."""
+    """A client of the scheduler, without Dask's messages; errors here report a lost cluster."""
     try:
         import dask
         from distributed import Client
@@ -74,7 +74,7 @@ def _connected(scheduler: str) -> Iterator[Any]:
 
 
 def _silence_dask() -> None:
-    """Keep Dask from telling of lost workers and of versions that do not matter for a score."""
+    """Hide Dask's messages about lost workers and about versions that do not affect a score."""
     for name in list(logging.root.manager.loggerDict):
         package = name.split(".")[0]
         if package in LOGGERS:
@@ -83,7 +83,7 @@ def _silence_dask() -> None:
 
 
 def _wait_for_a_worker(client: Any, scheduler: str) -> None:
-    """Raise OSError where no worker comes."""
+    """Raise OSError if no worker connects."""
     try:
         client.wait_for_workers(1, timeout=ANSWER_S)
     except TimeoutError as error:
@@ -92,11 +92,11 @@ def _wait_for_a_worker(client: Any, scheduler: str) -> None:
 
 
 def _spread(client: Any, scheduler: str, function: Callable, items: Iterable) -> Iterator[Any]:
-    """Results of `function` as they come.
+    """The results of `function` as they come.
 
-    Two items for every thread of the cluster are under way at any time. An item whose worker dies
-    is done by another one; one that ended several of them is given up, and the rest is done before
-    that is raised.
+    Two items per thread of the cluster run or wait at any time. If a worker dies, another worker
+    repeats its items. An item that ended several workers is given up; its error is raised after all
+    other items are done.
     """
     watch = _Watch(client, scheduler)
     waiting = iter(items)
@@ -127,7 +127,7 @@ def _killed_its_workers(future: Any) -> bool:
 
 
 def _lost(scheduler: str, count: int, error: Any) -> OSError:
-    """What is raised where `count` items ended every worker that took them."""
+    """The error for `count` items that ended every worker that took them."""
     last = getattr(error, "last_worker", None)
     where = f" (the last one at {last.address})" if last else ""
     problem = (
@@ -148,7 +148,7 @@ def _submit(client: Any, function: Callable, item: Any) -> Any:
 
 
 def _first_done(running: set) -> set:
-    """The futures that are done within a second."""
+    """The futures that finish within a second."""
     from distributed import wait
 
     try:
@@ -158,7 +158,7 @@ def _first_done(running: set) -> set:
 
 
 class _Watch:
-    """Whether the cluster is still there. threads: how many its workers have, or 1."""
+    """Checks that the cluster is still there. threads: number of threads of its workers, or 1."""
 
     def __init__(self, client: Any, scheduler: str):
         self.client = client
@@ -168,9 +168,9 @@ class _Watch:
         self.check(set())
 
     def check(self, statuses: set[str]) -> None:
-        """Raise OSError where the scheduler is gone, or all workers are for ANSWER_S.
+        """Raise OSError if the scheduler is gone, or if all workers are gone for ANSWER_S.
 
-        statuses: of the futures that are under way.
+        statuses: of the submitted futures.
         """
         futures_are_lost = not statuses.isdisjoint({"cancelled", "lost"})
         if self.client.status != "running" or futures_are_lost:

@@ -1,6 +1,6 @@
-"""What the files of conf/ say of their options: the comments beside and above them.
+"""The comments of the files of conf/, beside and above their options.
 
-They are the one place where an option is explained; --help prints them.
+Options are explained only there; --help prints these comments.
 """
 
 import re
@@ -10,16 +10,16 @@ from typing import NamedTuple
 
 import yaml
 
-Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the former where libyaml is there
-NO_OPTIONS = ("defaults", "hydra")  # at the top of a file: of Hydra
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the faster one if libyaml is installed
+NO_OPTIONS = ("defaults", "hydra")  # keys at the top of a file that belong to Hydra
 COMMENT = re.compile(r"\s*:?\s*#\s?(.*)")  # beside a value, or behind the colon of a key
 SENTENCE = re.compile(r"(?<=\w[.])\s+")
 
 
 class Comments(NamedTuple):
-    """What a file says. head: its first lines. beside, above: by option, its name in that file.
+    """The comments of a file: head, its first lines; beside and above, by the option's name.
 
-    above holds lines that stand over an option and may speak of those that follow, too.
+    above: lines over an option, which may also explain the options after it.
     """
 
     head: list[str]
@@ -28,7 +28,7 @@ class Comments(NamedTuple):
 
 
 def comments(path: Path) -> Comments:
-    """The comments of a yaml file. Raises ValueError where it is no yaml."""
+    """The comments of a yaml file. Raises ValueError if it is not yaml."""
     lines = path.read_text(encoding="utf-8").splitlines()
     head = _head(lines)
     found = Comments(_text(head), {}, {})
@@ -48,7 +48,7 @@ def comments(path: Path) -> Comments:
 
 
 def headline(path: Path) -> str:
-    """The first sentence of a yaml file; commands that follow it are left out."""
+    """The first sentence of a yaml file, without the commands that follow it."""
     words = []
     for line in _text(_head(path.read_text(encoding="utf-8").splitlines())):
         if line.startswith("python "):
@@ -58,7 +58,7 @@ def headline(path: Path) -> str:
 
 
 def _head(lines: list[str]) -> list[str]:
-    """The comments that a file begins with, up to an empty line or its first option."""
+    """The comments at the beginning of a file, up to an empty line or the first option."""
     head = []
     for line in lines:
         if not line.startswith("#"):
@@ -68,13 +68,13 @@ def _head(lines: list[str]) -> list[str]:
 
 
 def _text(lines: list[str]) -> list[str]:
-    """Lines of comments without their signs, and without what Hydra reads of them."""
+    """Lines of comments without "#", and without the directives of Hydra."""
     words = [line.strip().removeprefix("#").removeprefix(" ") for line in lines]
     return [line for line in words if not line.startswith("@package")]
 
 
 def _options(node: yaml.Node | None, prefix: str = "") -> Iterator[tuple]:
-    """Options of a yaml by name, with the nodes of key and value."""
+    """The options of a yaml by name, with the nodes of key and value."""
     if not isinstance(node, yaml.MappingNode):
         return
     for key, value in node.value:
@@ -94,7 +94,7 @@ def _beside(lines: list[str], key: yaml.Node, value: yaml.Node) -> str:
 
 
 def _above(lines: list[str], line: int, first: int) -> list[str]:
-    """The comments right above `line`, none of them before the line `first`."""
+    """The comments directly above `line`, at or after the line `first`."""
     begin = line
     while begin > first and lines[begin - 1].lstrip().startswith("#"):
         begin -= 1

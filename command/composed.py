@@ -1,4 +1,4 @@
-"""The options of a script as a command line composes them, without running it."""
+"""The options of a script as its command line composes them, without running the script."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -13,19 +13,19 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
-REFERENCE = re.compile(r"\$\{([\w.]+)\}")  # a value that is another option's
-MISSING = "???"  # of an option that must be typed
+REFERENCE = re.compile(r"\$\{([\w.]+)\}")  # a value that refers to another option
+MISSING = "???"  # the value of an option that must be typed
 
 
 class Source(NamedTuple):
-    """A yaml that options come from. package: the option that it is put at; "" for the top."""
+    """A yaml that contains options. package: the option under which they are put, or ""."""
 
     path: Path
     package: str
 
 
 class Choice(NamedTuple):
-    """A group of options of which one is chosen. key: what is typed, GROUP or GROUP@PLACE."""
+    """A group of options from which one is chosen. key: the typed name, GROUP or GROUP@PLACE."""
 
     key: str
     group: str
@@ -34,7 +34,7 @@ class Choice(NamedTuple):
 
 
 class Composed(NamedTuple):
-    """What a command line makes of conf/. sources: a later one has the last word."""
+    """The config of a command line. sources: its yaml files; later ones override earlier ones."""
 
     cfg: DictConfig
     sources: list[Source]
@@ -42,7 +42,7 @@ class Composed(NamedTuple):
 
 
 def config(script: str, folder: Path, typed: Sequence[str] = ()) -> DictConfig:
-    """The options of `script` alone; see `composed`. Within a script of the same folder, too."""
+    """Only the options of `script`; see `composed`. Works inside a script of its folder, too."""
     if GlobalHydra.instance().is_initialized():
         return compose(script, list(typed))
     with initialize_config_dir(str(folder), version_base="1.3", job_name=script):
@@ -50,9 +50,9 @@ def config(script: str, folder: Path, typed: Sequence[str] = ()) -> DictConfig:
 
 
 def composed(script: str, folder: Path, typed: Sequence[str] = ()) -> Composed:
-    """The options of `script`, whose root yaml stands in `folder`, with what was `typed`.
+    """The options of `script`, whose root yaml is in `folder`, after `typed`.
 
-    Raises what Hydra raises where it cannot be composed.
+    Raises the errors of Hydra if the config cannot be composed.
     """
     with initialize_config_dir(str(folder), version_base="1.3", job_name=script):
         cfg = compose(script, list(typed), return_hydra_config=True)
@@ -71,15 +71,15 @@ def composed(script: str, folder: Path, typed: Sequence[str] = ()) -> Composed:
             sources.append(Source(path, default.package))
     with open_dict(cfg), _hydra_config(cfg):
         if not OmegaConf.is_missing(cfg, "output") and "output" in cfg:
-            cfg.output = cfg.output  # the one option that refers to Hydra's own
+            cfg.output = cfg.output  # the only option that refers to Hydra's config
         del cfg["hydra"]
     return Composed(cfg, sources, choices[::-1])
 
 
 class Option(NamedTuple):
-    """An option by its whole name. value: as it resolves, None of one that holds others.
+    """An option by its full name. value: resolved; None for an option that contains others.
 
-    refers_to: the option whose value it takes, unless typed.
+    refers_to: the option that gives its value by default.
     """
 
     name: str
@@ -89,7 +89,7 @@ class Option(NamedTuple):
 
 
 def options(cfg: DictConfig, prefix: str = "") -> Iterator[Option]:
-    """All options of `cfg`, one that holds others before them."""
+    """All options of `cfg`; an option that contains others comes before them."""
     for key in cfg:
         name = f"{prefix}{key}"
         reference = REFERENCE.fullmatch(str(_raw(cfg, key)))
@@ -102,12 +102,12 @@ def options(cfg: DictConfig, prefix: str = "") -> Iterator[Option]:
 
 
 def _raw(cfg: DictConfig, key: Any) -> Any:
-    """What stands there: a reference as it is written."""
+    """The value as written, without resolving a reference."""
     return cfg._get_node(key)._value()
 
 
 def _value(cfg: DictConfig, key: Any) -> Any:
-    """What an option is, resolved where that can be done without running a script."""
+    """The value of an option, resolved if that is possible without running a script."""
     if OmegaConf.is_missing(cfg, key):
         return MISSING
     try:
@@ -119,7 +119,7 @@ def _value(cfg: DictConfig, key: Any) -> Any:
 
 @contextmanager
 def _hydra_config(cfg: DictConfig) -> Iterator[None]:
-    """Within it, options that refer to Hydra's own resolve to those of `cfg`."""
+    """A context in which references to Hydra's config resolve to that of `cfg`."""
     holder = HydraConfig.instance()
     before = holder.cfg
     holder.set_config(cfg)

@@ -1,4 +1,4 @@
-"""From a run of task=melody to melodies that nobody has written."""
+"""From a run of task=melody to new melodies."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,16 +19,16 @@ from models.melody.sampling import continued
 from tasks.melody import composer
 
 PAUSE = Note(None, 2 * TICKS)  # between two tunes
-LONGEST = 2000  # tokens, after which a tune that finds no end is left
+LONGEST = 2000  # tokens of the longest tune; a longer one is cut
 TIMBRE = np.array([1.0, 0.5, 0.35, 0.2, 0.12, 0.08, 0.05])  # amplitudes of harmonics
 DECAY_S = 0.8
 MIDI, SOUND = "melody.mid", "melody.wav"
 
 
 def compose(cfg: DictConfig, output: Path) -> str:
-    """Write melodies of `cfg.seconds` to `output`; returns what was done, in lines.
+    """Write melodies of `cfg.seconds` to `output`; returns a summary in lines.
 
-    Raises FileNotFoundError or ValueError where the run is none, or of another task.
+    Raises FileNotFoundError or ValueError if the run is missing or has another task.
     """
     run = Path(cfg.run).expanduser()
     network = composer(run)

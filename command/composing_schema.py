@@ -1,4 +1,4 @@
-"""What may be typed at compose.py."""
+"""The options of compose.py."""
 
 from typing import Annotated
 

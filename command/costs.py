@@ -1,4 +1,4 @@
-"""What the networks of conf/network cost (PL-CRNN, Table 6)."""
+"""The costs of the networks of conf/network (PL-CRNN, Table 6)."""
 
 from pathlib import Path
 
@@ -13,10 +13,10 @@ from options.choices import CONF
 
 
 def cost_table(cfg: DictConfig) -> pd.DataFrame:
-    """One row per option of conf/network at the config's rate and transform.
+    """One row per option of conf/network at the config's rate and STFT.
 
-    Columns: network, and what `models.cost.costs` tells of it, with untrained weights: they cost
-    the same. What a network of this build and machine costs is measured once.
+    Columns: network, and the costs of `models.cost.costs` with untrained weights, which cost the
+    same as trained ones. Each network is measured once per version of the code and machine.
     """
     options = (CONF / "network").glob("*.yaml")
     names = sorted(path.stem for path in options)
@@ -24,7 +24,7 @@ def cost_table(cfg: DictConfig) -> pd.DataFrame:
 
 
 def _costs(name: str, cfg: DictConfig) -> Costs:
-    # Composed as train.py would; only the network, the rate and the transform matter here.
+    # Composed as in train.py; only the network, the rate and the STFT matter here.
     training = compose("train", [f"network={name}", f"sample_rate={cfg.sample_rate}"])
     training.stft = cfg.stft
     return known_costs(training, Path(cfg.cache), say)

@@ -1,4 +1,4 @@
-"""What enhance.py has done with recordings."""
+"""The results of enhance.py."""
 
 from collections import Counter
 from pathlib import Path
@@ -11,8 +11,8 @@ from enhancing.places import Job
 class Done(NamedTuple):
     """The outcome of `jobs`.
 
-    system: what enhanced them, for people. outcomes: of those that were not finished before. page:
-    where a page about them goes.
+    system: the printed name of the enhancer. outcomes: of the jobs that were not finished before.
+    page: the path of the page about them.
     """
 
     system: str
@@ -22,12 +22,12 @@ class Done(NamedTuple):
 
     @property
     def well(self) -> bool:
-        """Whether none failed."""
+        """Whether no job failed."""
         return all(outcome.became != "failed" for outcome in self.outcomes)
 
     @property
     def counts(self) -> str:
-        """How many jobs ended in which way, on one line."""
+        """The number of jobs of each outcome, on one line."""
         counts = Counter(outcome.became for outcome in self.outcomes)
         counts["finished before"] = len(self.jobs) - len(self.outcomes)
         told = [f"{counts['enhanced']} enhanced"]

@@ -11,10 +11,10 @@ from options.choices import CONF
 
 
 def download(cfg: DictConfig) -> str:
-    """Put `cfg.corpus` where conf/corpus looks for it under `cfg.data_root`.
+    """Download `cfg.corpus` to the folder under `cfg.data_root` where conf/corpus expects it.
 
-    Returns in one line what was done. Raises ValueError for a corpus without a source, and
-    ValueError and OSError as its source does.
+    Returns a line about it. Raises ValueError for a corpus without a source, and the ValueError and
+    OSError of its source.
     """
     if cfg.corpus not in cfg.sources:
         known = ", ".join(sorted(cfg.sources))
@@ -26,7 +26,7 @@ def download(cfg: DictConfig) -> str:
 
 
 def _corpus(source: Source, data_root: Path | None) -> Any:
-    """All of what `source` fetches, as its option in conf/ finds it under `data_root`."""
+    """All of the corpus of `source`, as its option in conf/ reads it under `data_root`."""
     node = OmegaConf.load(CONF / source.group / f"{source.option}.yaml")
     root = str(data_root or "data_root")
     config = OmegaConf.create({"data_root": root, "corpus": node})

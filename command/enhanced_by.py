@@ -1,4 +1,4 @@
-"""What enhances recordings, as typed at enhance.py: a run, or a line enhancer."""
+"""The enhancer of enhance.py: a run, or a line enhancer."""
 
 import functools
 import json
@@ -19,17 +19,18 @@ from models.layouts import config_path
 from models.run import content_of
 from tasks.task import enhancers_of
 
-TYPICAL_RATE = 16000  # of recordings
+TYPICAL_RATE = 16000  # a usual rate of recordings, for a check before they are read
 BATCH = 16  # recordings that a GPU enhances at once
-PACKAGES = ("enhancing", "tasks")  # what a process that enhances needs, with what they import
+PACKAGES = ("enhancing", "tasks")  # sent to workers that enhance, with their imports
 PRETRAINED = Path(__file__).parent.parent / "pretrained"
 
 
 class By(NamedTuple):
-    """What enhances. name: for people. content: what tells it from others.
+    """An enhancer of recordings. name: printed. content: distinguishes it from other enhancers.
 
-    rate: the one that it works at; None: that of a recording. outcomes: of jobs over processes.
-    parts: what it makes of a recording, see `enhancing.places.Job`.
+    rate: the sample rate at which it works; None: the rate of the recording. outcomes: enhances
+    jobs over processes. parts: the names of its output files per recording, see
+    `enhancing.places.Job`.
     """
 
     name: str
@@ -40,7 +41,7 @@ class By(NamedTuple):
 
 
 def by_run(cfg: DictConfig) -> By:
-    """The typed run, here or on the workers of `cfg.scheduler`."""
+    """The run of the config, here or on the workers of `cfg.scheduler`."""
     run, wish, device = run_of(cfg), wish_of(cfg), device_of(cfg)
     loaded = enhancers_of(run)
     enhancers = {part: enhancer.to(device) for part, enhancer in loaded.items()}
@@ -73,24 +74,24 @@ def _on_cluster(scheduler: str, jobs: list[Job], run: Path, wish: Wish) -> Itera
 
 
 def by_lines(cfg: DictConfig) -> By:
-    """The typed line enhancer, which learns from each recording separately."""
-    from enhancing.lines import LineWish, lines_of  # with Numba and SciPy, which take a second
+    """The line enhancer of the config, which learns from each recording separately."""
+    from enhancing.lines import LineWish, lines_of  # imports Numba and SciPy, which take a second
 
     options = OmegaConf.to_container(cfg.line_enhancer, resolve=True)
     wish = LineWish(options, cfg.attenuation_limit_db)
-    system = wish.at(TYPICAL_RATE)  # refused before a recording is read
+    system = wish.at(TYPICAL_RATE)  # wrong options raise before a recording is read
     name = f"{type(system).__name__}, which learns from each recording"
     outcomes = functools.partial(lines_of, wish=wish)
     return By(name, json.dumps(options), None, outcomes)
 
 
 def path_of(typed: str | None) -> Path | None:
-    """A path as it is typed; None for none."""
+    """A typed path; None for None."""
     return None if typed is None else Path(typed).expanduser().absolute()
 
 
 def run_of(cfg: DictConfig) -> Path:
-    """The typed run, or the one that comes with Clarion."""
+    """The typed run, or the pretrained one."""
     if cfg.run is not None:
         return path_of(cfg.run)
     if not PRETRAINED.exists():
@@ -103,9 +104,9 @@ def run_of(cfg: DictConfig) -> Path:
 
 
 def one_enhancer(run: Path) -> Enhancer:
-    """The enhancer of a stream with `run`; ValueError where `run` gives several files.
+    """The enhancer of a stream with `run`; raises ValueError if `run` outputs several files.
 
-    Raises as `enhancers_of` does.
+    Also raises the errors of `enhancers_of`.
     """
     enhancers = enhancers_of(run)
     if len(enhancers) > 1:
@@ -117,7 +118,7 @@ def one_enhancer(run: Path) -> Enhancer:
 
 
 def device_of(cfg: DictConfig) -> torch.device:
-    """The typed device, or the GPU where there is one; ValueError where there is none such."""
+    """The typed device, by default a GPU if there is one; raises ValueError if it is missing."""
     name = cfg.device or ("cuda" if torch.cuda.is_available() else "cpu")
     if name == "cuda" and not torch.cuda.is_available():
         raise ValueError("device=cuda: PyTorch sees no such GPU here; give device=cpu")
@@ -125,12 +126,12 @@ def device_of(cfg: DictConfig) -> torch.device:
 
 
 def wish_of(cfg: DictConfig) -> Wish:
-    """What is typed of an enhanced signal."""
+    """The typed options of an enhanced signal."""
     return Wish(cfg.attenuation_limit_db, cfg.band == "keep")
 
 
 def what_is_lost(wish: Wish, sample_rate: int, network_rate: int) -> str:
-    """A line about the band of a signal that is lost, "" where none is."""
+    """A line about the band of a signal that is lost, "" if none is."""
     goes = not wish.keep_upper_band and wish.attenuation_limit_db is None
     if not goes or sample_rate <= network_rate:
         return ""

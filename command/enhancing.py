@@ -1,4 +1,4 @@
-"""From what is typed at enhance.py to enhanced recordings."""
+"""From the options of enhance.py to enhanced recordings."""
 
 import os
 import sys
@@ -24,7 +24,8 @@ BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}, {remaining} left{postfix}"
 def enhance(cfg: DictConfig) -> Done:
     """Enhance the recordings of `cfg.input`.
 
-    Raises FileNotFoundError or ValueError where there is no run, no recording, or no place.
+    Raises FileNotFoundError or ValueError if the run, the recordings or the output folder are
+    missing.
     """
     source, output = path_of(cfg.input), path_of(cfg.output)
     by = by_lines(cfg) if cfg.lines else by_run(cfg)
@@ -47,16 +48,16 @@ def enhance(cfg: DictConfig) -> Done:
 
 
 def _tagger(cfg: DictConfig) -> Namer | None:
-    """What names noises; ValueError where the run that is typed for it does not."""
+    """The tagger of the option `tag`; raises ValueError if that run is not a tagger."""
     if not cfg.tag:
         return None
-    from tasks.tagging import namer  # with pandas, which takes a second
+    from tasks.tagging import namer  # imports pandas, which takes a second
 
     return namer(path_of(cfg.tag))
 
 
 def _name_noises(tagger: Namer, jobs: list[Job]) -> None:
-    """A line for each recording, of whatever is made of it."""
+    """Print a line for each recording, also for failed ones."""
     for job in {job.source: job for job in jobs}.values():
         try:
             said = in_words(noises(tagger, job.source)) or "nothing to hear"
@@ -66,7 +67,7 @@ def _name_noises(tagger: Namer, jobs: list[Job]) -> None:
 
 
 def _say_what_is_lost(wish: Wish, jobs: list[Job], network_rate: int) -> None:
-    """Say it once for all recordings."""
+    """Print once, for all recordings, which band is lost."""
     highest = max(map(_rate, jobs), default=0)
     lost = what_is_lost(wish, highest, network_rate)
     if lost:
@@ -81,7 +82,7 @@ def _rate(job: Job) -> int:
 
 
 def _outcomes(cfg: DictConfig, jobs: list[Job], by: By) -> Iterator[Outcome]:
-    """The outcomes, each said as it comes, with a bar of seconds of audio."""
+    """The outcomes; each is printed as it comes, with a bar of seconds of audio."""
     on_gpu = not cfg.lines and device_of(cfg).type != "cpu"
     processes = 1 if on_gpu else min(cfg.jobs or os.cpu_count() or 1, len(jobs))
     lengths = {job: seconds(job) for job in jobs}
@@ -89,7 +90,7 @@ def _outcomes(cfg: DictConfig, jobs: list[Job], by: By) -> Iterator[Outcome]:
     with tqdm(desc="enhancing", total=total, bar_format=BAR, disable=None, leave=False) as bar:
 
         def progress(more: float) -> None:
-            bar.update(max(0.0, min(more, bar.total - bar.n)))  # not all headers tell a length
+            bar.update(max(0.0, min(more, bar.total - bar.n)))  # some headers state no length
 
         outcomes = by.outcomes(jobs, progress=progress, processes=processes)
         for done, outcome in enumerate(outcomes, 1):

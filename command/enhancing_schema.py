@@ -1,4 +1,4 @@
-"""What may be typed at enhance.py."""
+"""The options of enhance.py."""
 
 from typing import Annotated, Any, Literal
 
@@ -29,7 +29,7 @@ class EnhanceConfig(Strict):
     listen: bool
     tag: Name | None = None
     lines: bool
-    line_enhancer: dict[str, Any]  # built by options.build, which checks the arguments
+    line_enhancer: dict[str, Any]  # options.build builds it and checks the arguments
     line_enhancer_online: dict[str, Any]
 
     @model_validator(mode="after")

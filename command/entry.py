@@ -1,4 +1,4 @@
-"""How a script starts, and how it says what went wrong: one line, exit status not 0."""
+"""The start of a script, and its error messages: one line, exit status not 0."""
 
 import contextlib
 import functools
@@ -33,7 +33,7 @@ from files.atomic import write_atomic
 from files.owner import owned
 from options.choices import CONF
 
-TRACEBACK = "CLARION_TRACEBACK"  # what HYDRA_FULL_ERROR was, for jobs that are processes of a sweep
+TRACEBACK = "CLARION_TRACEBACK"  # the user's HYDRA_FULL_ERROR, for job processes of a sweep
 
 
 def start(
@@ -41,11 +41,11 @@ def start(
 ) -> None:
     """Compose `config`.yaml of conf/`folder` with the command line and call `main` with it.
 
-    alone: nobody else may write to the output folder meanwhile.
+    alone: no other process may write to the output folder meanwhile.
 
-    An error that the user can mend (a value, a file, a full disk) ends in one line and exit status
-    1; HYDRA_FULL_ERROR=1 shows the traceback instead. A failed job of a sweep does not end the
-    others.
+    An error that the user can mend (a value, a file, a full disk) ends the script with one line and
+    exit status 1; HYDRA_FULL_ERROR=1 shows the traceback instead. A failed job of a sweep does not
+    stop the others.
     """
     in_utf8()
     streams()
@@ -54,7 +54,7 @@ def start(
     asked = os.environ.get(TRACEBACK if is_launched() else "HYDRA_FULL_ERROR", "0")
     show_traceback = asked == "1"
     os.environ[TRACEBACK] = asked
-    os.environ["HYDRA_FULL_ERROR"] = "1"  # Hydra then raises instead of printing its own lines
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # makes Hydra raise instead of printing its messages
     note_swept(sys.argv[1:])
 
     @functools.wraps(main)
@@ -66,8 +66,8 @@ def start(
     place = str(CONF / folder)
     composed = hydra.main(version_base="1.3", config_path=place, config_name=config)
     try:
-        # Guarded twice: in the job, because Hydra would report an error of its own; here for what
-        # Hydra finds itself.
+        # Guarded twice: in the job, because Hydra would report its error otherwise; here for errors
+        # that Hydra raises.
         with _one_line(config, show_traceback), signals():
             refuse_moved(config, sys.argv[1:])
             if asks_for_help(sys.argv[1:]):
@@ -95,11 +95,11 @@ def _is_option(argument: str) -> bool:
 
 @contextlib.contextmanager
 def _one_line(script: str, show_traceback: bool) -> Iterator[None]:
-    """Of an error that a user can mend, one line and the exit status."""
+    """Print one line for an error that a user can mend, and exit with status 1."""
     try:
         yield
     except JobFailedError:
-        if is_launched():  # its sweep counts
+        if is_launched():  # its sweep counts the failed jobs
             raise SystemExit(1) from None
         raise SystemExit(f"{script}.py: {failures()}") from None
     except KeyboardInterrupt as error:
@@ -115,7 +115,7 @@ def _one_line(script: str, show_traceback: bool) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _of_a_sweep(script: str, show_traceback: bool) -> Iterator[None]:
-    """An error of one job of a sweep is printed and noted: the next one begins."""
+    """Print and note an error of one job of a sweep, so that the next job begins."""
     try:
         yield
     except Exception as error:
@@ -127,7 +127,7 @@ def _of_a_sweep(script: str, show_traceback: bool) -> Iterator[None]:
 def _tidy(main: Callable[[DictConfig], None], cfg: DictConfig, alone: bool) -> None:
     """Run `main` with absolute folders.
 
-    The output folder that Hydra made does not stay where nothing was put in it.
+    Removes the output folder that Hydra made if it is empty.
     """
     make_absolute(cfg)
     folder = output_folder()
@@ -135,12 +135,12 @@ def _tidy(main: Callable[[DictConfig], None], cfg: DictConfig, alone: bool) -> N
         with owned(folder) if alone else contextlib.nullcontext():
             main(cfg)
     finally:
-        with contextlib.suppress(OSError):  # it holds something, or was never there
+        with contextlib.suppress(OSError):  # it is not empty, or does not exist
             folder.rmdir()
 
 
 def make_absolute(cfg: DictConfig) -> None:
-    """Make the folders of `cfg` absolute: a run folder must mean the same from anywhere."""
+    """Make the folders of `cfg` absolute, so that a run folder is valid from any current folder."""
     options = ["data_root", "cache", "start_from", "data.folder", "task.tunes.root"]
     for role in ROLES:
         corpora = OmegaConf.select(cfg, role) or {}
@@ -153,12 +153,12 @@ def make_absolute(cfg: DictConfig) -> None:
 
 
 def output_folder() -> Path:
-    """The folder that this job writes to: `output`, or one below it for each job of a sweep."""
+    """The output folder of this job: `output`, or a folder below it for a job of a sweep."""
     return Path(HydraConfig.get().runtime.output_dir)
 
 
 def save_config(cfg: DictConfig, folder: Path) -> None:
-    """Write the config as resolved, and what was typed, to `folder`/.hydra."""
+    """Write the resolved config, and the typed options, to `folder`/.hydra."""
     config = OmegaConf.to_yaml(cfg, resolve=True)
     overrides = OmegaConf.to_yaml(HydraConfig.get().overrides.task)
     write_atomic(folder / ".hydra" / "config.yaml", config)

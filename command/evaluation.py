@@ -1,4 +1,4 @@
-"""From an evaluation config to a report, and the last lines a user reads."""
+"""From an evaluation config to a report and the printed summary."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -65,7 +65,7 @@ def evaluate(tests: Sequence[Test], folder: Path) -> None:
 def _trials(tried: Sequence[Tried]) -> list[Trial]:
     """A trial for every test and rate.
 
-    What the configs name is built for all of them before any audio is read.
+    All systems and metrics of the configs are built before any audio is read.
     """
     tag = tried[0].test.cfg.tag
     hears = namer(Path(tag).expanduser()) if tag else None
@@ -78,7 +78,7 @@ def _trials(tried: Sequence[Tried]) -> list[Trial]:
 
 
 def _save_plans(trials: Sequence[Trial], folder: Path) -> None:
-    """The plan of the first trial in `folder`, others in folders named by their fold or rate."""
+    """Write the plan of the first trial to `folder`, others to folders named by fold or rate."""
     trials[0].bench.plan.save(folder)
     for trial in trials[1:]:
         trial.bench.plan.save(folder / (trial.fold or f"{trial.sample_rate}"))
@@ -91,7 +91,7 @@ def _report(
     opened: Mapping[str, Run],
     lines: Studies | None,
 ) -> None:
-    """Score, and write what came of it."""
+    """Score all trials and write the report."""
     files = _files(trials)
     tables = _scores(cfg, trials)
     scores = pd.concat(tables, ignore_index=True)
@@ -126,7 +126,7 @@ def _report(
 
 
 def _caution(cfg: DictConfig, trials: Sequence[Trial]) -> str | None:
-    """What must be read before the numbers: what the config says, and what was found of runs."""
+    """Cautions to read before the numbers: of the config, and about the runs."""
     sentences = [cfg.caution or ""]
     for trial in trials:
         sentences += trial.notes
@@ -134,7 +134,7 @@ def _caution(cfg: DictConfig, trials: Sequence[Trial]) -> str | None:
 
 
 def _files(trials: Sequence[Trial]) -> pd.DataFrame | None:
-    """What files of other tools are like, said before scoring; None where there are none."""
+    """The problems of other tools' files, printed before scoring; None without such files."""
     files = pd.concat([trial.files() for trial in trials], ignore_index=True)
     if files.empty:
         return None
@@ -147,7 +147,7 @@ def _scores(cfg: DictConfig, trials: Sequence[Trial]) -> list[pd.DataFrame]:
     """The scores of every trial, computed here or on the config's cluster."""
     metrics = {trial.sample_rate: trial.metrics for trial in trials}
     require = partial(require_same_scores, metrics=metrics)
-    # A process that scores needs nothing but metrics, and what they import.
+    # A process that scores needs only the metrics and the packages that they import.
     with workers(cfg.scheduler, ("metrics",), require) as spread:
         return [trial.scores(spread) for trial in trials]
 
@@ -161,13 +161,13 @@ def _is_swept(run: Run, cfg: DictConfig) -> bool:
 
 
 def _write_transcripts(heard: pd.DataFrame, folder: Path) -> None:
-    """Write to transcripts.csv in `folder` what was said and what was heard, where texts are."""
+    """Write the reference and recognised texts to transcripts.csv in `folder`, if there are any."""
     if len(heard):
         write_atomic(folder / TRANSCRIPTS, csv_text(heard))
 
 
 def _examples(trials: Sequence[Trial], tables: Sequence[pd.DataFrame]) -> list[Example]:
-    """Examples of every trial, whose scores are in `tables`; of several folds those of one."""
+    """Examples of every trial, whose scores are in `tables`; of folds, only those of one fold."""
     shown = []
     for trial, scores in zip(trials, tables, strict=True):
         if trial.fold != trials[0].fold:
@@ -177,7 +177,7 @@ def _examples(trials: Sequence[Trial], tables: Sequence[pd.DataFrame]) -> list[E
 
 
 def _worst(trials: Sequence[Trial], tables: Sequence[pd.DataFrame]) -> list[Heard]:
-    """Players of what is lost most in every trial, whose scores are in `tables`."""
+    """Players of the largest losses of every trial, whose scores are in `tables`."""
     heard = []
     for trial, scores in zip(trials, tables, strict=True):
         heard += trial.worst(scores)
@@ -191,7 +191,7 @@ def _print(
     folder: Path,
     caution: str | None,
 ) -> None:
-    """The last lines: the headline table, what it shows, and what to do next."""
+    """Print the headline table, its findings, and the next commands."""
     print(headline_text(summary))
     print()
     print(found)

@@ -11,14 +11,14 @@ from command.composed import config
 from datagen.roles import ROLES
 from options.typed import quoted, typed
 
-DEMO = "datagen.corpora.demo.Demo"  # makes its own
+DEMO = "datagen.corpora.demo.Demo"  # synthesises its audio
 LAYOUT = (
     "experiment=folders takes any audio in DIR/speech/SPEAKER, DIR/noise/seen and DIR/noise/unseen"
 )
 
 
 def typed_options() -> list[str]:
-    """The options of the command line by their names; of a group at a place that place."""
+    """The names of the options of the command line; for a group at a place, the place."""
     names = []
     for item in HydraConfig.get().overrides.task:
         option, _, _ = item.lstrip("+~").partition("=")
@@ -27,10 +27,10 @@ def typed_options() -> list[str]:
 
 
 def require_experiment(cfg: DictConfig, conf: Path, script: str) -> None:
-    """Raise ValueError where data_root was typed, but no experiment that reads from it.
+    """Raise ValueError if data_root was typed, but no experiment that reads from it.
 
-    Without it the demo, the default, would write its own speech and noise there.
-    conf: the folder of `script`'s root yaml.
+    Otherwise the demo, the default, would write its speech and noise there. conf: the folder of
+    `script`'s root yaml.
     """
     options = typed_options()
     if "data_root" not in options or "experiment" in options:
@@ -42,13 +42,13 @@ def require_experiment(cfg: DictConfig, conf: Path, script: str) -> None:
 
 
 def _fitting(data_root: Path, conf: Path, script: str) -> Iterator[str]:
-    """Experiments whose corpora below `data_root` are all there, by name."""
+    """The names of experiments whose corpora below `data_root` are all there."""
     for path in sorted((conf / "experiment").glob("*.yaml")):
         choice = [f"experiment={path.stem}", f"data_root={quoted(str(data_root))}"]
         try:
             cfg = config(script, conf, choice)
         except HydraException:
-            continue  # of another script
+            continue  # an experiment of another script
         corpora = [node for role in ROLES for node in _corpora(cfg, role)]
         if any(node._target_ == DEMO for node in corpora):
             continue

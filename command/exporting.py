@@ -1,4 +1,4 @@
-"""From a run to a folder that other runtimes use."""
+"""From a run to a folder for other runtimes."""
 
 import json
 from pathlib import Path
@@ -25,10 +25,10 @@ OURS = {MODEL, ABOUT, EXAMPLE}
 
 
 def export(cfg: DictConfig, output: Path) -> str:
-    """Write the run `cfg.run` to `output` as ONNX after verifying it; returns a line.
+    """Write the run `cfg.run` to `output` as ONNX after checking it; returns a line.
 
-    Raises FileNotFoundError or ValueError where there is no run or it looks ahead, where `output`
-    holds anything else, and where the exported network gives another signal.
+    Raises FileNotFoundError or ValueError if there is no run, it looks ahead, `output` holds
+    anything else, or the exported network gives another signal.
     """
     require_runtime()
     require_replaceable(output, OURS, "exporting")
@@ -53,7 +53,7 @@ def export(cfg: DictConfig, output: Path) -> str:
 
 
 def _signals(check: str | None, sample_rate: int) -> dict[str, np.ndarray]:
-    """What the export must enhance alike, by name: float32 [time]."""
+    """The signals on which the export is checked, by name: float32 [time]."""
     signals = {"built-in": built_in(sample_rate)}
     if check is not None:
         samples, _ = whole(check, sample_rate)

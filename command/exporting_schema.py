@@ -1,4 +1,4 @@
-"""What may be typed at export.py."""
+"""The options of export.py."""
 
 from typing import Literal
 

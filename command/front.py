@@ -1,6 +1,6 @@
-"""The first import of every script, which needs nothing but Python's own library.
+"""The first import of every script, which needs only Python's standard library.
 
-So a missing environment ends in one line, and --help and typos are answered without PyTorch.
+A missing environment therefore ends with one line, and --help and typos need no PyTorch.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-OLDEST = (3, 11)  # Python; pyproject.toml says so too
+OLDEST = (3, 11)  # version of Python; the same as in pyproject.toml
 OURS = tuple(path.parent.name for path in ROOT.glob("*/__init__.py"))
 
 
 def begin(main: Callable, config: str, folder: str = ".", alone: bool = False) -> None:
-    """See command.entry.start, which this calls.
+    """See command.entry.start, which this function calls.
 
-    Where Python is too old or a package is missing, the script ends in a line with the remedy.
+    If Python is too old or a package is missing, the script ends with a line that has the remedy.
     Slow imports belong into `main`: --help, tab completion and answers to typos come before them.
     """
     if sys.version_info < OLDEST:
@@ -40,7 +40,7 @@ def begin(main: Callable, config: str, folder: str = ".", alone: bool = False) -
 
 
 def remedy(root: Path = ROOT) -> str:
-    """What to type so that the packages are there; it works from the current folder."""
+    """The command that installs the packages; it works from the current folder."""
     environment = root / ".venv"
     activate = f"source {_from_here(environment / 'bin' / 'activate')}"
     if Path(sys.prefix).absolute() == environment.absolute():

@@ -1,4 +1,4 @@
-"""The text of --help: what a script does, and its options, each with its comment from conf/."""
+"""The text of --help: the script, and its options with their comments from conf/."""
 
 import functools
 import re
@@ -14,10 +14,10 @@ from command.comments import Comments, comments, headline
 from command.composed import Composed, Option, Source, composed, options
 
 FLAGS = ("-h", "--help")
-NARROWEST, WIDEST = 60, 120  # columns of text
-FIRST = "experiment"  # a choice of choices
-COLUMN = 40  # where explanations begin
-LONGEST = 72  # characters of a value; the rest is told by '--cfg job'
+NARROWEST, WIDEST = 60, 120  # limits of the width of the text in characters
+FIRST = "experiment"  # the group whose options choose from other groups
+COLUMN = 40  # column where explanations begin
+LONGEST = 72  # characters of a printed value; '--cfg job' prints all of it
 ENDING = """\
 -m                  train, or whatever the script does, for every value of option=value,value;
                     side by side with hydra/launcher=joblib, by SLURM with =submitit_slurm
@@ -34,7 +34,7 @@ def asks_for_help(arguments: Iterable[str]) -> bool:
 def help_text(script: str, folder: Path, arguments: Sequence[str]) -> str:
     """All options of `script`, whose root yaml is in `folder`.
 
-    arguments: of the command line; the help shows the options of what they choose.
+    arguments: the command line; the help shows the options of its choices.
     """
     typed = [argument for argument in arguments if not argument.startswith("-")]
     of_script = composed(script, folder, [argument for argument in typed if "=" in argument])
@@ -57,7 +57,7 @@ def _head(script: str, read: dict[Source, Comments]) -> list[str]:
 
 
 def _choices(of_script: Composed, folder: Path, width: int) -> Iterator[str]:
-    """Groups of options: those of the script, then those that are put at a place of it."""
+    """Groups of options: those of the script, then those at a place of its config."""
     here = [choice for choice in of_script.choices if "@" not in choice.key]
     if here:
         yield "Choices, typed as GROUP=OPTION; * is chosen:"
@@ -86,7 +86,7 @@ def _choices_elsewhere(of_script: Composed, width: int) -> Iterator[str]:
 
 
 def _options(of_script: Composed, read: dict[Source, Comments], width: int) -> Iterator[str]:
-    """Every option with its value; those that hold others come last."""
+    """Every option with its value; options that contain others come last."""
     yield "Options, typed as NAME=VALUE, with the value that they have now:"
     yield ""
     said_of = _by_whole_name(read)
@@ -117,7 +117,7 @@ def _listed(of_top: Sequence[Option], said_of: tuple[dict, dict], width: int) ->
 
 
 def _by_whole_name(read: dict[Source, Comments]) -> tuple[dict[str, str], dict[str, str]]:
-    """Comments beside and above options, by their whole names; those of later files hold."""
+    """Comments beside and above options by full name; later files override earlier ones."""
     beside = {}
     above = {}
     for source, found in read.items():
@@ -128,7 +128,7 @@ def _by_whole_name(read: dict[Source, Comments]) -> tuple[dict[str, str], dict[s
 
 
 def _shown(option: Option) -> str:
-    """A value in a line, cut where it is long."""
+    """A value on one line; a long value is cut."""
     text = _plain(option.value)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
 
@@ -141,9 +141,9 @@ def _plain(value: Any) -> str:
 
 
 def _wrapped(indent: str, name: str, said: str, width: int) -> list[str]:
-    """`name`, and behind it or below it what is said of it."""
+    """`name`, and its explanation beside or below it."""
     begin = f"{indent}{name}"
-    # What is typed must be found as it is written, with its hyphens.
+    # Commands must not be broken at hyphens, so that they can be copied.
     wrap = functools.partial(
         textwrap.wrap, width=width, break_on_hyphens=False, break_long_words=False
     )

@@ -1,4 +1,4 @@
-"""The jobs of a sweep as commands of their own: what one would type for each of them alone."""
+"""The jobs of a sweep as commands: the command that runs each of them alone."""
 
 import os
 import sys
@@ -15,15 +15,15 @@ from command.sweep import OF_A_SWEEP, note_failed
 from command.sweep_table import settle
 from options.typed import quoted
 
-# What of the sweep is not for its jobs: each of them is launched already.
+# Options of the sweep that are not passed to its jobs, which are launched already.
 OF_THE_LAUNCH = ("hydra/launcher", "hydra.launcher", "hydra/sweeper", "hydra.sweeper", "hydra.mode")
 
 
 class Job(NamedTuple):
     """A job of a sweep.
 
-    name: of its folder, within that of the sweep. overrides: what the sweep gives it. command: what
-    starts it, with `environment` beside what there is.
+    name: of its folder, within the folder of the sweep. overrides: from the sweep. command: starts
+    the job, with `environment` in addition to the current environment.
     """
 
     name: str
@@ -34,14 +34,14 @@ class Job(NamedTuple):
 
     @property
     def variables(self) -> dict[str, str]:
-        """The whole environment that it is started in."""
+        """The whole environment of the job."""
         return {**os.environ, **self.environment}
 
 
 def jobs_of(
     context: HydraContext, config: DictConfig, job_overrides: Sequence[Sequence[str]], first: int
 ) -> list[Job]:
-    """The jobs with these overrides; first: the number of the first one, from 0."""
+    """The jobs with these overrides; first: the number of the first job, counted from 0."""
     kept = [item for item in config.hydra.overrides.hydra if not _is_of_the_launch(item)]
     jobs = []
     for number, overrides in enumerate(job_overrides, start=first):
@@ -49,7 +49,7 @@ def jobs_of(
         with open_dict(cfg):
             cfg.hydra.job.id = str(number)
             cfg.hydra.job.num = number
-        HydraConfig.instance().set_config(cfg)  # which names of folders refer to
+        HydraConfig.instance().set_config(cfg)  # names of folders refer to it
         sweep = Path(cfg.hydra.sweep.dir).absolute()
         name = str(cfg.hydra.sweep.subdir)
         jobs.append(_job(sweep, name, [*overrides], kept))
@@ -76,22 +76,22 @@ def _is_of_the_launch(item: str) -> bool:
 
 
 def announce(job: Job, number: int, count: int) -> None:
-    """Say which job is begun; number: from 1."""
+    """Print which job begins; number: counted from 1."""
     print(f"Job {number} of {count}: {job.name}", file=sys.stderr, flush=True)
 
 
 def told(status: int) -> str:
-    """What is said of a job that ended with `status`; "" where it has said so itself."""
+    """A message about a job that ended with `status`; "" if the job has printed it."""
     return f"was killed (signal {-status})" if status < 0 else ""
 
 
 def all_ended(
     config: DictConfig, jobs: Sequence[Job], problems: Mapping[str, str]
 ) -> list[JobReturn]:
-    """What Hydra is told of `jobs`, all of which have ended.
+    """The results of `jobs` for Hydra; all jobs have ended.
 
-    problems: what ended those that failed, by name, "" where they have said so themselves. They are
-    counted, and stand in the sweep's table as what they are.
+    problems: by name, the reason why a job failed; "" if the job has printed it. Failed jobs are
+    counted and are in the sweep's table.
     """
     for name, problem in problems.items():
         note_failed(name)

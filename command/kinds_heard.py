@@ -1,4 +1,4 @@
-"""Recordings whose kind of noise nobody has told, by the one that a tagger hears."""
+"""Names noises of unknown kind by a tagger."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +14,7 @@ from models.tagging.namer import Namer
 
 
 class KindsHeard:
-    """The audio of other signals (datagen.signals.Signals), with kinds of noise by their ids."""
+    """The audio of other signals (datagen.signals.Signals), with a kind for every noise id."""
 
     def __init__(self, signals: Signals, kinds: Mapping[str, str]):
         self._signals, self._kinds = signals, kinds
@@ -25,14 +25,14 @@ class KindsHeard:
         return self._signals.signals(row)
 
     def noise_type(self, noise_id: str, start: int, length: int) -> str:
-        """The kind that was told, or else heard."""
+        """The known kind, or the kind that the tagger names."""
         return self._kinds.get(noise_id) or self._signals.noise_type(noise_id, start, length)
 
 
 def with_kinds_heard(plan: Plan, audio: Signals, namer: Namer) -> KindsHeard:
-    """`audio` of the recordings of `plan`, where kinds that are unknown are heard by `namer`.
+    """`audio` of the recordings of `plan`; `namer` names the unknown kinds of noise.
 
-    Where nothing can be heard they stay unknown.
+    They stay unknown if the recording is silent.
     """
     unknown = plan.noise[plan.noise.kind == UNKNOWN]
     kinds = {}

@@ -1,4 +1,4 @@
-"""How the processes of a training were started: how many, by whom, and which one this is."""
+"""How the processes of a training were started: their number, launcher, and this one's name."""
 
 import os
 import uuid
@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import pytorch_lightning as pl
 
-JOB = "CLARION_JOB"  # handed on to the processes that a training starts itself
-# What tells jobs of these launchers apart.
+JOB = "CLARION_JOB"  # passed to the processes that a training starts
+# The variables that identify a job of each launcher.
 OF_SLURM = ("SLURM_JOB_ID", "SLURM_STEP_ID", "SLURM_RESTART_COUNT")
 OF_TORCHRUN = (
     "TORCHELASTIC_RUN_ID",
@@ -18,7 +18,7 @@ OF_TORCHRUN = (
 
 
 class Launcher(NamedTuple):
-    """What started this process beside others. processes: how many in all."""
+    """The launcher of this process. processes: their number in all."""
 
     name: str
     processes: int
@@ -26,7 +26,7 @@ class Launcher(NamedTuple):
 
 
 def job() -> str:
-    """Names the job: the same for all processes of one training, another for any other."""
+    """A name of the job: the same for all processes of a training, and unique to it."""
     environment = os.environ
     if "SLURM_STEP_ID" in environment:
         variables = OF_SLURM
@@ -38,9 +38,9 @@ def job() -> str:
 
 
 def launcher() -> Launcher | None:
-    """What started this process together with others, or is expected to have.
+    """The launcher that started, or was expected to start, this process together with others.
 
-    None where nothing did.
+    None if there is no launcher.
     """
     environment = os.environ
     if "TORCHELASTIC_RUN_ID" in environment:
@@ -55,7 +55,7 @@ def launcher() -> Launcher | None:
 
 
 def _tasks_of_slurm() -> int:
-    """How many processes SLURM has started: outside of a step it is the batch script alone."""
+    """The number of processes that SLURM has started: outside of a step only the batch script."""
     environment = os.environ
     if "SLURM_STEP_ID" not in environment:
         return 1
@@ -64,7 +64,7 @@ def _tasks_of_slurm() -> int:
 
 
 def require_processes(trainer: pl.Trainer) -> None:
-    """Raise ValueError where processes were started from outside, but not one for every device."""
+    """Raise ValueError if a launcher started a number of processes other than the devices."""
     started_by = launcher()
     devices = trainer.num_devices
     nodes = trainer.num_nodes

@@ -1,4 +1,4 @@
-"""From the config of lines.py to the page of line enhancement, or to tonal mixtures as files."""
+"""From the config of lines.py to the page of line enhancement, or to files of tonal mixtures."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -30,7 +30,7 @@ PACKAGES = ("torch", "numba", "numpy", "scipy")
 
 
 def enhance(cfg: DictConfig, folder: Path) -> None:
-    """Put line enhancers on tones in noise, or on a recording.
+    """Apply line enhancers to tones in noise, or to a recording.
 
     The page is written to `folder`, and its table printed.
     """
@@ -44,7 +44,7 @@ def enhance(cfg: DictConfig, folder: Path) -> None:
 
 
 def write_mixtures(cfg: DictConfig, folder: Path) -> None:
-    """Write the plan of tonal mixtures to `folder`, and print how many there are.
+    """Write the plan of tonal mixtures to `folder`, and print its number of rows.
 
     With render=true their audio is written, too.
     """
@@ -64,7 +64,7 @@ def _render(rows: pd.DataFrame, tonal: TonalProtocol, cfg: DictConfig, folder: P
 
 
 def protocol(plan: Mapping[str, Any]) -> TonalProtocol:
-    """What all mixtures of the option `plan` share."""
+    """The common settings of all mixtures of the option `plan`."""
     tones = [Tone(**options) for options in plan["tones"]]
     interferers = [Interferer(**options) for options in plan["interferers"]]
     return TonalProtocol(
@@ -113,7 +113,7 @@ def _candidates(
     systems: Mapping[str, Mapping[str, Any]],
     sample_rate: int,
 ) -> list[Candidate]:
-    """The systems of these `names`, each under all of its settings."""
+    """The systems of these `names`, each with all of its settings."""
     candidates = []
     for name in names:
         for setting in _settings(systems[name], vary):
@@ -123,11 +123,11 @@ def _candidates(
 
 
 def _settings(system: Mapping[str, Any], vary: Mapping[str, Sequence]) -> list[dict[str, Any]]:
-    """`system` with every value of the option that a study goes through.
+    """`system` with every value of the option that a study varies.
 
-    It stays as it is where it lacks that option.
+    If it lacks that option, it stays unchanged.
     """
-    for option, values in vary.items():  # one at most
+    for option, values in vary.items():  # at most one option
         if option in system:
             return [{**system, option: value} for value in values]
     return [dict(system)]
@@ -135,7 +135,7 @@ def _settings(system: Mapping[str, Any], vary: Mapping[str, Sequence]) -> list[d
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Networks are small, and times are those of one core."""
+    """Use one thread: networks are small, and times are of one core."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

@@ -1,4 +1,4 @@
-"""What may be typed at lines.py."""
+"""The options of lines.py."""
 
 from typing import Annotated, Any, Literal
 
@@ -55,7 +55,7 @@ class TonalPlanConfig(Strict):
 class StudyConfig(Strict):
     """conf/study: one of its studies.
 
-    plan: what is other than in the plan of all. vary: the values of one option.
+    plan: the options that differ from the common plan. vary: the values of one option.
     """
 
     systems: Names

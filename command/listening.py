@@ -1,4 +1,4 @@
-"""The page to listen to what enhance.py made."""
+"""The page that compares recordings before and after enhance.py."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ PACKAGES = ("torch", "soundfile", "soxr")
 
 
 def write_page(cfg: DictConfig, done: Done) -> None:
-    """Write the page about what was `done`, and print where it is."""
+    """Write the page about the results `done`, and print its path."""
     by_job = {outcome.job: outcome for outcome in done.outcomes}
     pairs = [_pair(job, by_job.get(job)) for job in done.jobs]
     pairs_told = tqdm(pairs, "listening", unit="file", disable=None, leave=False)

@@ -1,4 +1,4 @@
-"""From a microphone to a loudspeaker, enhanced on the way (extra: live)."""
+"""From a microphone to a loudspeaker through an enhancer (extra: live)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,14 +14,14 @@ from command.sound_devices import LIST, sound_devices
 from models.enhancer import Enhancer
 from models.networks.network import CausalNetwork
 
-Device = int | str | None  # its number or name; None: the default one
+Device = int | str | None  # number or name of a device; None: the default device
 
 
 def enhance_live(cfg: DictConfig) -> None:
     """Enhance until Ctrl-C.
 
-    Raises ValueError where the extra is missing, for a network that looks ahead, and where a device
-    is not there or does not take what is asked for.
+    Raises ValueError if the extra is missing, for a network that looks ahead, and for a device that
+    is missing or does not support the settings.
     """
     sound = sound_devices()
     torch.set_num_threads(1)  # a hop is too little for more
@@ -30,7 +30,7 @@ def enhance_live(cfg: DictConfig) -> None:
         name = type(enhancer.network).__name__
         raise ValueError(f"run: {name} looks ahead, which cannot be live; give a causal network")
     devices = _device(cfg.input), _device(cfg.output)
-    with _named(sound.PortAudioError, ValueError):  # the latter for a name that no device has
+    with _named(sound.PortAudioError, ValueError):  # ValueError for an unknown device name
         for device, kind in zip(devices, ("input", "output"), strict=True):
             sound.query_devices(device, kind)
     with _named(sound.PortAudioError):
@@ -40,7 +40,7 @@ def enhance_live(cfg: DictConfig) -> None:
 
 @contextmanager
 def _named(*errors: type[Exception]) -> Iterator[None]:
-    """What devices refuse, as a ValueError of one line that says where they are listed."""
+    """Convert errors of devices to a ValueError of one line, which says how to list devices."""
     try:
         yield
     except errors as error:
@@ -72,7 +72,7 @@ def _through(
 
 
 class _Lost:
-    """How often samples did not wait until they were read."""
+    """The number of times that samples were lost before they were read."""
 
     count = 0
 
@@ -85,7 +85,7 @@ def _heard(stream: Any, hop: int, lost: _Lost) -> Iterator[np.ndarray]:
 
 
 def _rate(sound: Any, devices: tuple[Device, Device], channels: int, enhancer: Enhancer) -> int:
-    """The network's rate where the microphone takes it, so that nothing is resampled."""
+    """The network's rate if the microphone supports it, so that nothing is resampled."""
     own = enhancer.stft.sample_rate
     try:
         sound.check_input_settings(devices[0], channels, "float32", None, own)
@@ -96,6 +96,6 @@ def _rate(sound: Any, devices: tuple[Device, Device], channels: int, enhancer: E
 
 
 def _device(place: str) -> Device:
-    """What stands behind "mic:" or "speaker:"."""
+    """The device after "mic:" or "speaker:"."""
     _, _, name = place.partition(":")
     return int(name) if name.isdecimal() else name or None

@@ -14,16 +14,16 @@ from yaml import YAMLError
 from command.suggestion import LIST
 from options.typed import quoted, typed
 
-# By the person who typed the command.
+# Errors that the user can mend.
 MENDABLE = (ValueError, OSError, HydraException, OmegaConfBaseException, YAMLError)
 ELSEWHERE = re.compile(r"In '(\w+/\w+)': Could not override '(\w+)'")
 AMBIGUOUS = re.compile(r"Ambiguous value for argument '(.*?)'\s+1\. ", re.DOTALL)
 
 
 def one_line(error: BaseException) -> str:
-    """The message of `error` on one line, without Hydra's lists of searched places.
+    """The message of `error` on one line, without Hydra's list of searched places.
 
-    Text that Hydra could not parse stands beside what to type instead.
+    For an option that Hydra cannot parse, it has the option and the corrected option.
     """
     override = _unreadable(error)
     if override is not None:
@@ -43,13 +43,13 @@ def one_line(error: BaseException) -> str:
 
 
 def _before(end: str, error: BaseException) -> str:
-    """What `error` says before `end`, on one line."""
+    """The text of `error` before `end`, on one line."""
     message, _, _ = str(error).partition(end)
     return " ".join(message.split())
 
 
 def _unreadable(error: BaseException) -> str | None:
-    """The typed option that Hydra could not read, where that is what `error` is about."""
+    """The typed option that Hydra could not parse, if `error` is about one."""
     if isinstance(error, OverrideParseException):
         return error.override
     if isinstance(error, InterpolationKeyError):
@@ -61,7 +61,7 @@ def _unreadable(error: BaseException) -> str | None:
 
 
 def _first_reference(arguments: list[str]) -> str | None:
-    """The first that refers to another option, as ${...}."""
+    """The first argument that refers to another option, as ${...}."""
     for argument in arguments:
         if "${" in argument:
             return argument
@@ -69,7 +69,7 @@ def _first_reference(arguments: list[str]) -> str | None:
 
 
 def _rewritten(override: str) -> str:
-    """What to type instead of an option that Hydra cannot read."""
+    """The corrected form of an option that Hydra cannot parse."""
     option, equals, value = override.partition("=")
     if not equals:
         return f"{override}: is no option=value; {LIST}"
@@ -83,7 +83,7 @@ def _rewritten(override: str) -> str:
 
 
 def _with_quoted_items(option: str, value: str) -> str:
-    """An option whose `value` is a list, "[...]", with every item in quotes."""
+    """An option whose `value` is a list, "[...]", with all items in quotes."""
     items = []
     for item in value[1:-1].split(","):
         text = item.strip()

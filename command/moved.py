@@ -1,4 +1,4 @@
-"""Options that moved to another script, or belong to another one.
+"""Options that moved to another script, or belong to another script.
 
 They are refused before a command line is composed.
 """
@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 
 class Moved(NamedTuple):
-    """Where an option is now.
+    """The new place of an option.
 
-    script: that has it now. options: to type there instead. prefix: dropped there from the options
-    typed beside it.
+    script: has the option now. options: to type there instead. prefix: removed there from the other
+    typed options.
     """
 
     why: str
@@ -26,7 +26,7 @@ def _to_lines(*options: str) -> Moved:
     return Moved("line enhancement has a script of its own", "lines", options, "lines.")
 
 
-# By script, then by what is typed: option=value, or an option whatever its value is.
+# By script, then by the typed text: option=value, or the name of an option with any value.
 MOVED = {
     "evaluate": {
         "experiment=lines": _to_lines(),
@@ -34,7 +34,7 @@ MOVED = {
         "plan=lines": _to_lines(),
         "wav": _to_lines(),
     },
-    "train": {  # line enhancers learn from what they enhance
+    "train": {  # line enhancers learn from the signal that they enhance
         "experiment=lines": _to_lines(),
         "experiment=lines_quick": _to_lines("study=quick"),
         "plan=lines": _to_lines(),
@@ -73,9 +73,9 @@ NOT_HERE = {
 
 
 def refuse_moved(script: str, typed: Sequence[str]) -> None:
-    """Raise ValueError for the first option of the command line `typed` that is not at `script`.
+    """Raise ValueError for the first typed option that `script` does not have any more.
 
-    The message says where the option is.
+    The message has the new place of the option.
     """
     moved = MOVED.get(script, {})
     not_here = NOT_HERE.get(script, {})
@@ -89,9 +89,9 @@ def refuse_moved(script: str, typed: Sequence[str]) -> None:
 
 
 def _command(script: str, typed: Sequence[str]) -> str:
-    """The command that does now what `script` did with `typed`."""
+    """The command that now does what `script` did with `typed`."""
     moved = MOVED[script]
-    options = {}  # each once, in order
+    options = {}  # without repeats, in order
     stayed = []
     for argument in typed:
         key = _key(argument, moved)
@@ -105,7 +105,7 @@ def _command(script: str, typed: Sequence[str]) -> str:
 
 
 def _kept(arguments: Sequence[str], new: Moved) -> list[str]:
-    """`arguments` as the script of `new` takes them, without those that it has not."""
+    """The `arguments` that the script of `new` has, in its form."""
     not_there = NOT_HERE.get(new.script, {})
     prefix = rf"(^[+~]*|@){re.escape(new.prefix)}"
     kept = []
@@ -117,14 +117,14 @@ def _kept(arguments: Sequence[str], new: Moved) -> list[str]:
 
 
 def _key(argument: str, table: Collection[str]) -> str | None:
-    """What `table` calls the option of `argument`, or that option with its value.
+    """The key of `table` for `argument`: the option, or the option with its value.
 
-    None where it has neither.
+    None if there is neither.
     """
     option, _, values = argument.lstrip("+~").partition("=")
-    _, _, place = option.rpartition("@")  # of a group, where it is put
+    _, _, place = option.rpartition("@")  # the place of a group
     top, _, _ = place.partition(".")
-    keys = [f"{option}={value}" for value in values.split(",")]  # of a sweep, any
+    keys = [f"{option}={value}" for value in values.split(",")]  # any of the values of a sweep
     for key in (*keys, top):
         if key in table:
             return key

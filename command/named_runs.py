@@ -1,4 +1,4 @@
-"""The runs of an evaluation by what they are called, and the tests that they are for."""
+"""The runs of an evaluation by their names in the report, and the tests of each."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,20 +16,20 @@ from reporting.tables.run_names import run_names
 from reporting.tables.runs import Run, read_run
 from tasks.task import costs_of
 
-Runs = Mapping[str, Path]  # by what they are called in the report
+Runs = Mapping[str, Path]  # by their names in the report
 
 
 class Tried(NamedTuple):
-    """What a test is, and the runs that it is for."""
+    """A test, and the runs that it tests."""
 
     test: Test
     runs: Runs
 
 
 def named(tests: Sequence[Test]) -> list[Tried]:
-    """The runs of every test by what they are called, which is the same in all of them.
+    """The runs of every test by name; a name means the same run, or runs of folds, in all tests.
 
-    Raises ValueError for one that is given twice, and for one that lacks a fold which others have.
+    Raises ValueError for a run that is given twice, and for a run that lacks a fold of the others.
     """
     cfg = tests[0].cfg
     taken = (MIXTURE, *KNOWING, *cfg.baselines)
@@ -47,7 +47,7 @@ def named(tests: Sequence[Test]) -> list[Tried]:
 
 
 def _of_fold(test: Test, name_of: Mapping[str, str]) -> Runs:
-    """The runs of one fold; name_of: by what tells them apart in each."""
+    """The runs of one fold; name_of: by the text that distinguishes the runs of a fold."""
     found: dict[str, Path] = {}
     for folder in test.runs:
         name = name_of.get(_but_for_recordings(run_config(folder)))
@@ -68,14 +68,14 @@ def _of_fold(test: Test, name_of: Mapping[str, str]) -> Runs:
 
 
 def _but_for_recordings(config: DictConfig) -> str:
-    """Equal for runs that nothing but what they are trained and tested on tells apart."""
+    """A text that is equal for runs that differ only in their training and test recordings."""
     options = compared(OmegaConf.to_container(config, resolve=True))
     kept = {name: value for name, value in options.items() if not name.startswith(RECORDINGS)}
     return of_values(kept)
 
 
 def opened(tried: Sequence[Tried], outputs: Mapping[Path, Sequence[str]]) -> dict[str, Run]:
-    """Runs as the report tells of them: of several folds the first, and where the others are.
+    """The runs for the report: of several folds the first run, with the folders of the others.
 
     outputs: names of the systems that are a run's stages, see `stage_outputs`.
     """

@@ -1,4 +1,4 @@
-"""How a training ended, in a line, and how to resume it."""
+"""The end of a training, as a line, and the command that resumes it."""
 
 import signal
 from collections.abc import Iterator
@@ -25,16 +25,16 @@ from parallel.ending import current
 
 
 class Outcome(NamedTuple):
-    """How a training ended: in a line, and as its state in the table of a sweep."""
+    """The end of a training: a line, and the state in the table of a sweep."""
 
     line: str
     state: str = WHOLE
 
 
 def done(cfg: DictConfig, run: Path) -> Outcome | None:
-    """The outcome of a training in `run` that is finished; None where it is not.
+    """The outcome of a finished training in `run`; None if it is not finished.
 
-    No data is read. None, too, where `run` lacks a file that a training would write again.
+    No data is read. Also None if `run` lacks a file that a training would write again.
     """
     if not cfg.resume or not all((run / name).exists() for name in (SUMS, CURVE)):
         return None
@@ -50,7 +50,7 @@ def done(cfg: DictConfig, run: Path) -> Outcome | None:
 
 
 def outcome(trainer: pl.Trainer, run: Path, callbacks: Callbacks, began: int) -> Outcome:
-    """The outcome of a training that has just ended. began: its steps before."""
+    """The outcome of a training that has just ended. began: number of steps before this start."""
     epochs = len(callbacks.curve.rows)
     most = trainer.max_epochs
     if is_pruned(trainer):
@@ -64,7 +64,7 @@ def outcome(trainer: pl.Trainer, run: Path, callbacks: Callbacks, began: int) ->
 
 
 def _ended(run: Path, rule: RuleOfRises, epochs: int, most: int, went_on: bool) -> str:
-    """What is said of a training that is at its end."""
+    """The line about a training that has reached its end."""
     if rule.has_stopped():
         ended = "trained" if went_on else "was trained before"
         limit = f"recipe.rule_of_rises.stop_after={rule.stop_after}"
@@ -83,13 +83,13 @@ def _time_is_up(trainer: pl.Trainer) -> bool:
 
 @contextmanager
 def one_line(remedy: str) -> Iterator[None]:
-    """What a user can mend, as a ValueError of one line; what a signal ends, as Ended.
+    """Convert errors that a user can mend to a ValueError of one line, and signals to Ended.
 
-    The former is a setting of the trainer, or a file that a worker met.
+    Such errors are wrong settings of the trainer, and files that a worker could not read.
     """
     try:
         yield
-    except (KeyboardInterrupt, SystemExit) as error:  # Lightning makes the latter of the former
+    except (KeyboardInterrupt, SystemExit) as error:  # Lightning raises SystemExit after Ctrl-C
         raise _ended_by_signal(error, remedy) from None
     except torch.OutOfMemoryError as error:
         raise ValueError(
@@ -108,12 +108,12 @@ def one_line(remedy: str) -> Iterator[None]:
         signalled = current()
         if signalled is None or signalled.number is None:
             raise
-        # The others of its processes have ended before it.
+        # Its other processes have ended before.
         raise Ended(signalled.number, remedy) from error
 
 
 def _ended_by_signal(error: BaseException, remedy: str) -> Ended:
-    """What ended a training, as `error` or before it."""
+    """The Ended for a training that `error`, or a signal before it, ended."""
     for cause in (error, error.__context__):
         if isinstance(cause, Stopped):
             return Ended(cause.number, remedy, f"at step {cause.step}")

@@ -1,4 +1,4 @@
-"""The test of runs by default: that of their own experiment, plan and seed."""
+"""The default test of runs: that of the experiment, plan and seed with which they were trained."""
 
 import json
 import shlex
@@ -22,7 +22,7 @@ from options.typed import typed
 from reporting.tables.sweep import runs_of
 from tasks.task import task_of
 
-TAKEN = (  # what an experiment decides of a test
+TAKEN = (  # the options of a test that an experiment sets
     "task",
     "seed",
     "sample_rate",
@@ -42,10 +42,10 @@ NAMED = "name the test by experiment=..."
 
 
 class Test(NamedTuple):
-    """What some runs are put on.
+    """A test of some runs.
 
-    cfg: of the evaluation, with their test. runs: their folders. fold: "" where this is the only
-    one, else which of several tests it is that are put together.
+    cfg: of the evaluation, with the test of the runs. runs: their folders. fold: name of the fold;
+    "" if there is only one test.
     """
 
     cfg: DictConfig
@@ -56,9 +56,9 @@ class Test(NamedTuple):
 def own_tests(cfg: DictConfig) -> list[Test]:
     """`cfg` with the experiment, plan and seed that its runs were trained with, unless typed.
 
-    There is one test, or one for each fold where the runs are of the folds of one corpus (see
-    `Task.folds`). What was taken from the runs is printed. A published run names no folders, and so
-    no test. Raises ValueError where two runs disagree on the test, or no test is named at all.
+    There is one test, or one per fold if the runs are folds of one corpus (see `Task.folds`). The
+    values that were taken from the runs are printed. A published run has no folders, and so no
+    test. Raises ValueError if two runs have different tests, or if there is no test.
     """
     runs = [Path(run) for run in cfg.runs]
     if cfg.sweep:
@@ -87,9 +87,9 @@ def own_tests(cfg: DictConfig) -> list[Test]:
 def _folds(
     cfg: DictConfig, configs: Mapping[Path, DictConfig], kept: Sequence[str]
 ) -> dict[str, list[Path]]:
-    """Runs by the fold that they are tested on, in the order of its name.
+    """Runs by their test fold, in the order of its name.
 
-    None where their tasks have no folds, or where more tells their tests apart than the recordings.
+    None if their tasks have no folds, or if their tests differ in more than the recordings.
     """
     folds: dict[str, list[Path]] = {}
     if not all(task_of(config).folds for config in configs.values()):
@@ -111,7 +111,7 @@ def _disagreeing(tests: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _plain(value: Any) -> str:
-    """A value in a name.
+    """A value as part of a name.
 
     >>> _plain([1]), _plain([1, 2]), _plain("a")
     ('1', '1+2', 'a')
@@ -120,7 +120,7 @@ def _plain(value: Any) -> str:
 
 
 def _taken(cfg: DictConfig, config: DictConfig, kept: Sequence[str]) -> DictConfig:
-    """`cfg` with what TAKEN names of `config`, but for the options `kept`."""
+    """`cfg` with the options TAKEN from `config`, except the options `kept`."""
     own = OmegaConf.merge(cfg)  # a copy
     config = moved(config, cfg, [option for option in kept if option == "data_root"])
     for option in TAKEN:
@@ -169,7 +169,7 @@ def _remedy(option: str, one: str) -> str:
 
 
 def _test(config: DictConfig, cfg: DictConfig, kept: Sequence[str]) -> dict[str, Any]:
-    """What of a run's config the test of `cfg` consists of; without what is typed anyway."""
+    """The options of a run's config that form the test of `cfg`, without those that are typed."""
     found = {}
     for option in options(config):
         name = option.name
@@ -183,13 +183,13 @@ def _test(config: DictConfig, cfg: DictConfig, kept: Sequence[str]) -> dict[str,
 
 
 def _of_a_test(cfg: DictConfig) -> list[str]:
-    """Options at the top that decide a test; a rate only where not several are tested."""
+    """The options at the top that decide a test; the rate only if a single one is tested."""
     names = ["seed", "plan", "speech", "noise"]
     return names if cfg.rates else [*names, "sample_rate"]
 
 
 def _of_another_split(option: str, split: str) -> bool:
-    """Whether an option is of the plan and decides nothing of the mixtures of `split`."""
+    """Whether an option belongs to the plan, but does not affect the mixtures of `split`."""
     if not option.startswith("plan."):
         return False
     words = option.split(".")

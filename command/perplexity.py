@@ -1,4 +1,4 @@
-"""How well a run of task=melody foretells tunes, beside models that only count."""
+"""The perplexity of a run of task=melody, beside n-gram models."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -22,11 +22,11 @@ Nats = Callable[[Sequence[int]], float]
 
 
 def perplexities(run: Path, network: NextNote, output: Path) -> str:
-    """The perplexity per token of the run's test tunes, as they are written, in lines.
+    """The perplexity per token of the run's test tunes in their original keys, in lines.
 
-    perplexity.csv has what they are made of: a row per tune and system, with its tokens and their
-    cross-entropy in nats. Models that count have learned the training tunes as they are written,
-    or, "in all keys", as the network did.
+    perplexity.csv has a row per tune and system, with its number of tokens and cross-entropy in
+    nats. The n-gram models learned the training tunes in their original keys or, "in all keys", as
+    the network did.
     """
     tunes = load_tunes(run)
     tests = tunes[tunes.split == "test"]
@@ -45,7 +45,7 @@ def perplexities(run: Path, network: NextNote, output: Path) -> str:
 
 
 def _lines(table: pd.DataFrame, tunes: int) -> str:
-    """Perplexities, one a line."""
+    """The perplexities, a line each."""
     sums = table.groupby("system", sort=False)[["tokens", "nats"]].sum()
     lines = [f"perplexity per token of {tunes} test tunes ({sums.tokens.iloc[0]:,} tokens):"]
     for system, tokens, summed in sums.itertuples():

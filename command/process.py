@@ -1,4 +1,4 @@
-"""A script as a process among others: its standard streams, and the signals that end it."""
+"""The process of a script: its standard streams, and the signals that end it."""
 
 import atexit
 import codecs
@@ -15,12 +15,12 @@ from files.atomic import drop_unfinished
 from parallel.children import ENDING, PARENT, end_with_parent, terminate_after
 from parallel.ending import WARNINGS, Ending
 
-RANKS = ("RANK", "LOCAL_RANK", "SLURM_PROCID")  # what tells the processes of one training apart
+RANKS = ("RANK", "LOCAL_RANK", "SLURM_PROCID")  # they number the processes of one training
 AGAIN = "run the same command again to go on"
 
 
 class Ended(KeyboardInterrupt):
-    """A signal ended the script. remedy: how to go on; where: at what point of the work."""
+    """A signal ended the script. remedy: the command that continues; where: place in the work."""
 
     def __init__(self, number: int = signal.SIGINT, remedy: str = AGAIN, where: str = ""):
         if number == signal.SIGINT:
@@ -33,12 +33,12 @@ class Ended(KeyboardInterrupt):
 
     @property
     def status(self) -> int:
-        """The exit status, as shells have it."""
+        """The exit status, as in shells."""
         return 128 + self.number
 
 
 def is_first() -> bool:
-    """Whether this process is the one of a training that prints."""
+    """Whether this process of a training prints messages."""
     for name in RANKS:
         if name in os.environ:
             return os.environ[name] == "0"
@@ -47,19 +47,19 @@ def is_first() -> bool:
 
 @contextlib.contextmanager
 def signals() -> Iterator[None]:
-    """Within it, what would end this process without a word raises Ended in the main thread.
+    """A context in which a signal that would end this process raises Ended in the main thread.
 
-    Once, see `Ending`: what comes after that is ignored. A signal that was ignored before (nohup)
-    stays so. A process that a training has launched for another device leaves all of them to the
-    first one, and ends with it.
+    It raises once, see `Ending`; later signals are ignored. A signal that was ignored before
+    (nohup) stays ignored. A process that a training launched for another device leaves all signals
+    to the first process, and ends with it.
     """
     if threading.current_thread() is not threading.main_thread():
-        yield  # who calls a script from a thread has signals of his own
+        yield  # the caller of a script in a thread handles signals
         return
     if _is_launched():
         end_with_parent(os.getppid())
-    # Of a process that was killed, joblib's tracker clears up what is left, and would tell a
-    # terminal of it.
+    # After a killed process, joblib's tracker removes its leftovers and would print this to a
+    # terminal.
     os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker")
     before = _default_handlers()
     end = Ending(Ended)
@@ -80,10 +80,9 @@ def signals() -> Iterator[None]:
 
 @contextlib.contextmanager
 def at_the_end() -> Iterator[None]:
-    """Around all that a script does: what it does, it has done when a warning comes after it.
+    """A context around a whole script: a warning after its end does not change its exit status.
 
-    Python takes a second to end, and a job of SLURM whose time limit is near would seem to have
-    been killed in it.
+    Python takes a second to exit, and SLURM would take a job that is warned then for killed.
     """
     try:
         yield
@@ -94,15 +93,15 @@ def at_the_end() -> Iterator[None]:
 
 
 def _is_launched() -> bool:
-    """Whether a training started this process for one of its devices: above it is the first one.
+    """Whether a training started this process for one of its devices, as a child of the first.
 
-    torchrun starts all of them alike.
+    torchrun starts all processes alike.
     """
     return os.environ.get("LOCAL_RANK", "0") != "0" and "TORCHELASTIC_RUN_ID" not in os.environ
 
 
 def _default_handlers() -> dict[int, Any]:
-    """Handlers of the signals that end this process, by number, where nobody has set another."""
+    """The signals that end this process and have no handler yet, with their current handlers."""
     handlers = {}
     for number in ENDING:
         handler = signal.getsignal(number)
@@ -112,9 +111,9 @@ def _default_handlers() -> dict[int, Any]:
 
 
 def _leave(code: int | str | None) -> None:
-    """End this process, as SystemExit(code) would, while threads of it are at work.
+    """End this process, as SystemExit(code) would, while its threads still work.
 
-    Python would tear them out of the code of C++, and abort.
+    Python would stop threads in the middle of C++ code, and abort.
     """
     if isinstance(code, str):
         print(code, file=sys.stderr)
@@ -127,10 +126,10 @@ def _leave(code: int | str | None) -> None:
 
 
 def in_utf8() -> None:
-    """Where the locale knows nothing but ASCII, start the script anew in Python's UTF-8 mode.
+    """If the locale supports only ASCII, restart the script in Python's UTF-8 mode.
 
-    Python takes that mode by itself in such a locale, unless it was told not to; names of files and
-    people, in tables and on pages, would else be what they are not.
+    Python chooses that mode in such a locale unless told otherwise. Without it, names of files and
+    people in tables and on pages would be wrong.
     """
     encoding = codecs.lookup(sys.getfilesystemencoding())
     if encoding.name == "ascii" and os.environ.get("PYTHONUTF8") != "1":
@@ -140,17 +139,17 @@ def in_utf8() -> None:
 
 
 def streams() -> None:
-    """Make the standard streams fit to work with, whatever this process was given.
+    """Make the standard streams usable, whatever this process inherited.
 
-    A descriptor that is closed becomes /dev/null, so that no file of ours gets its number. Text
-    that the locale cannot write is written as escapes. Where nobody reads on, or a disk is full,
-    what is said is dropped: the work goes on.
+    A closed descriptor becomes /dev/null, so that no file of the script gets its number. Characters
+    that the locale cannot encode are escaped. If the reader stops or the disk is full, output is
+    dropped and the work goes on.
     """
     _open_if_closed(0, os.O_RDONLY)
     _open_if_closed(1, os.O_WRONLY)
     _open_if_closed(2, os.O_WRONLY)
     if sys.stdin is None:
-        # For as long as the process lives.
+        # Open as long as the process lives.
         sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123
     for name, number in (("stdout", 1), ("stderr", 2)):
         stream = getattr(sys, name)
@@ -161,11 +160,11 @@ def streams() -> None:
 
 
 def _open_if_closed(number: int, mode: int) -> None:
-    """Make a descriptor that is closed one of /dev/null; those below `number` are open."""
+    """Open /dev/null as a closed descriptor; descriptors below `number` are open."""
     try:
         os.fstat(number)
     except OSError:
-        lowest_free = os.open(os.devnull, mode)  # this is `number`
+        lowest_free = os.open(os.devnull, mode)  # equals `number`
         os.set_inheritable(lowest_free, True)
 
 
@@ -174,7 +173,7 @@ class _Buffer(io.BufferedWriter):
 
 
 class _Descriptor(io.FileIO):
-    """A descriptor that becomes /dev/null when it cannot be written to any more."""
+    """A descriptor that becomes /dev/null once writing to it fails."""
 
     def write(self, data: bytes) -> int | None:
         try:
@@ -187,7 +186,7 @@ class _Descriptor(io.FileIO):
 
 
 def _lasting(stream: io.TextIOWrapper | None, number: int) -> io.TextIOWrapper:
-    """A text stream to the descriptor `number` that outlives its reader; else it is as `stream`."""
+    """A text stream to descriptor `number` that survives its reader, otherwise like `stream`."""
     buffer = _Buffer(_Descriptor(number, "w", closefd=False))
     if stream is None:
         return io.TextIOWrapper(buffer, encoding="utf-8", errors="backslashreplace")

@@ -1,4 +1,4 @@
-"""A training as a trial of a search: it tells its losses, and ends early where others do better."""
+"""Pruning: a training reports its losses to a search, and ends early if others are better."""
 
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from command.sweep import is_sweep
 
 
 def median_pruner(options: DictConfig) -> Any:
-    """What decides which trials end early."""
+    """The pruner of optuna, which decides which trials end early."""
     from optuna.pruners import MedianPruner, NopPruner
 
     if not options.prune:
@@ -20,7 +20,7 @@ def median_pruner(options: DictConfig) -> Any:
 
 
 class Pruning(pl.Callback):
-    """Tells the study of each validation loss, and stops the training where that says so.
+    """Reports each validation loss to the study, and stops the training if the study prunes it.
 
     study: its folder. number: of the trial. options: of the search. Epochs count from 1.
     """
@@ -32,7 +32,7 @@ class Pruning(pl.Callback):
         self.pruned = False
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """A trial that was pruned stays so when it is taken up again."""
+        """Keep a pruned trial pruned when it is resumed."""
         if trainer.is_global_zero:
             opened = open_study(self.study, pruner=median_pruner(self.options))
             self.trial = trial_of(opened, self.number)
@@ -49,7 +49,7 @@ class Pruning(pl.Callback):
         self._stop_if_worse(trainer)
 
     def _stop_if_worse(self, trainer: pl.Trainer) -> None:
-        """The first process decides for all of them."""
+        """Stop if the study prunes the trial; the first process decides for all processes."""
         worse = trainer.is_global_zero and bool(reported(self.trial)) and self.trial.should_prune()
         if trainer.strategy.broadcast(worse):
             self.pruned = True
@@ -57,12 +57,12 @@ class Pruning(pl.Callback):
 
 
 def is_pruned(trainer: pl.Trainer) -> bool:
-    """Whether a training has ended as a trial that others did better than."""
+    """Whether a training has ended because its trial was pruned."""
     return any(isinstance(one, Pruning) and one.pruned for one in trainer.callbacks)
 
 
 def pruning_of(cfg: DictConfig) -> list[pl.Callback]:
-    """What makes a trial of the training of `cfg`, where it is one."""
+    """The callbacks that make the training of `cfg` a trial, if it is one."""
     options = _options_of_trial(cfg)
     if not options or not options.prune:
         return []
@@ -70,12 +70,12 @@ def pruning_of(cfg: DictConfig) -> list[pl.Callback]:
 
 
 def score_of(cfg: DictConfig) -> str | None:
-    """The score that the training of `cfg` is compared by as a trial; None where by its loss."""
+    """The score by which a trial is compared; None if it is compared by its loss."""
     options = _options_of_trial(cfg)
     return options.get("score") if options else None
 
 
 def _options_of_trial(cfg: DictConfig) -> DictConfig | None:
-    """The options of the search that the training is a trial of; None where it is none."""
+    """The options of the search if the training is a trial; None otherwise."""
     options = cfg.get("search")
     return options if options and options.trial is not None and is_sweep() else None

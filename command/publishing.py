@@ -1,4 +1,4 @@
-"""From a run folder to one that can be shared."""
+"""From a run folder to a folder that can be shared."""
 
 from pathlib import Path
 
@@ -49,14 +49,14 @@ OURS |= {CARD, SUMS, *TABLES}
 def publish(cfg: DictConfig, output: Path) -> str:
     """Write the published form of the run `cfg.run` to `output`; returns a line about it.
 
-    Raises FileNotFoundError or ValueError where there is no run or it lacks something, and where
-    `output` holds anything that was not published; `output` then stays as it is.
+    Raises FileNotFoundError or ValueError if there is no run, it lacks a file, or `output` holds
+    files that were not published; `output` is then unchanged.
     """
     run = Path(cfg.run).expanduser().absolute()
     if not layout(run).resumable:
         raise ValueError(f"{typed('run', run)}: was published already; copy the folder")
     require_replaceable(output, OURS, "publishing")
-    if not (output / PUBLISHED.weights).exists():  # tables of these names are in a run, too
+    if not (output / PUBLISHED.weights).exists():  # a run has tables of these names, too
         require_replaceable(output, (), "publishing")
     enhancer = load_run(run)
     heard = {Path(): publishable(run, tables_again(run))}
@@ -72,7 +72,7 @@ def publish(cfg: DictConfig, output: Path) -> str:
 
 
 def _write_model(run: Path, folder: Path) -> None:
-    """Config, weights and curve."""
+    """Write config, weights and curve."""
     options = OmegaConf.to_container(run_config(run), resolve=True)
     config = OmegaConf.to_yaml(OmegaConf.create(portable(options)))
     write_atomic(folder / PUBLISHED.config, config)
@@ -107,7 +107,7 @@ def _counts(rows: pd.DataFrame) -> str:
 
 
 def _corpora(cfg: DictConfig, run: DictConfig) -> dict[str, Corpora]:
-    """The corpora of a run's config; `cfg.licences` says of them what that leaves out."""
+    """The corpora of a run's config; `cfg.licences` adds missing titles and licences."""
     if not cfg.licences:
         return corpora(run)
     told = compose("train", [f"experiment={cfg.licences}"])

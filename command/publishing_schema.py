@@ -1,4 +1,4 @@
-"""What may be typed at publish.py."""
+"""The options of publish.py."""
 
 from options.limits import Name, Strict
 

@@ -1,4 +1,4 @@
-"""Raw samples from standard input to standard output, enhanced as they come."""
+"""Enhances raw samples from standard input to standard output, as they arrive."""
 
 import contextlib
 import functools
@@ -19,10 +19,10 @@ from models.enhancer import Enhancer
 
 
 class Streamed(NamedTuple):
-    """What enhances a stream.
+    """An enhancer of a stream.
 
-    blocks: of it, [time, channel] each, to the enhanced ones, without delay. late: how late they
-    come. lost: what of it goes; "" for nothing. Both for people.
+    blocks: maps blocks [time, channel] to enhanced blocks, without delay. late: a line about the
+    latency. lost: a line about lost parts of the signal; "" for none.
     """
 
     blocks: Callable[[Iterable[np.ndarray]], Iterator[np.ndarray]]
@@ -31,7 +31,7 @@ class Streamed(NamedTuple):
 
 
 def by_network(cfg: DictConfig, enhancer: Enhancer, sample_rate: int) -> Streamed:
-    """By a trained run."""
+    """The enhancer of a trained run."""
     wish = wish_of(cfg)
 
     def blocks(heard: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
@@ -42,7 +42,7 @@ def by_network(cfg: DictConfig, enhancer: Enhancer, sample_rate: int) -> Streame
 
 
 def by_lines(cfg: DictConfig, sample_rate: int) -> Streamed:
-    """By the line enhancer for signals that have not ended; ValueError for another system."""
+    """The causal line enhancer; raises ValueError for another system."""
     from enhancing.lines import LineWish, online, online_blocks, online_in_words
 
     options = OmegaConf.to_container(cfg.line_enhancer_online, resolve=True)
@@ -53,10 +53,11 @@ def by_lines(cfg: DictConfig, sample_rate: int) -> Streamed:
 
 
 def enhance_raw(cfg: DictConfig) -> None:
-    """Enhance until the input ends; what is to be said goes to standard error.
+    """Enhance until the input ends; messages go to standard error.
 
-    What comes out has as many samples as what went in, and sample k is of sample k. Raises
-    ValueError for what is no raw audio. Where nobody reads on, it ends as other filters do.
+    The output has as many samples as the input, and sample k belongs to sample k of the input.
+    Raises ValueError for input that is not raw audio. If the reader of the output stops, the script
+    ends as other filters do.
     """
     torch.set_num_threads(1)  # a hop is too little for more
     if cfg.lines:
@@ -80,20 +81,20 @@ def enhance_raw(cfg: DictConfig) -> None:
 
 
 def say_how(cfg: DictConfig, streamed: Streamed, sample_rate: int) -> None:
-    """Say how late sound comes out, and what of it goes."""
+    """Print the latency, and the parts of the signal that are lost."""
     say(f"{cfg.channels} x {sample_rate} Hz, {streamed.late}; Ctrl-C ends it")
     if streamed.lost:
         say(streamed.lost)
 
 
 def say(line: str) -> None:
-    """Print a line where no samples go."""
+    """Print a line to the stream that has no samples."""
     print(f"enhance.py: {line}", file=sys.stderr, flush=True)
 
 
 @contextlib.contextmanager
 def _output() -> Iterator:
-    """A function that writes bytes to standard output at once, all of them."""
+    """A function that writes all bytes to standard output at once."""
     with open(1, "wb", buffering=0, closefd=False) as stream:
 
         def write(data: bytes) -> None:

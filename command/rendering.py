@@ -1,4 +1,4 @@
-"""From a plan to its audio on disk: what it will take is said, and refused where it cannot be."""
+"""Renders a plan to disk; space and time are estimated first, and a full disk is refused."""
 
 import sys
 from functools import partial
@@ -17,7 +17,7 @@ from datagen.storage.stored import storage
 from files.room import GB, require_room
 from parallel.progress import in_words
 
-PACKAGES = ("datagen",)  # what a process that renders needs, with what it imports
+PACKAGES = ("datagen",)  # sent to a process that renders, with the packages that they import
 SMALLER = (
     "choose an output on a larger disk, a smaller plan (plan.train=...), or leave out render=true: "
     "training renders as it goes"
@@ -27,7 +27,7 @@ SMALLER = (
 def render(cfg: DictConfig, plan: Plan, library: Library, folder: Path) -> None:
     """Render `plan` to `folder`, here or on the config's cluster.
 
-    Raises ValueError where the disk is too small for it, before anything is written.
+    Raises ValueError if the disk is too small, before anything is written.
     """
     store = storage(cfg.render_format, folder, cfg.sample_rate)
     needed = forecast(store.laid_out(plan.rows), library, store)
@@ -45,7 +45,7 @@ def render(cfg: DictConfig, plan: Plan, library: Library, folder: Path) -> None:
 
 
 def _say(needed: Forecast, free: float, cfg: DictConfig) -> None:
-    """Say what is to be done, on the standard error."""
+    """Print the planned work to standard error."""
     if not needed.mixtures:
         return
     hours = needed.samples / cfg.sample_rate / 3600

@@ -1,4 +1,4 @@
-"""What may be replaced: a folder that the same script has written."""
+"""Folders that may be replaced: those that the same script has written."""
 
 from collections.abc import Collection
 from pathlib import Path
@@ -7,9 +7,9 @@ from options.typed import typed
 
 
 def require_replaceable(folder: Path, ours: Collection[str], act: str) -> None:
-    """Raise ValueError where `folder` holds anything but `ours`, which replacing would remove.
+    """Raise ValueError if `folder` holds files other than `ours`, which would be lost.
 
-    act: what would, "publishing" for one.
+    act: the action in the message, such as "publishing".
     """
     there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     others = sorted(there - set(ours))

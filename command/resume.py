@@ -1,4 +1,4 @@
-"""Resuming a run: which options may differ, and which must not."""
+"""Resumes a run: checks which options may differ."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,8 +12,8 @@ from models.run import run_config
 from options.run_options import AUTO, changeable, flat, meaning
 from options.typed import typed
 
-CORPORA_LIE_BELOW = ("data_root", "cache")  # options
-OF_A_START = ("resume", "output")  # options that are of the command, not of the run
+CORPORA_LIE_BELOW = ("data_root", "cache")  # folders that contain the corpora
+OF_A_START = ("resume", "output")  # options of the command, not of the run
 
 
 def resumed(cfg: DictConfig) -> DictConfig:
@@ -45,15 +45,15 @@ def _require_training(run: Path) -> None:
 
 
 def _option(item: str) -> str:
-    """The option of `item`, option=value."""
+    """The option of `item`, which is option=value."""
     option, _, _ = item.partition("=")
     return option
 
 
 def moved(run: DictConfig, cfg: DictConfig, changed: Sequence[str]) -> DictConfig:
-    """`run`, with its corpora below the folders that were typed anew.
+    """`run`, with its corpora below the newly typed folders.
 
-    Only those move that lay below the folders of before.
+    Only corpora below the previous folders are moved.
     """
     for option in CORPORA_LIE_BELOW:
         if option not in changed or option not in run:
@@ -67,7 +67,7 @@ def moved(run: DictConfig, cfg: DictConfig, changed: Sequence[str]) -> DictConfi
 
 
 def _below(node: Any, before: Path, now: Path) -> Any:
-    """A part of a config, paths below `before` with `now` in its place."""
+    """A part of a config, with `now` instead of `before` in its paths."""
     if isinstance(node, dict):
         return {name: _below(value, before, now) for name, value in node.items()}
     if isinstance(node, str):
@@ -78,9 +78,9 @@ def _below(node: Any, before: Path, now: Path) -> Any:
 
 
 def _changed(cfg: DictConfig, run: DictConfig, changed: Sequence[str]) -> DictConfig:
-    """What was typed, as composed: a value is what Hydra read it as.
+    """The typed options with their composed values.
 
-    Of `trainer=...` only what is of the machine; `run` loses its own of that.
+    Of `trainer=...` only the options of the machine are used; they replace those of `run`.
     """
     options = [option for option in changed if option != "trainer"]
     if "trainer" in changed:
@@ -95,16 +95,16 @@ def _changed(cfg: DictConfig, run: DictConfig, changed: Sequence[str]) -> DictCo
 
 
 def _of_the_machine(cfg: DictConfig) -> list[str]:
-    """The trainer's options in `cfg` that say what it runs on."""
+    """The trainer's options in `cfg` that describe the machine."""
     options = [f"trainer.{name}" for name in cfg.get("trainer", {})]
     return [option for option in options if meaning(option).machine]
 
 
 def taken_up(cfg: DictConfig, run: Path) -> DictConfig:
-    """`cfg` of a job that resumes in `run` if it was started before.
+    """`cfg` of a job, which resumes in `run` if it was started before.
 
-    Jobs of a sweep and those with resume=auto do so. Raises ValueError where `run` was trained with
-    other options, or resume=auto has no folder to resume in.
+    Jobs of a sweep and jobs with resume=auto do so. Raises ValueError if `run` was trained with
+    other options, or if resume=auto has no folder to resume in.
     """
     if cfg.resume == AUTO:
         _require_lasting_output(cfg)
@@ -127,8 +127,8 @@ def taken_up(cfg: DictConfig, run: Path) -> DictConfig:
 
 
 def _require_lasting_output(cfg: DictConfig) -> None:
-    """Raise ValueError where `output` is another folder each time: nothing could go on there."""
-    output = OmegaConf.to_container(cfg)["output"]  # as it is written
+    """Raise ValueError if `output` differs at each start, so that no run could resume."""
+    output = OmegaConf.to_container(cfg)["output"]  # without resolving references
     if "${now:" in output:
         raise ValueError(
             f"resume={AUTO}: goes on in the folder of before, and without output=DIR there is "

@@ -1,4 +1,4 @@
-"""Options typed beside resume= that contradict it."""
+"""Typed options that contradict resume=."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from options.typed import typed
 
 
 def require_its_own_folder(cfg: DictConfig, run: Path) -> None:
-    """Raise ValueError where another output was typed than `run`, which is resumed."""
+    """Raise ValueError if the typed output is not `run`, which is resumed."""
     if "output" in typed_options() and Path(cfg.output).absolute() != run.absolute():
         output = typed("output", cfg.output)
         raise ValueError(
@@ -21,7 +21,7 @@ def require_its_own_folder(cfg: DictConfig, run: Path) -> None:
 
 
 def require_an_end_ahead(cfg: DictConfig, run: Path) -> None:
-    """Raise ValueError where the training in `run` has gone further than trainer.max_epochs."""
+    """Raise ValueError if the training in `run` has more epochs than trainer.max_epochs."""
     done = _epochs(run / CURVE)
     most = cfg.trainer.max_epochs
     if isinstance(most, int) and most < done:
@@ -32,8 +32,8 @@ def require_an_end_ahead(cfg: DictConfig, run: Path) -> None:
 
 
 def _epochs(curve: Path) -> int:
-    """How many epochs stand in a curve; 0 where there is none, or nothing that can be read."""
+    """The number of epochs in a curve; 0 if it is missing or cannot be read."""
     try:
         return len(pd.read_csv(curve))
-    except (OSError, ValueError):  # whoever needs it says what is wrong with it
+    except (OSError, ValueError):  # the code that needs the curve reports the error
         return 0

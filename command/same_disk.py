@@ -1,4 +1,4 @@
-"""Whether the workers of a Dask cluster have this machine's disk, and what their work needs."""
+"""Checks that the workers of a Dask cluster see this machine's disk, and can do their work."""
 
 import tempfile
 from collections.abc import Callable, Sequence
@@ -13,9 +13,9 @@ from files.shared import lacking
 def require_same_disk(
     client: Any, work: Callable[[list], Any], folder: Path, paths: Sequence[Path]
 ) -> None:
-    """Raise ValueError naming a worker that cannot do `work`, or that has another disk.
+    """Raise ValueError naming a worker that cannot do `work`, or that sees another disk.
 
-    work: is tried with nothing to do. folder: where workers write. paths: what they read.
+    work: called without items. folder: the output of workers. paths: their input.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", prefix=TEMPORARY_PREFIX, dir=folder) as mark:

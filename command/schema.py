@@ -1,4 +1,4 @@
-"""What may be typed at each script: types, ranges and rules across options."""
+"""The options of each script: types, ranges and rules across options."""
 
 from typing import Annotated, Any, Literal
 
@@ -11,7 +11,7 @@ from options.limits import Count, Decibel, Fraction, Name, Positive, Seed, Share
 
 Rate = Literal[8000, 16000]
 Steps = Annotated[int, Field(ge=1)] | None
-Built = dict[str, Any]  # built through options.build, which checks the arguments
+Built = dict[str, Any]  # options.build builds it and checks the arguments
 
 
 class SpeechConfig(Strict):
@@ -29,11 +29,11 @@ class NoiseConfig(Strict):
 
 
 class StftConfig(Strict):
-    """The transform."""
+    """The options of the STFT."""
 
     window_s: Positive
     hop_s: Positive
-    window: str = "hamming"  # runs of before it had none; dsp/stft.py knows the others
+    window: str = "hamming"  # older runs lack it; dsp/stft.py has the other windows
 
 
 class CommonConfig(Strict):
@@ -44,7 +44,7 @@ class CommonConfig(Strict):
 
 
 class SpeechScriptConfig(CommonConfig):
-    """conf/speech.yaml and the groups that all scripts about speech read."""
+    """conf/speech.yaml and the groups that all speech scripts read."""
 
     task: Built
 
@@ -84,7 +84,7 @@ class GenerateConfig(SpeechScriptConfig):
 
 
 class AveragingConfig(Strict):
-    """Of the weights."""
+    """Averaging of the weights."""
 
     decay: Fraction | None
 
@@ -103,7 +103,7 @@ class RecipeConfig(Strict):
     loss: Built | None
     averaging: AveragingConfig
     stage_weight: Annotated[float, Field(ge=0)]
-    stage_gains_db: dict[Annotated[int, Field(strict=False)], list[Decibel]]  # a typed key is text
+    stage_gains_db: dict[Annotated[int, Field(strict=False)], list[Decibel]]  # typed keys are text
 
     @model_validator(mode="after")
     def _one_plan_of_the_rate(self):
@@ -130,14 +130,14 @@ class DataConfig(Strict):
 class TrainConfig(SpeechScriptConfig):
     """conf/train.yaml."""
 
-    network: Built | None = None  # these three: of the tasks that read them
+    network: Built | None = None  # network, target and level: only for the tasks that read them
     target: Built | None = None
     level: Built | None = None
     recipe: RecipeConfig
     data: DataConfig
     trainer: TrainerConfig
     resume: str | None
-    # Runs of before these had none.
+    # Older runs lack these options.
     search: SearchConfig | None = None
     checkpoint_minutes: Annotated[float, Field(ge=0, strict=False)] | None = None
     start_from: str | None = None

@@ -1,4 +1,4 @@
-"""What may be typed of a search."""
+"""The options of a search."""
 
 from typing import Annotated
 
@@ -14,7 +14,7 @@ class SearchConfig(Strict):
 
     trials: AtLeastOne
     at_once: AtLeastOne
-    score: str | None = None  # runs of before it had none
+    score: str | None = None  # older runs lack it
     startup_trials: Count
     prune: bool
     warmup_epochs: Count

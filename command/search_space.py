@@ -1,4 +1,4 @@
-"""What a search goes through: the options of a command line that are ranges or choices."""
+"""The space of a search: the options of a command line that are ranges or choices."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -13,13 +13,13 @@ EXAMPLE = '"recipe.optimizer.lr=tag(log,interval(1e-4,1e-2))" or network=crnn,pl
 
 
 class Space(NamedTuple):
-    """ranges: optuna's distributions by option. fixed: what is typed and not searched."""
+    """ranges: optuna's distributions by option. fixed: typed options that are not searched."""
 
     ranges: Mapping[str, Any]
     fixed: Sequence[str]
 
     def identity(self) -> dict[str, str]:
-        """What must be as it was where a study is gone on with, by option."""
+        """The values that must not change when a study is continued, by option."""
         from optuna.distributions import distribution_to_json
 
         known = {option: distribution_to_json(one) for option, one in self.ranges.items()}
@@ -35,9 +35,9 @@ class Space(NamedTuple):
 
 
 def space_of(parser: OverridesParser, arguments: Sequence[str]) -> Space:
-    """The space that `arguments` span; of two about one option the later one holds.
+    """The space of `arguments`; a later argument overrides an earlier one of the same option.
 
-    Raises ValueError where nothing is searched, or a range is none.
+    Raises ValueError if nothing is searched, or a range is invalid.
     """
     by_option = {one.get_key_element(): one for one in parser.parse_overrides([*arguments])}
     ranges = {}

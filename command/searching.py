@@ -1,4 +1,4 @@
-"""A search: optuna is asked for options, trainings with them are launched, and it is told."""
+"""A search: asks optuna for options, launches trainings with them, and reports the results."""
 
 import random
 import sys
@@ -37,9 +37,9 @@ from files.owner import owned
 def search(
     context: HydraContext, config: DictConfig, launcher: Launcher, arguments: Sequence[str]
 ) -> None:
-    """Launch trials until the study in the output folder has all of them, and say the best one.
+    """Launch trials until the study in the output folder is complete, and print the best trial.
 
-    Raises ValueError where the study there is of another space, or trials of this process failed.
+    Raises ValueError if the study has another space, or if trials of this process failed.
     """
     quiet_optuna()
     _require_valid(config.search)
@@ -50,7 +50,7 @@ def search(
     while worker.work():
         pass
     print(worker.summary())
-    take_failed()  # as told here
+    take_failed()  # reported here
     if worker.failed:
         raise ValueError(
             f"{worker.failed} trial(s) failed, see above; the same command draws others in their "
@@ -59,7 +59,7 @@ def search(
 
 
 def sampler_seed(seed: int, number: int) -> int:
-    """What the trial of that number is drawn by: workers that share a study do not draw alike."""
+    """The seed of the trial of this number; workers that share a study draw different options."""
     return random.Random(f"{seed} {number}").getrandbits(31)
 
 
@@ -72,7 +72,7 @@ def _require_valid(options: DictConfig) -> None:
 
 
 class Worker:
-    """One of those that work on a study."""
+    """A worker of a study."""
 
     def __init__(
         self,
@@ -94,12 +94,12 @@ class Worker:
         self.failed = 0
 
     def identity(self) -> dict[str, str]:
-        """What must be as it was where the study is gone on with."""
+        """The values that must not change when the study is continued."""
         compared_by = {} if self.score is None else {"search.score": self.score}
         return {**self.space.identity(), **compared_by}
 
     def work(self) -> bool:
-        """Launch some trials and tell what they have come to; False where none are left."""
+        """Launch some trials and report their results; False if no trials are left."""
         with ExitStack() as owners:
             trials = self._taken(owners)
             if not trials:
@@ -115,13 +115,13 @@ class Worker:
         return True
 
     def _overrides(self, trial: Any) -> list[str]:
-        """Of a trial; its folder is its own, though another one may have the same options."""
+        """The overrides of a trial; trials with the same options have different folders."""
         number = trial.number
         its_own = [f"search.trial={number}", f"hydra.sweep.subdir=trial-{number:04d}"]
         return [*self.space.overrides(trial.params), *its_own]
 
     def _taken(self, owners: ExitStack) -> list[Any]:
-        """Trials for this worker alone: those that another one was killed at, then new ones."""
+        """Trials for this worker alone: first those whose worker was killed, then new ones."""
         trials = []
         while len(trials) < self.options.at_once:
             with locked(self.folder / LOCK):
@@ -139,7 +139,7 @@ class Worker:
         return trials
 
     def _left(self) -> bool:
-        """Whether the study lacks trials; failed ones count where this process tried them."""
+        """Whether the study lacks trials; trials that failed in this process are not repeated."""
         from optuna.trial import TrialState
 
         ended = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
@@ -147,7 +147,7 @@ class Worker:
         return there + self.failed < self.options.trials
 
     def _asked(self) -> Any:
-        """A new trial; what is drawn follows from the seed and from the trials so far."""
+        """A new trial; its options follow from the seed and from the earlier trials."""
         from optuna.samplers import TPESampler
 
         number = len(self.study.get_trials(deepcopy=False))
@@ -163,7 +163,7 @@ class Worker:
         if self.score is not None:
             value = kept_score(job.folder, self.score)
         ended_by_itself = state in (WHOLE, INTERRUPTED) and job.name not in failed()
-        if ended_by_itself and value is not None:  # trainer.max_time is such an end, too
+        if ended_by_itself and value is not None:  # an end by trainer.max_time counts, too
             self.study.tell(trial.number, value * sign_of(self.score))
         elif state == PRUNED:
             self.study.tell(trial.number, state=TrialState.PRUNED)
@@ -172,7 +172,7 @@ class Worker:
             self.study.tell(trial.number, state=TrialState.FAIL)
 
     def summary(self) -> str:
-        """The best trial, and how many there are."""
+        """The best trial, and the number of trials."""
         from optuna.trial import TrialState
 
         trials = self.study.get_trials(deepcopy=False)

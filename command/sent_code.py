@@ -1,4 +1,4 @@
-"""The code that a Dask worker needs, sent to it as it is now."""
+"""Sends the current code to a Dask worker."""
 
 import ast
 import importlib
@@ -22,17 +22,17 @@ cloudpickle.register_pickle_by_value(sys.modules[__name__])
 
 
 def code_to_send(packages: Sequence[str]) -> "SentCode":
-    """`packages`, and those of the project that they import, as they are on this disk now."""
+    """`packages`, and the packages of the project that they import, as they are on disk now."""
     packages = with_imported(packages)
     files = _source_files(packages)
-    unique = uuid.uuid4().hex[:8]  # others may have sent the same code
+    unique = uuid.uuid4().hex[:8]  # another process may have sent the same code
     name = f"clarion-{of_contents(files)}-{unique}"
     home = (socket.gethostname(), os.getpid())
     return SentCode(name, _zipped(files), tuple(packages), home)
 
 
 def with_imported(packages: Sequence[str]) -> list[str]:
-    """`packages` and those of the project that their code imports, directly or through others."""
+    """`packages` and the packages of the project that they import, directly or indirectly."""
     known: set[str] = set()
     waiting = [*packages]
     while waiting:
@@ -46,7 +46,7 @@ def with_imported(packages: Sequence[str]) -> list[str]:
 
 
 def _imported(path: Path) -> set[str]:
-    """The packages of the project that a file imports, at any depth of its code."""
+    """The packages of the project that a file imports, also inside functions."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -74,10 +74,10 @@ def _zipped(files: list[Path]) -> bytes:
 
 
 class Call:
-    """A call as an object to be pickled: unpickled, it is what `function` gives for `item`.
+    """A call as an object for pickling; unpickling it gives `function(item)`.
 
-    The scheduler, which has none of our code, unpickles what it is given itself: so it is given
-    bytes, and only the worker unpickles those.
+    The scheduler, which lacks our code, unpickles its messages. It is therefore sent bytes, which
+    only the worker unpickles.
     """
 
     def __init__(self, function: Callable, item: Any):
@@ -88,10 +88,10 @@ class Call:
 
 
 class SentCode(WorkerPlugin):
-    """A plugin of Dask's workers: `packages` are found in `archive` while it is registered.
+    """A plugin of Dask's workers; while it is registered, `packages` are imported from `archive`.
 
-    archive: a ZIP file. The plugin travels with its own code, which may name nothing else of the
-    project: a worker need not know this module. At `home`, the host and the process that sends it,
+    archive: a ZIP file. The plugin is pickled with its code, which may use nothing else of the
+    project, because a worker lacks this module. At `home`, the host and the process that sends it,
     it does nothing: threads of that process may be the cluster.
     """
 
@@ -108,7 +108,7 @@ class SentCode(WorkerPlugin):
         self.home = home
 
     def setup(self, worker: Any) -> None:
-        """Put the code first on the path, and forget other code of its names."""
+        """Put the code first on the path, and unload other code of the same name."""
         here = (socket.gethostname(), os.getpid())
         if here == self.home:
             return
@@ -119,7 +119,7 @@ class SentCode(WorkerPlugin):
         self._forget()
 
     def teardown(self, worker: Any) -> None:
-        """Leave the worker as it was."""
+        """Restore the worker's path and modules."""
         path = vars(self).pop("path", None)
         if path is None:
             return
@@ -128,7 +128,7 @@ class SentCode(WorkerPlugin):
         self._forget()
 
     def _forget(self) -> None:
-        """Have the modules of `packages` loaded anew when they are next imported."""
+        """Unload the modules of `packages`, so that the next import reads them again."""
         for name in list(sys.modules):
             package = name.split(".")[0]
             if package in self.packages:

@@ -1,4 +1,4 @@
-"""Jobs of a sweep side by side on this machine, each a process of its own."""
+"""Runs jobs of a sweep side by side on this machine, each in a separate process."""
 
 import os
 import signal
@@ -13,15 +13,15 @@ from parallel.children import PARENT
 from parallel.ending import deferred
 from parallel.labelled import Labelled
 
-LOOKS_S = 0.1  # between two looks at what runs
-THREADS = "OMP_NUM_THREADS"  # of PyTorch and NumPy
+LOOKS_S = 0.1  # seconds between two checks of the running jobs
+THREADS = "OMP_NUM_THREADS"  # number of threads of PyTorch and NumPy
 
 
 def run_side_by_side(jobs: Sequence[Job], at_once: int) -> dict[str, str]:
-    """Run `jobs`, so many `at_once` (as joblib counts: -1 is one per core).
+    """Run `jobs`, `at_once` at a time (as in joblib: -1 is one per core).
 
-    Returns what ended those that failed, by name. A signal to this process is passed on to those
-    that run, which end as they do alone: Ended is raised once they have.
+    Returns the reasons of failed jobs, by name. A signal to this process is passed on to the
+    running jobs, which end as they would alone; then Ended is raised.
     """
     most = min(effective_n_jobs(at_once), len(jobs))
     share = max(1, cpu_count() // most)
@@ -42,7 +42,7 @@ def run_side_by_side(jobs: Sequence[Job], at_once: int) -> dict[str, str]:
                     running[job.name] = _started(job, number, share)
                 time.sleep(LOOKS_S)
         finally:
-            _pass_on(signal.SIGTERM, running)  # whatever it is that ends this one
+            _pass_on(signal.SIGTERM, running)  # for any error that ends this process
     return problems
 
 
@@ -52,7 +52,7 @@ def _started(job: Job, number: int, threads: int) -> Labelled:
 
 
 def _collect(running: dict[str, Labelled], problems: dict[str, str]) -> None:
-    """Take what has ended out of `running`; what ended it goes to `problems`."""
+    """Remove ended jobs from `running`; the reasons of failed jobs go to `problems`."""
     for name, job in [*running.items()]:
         status = job.status()
         if status is None:
@@ -63,7 +63,7 @@ def _collect(running: dict[str, Labelled], problems: dict[str, str]) -> None:
 
 
 def _pass_on(number: int, running: dict[str, Labelled]) -> None:
-    """Send all that runs the signal, and wait for it to end."""
+    """Send the signal to all running jobs, and wait for them to end."""
     for job in running.values():
         job.send(number)
     while running:

@@ -7,18 +7,18 @@ LIST = "--list-devices"
 
 
 def sound_devices() -> Any:
-    """The module that knows them; raises ValueError where it or PortAudio is missing."""
+    """The module for sound devices; raises ValueError if it or PortAudio is missing."""
     try:
         import sounddevice
-    except (ImportError, OSError) as error:  # OSError: PortAudio
+    except (ImportError, OSError) as error:  # OSError: PortAudio is missing
         raise ValueError(f"live sound needs the extra 'live': {REMEDY}") from error
     return sounddevice
 
 
 def list_devices() -> None:
-    """Print them, with the numbers by which `input=mic:N output=speaker:N` know them.
+    """Print the devices with their numbers N for `input=mic:N output=speaker:N`.
 
-    Ends in a line where the extra is missing.
+    Prints a line if the extra is missing.
     """
     try:
         devices = sound_devices().query_devices()

@@ -1,4 +1,4 @@
-"""What is known of a training when its data stand: said before its first step."""
+"""Facts about a training that are known once its data is ready; printed before the first step."""
 
 import sys
 
@@ -6,10 +6,10 @@ import pytorch_lightning as pl
 
 
 class Started(pl.Callback):
-    """Says how large the network is, on how much it is trained, where, and how far."""
+    """Prints the size of the network, the amount of data, the device and the number of epochs."""
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Two lines on the standard error, of the first process alone."""
+        """Print two lines to standard error, in the first process only."""
         if not trainer.is_global_zero:
             return
         weights = sum(parameter.numel() for parameter in pl_module.network.parameters())

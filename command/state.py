@@ -1,4 +1,4 @@
-"""How far the training in a folder is, and from which checkpoint it resumes."""
+"""The progress of the training in a folder, and the checkpoint from which it resumes."""
 
 import sys
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from options.typed import typed
 
 
 def require_unused(run: Path) -> None:
-    """Raise ValueError where `run` holds the checkpoints of a training.
+    """Raise ValueError if `run` holds the checkpoints of a training.
 
     A new training would replace them. The same holds for a published run in `run`.
     """
@@ -27,9 +27,9 @@ def require_unused(run: Path) -> None:
 
 
 class State(NamedTuple):
-    """How far a training is: its checkpoint, and the steps and whole epochs done.
+    """The progress of a training: its checkpoint, and the number of steps and whole epochs.
 
-    rule: the state of its rule of rises, or nothing.
+    rule: the state of its rule of rises, or None.
     """
 
     name: Path
@@ -39,11 +39,11 @@ class State(NamedTuple):
 
 
 def state_of(run: Path) -> State | None:
-    """The state from which the training in `run` resumes; None where nothing was saved.
+    """The state from which the training in `run` resumes; None if nothing was saved.
 
-    A damaged or missing checkpoint is skipped with a note where there is another one; the best one,
-    whose epoch may be an early one, comes last. Raises ValueError where all are damaged or not
-    checkpoints.
+    A damaged or missing checkpoint is skipped with a note if there is another one. The best one is
+    the last choice, because its epoch may be an early one. Raises ValueError if all are damaged or
+    not checkpoints.
     """
     states, problems = _states(run, LAST, WITHIN)
     if not states:
@@ -63,7 +63,7 @@ def state_of(run: Path) -> State | None:
 
 
 def _states(run: Path, *names: Path) -> tuple[list[State], list[str]]:
-    """The states in those checkpoints of `run` that are there, and what is wrong with others."""
+    """The states in the checkpoints `names` of `run` that exist, and the problems of the others."""
     states, problems = [], []
     for name in names:
         if (run / name).exists():

@@ -1,4 +1,4 @@
-"""A study: the file that several workers of one search share, and what its trials have come to."""
+"""A study: the file that the workers of a search share, with the results of its trials."""
 
 import warnings
 from collections.abc import Mapping
@@ -10,14 +10,14 @@ from files.owner import is_owned
 
 FILE, LOCK, OWNERS = "study.log", ".study.lock", ".trials"
 NAME = "search"
-SPACE = "space"  # what the study searches, among what it says of itself
+SPACE = "space"  # the attribute of the study that holds its search space
 EXTRA = "search=optuna: needs the extra 'search'; pip install -e '.[search]'"
 
 
 def open_study(folder: Path, **options: Any) -> Any:
-    """The study in `folder`, begun where there is none; options: sampler and pruner.
+    """The study in `folder`, created if missing; options: for sampler and pruner.
 
-    Raises ValueError where optuna is missing or the file is no study.
+    Raises ValueError if optuna is missing or the file is not a study.
     """
     optuna = quiet_optuna()
     from optuna.storages.journal import JournalFileBackend
@@ -34,7 +34,7 @@ def open_study(folder: Path, **options: Any) -> Any:
 
 
 def quiet_optuna() -> Any:
-    """The package, without words of its own."""
+    """The package, without its log messages."""
     try:
         import optuna
     except ImportError as error:
@@ -45,7 +45,7 @@ def quiet_optuna() -> Any:
 
 
 def require_same_space(study: Any, folder: Path, identity: Mapping[str, str]) -> None:
-    """Raise ValueError where `study` searches another space, or with other options beside it."""
+    """Raise ValueError if `study` has another search space or other fixed options."""
     with locked(folder / LOCK):
         before = study.user_attrs.get(SPACE)
         if before is None:
@@ -61,17 +61,17 @@ def require_same_space(study: Any, folder: Path, identity: Mapping[str, str]) ->
 
 
 def begun_trial(study: Any, folder: Path) -> Any | None:
-    """A trial that was begun and that nobody works on, as of a worker that was killed."""
+    """A trial that was begun and has no worker, because the worker was killed; None if none."""
     from optuna.trial import Trial, TrialState
 
     for one in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
         if not is_owned(owner_folder(folder, one.number)):
-            return Trial(study, one._trial_id)  # there is no public name for a number's trial
+            return Trial(study, one._trial_id)  # optuna has no public name for it
     return None
 
 
 def loss_of_same(study: Any, trial: Any) -> float | None:
-    """What another trial with the options of `trial` has come to; None where there is none."""
+    """The value of another trial with the options of `trial`; None if there is none."""
     from optuna.trial import TrialState
 
     for one in study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)):
@@ -81,19 +81,19 @@ def loss_of_same(study: Any, trial: Any) -> float | None:
 
 
 def owner_folder(folder: Path, number: int) -> Path:
-    """What is owned by whoever works on the trial of that number."""
+    """The folder that the worker of the trial of this number owns."""
     return folder / OWNERS / str(number)
 
 
 def trial_of(study: Any, number: int) -> Any:
-    """The trial of that number, to be told of from another process than the one that asked."""
+    """The trial of this number, for reports from another process than the one that asked for it."""
     from optuna.trial import Trial
 
     return Trial(study, _frozen(study, number)._trial_id)
 
 
 def reported(trial: Any) -> Mapping[int, float]:
-    """What was told of `trial`, by step."""
+    """The values that were reported of `trial`, by step."""
     return _frozen(trial.study, trial.number).intermediate_values
 
 

@@ -1,4 +1,4 @@
-"""Jobs of a sweep through submitit: on SLURM, or on this machine to try that out."""
+"""Submits jobs of a sweep through submitit: to SLURM, or on this machine to try the setup."""
 
 import os
 import shutil
@@ -17,9 +17,9 @@ from command.jobs import Job, announce, told
 from command.process import AGAIN, Ended
 from parallel.ending import deferred
 
-LOGS = ".submitit"  # in the folder of a sweep: what submitit writes, and what its jobs print
-LOOKS_S = {"slurm": 10.0, "local": 0.5}  # between two looks at what runs
-# Options that submitit has on any cluster.
+LOGS = ".submitit"  # in the folder of a sweep: the files of submitit, and the output of its jobs
+LOOKS_S = {"slurm": 10.0, "local": 0.5}  # seconds between two checks of the running jobs
+# Options of submitit for any cluster.
 ANYWHERE = ("timeout_min", "mem_gb", "nodes", "cpus_per_task", "gpus_per_node", "tasks_per_node")
 NO_TIME = "its time limit leaves no time for a step: give a longer hydra.launcher.timeout_min"
 EXTRA = "needs the extra 'sweep'; pip install -e '.[sweep]'"
@@ -28,11 +28,11 @@ EXTRA = "needs the extra 'sweep'; pip install -e '.[sweep]'"
 def run_submitted(
     jobs: Sequence[Job], cluster: str, at_once: int | None, options: Mapping[str, Any]
 ) -> dict[str, str]:
-    """Run `jobs` on `cluster` (slurm or local), so many `at_once`, None for all of them.
+    """Run `jobs` on `cluster` (slurm or local), `at_once` at a time; None: all.
 
-    Returns what ended those that failed, by name. options: those of submitit's executor. Raises
-    ValueError where submitit or SLURM is missing or refuses, Ended where a signal ends this
-    process: jobs of SLURM stay there.
+    Returns the reasons of failed jobs, by name. options: of submitit's executor. Raises ValueError
+    if submitit or SLURM is missing or refuses, and Ended if a signal ends this process; jobs of
+    SLURM then stay in the queue.
     """
     executor = _executor(jobs[0].folder.parent / LOGS, cluster, options)
     waiting = [*enumerate(jobs, start=1)]
@@ -75,7 +75,7 @@ def _executor(folder: Path, cluster: str, options: Mapping[str, Any]) -> Any:
 
 
 def _named(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Options as submitit wants them called, those of SLURM alone by a prefix."""
+    """Options by the names of submitit; those for SLURM alone have a prefix."""
     given = {}
     for name, value in options.items():
         if value is not None:
@@ -90,8 +90,8 @@ def _plain(value: Any) -> Any:
 def _submitted(executor: Any, job: Job, cluster: str) -> Any:
     """Submit `job`.
 
-    On SLURM it waits for an earlier one of the same run, such as that of a sweep which was ended
-    and is typed again.
+    On SLURM it waits for an earlier job of the same run, for example from the same command that was
+    interrupted and typed again.
     """
     variables = {name: job.variables[name] for name in job.variables if name.startswith("CLARION_")}
     call = watched.Watched(job.command, variables, str(Path.cwd()), str(job.folder))
@@ -101,13 +101,13 @@ def _submitted(executor: Any, job: Job, cluster: str) -> Any:
         executor.update_parameters(name=name, slurm_dependency="singleton")
     try:
         return executor.submit(call)
-    except Exception as error:  # submitit has many names for what sbatch refuses
+    except Exception as error:  # submitit raises many kinds of errors for refusals of sbatch
         problem = " ".join(str(error).split())
         raise ValueError(f"hydra/launcher=submitit_{cluster}: {problem}") from error
 
 
 def _collect(running: dict[str, Any], problems: dict[str, str], cluster: str) -> None:
-    """Take what has ended out of `running`; what ended it goes to `problems`."""
+    """Remove ended jobs from `running`; the reasons of failed jobs go to `problems`."""
     if cluster == "slurm":
         queued = _queued()
         over = (
@@ -122,19 +122,19 @@ def _collect(running: dict[str, Any], problems: dict[str, str], cluster: str) ->
 
 
 def _queued() -> set[str] | None:
-    """Jobs of this user that wait or run; None where SLURM does not answer at the moment."""
+    """The waiting and running jobs of this user; None if SLURM does not answer at the moment."""
     command = ["squeue", "--noheader", "--format=%i", f"--user={os.getuid()}"]
     answer = subprocess.run(command, capture_output=True, text=True)
     return set(answer.stdout.split()) if answer.returncode == 0 else None
 
 
 def _problem(job: Any) -> str | None:
-    """What ended `job`, in a line; None where it came to its end."""
+    """The reason why `job` failed, on one line; None if it succeeded."""
     if not job.paths.result_pickle.exists():
         return _last_line(job) or "ended by SLURM (cancelled, or its time was up)"
     try:
         status = job.task(0).result()
-    except Exception as error:  # whatever was raised there
+    except Exception as error:  # any error of the job
         return str(error).strip().splitlines()[-1]
     if not status:
         return None
@@ -143,7 +143,7 @@ def _problem(job: Any) -> str | None:
 
 
 def _last_line(job: Any) -> str:
-    """The last line that the job itself said of an error."""
+    """The last error line that the job printed."""
     try:
         lines = job.paths.stderr.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
@@ -154,7 +154,7 @@ def _last_line(job: Any) -> str:
 
 
 def _left(running: Mapping[str, Any], cluster: str) -> str:
-    """What becomes of the jobs when this process is ended, as a remedy."""
+    """What happens to the jobs when this process ends, as a remedy."""
     if cluster == "local":
         for job in running.values():
             job.cancel()

@@ -1,4 +1,4 @@
-"""What was meant by an option, or by one of a group's, that there is not."""
+"""Suggestions for an unknown option or an unknown value of a group."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,9 +13,9 @@ from omegaconf.errors import OmegaConfBaseException
 from command.composed import Composed, composed, options
 
 LIST = "'--help' lists the options"
-LIBRARIES = ("torch.", "pytorch_lightning.")  # whose classes take more than conf/ shows
-MOST = 3  # suggestions
-CLOSE = 0.7  # as difflib measures; 1 is the same
+LIBRARIES = ("torch.", "pytorch_lightning.")  # conf/ shows some of their arguments
+MOST = 3  # number of suggestions
+CLOSE = 0.7  # similarity by difflib; 1 is equal
 UNKNOWN_OPTION = re.compile(r"Could not (?:override|delete from config\.) '([^']+)'")
 UNKNOWN_CHOICE = re.compile(
     r"Could not find '(\S+)/([^/']+)'\s+Available options in '\S+':(.*)", re.S
@@ -24,10 +24,10 @@ UNKNOWN_CHOICE = re.compile(
 
 @contextmanager
 def suggesting(script: str, folder: Path, typed: Sequence[str]) -> Iterator[None]:
-    """What Hydra says within it of an option that `script` has not, as a ValueError of one line.
+    """A context that converts Hydra's errors about unknown options to a ValueError of one line.
 
-    It names the option that was meant, where one is like it. folder: where the root yaml of
-    `script` stands. typed: the command line.
+    The message names a similar option, if there is one. folder: of the root yaml of `script`.
+    typed: the command line.
     """
     try:
         yield
@@ -56,9 +56,9 @@ def _require_text(path: Path) -> None:
 
 
 def closest(name: str, names: Iterable[str]) -> list[str]:
-    """Those of `names` that may have been meant by `name`, dotted or not, the likeliest first.
+    """Similar names for `name`, dotted or not, the likeliest first.
 
-    First those that end in it, then those beside it, then any that are like it.
+    First names that end in `name`, then names in the same place, then other similar names.
     """
     there = [one for one in dict.fromkeys(names) if not one.endswith("._target_")]
     above, _, last = name.rpartition(".")
@@ -75,19 +75,19 @@ def closest(name: str, names: Iterable[str]) -> list[str]:
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:
-    """A question that names what was meant, or where all there are is listed."""
+    """A question with similar names, or where to find the list of all names."""
     found = closest(name, names)
     return f"did you mean {' or '.join(found)}?" if found else f"{LIST}"
 
 
 def _parted(name: str) -> tuple[str, str]:
-    """The option that holds the one of that `name`, and what it is called there."""
+    """The option that contains the option `name`, and the last part of `name`."""
     above, _, last = name.rpartition(".")
     return above, last
 
 
 def _without(option: str, script: str, folder: Path, typed: Sequence[str]) -> Composed:
-    """The options of `script` beside what else was typed, as far as that can be composed."""
+    """The options of `script` without `option`, as far as the rest can be composed."""
     others = [item for item in typed if "=" in item and not item.startswith("-")]
     others = [item for item in others if item.partition("=")[0].lstrip("+~") != option]
     try:

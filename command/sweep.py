@@ -17,8 +17,8 @@ from omegaconf import OmegaConf
 
 from options.run_options import meaning
 
-SWEPT = "CLARION_SWEPT"  # options that the sweep goes through, for its jobs wherever they run
-OF_A_SWEEP = "CLARION_JOB_OF_A_SWEEP"  # set for a job that is a process of its own, to its name
+SWEPT = "CLARION_SWEPT"  # the swept options, for the jobs of the sweep in other processes
+OF_A_SWEEP = "CLARION_JOB_OF_A_SWEEP"  # set to the name of a job that runs in a separate process
 LONGEST = 80  # characters of a folder's name; file systems take 255 bytes
 
 
@@ -34,14 +34,14 @@ def is_sweep() -> bool:
 
 
 def is_launched() -> bool:
-    """Whether another process runs the sweep that this one is a job of."""
+    """Whether another process runs the sweep of this job."""
     return OF_A_SWEEP in os.environ
 
 
 def note_swept(arguments: Sequence[str]) -> None:
-    """Note which options the command line `arguments` goes through.
+    """Note which options the command line `arguments` sweeps.
 
-    A job that is a process of its own was told so by its sweep.
+    A job in a separate process gets them from its sweep.
     """
     if is_launched():
         return
@@ -55,13 +55,13 @@ def note_swept(arguments: Sequence[str]) -> None:
 
 
 def job_name(overrides: Sequence[str], swept: Collection[str]) -> str:
-    """The folder of the job with these `overrides`: those that name a run or are `swept`.
+    """The folder of the job with these `overrides`: the options that name a run or are `swept`.
 
-    Two jobs of a sweep have two names, the same job always the same one. What a file name or a
-    command line would not take is replaced, and what is long is cut; then a few digits over all of
-    it follow.
+    Two jobs of a sweep have different names, and the same job always has the same name. Characters
+    that a file name or a command line does not allow are replaced. A long name is cut, and a few
+    digits of a hash follow.
     """
-    differing = []  # between the jobs: they come first
+    differing = []  # the options that differ between jobs come first
     others = []
     for item in overrides:
         option = item.partition("=")[0].lstrip("+~")
@@ -80,13 +80,13 @@ def job_name(overrides: Sequence[str], swept: Collection[str]) -> str:
     return f"{begin}-{digest[:8]}"
 
 
-_FAILED: list[str] = []  # jobs of this process
+_FAILED: list[str] = []  # failed jobs of this process
 
 
 def fail(script: str, message: str) -> None:
-    """Print what ended this job of a sweep, and note that it failed.
+    """Print the error of this job of a sweep, and note that it failed.
 
-    Raises JobFailedError where the sweep's own process is another one, which has to be told.
+    Raises JobFailedError if another process runs the sweep, so that it learns of the failure.
     """
     job = HydraConfig.get()
     note_failed(job.sweep.subdir)
@@ -106,30 +106,30 @@ def failed() -> Sequence[str]:
 
 
 def take_failed() -> Sequence[str]:
-    """The same, for one who says so: they are not counted any more."""
+    """The failed jobs, by name, for a caller that reports them; they are no longer counted."""
     taken = failed()
     _FAILED.clear()
     return taken
 
 
 def require_all() -> None:
-    """Raise JobFailedError where a job of this process' sweep failed."""
+    """Raise JobFailedError if a job of this process' sweep failed."""
     if _FAILED:
         raise JobFailedError
 
 
 def failures() -> str:
-    """How many jobs of the sweep failed, as far as this process knows."""
+    """The number of failed jobs of the sweep that this process knows of, as text."""
     many = f"{len(_FAILED)} job(s)" if _FAILED else "some jobs"
     remedy = "the same command tries those again and leaves the others"
     return f"{many} of the sweep failed, see above; {remedy}"
 
 
 def _swept(parser: OverridesParser, argument: str) -> str | None:
-    """The option of `argument` where that goes through its values."""
+    """The option of `argument` if the argument has several values."""
     try:
         override = parser.parse_override(argument)
-    except HydraException:  # an option of Hydra's own, or nothing that can be read
+    except HydraException:  # an option of Hydra, or an argument that cannot be parsed
         return None
     if not override.is_sweep_override():
         return None
@@ -137,9 +137,9 @@ def _swept(parser: OverridesParser, argument: str) -> str | None:
 
 
 def swept_values(overrides: Sequence[str], params: Collection[str] | None) -> dict[str, str]:
-    """Of the `overrides` of a job those that its sweep goes through: values by option.
+    """The swept options among the `overrides` of a job: values by option.
 
-    params: options that the experiment goes through.
+    params: options that the experiment sweeps.
     """
     swept = _swept_options(params)
     values = {}

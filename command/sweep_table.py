@@ -20,7 +20,7 @@ from models.layouts import CURVE, TIMES
 SWEEP, LOCK = "sweep.csv", ".sweep.lock"
 RUN, STATE, LOSS, SECONDS = "run", "state", "validation_loss", "seconds"
 RUNNING, WHOLE, INTERRUPTED, FAILED = "running", "trained", "interrupted", "failed"
-PRUNED = "pruned"  # a trial of a search that others did better than
+PRUNED = "pruned"  # a trial of a search that ended early, because other trials were better
 
 
 class Reached:
@@ -31,14 +31,14 @@ class Reached:
 
 @contextmanager
 def told(run: Path) -> Iterator[Reached]:
-    """Keep the row of `run` in the table of its sweep, if this job is one of a sweep.
+    """Keep the row of `run` in the table of its sweep, if this job belongs to a sweep.
 
-    The table has, of each run, its folder, its state (running, trained, pruned, interrupted or
-    failed), its best loss on validation, seconds of training by the clock, and every option that a
-    sweep into its folder went through. Yields what is to be told what a training has come to.
+    A row has the run's folder, its state (running, trained, pruned, interrupted or failed), its
+    best validation loss, its training time in seconds, and every option that a sweep into its
+    folder varied. Yields an object that stores the result of the training.
     """
     reached = Reached()
-    if not is_sweep() or not is_first() or is_owned(run):  # its owner tells
+    if not is_sweep() or not is_first() or is_owned(run):  # its owner keeps the row
         yield reached
         return
     _note(run, RUNNING)
@@ -54,13 +54,13 @@ def told(run: Path) -> Iterator[Reached]:
 
 
 def state_in(folder: Path, name: str) -> str | None:
-    """What the job called `name` of the sweep in `folder` has come to; None before it began."""
+    """The state of the job called `name` of the sweep in `folder`; None before it began."""
     states = {row[RUN]: row[STATE] for row in _rows(folder)}
     return states.get(name)
 
 
 def best_loss(run: Path) -> float | None:
-    """The best loss of `run` on validation; None before one."""
+    """The best validation loss of `run`; None before the first one."""
     try:
         loss = float(pd.read_csv(run / CURVE)[LOSS].min())
     except (OSError, ValueError, KeyError):
@@ -71,10 +71,10 @@ def best_loss(run: Path) -> float | None:
 def settle(
     folder: Path, failed: Mapping[str, Sequence[str]], params: Collection[str] | None
 ) -> None:
-    """Put right the table of the sweep in `folder`, none of whose jobs runs any more.
+    """Correct the table of the sweep in `folder` after all of its jobs have ended.
 
-    failed: the overrides of jobs that failed, by name; one that could not say so itself gets its
-    row. params: options that the experiment goes through.
+    failed: the overrides of failed jobs, by name; a job that could not write its row gets one.
+    params: options that the experiment sweeps.
     """
     with _locked_rows(folder) as rows:
         states = {row[RUN]: row[STATE] for row in rows}
@@ -84,7 +84,7 @@ def settle(
 
 
 def _note(run: Path, state: str) -> None:
-    """Put the row of `run` in the table, beside those of all other runs as they are now."""
+    """Write the row of `run` to the table, and update the rows of all other runs."""
     job = HydraConfig.get()
     values = swept_values(job.overrides.task, job.sweeper.get("params"))
     with _locked_rows(Path(job.sweep.dir)) as rows:
@@ -93,7 +93,7 @@ def _note(run: Path, state: str) -> None:
 
 @contextmanager
 def _locked_rows(folder: Path) -> Iterator[list[dict[str, str]]]:
-    """The rows of the table in `folder`, to be changed: written when the block ends."""
+    """The rows of the table in `folder`, for changes; written when the block ends."""
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder / LOCK):
         rows = _rows(folder)
@@ -105,7 +105,7 @@ def _locked_rows(folder: Path) -> Iterator[list[dict[str, str]]]:
 
 
 def _put(rows: list[dict[str, str]], row: dict[str, str]) -> None:
-    """Put `row` in place of the one of the same run."""
+    """Replace the row of the same run by `row`."""
     rows[:] = [other for other in rows if other[RUN] != row[RUN]]
     rows.append(row)
 
@@ -115,9 +115,9 @@ def _row(run: Path, name: str, state: str, values: Mapping[str, str]) -> dict[st
 
 
 def _rows(folder: Path) -> list[dict[str, str]]:
-    """The table as it is; what was running and has no owner now was interrupted.
+    """The rows of the table; a running run without an owner becomes interrupted.
 
-    A table that cannot be read is made anew: runs tell what they are when they come again.
+    A table that cannot be read is created again, and runs add their rows when they start again.
     """
     try:
         text = (folder / SWEEP).read_text(encoding="utf-8", errors="surrogateescape")
@@ -132,7 +132,7 @@ def _rows(folder: Path) -> list[dict[str, str]]:
 
 
 def _reached(run: Path) -> Mapping[str, str]:
-    """The best loss of `run` on validation, and how long its epochs took; empty before one."""
+    """The best validation loss of `run`, and the duration of its epochs; empty without one."""
     loss = best_loss(run)
     try:
         seconds = pd.read_csv(run / TIMES)[SECONDS].sum()

@@ -1,4 +1,4 @@
-"""What of a training's config its task reads."""
+"""The part of a training's config that its task reads."""
 
 from omegaconf import DictConfig, OmegaConf
 
@@ -11,7 +11,7 @@ from tasks.task import task_of
 def of_task(cfg: DictConfig) -> DictConfig:
     """`cfg` without the groups that its task does not read.
 
-    Raises ValueError where one of them was typed, or where there is no such task.
+    Raises ValueError if one of these groups was typed, or if the task does not exist.
     """
     unread = [group for group in PARTS if group not in task_of(cfg).groups]
     for option in typed_options():

@@ -1,4 +1,4 @@
-"""The scores of a run that is published, from a report."""
+"""The scores of a published run, from a report."""
 
 from pathlib import Path
 
@@ -18,11 +18,11 @@ from reporting.tables.runs import Run
 def read_scores(folder: Path, run: Run) -> Scores:
     """The scores of `run` in the report in `folder`.
 
-    Raises FileNotFoundError or ValueError, in one line, where there is no report, it is damaged, or
-    it tested another run or other weights.
+    Raises FileNotFoundError or ValueError, in one line, if there is no report, it is damaged, or it
+    tested another run or other weights.
     """
     config = _config(folder)
-    if config.get("split", "test") != "test":  # older reports know of no other
+    if config.get("split", "test") != "test":  # older reports have only this split
         raise ValueError(
             f"{folder}: a report on the validation, which has chosen the run's best epoch; "
             "give one of evaluate.py split=test"
@@ -57,6 +57,6 @@ def _config(folder: Path) -> DictConfig:
 
 
 def _plan_folder(folder: Path, sample_rate: int) -> Path:
-    """Where a report has its test plan of that rate; that of the first has no folder of its own."""
+    """The folder of a report's test plan at this rate; the first plan has no subfolder."""
     of_rate = folder / str(sample_rate)
     return of_rate if (of_rate / ROWS).exists() else folder

@@ -11,9 +11,9 @@ from parallel.ending import WARNINGS
 
 @contextmanager
 def enough_time(run: Path) -> Iterator[None]:
-    """Raise ValueError where a warning ends the training in `run` before anything was saved.
+    """Raise ValueError if a warning ends the training in `run` before anything was saved.
 
-    A job that is requeued at every time limit would otherwise start anew for ever.
+    A job that is requeued at every time limit would otherwise start again without end.
     """
     before = _checkpoints(run)
     try:
@@ -29,5 +29,5 @@ def enough_time(run: Path) -> Iterator[None]:
 
 
 def _checkpoints(run: Path) -> dict[str, int]:
-    """When each was written; compared with one another only, for clocks may differ."""
+    """The times at which checkpoints were written; only compared with one another."""
     return {path.name: path.stat().st_mtime_ns for path in (run / "checkpoints").glob("*.ckpt")}

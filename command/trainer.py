@@ -1,4 +1,4 @@
-"""The Trainer of a training, from its config; it writes to the run folder alone."""
+"""The Trainer of a training, from its config; it writes only to the run folder."""
 
 import logging
 import warnings
@@ -27,17 +27,17 @@ from options.build import build
 
 log = logging.getLogger(__name__)
 
-# What Lightning raises for options that do not fit, or not together.
+# Errors that Lightning raises for invalid options, or invalid combinations.
 REFUSALS = (MisconfigurationException, ImportError, RuntimeError, TypeError, AttributeError)
 
 
 def build_trainer(
     cfg: DictConfig, run: Path, callbacks: Sequence[pl.Callback], steps: int | None
 ) -> pl.Trainer:
-    """The trainer that `cfg` describes, writing to `run`.
+    """The trainer of `cfg`, writing to `run`.
 
-    callbacks: beside its own. steps: how many are done already. Raises ValueError where its
-    devices, or the processes that were started for them, are not there.
+    callbacks: in addition to the trainer's. steps: number of steps done before. Raises ValueError
+    if its devices, or the processes that should have been started for them, are missing.
     """
     options = OmegaConf.to_container(cfg.trainer, resolve=True)
     synchronised = options.get("sync_batchnorm", False)
@@ -52,7 +52,7 @@ def build_trainer(
             logger=_logger(run, steps),
             callbacks=[*callbacks, *_own_callbacks(options, limit, compiled)],
             plugins=_plugins(),
-            default_root_dir=run / LAST.parent,  # Lightning looks there for checkpoints of its own
+            default_root_dir=run / LAST.parent,  # Lightning looks there for its checkpoints
         )
     require_processes(trainer)
     return trainer
@@ -69,9 +69,9 @@ def _logger(run: Path, steps: int | None) -> TensorBoardLogger:
 
 
 def _own_callbacks(options: dict, limit: Any, compiled: bool) -> list[pl.Callback]:
-    """What stands in for options of Lightning: a limit on time, first words, a progress bar.
+    """Callbacks that replace options of Lightning: a time limit, first messages, a progress bar.
 
-    And compilation of the network, which Lightning leaves to its caller.
+    Compilation of the network is added, which Lightning leaves to its caller.
     """
     callbacks = [Started()]
     if compiled:
@@ -84,10 +84,9 @@ def _own_callbacks(options: dict, limit: Any, compiled: bool) -> list[pl.Callbac
 
 
 def _plugins() -> list:
-    """Whole checkpoints, and under SLURM its environment without requeueing.
+    """Atomic checkpoints, and SLURM's environment without requeueing.
 
-    Lightning would put a job back into the queue by itself, with a checkpoint in a place of its
-    own.
+    Lightning would requeue a job, with a checkpoint in a place of its choice.
     """
     plugins = [WholeCheckpoints()]
     if SLURMEnvironment.detect():
@@ -96,12 +95,12 @@ def _plugins() -> list:
 
 
 def _on_gpu(options: dict) -> bool:
-    """PyTorch synchronises batch norm on GPUs only, and refuses elsewhere."""
+    """Whether to synchronise batch norm: PyTorch does so only on GPUs."""
     return torch.cuda.is_available() and options.get("accelerator", "auto") != "cpu"
 
 
 def note_unsynchronised(trainer: pl.Trainer, module: nn.Module) -> None:
-    """Say of what the processes of a training do not have in common, if there is something."""
+    """Print a note about the parts that the processes of a training do not synchronise."""
     on_cpus = trainer.strategy.root_device.type != "cuda"
     has_batch_norm = any(
         isinstance(layer, nn.modules.batchnorm._BatchNorm) for layer in module.modules()
@@ -115,9 +114,9 @@ def note_unsynchronised(trainer: pl.Trainer, module: nn.Module) -> None:
 
 @contextmanager
 def _refusals_of_lightning(limit: Any) -> Iterator[None]:
-    """What Lightning refuses of its options, as a ValueError of one line.
+    """Convert errors of Lightning about its options to a ValueError of one line.
 
-    limit: max_time, as it was typed.
+    limit: the typed max_time.
     """
     try:
         yield
@@ -131,13 +130,13 @@ def _refusals_of_lightning(limit: Any) -> Iterator[None]:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Lightning's greetings, tips and guesses at what its user may have meant are not for ours."""
+    """Hide Lightning's greetings, tips and guesses, which do not fit this project's users."""
     for name in ("pytorch_lightning", "lightning_fabric"):
         logging.getLogger(name).setLevel(logging.WARNING)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=PossibleUserWarning)
         # Lightning 2.6 on torch 2.14.
         warnings.filterwarnings("ignore", r".*isinstance\(treespec, LeafSpec\)")
-        # It does when resuming.
+        # Lightning says so when resuming.
         warnings.filterwarnings("ignore", "Checkpoint directory .* exists and is not empty")
         yield

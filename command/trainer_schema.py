@@ -1,4 +1,4 @@
-"""What may be typed of the trainer: Lightning's options, without those that end in half a run."""
+"""The options of the trainer: Lightning's options, without those that end in half a run."""
 
 from typing import Annotated, Any, Literal
 
@@ -15,7 +15,7 @@ OURS = (
     "logger",
     "plugins",
 )
-REFUSED = {  # option: what it would do, unless it is off
+REFUSED = {  # option: the effect that it would have, unless it is off
     "fast_dev_run": "keeps no checkpoint; for a short training give recipe=brief",
     "max_steps": (
         "would cut an epoch; give trainer.max_epochs, and recipe.steps_per_epoch for short epochs"
@@ -28,8 +28,8 @@ REFUSED = {  # option: what it would do, unless it is off
         "would validate within an epoch; give recipe.steps_per_epoch for short epochs"
     ),
 }
-OFF = {"max_steps": "-1", "val_check_interval": "1.0"}  # other than false, 0 and null
-# The transform needs 32 bits.
+OFF = {"max_steps": "-1", "val_check_interval": "1.0"}  # off, besides false, 0 and null
+# The STFT needs 32 bits.
 Precision = Literal[32, 64, "32", "32-true", "64", "64-true", "16-mixed", "bf16-mixed"]
 Strategy = Literal[
     "auto",
@@ -39,11 +39,11 @@ Strategy = Literal[
 ]
 AtLeastOne = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(gt=0, le=1)]
-Batches = AtLeastOne | Share | None  # so many batches, or this part of them
+Batches = AtLeastOne | Share | None  # a number of batches, or a share of them
 
 
 class TrainerConfig(BaseModel):
-    """conf/trainer: what matters here; Lightning checks the rest."""
+    """conf/trainer: the options that this project uses; Lightning checks the others."""
 
     model_config = ConfigDict(extra="allow", strict=True)
 
@@ -52,7 +52,7 @@ class TrainerConfig(BaseModel):
     gradient_clip_val: Positive | None = None
     check_val_every_n_epoch: AtLeastOne = 1
     limit_train_batches: Batches = None
-    limit_val_batches: Batches = None  # the best epoch is chosen by validation: never none
+    limit_val_batches: Batches = None  # never 0, because validation chooses the best epoch
     precision: Precision | None = None
     compile: bool = False
     strategy: Strategy = "auto"
@@ -60,7 +60,7 @@ class TrainerConfig(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _no_half_runs(cls, content: dict[str, Any]) -> dict[str, Any]:
-        """Neither options that train.py sets itself, nor those of REFUSED."""
+        """Refuse the options that train.py sets, and those of REFUSED."""
         for name in OURS:
             if name in content:
                 raise ValueError(f"{name}: is set by train.py; remove it")
@@ -72,14 +72,14 @@ class TrainerConfig(BaseModel):
 
     @model_validator(mode="after")
     def _half_precision_on_gpus(self):
-        """16-mixed needs a GPU."""
+        """Refuse 16-mixed without a GPU."""
         if self.precision == "16-mixed" and self.accelerator == "cpu":
             raise ValueError(f"precision={self.precision!r}: is for GPUs; on a CPU give bf16-mixed")
         return self
 
     @model_validator(mode="after")
     def _validated_at_all(self):
-        """The best epoch is chosen by validation."""
+        """Refuse trainings without validation, which chooses the best epoch."""
         every = self.check_val_every_n_epoch
         if every > self.max_epochs:
             raise ValueError(

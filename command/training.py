@@ -29,11 +29,11 @@ from tasks.task import task_of
 
 
 def train(cfg: DictConfig, run: Path, again: bool = False) -> Outcome:
-    """Train as `cfg` says, into `run`, which is this job's alone; returns how it ended.
+    """Train as `cfg` says, into `run`, which belongs to this job; returns the outcome.
 
-    With `resume` from where it was saved last. again: the same command goes on where this one is
-    interrupted. Raises ValueError where another process works in `run`, or where `run` holds what a
-    new training would replace.
+    With `resume` it starts at the last checkpoint. again: whether the same command resumes an
+    interrupted training. Raises ValueError if another process works in `run`, or if `run` holds
+    files that a new training would replace.
     """
     if not cfg.resume:
         require_unused(run)
@@ -44,8 +44,8 @@ def train(cfg: DictConfig, run: Path, again: bool = False) -> Outcome:
     remedy = "the same command goes on" if again else f"go on with {typed('resume', run)}"
     callbacks = callbacks_of(cfg, run, remedy)
     optional = optional_callbacks(cfg)
-    # All that every process refuses alike comes before one of them owns the folder and the others
-    # wait for that.
+    # Checks that every process makes come before one of them owns the folder and the others
+    # wait for it.
     with quiet(), one_line(remedy):
         trainer = build_trainer(cfg, run, [*optional, *callbacks], steps)
         if is_first():
@@ -54,7 +54,7 @@ def train(cfg: DictConfig, run: Path, again: bool = False) -> Outcome:
                 _fit(cfg, run, trainer, module, ready)
         else:
             joined(run, job())
-            await_ready(run, job())  # what it has scanned and drawn is in the cache now
+            await_ready(run, job())  # the recordings tables and the plan are in the cache now
             _fit(cfg, run, trainer, module)
     return outcome(trainer, run, callbacks, began=steps or 0)
 
@@ -66,9 +66,9 @@ def _fit(
     module: Learner,
     ready: Callable[[], Any] = never,
 ) -> None:
-    """Train; ready: called once the data lies ready for other processes."""
+    """Train; ready: called once the data is ready for other processes."""
     if not cfg.resume:
-        require_unused(run)  # now that nobody else can put a training there
+        require_unused(run)  # no other process can start a training there now
     batches = task_of(cfg).batches(cfg, partial(tell, cfg))
     if is_first():
         _prepare(cfg, run, batches.plan)
@@ -81,9 +81,9 @@ def _fit(
 
 
 def _module(cfg: DictConfig, run: Path, state: State | None) -> Learner:
-    """The network, with the weights that it begins or goes on with."""
+    """The module, with the weights from which it begins or resumes."""
     module = task_of(cfg).learner(cfg)
-    module.configure_optimizers()  # so that what it refuses is said before any data is read
+    module.configure_optimizers()  # raises its errors before any data is read
     if state is not None:
         load_weights(module, run, state.name)
     elif cfg.get("start_from"):
@@ -92,7 +92,7 @@ def _module(cfg: DictConfig, run: Path, state: State | None) -> Learner:
 
 
 def _prepare(cfg: DictConfig, run: Path, plan: Plan) -> None:
-    """Write to `run` what says how it is trained, and on what."""
+    """Write the plan and the settings of the training to `run`."""
     plan.save(run)
     if not cfg.resume:
         if cfg.start_from:

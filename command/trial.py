@@ -54,9 +54,9 @@ HEARD_SPEAKERS = (
 
 
 class Built(NamedTuple):
-    """The systems and metrics that a config names, both by name, and the cache.
+    """The systems and metrics of a config, by name, and the cache.
 
-    namer: names the noises of recordings that have no label.
+    namer: names the noises of recordings without a label.
     """
 
     systems: Systems
@@ -79,7 +79,7 @@ def built(cfg: DictConfig, runs: Mapping[str, Path]) -> Built:
     require_usable(metrics, cfg.sample_rate)
     baselines = chosen_baselines(cfg)
     if any(metric.takes == SPEECH != metric.facts.compares for metric in metrics.values()):
-        beside[CLEAN] = Clean()  # what is heard in it is as good as it gets
+        beside[CLEAN] = Clean()  # a reference for what a recogniser can reach
     systems = untrained(beside, baselines)
     tested = of_rate(runs, cfg.sample_rate, cfg.rates)
     memory = _memory(cfg, metrics)
@@ -93,9 +93,9 @@ def built(cfg: DictConfig, runs: Mapping[str, Path]) -> Built:
 
 
 class Trial:
-    """A run whose training heard the test is refused here, before anything is scored.
+    """A test at one rate; raises before scoring if a run was trained on part of the test.
 
-    notes: cautions to read before the numbers, in sentences. fold: which of several tests it is.
+    notes: cautions to read before the numbers, in sentences. fold: name of the fold of this test.
     """
 
     def __init__(self, cfg: DictConfig, built: Built, fold: str = ""):
@@ -117,7 +117,7 @@ class Trial:
         self.bench = Bench(plan, audio, cfg.sample_rate, cfg.device, built.memory, fold)
 
     def require_unseen(self, kinds: Sequence[str]) -> None:
-        """Raise ValueError for one of `kinds` that no unseen noise of the test is of."""
+        """Raise ValueError for one of `kinds` without an unseen noise in the test."""
         noise = self.bench.plan.noise
         unseen = sorted(noise.kind[~noise.seen].unique())
         for kind in kinds:
@@ -131,7 +131,7 @@ class Trial:
     def scores(self, spread: Spread | None = None) -> pd.DataFrame:
         """See reporting.scoring.score_plan; without `spread` over the config's jobs.
 
-        The jobs enhance, too, except on a cluster, whose workers have no runs, and on a GPU.
+        The jobs also enhance, except on a cluster, whose workers have no runs, and on a GPU.
         """
         there = spread is None and self.cfg.device == "cpu"
         if spread is None:
@@ -176,7 +176,7 @@ class Trial:
         return table.assign(sample_rate=self.sample_rate)
 
     def described(self) -> str:
-        """The test, in a line."""
+        """The test, on one line."""
         rows = self.bench.rows
         utterances = rows.speech_id.nunique()
         minutes = rows.length.sum() / self.sample_rate / 60
@@ -195,9 +195,9 @@ def _stft(cfg: DictConfig) -> STFT:
 
 
 def _memory(cfg: DictConfig, metrics: Mapping[str, Metric]) -> Memory:
-    """What was scored before.
+    """The cache of scores.
 
-    That is of the same signals, by systems and metrics whose code and libraries are the same.
+    A score is reused for the same signals, and the same code and libraries of system and metric.
     """
     enhancing = of_sources("dsp", "models", "text")
     beside = cfg.sample_rate, cfg.device, enhancing, versions(["torch"])

@@ -1,4 +1,4 @@
-"""A score of a trial on the mixtures of validation, for a search that compares trials by it."""
+"""The score of a trial on the validation mixtures, for a search that compares trials by it."""
 
 import math
 from collections.abc import Mapping
@@ -19,11 +19,11 @@ from reporting.scoring.score_plan import require_usable, score_plan
 from tasks.task import task_of
 
 FILE = "search_score.csv"  # in the folder of a trial
-ORACLE = "target/iam.yaml"  # what an evaluation has beside runs by default; nothing is told of it
+ORACLE = "target/iam.yaml"  # an evaluation has this system by default; its score is not used
 
 
 def require_score(cfg: DictConfig, name: str) -> None:
-    """Raise ValueError where a trial could not be scored by `name`; before it is trained."""
+    """Raise ValueError if a trial could not be scored by `name`; called before its training."""
     if cfg.data.folder is not None:
         raise ValueError(
             f"search.score={name}: trials are scored on mixtures of their plan, and data=rendered "
@@ -43,9 +43,9 @@ def require_score(cfg: DictConfig, name: str) -> None:
 
 
 def keep_score(cfg: DictConfig, name: str, run: Path, anew: bool) -> None:
-    """Write the mean score `name` of what is trained in `run` there.
+    """Write the mean score `name` of the trained `run` to its folder.
 
-    anew: where it stands there already, too. Raises ValueError where no mixture has a score.
+    anew: also if the score was written before. Raises ValueError if no mixture has a score.
     """
     if not anew and kept_score(run, name) is not None:
         return
@@ -62,7 +62,7 @@ def keep_score(cfg: DictConfig, name: str, run: Path, anew: bool) -> None:
 
 
 def kept_score(run: Path, name: str) -> float | None:
-    """What `keep_score` wrote; None where it has not, or of another score."""
+    """The score that `keep_score` wrote; None if it did not, or wrote another score."""
     try:
         (row,) = pd.read_csv(run / FILE).to_dict("records")
     except (OSError, ValueError):
@@ -72,12 +72,12 @@ def kept_score(run: Path, name: str) -> float | None:
 
 
 def sign_of(name: str | None) -> int:
-    """What a value is multiplied with so that the least is the best; None: of a loss."""
+    """The factor that makes the smallest value the best; name: of a score; None: a loss."""
     return 1 if name is None else -facts(name).sign
 
 
 def require_known(name: str | None) -> None:
-    """Raise ValueError unless there is a score called `name`, or it is None."""
+    """Raise ValueError unless `name` is None or the name of a score."""
     known = sorted(path.stem for path in (CONF / "metric").glob("*.yaml"))
     if name is not None and name not in known:
         raise ValueError(

@@ -1,6 +1,6 @@
-"""A job of a sweep as submitit runs it, and how SLURM gets it back. Needs Python's library alone.
+"""A job of a sweep in submitit, and its requeueing by SLURM; needs only the standard library.
 
-It is sent to where it runs as it is, for there the project's folder is on no path.
+It is pickled by value, because the project's folder is not on the path where it runs.
 """
 
 import os
@@ -11,19 +11,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2)
-# Statuses of a job that a signal has ended and that goes on from there.
+# Exit statuses of a job that a signal has ended and that can be resumed.
 GOES_ON = tuple(128 + number for number in FORWARDED if number != signal.SIGINT)
-WARNED = (128 + signal.SIGUSR1, 128 + signal.SIGUSR2)  # of the time limit
+WARNED = (128 + signal.SIGUSR1, 128 + signal.SIGUSR2)  # warned of the time limit
 UNTIL_KILLED_S = 120
 
 
 class Watched:
-    """Runs `command` with `environment` in `folder`, and puts what was cut short into the queue.
+    """Runs `command` with `environment` in `folder`, and requeues an interrupted job.
 
-    Nothing else does: Lightning's requeueing is off, and submitit's handlers are replaced. SLURM
-    itself requeues what it kills at once, so only a job that it still takes to be running, one that
-    has ended by itself when it was told to, is put back here; but none that was warned of its time
-    limit before it had saved anything in the folder `run`: it would begin anew for ever.
+    Nothing else requeues it: Lightning's requeueing is off, and submitit's handlers are replaced.
+    SLURM requeues jobs that it kills at once. Only a job that ended by itself after a signal, and
+    that SLURM still takes for running, is requeued here. A job that was warned of its time limit
+    before it saved anything in the folder `run` is not requeued, because it would start again
+    without end.
     """
 
     def __init__(
@@ -35,9 +36,9 @@ class Watched:
         self.run = run
 
     def __call__(self) -> int:
-        """The exit status, -N where signal N has killed it."""
+        """Run the command; returns the exit status, or -N if signal N killed it."""
         variables = {**os.environ, **self.environment, "CLARION_PARENT": str(os.getpid())}
-        early = []  # signals from before there is anybody to take them
+        early = []  # signals that arrive before the command runs
         send = early.append
         for number in FORWARDED:
             signal.signal(number, lambda number, frame: send(number))
@@ -54,12 +55,12 @@ class Watched:
 
 
 def _checkpoints(run: str) -> dict[str, int]:
-    """When each was written."""
+    """The times at which checkpoints were written."""
     return {path.name: path.stat().st_mtime_ns for path in Path(run, "checkpoints").glob("*.ckpt")}
 
 
 def _requeue(job: str) -> None:
-    """Put this job back into the queue, unless SLURM is ending it anyway; returns in that case."""
+    """Requeue this job, unless SLURM is ending it anyway; returns in that case."""
     state = subprocess.run(
         ["squeue", "--noheader", "--format=%T", f"--jobs={job}"], capture_output=True, text=True
     )

@@ -1,4 +1,4 @@
-"""Whether the workers of a Dask cluster give the scores that this machine gives."""
+"""Checks that the workers of a Dask cluster compute the same scores as this machine."""
 
 import logging
 import platform
@@ -19,9 +19,9 @@ log = logging.getLogger(__name__)
 
 
 def require_same_scores(client: Any, metrics: Mapping[int, Metrics]) -> None:
-    """Raise ValueError naming a worker that cannot compute what can be computed here.
+    """Raise ValueError naming a worker that cannot compute a score that this machine can.
 
-    Notes where the libraries of workers differ. metrics: by sample rate.
+    Notes different versions of libraries of workers. metrics: by sample rate.
     """
     libraries = {}
     for at_rate in metrics.values():
@@ -48,9 +48,9 @@ def _try_out(client: Any, sample_rate: int, metrics: Metrics) -> None:
 
 
 def _problem(there: Any, here: list) -> str:
-    """What a worker cannot do that this machine can; "" where there is nothing.
+    """The score that a worker cannot compute, as text; "" if there is none.
 
-    there, here: what `scores_of` gave, for one pair; there: or the error that it ended in.
+    there, here: the results of `scores_of` for one pair; there may be the error of the worker.
     """
     if isinstance(there, BaseException):
         return f"cannot score: {named(there)}"
@@ -64,7 +64,7 @@ def _problem(there: Any, here: list) -> str:
 
 
 def _note_versions(client: Any, libraries: Iterable[str]) -> None:
-    """Ask every worker for its versions of Python and of what decides a score."""
+    """Compare each worker's versions of Python and of the libraries that affect scores."""
     pythons = client.run(platform.python_version)
     _note_others("Python", platform.python_version(), pythons)
     for library in libraries:
@@ -73,7 +73,7 @@ def _note_versions(client: Any, libraries: Iterable[str]) -> None:
 
 
 def _note_others(library: str, here: str, answers: Mapping[str, Any]) -> None:
-    """Note the versions that are not the one `here`. answers: by worker, a version or an error."""
+    """Note the versions that differ from `here`. answers: by worker, a version or an error."""
     others = set()
     for answer in answers.values():
         if isinstance(answer, PackageNotFoundError):

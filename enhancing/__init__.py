@@ -1,1 +1,1 @@
-"""Recordings of any kind to the same, enhanced."""
+"""Recordings of any format -> enhanced recordings of the same format."""

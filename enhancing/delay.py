@@ -1,4 +1,4 @@
-"""How late what is enhanced comes out of a stream."""
+"""The delay of a stream that is enhanced."""
 
 from audio.resampling import resampling_delay_s
 from enhancing.signal import Wish
@@ -8,10 +8,10 @@ from models.pieces import held_back
 
 
 def delay_s(enhancer: Enhancer, sample_rate: int, wish: Wish) -> float | None:
-    """Seconds after which a sample of `enhanced_blocks` has come out, at most.
+    """The largest delay of a sample in `enhanced_blocks`, in seconds.
 
-    They are the network's window (or piece), and what resampling and the gain of an upper band
-    wait for. None where the whole signal is needed.
+    It is the sum of the network's window (or piece) and the delays of resampling and of the gain of
+    the upper band. None for a network that needs the whole signal.
     """
     samples = held_back(enhancer)
     if samples is None:
@@ -25,7 +25,7 @@ def delay_s(enhancer: Enhancer, sample_rate: int, wish: Wish) -> float | None:
 
 
 def in_words(enhancer: Enhancer, sample_rate: int, wish: Wish) -> str:
-    """The same, for a line."""
+    """The delay as part of a printed line."""
     network = type(enhancer.network).__name__
     late = delay_s(enhancer, sample_rate, wish)
     if late is None:

@@ -1,4 +1,4 @@
-"""Recordings and streams through a line enhancer in place of a network, at their own rates."""
+"""Enhances recordings and streams by a line enhancer instead of a network, at their own rates."""
 
 import functools
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,37 +23,37 @@ from models.system import Enhancing
 from options.build import build
 from parallel.copies import over_copies
 
-CHANNEL = "channel"  # what holds a line
+CHANNEL = "channel"  # the channel of a line
 
 System = TypeVar("System", bound=Enhancing)
 
 
 class LineWish(NamedTuple):
-    """By which system lines are enhanced, a node of its config, and how much it may take away."""
+    """The system that enhances lines, as its config, and its largest attenuation."""
 
     system: Mapping[str, Any]
     attenuation_limit_db: float | None = None
 
     @property
     def share(self) -> float:
-        """Of the mixture in what is written."""
+        """The share of the mixture in the output."""
         limit_db = self.attenuation_limit_db
         return 0.0 if limit_db is None else amplitude(-limit_db)
 
     def at(self, sample_rate: int, contract: type[System] = Enhancing) -> System:
-        """The system, a `contract`; ValueError for options that make none."""
+        """The system, a `contract`; raises ValueError for options that do not build one."""
         return build(self.system, contract, within="models.baselines", sample_rate=sample_rate)
 
 
 def table_beside(target: Path) -> Path:
-    """Where the table of the lines of an enhanced recording stands."""
+    """The path of the table of lines beside an enhanced recording."""
     return target.with_name(f"{target.name}.lines.csv")
 
 
 def lines_of(
     jobs: list[Job], wish: LineWish, progress: Progress, processes: int
 ) -> Iterator[Outcome]:
-    """The outcomes of recordings, whose lines stand in tables beside them, as they come."""
+    """The outcomes of recordings as they come; a table of lines is written beside each."""
     if processes > 1:
         yield from over_copies(processes, _in_a_process, wish, jobs)
         return
@@ -67,10 +67,10 @@ def _in_a_process(wish: LineWish, job: Job) -> Outcome:
 
 
 def enhance_lines(wish: LineWish, job: Job, progress: Progress = lambda s: None) -> Done:
-    """Write a recording with its lines enhanced, and before it the table of them.
+    """Write the table of lines of a recording, and then the recording with its lines enhanced.
 
-    The whole recording is held in memory. Raises as `rewrite` does, and ValueError where the
-    recording is too short.
+    The whole recording is held in memory. Raises the errors of `rewrite`, and ValueError for a
+    recording that is too short.
     """
     made = _Made(wish, table_beside(job.target))
     done = rewrite(made.blocks, job.source, job.target, progress)
@@ -78,7 +78,7 @@ def enhance_lines(wish: LineWish, job: Job, progress: Progress = lambda s: None)
 
 
 class _Made:
-    """What was made of a recording, and found in it; asked again it gives the same."""
+    """The enhanced signal and the lines of a recording; computed once."""
 
     def __init__(self, wish: LineWish, table: Path):
         self.wish = wish
@@ -100,7 +100,7 @@ class _Made:
     def _find(
         self, mixture: np.ndarray, enhanced: np.ndarray, sample_rate: int, numbers: np.ndarray
     ) -> None:
-        """Write the lines of every channel: [channel, time] each."""
+        """Write the lines of every channel: mixture, enhanced [channel, time]."""
         found = {
             str(number): detected_lines(before, after, sample_rate)
             for number, before, after in zip(numbers, mixture, enhanced, strict=True)
@@ -110,16 +110,16 @@ class _Made:
 
 
 def online(wish: LineWish, sample_rate: int) -> OnlineLineEnhancer:
-    """The system for a stream; ValueError for one that needs the whole signal."""
+    """The system for a stream; raises ValueError for a system that needs the whole signal."""
     return wish.at(sample_rate, OnlineLineEnhancer)
 
 
 def online_blocks(
     system: OnlineLineEnhancer, blocks: Iterable[np.ndarray], share: float
 ) -> Iterator[np.ndarray]:
-    """A signal that has not ended with its lines enhanced: as many samples, without delay.
+    """A stream with its lines enhanced, with as many samples as `blocks`, without delay.
 
-    share: of the mixture in it. Shapes: [time, channel] each, full scale 1.
+    share: the share of the mixture in the output. Shapes: [time, channel] each, full scale 1.
     """
     own, source = tee(block for block in blocks if len(block))
     given = (torch.from_numpy(np.ascontiguousarray(block.T)) for block in source)
@@ -129,6 +129,6 @@ def online_blocks(
 
 
 def online_in_words(system: OnlineLineEnhancer) -> str:
-    """How late its output comes, for a line."""
+    """The delay of the system's output as part of a printed line."""
     late = 1000 * system.latency / system.sample_rate
     return f"at most {late:.0f} ms late, a window of {type(system).__name__}"

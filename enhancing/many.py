@@ -1,4 +1,4 @@
-"""Many recordings, one after the other or over processes; one that fails ends no other."""
+"""Enhances many recordings, in turn or in several processes; a failure does not stop the others."""
 
 import functools
 import math
@@ -17,18 +17,18 @@ from models.enhancer import Enhancer
 from parallel.copies import over_copies
 from parallel.spread import Spread
 
-Enhancers = Mapping[str, Enhancer]  # by the part of a recording that they give, see Job
-Load = Callable[[Path], Enhancers]  # those of a run
+Enhancers = Mapping[str, Enhancer]  # by the part of a recording that they output, see Job.part
+Load = Callable[[Path], Enhancers]  # the enhancers of a run
 
 
 def seconds(job: Job) -> float:
-    """How long a recording is, as far as its header tells; 0 where it does not."""
+    """The duration of a recording by its header; 0 if the header does not state it."""
     length = _length(job)
     return 0.0 if math.isinf(length) else length
 
 
 def _length(job: Job) -> float:
-    """In seconds; infinite where a header does not tell, 0 where there is none."""
+    """The duration in seconds: infinite if the header does not state it, 0 without a header."""
     try:
         head = probing.header(job.source)
     except ValueError:
@@ -39,7 +39,7 @@ def _length(job: Job) -> float:
 def one_by_one(
     jobs: list[Job], enhancers: Enhancers, wish: Wish, progress: Progress
 ) -> Iterator[Outcome]:
-    """The outcomes, in order; `progress` is told of every block."""
+    """The outcomes in order; `progress` is called after every block."""
     for job in jobs:
         yield _outcome(job, enhancers[job.part], wish, progress)
 
@@ -47,7 +47,7 @@ def one_by_one(
 def in_batches(
     jobs: list[Job], enhancers: Enhancers, wish: Wish, progress: Progress, size: int
 ) -> Iterator[Outcome]:
-    """The same, `size` recordings at once through the network, as long as they are short."""
+    """The outcomes in order; short recordings go through the network in batches of `size`."""
     for part, enhancer in enhancers.items():
         for group in groups([job for job in jobs if job.part == part], size):
             made = together(enhancer, [job.source for job in group])
@@ -56,9 +56,9 @@ def in_batches(
 
 
 def groups(jobs: list[Job], size: int) -> Iterator[list[Job]]:
-    """Neighbours of about one length, at most `size`; what is longer than SHORT_S goes alone.
+    """Groups of at most `size` neighbours of similar length; long recordings are alone.
 
-    So does a recording whose header does not tell: it may be of any length.
+    Long is longer than SHORT_S. A recording whose header does not state its length is alone, too.
     """
     lengths = {job: _length(job) for job in jobs}
     group: list[Job] = []
@@ -85,13 +85,13 @@ def _in_a_process(shared: tuple[Enhancers, Wish], job: Job) -> Outcome:
 def elsewhere(
     jobs: list[Job], load: Load, run: Path, wish: Wish, over: Spread
 ) -> Iterator[Outcome]:
-    """The outcomes as they come, from wherever `over` has `anywhere` done."""
+    """The outcomes as they come, from the places where `over` runs `anywhere`."""
     for outcomes in over(anywhere(load, run, wish), ([job] for job in jobs)):
         yield from outcomes
 
 
 def anywhere(load: Load, run: Path, wish: Wish) -> Callable[[list[Job]], list[Outcome]]:
-    """What enhances where nothing is loaded yet, with one thread and what `load` makes of `run`."""
+    """A function that enhances jobs in a new process with one thread; `load` opens `run` there."""
     return functools.partial(_from_nothing, load=load, run=run, wish=wish)
 
 

@@ -1,4 +1,4 @@
-"""Which noises a tagger hears in a file, read block by block."""
+"""The noises in a file by a tagger, which reads the file block by block."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,15 +10,14 @@ from audio.channels import channel_blocks, measure
 from audio.resampling import resampled_blocks
 from models.tagging.namer import Namer
 
-TOLD = 3  # classes of a file
-LEAST = 0.01  # of a chance that is told
+TOLD = 3  # classes that are printed for a file
+LEAST = 0.01  # the least probability that is printed
 
 
 def noises(namer: Namer, source: Path) -> dict[str, float]:
-    """How likely each class is that `namer` knows, the likeliest first; the mean of all channels.
+    """The probability of each class of `namer`, the likeliest first; of the mean of all channels.
 
-    Empty where nothing can be heard. Raises ValueError for what is no audio, is cut short, or holds
-    NaN.
+    Empty for silence. Raises ValueError for a file that is not audio, is truncated, or holds NaN.
     """
     head = probing.header(source)
     measured = measure(head)

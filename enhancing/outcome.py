@@ -1,4 +1,4 @@
-"""What becomes of a recording among many: one that fails ends no other."""
+"""The outcome of one recording among many; a failed recording does not stop the others."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -8,10 +8,10 @@ from enhancing.recording import Done
 
 
 class Outcome(NamedTuple):
-    """What became of a recording.
+    """The outcome of a recording.
 
-    became: "enhanced", "copied" or, where nothing was written, "failed". remark: what is to be said
-    of it, on a line. found: what was found in it, on more of them.
+    became: "enhanced", "copied", or "failed" if nothing was written. remark: a message on one line.
+    found: lines with further results.
     """
 
     job: Job
@@ -21,14 +21,14 @@ class Outcome(NamedTuple):
 
 
 def outcome_of(job: Job, work: Callable[[], Done]) -> Outcome:
-    """What becomes of a recording by `work`, whatever that raises."""
+    """The outcome of a recording after `work`, also if `work` raises any exception."""
     try:
         done = work()
     except OSError as error:
         place = f"{shown(error.filename)}: " if error.filename else ""
         return Outcome(job, "failed", f"{place}{error.strerror}")
     except Exception as error:
-        # A bug of a library or a lack of memory ends no other recording either.
+        # A bug of a library or a lack of memory does not stop the other recordings either.
         kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
         return Outcome(job, "failed", kind + " ".join(str(error).split()))
     return Outcome(job, "copied" if done.copied else "enhanced", done.remark, done.found)

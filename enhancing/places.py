@@ -1,4 +1,4 @@
-"""Which recordings are enhanced, where they go, and which are there already."""
+"""The recordings to enhance, their output files, and the files that are finished already."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,13 +9,13 @@ from files.atomic import clear_unfinished, write_atomic
 from options.typed import typed
 
 PAGE = "listen.html"  # in the output folder
-NOTE = ".enhanced"  # in the output folder: what the files there were made with
+NOTE = ".enhanced"  # in the output folder: the settings that the files there were made with
 
 
 class Job(NamedTuple):
-    """A recording and the file that it becomes. name: for people, on one line.
+    """A recording and its output file. name: printed name, on one line.
 
-    part: what of the recording it is, "" where that is all of it.
+    part: the part of the recording that the file holds, such as a talker; "" for all of it.
     """
 
     name: str
@@ -25,11 +25,12 @@ class Job(NamedTuple):
 
 
 def find_jobs(source: Path, output: Path | None, parts: Sequence[str] = ("",)) -> list[Job]:
-    """The recordings of a file or folder, sorted; hidden ones, and what is no audio, left out.
+    """The recordings of a file or folder, sorted; without hidden files and files of other kinds.
 
-    They keep their names and folders below `output`; one file without it becomes
-    NAME.enhanced.EXT beside itself. With `parts` of a name each becomes NAME.PART.EXT for every
-    part. Raises FileNotFoundError where there are none, ValueError where one would be overwritten.
+    Output files keep their names and folders below `output`. Without `output`, a single file
+    becomes NAME.enhanced.EXT beside itself. With `parts`, each file becomes NAME.PART.EXT for every
+    part. Raises FileNotFoundError if there is no recording, ValueError if a recording would be
+    overwritten.
     """
     if output is not None and output.exists() and not output.is_dir():
         raise ValueError(f"{typed('output', output)}: is a file; give a folder")
@@ -49,7 +50,7 @@ def find_jobs(source: Path, output: Path | None, parts: Sequence[str] = ("",)) -
 
 
 def _beside(source: Path, parts: Sequence[str]) -> Path:
-    """What a file without a place becomes, but for the part; those with one are no namesakes."""
+    """The output path of a single file without `output`; the names of parts are added later."""
     return source if all(parts) else source.with_name(f"{source.stem}.enhanced{source.suffix}")
 
 
@@ -83,9 +84,9 @@ def _same(target: Path, source: Path) -> bool:
 
 
 def page_place(jobs: list[Job], output: Path | None) -> Path:
-    """Where the page to listen to `jobs` goes: into `output`, or beside the one enhanced file.
+    """The path of the page that compares `jobs`: in `output`, or beside a single enhanced file.
 
-    Raises ValueError where somebody else's page stands in `output`.
+    Raises ValueError if `output` holds a page that enhance.py did not write.
     """
     if output is None:
         target = jobs[0].target
@@ -97,11 +98,11 @@ def page_place(jobs: list[Job], output: Path | None) -> Path:
 
 
 def unfinished_jobs(jobs: list[Job], output: Path, made_with: str) -> list[Job]:
-    """Those whose files in `output` are not there, or older than their recordings.
+    """The jobs whose files in `output` are missing, or older than their recordings.
 
-    Files appear whole, and a note in `output` tells what they are `made_with`: where that is
-    something else, all are made anew. Raises ValueError where a file stands there that was never
-    noted, OSError where no note can be written.
+    Files are written atomically. A note in `output` stores the settings `made_with`; if they
+    differ, all jobs are unfinished. Raises ValueError if `output` holds a file but no note, OSError
+    if the note cannot be written.
     """
     note = output / NOTE
     if not note.exists():
@@ -130,7 +131,7 @@ def _finished(job: Job, begun: int) -> bool:
 
 
 def shown(name: str | Path) -> str:
-    """A name on one line, whatever it holds."""
+    """A name on one line; characters that cannot be printed are escaped."""
     return "".join(
         letter if letter.isprintable() else letter.encode("unicode_escape").decode()
         for letter in str(name)

@@ -1,4 +1,4 @@
-"""One recording to the same one enhanced: its rate, length, channels, format and tags stay."""
+"""Enhances one recording; its rate, length, channels, format and tags stay."""
 
 import math
 import shutil
@@ -17,16 +17,16 @@ from enhancing.signal import Through, Wish, at_network, enhanced_blocks
 from files.atomic import appearing
 from models.enhancer import Enhancer
 
-Progress = Callable[[float], object]  # told how many seconds more are done
-# What makes of the blocks of a file, without channels of one value, the enhanced ones.
+Progress = Callable[[float], object]  # called with the seconds of audio that are newly done
+# Maps the blocks of a file, without its constant channels, to enhanced blocks.
 Making = Callable[[Iterator[np.ndarray], Header, Measured], Iterator[np.ndarray]]
-LOUDEST_GAIN = 1 - 1e-9  # a scaled peak does not round above the limit
+LOUDEST_GAIN = 1 - 1e-9  # keeps a scaled peak from being rounded above the limit
 
 
 class Done(NamedTuple):
-    """What became of a recording: remark, what is to be said of it; copied, for enhanced.
+    """The outcome of a recording: a remark, and whether it was copied instead of enhanced.
 
-    found: what was found in it, on lines of its own.
+    found: lines with further results.
     """
 
     remark: str = ""
@@ -35,7 +35,7 @@ class Done(NamedTuple):
 
 
 class TooLoudError(Exception):
-    """What was to be written exceeds what its format holds. gain: what brings it within."""
+    """The output exceeds the range of its format. gain: the gain that brings it into the range."""
 
     def __init__(self, gain: float):
         super().__init__()
@@ -50,7 +50,7 @@ def enhance_recording(
     progress: Progress = lambda s: None,
     through: Through | None = None,
 ) -> Done:
-    """Write `source` enhanced by a network to `target`: see `rewrite`, `enhanced_blocks`."""
+    """Write `source`, enhanced by a network, to `target`: see `rewrite` and `enhanced_blocks`."""
 
     def making(heard: Iterator[np.ndarray], head: Header, _: Measured) -> Iterator[np.ndarray]:
         return enhanced_blocks(enhancer, heard, head.sample_rate, wish, through)
@@ -61,12 +61,12 @@ def enhance_recording(
 def rewrite(
     making: Making, source: Path, target: Path, progress: Progress = lambda s: None
 ) -> Done:
-    """Write what `making` makes of `source` to `target`, whole or not at all.
+    """Write the output of `making` for `source` to `target`, atomically.
 
-    What has no samples, and what has one value throughout, is copied. A channel of one value stays
-    as it is beside others. What exceeds an integer format is made again and scaled, the whole file
-    alike. Raises ValueError for what is no audio, is cut short, holds NaN, or is of a format that
-    cannot be written, OSError where `target` cannot be.
+    A file without samples, or with one constant value, is copied. A constant channel among others
+    is copied unchanged. If the output exceeds the range of an integer format, the file is computed
+    again and scaled as a whole. Raises ValueError for a file that is not audio, is truncated, holds
+    NaN, or has a format that cannot be written, and OSError if `target` cannot be written.
     """
     head = probing.header(source)
     measured = measure(head)
@@ -99,7 +99,7 @@ def _why_copied(measured: Measured) -> str:
 def _blocks(
     making: Making, head: Header, measured: Measured, progress: Progress
 ) -> Iterator[np.ndarray]:
-    """The enhanced blocks of a file; channels of one value stay."""
+    """The enhanced blocks of a file; constant channels are unchanged."""
     heard = _heard(head, measured, progress)
     for enhanced in making(heard, head, measured):
         block = np.tile(measured.low, (len(enhanced), 1))
@@ -108,16 +108,16 @@ def _blocks(
 
 
 def _heard(head: Header, measured: Measured, progress: Progress) -> Iterator[np.ndarray]:
-    """The channels in which something can be heard: [time, channel] each."""
+    """The blocks of the channels that are not constant: [time, channel] each."""
     for block in channel_blocks(head):
         yield block[:, ~measured.constant]
         progress(len(block) / head.sample_rate)
 
 
 def heard_by_network(enhancer: Enhancer, source: Path) -> np.ndarray | None:
-    """All that a network is given of a file, at its rate: [time, channel]; None: nothing.
+    """The network's whole input for a file, at the network's rate: [time, channel]; None: no input.
 
-    Raises ValueError as `enhance_recording` does.
+    Raises the ValueError of `enhance_recording`.
     """
     head = probing.header(source)
     measured = measure(head)
@@ -128,7 +128,7 @@ def heard_by_network(enhancer: Enhancer, source: Path) -> np.ndarray | None:
 
 
 def _within(form: Form, blocks: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
-    """`blocks`; after the last one TooLoudError is raised where the format does not hold them."""
+    """`blocks`; raises TooLoudError after the last block if the format cannot hold them."""
     low, high = 0.0, 0.0
     for block in blocks:
         low, high = min(low, float(block.min())), max(high, float(block.max()))

@@ -1,4 +1,4 @@
-"""A signal of any rate and channels through a network of another rate, in time with itself."""
+"""Enhances a signal of any rate and channels by a network of another rate, without delay."""
 
 import functools
 from collections.abc import Callable, Iterable, Iterator
@@ -16,17 +16,17 @@ from enhancing.upper_band import HOP_S, UpperGain, above
 from models.enhancer import Enhancer
 from models.pieces import in_blocks
 
-TAIL_S = 0.01  # of zeros after a signal that is resampled: its last samples come back whole
+TAIL_S = 0.01  # zeros after a resampled signal, so that its last samples are resampled completely
 
 
 Through = Callable[[Iterator[np.ndarray]], Iterator[np.ndarray]]
 
 
 class Wish(NamedTuple):
-    """What is wanted of an enhanced signal.
+    """Options of an enhanced signal.
 
-    attenuation_limit_db: how much may be taken away at most; None: all. keep_upper_band: whether
-    what lies above the network's band stays, turned down as its top octave is.
+    attenuation_limit_db: the largest attenuation; None: no limit. keep_upper_band: whether the band
+    above the network's band stays, times the gain of the network's top octave.
     """
 
     attenuation_limit_db: float | None = None
@@ -40,13 +40,13 @@ def enhanced_blocks(
     wish: Wish,
     through: Through | None = None,
 ) -> Iterator[np.ndarray]:
-    """The enhanced signal: as many samples, without delay, every channel by itself.
+    """The enhanced signal: as many samples, without delay, each channel separately.
 
-    With a limit of L dB it is g * mixture + (1 - g) * enhanced with g = 10^(-L / 20). What is known
-    of it is given before another block is asked for. through: what makes of `at_network` the
-    enhanced signal at the network's rate, where that is not to be `enhancer` block by block.
+    With a limit of L dB it is g * mixture + (1 - g) * enhanced with g = 10^(-L / 20). All samples
+    that are known are yielded before the next block is read. through: maps `at_network` to the
+    enhanced signal at the network's rate; by default `enhancer` does so block by block.
 
-    Shapes: [time, channel] each, full scale 1. Raises ValueError where the network gives NaN.
+    Shapes: [time, channel] each, full scale 1. Raises ValueError if the network outputs NaN.
     """
     through = through or functools.partial(_through, enhancer)
     own, source = tee(block for block in blocks if len(block))
@@ -74,7 +74,7 @@ def _with_upper_band(
     made, heard = tee(through(mixture))
     lower = Track(resampled_blocks(made, rate, sample_rate))
     gain = UpperGain(seen, heard, rate, sample_rate)
-    hop = round(HOP_S * sample_rate)  # a gain is known for so long at once
+    hop = round(HOP_S * sample_rate)  # samples for which a gain is computed at once
     for upper, below in side_by_side(above(to_split, sample_rate, rate), lower, hop):
         yield below + gain.take(len(upper)) * upper
 
@@ -82,7 +82,7 @@ def _with_upper_band(
 def at_network(
     enhancer: Enhancer, blocks: Iterator[np.ndarray], sample_rate: int
 ) -> Iterator[np.ndarray]:
-    """A signal at the network's rate, and what it takes for it to come back whole."""
+    """A signal at the network's rate, with the zeros that resampling it back needs."""
     rate = enhancer.stft.sample_rate
     if rate == sample_rate:
         return blocks
@@ -99,19 +99,19 @@ def _with_tail(blocks: Iterator[np.ndarray], samples: int) -> Iterator[np.ndarra
 
 
 def _through(enhancer: Enhancer, blocks: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
-    """The network's part: every channel an item of its batch."""
+    """The enhanced signal at the network's rate; each channel is an item of the network's batch."""
     given = (to_tensor(enhancer, block) for block in blocks if len(block))
     for out in in_blocks(enhancer, given):
         yield from_tensor(out)
 
 
 def to_tensor(enhancer: Enhancer, block: np.ndarray) -> Tensor:
-    """Samples as a network takes them: [time, channel] -> [channel, time], where it is."""
+    """Samples as the network's input, on its device: [time, channel] -> [channel, time]."""
     return torch.from_numpy(block.T.astype(np.float32)).to(enhancer.stft.window)
 
 
 def from_tensor(enhanced: Tensor) -> np.ndarray:
-    """The reverse of `to_tensor`; raises ValueError for NaN."""
+    """The inverse of `to_tensor`; raises ValueError for NaN."""
     if not torch.isfinite(enhanced).all():
         raise ValueError("the network gave NaN of it; choose another run")
     return enhanced.T.cpu().numpy().astype(np.float64)

@@ -1,4 +1,4 @@
-"""Short recordings in one batch through a network, as a GPU wants them."""
+"""Enhances short recordings in one batch, which is faster on a GPU."""
 
 import functools
 import itertools
@@ -14,14 +14,15 @@ from enhancing.recording import heard_by_network
 from enhancing.signal import Through, from_tensor, to_tensor
 from models.enhancer import Enhancer
 
-SHORT_S = 60.0  # a longer recording goes through alone, block by block
+SHORT_S = 60.0  # a longer recording is enhanced alone, block by block
 
 
 def together(enhancer: Enhancer, sources: Sequence[Path]) -> list[Through | None]:
-    """What `enhance_recording` takes as `through` of each file, all channels of all in one batch.
+    """The argument `through` of `enhance_recording` for each file; all channels are in one batch.
 
-    Shorter ones are padded at their ends, which changes no estimate before. None for a file alone,
-    and for one that holds nothing to enhance or cannot be read: it is told when it is written.
+    Shorter signals are padded at the end, which does not change earlier estimates. None for a
+    single file, and for a file that cannot be read or has nothing to enhance: its error is raised
+    when it is written.
     """
     given = [] if len(sources) < 2 else [_given(enhancer, source) for source in sources]
     heard = [to_tensor(enhancer, samples) for samples in given if samples is not None]
@@ -34,13 +35,13 @@ def together(enhancer: Enhancer, sources: Sequence[Path]) -> list[Through | None
 
 
 def _enhanced(enhancer: Enhancer, signals: list[Tensor]) -> Iterator[Tensor]:
-    """Signals of several lengths, enhanced: [channel, time] each -> the same."""
+    """Enhance signals of several lengths: [channel, time] each -> the same shapes."""
     stft = enhancer.stft
     channels = [channel for signal in signals for channel in signal]
     times = [len(channel) for channel in channels]
     spectrum = stft(pad_sequence(channels, batch_first=True))
     for item, time in zip(spectrum, times, strict=True):
-        item[:, int(stft.frames(time)) :] = 0  # frames that a signal on its own has not
+        item[:, int(stft.frames(time)) :] = 0  # frames that the signal would not have alone
     enhanced = iter(zip(enhancer.enhanced_spectrum(spectrum), times, strict=True))
     for signal in signals:
         made = []
@@ -58,7 +59,7 @@ def _given(enhancer: Enhancer, source: Path) -> np.ndarray | None:
 
 
 def _known(enhanced: Tensor, blocks: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
-    """The enhanced signal, whatever is given: it was made of the same."""
+    """The enhanced signal, which was computed before; `blocks` is not read."""
     given = 0
     for block in blocks:
         yield from_tensor(enhanced[:, given : given + len(block)])

@@ -1,4 +1,4 @@
-"""A signal that comes in blocks and is taken in pieces of other lengths."""
+"""A signal that arrives in blocks and is read in pieces of other lengths."""
 
 from collections.abc import Iterable, Iterator
 
@@ -6,17 +6,17 @@ import numpy as np
 
 
 class Track:
-    """Blocks [time, channel] as one signal; after its end come zeros."""
+    """Blocks [time, channel] as one signal, followed by zeros."""
 
     def __init__(self, blocks: Iterable[np.ndarray]):
         self._blocks = iter(blocks)
         self._held: np.ndarray | None = None
-        self.ended = False  # whether the last piece was zeros alone
+        self.ended = False  # whether the last piece was only zeros
 
     def some(self, limit: int) -> np.ndarray:
-        """What there is of the next `limit` samples, at least one: [up to limit, channel].
+        """At least one and at most `limit` of the next samples: [up to limit, channel].
 
-        No block is asked for while samples are held. Raises ValueError where there are no blocks.
+        Reads no block while samples are held. Raises ValueError if there are no blocks.
         """
         while self._held is None or not len(self._held):
             block = next(self._blocks, None)
@@ -28,7 +28,7 @@ class Track:
     def take(self, count: int) -> np.ndarray:
         """The next `count` samples: [count, channel].
 
-        Raises ValueError where there are no blocks.
+        Raises ValueError if there are no blocks.
         """
         pieces = [] if self._held is None else [self._held]
         have = sum(map(len, pieces))
@@ -46,9 +46,9 @@ class Track:
 def side_by_side(
     blocks: Iterable[np.ndarray], track: Track, limit: int | None = None
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Blocks and what a track has of the same samples, in pieces: no sample waits for later ones.
+    """Pieces of `blocks` and the same samples of `track`; no sample waits for later samples.
 
-    limit: samples of a piece at most. Shapes: [time, channel] each.
+    limit: largest number of samples of a piece. Shapes: [time, channel] each.
     """
     for block in blocks:
         begin = 0

@@ -1,4 +1,4 @@
-"""What a recording has above a network's band, turned down as the network turns down below it."""
+"""The band of a recording above the network's band, and its gain."""
 
 from collections.abc import Iterator
 from itertools import tee
@@ -10,11 +10,11 @@ from dsp.decibel import power
 from enhancing.track import Track, side_by_side
 
 HOP_S = 0.01
-NOTHING = power(-100.0)  # mean power of a hop; rounding to 16 bit is -101 dB
+NOTHING = power(-100.0)  # mean power of an empty hop; rounding to 16 bit is -101 dB
 
 
 def above(blocks: Iterator[np.ndarray], sample_rate: int, lower: int) -> Iterator[np.ndarray]:
-    """What a signal at `sample_rate` loses when it goes through the rate `lower` and back."""
+    """The part of a signal that resampling to the rate `lower` and back removes."""
     own, resampled = tee(blocks)
     down = resampled_blocks(resampled, sample_rate, lower)
     below = Track(resampled_blocks(down, lower, sample_rate))
@@ -25,10 +25,10 @@ def above(blocks: Iterator[np.ndarray], sample_rate: int, lower: int) -> Iterato
 class UpperGain:
     """The gain that a network applied to the top octave of its band, sample by sample.
 
-    Of every 10 ms it is the ratio of the amplitudes that enhanced signal and mixture have there, at
-    most 1, and 1 where the mixture has nothing there. Between the centres of these stretches it
-    goes in straight lines, and after the last one it stays. mixture, enhanced: blocks [time,
-    channel] at `rate`.
+    It is computed every 10 ms, as the ratio of the amplitudes of enhanced signal and mixture in
+    this octave: at most 1, and 1 if the mixture is empty there. It is interpolated linearly between
+    the centres of these intervals, and is constant after the last centre. mixture, enhanced: blocks
+    [time, channel] at `rate`.
     """
 
     def __init__(
@@ -41,10 +41,10 @@ class UpperGain:
         self._mixture = Track(above(mixture, rate, rate // 2))
         self._enhanced = Track(above(enhanced, rate, rate // 2))
         self._hop = round(HOP_S * rate)
-        self._per_sample = rate / self._hop / sample_rate  # stretches
+        self._per_sample = rate / self._hop / sample_rate  # intervals
         self._taken = 0  # samples
         self._gains: list[np.ndarray] = []
-        self._dropped = 0  # gains that are not needed any more
+        self._dropped = 0  # number of gains that are not needed any more
 
     def take(self, count: int) -> np.ndarray:
         """The gains of the next `count` samples: [count, channel]."""
@@ -62,7 +62,7 @@ class UpperGain:
         return (1 - share) * gains[early] + share * gains[early + 1]
 
     def _next(self) -> np.ndarray:
-        """The gain of the next stretch: [channel]."""
+        """The gain of the next interval: [channel]."""
         mixture = np.square(self._mixture.take(self._hop)).mean(0)
         enhanced = np.square(self._enhanced.take(self._hop)).mean(0)
         if self._mixture.ended and self._gains:

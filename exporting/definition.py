@@ -1,4 +1,4 @@
-"""What a runtime must know of an exported network beside its weights."""
+"""The definition of an exported network: all that a runtime needs beside its weights."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from exporting.step import FrameStep
 
 
 def definition(step: FrameStep, content: str) -> dict[str, Any]:
-    """As plain values. content: names the run, see `models.run.content_of`."""
+    """The definition as plain values. content: identifies the run, see `models.run.content_of`."""
     stft = step.enhancer.stft
     shapes = [list(given.shape) for given in step.example]
     return {

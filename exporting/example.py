@@ -1,6 +1,6 @@
 """Enhances a recording: python example.py INPUT.wav OUTPUT.wav (mono, 16 bit, at the model's rate).
 
-Needs numpy and onnxruntime alone; model.onnx and model.json lie beside it.
+It needs only numpy and onnxruntime; model.onnx and model.json lie beside it.
 """
 
 import json
@@ -12,7 +12,7 @@ import numpy as np
 
 
 def enhance(samples, step, about):
-    """Samples [time] to as many enhanced ones, without delay; step: frame, state -> the same."""
+    """Samples [time] -> enhanced samples [time], without delay; step: frame, state -> the same."""
     hop, window = about["hop"], np.array(about["window"], np.float32)
     frames = 1 + (len(samples) + about["tail"]) // hop
     padded = np.zeros((frames + 1) * hop, np.float32)  # frame l is centred on sample l * hop
@@ -31,7 +31,7 @@ def enhance(samples, step, about):
 
 
 def stepper(model):
-    """The model as a function; one thread is the fastest for such small ones."""
+    """The model as a function; one thread is the fastest for such small inputs."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -42,7 +42,7 @@ def stepper(model):
 
 
 def main(source, target):
-    """One WAV file to another."""
+    """Enhance a WAV file."""
     here = Path(__file__).parent
     about = json.loads((here / "model.json").read_text(encoding="utf-8"))
     with wave.open(source) as file:

@@ -1,6 +1,6 @@
 """Enhances a recording: python example.py INPUT.wav OUTPUT.wav (mono, 16 bit, at the model's rate).
 
-Needs numpy and sherpa-onnx alone; model.onnx lies beside it.
+It needs only numpy and sherpa-onnx; model.onnx lies beside it.
 """
 
 import sys
@@ -11,7 +11,7 @@ import numpy as np
 
 
 def enhance(samples, sample_rate, model):
-    """Samples [time] to as many enhanced ones, without delay. model: the file."""
+    """Samples [time] -> enhanced samples [time], without delay. model: path of the model."""
     import sherpa_onnx
 
     config = sherpa_onnx.OnlineSpeechDenoiserConfig()
@@ -26,7 +26,7 @@ def enhance(samples, sample_rate, model):
 
 
 def main(source, target):
-    """One WAV file to another."""
+    """Enhance a WAV file."""
     with wave.open(source) as file:
         if (file.getnchannels(), file.getsampwidth()) != (1, 2):
             sys.exit(f"{source}: must be mono, 16 bit")

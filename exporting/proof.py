@@ -1,4 +1,4 @@
-"""An export proves itself: every way of running the network gives the same signal."""
+"""Checks an export: every way of running the network gives the same signal."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,19 +9,19 @@ import torch
 from exporting.example import enhance, stepper
 from exporting.step import FrameStep
 
-LARGEST_DB = -90.0  # of full scale: half a step of 16 bit is -96
+LARGEST_DB = -90.0  # relative to full scale; half a step of 16 bit is -96 dB
 SECONDS = 4
 SMALLEST = 1e-10  # -200 dB
 
 
 def built_in(sample_rate: int) -> np.ndarray:
-    """A signal of every kind: a gliding tone that comes and goes, in noise; float32 [time]."""
+    """A test signal: a gliding tone that starts and stops, in noise, with silence; [time]."""
     time = np.arange(SECONDS * sample_rate) / sample_rate
     glide = np.sin(2 * np.pi * (100 * time + 300 * time**2))
     voiced = glide * np.maximum(0, np.sin(2 * np.pi * 1.5 * time))
     noise = np.random.default_rng(0).standard_normal(len(time))
     samples = (0.3 * voiced + 0.03 * noise).astype(np.float32)
-    samples[: sample_rate // 8] = 0  # digital silence, first and within
+    samples[: sample_rate // 8] = 0  # digital silence, at the beginning and later
     samples[sample_rate // 2 : sample_rate * 5 // 8] = 0
     return samples
 
@@ -29,10 +29,10 @@ def built_in(sample_rate: int) -> np.ndarray:
 def differences_db(
     step: FrameStep, model: bytes, about: Mapping[str, Any], samples: np.ndarray
 ) -> dict[str, float]:
-    """How far from the whole signal at once the others are at most, in dB of full scale.
+    """The largest differences from enhancing the whole signal at once, in dB of full scale.
 
-    Of a signal that exceeds full scale it is in dB of its own peak. stream: hop by hop in PyTorch;
-    onnxruntime: `model` by the example's code; and what `step` is run by elsewhere.
+    For a signal beyond full scale they are relative to its peak. stream: hop by hop in PyTorch.
+    onnxruntime: `model` by the example's code. Others: the installed runtimes of `step.elsewhere`.
     """
     stream = step.stream
     mixture = torch.from_numpy(samples)[None]
@@ -44,7 +44,7 @@ def differences_db(
 
 
 def require_equal(differences: Mapping[str, float], signal: str) -> None:
-    """Raise ValueError where one of them is above LARGEST_DB. signal: what was enhanced."""
+    """Raise ValueError if a difference exceeds LARGEST_DB. signal: name of the enhanced signal."""
     for runtime, difference in differences.items():
         if not difference <= LARGEST_DB:
             raise ValueError(

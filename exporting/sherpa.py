@@ -1,7 +1,7 @@
-"""A network in the form in which sherpa-onnx runs one, with its bindings for many languages.
+"""A network in the form that sherpa-onnx runs, which has bindings for many languages.
 
-sherpa-onnx 2.0 streams models of the kind "gtcrn" (github.com/k2-fsa/sherpa-onnx): a frame
-[1, freq, 1, 2] and three caches of any shape go in, and the same come out.
+sherpa-onnx 2.0 streams models of the type "gtcrn" (github.com/k2-fsa/sherpa-onnx). Their inputs are
+a frame [1, freq, 1, 2] and three caches of any shape; their outputs have the same shapes.
 """
 
 import importlib.util
@@ -17,14 +17,14 @@ from exporting.example_sherpa import enhance
 from exporting.step import FrameStep
 from models.stream import Stream
 
-WINDOW = "sqrt_hann"  # with others its streams are not what went in
+WINDOW = "sqrt_hann"  # with other windows, sherpa-onnx does not reconstruct a signal
 CACHES = "conv_cache", "tra_cache", "inter_cache"
 
 
 class SherpaStep(FrameStep):
-    """A frame step whose state is cut into three caches, for sherpa-onnx.
+    """A frame step for sherpa-onnx, whose state is divided into three caches.
 
-    Raises ValueError for a window of another kind.
+    Raises ValueError for another window than WINDOW.
     """
 
     inputs = ("mix", *CACHES)
@@ -41,7 +41,7 @@ class SherpaStep(FrameStep):
 
     @property
     def cache_sizes(self) -> tuple[int, int, int]:
-        """Numbers of each cache, together those of the state."""
+        """The number of values of each cache; their sum is the size of the state."""
         return 1, 1, self.packing.size - 2
 
     @property
@@ -52,7 +52,7 @@ class SherpaStep(FrameStep):
 
     @property
     def metadata(self) -> dict[str, str]:
-        """What sherpa-onnx asks a model of the kind "gtcrn"."""
+        """The metadata that sherpa-onnx reads of a model of the type "gtcrn"."""
         stft = self.enhancer.stft
         said = {
             "model_type": "gtcrn",

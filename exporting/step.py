@@ -1,4 +1,4 @@
-"""One frame of a stream, with its state in and out, and that as ONNX."""
+"""One frame of a stream, with its state as input and output, and its ONNX model."""
 
 import logging
 import warnings
@@ -17,10 +17,10 @@ REMEDY = "pip install -e '.[export]'"
 
 
 class FrameStep(nn.Module):
-    """A frame of the mixture's spectrum to the enhanced one.
+    """Maps a frame of the mixture's spectrum to a frame of the enhanced spectrum.
 
-    Level and network are in it, analysis and synthesis are not: any runtime has a Fourier
-    transform. The first state is a vector of zeros. inputs, outputs: their names in ONNX.
+    It contains level and network, but no STFT: any runtime has a Fourier transform. The first state
+    is a vector of zeros. inputs, outputs: their names in ONNX.
     """
 
     inputs: tuple[str, ...] = ("frame", "state")
@@ -35,26 +35,26 @@ class FrameStep(nn.Module):
 
     @property
     def example(self) -> tuple[Tensor, ...]:
-        """Inputs of the shapes that they always have."""
+        """Example inputs; inputs always have these shapes."""
         return torch.zeros(1, self.enhancer.stft.freqs, 2), torch.zeros(1, self.packing.size)
 
     @property
     def metadata(self) -> dict[str, str]:
-        """What is written into the model itself."""
+        """Metadata that is written into the model."""
         return {}
 
     def of_frames(self, run: Callable) -> Callable:
-        """`run`, which takes and gives what the model does, as a step: frame, state -> both."""
+        """`run`, which has the model's inputs and outputs, as a step: frame, state -> the same."""
         return run
 
     def elsewhere(self, model: bytes, samples: np.ndarray) -> dict[str, np.ndarray]:
-        """Samples [time] by runtimes of their own that are installed, by name: of `model`."""
+        """Samples [time] enhanced by `model` in other installed runtimes, by name."""
         return {}
 
     def forward(self, frame: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """Shapes: frame [1, freq, 2], real and imaginary part, state [1, size] -> the same."""
         before = self.packing.unpacked(state[0])
-        frame = frame.unsqueeze(2)  # ONNX has no complex numbers to give another shape to
+        frame = frame.unsqueeze(2)  # ONNX cannot reshape complex numbers
         spectrum = torch.complex(frame[..., 0], frame[..., 1])
         enhanced, level, network = self.stream.frames(spectrum, before["level"], before["network"])
         packed = self.packing.packed({"level": level, "network": network})
@@ -62,9 +62,9 @@ class FrameStep(nn.Module):
 
 
 def onnx_bytes(step: FrameStep) -> bytes:
-    """`step` as one ONNX model, weights inside; shapes are fixed.
+    """`step` as one ONNX model, with weights and fixed shapes.
 
-    Raises ValueError where the extra is missing, and for a network that ONNX cannot hold.
+    Raises ValueError if the extra is missing, and for a network that ONNX cannot express.
     """
     require_runtime()
     logger = logging.getLogger("torch.onnx")
@@ -93,7 +93,7 @@ def onnx_bytes(step: FrameStep) -> bytes:
 
 
 def require_runtime() -> None:
-    """Raise ValueError where a package of the extra is missing."""
+    """Raise ValueError if a package of the extra is missing."""
     try:
         for package in PACKAGES:
             import_module(package)

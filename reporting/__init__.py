@@ -1,1 +1,1 @@
-"""From systems and a test plan to scores, tables, and a report to read."""
+"""From systems and a test plan to scores, tables, and a report."""

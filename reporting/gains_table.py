@@ -1,4 +1,4 @@
-"""The table of a line enhancement: its columns, and the files beside it."""
+"""The table of line enhancement: its columns, and the files beside it."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,8 +9,8 @@ import pandas as pd
 from files.table import OptionalFloat, read_table
 from options.typed import typed
 
-FOUND = "lines.csv"  # of a recording
-GAINS, LOFARGRAMS = "gain.csv", "lofargrams_"  # names of files; a study follows
+FOUND = "lines.csv"  # the lines of a recording
+GAINS, LOFARGRAMS = "gain.csv", "lofargrams_"  # names of files; the name of a study follows
 TYPES = {
     "study": str,
     "system": str,
@@ -37,7 +37,7 @@ class Studies(NamedTuple):
 
 
 def read_studies(folder: Path) -> Studies:
-    """The studies in `folder`; FileNotFoundError or ValueError where there are none."""
+    """The studies in `folder`; raises FileNotFoundError or ValueError if there are none."""
     path = folder / GAINS
     if not path.exists():
         raise FileNotFoundError(

@@ -1,16 +1,16 @@
-"""What a table of scores has: its columns, and the systems that no other is."""
+"""The columns of a table of scores, and the names of special systems."""
 
 from collections.abc import Iterable
 
 from datagen.row import scored_by
 from models.system import CLEAN as CLEAN
-from models.system import KNOWING as KNOWING  # the clean speech; these compete with none
+from models.system import KNOWING as KNOWING  # systems that are not ranked
 from models.system import MIXTURE as MIXTURE
 from models.system import ORACLE as ORACLE
 from models.system import PHASE_SENSITIVE_MASK as PHASE_SENSITIVE_MASK
 
-# Columns that say which signal a row is about; one for each metric follows, and `failed`, why some
-# have no value.
+# Columns that identify the signal of a row. A column per metric follows, and `failed`, the reason
+# for missing values.
 IDENTITY = [
     "system",
     "mixture_id",
@@ -24,13 +24,13 @@ IDENTITY = [
     "sex",
 ]
 IDENTITY += [name for name in scored_by() if name not in IDENTITY]
-IDENTITY += ["fold"]  # of the tests that are put together; "" where there is one alone
+IDENTITY += ["fold"]  # the fold of a row; "" for a single test
 
 _SHARE = " of the mixture"
 
 
 def mixed_back_name(system: str, share: float) -> str:
-    """What a system is called that has `share` of the mixture added back.
+    """The name of a system with `share` of the mixture added back.
 
     >>> mixed_back_name("net", 0.2)
     'net, 0.2 of the mixture'
@@ -39,7 +39,7 @@ def mixed_back_name(system: str, share: float) -> str:
 
 
 def shares_mixed_back(systems: Iterable[str]) -> dict[str, dict[float, str]]:
-    """Systems by what they are without the mixture, and by its share, from 0 on.
+    """Systems by the name of the original system, and by the share of the mixture, from 0 on.
 
     >>> shares_mixed_back(["mixture", "net", "net, 0.2 of the mixture"])
     {'net': {0.0: 'net', 0.2: 'net, 0.2 of the mixture'}}

@@ -1,4 +1,4 @@
-"""Which classes are taken for which: a square for every pair of what is and what was named."""
+"""The confusion matrices of taggers."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,17 +9,17 @@ from matplotlib.figure import Figure
 
 from reporting.figures.drawing import STYLE, Drawing, drawing, label
 
-SYSTEMS = 3  # the best ones
-NUMBERED = 20  # classes up to which squares have room for numbers
-SQUARE = 0.42  # inches
-SMALLEST = 0.17  # of a square without a number
+SYSTEMS = 3  # number of systems with a figure, the best ones
+NUMBERED = 20  # largest number of classes for which squares hold numbers
+SQUARE = 0.42  # side of a square in inches
+SMALLEST = 0.17  # side of a square without a number
 NOTE = "Rows: what is heard; columns: what was named. Every row adds up to its clips."
 
 
 def confusions(named: pd.DataFrame, order: Sequence[str]) -> Iterator[Drawing]:
     """A figure for each of the best systems of `order`.
 
-    named: see reporting.scoring.transcripts, of classes alone; empty where there are none.
+    named: see reporting.scoring.transcripts, only of classes; empty if there are none.
     """
     for number, system in enumerate(order[:SYSTEMS]):
         of_system = named[named.system == system]
@@ -29,7 +29,7 @@ def confusions(named: pd.DataFrame, order: Sequence[str]) -> Iterator[Drawing]:
 
 
 def matrix(named: pd.DataFrame) -> pd.DataFrame:
-    """How often each class, by rows, was given each name, by columns; both in the same order."""
+    """The confusion matrix: counts of true classes (rows) and predicted classes (columns)."""
     classes = sorted({*named.said, *named.heard})
     counts = pd.crosstab(named.said, named.heard)
     return counts.reindex(index=classes, columns=classes, fill_value=0)

@@ -1,4 +1,4 @@
-"""A figure, both for the page and for the folder `figures`."""
+"""A figure, for the page and for the folder `figures`."""
 
 import html
 import io
@@ -27,23 +27,23 @@ STYLE = {
     "xtick.labelsize": 9,
     "ytick.labelsize": 9,
     "legend.fontsize": 9,
-    "figure.facecolor": "none",  # a page has its own, light or dark
+    "figure.facecolor": "none",  # the page has a background, light or dark
     "axes.facecolor": "none",
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
 MARKERS = "osD^vP*X"
-MOST = 10  # systems in a figure with a line for each: there are ten colours
-DPI = 200  # of the PNG
-# Of a legend: inches of a letter and of a line, letters of a line and of what stands before it.
+MOST = 10  # systems with a line in a figure; there are ten colours
+DPI = 200  # resolution of the PNG
+# Sizes of a legend: a letter and a line in inches; letters of a line and of its handle.
 LETTER, LINE = 0.075, 0.17
 LONGEST, HANDLE = 64, 8
-COLUMNS = 4  # of a legend, at most
-Colours = Mapping[str, str]  # by system
+COLUMNS = 4  # largest number of columns of a legend
+Colours = Mapping[str, str]  # the colour of each system
 
 
 class Drawing(NamedTuple):
-    """name: of its files; title and note: over and under it in the page; svg: text; png: bytes."""
+    """A figure. name: of its files; title, note: over and under it; svg: text; png: bytes."""
 
     name: str
     title: str
@@ -53,10 +53,10 @@ class Drawing(NamedTuple):
 
 
 def label(name: str, longest: int = LONGEST) -> str:
-    """`name` for a legend or a title, to the letter, in lines of at most `longest` letters.
+    """`name` for a legend or a title, unchanged, in lines of at most `longest` letters.
 
-    Matplotlib would read what is between dollars as mathematics, and leave out what begins with an
-    underscore.
+    Matplotlib would read text between dollars as mathematics, and leave out a name that begins with
+    an underscore.
     """
     lines = wrap(
         name,
@@ -79,18 +79,18 @@ def axes(panel: Axes, x: str, y: str) -> None:
 
 
 def error_bars(rows: pd.DataFrame) -> np.ndarray:
-    """Lengths of the 95 % intervals of the gains in a summary, down and up: [2, row].
+    """Lengths of the 95 % intervals of the gains in a summary, below and above: [2, row].
 
-    0 where there is no interval.
+    0 if there is no interval.
     """
     reach = np.stack([rows.gain - rows.gain_low, rows.gain_high - rows.gain])
     return np.nan_to_num(reach.astype(float)).clip(0)
 
 
 def legend(figure: Figure, panel: Axes) -> None:
-    """Write the legend of `panel` below the figure, which becomes higher by it.
+    """Write the legend of `panel` below the figure, which becomes higher.
 
-    It has as many columns as fit, at the left, which a narrow screen shows first.
+    It has as many columns as fit, and is left-aligned, so that a narrow screen shows its beginning.
     """
     handles, labels = panel.get_legend_handles_labels()
     text = "\n".join(labels)
@@ -111,17 +111,17 @@ def legend(figure: Figure, panel: Axes) -> None:
 
 
 def drawing(figure: Figure, name: str, title: str, note: str = "") -> Drawing:
-    """Both forms of a figure, without a date: equal figures, equal bytes."""
-    # The font of the PNG lacks letters, of which Matplotlib warns.
+    """The SVG and PNG of a figure, without a date: equal figures have equal bytes."""
+    # The font of the PNG lacks some letters; Matplotlib warns about them.
     with warnings.catch_warnings(action="ignore", category=UserWarning):
         svg = _svg(figure)
-        figure.set_layout_engine("none")  # laid out already, and the same for both
+        figure.set_layout_engine("none")  # the layout is done, and the same for both
         png = _png(figure)
     return Drawing(name, title, note, _named(_own_ids(svg, name), name, title), png)
 
 
 def _svg(figure: Figure) -> str:
-    """The element alone, without what stands before it in a file."""
+    """The SVG element alone, without the header of an SVG file."""
     content = io.BytesIO()
     canvas = FigureCanvasSVG(figure)
     canvas.print_svg(content, metadata={"Date": None})
@@ -134,17 +134,17 @@ def _png(figure: Figure) -> bytes:
     content = io.BytesIO()
     figure.set_dpi(DPI)
     figure.set_facecolor("white")
-    FigureCanvasAgg(figure).print_png(content)  # savefig would draw twice
+    FigureCanvasAgg(figure).print_png(content)  # savefig would draw the figure twice
     return content.getvalue()
 
 
 def _own_ids(svg: str, name: str) -> str:
-    """Every id with the figure's name before it: several figures stand in one page."""
+    """The SVG with the figure's name before every id, as a page contains several figures."""
     return re.sub(r'(\bid="|href="#|url\(#)', rf"\1{name}-", svg)
 
 
 def _named(svg: str, name: str, title: str) -> str:
-    """An image with a title, for who listens to the page, and in the colour of its text."""
+    """An image with a title for screen readers, in the text colour of the page."""
     title_id = f"{name}-title"
     begin = f'<svg role="img" aria-labelledby="{title_id}" fill="currentColor"'
     end_of_tag = svg.index(">") + 1
@@ -154,9 +154,9 @@ def _named(svg: str, name: str, title: str) -> str:
 
 
 def write_drawings(drawings: Sequence[Drawing], folder: Path) -> None:
-    """NAME.svg and NAME.png of every drawing, into `folder`.
+    """Write NAME.svg and NAME.png of every drawing to `folder`.
 
-    Those of an earlier report there are removed.
+    Drawings of an earlier report there are removed.
     """
     written = set()
     for shown in drawings:

@@ -1,4 +1,4 @@
-"""Figures of line enhancement: those of the Bi-LSTM line enhancement paper, from gain.csv."""
+"""Figures of line enhancement as in the Bi-LSTM line enhancement paper, from gain.csv."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
@@ -24,9 +24,9 @@ from reporting.tables.published import (
     LINES_SNR_DB,
 )
 
-HIGHEST_HZ = 1200.0  # of a lofargram; the paper's tones lie below
-LOWEST_DB, RANGE_DB = -5.0, 30.0  # about the median
-PANELS = 4  # side by side
+HIGHEST_HZ = 1200.0  # highest frequency of a lofargram; the paper's tones are lower
+LOWEST_DB, RANGE_DB = -5.0, 30.0  # relative to the median
+PANELS = 4  # number of panels side by side
 
 
 def _range(values_of_fields: Iterable[Sequence[float]]) -> tuple[float, float]:
@@ -36,10 +36,10 @@ def _range(values_of_fields: Iterable[Sequence[float]]) -> tuple[float, float]:
 
 
 class GainFigure(NamedTuple):
-    """What a study's figure shows: gain over `column`, a curve for each value of `by`.
+    """The figure of a study: gain over `column`, a curve for each value of `by`.
 
-    published: a point that the paper prints, or the ranges that it prints, by system. paper: what
-    it is there.
+    published: a value, or the ranges of values by system, that the paper prints. paper: the paper's
+    figure or table.
     """
 
     column: str
@@ -50,10 +50,10 @@ class GainFigure(NamedTuple):
     paper: str = ""
 
 
-# Over both fields and all levels: the paper's levels are of its source, not SNRs.
+# Over both fields and all levels: the paper states source levels, not SNRs.
 FIELD_RANGES = {system: _range(fields.values()) for system, fields in LINES_FIELD_DB.items()}
 FIELD_LABEL = "SNR of the mixture in dB, interferers aside"
-FIGURES = {  # by study
+FIGURES = {  # the figure of each study
     "snr": GainFigure(
         "snr_in_db",
         "SNR of the mixture in dB",
@@ -83,14 +83,14 @@ FIGURES = {  # by study
     ),
     "cell": GainFigure("snr_in_db", FIELD_LABEL, by="cell", paper="Fig. 7"),
 }
-LOFARGRAMS_OF = {"snr": "Fig. 3b to d", "field": "Fig. 6"}  # what they are in the paper
-TIMED = "snr"  # the study whose times are shown: the paper's length, one setting each
+LOFARGRAMS_OF = {"snr": "Fig. 3b to d", "field": "Fig. 6"}  # figures of the paper
+TIMED = "snr"  # the study whose times are shown: the paper's length, one setting per system
 
 
 def line_drawings(gains: pd.DataFrame) -> list[Drawing]:
-    """What gain.csv shows: every study that has more than one point, and the times."""
+    """The figures of gain.csv: every study with more than one point, and the times."""
     drawings = []
-    systems = gains.system.unique().tolist()  # each has its colour in all figures
+    systems = gains.system.unique().tolist()  # a system has the same colour in all figures
     for study, shown in FIGURES.items():
         rows = gains[gains.study == study]
         if rows[shown.column].nunique() > 1:
@@ -104,7 +104,8 @@ def line_drawings(gains: pd.DataFrame) -> list[Drawing]:
 def gain_over(gains: pd.DataFrame, study: str, systems: Sequence[str]) -> Drawing:
     """Broadband gain of a study: mean and standard deviation of the draws.
 
-    What lacks the option is a line across. systems: of all studies, in the order of their colours.
+    A system without the option is a horizontal line. systems: of all studies, in the order of their
+    colours.
     """
     shown = FIGURES[study]
     title = f"Line enhancement, study {study}: gain over {shown.label}{_in_paper(shown.paper)}"
@@ -172,7 +173,7 @@ def _draw_ranges(panel: Axes, ranges: Mapping[str, tuple[float, float]]) -> None
 def run_times(gains: pd.DataFrame) -> Drawing:
     """Seconds that each system took for a mixture of study snr.
 
-    Beside them those that the paper prints for as long a mixture.
+    The paper's times for a mixture of this length are beside them.
     """
     taken = gains.groupby("system", sort=False).seconds.median().to_dict()
     published = {f"{system}, published": seconds for system, seconds in LINES_SECONDS.items()}
@@ -198,14 +199,14 @@ def _draw_bars(panel: Axes, seconds: Mapping[str, float], colour: str) -> None:
 
 
 def window_s(signals: Mapping[str, np.ndarray], sample_rate: int) -> float:
-    """The window of lofargrams: 2 s, or half of `signals` where they are short."""
+    """The window of lofargrams: 2 s, or half of short `signals`."""
     lengths = [len(signal) for signal in signals.values()]
     duration_s = lengths[0] / sample_rate
     return min(2.0, duration_s / 2)
 
 
 def lofargrams(study: str, signals: Mapping[str, np.ndarray], sample_rate: int) -> Drawing:
-    """One panel per signal, in dB relative to its own median: time, frequency."""
+    """One panel per signal, time over frequency, in dB relative to the median of the signal."""
     window = window_s(signals, sample_rate)
     paper = _in_paper(LOFARGRAMS_OF.get(study, ""))
     title = f"Line enhancement, study {study}: lofargrams{paper}"
@@ -227,7 +228,7 @@ def lofargrams(study: str, signals: Mapping[str, np.ndarray], sample_rate: int) 
 
 
 def shown_lofargram(signal: np.ndarray, sample_rate: int, window: float) -> np.ndarray:
-    """A lofargram up to HIGHEST_HZ, in dB about its own median: [time] -> [freq, frame].
+    """A lofargram up to HIGHEST_HZ, in dB relative to its median: [time] -> [freq, frame].
 
     window: in seconds.
     """

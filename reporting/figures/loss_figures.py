@@ -1,4 +1,4 @@
-"""A figure of every mixture: its score after enhancement over that before."""
+"""A figure of every mixture: its score after enhancement over its score before."""
 
 from collections.abc import Sequence
 from math import isnan
@@ -14,12 +14,12 @@ from reporting.tables.headline import headlines
 from reporting.tables.improvement import score_names
 from reporting.tables.losses import before_and_after
 
-SYSTEMS = 1  # the best one; a row of panels each
+SYSTEMS = 1  # number of systems, the best ones, with a row of panels each
 NOTE = "A dot per mixture. What lies on the line is as good as the mixture."
 
 
 def after_over_before(scores: pd.DataFrame, order: Sequence[str]) -> Drawing | None:
-    """A panel per headline score and system, the best first; None where there is no system."""
+    """A panel per headline score and system, the best first; None without systems."""
     systems = order[:SYSTEMS]
     if not systems:
         return None
@@ -45,7 +45,7 @@ def _by_snr(scores: pd.DataFrame) -> dict[float, tuple]:
 
 
 def _dots(panel: Axes, table: pd.DataFrame, colours: dict[float, tuple]) -> None:
-    """The mixture's line, and the dots of every SNR in its colour."""
+    """Draw the line of equal scores, and the mixtures as dots, coloured by SNR."""
     for snr, colour in colours.items():
         rows = table[(table.snr_db == snr) | (table.snr_db.isna() & isnan(snr))]
         name = "SNR unknown" if isnan(snr) else f"{snr:g} dB"

@@ -1,4 +1,4 @@
-"""What becomes of scores as more of the mixture is added back to what runs make of it."""
+"""Scores over the share of the mixture that is added back to the output of runs."""
 
 from collections.abc import Mapping
 from itertools import cycle
@@ -19,7 +19,7 @@ NOTE = "Means over all SNRs, with 95 % intervals; at 1 there is nothing but the 
 
 
 def mixed_back_drawing(summary: pd.DataFrame) -> Drawing | None:
-    """A panel per condition and headline score, a line per run; None where no run is mixed back.
+    """A panel per condition and headline score, a line per run; None if no mixture is added back.
 
     summary: see reporting.tables.summary.summarise.
     """

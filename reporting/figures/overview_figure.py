@@ -25,15 +25,15 @@ from reporting.tables.overview import MOST
 from reporting.tables.summary import MEAN, conditions
 from reporting.tables.wording import words
 
-OVERVIEW = "overview"  # its name
+OVERVIEW = "overview"  # name of its files
 NOTE = "Bars: 95 % intervals. The dashed line is {}{}."
-APART = 0.24  # between conditions, where systems are 1 apart
+APART = 0.24  # distance between conditions; the distance between systems is 1
 
 
 def overview_figure(summary: pd.DataFrame, order: Sequence[str]) -> Drawing | None:
-    """Mean improvement of the systems of `order` by the score that ranks them, best on top.
+    """Mean improvement of the systems of `order` by the ranking score, the best on top.
 
-    summary: see reporting.tables.summary.summarise. None where there is no system.
+    summary: see reporting.tables.summary.summarise. None without systems.
     """
     shown = list(order[:MOST])
     if not shown:
@@ -61,7 +61,7 @@ def overview_figure(summary: pd.DataFrame, order: Sequence[str]) -> Drawing | No
 
 
 def _bars(panel: Axes, rows: pd.DataFrame, score: str, shift: float, style: dict) -> None:
-    """A dot and its interval for every system of one condition, `shift` below its place."""
+    """A dot and its interval for every system of one condition, `shift` below its row."""
     places = np.arange(len(rows)) + shift
     factor = facts(score).factor
     gains = rows.gain.to_numpy(float) * factor

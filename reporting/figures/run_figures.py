@@ -13,13 +13,13 @@ from reporting.figures.drawing import MOST, STYLE, Colours, Drawing, axes, drawi
 from reporting.tables.headline import headlines
 from reporting.tables.runs import COST_HEADS, Run
 
-OVER = ("macs_per_second", "cpu_seconds_per_second")  # costs of COST_HEADS that are drawn
+OVER = ("macs_per_second", "cpu_seconds_per_second")  # the costs of COST_HEADS that are drawn
 
 
 def trainings(runs: Mapping[str, Run], colours: Colours, note: str) -> Drawing:
     """Training and validation loss over the epochs of every run that has a colour.
 
-    note: under the figure. The loss is drawn to a logarithmic scale where it spans one.
+    note: under the figure. The axis of the loss is logarithmic if the losses span decades.
     """
     with rc_context(STYLE):
         figure = Figure((6.6, 3.0), layout="constrained")
@@ -41,12 +41,12 @@ def trainings(runs: Mapping[str, Run], colours: Colours, note: str) -> Drawing:
 
 
 def _spans_decades(losses: pd.Series) -> bool:
-    """Whether a logarithmic scale has ticks enough to be read."""
+    """Whether a logarithmic axis would have enough ticks."""
     return losses.min() > 0 and losses.max() / losses.min() >= 10
 
 
 def _loss_curves(panel: Axes, curve: pd.DataFrame, name: str, colour: str) -> None:
-    """Validation loss as a line that has a name, training loss dotted."""
+    """Validation loss as a named line, training loss dotted."""
     epoch = curve.epoch + 1
     panel.plot(
         epoch,
@@ -68,10 +68,10 @@ def _loss_curves(panel: Axes, curve: pd.DataFrame, name: str, colour: str) -> No
 
 
 def score_against_cost(runs: Mapping[str, Run], gains: pd.DataFrame, colours: Colours) -> Drawing:
-    """Improvement of every run over its cost.
+    """Improvement of every run over its costs.
 
-    Cost is multiply-adds and seconds, both per second of audio. gains: improvements,
-    system x score.
+    The costs are multiply-adds and seconds, both per second of audio. gains: improvements, system x
+    score.
     """
     shown = headlines(gains)
     with rc_context(STYLE):
@@ -89,7 +89,7 @@ def score_against_cost(runs: Mapping[str, Run], gains: pd.DataFrame, colours: Co
 
 
 def _note_on_dots(runs: Mapping[str, Run], colours: Colours) -> str:
-    """What the area and the grey of a dot mean."""
+    """The meaning of the area and the grey of a dot, as text."""
     sentences = ["The area of a dot follows the number of parameters."]
     if not set(runs) <= set(colours):
         sentences.append(f"Light grey: runs that are not among the best {MOST} systems.")
@@ -104,8 +104,8 @@ def _dots(
     cost: str,
     colours: Colours,
 ) -> None:
-    """A dot for every run; a run without the score is left out, but for its name."""
-    # Networks differ by orders of magnitude; times on a CPU do not.
+    """A dot for every run; a run without the score has only its name in the legend."""
+    # Multiply-adds of networks differ by orders of magnitude; times on a CPU do not.
     logarithmic = cost == "macs_per_second"
     costs = [run.costs[cost] for run in runs.values()]
     parameters = [run.costs["parameters"] for run in runs.values()]
@@ -120,13 +120,13 @@ def _dots(
 
 
 def _scale(panel: Axes, costs: Sequence[float], logarithmic: bool) -> None:
-    """Limits of the x axis so that all `costs` lie well within them."""
+    """Set limits of the x axis that leave room around all `costs`."""
     lowest = min(costs)
     highest = max(costs)
     if logarithmic and lowest > 0:
         panel.set_xscale("log")
         panel.set_xlim(lowest / 2, 2 * highest)
-        near = highest / lowest < 30  # few decades: ticks within them
+        near = highest / lowest < 30  # few decades: ticks inside decades
         panel.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if near else (1,), numticks=5))
         panel.xaxis.set_minor_locator(NullLocator())
         panel.xaxis.set_major_formatter(EngFormatter(sep=""))

@@ -1,4 +1,4 @@
-"""Figures of a report: improvement over SNR, and the other ones of scores and runs."""
+"""Figures of a report: improvement over SNR, and other figures of scores and runs."""
 
 from collections.abc import Mapping, Sequence
 from itertools import cycle
@@ -49,7 +49,7 @@ def drawings(
         aside = f"without {words().base_name} and ideal systems"
         note = f"The best {MOST} of {len(order)} systems, {aside}."
     first = overview_figure(summary, order)
-    if (summary.snr_db == MEAN).all():  # no SNR is known
+    if (summary.snr_db == MEAN).all():  # no mixture has a known SNR
         return [first] if first else []
     bars = f"{BARS.format(words().base)} {note}"
     title = f"Improvement over {words().snr}"
@@ -70,14 +70,15 @@ def drawings(
 def _colours(summary: pd.DataFrame, best: Sequence[str]) -> dict[str, str]:
     """The colour of every one of the `best` systems, the same in all figures.
 
-    Mixture and oracle have none: to one all is compared, the other would set the scale.
+    The mixture has none, because all are compared with it; the oracle has none, because it would
+    set the scale.
     """
     shown = [name for name in summary.system.unique() if name in best]
     return {name: f"C{number}" for number, name in enumerate(shown)}
 
 
 def _other_scores(summary: pd.DataFrame) -> list[str]:
-    """Those that were computed and stand in no headline table."""
+    """The computed scores that are not headline scores."""
     has_values = summary.scored > 0
     computed = summary.score[has_values].unique()
     shown = headlines(summary.score)

@@ -1,6 +1,6 @@
 """Figures of progressive networks.
 
-Improvement over the number of stages (PL-CRNN, Fig. 4), and of the output of each stage.
+They show improvement over the number of stages (PL-CRNN, Fig. 4), and for the output of each stage.
 """
 
 from collections import defaultdict
@@ -16,7 +16,7 @@ from reporting.figures.drawing import MARKERS, STYLE, Colours, Drawing, axes, dr
 from reporting.tables.headline import headlines
 from reporting.tables.runs import Run
 
-Points = Sequence[tuple[int, str]]  # stages or stage, system
+Points = Sequence[tuple[int, str]]  # (number of stages, or stage; system)
 
 
 def stage_drawings(runs: Mapping[str, Run], gains: pd.DataFrame, colours: Colours) -> list[Drawing]:
@@ -54,9 +54,9 @@ def stage_drawings(runs: Mapping[str, Run], gains: pd.DataFrame, colours: Colour
 
 
 def _by_number(runs: Mapping[str, Run]) -> dict[str, Points]:
-    """Runs that differ by the number of stages alone, by all of their names.
+    """Runs that differ only in the number of stages, by the name of their group.
 
-    Others are left out.
+    Other runs are left out.
     """
     families = defaultdict(list)
     for name, run in runs.items():
@@ -74,7 +74,7 @@ def _by_number(runs: Mapping[str, Run]) -> dict[str, Points]:
 
 
 def _beside(runs: Mapping[str, Run], families: Mapping[str, Points]) -> list[str]:
-    """Runs outside of all `families` that differ from those of one by their networks alone."""
+    """Runs outside of all `families` that differ from a family's runs only in their network."""
     inside = {name for points in families.values() for _, name in points}
     alike = {runs[name].but_for_network for name in inside}
     outside = runs.keys() - inside
@@ -82,7 +82,7 @@ def _beside(runs: Mapping[str, Run], families: Mapping[str, Points]) -> list[str
 
 
 def _by_stage(runs: Mapping[str, Run]) -> dict[str, Points]:
-    """The stages of every run that were scored as systems of their own."""
+    """The stages of every run that were scored as systems."""
     lines = {}
     for name, run in runs.items():
         if run.outputs:
@@ -102,7 +102,8 @@ def _over_stages(
 ) -> Drawing:
     """A panel per score, a line per entry of `lines` in the colour of its last system.
 
-    name, title, note: see `Drawing`; head: of the x axis. beside: systems with a level line each.
+    name, title, note: see `Drawing`; head: of the x axis. beside: systems with a horizontal line
+    each.
     """
     shown = headlines(gains)
     with rc_context(STYLE):

@@ -1,1 +1,1 @@
-"""From tables, figures and sounds to pages to read."""
+"""From tables, figures and sounds to pages."""

@@ -1,4 +1,4 @@
-"""The audit of corpora: two tables, a page that stands alone, a line before a training."""
+"""The audit of corpora: two tables, a page in a single file, a line before a training."""
 
 import os
 from collections.abc import Mapping
@@ -15,9 +15,9 @@ from reporting.tables.audit_corpora import per_corpus
 from reporting.tables.audit_files import Findings
 from reporting.tables.audit_kinds import CLIPPED, Trouble, left_out, troubles
 
-WORST = 10  # files of a kind on the page
-LISTED = 200  # files on the page that are left out
-FORMS = {  # of measures on the page
+WORST = 10  # files per kind of problem on the page
+LISTED = 200  # left-out files on the page
+FORMS = {  # formats of the measures on the page
     "clipped": ("clipped, %", lambda value: f"{100 * value:.3f}"),
     "dc": ("offset, %", lambda value: f"{100 * value:+.2f}"),
     "silence": ("silence, %", lambda value: f"{100 * value:.0f}"),
@@ -28,7 +28,7 @@ FORMS = {  # of measures on the page
 
 
 class AuditSummary(NamedTuple):
-    """table: of corpora, as text. last: the line that counts what is wrong."""
+    """The printed audit. table: of corpora, as text. last: the line that counts problems."""
 
     table: str
     last: str
@@ -67,16 +67,16 @@ def write_audit(
 
 
 def _root(files: pd.DataFrame) -> str:
-    """The folder that all files lie in."""
+    """The common folder of all files."""
     folders = set()
-    for path in files.path:  # thousands of them, which pathlib takes long for
+    for path in files.path:  # pathlib is slow for thousands of files
         absolute = os.path.abspath(path)  # noqa: PTH100
         folders.add(os.path.dirname(absolute))  # noqa: PTH120
     return os.path.commonpath(folders) if folders else ""
 
 
 def _below(rows: pd.DataFrame, root: str) -> pd.DataFrame:
-    """Rows whose paths begin below `root`."""
+    """Rows whose paths are written relative to `root`."""
     shortened = {}
     for name, texts in rows.select_dtypes(exclude="number").items():
         shortened[name] = texts.str.replace(f"{root}/", "", regex=False)
@@ -96,7 +96,7 @@ def _of_page(trouble: Trouble, root: str) -> dict[str, Any]:
 
 
 def _shown(corpora: pd.DataFrame) -> pd.DataFrame:
-    """The table of corpora to read: one cell a column, in the units that one speaks in."""
+    """The table of corpora for readers: one cell per column, in usual units."""
     return pd.DataFrame([_cells(row) for row in corpora.itertuples()])
 
 
@@ -165,7 +165,7 @@ def _count(number: int, what: str) -> str:
 
 
 def heard(speech: pd.DataFrame, noise: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Of the tables of a plan, the recordings that a training hears."""
+    """The recordings of a plan's tables that a training uses."""
     heard_speech = speech[speech.split != "test"]
     heard_noise = noise[noise.seen].drop_duplicates("path")
     return heard_speech, heard_noise
@@ -174,7 +174,7 @@ def heard(speech: pd.DataFrame, noise: pd.DataFrame) -> tuple[pd.DataFrame, pd.D
 def data_line(
     speech: pd.DataFrame, noise: pd.DataFrame, measures: pd.DataFrame, left_out: int
 ) -> str:
-    """What is `heard`, in a line. measures: by path, of those files where they are known."""
+    """A line about the training audio. measures: by path, of the files with known measures."""
     paths = dict.fromkeys([*speech.path, *noise.path])
     known = measures.reindex(paths)
     level_db = known.level_db.reindex(speech.path).median()

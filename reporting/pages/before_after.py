@@ -27,11 +27,11 @@ from reporting.pages.media import (
 )
 from reporting.pages.page import rendered
 
-MOST = 24  # recordings that are played
-TOTAL_S, LONGEST_S, SHORTEST_S = 180, 60, 8  # of what is played: in all, and of a recording
-LARGEST = 13_000_000  # bytes of all players: a page of 15 MB can still be sent
-ROWS = 1000  # of the table, and names of what is left out
-NUMBERS = (  # of a recording in the table
+MOST = 24  # largest number of played recordings
+TOTAL_S, LONGEST_S, SHORTEST_S = 180, 60, 8  # played seconds: in all; most and least of a recording
+LARGEST = 13_000_000  # bytes of all players; a page of 15 MB can still be sent by mail
+ROWS = 1000  # largest number of rows of the table, and of names of left-out recordings
+NUMBERS = (  # columns of a recording in the table
     "length in s",
     "rate in Hz",
     "channels",
@@ -47,7 +47,7 @@ NAMES = ("before", "after")
 class Pair(NamedTuple):
     """A recording and its enhanced version.
 
-    remark: a sentence about it. heard: whether there is anything to compare.
+    remark: a sentence about it. heard: whether the two can be compared.
     """
 
     name: str
@@ -58,7 +58,7 @@ class Pair(NamedTuple):
 
 
 class _Known(NamedTuple):
-    """A pair whose files can be read, and what one look at them tells."""
+    """A pair whose files can be read, and its measures."""
 
     pair: Pair
     heads: tuple[Header, Header]
@@ -66,11 +66,11 @@ class _Known(NamedTuple):
 
 
 def write_before_after(pairs: Iterable[Pair], about: Mapping[str, str], path: Path) -> None:
-    """Write the page of `pairs` to `path`: one file under 15 MB that needs nothing else.
+    """Write the page of `pairs` to `path`: one file under 15 MB that needs no other file.
 
-    It plays the first MOST recordings that fit, at most LONGEST_S of each, its loudest stretch.
-    about: what was run, by name. All text from outside is escaped. Raises OSError where
-    `path` cannot be written.
+    It plays the first MOST recordings that fit, and of each the loudest stretch of at most
+    LONGEST_S. about: facts about the run, by name. All text from outside is escaped. Raises OSError
+    if `path` cannot be written.
     """
     rows, known = [], []
     for pair in pairs:
@@ -92,7 +92,7 @@ def write_before_after(pairs: Iterable[Pair], about: Mapping[str, str], path: Pa
 
 
 def _known(pair: Pair) -> _Known | None:
-    """What is known of a pair; None where one of its files cannot be read."""
+    """A pair with its measures; None if one of its files cannot be read."""
     try:
         heads = probing.header(pair.before), probing.header(pair.after)
         return _Known(pair, heads, (levels(heads[0]), levels(heads[1])))
@@ -120,12 +120,12 @@ def _row(pair: Pair, known: _Known | None) -> dict[str, object]:
 
 
 def _db(power: float) -> float:
-    """NaN for silence, of which no number can be told."""
+    """A power in dB; NaN for silence."""
     return 10 * math.log10(power) if power > 0 else math.nan
 
 
 def _examples(known: Sequence[_Known]) -> tuple[list[Example], list[str]]:
-    """What is played, and the names of what there was no room for."""
+    """The played examples, and the names of recordings without room."""
     shown: list[Example] = []
     left_out = []
     room = LARGEST
@@ -142,7 +142,7 @@ def _examples(known: Sequence[_Known]) -> tuple[list[Example], list[str]]:
 
 
 def _seconds(known: Sequence[_Known]) -> int:
-    """How much is played of each recording: more where short ones leave room."""
+    """The played duration of each recording: longer if other recordings are short."""
     count = max(1, min(MOST, len(known)))
     lengths = sorted(len(one.levels[0].by_second) for one in known[:count])
     room = TOTAL_S
@@ -155,12 +155,12 @@ def _seconds(known: Sequence[_Known]) -> int:
 
 
 def _example(known: _Known, seconds: int) -> Example:
-    """Both signals of the same stretch, under one gain."""
+    """The same stretch of both signals, with the same gain."""
     head, before = known.heads[0], known.levels[0]
     rate = playable(head.sample_rate)
     begin_s = before.loudest(seconds)
     signals = [torch.from_numpy(excerpt(one, begin_s, seconds, rate)) for one in known.heads]
-    length = min(map(len, signals))  # the same, unless somebody changed a file meanwhile
+    length = min(map(len, signals))  # equal, unless a file was changed meanwhile
     signals = [signal[:length].float() for signal in signals]
     gain = PEAK / max(1e-9, *(float(signal.abs().max()) for signal in signals))
     stft = STFT(rate)
@@ -184,7 +184,7 @@ def _panel(name: str, level: Levels, signal: Tensor, gain: float, stft: STFT, to
 
 
 def _told(power: float) -> str:
-    """A level in words."""
+    """A level as text."""
     return f"{_db(power):.1f} dB" if power > 0 else "silent"
 
 

@@ -17,11 +17,11 @@ from reporting.tables.score_grids import by_snr
 from reporting.tables.summary import conditions, titled
 from reporting.tables.weaknesses import least_improved, worsened
 
-WORST = {"noise_type": "kind of noise", "snr_db": "SNR in dB"}  # columns, as a reader calls them
+WORST = {"noise_type": "kind of noise", "snr_db": "SNR in dB"}  # columns and their names
 
 
 class Scores(NamedTuple):
-    """Of a run: how it was tested, in sentences; caution: what must be read before them."""
+    """The scores of a run: a sentence about the test; caution: to read before the scores."""
 
     evaluated: Evaluated
     test: str
@@ -29,11 +29,11 @@ class Scores(NamedTuple):
 
 
 class Card(NamedTuple):
-    """What the card says, beside the files of the run.
+    """The content of the card beside the files of the run.
 
-    trained_on: see reporting.tables.corpora. plan: of the training, in words. ancestors: how many
-    trainings its weights come from, its own aside. machine: that its real-time factor was measured
-    on. latency: in words. scores: None where none were given.
+    trained_on: see reporting.tables.corpora. plan: of the training, as text. ancestors: number of
+    earlier trainings that its weights come from. machine: on which its real-time factor was
+    measured. latency: as text. scores: None if no report was given.
     """
 
     run: Run
@@ -111,7 +111,7 @@ def _began(ancestors: int) -> str:
 
 
 def _time(run: Run) -> str:
-    """Hours by machine, and for how many epochs they are known."""
+    """Hours by machine, and the number of epochs with known times."""
     if run.times is None:
         return "not recorded"
     by_machine = run.times.groupby("machine", sort=False).seconds.sum()
@@ -123,7 +123,7 @@ def _time(run: Run) -> str:
 
 def _scores(scores: Scores) -> Mapping[str, object]:
     system, rows, summary = scores.evaluated
-    unmarked = summary.assign(mark="")  # what they compare with may not stand here
+    unmarked = summary.assign(mark="")  # the systems that marks compare with may be missing here
     grids = []
     for condition, under in conditions(unmarked):
         grids.append(by_snr(under, f"{titled(condition)}, by SNR in dB", published=None))

@@ -1,4 +1,4 @@
-"""The choice of examples: at every SNR the most, the least and a typical improvement."""
+"""The choice of examples: the largest, the smallest and a typical improvement at each SNR."""
 
 from math import isnan
 
@@ -11,10 +11,10 @@ from reporting.tables.improvement import improvements, score_names
 
 
 def choose(scores: pd.DataFrame) -> list[tuple[str, str]]:
-    """Title and mixture_id of the examples; none where no mixture has the score.
+    """Title and mixture_id of the examples; none if no mixture has the score.
 
-    The improvement is that of the best system (or the oracle) by the score of `ranking`, usually
-    the SDR. scores: see reporting.scoring.score_plan.
+    The improvement is of the best system (or the oracle) by the score of `ranking`, usually the
+    SDR. scores: see reporting.scoring.score_plan.
     """
     gains = improvements(scores)
     score = ranking(score_names(scores))
@@ -43,7 +43,7 @@ def choose(scores: pd.DataFrame) -> list[tuple[str, str]]:
 def _judged(gains: pd.Series) -> str:
     """The system by which examples are chosen: the best, or the oracle if there is no other.
 
-    gains: of the score, by system, the higher the better.
+    gains: of the score, by system; higher is better.
     """
     systems = gains.drop([*KNOWING], errors="ignore").dropna()
     if systems.empty:

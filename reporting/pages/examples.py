@@ -28,12 +28,12 @@ from reporting.tables.losses import lost, worst_of
 from reporting.tables.summary import NOISE
 from reporting.tables.wording import called, words
 
-LONGEST_S = 4.0  # of an excerpt
-ROOM = 5_500_000  # bytes of players of what is lost most: a page of 15 MB can still be sent
-PANELS = 132  # in all, at most: about 7 MB at 16 kHz
-MOST = 8  # systems in an example, the best ones
-ALWAYS = 3  # panels beside those: clean, mixture and oracle
-# Of several that know the clean speech the first; that itself is in each.
+LONGEST_S = 4.0  # longest excerpt
+ROOM = 5_500_000  # bytes of players of the greatest losses; a page stays below 15 MB
+PANELS = 132  # largest number of all panels: about 7 MB at 16 kHz
+MOST = 8  # largest number of systems in an example, the best ones
+ALWAYS = 3  # further panels: clean, mixture and oracle
+# Only the first of several ideal systems; the clean speech is in each example.
 ALWAYS_SHOWN = {MIXTURE, *KNOWING} - {PHASE_SENSITIVE_MASK, CLEAN}
 
 
@@ -44,13 +44,13 @@ def examples(
     stft: STFT,
     transcribe: Callable[[np.ndarray], str] | None = None,
 ) -> Iterator[Example]:
-    """The examples of `choose`: excerpts of up to 4 s, all signals of a mixture under one gain.
+    """The examples of `choose`: excerpts of up to 4 s, all signals of a mixture with the same gain.
 
-    transcribe: gives the transcript of a signal [time], which stands with the scores, as the
-    answers of systems do that answer a mixture with text.
+    transcribe: gives the transcript of a signal [time], which stands beside the scores; so do the
+    texts of systems that answer with text.
 
-    The last one is speech in several noises at once (see `Bench.crowded`), if the test has several.
-    Nothing that is in the cache of `bench` is enhanced or drawn again.
+    The last example is speech in several noises at once (see `Bench.crowded`), if the test has
+    several. The cache of `bench` is used for enhanced signals and pictures.
     """
     chosen = choose(scores)
     panels_each = PANELS // (len(chosen) + 1)
@@ -79,7 +79,7 @@ def worst_examples(
     stft: STFT,
     room: int = ROOM,
 ) -> Iterator[Heard]:
-    """Players of the mixtures with the greatest losses: clean, mixture and the systems that lose.
+    """Players of the mixtures with the greatest losses: clean, mixture and the worse systems.
 
     scores: of `bench` alone. room: bytes for the players; the greatest losses come first.
     """
@@ -100,7 +100,7 @@ def _quoted(verb: str, text: str | None) -> str:
 
 
 def _example(title: str, panels: list[Panel], views: "_Views") -> Example:
-    """The example whose `panels` are `views` of one mixture."""
+    """An example with these `panels`; views: of its mixture."""
     stft = views.stft
     return Example(title, panels, views.seconds, stft.sample_rate / 2, wave_share(stft))
 
@@ -119,7 +119,7 @@ def _noise(of_mixture: pd.DataFrame) -> str:
 
 
 class _Views:
-    """Picture and sound of what systems make of one mixture."""
+    """Pictures and sounds of the systems' outputs for one mixture."""
 
     def __init__(self, bench: Bench, mixture: Mixture, stft: STFT):
         self.bench = bench
@@ -129,11 +129,11 @@ class _Views:
 
     @property
     def seconds(self) -> float:
-        """How long all of them are."""
+        """The duration of all of them."""
         return len(self.mixture.parts["clean"][: self.samples]) / self.stft.sample_rate
 
     def of_clean(self) -> list[Panel]:
-        """The panel of the clean speech, where there is any."""
+        """The panel of the clean speech, if there is any."""
         clean = self.mixture.parts["clean"]
         if not clean.any():
             return []
@@ -141,14 +141,14 @@ class _Views:
         return [Panel("clean", _quoted("said", self.mixture.parts.get(TEXT)), *view)]
 
     def references(self) -> list[Panel]:
-        """What the answers are held against: the clean speech, or each talker."""
+        """The references of the answers: the clean speech, or each talker."""
         if TALKERS not in self.mixture.references:
             return self.of_clean()
         content = self.mixture.contents[TALKERS]
         return self._talkers("clean", "", content, lambda: self.mixture.parts[TALKERS])
 
     def panels(self, name: str, scored: str, system: System) -> list[Panel]:
-        """One for what `system` makes of the mixture, or one for each talker."""
+        """The panel of the output of `system`, or a panel for each talker."""
         if system.gives != TALKERS:
             return [Panel(called(name), scored, *self.enhanced(system))]
         if name == MIXTURE:
@@ -160,7 +160,7 @@ class _Views:
     def _talkers(
         self, name: str, scored: str, content: str, talkers: Callable[[], Tensor]
     ) -> list[Panel]:
-        """A panel for each talker; talkers: gives [talker, time], content: names it."""
+        """A panel for each talker; talkers: gives [talker, time], content: identifies it."""
         panels = []
         for number in range(len(self.mixture.references[TALKERS])):
             one = partial(lambda number: talkers()[number], number)
@@ -169,14 +169,14 @@ class _Views:
         return panels
 
     def enhanced(self, system: System) -> tuple[str, str]:
-        """Picture and sound of what `system` makes of the mixture."""
+        """Picture and sound of the output of `system`."""
         if system.gives in (TEXT, LABEL, NOTES):
             return self._view("mixture", lambda: self.mixture.parts["mixture"])
         enhanced = self.bench.enhanced(system, self.mixture)
         return self._view(enhanced.content, lambda: enhanced.signal)
 
     def heard(self, system: System, transcribe: Callable[[np.ndarray], str] | None) -> str:
-        """What is heard in its answer, or is its answer, in quotes; "" where no text is of it."""
+        """The transcript of its output, or its text, in quotes; "" without a text."""
         is_asked = system.gives in (TEXT, LABEL) or (transcribe and TEXT in self.mixture.parts)
         enhanced = self.bench.enhanced(system, self.mixture)
         answer = enhanced.answer if is_asked else None
@@ -189,7 +189,7 @@ class _Views:
         return _quoted("heard", transcribe(answer))
 
     def _view(self, content: str, signal: Callable[[], Tensor]) -> tuple[str, str]:
-        """The view that is remembered of a signal with this `content`, or a new one."""
+        """The cached view of a signal with this `content`, or a new one."""
         cache = self.bench.memory.cache
         stft = self.stft
         key = of_values(
@@ -205,9 +205,9 @@ class _Views:
         return view
 
     def _made(self, signal: Tensor) -> tuple[str, str]:
-        """Picture and sound of an excerpt [time], under the gain of all signals of the mixture.
+        """Picture and sound of an excerpt [time], with the common gain of the mixture.
 
-        What a broken system returns is shown as far as it goes: NaN and what is missing are
+        The output of a broken system is shown as far as possible: NaN and missing samples become
         silence.
         """
         clean = self.mixture.parts["clean"][: self.samples]
@@ -225,12 +225,12 @@ class _Views:
 
 
 def _peak(values: Tensor) -> float:
-    """The highest absolute value."""
+    """The largest absolute value."""
     return float(values.abs().max())
 
 
 def _shown(scores: pd.DataFrame, systems: Iterable[str], room: int) -> list[str]:
-    """Mixture, oracle, and as many of the best systems as there is room for, one at least."""
+    """Mixture, oracle, and as many of the best systems as there is room for, at least one."""
     count = max(1, min(MOST, room))
     best = ranked(scores)[:count]
     shown = []
@@ -241,7 +241,7 @@ def _shown(scores: pd.DataFrame, systems: Iterable[str], room: int) -> list[str]
 
 
 def _scored(of_mixture: pd.DataFrame, name: str) -> str:
-    """The headline scores of a system that were computed. of_mixture: scores, by system."""
+    """The computed headline scores of a system. of_mixture: scores, by system."""
     if name not in of_mixture.index:
         return ""
     scored = []

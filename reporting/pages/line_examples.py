@@ -16,11 +16,11 @@ from reporting.figures.line_figures import (
 from reporting.pages.media import PEAK, Example, Panel, image, playable, sound
 from reporting.scoring.lines import Shown
 
-LONGEST_S = 15.0  # of an excerpt
+LONGEST_S = 15.0  # longest excerpt
 
 
 def line_examples(shown: Mapping[str, Shown]) -> list[Example]:
-    """A player for the mixture shown of every study; all of its signals under one gain."""
+    """A player for the shown mixture of every study; all of its signals have the same gain."""
     return [_example(study, one) for study, one in shown.items()]
 
 

@@ -14,15 +14,15 @@ from reporting.pages.page import render_pages
 from reporting.scoring.lines import Outcome
 from reporting.tables.line_tables import of_page, text
 
-SYSTEM = "system"  # what holds a line
+SYSTEM = "system"  # the column that names the enhancer of a line
 
 
 def write_line_report(outcome: Outcome, about: Mapping[str, str], folder: Path) -> str:
     """Write gain.csv, report.html and report.md to `folder`; returns its tables as text.
 
-    Of a recording the lines found too, as lines.csv.
+    For a recording it also writes the detected lines to lines.csv.
 
-    about: what was run, and where, in the words of the page.
+    about: facts about the run, by the names that the page shows.
     """
     drawn, found = line_drawings(outcome.gains), outcome.found
     for study, shown in outcome.shown.items():

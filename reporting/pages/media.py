@@ -15,11 +15,11 @@ from audio.encoding import encode_vorbis
 from dsp.stft import STFT
 from reporting.data_uri import data_uri
 
-RANGE_DB = 70.0  # of a spectrogram, below its loudest point
-WIDEST = 800  # columns of a spectrogram
-WAVE = 64  # rows of a waveform
-RATES = (8000, 48000)  # of sounds: the lowest and the highest
-PEAK = 0.8  # of the loudest of several sounds: Vorbis may overshoot
+RANGE_DB = 70.0  # range of a spectrogram, below its maximum
+WIDEST = 800  # largest number of columns of a spectrogram
+WAVE = 64  # number of rows of a waveform
+RATES = (8000, 48000)  # lowest and highest sample rate of sounds
+PEAK = 0.8  # peak of the loudest of several sounds; Vorbis may overshoot
 
 
 class Panel(NamedTuple):
@@ -34,7 +34,7 @@ class Panel(NamedTuple):
 class Example(NamedTuple):
     """Signals of the same time for one player: a mixture and its enhanced versions.
 
-    seconds: how long they are. highest_hz: of their spectrograms. wave: the share of their pictures
+    seconds: their duration. highest_hz: of their spectrograms. wave: the share of their pictures
     that waveforms take, above the spectrograms.
     """
 
@@ -53,16 +53,16 @@ class Heard(NamedTuple):
 
 
 def size(panels: Sequence[Panel]) -> int:
-    """Bytes of panels in a page."""
+    """The number of bytes of panels in a page."""
     return sum(len(panel.picture) + len(panel.sound) for panel in panels)
 
 
 def picture(signal: Tensor, stft: STFT, top: float, peak: float) -> str:
     """Waveform of a signal [time] over its spectrogram, low frequencies at the bottom.
 
-    A WEBP image [WAVE + freq, frame]; the waveform reaches from -peak to peak, and what lies
-    RANGE_DB below the magnitude `top` is black. Of more than WIDEST frames several make a column,
-    of their mean power.
+    A WEBP image [WAVE + freq, frame]. The waveform ranges from -peak to peak; magnitudes RANGE_DB
+    below `top` are black. If there are more than WIDEST frames, a column is the mean power of
+    several frames.
     """
     power = stft(signal[None])[0].abs().square()
     if power.shape[-1] > WIDEST:
@@ -74,7 +74,7 @@ def picture(signal: Tensor, stft: STFT, top: float, peak: float) -> str:
 
 
 def wave_share(stft: STFT) -> float:
-    """The share of a `picture` that is waveform."""
+    """The share of the waveform in a `picture`."""
     return WAVE / (WAVE + stft.freqs)
 
 
@@ -99,24 +99,24 @@ def _webp(rgb: np.ndarray) -> str:
 def waveform(signal: np.ndarray, columns: int, peak: float) -> np.ndarray:
     """A signal [time] over time, light on dark: the range of its values in every column.
 
-    An image [WAVE, column, colour] of -peak to peak.
+    An image [WAVE, column, colour] from -peak to peak.
     """
     each = max(1, -(-len(signal) // columns))
     padded = np.zeros(columns * each)
     padded[: len(signal)] = signal[: len(padded)] / peak
     blocks = padded.reshape(columns, each)
     heights = np.linspace(1, -1, WAVE)[:, None]
-    reach = 1 / WAVE  # so that silence is a line
+    reach = 1 / WAVE  # makes silence a line
     lit = (heights <= blocks.max(1) + reach) & (heights >= blocks.min(1) - reach)
     return np.repeat(np.where(lit, 220, 24).astype(np.uint8)[..., None], 3, axis=2)
 
 
 def playable(sample_rate: int) -> int:
-    """The rate nearest to `sample_rate` that browsers play for certain."""
+    """The rate nearest to `sample_rate` that all browsers play."""
     return int(np.clip(sample_rate, *RATES))
 
 
 def sound(signal: Tensor, sample_rate: int) -> str:
-    """A signal [time] as Vorbis; what lies outside [-1, 1] is clipped."""
+    """A signal [time] as Vorbis; values outside [-1, 1] are clipped."""
     clipped = signal.clamp(-1, 1)
     return data_uri("audio/ogg", encode_vorbis(clipped.numpy(), sample_rate))

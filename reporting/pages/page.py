@@ -17,20 +17,19 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def heads(scores: Iterable[str]) -> dict[str, str]:
-    """Heads of the columns of a page's tables: of costs, and of `scores` by their facts."""
+    """Column heads of a page's tables: of costs, and of `scores` by their facts."""
     return COST_HEADS | {score: facts(score).head for score in scores}
 
 
 def definitions(scores: Iterable[str]) -> dict[str, str]:
-    """The definition of each of `scores`, in a line, by its label."""
+    """The definition of each of `scores`, on a line, by its label."""
     return {facts(score).label: facts(score).described() for score in scores}
 
 
 def rendered(template: str, page: dict[str, Any], escape: bool = True, **beside: Any) -> str:
     """`template` filled with the values of `page` and `beside`.
 
-    escape: escapes text from outside for HTML. Raises an error of jinja2 for a value that a
-    template names and that is missing.
+    escape: escapes text from outside for HTML. Raises an error of jinja2 for a missing value.
     """
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -47,7 +46,7 @@ def render_pages(
     drawn: Sequence[Drawing],
     folder: Path,
 ) -> None:
-    """Write report.html and report.md to `folder`, and the drawings to its figures.
+    """Write report.html and report.md to `folder`, and the drawings to its folder `figures`.
 
     template: the name of both templates. Values in the HTML are escaped.
     """
@@ -57,7 +56,7 @@ def render_pages(
         text = rendered(
             f"{template}.{suffix}.j2",
             shown,
-            escape=suffix == "html",  # Markdown has its own rules (reporting.tables.markdown)
+            escape=suffix == "html",  # Markdown is escaped by reporting.tables.markdown
             markdown=markdown,
         )
         write_atomic(folder / f"report.{suffix}", text)

@@ -1,6 +1,6 @@
 """The report folder: tables as CSV, JSON and LaTeX, report.md and report.html.
 
-All is made from one table of scores.
+Everything is computed from one table of scores.
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,15 +42,14 @@ from reporting.tables.wording import by_speakers, called, words
 class Beside(NamedTuple):
     """The content of a page beside the scores.
 
-    caution: a sentence to read before the numbers. costs: what networks cost (see
-    command.costs). published: values of a paper (see `published`). examples: with players (see
-    `examples`). runs: by the names that they have among the systems. swept: which of
-    them belong to a sweep. lines: studies of line enhancers. files: checks of files of other tools
-    (see reporting.scoring.files). worst: players of the greatest losses. config: of the
-    evaluation, as YAML. clusters: what marks and intervals take for a sample, see
-    reporting.tables.clusters. resembling: kinds of unseen noise that are told apart, as they are
-    like noise that was made up for the training. title: of the page. named: classes that were
-    named, as reporting.scoring.transcripts has them.
+    caution: a sentence to read before the numbers. costs: of networks (see command.costs).
+    published: values of a paper (see `published`). examples: with players (see `examples`). runs:
+    by their names among the systems. swept: the runs that belong to a sweep. lines: studies of line
+    enhancers. files: checks of files of other tools (see reporting.scoring.files). worst: players
+    of the greatest losses. config: of the evaluation, as YAML. clusters: the sample of marks and
+    intervals, see reporting.tables.clusters. resembling: kinds of unseen noise that resemble
+    synthetic training noise, and are shown separately. title: of the page. named: the classes that
+    taggers named, see reporting.scoring.transcripts.
     """
 
     caution: str | None = None
@@ -81,8 +80,8 @@ def write_report(
 ) -> pd.DataFrame:
     """Write the report of `scores` to `folder`; returns the summary.
 
-    scores: see reporting.scoring.score_plan. about: what was run, by name. figures: whether any are
-    drawn. All text from outside is escaped.
+    scores: see reporting.scoring.score_plan. about: facts about the evaluation, by name. figures:
+    whether figures are drawn. All text from outside is escaped.
     """
     summary = summarise(scores, beside.clusters)
     _write_tables(scores, summary, folder, beside)
@@ -118,7 +117,7 @@ def _drawn(
 def _write_tables(
     scores: pd.DataFrame, summary: pd.DataFrame, folder: Path, beside: Beside
 ) -> None:
-    """All files of a report but its pages and figures."""
+    """Write all files of a report except its pages and figures."""
     write_atomic(folder / "scores.csv", csv_text(scores))
     write_atomic(folder / "summary.csv", csv_text(summary))
     json = summary.to_json(orient="records", indent=1)
@@ -131,7 +130,7 @@ def _write_tables(
 
 
 def _write_or_remove(path: Path, table: pd.DataFrame | None) -> None:
-    """Write `table`; without one, remove that of an earlier report."""
+    """Write `table`; None removes the table of an earlier report."""
     if table is None:
         path.unlink(missing_ok=True)
     else:
@@ -143,7 +142,7 @@ def _run_costs(beside: Beside) -> pd.DataFrame | None:
 
 
 def _beside(scores: pd.DataFrame, beside: Beside) -> dict[str, Any]:
-    """What the pages show beside the scores."""
+    """The content of the pages beside the scores."""
     page = beside._asdict()
     page |= {"words": words(), "called": called, "snrs": scores.snr_db.notna().any()}
     page["oracle"] = words().oracle if scores.system.isin(KNOWING).any() else ""
@@ -170,12 +169,12 @@ def _in_words(clusters: Clusters) -> Clusters:
 
 
 def _links(runs: Mapping[str, Run]) -> dict[str, str]:
-    """Where the pages tell of every run."""
+    """The place of every run on the pages."""
     return {name: f"#run-{number}" for number, name in enumerate(runs)}
 
 
 def _cost_tables(scores: pd.DataFrame, beside: Beside) -> list[pd.DataFrame]:
-    """Costs of the runs and of networks; published ones with these, at the paper's sample rate."""
+    """Costs of the runs and of networks; at the paper's sample rate with the published costs."""
     costs = []
     of_runs = _run_costs(beside)
     if of_runs is not None:
@@ -190,7 +189,7 @@ def _cost_tables(scores: pd.DataFrame, beside: Beside) -> list[pd.DataFrame]:
 
 
 def _numbers(scores: pd.DataFrame, summary: pd.DataFrame, beside: Beside) -> dict[str, Any]:
-    """What the pages show of the scores."""
+    """The scores on the pages."""
     failed = scores.failed != ""
     names = score_names(scores)
     grids = list(score_grids(scores, summary, beside.published, beside.clusters, beside.resembling))
@@ -215,7 +214,7 @@ def _numbers(scores: pd.DataFrame, summary: pd.DataFrame, beside: Beside) -> dic
 
 
 def _improvements_by_rate(scores: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Improvements in their units, by what a title says of their sample rate: "" for one alone."""
+    """Improvements in their units, by the title of their sample rate; "" for a single rate."""
     several = scores.sample_rate.nunique() > 1
     by_rate = scores.groupby("sample_rate", sort=False)
     tables = {}

@@ -1,4 +1,4 @@
-"""One row per corpus of an audit: how much of it is used, and what its audio is like."""
+"""One row per corpus of an audit: how much of it is used, and measures of its audio."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from reporting.tables.audit_kinds import CLIPPED, OFFSET
 
 
 def per_corpus(files: pd.DataFrame) -> pd.DataFrame:
-    """A row per role and corpus, of the files in it that are used.
+    """One row per role and corpus, of its used files.
 
     The columns are explained in docs/data.md.
     """
@@ -46,6 +46,6 @@ def _summary(rows: pd.DataFrame) -> dict[str, Any]:
 
 
 def _listed(values: pd.Series) -> str:
-    """Each of `values` once, in order."""
+    """The different `values`, in order, as text."""
     each_once = sorted(values.unique())
     return " ".join(map(str, each_once))

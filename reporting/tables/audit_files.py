@@ -1,4 +1,4 @@
-"""What an audit finds: one row per file, and what is wrong with files and corpora."""
+"""The results of an audit: one row per file, and the problems of files and corpora."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -33,10 +33,10 @@ NOT_READ = "not read: its format is not known"
 
 
 class AuditedCorpus(NamedTuple):
-    """A corpus of one role as the audit meets it.
+    """A corpus of one role in the audit.
 
-    recordings: all of them. table: of those that can be used. bad: why others cannot, by path.
-    error: why there is nothing at all, or "".
+    recordings: all of them. table: of the usable ones. bad: reasons of the others, by path. error:
+    the reason if none is usable, or "".
     """
 
     role: str
@@ -50,7 +50,7 @@ class AuditedCorpus(NamedTuple):
 class Findings(NamedTuple):
     """files: a row per file with FILE.
 
-    stops: what generate.py and train.py would end in, a line each.
+    stops: the errors of generate.py and train.py, a line each.
     """
 
     files: pd.DataFrame
@@ -64,7 +64,7 @@ def find(
     sample_rate: int,
     seed: int,
 ) -> Findings:
-    """Measure all files, and look for all that training on `corpora` would stumble on.
+    """Measure all files, and list all problems of a training on `corpora`.
 
     measured: gives rows of measures, by path.
     """
@@ -89,7 +89,7 @@ def find(
 def _measured_files(
     corpora: Sequence[AuditedCorpus], measured: Callable[[Sequence[str]], pd.DataFrame]
 ) -> pd.DataFrame:
-    """A row per file of all corpora, with the measures of those that can be read."""
+    """A row per file of all corpora, with the measures of readable files."""
     tables = [_rows(corpus) for corpus in corpora]
     if not tables:
         tables = [pd.DataFrame(columns=FILE)]
@@ -103,7 +103,7 @@ def _measured_files(
 
 
 def _rows(corpus: AuditedCorpus) -> pd.DataFrame:
-    """The recordings of a corpus, those that can be used first, and why the others are left out."""
+    """The recordings of a corpus, usable ones first, and why the others are left out."""
     usable = table([]) if corpus.table is None else corpus.table
     known = set(usable.path)
     others = [recording for recording in corpus.recordings if recording.path not in known]
@@ -124,9 +124,9 @@ def _unreadable(corpora: Sequence[AuditedCorpus]) -> list[str]:
 
 
 def _roles(corpora: Sequence[AuditedCorpus], files: pd.DataFrame, protocol: Protocol) -> list[str]:
-    """A line for each role whose files are wanting or unwanted.
+    """A line for each role that lacks files, or has files that it may not have.
 
-    Those aside whose corpus says already why it has none.
+    Roles whose corpus has an error already are left out.
     """
     served = set(files.role)
     for corpus in corpora:
@@ -142,9 +142,9 @@ def _long_enough(
     sample_rate: int,
     stops: list[str],
 ) -> dict[str, pd.DataFrame]:
-    """`tables` without speech that is too short, which `files` say then; labels of rows stay.
+    """`tables` without speech that is too short; `files` note it. Labels of rows stay.
 
-    Where all speech of a role is too short, it stays, and `stops` say so.
+    If all speech of a role is too short, it stays, and `stops` note it.
     """
     used = dict(tables)
     for role in SPEECH:
@@ -163,7 +163,7 @@ def _long_enough(
 def _without_copies(
     files: pd.DataFrame, tables: Mapping[str, pd.DataFrame], protocol: Protocol
 ) -> dict[str, pd.DataFrame]:
-    """`tables` without what repeats another recording, which `files` say then."""
+    """`tables` without copies of other recordings; `files` note them."""
     used = dict(tables)
     for role, kept in repeated(tables, protocol.overlapping).items():
         files.loc[kept.index, "copy_of"] = kept
@@ -186,7 +186,7 @@ def _one_line(error: ValueError) -> str:
 
 
 def _bad(files: pd.DataFrame) -> list[str]:
-    """A line about the files that cannot be used, naming the first."""
+    """A line about the unusable files, naming the first."""
     bad = files[(files.left_out != "") & (files.left_out != NOT_READ)]
     if bad.empty:
         return []
@@ -202,7 +202,7 @@ def _bad(files: pd.DataFrame) -> list[str]:
 
 
 def _twice(tables: Mapping[str, pd.DataFrame]) -> list[str]:
-    """A line for each role in which a recording stands twice."""
+    """A line for each role that has a recording twice."""
     lines = []
     for role, rows in tables.items():
         repeats = rows[rows.id.duplicated()]

@@ -1,4 +1,4 @@
-"""What may be wrong with files of audio, from which value on, and what to do about it."""
+"""The kinds of problems of audio files: their limits and remedies."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -8,16 +8,16 @@ import pandas as pd
 from datagen.roles import SPEECH
 from datagen.scan import OFFSET
 
-CLIPPED = 1e-4  # of the samples
-SILENT = 0.5  # of the frames
-NARROW = 0.75  # of the band at the plan's rate
+CLIPPED = 1e-4  # share of the samples
+SILENT = 0.5  # share of the frames
+NARROW = 0.75  # share of the band at the plan's rate
 NOISY_DB, QUIET_DB = 15.0, -50.0
 
 
 class Kind(NamedTuple):
-    """One kind of trouble: the measure that shows it, and which files have it at the plan's rate.
+    """A kind of problem: the measure that shows it, and the files that have it at the plan's rate.
 
-    largest: whether the worst have the largest values of it, whatever their sign.
+    largest: whether the worst files have the largest absolute values.
     """
 
     title: str
@@ -28,7 +28,7 @@ class Kind(NamedTuple):
 
 
 class Trouble(NamedTuple):
-    """What there is of a kind: path, the measure, role and corpus, the worst first."""
+    """The files with a kind of problem: path, measure, role and corpus, the worst first."""
 
     title: str
     remedy: str
@@ -91,7 +91,7 @@ KINDS = (
 
 
 def troubles(files: pd.DataFrame, sample_rate: int) -> list[Trouble]:
-    """What there is of every kind among those of `files` that are used.
+    """The files of every kind of problem among the used `files`.
 
     files: see reporting.tables.audit_files.
     """
@@ -114,7 +114,7 @@ def _worst_first(files: pd.DataFrame, kind: Kind) -> pd.DataFrame:
 
 
 def left_out(files: pd.DataFrame) -> pd.DataFrame:
-    """What does not serve: path, why, role and corpus."""
+    """The files that are not used: path, why, role and corpus."""
     rows = files[files.left_out != ""]
     reasons = []
     for why, original in zip(rows.left_out, rows.copy_of, strict=True):

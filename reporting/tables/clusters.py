@@ -1,12 +1,12 @@
-"""What the mixtures of a test are a sample of: speakers, or speakers and noises."""
+"""The clusters of a test: its mixtures are a sample of speakers, or of speakers and noises."""
 
 from typing import NamedTuple
 
 
 class Clusters(NamedTuple):
-    """columns: of scores, whose values stand for more than themselves.
+    """columns: of scores, which number the sampled speakers or noises.
 
-    test, intervals: how marks and intervals come about, for a reader.
+    test, intervals: how marks and intervals are computed, for readers.
     """
 
     columns: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Which systems cannot be told from the best one, by speakers, or by speakers and noises."""
+"""Tests which systems are significantly below the best, by speakers, or by speakers and noises."""
 
 from functools import cache
 from itertools import combinations
@@ -9,19 +9,19 @@ from scipy.stats import t as student
 
 from reporting.tables.uncertainty import CONFIDENCE, estimate
 
-# What it takes to tell systems apart. Six speakers all agree by chance in 3 % of the cases, five in
-# 6 %; by two noises, which leave one degree of freedom, next to nothing is significant.
+# The least sample for a test. Six speakers all agree by chance in 3 % of the cases, five in
+# 6 %. With two noises, which give one degree of freedom, almost nothing is significant.
 FEWEST = {"speakers": 6, "noises": 3}
-ENUMERATED = 12  # up to so many speakers all flips are gone through
-FLIPS = 4096  # drawn where there are more
+ENUMERATED = 12  # all flips are enumerated up to this number of speakers
+FLIPS = 4096  # number of random flips for more speakers
 SEED = 0
-AT_ONCE = 256  # flips, for what memory takes
-TOLERANCE = 1e-9  # sums of the same numbers in another order are equal within it
-DIFFERENT = 1 - CONFIDENCE  # differences that are likelier than this by chance are none
+AT_ONCE = 256  # number of flips computed at once, to save memory
+TOLERANCE = 1e-9  # sums of the same numbers in different orders are equal within it
+DIFFERENT = 1 - CONFIDENCE  # differences with a larger p-value are not significant
 
 
 def decidable(speakers: int, noises: int | None = None) -> bool:
-    """Whether so many speakers, and noises where these are a sample too, can tell systems apart."""
+    """Whether this number of speakers, and noises if they are a sample too, allows a test."""
     enough_noises = noises is None or noises >= FEWEST["noises"]
     return speakers >= FEWEST["speakers"] and enough_noises
 
@@ -29,14 +29,14 @@ def decidable(speakers: int, noises: int | None = None) -> bool:
 def level_with_best(
     values: pd.DataFrame, speakers: np.ndarray, noises: np.ndarray | None = None
 ) -> list[str]:
-    """The best system, and after it those that are not significantly below it.
+    """The best system, and the systems that are not significantly below it.
 
-    values: item x system, NaN where a system has no score for an item; a system takes part that has
-    one for half of the items at least. speakers, noises: of the items; noises where they are a
-    sample too. The best has the highest mean. That it was chosen by looking is allowed for: each of
-    all pairs of systems is compared, on the items that both have a score for, so that in 5 % of the
-    tables at most any two are told apart that do not differ. Empty where there is nothing to
-    compare, or too little to decide anything (see `decidable`).
+    values: item x system, NaN if a system has no score for an item; systems with scores for half of
+    the items take part. speakers, noises: of the items; noises if they are a sample too. The best
+    has the highest mean. The selection of the best is accounted for: all pairs of systems are
+    tested, on the items that both have a score for, so that at most 5 % of tables separate any two
+    equal systems. Empty without systems, or if the sample is too small for a test (see
+    `decidable`).
     """
     several_noises = None if noises is None else len(set(noises))
     scored_for_half = 2 * values.count() >= len(values)
@@ -61,13 +61,13 @@ def level_with_best(
 
 
 def flipped(differences: np.ndarray, speakers: np.ndarray) -> np.ndarray:
-    """How likely each of several differences is where there is none, all of them allowed for.
+    """The p-values of several differences, corrected for multiple testing.
 
-    differences: [item, pair of systems], NaN where one of the two has no score; speakers: [item].
-    A sign-flip test: where two systems are alike, what a speaker tells of them is as likely to have
-    the other sign. The largest of all differences, each over its root mean square, is held against
-    the largest after every flip of speakers, then the next without it, and so on (the step-down of
-    Westfall and Young, 1993). Exact for up to 12 speakers, by 4096 random flips for more.
+    differences: [item, pair of systems], NaN if one of the two has no score; speakers: [item]. A
+    sign-flip test: if two systems are equal, the sign of each speaker's difference is random. The
+    largest of all differences, each over its root mean square, is compared with the largest after
+    every flip of speakers; then the next without it, and so on (the step-down procedure of Westfall
+    and Young, 1993). Exact for up to 12 speakers, by 4096 random flips for more.
     """
     codes, names = pd.factorize(np.asarray(speakers))
     members = codes == np.arange(len(names))[:, None]
@@ -80,19 +80,19 @@ def flipped(differences: np.ndarray, speakers: np.ndarray) -> np.ndarray:
     reached = np.zeros(len(observed))
     for begin in range(0, len(signs), AT_ONCE):
         sums = np.abs(signs[begin : begin + AT_ONCE] @ totals[:, ascending])
-        largest = np.maximum.accumulate(sums, axis=1)  # of a pair and those below it
+        largest = np.maximum.accumulate(sums, axis=1)  # of a pair and the pairs below it
         reached += np.sum(largest >= observed[ascending] - TOLERANCE, axis=0)
     chances = np.empty(len(observed))
-    stepped = np.maximum.accumulate(reached[::-1])[::-1]  # no pair is surer than one above it
+    stepped = np.maximum.accumulate(reached[::-1])[::-1]  # makes p-values monotonic
     chances[ascending] = stepped / len(signs)
     return chances
 
 
 @cache
 def _signs(speakers: int) -> np.ndarray:
-    """Flips of so many speakers, none of them first: [flip, speaker].
+    """Flips of this number of speakers, beginning with no flip: [flip, speaker].
 
-    A flip and its opposite are one: differences go by their size.
+    A flip and its opposite count once, because only the size of differences matters.
     """
     if speakers <= ENUMERATED:
         numbers = np.arange(2 ** (speakers - 1))
@@ -105,7 +105,7 @@ def _signs(speakers: int) -> np.ndarray:
 
 
 def _chance(differences: np.ndarray, speakers: np.ndarray, noises: np.ndarray) -> float:
-    """How likely a mean difference of [item] is where there is none, by Student's t in two ways."""
+    """The p-value of the mean of differences [item], by Student's t with two-way clusters."""
     mean, error, freedom = estimate(differences, speakers, noises)
     if np.isnan(error) or mean == 0:
         return 1.0
@@ -115,7 +115,7 @@ def _chance(differences: np.ndarray, speakers: np.ndarray, noises: np.ndarray) -
 
 
 def holm(chances: list[float]) -> np.ndarray:
-    """Chances that allow for how many there are, by Holm's step-down (1979)."""
+    """P-values after Holm's step-down correction (1979)."""
     ascending = np.argsort(chances)
     remaining = np.arange(len(chances), 0, -1)
     stepped = np.maximum.accumulate(remaining * np.asarray(chances)[ascending])

@@ -1,4 +1,4 @@
-"""What a network was trained on, corpus by corpus."""
+"""The corpora that a network was trained on."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -15,16 +15,16 @@ Tables = tuple[pd.DataFrame, pd.DataFrame]  # speech and noise, see datagen.trai
 def trained_on(
     trainings: Sequence[Tables], corpora: Mapping[str, Corpora], sample_rate: int
 ) -> pd.DataFrame:
-    """COLUMNS of all corpora that `trainings` heard, what two of them heard counted once.
+    """COLUMNS of all corpora of `trainings`; recordings of several trainings count once.
 
-    corpora: of the last one, by role. sample_rate: in Hz, of the lengths in the tables. sources are
-    speakers, or recordings of noise; hours those that serve in training.
+    corpora: of the last training, by role. sample_rate: in Hz, of the lengths in the tables.
+    sources: speakers, or recordings of noise; hours: of the recordings used in training.
     """
     speech, noise = (
         pd.concat(tables, ignore_index=True) for tables in zip(*trainings, strict=True)
     )
     heard = speech[speech.split == "train"]
-    seen = noise[noise.seen & noise.split.isin(("train", ""))]  # "": serves all
+    seen = noise[noise.seen & noise.split.isin(("train", ""))]  # "": all splits
     parts = [
         ("speech", heard.assign(samples=heard.length), corpora[TRAIN_SPEECH]),
         ("noise", seen.assign(samples=seen.stop - seen.start), corpora[SEEN_NOISE]),
@@ -49,6 +49,6 @@ def _rows(
 
 
 def _corpus_of(name: str, by_name: Mapping[str, Corpus]) -> str:
-    """The name of the corpus that the recording `name` is of; else what its own begins with."""
+    """The name of the corpus of the recording `name`, or the first part of `name`."""
     begins = [corpus for corpus in by_name if name.startswith(f"{corpus}/")]
     return max(begins, key=len, default=name.partition("/")[0])

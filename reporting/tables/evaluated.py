@@ -1,4 +1,4 @@
-"""A report read back: its scores, its summary, and which of its systems a run is."""
+"""Reads a report: its scores, its summary, and the name of a run among its systems."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -33,7 +33,7 @@ RUNS = Schema({"system": str}, more=True)
 
 
 class Evaluated(NamedTuple):
-    """The `system` that a run is in a report. scores, summary: of it, the mixture and baselines."""
+    """A run in a report, by the name `system`. scores, summary: also of mixture and baselines."""
 
     system: str
     scores: pd.DataFrame
@@ -41,10 +41,10 @@ class Evaluated(NamedTuple):
 
 
 def read_evaluated(folder: Path, weights: str, run: Path) -> Evaluated:
-    """What the report in `folder` says of the `run` that has these `weights`.
+    """The results of the `run` with these `weights` in the report in `folder`.
 
-    Raises FileNotFoundError or ValueError, in one line, where it is none, is damaged, or tested
-    other weights.
+    Raises FileNotFoundError or ValueError, in one line, if there is no report, it is damaged, or it
+    tested other weights.
     """
     runs = read_table(folder / "runs.csv", RUNS, AGAIN)
     scores = _numbers(read_table(folder / "scores.csv", SCORES, AGAIN), folder)
@@ -64,7 +64,7 @@ def _of(table: pd.DataFrame, systems: list[str], sample_rate: int) -> pd.DataFra
 
 
 def _baselines(summary: pd.DataFrame, runs: pd.DataFrame) -> list[str]:
-    """Systems that learned nothing beforehand, and know the mixture alone."""
+    """Systems that are not trained beforehand and see the mixture alone."""
     baselines = []
     for system in summary.system.unique():
         name, _, _ = system.rpartition(", stage ")
@@ -74,7 +74,7 @@ def _baselines(summary: pd.DataFrame, runs: pd.DataFrame) -> list[str]:
 
 
 def _numbers(scores: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    """`scores` with numbers where the file has their text."""
+    """`scores` with numbers instead of the file's text."""
     try:
         values = {name: pd.to_numeric(scores[name]) for name in score_names(scores)}
     except ValueError as error:

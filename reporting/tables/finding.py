@@ -1,4 +1,4 @@
-"""The finding that a report begins with: how the best run changed the mixtures."""
+"""The first sentence of a report: how the best run changed the mixtures."""
 
 from collections.abc import Collection, Sequence
 
@@ -15,10 +15,10 @@ from reporting.tables.wording import called, words
 
 
 def finding(scores: pd.DataFrame, runs: Collection[str] = (), clusters: str = SPEAKERS) -> str:
-    """How the best run changed the scores of the mixtures on average, at every rate, in sentences.
+    """The mean changes of scores by the best run, at every rate, in sentences.
 
     scores: see reporting.scoring.score_plan. runs: names of the systems that are whole runs;
-    without any, the finding is about the best system. clusters: of the intervals.
+    without runs the sentence is about the best system. clusters: of the intervals.
     """
     if scores.sample_rate.nunique() > 1:
         sentences = []
@@ -45,7 +45,7 @@ def finding(scores: pd.DataFrame, runs: Collection[str] = (), clusters: str = SP
 
 
 def _speakers(scores: pd.DataFrame) -> str:
-    """How many there are, as far as the test says who speaks."""
+    """The number of speakers, if the test knows them."""
     names = set(scores.speaker)
     if UNKNOWN in names:
         return f"unknown {words().speakers}"
@@ -54,7 +54,7 @@ def _speakers(scores: pd.DataFrame) -> str:
 
 
 def _rule(chosen: Sequence[str], what: str, of_score: Facts) -> str:
-    """A sentence why the first of `chosen` is told of; "" where it is the only one."""
+    """A sentence why the first of `chosen` is described; "" if it is the only one."""
     if len(chosen) == 1:
         return ""
     end = "highest" if of_score.higher_is_better else "lowest"
@@ -79,7 +79,7 @@ def _reached(rows: pd.DataFrame, clusters: str) -> str:
 
 
 def _changes(gains: pd.DataFrame, clusters: str) -> tuple[str, str]:
-    """What a system changed, each with its interval; and what it made worse, or may have.
+    """The changes by a system, with intervals, and the scores that it may have made worse.
 
     gains: its rows, see `improved`.
     """
@@ -106,13 +106,13 @@ def _changes(gains: pd.DataFrame, clusters: str) -> tuple[str, str]:
 
 
 def _listed(labels: list[str]) -> str:
-    """Labels in a sentence."""
+    """Labels as part of a sentence."""
     *others, last = labels
     return f"{', '.join(others)} and {last}" if others else last
 
 
 def _change(gains: pd.Series, low: float, high: float, of_score: Facts) -> str:
-    """The mean of the gains of one score, its interval, and how many of them are known."""
+    """The mean of the gains of one score, its interval, and the number of known gains."""
     beside = []
     if not pd.isna(low):
         ends = [of_score.shown(end, "+") for end in (low, high)]

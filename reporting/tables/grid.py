@@ -1,4 +1,4 @@
-"""Tables as the page shows them, whatever is in the columns.
+"""The tables of the page, with any columns.
 
 Cells hold value, improvement, intervals and mark.
 """
@@ -18,18 +18,18 @@ from reporting.tables.wording import called, words
 
 NONE = "\N{EN DASH}"
 Column = tuple[str, str]  # score, label
-# By the column of a summary ("mean", "gain", ...), each system x (score, column).
+# By the column of a summary ("mean", "gain", ...): tables of system x (score, column).
 Means = Mapping[str, pd.DataFrame]
 
-Values = Mapping[str, Any]  # of one cell, by the column of a summary
+Values = Mapping[str, Any]  # the values of one cell, by the column of a summary
 
 
 class Cell(NamedTuple):
-    """What stands in a cell.
+    """A cell.
 
-    value, gain: as text, with the 95 % intervals of both. number, change: to sort by. tip: more to
-    say. mark: one of reporting.tables.marks or "". partial: some mixtures could not be scored.
-    first: of its score.
+    value, gain: as text, with the 95 % intervals of both. number, change: for sorting. tip: further
+    text. mark: one of reporting.tables.marks or "". partial: whether some mixtures could not be
+    scored. first: whether it is the first column of its score.
     """
 
     value: str
@@ -45,7 +45,7 @@ class Cell(NamedTuple):
 
 
 class Row(NamedTuple):
-    """name of a system; source: where its values are from, if it was not run here."""
+    """name: of a system; source: of its values, if they were not measured here."""
 
     name: str
     cells: list[Cell]
@@ -63,14 +63,14 @@ class Grid(NamedTuple):
 
     @property
     def marks(self) -> set[str]:
-        """Those that stand in it."""
+        """The marks in the grid."""
         return {cell.mark for row in self.rows for cell in row.cells}
 
 
 def grid(title: str, means: Means, published: Means | None = None, source: str = "") -> Grid:
-    """The grid of `means` (see reporting.tables.summary.wide): "mean" and "gain" at least.
+    """The grid of `means` (see reporting.tables.summary.wide): at least "mean" and "gain".
 
-    published: rows of the same columns that were not measured here; source: where they are from.
+    published: rows of the same columns that were not measured here; source: of these values.
     """
     columns = means["mean"].columns.tolist()
     rows = _rows(columns, means, source="")
@@ -85,7 +85,7 @@ def grid(title: str, means: Means, published: Means | None = None, source: str =
 
 
 def _undecided(means: Means) -> str:
-    """What is said of columns in which too few speakers or noises can tell nothing."""
+    """The note on columns with too few speakers or noises for a test."""
     if "mark" not in means:
         return ""
     undecided = (means["mark"] == UNDECIDED).any()
@@ -120,7 +120,7 @@ def _rows(columns: list[Column], means: Means, source: str) -> list[Row]:
 
 
 def _values(name: str, column: Column, means: Means) -> Values:
-    """What a summary says of one system in one column: NaN for what it does not."""
+    """The values of one system in one column of a summary; NaN for missing ones."""
     values = dict.fromkeys(SUMMARISED, float("nan"))
     values["mark"] = ""
     for what, table in means.items():
@@ -130,7 +130,7 @@ def _values(name: str, column: Column, means: Means) -> Values:
 
 
 def _cell(name: str, score: str, first: bool, values: Values) -> Cell:
-    """What stands for one system in one column of `score`. first: of these columns."""
+    """The cell of one system in one column of `score`. first: whether it is its first column."""
     form = f".{facts(score).digits}f"
     interval = _interval(values["low"], values["high"], form)
     gain_interval = ""
@@ -152,7 +152,7 @@ def _cell(name: str, score: str, first: bool, values: Values) -> Cell:
 
 
 def _tips(values: Values, interval: str, gain_interval: str) -> Iterator[str]:
-    """What more there is to say of a cell."""
+    """The further texts of a cell."""
     if interval:
         yield f"95 % interval {interval}"
     if gain_interval:

@@ -1,4 +1,4 @@
-"""The scores of the headline tables: those that a report chose, or whose metrics say so."""
+"""The headline scores: those that a report chose, or by default those of their metrics' facts."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ CHOSEN: ContextVar[Sequence[str]] = ContextVar("headline scores", default=())
 
 @contextmanager
 def showing(scores: Sequence[str]) -> Iterator[None]:
-    """Within it these are the headline scores, in this order; none: those that metrics say."""
+    """A context in which `scores` are the headline scores, in this order; if empty, the default."""
     before = CHOSEN.set(tuple(scores))
     try:
         yield
@@ -20,7 +20,7 @@ def showing(scores: Sequence[str]) -> Iterator[None]:
 
 
 def headlines(names: Iterable[str]) -> list[str]:
-    """The headline scores among `names`, in the order of the tables; all of them where none is."""
+    """The headline scores among `names`, in the order of the tables; all names without any."""
     computed = list(dict.fromkeys(names))
     chosen = [score for score in CHOSEN.get() if score in computed]
     placed = [score for score in computed if facts(score).place]

@@ -14,9 +14,9 @@ def score_names(scores: pd.DataFrame) -> list[str]:
 
 
 def improved(scores: pd.DataFrame) -> pd.DataFrame:
-    """`scores` with every score less that of the unprocessed mixture.
+    """`scores` minus the scores of the unprocessed mixture.
 
-    A score is NaN where either of the two is.
+    A difference is NaN if either score is.
     """
     key = ["sample_rate", "mixture_id"]
     names = score_names(scores)
@@ -30,7 +30,7 @@ def improved(scores: pd.DataFrame) -> pd.DataFrame:
 def improvements(scores: pd.DataFrame) -> pd.DataFrame:
     """Mean improvement over the unprocessed mixture: system x score.
 
-    Each is over the mixtures that both have a score for.
+    Each mean is over the mixtures for which both have the score.
     """
     names = score_names(scores)
     systems = improved(scores).groupby("system", sort=False)
@@ -39,11 +39,10 @@ def improvements(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def ranked(scores: pd.DataFrame) -> list[str]:
-    """Systems, best first, mixture and oracle aside.
+    """Systems, best first, without mixture and oracle.
 
-    They go by what they add to the score of `ranking`, or take from it where the lower is the
-    better. Those come last that have this score for fewer than half of their mixtures: what it
-    rests on may be easy ones.
+    They are sorted by the improvement of the score of `ranking`. Systems that have this score for
+    fewer than half of their mixtures come last, because these mixtures may be easy.
     """
     gains = improved(scores)
     by_score = ranking(score_names(scores))

@@ -1,6 +1,6 @@
 """Tables for a paper, in LaTeX with booktabs: whole environments, with caption and label.
 
-They span both columns of a two-column class, and fit the one of `article`.
+They span both columns of a two-column class, and fit the column of `article`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,13 +19,13 @@ from reporting.tables.wording import by_speakers, called
 from reporting.tables.wording import words as of_task
 
 SIGNS = str.maketrans({"+": "$+$", "-": "$-$"})
-WIDTH_PT = 345.0  # of the text of `article`, which all other classes exceed with two columns
-GAP_PT = 6.0  # between columns
-WIDTHS_PT = {"+": 6.8, "-": 6.8, ".": 2.9, "%": 7.5}  # of characters in 8 points, bold; others:
+WIDTH_PT = 345.0  # text width of `article`; two columns of other classes are wider
+GAP_PT = 6.0  # gap between columns
+WIDTHS_PT = {"+": 6.8, "-": 6.8, ".": 2.9, "%": 7.5}  # of characters, 8 points, bold; others:
 CHARACTER_PT = 5.0
 CAPITAL_PT = 6.6
-NOTHING = "--"  # in the place of a number
-NARROWEST_PT = 75.0  # of the names of systems
+NOTHING = "--"  # stands for a missing number
+NARROWEST_PT = 75.0  # least width of the names of systems
 BOLD = (
     "Bold: the best system of a column and those that are not significantly below it, the oracle "
     "aside ({}); nothing where that is undecided."
@@ -54,7 +54,7 @@ class Block(NamedTuple):
 
 
 class Words(NamedTuple):
-    """Of a table. bold: what is added to its caption where a cell is bold."""
+    """The words of a table. bold: added to its caption if a cell is bold."""
 
     caption: str
     label: str
@@ -64,11 +64,11 @@ class Words(NamedTuple):
 def tables(
     summary: pd.DataFrame, published: Published | None = None, clusters: str = SPEAKERS
 ) -> str:
-    """A compact table of means, then for every score its values and improvements by SNR, if known.
+    """A compact table of means, then per score its values and improvements by SNR, if known.
 
-    In each the systems by rows, under each condition. Bold are the systems that are not
-    significantly below the best of a column; nothing is where nothing was tested. Published rows
-    follow below their source. clusters: by what marks came about.
+    Rows are systems under each condition. Systems that are not significantly below the best of a
+    column are bold; without a test nothing is bold. Published rows follow below their source.
+    clusters: of the marks.
     """
     bold = BOLD.format(escaped(by_speakers(CLUSTERS[clusters].test)))
     scores = headlines(summary.score)
@@ -86,7 +86,7 @@ def tables(
 
 
 def _by_snr(summary: pd.DataFrame, published: Published | None, score: str, bold: str) -> list[str]:
-    """The tables of one score, with as many SNRs in each as there is room for."""
+    """The tables of one score, with as many SNRs in each as fit."""
     head = escaped(facts(score).head)
     made = []
     for what, said in (("mean", head), ("gain", f"Improvement of {head} over {of_task().base}")):
@@ -101,12 +101,12 @@ def _by_snr(summary: pd.DataFrame, published: Published | None, score: str, bold
 
 
 def _snrs(summary: pd.DataFrame, score: str) -> list[str]:
-    """The SNRs at which a score was tested, and their mean last."""
+    """The SNRs of a score, and their mean last."""
     return sorted(summary.snr_db[summary.score == score].unique(), key=in_order)
 
 
 def _in_room(columns: list[Column], summary: pd.DataFrame) -> list[list[Column]]:
-    """`columns` shared out over as few tables as have room for names of systems, too."""
+    """`columns`, distributed over as few tables as possible, with room for names of systems."""
     widest = max(_width(column, summary) for column in columns) + GAP_PT
     most = int((WIDTH_PT - NARROWEST_PT - GAP_PT) // widest)
     count = -(-len(columns) // most)
@@ -115,7 +115,7 @@ def _in_room(columns: list[Column], summary: pd.DataFrame) -> list[list[Column]]
 
 
 def _width(column: Column, summary: pd.DataFrame) -> float:
-    """The room that the cells of a column need, in points."""
+    """The width of the cells of a column, in points."""
     cells = summary[(summary.score == column.score) & (summary.snr_db == column.snr)]
     factor = facts(column.score).factor
     texts = [_number(value * factor, column) for value in cells[column.what]]
@@ -174,7 +174,7 @@ def _block(block: Block, span: int) -> list[str]:
     title = escaped(block.title) or rf"\emph{{{escaped(block.source)}}}"
     lines = [r"\midrule", rf"\multicolumn{{{span}}}{{l}}{{{title}}} \\"]
     for name, cells in block.rows:
-        # The empty group keeps a name with [ or * from belonging to the line break before it.
+        # The empty group keeps LaTeX from reading [ or * as an argument of the line break.
         lines.append(" & ".join([rf"{{}}\raggedright {breakable(called(name))}", *cells]) + r" \\")
     return lines
 
@@ -186,7 +186,7 @@ def _has_numbers(block: Block) -> bool:
 def _rows(
     values: Mapping[str, pd.DataFrame], under: pd.DataFrame, columns: Sequence[Column]
 ) -> list[tuple[str, list[str]]]:
-    """Systems with their cells. values: headline tables, with marks where a cell may be bold."""
+    """Systems with their cells. values: headline tables, with marks if a cell may be bold."""
     rows = []
     for system in values["mean"].index:
         texts = []

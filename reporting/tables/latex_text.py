@@ -1,4 +1,4 @@
-"""Text that LaTeX prints to the letter, and breaks where it must."""
+"""Escapes text for LaTeX, and allows line breaks inside long words."""
 
 import re
 from unicodedata import decomposition
@@ -26,15 +26,15 @@ SPECIAL = {
 }
 ACCENTED = re.compile("[À-ÿ]")
 LIGATURES = re.compile(r"(?<=[-'`,])(?=[-'`,])|(?<=[?!])(?=`)")
-LONGEST = 20  # characters of a word that stands in a column without a break
-PARTS = re.compile(r"[^\W_]{1,10}|[\W_]")  # of a longer one: it may break behind each
+LONGEST = 20  # longest word in a column without a break
+PARTS = re.compile(r"[^\W_]{1,10}|[\W_]")  # a longer word may break after each part
 BREAK = r"\allowbreak{}"
 
 
 def escaped(text: str) -> str:
-    """`text` so that LaTeX prints it to the letter, with any font encoding.
+    """`text` so that LaTeX prints it unchanged, with any font encoding.
 
-    What it has no glyph for stands as [U+...].
+    Characters without a glyph become [U+...].
     """
     pieces = []
     for piece in LIGATURES.split(text):
@@ -46,7 +46,7 @@ def escaped(text: str) -> str:
 def _character(character: str) -> str:
     """ASCII and accented letters of Western Europe compile anywhere.
 
-    The others are told by their code point.
+    Other characters become their code point.
     """
     if character in SPECIAL:
         return SPECIAL[character]
@@ -58,7 +58,7 @@ def _character(character: str) -> str:
 
 
 def breakable(text: str) -> str:
-    """`text` as `escaped`, so that it fits into a column that is narrower than its words."""
+    """`text` as `escaped`, with breaks for a column that is narrower than its words."""
     words = []
     for word in text.split(" "):
         parts = PARTS.findall(word) if len(word) > LONGEST else [word]

@@ -1,4 +1,4 @@
-"""Tables of line enhancement: means of gain.csv, and what the paper prints."""
+"""Tables of line enhancement: means of gain.csv, and the values of the paper."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,11 +10,11 @@ from reporting.data_uri import data_uri
 from reporting.tables.published import LINES_FIELD_DB, LINES_GAIN_DB, LINES_SECONDS, LINES_SNR_DB
 
 ENHANCER = "enhancer"
-COMPARED = ("snr", "off_grid", "field", "field_off_grid")  # studies of one setting each
+COMPARED = ("snr", "off_grid", "field", "field_off_grid")  # studies with one setting per system
 
 
 def of_page(gains: pd.DataFrame, pictures: Mapping[str, bytes]) -> dict[str, Any]:
-    """What the templates line_tables.* show. pictures: PNG of lofargrams, by study."""
+    """The values of the templates line_tables.*. pictures: PNG of lofargrams, by study."""
     table = means(gains)
     return {
         "line_table": table,
@@ -38,7 +38,7 @@ def means(gains: pd.DataFrame) -> pd.DataFrame:
 
 
 def rivals(gains: pd.DataFrame) -> list[str]:
-    """The enhancer beside the best of the others, a sentence for each study and SNR."""
+    """The enhancer compared with the best other system, a sentence for each study and SNR."""
     told = []
     rows = gains[gains.study.isin(COMPARED) & gains.gain_db.notna()]
     for (study, snr_db), group in rows.groupby(["study", "snr_in_db"], sort=False):
@@ -56,13 +56,13 @@ def rivals(gains: pd.DataFrame) -> list[str]:
 
 
 def text(table: pd.DataFrame, style: str = "github", form: str = ".3g") -> str:
-    """A table as text. form: of its numbers."""
+    """A table as text. form: the format of its numbers."""
     shown = table.astype(object).where(table.notna(), None)
     return tabulate(shown, shown.columns, style, floatfmt=form, showindex=False, missingval="-")
 
 
 def published() -> list[str]:
-    """What the paper prints of the same things, a sentence each."""
+    """The paper's values of the same experiments, a sentence each."""
     fields = []
     for system, gains_of in LINES_FIELD_DB.items():
         for field, gains in gains_of.items():

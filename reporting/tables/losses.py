@@ -1,4 +1,4 @@
-"""The mixtures that systems make worse, and how often they do."""
+"""The mixtures that systems make worse, and their share."""
 
 from collections.abc import Mapping, Sequence
 from math import isnan
@@ -11,8 +11,8 @@ from reporting.scores_table import MIXTURE
 from reporting.tables.headline import headlines
 from reporting.tables.improvement import improved, ranked, score_names
 
-WORST = 10  # mixtures of a system and score
-WORST_OF = 8  # systems whose worst mixtures a page lists, the best ones
+WORST = 10  # mixtures per system and score
+WORST_OF = 8  # systems whose worst mixtures are on a page, the best systems
 COLUMNS = ["system", "score", "mixture_id", "snr_db", "noise_type", "before", "after", "change"]
 KEY = ["sample_rate", "mixture_id"]
 
@@ -27,7 +27,7 @@ class Lost(NamedTuple):
 def worst(scores: pd.DataFrame, systems: Sequence[str], most: int = WORST) -> pd.DataFrame:
     """COLUMNS of the mixtures with the greatest loss of each system and headline score.
 
-    The greatest loss first; what is no loss is not listed. Values are in the score's unit, as text.
+    The greatest loss comes first; only losses are listed. Values are in the score's unit, as text.
     """
     gains = improved(scores)
     rows = []
@@ -52,14 +52,14 @@ def worst(scores: pd.DataFrame, systems: Sequence[str], most: int = WORST) -> pd
 
 
 def worst_of(scores: pd.DataFrame) -> pd.DataFrame:
-    """Of the best systems, see `worst`."""
+    """`worst` of the best systems."""
     return worst(scores, ranked(scores)[:WORST_OF])
 
 
 def lost(table: pd.DataFrame) -> list[Lost]:
-    """The mixtures of `worst_of`, each once: first what is worst of a system and score, and so on.
+    """The mixtures of `worst_of`, each once: first the worst of each system and score, and so on.
 
-    So a page has a player of each system's greatest loss before any smaller one.
+    A page thus has a player of each system's greatest loss before any smaller loss.
     """
     place = table.groupby(["system", "score"], sort=False).cumcount()
     in_order = table.assign(place=place).sort_values("place", kind="stable")
@@ -78,10 +78,10 @@ def snr_text(snr_db: float) -> str:
 
 
 def how_often(scores: pd.DataFrame, systems: Sequence[str]) -> pd.DataFrame:
-    """System x headline score: the share of its mixtures that each makes worse, in per cent.
+    """System x headline score: the share of mixtures that a system makes worse, in per cent.
 
-    Worse by more than is noticeable, where the metric says what is; only mixtures count for which
-    both have the score.
+    Worse means by more than a noticeable difference, if the metric defines one. Only mixtures count
+    for which both have the score.
     """
     gains = improved(scores)
     shares = {}
@@ -98,7 +98,7 @@ def how_often(scores: pd.DataFrame, systems: Sequence[str]) -> pd.DataFrame:
 
 
 def before_and_after(scores: pd.DataFrame, system: str, score: str) -> pd.DataFrame:
-    """snr_db, before and after of one system, in the score's unit; without what has no value."""
+    """snr_db, before and after of one system, in the score's unit; without missing values."""
     factor = facts(score).factor
     values = scores.set_index(KEY)[["system", "snr_db", score]]
     own = values[values.system == system]
@@ -106,4 +106,4 @@ def before_and_after(scores: pd.DataFrame, system: str, score: str) -> pd.DataFr
     table = pd.DataFrame(
         {"snr_db": own.snr_db, "before": before * factor, "after": own[score] * factor}
     )
-    return table.dropna(subset=["before", "after"]).reset_index(drop=True)  # an SNR may be unknown
+    return table.dropna(subset=["before", "after"]).reset_index(drop=True)  # snr_db may be unknown

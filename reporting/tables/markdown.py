@@ -1,4 +1,4 @@
-"""Tables in Markdown, where names stand to the letter."""
+"""Tables in Markdown, with escaped names."""
 
 from collections.abc import Mapping
 
@@ -26,7 +26,7 @@ SPECIAL = str.maketrans(
 def of_grid(grid: Grid, gains: bool = False) -> str:
     """The values of a grid, or the improvements.
 
-    Bold is best, a degree sign not significantly below it.
+    Bold marks the best, a degree sign a system that is not significantly below it.
     """
     heads = []
     for head, count in grid.heads:
@@ -51,10 +51,10 @@ def of_table(
     form: str = "+.3f",
     forms: Mapping[str, str] | None = None,
 ) -> str:
-    """A table, after its index where that has a `name`; NaN is a dash.
+    """A table, with its index first if that has a `name`; NaN is a dash.
 
-    heads: what columns are called, where not by their name. form: of numbers that are not whole;
-    forms: of those in one column, with the "%" of a page's.
+    heads: heads of columns, if they differ from the names. form: format of numbers that are not
+    whole; forms: formats of single columns, with the "%" of a page's formats.
     """
     if name is not None:
         table = table.rename_axis(name).reset_index()
@@ -80,12 +80,12 @@ def _text(value: object, form: str) -> str:
 
 
 def to_the_letter(text: str) -> str:
-    """`text` as it can stand in a line or in a cell."""
+    """`text`, escaped for a line or a cell."""
     return " ".join(text.split()).translate(SPECIAL)
 
 
 def _marked(cell: Cell, gains: bool) -> str:
-    """A cell of a grid: its mark, and a star where some mixtures could not be scored."""
+    """A cell of a grid with its mark, and a star if some mixtures could not be scored."""
     number = cell.gain if gains else cell.value
     marked = MARKS[cell.mark].format(number)
     if cell.partial:
@@ -94,7 +94,7 @@ def _marked(cell: Cell, gains: bool) -> str:
 
 
 def _pipe(heads: list[str], rows: list[list[str]]) -> str:
-    """The first cell of a row and the heads are names; the other cells are right already."""
+    """A pipe table; heads and first cells are escaped, the other cells are Markdown already."""
     heads = [to_the_letter(head) for head in heads]
     body = []
     for name, *cells in rows:

@@ -1,4 +1,4 @@
-"""Marks of systems in a summary: the best of a column, and ties with it."""
+"""The marks of systems in a summary: the best of a column, and ties."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,11 +12,11 @@ BEST, LEVEL, UNDECIDED = "best", "level", "undecided"
 
 
 def marks(long: pd.DataFrame, keys: Sequence[str], clusters: Sequence[str]) -> Mapping[tuple, str]:
-    """Marks by (*keys, score, system), of those systems that have one.
+    """Marks by (*keys, score, system), of the systems that have one.
 
-    long: a row per score, see reporting.tables.summary. clusters: its columns whose values stand
-    for more than themselves. By what systems add to the mixture, the oracle aside; all of them are
-    UNDECIDED where there are too few clusters to tell any two apart.
+    long: a row per score, see reporting.tables.summary. clusters: its columns that number speakers
+    or noises. Systems are compared by their improvements, without the oracle. All are UNDECIDED if
+    there are too few clusters for a test.
     """
     marked = {}
     competing = long[~long.system.isin(KNOWING)]

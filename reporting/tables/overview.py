@@ -9,13 +9,14 @@ from reporting.tables.grid import Grid, grid
 from reporting.tables.summary import MEAN, SUMMARISED, conditions, wide
 from reporting.tables.wording import words
 
-MOST = 8  # systems beside mixture and oracle, the best ones
+MOST = 8  # systems besides mixture and oracle, the best ones
 
 
 def overview(summary: pd.DataFrame, order: Sequence[str]) -> Grid:
     """Means over all SNRs: system x (headline score, condition), the best system first.
 
-    summary: see `summarise`. order: systems, best first (see `ranked`); of more than MOST the best.
+    summary: see `summarise`. order: systems, best first (see `ranked`); only the first MOST are
+    shown.
     """
     tables = []
     for condition, rows in conditions(summary):
@@ -33,7 +34,7 @@ def overview(summary: pd.DataFrame, order: Sequence[str]) -> Grid:
 
 
 def title_of(order: Sequence[str], several: bool = True) -> str:
-    """What stands over it; several: whether there are SNRs to take a mean over."""
+    """The title of the table; several: whether it has means over several SNRs."""
     over = f"Means over all {words().snr}s" if several else "Means"
     if len(order) > MOST:
         return f"{over}: the best {MOST} of {len(order)} systems"

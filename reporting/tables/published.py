@@ -1,4 +1,4 @@
-"""Values that papers print, in the form of summary.csv, to stand beside ours."""
+"""Published values of papers, in the form of summary.csv."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from reporting.scores_table import MIXTURE
 from reporting.tables.summary import MEAN, headline
 
 TABLES = Path(__file__).parent / "published"
-# Of the PL-CRNN paper: our score by its metric, and what turns its values into ours.
+# Of the PL-CRNN paper: our score of each metric, and the function that converts its values.
 SCORES = {"pesq": "pesq_nb_raw", "stoi_percent": "stoi", "sdr_db": "sdr"}
 FACTORS = {"pesq": 1.0, "stoi_percent": 0.01, "sdr_db": 1.0}
 
@@ -66,9 +66,9 @@ def pl_crnn_costs() -> pd.DataFrame:
 
 
 class Published(NamedTuple):
-    """What a paper prints, at one sample rate. source: what a reader must know of its values.
+    """The published values of a paper at one sample rate. source: a note about the values.
 
-    values: as summary.csv has them. costs: of its networks, see `pl_crnn_costs`.
+    values: as in summary.csv. costs: of its networks, see `pl_crnn_costs`.
     """
 
     source: str
@@ -79,8 +79,8 @@ class Published(NamedTuple):
     def beside(self, under: pd.DataFrame, what: str) -> pd.DataFrame:
         """Headline table of "mean" or "gain" under the condition of a summary.
 
-        Empty at another rate than its own. Its mean over all SNRs is left out where ours is over
-        other ones.
+        Empty at another rate than the paper's. Its mean over all SNRs is left out if the SNRs
+        differ.
         """
         if (under.sample_rate != self.sample_rate).any():
             return pd.DataFrame()
@@ -94,7 +94,7 @@ class Published(NamedTuple):
     def costs_beside(self, costs: pd.DataFrame) -> pd.DataFrame:
         """Rows of `costs` (see command.costs), and below them the published ones.
 
-        What is not printed is empty.
+        Values that are not published are empty.
         """
         names = []
         for row in self.costs.itertuples():
@@ -118,4 +118,4 @@ def _pl_crnn() -> Published:
     )
 
 
-PUBLISHED = {"pl_crnn": _pl_crnn}  # by the name that an experiment gives
+PUBLISHED = {"pl_crnn": _pl_crnn}  # by the name in an experiment

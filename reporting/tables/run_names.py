@@ -10,17 +10,18 @@ from omegaconf import DictConfig, OmegaConf
 from options.choices import title
 from reporting.tables.sweep import TITLED, differing
 
-LONGEST = 48  # letters of a name; one that would be longer is told apart by its folder
+LONGEST = 48  # longest name; a longer one is replaced by the folder
 
 
 def run_names(
     configs: Mapping[Path, DictConfig], taken: Collection[str] = (), given: Sequence[str] = ()
 ) -> list[str]:
-    """A name for each of the runs whose folders and configs these are, in their order.
+    """A name for each of the runs with these folders and configs, in their order.
 
-    "PL-CRNN IAM"; of several such, "PL-CRNN IAM, stages=5"; of those that nothing tells apart, or
-    too much, "PL-CRNN IAM (runs/second)". taken: names of other systems, whose run is told apart by
-    its folder. given: the names instead. Raises ValueError where these do not fit.
+    "PL-CRNN IAM"; of several such runs, "PL-CRNN IAM, stages=5"; of runs that do not differ in
+    their options, or in too many, "PL-CRNN IAM (runs/second)". taken: names of other systems; a run
+    with such a name gets its folder, too. given: the names instead. Raises ValueError if these do
+    not fit.
     """
     if given:
         _require_fitting(configs, taken, given)
@@ -41,12 +42,12 @@ def run_names(
 def _base(config: DictConfig) -> str:
     parts = {part: config[part] for part in TITLED if config.get(part) is not None}
     if not parts:
-        parts = {"network": config.task.network}  # a task's own
+        parts = {"network": config.task.network}  # a task with a separate network
     return " ".join(title(part, OmegaConf.to_container(node)) for part, node in parts.items())
 
 
 def _told_apart(base: str, configs: Mapping[Path, DictConfig]) -> dict[Path, str]:
-    """Names of the runs whose network and target are both called the same; some may be equal."""
+    """Names of the runs with the same network and target; some may be equal."""
     if len(configs) == 1:
         return dict.fromkeys(configs, base)
     table = differing({str(folder): config for folder, config in configs.items()})
@@ -62,7 +63,7 @@ def _with_options(base: str, options: pd.Series) -> str:
 
 
 def _short(options: Sequence[str]) -> list[str]:
-    """The last words of `options`, and the whole of those that share it."""
+    """The last words of `options`, but full names of options with the same last word."""
     last = [option.rpartition(".")[2] for option in options]
     counts = Counter(last)
     return [
@@ -71,7 +72,7 @@ def _short(options: Sequence[str]) -> list[str]:
 
 
 def _endings(folders: Sequence[Path]) -> list[str]:
-    """The names of folders, with as many of their parents as tell them apart."""
+    """The names of folders, with as many parents as make them unique."""
     paths = [folder.resolve() for folder in folders]
     for depth in range(1, max((len(path.parts) for path in paths), default=0) + 1):
         endings = ["/".join(path.parts[-depth:]) for path in paths]

@@ -17,7 +17,7 @@ from models.run import run_config
 from options.run_options import PARTS, compared
 
 STAGES = "network.stages"
-COST_HEADS = {  # of the columns of models.cost
+COST_HEADS = {  # heads of the columns of models.cost
     "macs_per_frame": "multiply-adds per frame",
     "macs_per_second": "multiply-adds per second of audio",
     "latency_ms": "algorithmic latency ms",
@@ -26,7 +26,7 @@ COST_HEADS = {  # of the columns of models.cost
     "steps": "training steps",
     "training_minutes": "minutes of training",
 }
-EPOCH = Schema(  # of a curve
+EPOCH = Schema(  # a row of a curve
     {
         "epoch": int,
         "step": int,
@@ -44,12 +44,12 @@ Measure = Callable[[DictConfig, Path, Say], Costs]  # see models.known_costs
 
 
 class Run(NamedTuple):
-    """curve: see models.training.Curve. costs: see models.cost.
+    """A run. curve: see models.training.Curve. costs: see models.cost.
 
-    outputs: names of the systems that its stages are, from the first on, where they are scored.
-    weights: names them, see models.layouts.weights_of. times: see models.times.Times; None where an
-    older version trained it. folds: the same training on other folds, where several are told of as
-    one; this is then the first.
+    outputs: names of the systems that are its stages, from the first on, if they are scored.
+    weights: identifies them, see models.layouts.weights_of. times: see models.times.Times; None if
+    an older version trained it. folds: the same training on other folds, if several are one row;
+    this is the first one.
     """
 
     folder: Path
@@ -62,25 +62,25 @@ class Run(NamedTuple):
     folds: Sequence[Path] = ()
 
     def in_folds(self, others: Sequence[Path]) -> "Run":
-        """It, told of for all folds: no single run has the weights that were tested."""
+        """The run as one row for all folds: no single run has the tested weights."""
         weights = [self.weights, *map(weights_of, others)]
         return self._replace(folds=others, weights=of_values(weights))
 
     @property
     def stages(self) -> int | None:
-        """How many stages its network has; None where it is not progressive."""
+        """The number of stages of its network; None if it is not progressive."""
         return OmegaConf.select(self.config, STAGES)
 
     @property
     def but_for_stages(self) -> str:
-        """Equal for runs that nothing but their number of stages tells apart."""
+        """A text that is equal for runs that differ only in the number of stages."""
         options = compared(OmegaConf.to_container(self.config, resolve=True))
         options.pop(STAGES, None)
         return of_values(options)
 
     @property
     def but_for_network(self) -> str:
-        """Equal for runs that nothing but their networks tells apart."""
+        """A text that is equal for runs that differ only in their networks."""
         options = compared(OmegaConf.to_container(self.config, resolve=True))
         return of_values({name: value for name, value in options.items() if not _of_network(name)})
 
@@ -90,7 +90,7 @@ class Run(NamedTuple):
         return OmegaConf.to_yaml(self.config)
 
     def facts(self) -> dict[str, str]:
-        """The most important facts about it, by name."""
+        """The most important facts about the run, by name."""
         parts = {name: call(node) for name, node in _parts(self.config).items()}
         parts["network"] += f" at {self.config.sample_rate} Hz"
         return {
@@ -103,18 +103,18 @@ class Run(NamedTuple):
 
     @property
     def steps(self) -> int:
-        """Of its training so far."""
+        """The number of training steps so far."""
         return int(self.curve.step.max())
 
     @property
     def minutes(self) -> float:
-        """By the clock, validation included; NaN where an older version trained an epoch of it."""
+        """The wall-clock time of training and validation; NaN if older epochs have no times."""
         if self.times is None or len(self.times) < len(self.curve):
             return float("nan")
         return round(self.times.seconds.sum() / 60, 1)
 
     def _trained(self) -> str:
-        """How far it was trained, and its best epoch."""
+        """The progress of its training, and its best epoch."""
         trained = f"{len(self.curve)} epochs, {self.steps} steps"
         losses = self.curve.validation_loss
         if losses.isna().all():
@@ -132,7 +132,7 @@ class Run(NamedTuple):
 
 
 def _parts(config: DictConfig) -> dict[str, DictConfig]:
-    """What a reader asks for of a run, as far as it has it: of its own, or of its task."""
+    """The parts of a run's config that readers need, from the config or from its task."""
     found = {}
     for name in PARTS:
         node = config.get(name) or config.task.get(name)
@@ -154,8 +154,9 @@ def read_run(
 ) -> Run:
     """The run in `folder`.
 
-    What its network costs by `measure` is remembered under `cache`, see models.known_costs; `say`,
-    too. Raises FileNotFoundError or ValueError where `folder` is no run, or has no curve.
+    The costs of its network by `measure` are cached under `cache`, see models.known_costs, which
+    also explains `say`. Raises FileNotFoundError or ValueError if `folder` is not a run, or has no
+    curve.
     """
     config = run_config(folder)
     path = folder / CURVE
@@ -172,7 +173,7 @@ def read_run(
 
 
 def cost_rows(runs: Mapping[str, Run]) -> pd.DataFrame:
-    """What every run costs: system, the columns of models.cost, and what its training took."""
+    """The costs of every run: system, the columns of models.cost, training steps and time."""
     rows = []
     for name, run in runs.items():
         trained = {"steps": run.steps, "training_minutes": run.minutes}
@@ -181,7 +182,7 @@ def cost_rows(runs: Mapping[str, Run]) -> pd.DataFrame:
 
 
 def run_rows(runs: Mapping[str, Run]) -> pd.DataFrame:
-    """The same, and in a last column what names the weights."""
+    """The costs of every run, and in a last column the fingerprint of its weights."""
     weights = [run.weights for run in runs.values()]
     return cost_rows(runs).assign(weights=weights)
 

@@ -20,7 +20,7 @@ from reporting.tables.summary import (
 )
 from reporting.tables.wording import words
 
-TOGETHER = 6  # columns of each score in one table, at most
+TOGETHER = 6  # largest number of columns per score in one table
 
 
 def score_grids(
@@ -30,10 +30,10 @@ def score_grids(
     clusters: str = SPEAKERS,
     resembling: Sequence[str] = (),
 ) -> Iterator[Grid]:
-    """The headline tables of seen and unseen noise, and the same by kind of noise, rate and sex.
+    """The headline tables of seen and unseen noise, and by kind of noise, rate and sex.
 
-    summary: of these scores, over `clusters`. What is the same in all of them has no grid of its
-    own. resembling: kinds of unseen noise that are told apart from the others.
+    summary: of these scores, over `clusters`. A column with a single value has no grid. resembling:
+    kinds of unseen noise that are shown separately.
     """
     rows_of = dict(conditions(scores))
     for condition, under in conditions(summary):
@@ -65,7 +65,7 @@ def score_grids(
 def _told_apart(
     scores: pd.DataFrame, title: str, clusters: str, resembling: Sequence[str]
 ) -> Iterator[Grid]:
-    """The same of unseen noise without what resembles noise of the training, and of that alone."""
+    """The grids of unseen noise without the kinds `resembling`, and of these kinds alone."""
     alike = scores.noise_type.isin(resembling) & ~scores.noise_seen
     if not alike.any():
         return
@@ -78,7 +78,7 @@ def _told_apart(
 
 
 def by_snr(under: pd.DataFrame, title: str, published: Published | None) -> Grid:
-    """The headline table of one condition of a summary, and what a paper prints of it."""
+    """The headline table of one condition of a summary, and the published values."""
     measured = {what: headline(under, what) for what in SUMMARISED}
     if published is None:
         return grid(title, measured)
@@ -90,7 +90,7 @@ def by_snr(under: pd.DataFrame, title: str, published: Published | None) -> Grid
 
 
 def _by(scores: pd.DataFrame, column: str, title: str, clusters: str) -> Iterator[Grid]:
-    """One grid by another column, or one for each score where the column has many values."""
+    """One grid by another column, or a grid per score if the column has many values."""
     table = summarise_by(scores, column, clusters)
     if table[column].nunique() <= TOGETHER:
         yield grid(title, _wide(table, column))
@@ -103,5 +103,5 @@ def _by(scores: pd.DataFrame, column: str, title: str, clusters: str) -> Iterato
 
 
 def _wide(table: pd.DataFrame, column: str) -> dict[str, pd.DataFrame]:
-    """What `grid` needs of a summary by another column."""
+    """The tables for `grid` from a summary by another column."""
     return {what: wide(table, column, what) for what in SUMMARISED}

@@ -1,4 +1,4 @@
-"""Group-bys of the scores: every number of a report comes from here, out of scores.csv alone."""
+"""Group-bys of the scores: every number of a report is computed here, from scores.csv alone."""
 
 from collections.abc import Iterator, Sequence
 from math import isnan
@@ -24,9 +24,9 @@ NOISE = {True: "seen", False: "unseen"}  # by noise_seen
 
 
 class Condition(NamedTuple):
-    """What is told apart throughout a report.
+    """A condition, which a report shows separately throughout.
 
-    noise: "seen" or "unseen". sample_rate: None where only one was tested.
+    noise: "seen" or "unseen". sample_rate: None if only one was tested.
     """
 
     noise: str
@@ -48,16 +48,16 @@ def conditions(table: pd.DataFrame) -> Iterator[tuple[Condition, pd.DataFrame]]:
 def summarise(scores: pd.DataFrame, clusters: str = SPEAKERS) -> pd.DataFrame:
     """Long table: sample_rate, noise ("seen", "unseen"), snr_db, system, score, and SUMMARISED.
 
-    snr_db is "mean" in the rows over all of them. mean is that of the score, gain that of its
-    improvement over the unprocessed mixture (see `improved`); low and high, gain_low and gain_high
-    bound their 95 % intervals, over `clusters` (see reporting.tables.clusters). scored counts the
-    mixtures that went into a mean, failed those whose score could not be computed, speakers and
-    noises what these are of. mark: the system is the "best", or "level" with it (see `marks`),
-    the oracle aside; by what it adds to the mixture, so that it does not matter how hard the
-    mixtures are that a system fails on. It is "undecided" where too few clusters can tell nothing.
+    snr_db is "mean" in the rows over all SNRs. mean: of the score; gain: mean improvement over the
+    unprocessed mixture (see `improved`). low and high, gain_low and gain_high bound their 95 %
+    intervals, over `clusters` (see reporting.tables.clusters). scored: number of mixtures in a
+    mean; failed: number of mixtures without the score; speakers, noises: numbers in these mixtures.
+    mark: "best", or "level" for a tie with the best (see `marks`), without the oracle. It compares
+    improvements, so the difficulty of mixtures on which a system fails does not matter. It is
+    "undecided" if there are too few clusters for a test.
     """
     long = _long(scores)
-    known = long[long.snr_db.notna()]  # that of recordings is not
+    known = long[long.snr_db.notna()]  # recordings have no known SNR
     by_snr = known.assign(snr_db=known.snr_db.map("{:g}".format))
     over_all = long.assign(snr_db=MEAN)
     both = pd.concat([by_snr, over_all])
@@ -65,9 +65,9 @@ def summarise(scores: pd.DataFrame, clusters: str = SPEAKERS) -> pd.DataFrame:
 
 
 def summarise_by(scores: pd.DataFrame, column: str, clusters: str = SPEAKERS) -> pd.DataFrame:
-    """The same of the headline scores by another column of scores.csv, at one rate or by rate.
+    """The summary of the headline scores by another column of scores.csv, at one rate or by rate.
 
-    Rows without a value (a speaker whose sex is not known) are left out.
+    Rows without a value (a speaker of unknown sex) are left out.
     """
     long = _long(scores)
     has_value = long[column].astype(str) != ""
@@ -119,7 +119,7 @@ def _intervals(
 def wide(table: pd.DataFrame, column: str, what: str = "mean") -> pd.DataFrame:
     """System x (score, value of `column`) of the headline scores in a summary, in their units.
 
-    what: which of SUMMARISED.
+    what: one of SUMMARISED.
     """
     shown = headlines(table.score)
     rows = table[table.score.isin(shown)]
@@ -136,7 +136,7 @@ def wide(table: pd.DataFrame, column: str, what: str = "mean") -> pd.DataFrame:
 
 
 def in_order(value: object) -> tuple[float, str]:
-    """To sort by: numbers as numbers, and before words."""
+    """A sort key: numbers by value, before texts."""
     try:
         return float(value), ""
     except ValueError:
@@ -149,7 +149,7 @@ def headline(under: pd.DataFrame, what: str = "mean") -> pd.DataFrame:
 
 
 def firsts(columns: Sequence[tuple[str, object]]) -> list[bool]:
-    """Which columns of a `wide` table are the first of their score."""
+    """Whether each column of a `wide` table is the first of its score."""
     are_first = []
     before = None
     for score, _ in columns:
@@ -161,7 +161,7 @@ def firsts(columns: Sequence[tuple[str, object]]) -> list[bool]:
 def headline_text(summary: pd.DataFrame) -> str:
     """The headline tables for a terminal, one for each of `conditions`.
 
-    A score is named once over its SNRs.
+    The name of a score stands once over its SNRs.
     """
     blocks = []
     for condition, under in conditions(summary):
@@ -192,7 +192,7 @@ def titled(condition: Condition) -> str:
 
 
 def failures(scores: pd.DataFrame) -> pd.DataFrame:
-    """How often each reason kept a score from being computed: system, reason, mixtures."""
+    """The number of missing scores by reason: system, reason, mixtures."""
     failed = scores[scores.failed != ""]
     counts = failed.groupby(["system", "failed"], sort=False).size()
     return counts.rename("mixtures").reset_index()

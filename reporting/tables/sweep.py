@@ -15,14 +15,14 @@ from reporting.tables.headline import headlines
 from reporting.tables.improvement import improvements, ranked
 from reporting.tables.summary import in_order
 
-TITLED = ("network", "target")  # as papers call them
-PARTS = (*TITLED, "level", "recipe", "plan")  # chosen as a whole, from a folder of conf/ each
+TITLED = ("network", "target")  # with the names of papers
+PARTS = (*TITLED, "level", "recipe", "plan")  # parts that are chosen from a folder of conf/
 
 
 def runs_of(folder: Path) -> tuple[list[Path], list[Path]]:
-    """The trained runs right below `folder`, by name, and those that have finished no epoch.
+    """The trained runs directly below `folder`, by name, and the runs without a finished epoch.
 
-    The latter cannot be tested. Raises FileNotFoundError where there is no trained one.
+    The latter cannot be tested. Raises FileNotFoundError if there is no trained run.
     """
     configs = folder.glob(f"*/{CONFIG}")
     runs = sorted(config.parent.parent for config in configs)
@@ -36,11 +36,11 @@ def runs_of(folder: Path) -> tuple[list[Path], list[Path]]:
 
 
 def differing(configs: Mapping[str, DictConfig]) -> pd.DataFrame:
-    """System x option, values as text: what tells runs apart, and differs between these configs.
+    """System x option, values as text: the options that differ between these configs.
 
-    Network and target come first, by what they are called, then other PARTS that all runs took from
-    conf/ as they are. What follows from one of these, and what always has the value of an option
-    before it, is left out. An option that a run lacks is empty.
+    Network and target come first, by name, then other PARTS that all runs took unchanged from
+    conf/. Options that follow from one of these, or always equal an earlier option, are left out.
+    An option that a run lacks is empty.
     """
     contents = {name: OmegaConf.to_container(cfg, resolve=True) for name, cfg in configs.items()}
     options = {name: compared(content) for name, content in contents.items()}
@@ -60,7 +60,7 @@ def differing(configs: Mapping[str, DictConfig]) -> pd.DataFrame:
 
 
 def _called(contents: Sequence[Mapping[str, Any]], index: pd.Index) -> pd.DataFrame:
-    """What the parts of configs are called; a column of each where all have a name."""
+    """The names of parts of the configs; a column for each part that has a name in all of them."""
     names = {}
     for part in PARTS:
         call = title if part in TITLED else exactly
@@ -72,13 +72,13 @@ def _called(contents: Sequence[Mapping[str, Any]], index: pd.Index) -> pd.DataFr
 
 
 def _is_class(option: str) -> bool:
-    """Whether it is the class of a part, which has a name."""
+    """Whether an option is the class of a part, which has a name."""
     part, _, name = option.partition(".")
     return part in PARTS and name == TARGET
 
 
 def _follows(table: pd.DataFrame, option: str, causes: Sequence[str]) -> bool:
-    """Whether no two runs that are alike in all `causes` differ in `option`."""
+    """Whether all runs with equal `causes` have an equal `option`."""
     return table.groupby(list(causes))[option].nunique().max() == 1
 
 
@@ -96,9 +96,9 @@ def leaderboard(parameters: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def effects(parameters: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
-    """Mean improvement of all runs that share one value of one parameter.
+    """Mean improvement of all runs with the same value of a parameter.
 
-    The columns are parameter, value, runs (how many) and the scores.
+    The columns are parameter, value, runs (their number) and the scores.
     """
     table = leaderboard(parameters, scores)
     shown = headlines(table)

@@ -10,9 +10,9 @@ CONFIDENCE = 0.95
 
 
 class Estimate(NamedTuple):
-    """A mean, its standard error, and the degrees of freedom that this has.
+    """A mean, its standard error, and the degrees of freedom of the error.
 
-    NaN where there are no two clusters of every kind, which leaves nothing to tell the error by.
+    The error is NaN without two clusters of every kind.
     """
 
     mean: float
@@ -26,7 +26,7 @@ UNKNOWN = Estimate(float("nan"), float("nan"), float("nan"))
 def interval(values: np.ndarray, *clusters: np.ndarray) -> tuple[float, float]:
     """95 % interval of the mean of `values` [item] by Student's t, see `estimate`.
 
-    (nan, nan) where that knows no error.
+    (nan, nan) if the standard error is unknown.
     """
     mean, error, freedom = estimate(values, *clusters)
     if np.isnan(error):
@@ -36,15 +36,15 @@ def interval(values: np.ndarray, *clusters: np.ndarray) -> tuple[float, float]:
 
 
 def estimate(values: np.ndarray, *clusters: np.ndarray) -> Estimate:
-    """The mean of `values` [item] as one over all speakers, of whom a few are its sample.
+    """The mean of `values` [item], with the error of a mean over a sample of speakers.
 
-    clusters: speakers [item], and noises [item] where those too stand for more than themselves.
-    NaN values are left out. Items of one cluster are alike, and so many of them say less than as
-    many clusters: with as many items for each speaker, this is the textbook's mean and error of the
-    speakers' means. Otherwise the variance is that of clusters of unequal size, without its bias
-    (CR2 of Bell and McCaffrey, 2002), and has the degrees of freedom that Satterthwaite's rule
-    gives it. The variances by speakers and by noises add up, less that by both, which is in either,
-    and have the degrees of freedom of the fewer (Cameron, Gelbach and Miller, 2011).
+    clusters: speakers [item], and noises [item] if these are a sample, too. NaN values are left
+    out. Items of one cluster are similar, so they carry less information than as many clusters.
+    With equally many items per speaker, this is the textbook's mean and standard error of the
+    speakers' means. Otherwise the variance is the unbiased one for clusters of unequal size (CR2 of
+    Bell and McCaffrey, 2002), with Satterthwaite's degrees of freedom. The variances by speakers
+    and by noises are added, minus the variance by both, which is contained in each; the degrees of
+    freedom are the smaller ones (Cameron, Gelbach and Miller, 2011).
     """
     known = ~np.isnan(values)
     codes = [pd.factorize(np.asarray(ways)[known])[0] for ways in clusters]
@@ -60,7 +60,7 @@ def estimate(values: np.ndarray, *clusters: np.ndarray) -> Estimate:
 
 
 def _variance(residuals: np.ndarray, codes: np.ndarray) -> tuple[float, float]:
-    """The variance of the mean that residuals [item] by clusters [item] tell, and its freedom."""
+    """The variance of the mean by residuals [item] and clusters [item], and its freedom."""
     counts = np.bincount(codes)
     if len(counts) < 2:
         return 0.0, 1.0
@@ -68,7 +68,7 @@ def _variance(residuals: np.ndarray, codes: np.ndarray) -> tuple[float, float]:
     weights = 1 / (1 - shares)
     totals = np.bincount(codes, residuals) / len(codes)
     variance = weights @ totals**2
-    # The totals' covariance for clusters that vary alike, whatever their size.
+    # The covariance of the totals if all clusters have the same variance, whatever their size.
     centred = np.diag(shares) - np.outer(shares, shares)
     covariance = centred @ centred.T
     scaled = np.sqrt(weights)[:, None] * covariance * np.sqrt(weights)
@@ -76,14 +76,14 @@ def _variance(residuals: np.ndarray, codes: np.ndarray) -> tuple[float, float]:
 
 
 def _both(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Codes of the clusters that are alike in both ways."""
+    """Codes of the intersections of both kinds of clusters."""
     return pd.factorize(one * (other.max() + 1) + other)[0]
 
 
 def _two_ways(
     one: tuple[float, float], other: tuple[float, float], both: tuple[float, float]
 ) -> tuple[float, float]:
-    """Variance and freedom by two ways; never surer than by one of them alone."""
+    """Variance and degrees of freedom of two-way clusters; at least the variance of each way."""
     variance = one[0] + other[0] - both[0]
     surest = max(one, other)
     if variance <= surest[0]:

@@ -1,4 +1,4 @@
-"""Weaknesses of a system: where it improves least, and what it makes worse."""
+"""Weaknesses of a system: its smallest improvements, and the mixtures that it makes worse."""
 
 import pandas as pd
 
@@ -10,10 +10,10 @@ from reporting.tables.summary import summarise_by, wide
 
 
 def least_improved(scores: pd.DataFrame, system: str, column: str, most: int = 5) -> pd.DataFrame:
-    """The values of `column` at which `system` adds least to the mixture, `most` of them.
+    """The `most` values of `column` at which `system` improves the mixture least.
 
-    Sorted by the first headline score; columns mixtures, and the mean improvements of these scores,
-    in their units.
+    Sorted by the first headline score. Columns: mixtures, and the mean improvements of these
+    scores, in their units.
     """
     tested = scores[scores.system.isin((MIXTURE, system))]
     summary = summarise_by(tested, column)
@@ -30,7 +30,7 @@ def least_improved(scores: pd.DataFrame, system: str, column: str, most: int = 5
 
 
 def worsened(scores: pd.DataFrame, system: str) -> str:
-    """What part of its mixtures a system made worse, in a sentence; "" where no score tells."""
+    """The share of mixtures that a system made worse, in a sentence; "" if no score shows it."""
     gains = improved(scores)
     own = gains[gains.system == system]
     losses = {}

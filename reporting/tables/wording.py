@@ -1,4 +1,4 @@
-"""The words of the task that a report is about."""
+"""The words of the task in a report."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ CHOSEN: ContextVar[Words] = ContextVar("words of a task", default=ENHANCEMENT)
 
 @contextmanager
 def speaking(words: Words) -> Iterator[None]:
-    """Within it a report uses these words."""
+    """A context in which a report uses these words."""
     before = CHOSEN.set(words)
     try:
         yield
@@ -21,17 +21,17 @@ def speaking(words: Words) -> Iterator[None]:
 
 
 def words() -> Words:
-    """Those of the task; of enhancement where none was chosen."""
+    """The words of the task; by default those of enhancement."""
     return CHOSEN.get()
 
 
 def called(system: str) -> str:
-    """What a table calls a system: what all is compared with has a name of the task."""
+    """The name of a system in a table; the task names the system that all are compared with."""
     return words().base_name if system == MIXTURE else system
 
 
 def by_speakers(text: str) -> str:
-    """A sentence on speakers, of what rows are a sample here."""
+    """A sentence about speakers, with the task's word for what rows are a sample of."""
     if words().conditions != "noise":
         text = text.removesuffix(", for the noises of this test")
     return text.replace("speakers", words().speakers)
