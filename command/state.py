@@ -1,7 +1,7 @@
 """The progress of the training in a folder, and the checkpoint from which it resumes."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,21 +29,22 @@ def require_unused(run: Path) -> None:
 class State(NamedTuple):
     """The progress of a training: its checkpoint, and the number of steps and whole epochs.
 
-    rule: the state of its rule of rises, or None.
+    rule: the state of its rule of rises, or nothing. skipped: the problems of other checkpoints.
     """
 
     name: Path
     step: int
     epochs: int
     rule: Mapping[str, Any]
+    skipped: Sequence[str] = ()
 
 
 def state_of(run: Path) -> State | None:
     """The state from which the training in `run` resumes; None if nothing was saved.
 
-    A damaged or missing checkpoint is skipped with a note if there is another one. The best one is
-    the last choice, because its epoch may be an early one. Raises ValueError if all are damaged or
-    not checkpoints.
+    A damaged or missing checkpoint is skipped if there is another one. The best one is the last
+    choice, because its epoch may be an early one. Raises ValueError if all are damaged or not
+    checkpoints.
     """
     states, problems = _states(run, LAST, WITHIN)
     if not states:
@@ -55,11 +56,15 @@ def state_of(run: Path) -> State | None:
         if problems:
             raise ValueError(problems[0])
         return None
-    latest = max(states, key=lambda state: state.step)  # of equal ones the first is further
-    for problem in problems:
+    latest = max(states, key=lambda state: state.step)  # if equal, the first is later
+    return latest._replace(skipped=problems)
+
+
+def note_skipped(state: State) -> None:
+    """Print a note about each checkpoint that was skipped, to the standard error."""
+    for problem in state.skipped:
         fact, _, _ = problem.partition("; ")  # without its remedy
-        print(f"note: {fact}; goes on from {latest.name}", file=sys.stderr)
-    return latest
+        print(f"note: {fact}; goes on from {state.name}", file=sys.stderr)
 
 
 def _states(run: Path, *names: Path) -> tuple[list[State], list[str]]:

@@ -15,7 +15,7 @@ from command.entry import save_config
 from command.launch import job
 from command.outcome import Outcome, one_line, outcome
 from command.process import is_first
-from command.state import State, require_unused, state_of
+from command.state import State, note_skipped, require_unused, state_of
 from command.trainer import build_trainer, note_unsynchronised, quiet
 from datagen.plan import Plan
 from files.atomic import clear_unfinished
@@ -76,6 +76,8 @@ def _fit(
     state = state_of(run) if cfg.resume else None
     if cfg.resume and state is None and is_first():
         print(f"{run}: finished no epoch; it begins anew", file=sys.stderr)
+    if state is not None and is_first():
+        note_skipped(state)
     begun = run / state.name if state else None
     trainer.fit(module, batches, ckpt_path=begun, weights_only=True)
 

@@ -101,7 +101,7 @@ class EnhancementLearner(Enhancer, Learner):
         With a Hamming window the last samples of a signal that ends between two hops lie under an
         additional frame if the batch has a longer signal. This changes its loss by up to 0.05 %.
         """
-        spectra = self.audible(estimates, spectrum.unsqueeze(1), level.unsqueeze(1))
+        spectra = self.estimated_spectrum(estimates, spectrum.unsqueeze(1), level.unsqueeze(1))
         time = batch["mixture"].shape[-1]
         waveforms = self.stft.inverse(spectra, time)
         number = torch.arange(time, device=waveforms.device)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from dsp.decibel import amplitude
 from dsp.stft import STFT
 from models.level import Level
 from models.networks.network import Network
@@ -15,12 +16,24 @@ class Enhancer(nn.Module):
     """A network with its transform, target and level.
 
     network: called with freqs and target. level: magnitudes are divided by it before the network,
-    and multiplied by it after the network. Raises ValueError at the first mixture where the network
-    does not give one estimate per stage.
+    and multiplied by it after the network. attenuation_limit_db: L, the largest attenuation; the
+    enhanced signal is g * mixture + (1 - g) * estimate with g = 10^(-L / 20). None: g = 0. Raises
+    ValueError at the first mixture where the network does not give one estimate per stage, and for
+    a limit that is not positive.
     """
 
-    def __init__(self, stft: STFT, target: Target, network: Callable[..., Network], level: Level):
+    def __init__(
+        self,
+        stft: STFT,
+        target: Target,
+        network: Callable[..., Network],
+        level: Level,
+        attenuation_limit_db: float | None = None,
+    ):
         super().__init__()
+        require_limit(attenuation_limit_db)
+        limit_db = float("inf") if attenuation_limit_db is None else attenuation_limit_db
+        self.mixture_share = amplitude(-limit_db)
         self.stft = stft
         self.target = target
         self.level = level
@@ -47,7 +60,14 @@ class Enhancer(nn.Module):
         return enhanced
 
     def audible(self, estimate: Tensor, spectrum: Tensor, level: Tensor) -> Tensor:
-        """The enhanced spectrum that a mixture's estimate stands for.
+        """The enhanced spectrum: `estimated_spectrum` with the mixture's share; same shapes."""
+        estimated = self.estimated_spectrum(estimate, spectrum, level)
+        if not self.mixture_share:
+            return estimated
+        return (1 - self.mixture_share) * estimated + self.mixture_share * spectrum
+
+    def estimated_spectrum(self, estimate: Tensor, spectrum: Tensor, level: Tensor) -> Tensor:
+        """The spectrum of an estimate, without the mixture's share.
 
         Shapes: estimate [batch, component, freq, frame], spectrum [batch, freq, frame], level
         [batch, 1, frame] -> [batch, freq, frame], complex; each may have a stage after the batch.
@@ -76,3 +96,11 @@ class Enhancer(nn.Module):
                 f"{type(self.network).__name__} makes {shape} of a mixture {list(mixture.shape)}; "
                 f"it must be [batch, stage, component, freq, frame], here {needed}"
             )
+
+
+def require_limit(attenuation_limit_db: float | None) -> None:
+    """Raise ValueError for a largest attenuation that is neither None nor positive."""
+    if attenuation_limit_db is not None and not attenuation_limit_db > 0:
+        raise ValueError(
+            f"attenuation_limit_db={attenuation_limit_db}: must be above 0; null is no limit"
+        )

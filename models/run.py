@@ -54,7 +54,8 @@ def build_enhancer(cfg: DictConfig) -> Enhancer:
             f"the run is one of task={task_name(cfg)} and enhances nothing; "
             "give one of task=enhancement"
         )
-    enhancer = Enhancer(**enhancer_parts(cfg))
+    limit_db = cfg.task.get("attenuation_limit_db")
+    enhancer = Enhancer(**enhancer_parts(cfg), attenuation_limit_db=limit_db)
     require_contract(enhancer)
     return enhancer
 

@@ -31,7 +31,9 @@ def upgraded(cfg: DictConfig) -> DictConfig:
     """The config of a run with today's options."""
     today = OmegaConf.create(_upgraded(OmegaConf.to_container(cfg)))
     if "network" in today:
-        today.setdefault("task", TASK)
+        task = today.setdefault("task", TASK)
+        if task["_target_"] == TASK["_target_"]:
+            task.setdefault("attenuation_limit_db", None)
     for option, value in MEANT.items():
         choice, _, name = option.rpartition(".")
         node = OmegaConf.select(today, choice)

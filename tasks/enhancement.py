@@ -10,6 +10,7 @@ from omegaconf import DictConfig
 from dsp.stft import STFT
 from models.baselines.oracle import Oracle
 from models.baselines.unprocessed import Unprocessed
+from models.enhancer import require_limit
 from models.system import MIXTURE, System
 from models.targets.iam import IAM
 from models.targets.target import Target
@@ -26,10 +27,17 @@ if TYPE_CHECKING:
 
 
 class Enhancement(Task):
-    """A network learns its target from mixtures of a plan."""
+    """A network learns its target from mixtures of a plan.
+
+    attenuation_limit_db: the largest attenuation in an enhanced signal, see
+    `models.enhancer.Enhancer`; None: no limit. Raises ValueError for a limit that is not positive.
+    """
 
     groups: ClassVar[tuple[str, ...]] = PARTS
     words = ENHANCEMENT
+
+    def __init__(self, attenuation_limit_db: float | None = None):
+        require_limit(attenuation_limit_db)
 
     def learner(self, cfg: DictConfig) -> EnhancementLearner:
         """See models.enhancement_learner."""

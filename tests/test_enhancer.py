@@ -3,8 +3,12 @@
 import pytest
 import torch
 
+from dsp.stft import STFT
+from models.enhancer import Enhancer
+from models.level import RawLevel
 from models.targets.complex_mask import ComplexMask
 from models.targets.iam import IAM
+from models.targets.tms import TMS
 from tests.known_networks import HOP, RATE, Fake, batch_of, crnn, fake, randn
 
 either_kind = pytest.mark.parametrize("target", [IAM, ComplexMask])
@@ -48,6 +52,17 @@ def test_an_estimate_equal_to_the_mixture_gives_the_mixture(target, length):
     mixture = randn(2, length)
     error = fake(3, torch.clone, target()).enhance(mixture) - mixture
     assert (10 * torch.log10(mixture.square().sum() / error.square().sum())) > 100
+
+
+@pytest.mark.parametrize("limit_db", [20, 6.0, None])
+def test_a_silencing_network_attenuates_by_its_limit(limit_db):
+    def silencing(freqs, target):
+        return Fake(1, torch.zeros_like, target)
+
+    enhancer = Enhancer(STFT(RATE), TMS(), silencing, RawLevel(), limit_db)
+    mixture = randn(2, 8000)
+    left = 0.0 if limit_db is None else 10 ** (-limit_db / 20)
+    torch.testing.assert_close(enhancer.enhance(mixture), left * mixture, atol=1e-6, rtol=0)
 
 
 @either_kind

@@ -35,6 +35,7 @@ def test_every_target_and_level_is_exported_with_some_network():
 @pytest.mark.parametrize(("network", "target", "level"), EACH)
 def test_whole_hop_by_hop_and_exported_are_the_same_signal(network, target, level):
     step = FrameStep(stream(network, target, level))
+    step.stream.enhancer.mixture_share = 0.25
     about = definition(step, "")
     differences = differences_db(step, onnx_bytes(step), about, built_in(RATE)[:7777])
     require_equal(differences, network)

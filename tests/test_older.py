@@ -79,6 +79,7 @@ def aged(run: Path) -> None:
     for option in MEANT:
         choice, _, name = option.rpartition(".")
         OmegaConf.select(config, choice).pop(name)
+    config.task.pop("attenuation_limit_db")
     corpora = []
     for role in (*config.speech.values(), *config.noise.values()):
         corpora.extend(role.values())

@@ -44,6 +44,7 @@ from models.run import load_run
         (["data=rendered", "data.folder=nowhere"], "nowhere: holds no plan"),
         (["data_root=nowhere"], "nowhere"),
         (["target.power=2"], "target.power=2"),
+        (["task.attenuation_limit_db=0"], "attenuation_limit_db=0: must be above 0; null is no"),
         (["start_from=nowhere"], "nowhere: not a training run"),
     ],
 )
@@ -78,6 +79,8 @@ def test_a_checkpoint_with_changed_bytes_is_neither_resumed_nor_loaded(whole, tm
     middle = len(content) // 2  # weights, or the optimiser's memory of them
     content[middle : middle + 16] = bytes(byte ^ 0x55 for byte in content[middle : middle + 16])
     (run / name).write_bytes(content)
+    if name == LAST:
+        (run / BEST).unlink()  # from which it would go on
     with pytest.raises(ValueError, match=f"{run / name}: is damaged ") as caught:
         resume(run, "trainer.max_epochs=4") if name == LAST else load_run(run)
     assert "\n" not in str(caught.value)
@@ -97,7 +100,8 @@ def test_a_checkpoint_of_another_network_is_not_resumed(data, whole, tmp_path):
 def test_a_checkpoint_of_weights_alone_is_not_resumed(whole, tmp_path):
     run = shutil.copytree(whole, tmp_path / "run")
     content = torch.load(run / LAST, weights_only=True)
-    torch.save({"state_dict": content["state_dict"]}, run / LAST)
+    for name in (LAST, BEST):
+        torch.save({"state_dict": content["state_dict"]}, run / name)
     with pytest.raises(ValueError, match="holds no training to go on with, it has no callbacks"):
         resume(run, "trainer.max_epochs=4")
 
