@@ -17,7 +17,7 @@ demo: $(VENV)/ready
 install: $(VENV)/ready
 
 test: $(VENV)/ready
-	$(python) -m pytest -n auto --dist loadfile
+	$(python) -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/ready
 	$(VENV)/bin/ruff check .
