@@ -1,8 +1,9 @@
 """Fills the tables of docs/results.md.
 
-python docs/results.py LONG_REPORT BRIEF_REPORT [PAGE [PEERS_REPORT]]
+python docs/results.py [long=REPORT] [steps=REPORT] [time=REPORT] [peers=REPORT] [page=PAGE]
 
-Every number comes from the summary.csv of a report, or is one that the PL-CRNN paper prints.
+Every number comes from a table of a report, or is one that the PL-CRNN paper prints. The tables of
+a report that is not given stay as they are.
 """
 
 import re
@@ -16,52 +17,66 @@ from tabulate import tabulate
 
 from metrics.known import facts
 from reporting.tables.headline import headlines
+from reporting.tables.improvement import score_names
 from reporting.tables.published import pl_crnn_paper
-from reporting.tables.summary import MEAN, headline
+from reporting.tables.summary import MEAN, headline, summarise
 
 PAGE = Path(__file__).parent / "results.md"
+REPORTS = ("long", "steps", "time", "peers")
 NOISES = ("seen", "unseen")
-SEED = re.compile(r", seed=\d+$")  # what report names end with where runs differ in seeds
+SEED = re.compile(r", seed=\d+$")  # the end of a run's name in a report of runs that differ in it
 ALL = ("pesq_nb_raw", "pesq_wb", "stoi", "estoi", "sdr", "si_sdr")
 
 
-def main(long: str, brief: str, page: str = str(PAGE), peers: str | None = None) -> None:
-    """Put the tables of the two reports and of the paper where `page` marks them.
+def main(*typed: str) -> None:
+    """Put the tables of the reports and of the paper between their marks on the page.
 
-    long, brief, peers: folders of reports; without `peers` its table stays. Raises ValueError where
+    typed: "long=FOLDER" and so on, folders of reports. Raises ValueError for another name, and if
     a table has no place.
     """
-    of_paper = pl_crnn_paper()
-    of_long = pd.read_csv(Path(long) / "summary.csv")
-    of_brief = pd.read_csv(Path(brief) / "summary.csv")
-    text = Path(page).read_text(encoding="utf-8")
-    text = filled(text, "long", means(of_long))
-    text = filled(text, "brief", means(of_brief))
-    text = filled(text, "paper", means(of_paper))
-    if peers is not None:
-        of_peers = pd.read_csv(Path(peers) / "summary.csv")
-        text = filled(
-            text, "peers", _scores(of_peers, "seen") + "\n\n" + _scores(of_peers, "unseen")
-        )
-    trained = of_long.system.unique()[-1]  # runs stand last in a report
+    folders = dict(item.split("=", 1) for item in typed)
+    page = Path(folders.pop("page", PAGE))
+    unknown = [name for name in folders if name not in REPORTS]
+    if unknown:
+        raise ValueError(f"{unknown[0]}=: no such report; there are {', '.join(REPORTS)}")
+    text = page.read_text(encoding="utf-8")
+    for place, table in tables({name: Path(folder) for name, folder in folders.items()}).items():
+        text = filled(text, place, table)
+    page.write_text(text, encoding="utf-8")
+
+
+def tables(folders: dict[str, Path]) -> dict[str, str]:
+    """The tables of the page, by place. folders: of reports, by their names in `REPORTS`."""
+    made = {"paper": means(pl_crnn_paper())}
+    for name, folder in folders.items():
+        if name in ("steps", "time"):
+            scores = pd.read_csv(folder / "scores.csv")
+            made[name] = "\n\n".join(over_seeds(scores, noise) for noise in NOISES)
+            continue
+        summary = pd.read_csv(folder / "summary.csv")
+        if name == "peers":
+            made[name] = "\n\n".join(_scores(summary, noise) for noise in NOISES)
+        else:
+            made |= {name: means(summary), **_beside_the_paper(summary)}
+    return made
+
+
+def _beside_the_paper(of_long: pd.DataFrame) -> dict[str, str]:
+    """The improvement by SNR of the last run of a report and of the paper's PL-CRNN, by place."""
+    trained = of_long.system.unique()[-1]  # runs are the last rows of a report
+    made = {}
     for noise in NOISES:
         ours = by_snr(of_long, trained, noise)
-        theirs = by_snr(of_paper, "PL-CRNN IAM", noise)
-        rows = [
-            ["Clarion, LibriSpeech", *ours.values()],
-            ["paper, TIMIT", *theirs.values()],
-        ]
-        table = markdown(["by", *ours], rows)
-        text = filled(text, f"{noise} by SNR", table)
-    Path(page).write_text(text, encoding="utf-8")
+        theirs = by_snr(pl_crnn_paper(), "PL-CRNN IAM", noise)
+        rows = [["Clarion, LibriSpeech", *ours.values()], ["paper, TIMIT", *theirs.values()]]
+        made[f"{noise} by SNR"] = markdown(["by", *ours], rows)
+    return made
 
 
 def means(summary: pd.DataFrame) -> str:
-    """Every system's mean over all SNRs, and in brackets what it adds to the mixture's.
+    """The mean of every system over all SNRs, and in brackets its improvement.
 
-    A row per system, a column per kind of noise and score. Runs that differ in their seed alone are
-    one system: the mean over them, and in the brackets the least and the most that one of them
-    adds.
+    A row per system, a column per kind of noise and score.
     """
     heads = ["system"]
     columns = []
@@ -69,19 +84,55 @@ def means(summary: pd.DataFrame) -> str:
         under = summary[summary.noise == noise]
         values = headline(under)
         gains = headline(under, "gain")
-        seeds = {}
-        for name in values.index:
-            seeds.setdefault(SEED.sub("", name), []).append(name)
         for score in headlines(under.score):
             known = facts(score)
-            value_of = values[score][MEAN]
-            gain_of = gains[score][MEAN]
             heads.append(f"{noise}: {known.head}")
-            columns.append(
-                [_cell(value_of[names], gain_of[names], known.digits) for names in seeds.values()]
-            )
-    rows = list(zip(seeds, *columns, strict=True))
+            both = zip(values[score][MEAN], gains[score][MEAN], strict=True)
+            columns.append([_cell(value, gain, known.digits) for value, gain in both])
+    rows = list(zip(values.index, *columns, strict=True))
     return markdown(heads, rows)
+
+
+def over_seeds(scores: pd.DataFrame, noise: str) -> str:
+    """Means over all SNRs in one kind of noise; runs that differ only in the seed are one row.
+
+    A cell has the mean over the seeds and its improvement, the 95 % interval of the improvement
+    over speakers if there are enough of them, and the smallest and largest improvement of a seed.
+    """
+    joined = scores.assign(system=scores.system.str.replace(SEED, "", regex=True))
+    keys = [column for column in scores if column not in (*score_names(scores), "failed")]
+    averaged = joined.groupby(keys, sort=False, dropna=False)[score_names(scores)].mean()
+    table = _of_means(summarise(averaged.reset_index().assign(failed="")), noise)
+    by_seed = _of_means(summarise(scores), noise).gain.reset_index()
+    by_seed["system"] = by_seed.system.str.replace(SEED, "", regex=True)
+    seeds = by_seed.groupby(["system", "score"]).gain.agg(["min", "max", "size"])
+    chosen = headlines(table.index.unique("score"))
+    rows = []
+    for system in table.index.unique("system"):
+        cells = [
+            _with_interval(table.loc[system, score], seeds.loc[system, score], facts(score).digits)
+            for score in chosen
+        ]
+        rows.append([system, *cells])
+    return markdown([f"{noise} noise", *(facts(score).head for score in chosen)], rows)
+
+
+def _of_means(summary: pd.DataFrame, noise: str) -> pd.DataFrame:
+    """The rows over all SNRs in one kind of noise, by system and score."""
+    chosen = summary[(summary.noise == noise) & (summary.snr_db == MEAN)]
+    return chosen.set_index(["system", "score"])
+
+
+def _with_interval(mean: pd.Series, seeds: pd.Series, digits: int) -> str:
+    """The mean of a system, its improvement with the interval, and the range over seeds."""
+    if mean.gain == 0:
+        return f"{mean['mean']:.{digits}f}"
+    text = f"{mean['mean']:.{digits}f} ({_signed(mean.gain, digits)}"
+    if pd.notna(mean.gain_low):
+        text += f" [{_signed(mean.gain_low, digits)}, {_signed(mean.gain_high, digits)}]"
+    if seeds["size"] > 1:
+        text += f"; seeds {_signed(seeds['min'], digits)} to {_signed(seeds['max'], digits)}"
+    return f"{text})"
 
 
 def _scores(summary: pd.DataFrame, noise: str) -> str:
@@ -114,20 +165,12 @@ def by_snr(summary: pd.DataFrame, system: str, noise: str) -> dict[str, str]:
     return cells
 
 
-def _cell(values: pd.Series, gains: pd.Series, digits: int) -> str:
-    """The mean value, and the gains in brackets where there are any.
-
-    values, gains: of each seed.
-    """
-    if values.isna().any():
+def _cell(value: float, gain: float, digits: int) -> str:
+    """The mean, and in brackets the improvement, if there is one."""
+    if pd.isna(value):
         return "not computed"
-    text = f"{values.mean():.{digits}f}"
-    if (gains == 0).all():
-        return text
-    gained = _signed(gains.mean(), digits)
-    if len(gains) > 1:
-        gained += f"; {_signed(gains.min(), digits)} to {_signed(gains.max(), digits)}"
-    return f"{text} ({gained})"
+    text = f"{value:.{digits}f}"
+    return text if gain == 0 else f"{text} ({_signed(gain, digits)})"
 
 
 def _signed(gain: float, digits: int) -> str:

@@ -53,51 +53,48 @@ def report(folder, systems):
     return str(folder)
 
 
+def scored(folder, systems):
+    """A report with scores; each system scores 1 more than the one before, on every mixture."""
+    folder.mkdir()
+    many(systems).to_csv(folder / "scores.csv", index=False)
+    return folder
+
+
+def cells_of(table):
+    return [[cell.strip() for cell in row.split("|")[1:-1]] for row in table.splitlines()[2:]]
+
+
 def test_the_page_holds_what_the_reports_hold(tmp_path):
     page = tmp_path / "results.md"
     shutil.copy(results.PAGE, page)
-    results.main(
-        report(tmp_path / "long", ["mixture", "pl_crnn"]),
-        report(tmp_path / "brief", ["mixture", "PL-LSTM TMS"]),
-        page,
-    )
+    steps = scored(tmp_path / "steps", ("mixture", "PL-LSTM TMS"))
+    typed = [f"long={report(tmp_path / 'long', ['mixture', 'pl_crnn'])}", f"steps={steps}"]
+    results.main(*typed, f"page={page}")
     text = page.read_text()
-    for system in ("pl_crnn", "PL-LSTM TMS"):
-        (row,) = [
-            line
-            for line in text.splitlines()
-            if line.strip("| ").startswith(f"{system} ") and "2.00" in line
-        ]
-        assert [cell.strip() for cell in row.strip("|").split("|")][1:] == [
-            "2.00 (+0.50)",
-            "70.0 (+10.0)",
-            "7.00 (+5.00)",
-        ] * 2
+    (row,) = [line for line in text.splitlines() if line.strip("| ").startswith("pl_crnn ")]
+    assert cells_of(f"\n\n{row}")[0][1:] == ["2.00 (+0.50)", "70.0 (+10.0)", "7.00 (+5.00)"] * 2
     assert text.count("Clarion, LibriSpeech") == 2
-    once = text
-    results.main(str(tmp_path / "long"), str(tmp_path / "brief"), page)
-    assert page.read_text() == once
+    assert text.count("(+1.00 [+1.00, +1.00])") == 4  # of PESQ and SDR in both kinds of noise
+    results.main(*typed, f"page={page}")
+    assert page.read_text() == text
 
 
 def test_runs_that_differ_in_their_seed_alone_are_a_row(tmp_path):
-    """The second run adds 0.5 more to the PESQ than the first, the third as much again."""
-    seeds = ["mixture", "CRNN IAM, seed=0", "CRNN IAM, seed=1", "CRNN IAM, seed=12", "UNet IAM"]
-    folder = report(tmp_path / "brief", seeds)
-    table = results.means(pd.read_csv(f"{folder}/summary.csv")).splitlines()
-    cells = [[cell.strip() for cell in row.split("|")[1:-1]] for row in table[2:]]
+    """The mean over both seeds adds 1.5, on every speaker."""
+    seeds = ("mixture", "CRNN IAM, seed=0", "CRNN IAM, seed=12", "UNet IAM")
+    cells = cells_of(results.over_seeds(many(seeds), "seen"))
     assert [row[0] for row in cells] == ["mixture", "CRNN IAM", "UNet IAM"]
-    assert cells[1][1] == "2.50 (+1.00; +0.50 to +1.50)"
-    assert cells[2][1] == "3.50 (+2.00)"
+    mean = float(cells[0][1]) + 1.5
+    assert cells[1][1] == f"{mean:.2f} (+1.50 [+1.50, +1.50]; seeds +1.00 to +2.00)"
+    assert cells[2][1].endswith("(+3.00 [+3.00, +3.00])")
 
 
-def test_a_page_without_a_place_for_a_table_is_refused(tmp_path):
+def test_what_has_no_place_or_no_name_is_refused(tmp_path):
     (tmp_path / "page.md").write_text("# Empty\n")
-    with pytest.raises(ValueError, match="no place <!-- long -->"):
-        results.main(
-            report(tmp_path / "long", ["mixture", "one"]),
-            report(tmp_path / "brief", ["mixture"]),
-            tmp_path / "page.md",
-        )
+    with pytest.raises(ValueError, match="no place <!-- paper -->"):
+        results.main(f"page={tmp_path / 'page.md'}")
+    with pytest.raises(ValueError, match="brief=: no such report; there are long, steps, time,"):
+        results.main("brief=report")
 
 
 def test_of_peers_every_score_stands_in_its_unit(tmp_path):
