@@ -2,7 +2,7 @@
 
 python docs/results.py LONG_REPORT BRIEF_REPORT [PAGE [PEERS_REPORT]]
 
-Every number comes from the summary.csv of a report, or is one that the PL-CRNN paper prints.
+Every number comes from the summary.csv of a report, or from the PL-CRNN paper.
 """
 
 import re
@@ -21,15 +21,15 @@ from reporting.tables.summary import MEAN, headline
 
 PAGE = Path(__file__).parent / "results.md"
 NOISES = ("seen", "unseen")
-SEED = re.compile(r", seed=\d+$")  # what report names end with where runs differ in seeds
+SEED = re.compile(r", seed=\d+$")  # the end of the names of runs that differ in seeds
 ALL = ("pesq_nb_raw", "pesq_wb", "stoi", "estoi", "sdr", "si_sdr")
 
 
 def main(long: str, brief: str, page: str = str(PAGE), peers: str | None = None) -> None:
-    """Put the tables of the two reports and of the paper where `page` marks them.
+    """Put the tables of the two reports and of the paper between the marks of `page`.
 
-    long, brief, peers: folders of reports; without `peers` its table stays. Raises ValueError where
-    a table has no place.
+    long, brief, peers: folders of reports; without `peers` its table stays. Raises ValueError for a
+    table without marks.
     """
     of_paper = pl_crnn_paper()
     of_long = pd.read_csv(Path(long) / "summary.csv")
@@ -43,7 +43,7 @@ def main(long: str, brief: str, page: str = str(PAGE), peers: str | None = None)
         text = filled(
             text, "peers", _scores(of_peers, "seen") + "\n\n" + _scores(of_peers, "unseen")
         )
-    trained = of_long.system.unique()[-1]  # runs stand last in a report
+    trained = of_long.system.unique()[-1]  # runs are last in a report
     for noise in NOISES:
         ours = by_snr(of_long, trained, noise)
         theirs = by_snr(of_paper, "PL-CRNN IAM", noise)
@@ -57,11 +57,11 @@ def main(long: str, brief: str, page: str = str(PAGE), peers: str | None = None)
 
 
 def means(summary: pd.DataFrame) -> str:
-    """Every system's mean over all SNRs, and in brackets what it adds to the mixture's.
+    """Every system's mean over all SNRs, and in brackets its improvement over the mixture.
 
-    A row per system, a column per kind of noise and score. Runs that differ in their seed alone are
-    one system: the mean over them, and in the brackets the least and the most that one of them
-    adds.
+    A row per system, a column per kind of noise and score. Runs that differ only in their seed are
+    one system: the mean over seeds, and in brackets the smallest and largest improvement among
+    them.
     """
     heads = ["system"]
     columns = []
@@ -85,7 +85,7 @@ def means(summary: pd.DataFrame) -> str:
 
 
 def _scores(summary: pd.DataFrame, noise: str) -> str:
-    """Every score of every system, its mean over all SNRs in one kind of noise."""
+    """Every score of every system, as mean over all SNRs in one kind of noise."""
     under = summary[(summary.noise == noise) & (summary.snr_db == MEAN)]
     table = under.pivot(index="system", columns="score", values="mean")
     rows = []
@@ -99,7 +99,7 @@ def _scores(summary: pd.DataFrame, noise: str) -> str:
 
 
 def by_snr(summary: pd.DataFrame, system: str, noise: str) -> dict[str, str]:
-    """What `system` adds to the mixture's scores at every SNR, as text.
+    """The improvements of `system` over the mixture at every SNR, as text.
 
     By score and SNR: "PESQ-NB raw -5", "STOI % mean" and so on.
     """
@@ -115,7 +115,7 @@ def by_snr(summary: pd.DataFrame, system: str, noise: str) -> dict[str, str]:
 
 
 def _cell(values: pd.Series, gains: pd.Series, digits: int) -> str:
-    """The mean value, and the gains in brackets where there are any.
+    """The mean value, and the gains in brackets if there are any.
 
     values, gains: of each seed.
     """
@@ -136,7 +136,7 @@ def _signed(gain: float, digits: int) -> str:
 
 
 def markdown(heads: list[str], rows: list) -> str:
-    """A table, its cells as text."""
+    """A table; all cells are text."""
     return tabulate(
         rows,
         heads,
@@ -147,9 +147,9 @@ def markdown(heads: list[str], rows: list) -> str:
 
 
 def filled(text: str, name: str, table: str) -> str:
-    """`text` with `table` between the marks of its place.
+    """`text` with `table` between the marks `name`.
 
-    Raises ValueError where the page lacks one of them.
+    Raises ValueError if the page lacks one of them.
     """
     mark = f"<!-- {name} -->"
     end_mark = "<!-- end -->"
