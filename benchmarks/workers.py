@@ -1,5 +1,4 @@
 """The gain by a second worker: python benchmarks/workers.py experiment=librispeech data_root=DIR
-...
 
 Prints the speed-up of two threads that render, two processes that draw, and two processes
 (trainer=ddp) that train, with one thread each, and the seconds of every round, interleaved. If the

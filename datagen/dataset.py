@@ -1,4 +1,4 @@
-"""Three ways to the same batch: mixed in a loader worker, on the device, or read as rendered."""
+"""Three routes to the same batch: mixed in a loader worker, on the device, or rendered before."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from files.table import read_table
 
 
 class Mixed(Route):
-    """Mixtures rendered where they are asked for: in a loader worker."""
+    """Mixtures that are rendered in a loader worker."""
 
     def __init__(self, rows: pd.DataFrame, library: Library):
         super().__init__(rows)
@@ -32,9 +32,9 @@ class Mixed(Route):
 
 
 class Unmixed(Mixed):
-    """Clean and noise as 16-bit samples, to be mixed on the device.
+    """Clean and noise as 16-bit samples, which are mixed on the device.
 
-    They are a third of the bytes, and the worker has none of the work.
+    They have a third of the bytes, and the worker does not mix.
     """
 
     def __getitem__(self, index: int) -> dict:
@@ -59,11 +59,11 @@ class Unmixed(Mixed):
 
 
 class Rendered(Route):
-    """Mixtures as `generate.py render=true` wrote them to `folder`.
+    """Mixtures that `generate.py render=true` wrote to `folder`.
 
-    Raises FileNotFoundError where one is missing, ValueError where they have another sample rate,
-    or where rendered.csv is damaged or names other mixtures; reading a mixture raises ValueError
-    where it is not the one that was written.
+    Raises FileNotFoundError if one is missing, ValueError if they have another sample rate, or if
+    rendered.csv is damaged or names other mixtures. Reading a mixture raises ValueError if it has
+    changed since it was written.
     """
 
     def __init__(self, rows: pd.DataFrame, folder: str, sample_rate: int):
@@ -107,9 +107,9 @@ def _again(folder: Path) -> str:
 
 
 def _with_sums(rows: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    """`rows` with the sha256 that rendered.csv has of each mixture.
+    """`rows` with the sha256 of each mixture from rendered.csv.
 
-    It is "" where a rendering did not come that far.
+    It is "" for a mixture that was not rendered yet.
     """
     path = folder / "rendered.csv"
     if not path.exists():
