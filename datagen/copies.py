@@ -49,9 +49,7 @@ def conflicts(tables: Tables) -> list[str]:
     speakers, in seen and in unseen noise, or in training noise and test speech.
     """
     tables = _numbered(tables)
-    separate = (
-        len(tables[TEST_SPEECH]) > 0
-    )  # otherwise test speakers are still among those of training
+    separate = len(tables[TEST_SPEECH]) > 0  # else the pool has the test speakers, too
     train, test = tables[TRAIN_SPEECH], tables[TEST_SPEECH if separate else TRAIN_SPEECH]
     seen, unseen = tables[SEEN_NOISE], tables[UNSEEN_NOISE]
     lines = [

@@ -1,4 +1,4 @@
-"""Audio from a plan: a row to samples, to be used or to be stored. Nothing is random."""
+"""Audio of a plan: a row to samples, in memory or on disk. Nothing is random."""
 
 import hashlib
 import math
@@ -35,7 +35,7 @@ def render(row: Mapping[str, Any], library: Library) -> dict[str, Tensor]:
 
 
 class Rendering:
-    """The audio of rows that are rendered when they are asked for (datagen.signals.Signals)."""
+    """The audio of rows, rendered on request (datagen.signals.Signals)."""
 
     follows_plan = True
 
@@ -56,10 +56,10 @@ def made(row: Mapping[str, Any], library: Library) -> Made:
 def render_to_disk(
     rows: Sequence[Mapping[str, Any]], library: Library, storage: Storage
 ) -> list[dict]:
-    """Rows of rendered.csv, once `rows`, which are written as one, stand in `storage`.
+    """Rows of rendered.csv for `rows`, which are written to `storage` as one piece.
 
-    What stands is compared. Raises ValueError where a measured SNR is more than 0.01 dB off, or
-    where what stands is something else.
+    Existing audio is compared. Raises ValueError if a measured SNR differs by more than 0.01 dB, or
+    if existing audio differs.
     """
     told = []
 

@@ -25,9 +25,7 @@ from files.fingerprint import of_files, of_values
 
 VERSION = 1  # raise it when the audio changes: files of other versions are then not used
 KNOTS_HZ = 62.5 * 2 ** np.arange(8)  # octaves up to 8 kHz
-Make = Callable[
-    [np.random.Generator, int], np.ndarray
-]  # (generator, number of samples) -> noise [time]
+Make = Callable[[np.random.Generator, int], np.ndarray]  # -> noise [time]
 
 
 class MadeNoise(Corpus):
