@@ -8,12 +8,12 @@ import torch
 from torch import Tensor
 
 from audio.pcm import FULL_SCALE
-from datagen.heard import heard
+from datagen.heard import part_factors
 from datagen.library import Library
 from datagen.mix import mix
 from datagen.render import RENDERED, render, sha256
 from datagen.route import Route
-from datagen.storage.stored import found
+from datagen.storage.stored import existing_storage
 from files.table import read_table
 
 
@@ -46,7 +46,7 @@ class Unmixed(Mixed):
             "length": row["length"],
             "snr_db": row["snr_db"],
             "gain_db": row["gain_db"],
-            **heard(row),
+            **part_factors(row),
         }
 
     def on_device(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -69,7 +69,7 @@ class Rendered(Route):
     def __init__(self, rows: pd.DataFrame, folder: str, sample_rate: int):
         self.folder, self.sample_rate = Path(folder), sample_rate
         again = _again(self.folder)
-        self.storage, located = found(rows, self.folder, sample_rate, again)
+        self.storage, located = existing_storage(rows, self.folder, sample_rate, again)
         super().__init__(_with_sums(located, self.folder))
         if len(rows):
             self._check_rate()

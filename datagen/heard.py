@@ -21,7 +21,7 @@ def draw_heard(protocol: Protocol, rng: np.random.Generator) -> str:
     return BOTH
 
 
-def heard(row: Mapping[str, Any]) -> dict[str, float]:
+def part_factors(row: Mapping[str, Any]) -> dict[str, float]:
     """The factors of a row for `datagen.mix.mix`: 1 for a part of the mixture, 0 for silence."""
     choice = row["heard"]
     return {

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from datagen.heard import BOTH, heard
+from datagen.heard import BOTH, part_factors
 from datagen.library import Library
 from datagen.mix import TOLERANCE_DB, mix, to_pcm
 from datagen.storage.storage import Made, Storage
@@ -31,7 +31,9 @@ def render(row: Mapping[str, Any], library: Library) -> dict[str, Tensor]:
     clean, noise = library.excerpts(row)
     snr_db = torch.tensor(row["snr_db"], dtype=torch.float64)
     gain_db = torch.tensor(row["gain_db"], dtype=torch.float64)
-    return mix(torch.from_numpy(clean), torch.from_numpy(noise), snr_db, gain_db, **heard(row))
+    return mix(
+        torch.from_numpy(clean), torch.from_numpy(noise), snr_db, gain_db, **part_factors(row)
+    )
 
 
 class Rendering:

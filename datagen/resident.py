@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from datagen.dataset import Unmixed
-from datagen.heard import heard
+from datagen.heard import part_factors
 from datagen.library import Library
 from datagen.pool import PoolReader
 from datagen.row import of_training
@@ -53,7 +53,7 @@ class Resident(Unmixed):
             "length": row["length"],
             "snr_db": row["snr_db"],
             "gain_db": row["gain_db"],
-            **heard(row),
+            **part_factors(row),
         }
 
     def padded(self, index: int, longest: int) -> dict:

@@ -18,7 +18,7 @@ def storage(form: str, folder: Path, sample_rate: int) -> Storage:
     return AudioFiles(folder, sample_rate, form)
 
 
-def found(
+def existing_storage(
     rows: pd.DataFrame, folder: Path, sample_rate: int, remedy: str
 ) -> tuple[Storage, pd.DataFrame]:
     """The first storage in which all `rows` exist, and the rows located in it.

@@ -35,9 +35,9 @@ class Envelopes:
         envelope = self.files.get((system, name))
         if envelope is None:
             return ""
-        likeness = {key: _likeness(envelope, clean) for key, clean in self.clean.items()}
-        best = max(likeness, key=likeness.get)
-        if likeness[best] <= likeness[self.content[name]] + CLEARLY:
+        correlation = {key: _correlation(envelope, clean) for key, clean in self.clean.items()}
+        best = max(correlation, key=correlation.get)
+        if correlation[best] <= correlation[self.content[name]] + CLEARLY:
             return ""
         return self.named[best]
 
@@ -52,7 +52,7 @@ class Envelopes:
         return level / norm if norm else level
 
 
-def _likeness(one: np.ndarray, other: np.ndarray) -> float:
+def _correlation(one: np.ndarray, other: np.ndarray) -> float:
     """From the beginning on, as far as both go."""
     length = min(len(one), len(other))
     return float(one[:length] @ other[:length])

@@ -86,7 +86,7 @@ def stage_outputs(systems: Mapping[str, System]) -> dict[Path, list[str]]:
     for folder, outputs in by_folder.items():
         if len(outputs) < 2:
             continue  # not opened to find the stage that is its output
-        named = {system.heard: name for name, system in outputs.items()}
+        named = {system.output_stage: name for name, system in outputs.items()}
         stages = sorted(stage for stage in named if stage is not None)
         if len(stages) > 1:
             ordered[folder] = [named[stage] for stage in stages]
@@ -120,7 +120,7 @@ def _at_another_rate(rate: int, sample_rate: int, rates: Collection[int]) -> str
     return f"was trained at {rate} Hz, the test plan has {sample_rate} Hz; {remedy}"
 
 
-def refuse_heard(systems: Mapping[str, System], plan: Plan) -> list[str]:
+def refuse_trained_on_test(systems: Mapping[str, System], plan: Plan) -> list[str]:
     """Raise ValueError if a run was trained on a part of the test that must be unseen.
 
     The same holds for a run from which its weights come. Returns a sentence for every run that did
