@@ -43,13 +43,13 @@ def _trained(cfg: DictConfig, run: Path, named: bool) -> float | None:
     from command.resume_check import require_an_end_ahead, require_its_own_folder
     from command.schema import TrainConfig
     from command.sweep import is_sweep
-    from command.sweep_table import PRUNED, best_loss, told
+    from command.sweep_table import PRUNED, best_loss, kept_row
     from command.task import of_task
     from command.training import train
     from tasks.task import task_of
 
     again = cfg.resume is not None or is_sweep()  # whether the same command resumes
-    with told(run) as reached:
+    with kept_row(run) as reached:
         if named:
             given, cfg = cfg, resumed(cfg)
             require_its_own_folder(given, run)

@@ -1,7 +1,7 @@
-"""What a checkpoint within an epoch costs: python benchmarks/checkpoint.py network=pl_crnn
+"""The cost of a checkpoint within an epoch: python benchmarks/checkpoint.py network=pl_crnn
 
 Prints the size of a training's checkpoint, the seconds that writing it takes (median of ROUNDS),
-and what share of training that is at checkpoint_minutes.
+and their share of training time at checkpoint_minutes.
 """
 
 import statistics
@@ -31,7 +31,7 @@ def main(cfg: DictConfig) -> None:
     optimizer = learner.configure_optimizers()
     for weights in learner.parameters():
         weights.grad = torch.zeros_like(weights)
-    optimizer.step()  # makes its state
+    optimizer.step()  # creates the state of the optimiser
     content = {"state_dict": learner.state_dict(), "optimizer_states": [optimizer.state_dict()]}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "within_epoch.ckpt"

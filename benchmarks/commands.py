@@ -9,9 +9,9 @@ ROOT = Path(__file__).parent.parent
 
 
 def run_script(script: str, typed: Sequence[str], env: Mapping[str, str] | None = None) -> str:
-    """What a script of the project prints, typed so; what it says of an error ends the benchmark.
+    """The output of a script of the project with these options; its error ends the benchmark.
 
-    env: the variables of its environment; those of this process where None.
+    env: its environment variables; None: those of this process.
     """
     command = [sys.executable, str(ROOT / script), *typed]
     done = subprocess.run(command, capture_output=True, text=True, env=env, check=False)

@@ -1,6 +1,6 @@
-"""How often marks and intervals of a report are wrong: python benchmarks/false_alarms.py [TABLES].
+"""Simulates the error rates of marks and intervals: python benchmarks/false_alarms.py [TABLES].
 
-Simulates tables of two systems that are alike, over speakers whose mixtures correlate.
+Simulates tables of two equal systems, over speakers whose mixtures correlate.
 """
 
 import sys
@@ -16,11 +16,11 @@ from reporting.tables.uncertainty import interval
 
 SPEAKERS = (4, 8, 20)
 CORRELATIONS = (0.0, 0.1, 0.3)
-MIXTURES = 10  # of every speaker
+MIXTURES = 10  # mixtures of every speaker
 
 
 def main(tables: str = "2000") -> None:
-    """Print false alarms and coverage of `tables` tables for every setting."""
+    """Print false alarms and coverage of `tables` simulated tables for every setting."""
     rows = []
     for speakers in SPEAKERS:
         for correlation in CORRELATIONS:
@@ -29,7 +29,7 @@ def main(tables: str = "2000") -> None:
 
 
 def rates(speakers: int, correlation: float, tables: int) -> tuple[float, float]:
-    """In per cent: alike systems that are told apart, and intervals that hold the difference, 0."""
+    """In per cent: tables whose equal systems differ significantly; intervals that contain 0."""
     of_items = np.repeat(np.arange(speakers), MIXTURES)
     alarms = held = 0
     for seed in range(tables):

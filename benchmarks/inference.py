@@ -1,11 +1,11 @@
-"""How fast networks enhance: python benchmarks/inference.py [sample_rate=16000 level=running ...]
+"""Measures how fast networks enhance: python benchmarks/inference.py [sample_rate=16000 ...]
 
-Prints, for the networks of NETWORKS with untrained weights, on one core: seconds of work per second
-of audio of a whole file at once and of the same file in blocks, as long recordings are enhanced;
-and of a stream that is given a hop at a time, the median and the 99th percentile of a hop beside
-its length, in PyTorch and, with the extra export, by the exported frame step in onnxruntime, the
-Fourier transforms included. Networks that look ahead have no stream. With the extra peers RNNoise
-enhances the same seconds, resampling included. Rounds interleaved; medians of the rounds.
+Prints, for the untrained networks of NETWORKS, on one core: seconds of work per second of audio for
+a whole file at once, and for the same file in blocks, as long recordings are enhanced. For a stream
+it prints the median and the 99th percentile of a hop beside its length, in PyTorch and, with the
+extra export, by the exported frame step in onnxruntime, STFT included. Networks that look ahead
+have no stream. With the extra peers, RNNoise enhances the same audio, resampling included. Rounds
+are interleaved; figures are medians of the rounds.
 """
 
 import contextlib
@@ -40,7 +40,7 @@ NETWORKS = (("pl_crnn", "iam"), ("crnn", "iam"), ("dual_path", "complex_mask"), 
 SECONDS = 5
 ROUNDS = 5
 BLOCK_S = 1.0
-SHARED = ("stft", "level")  # choices that every network is timed with
+SHARED = ("stft", "level")  # choices that all networks share
 
 
 class Speed(NamedTuple):
@@ -73,11 +73,11 @@ def main(cfg: DictConfig) -> None:
     heads = ("whole", "blocks", "hop ms", "99 % ms", "ONNX ms", "99 % ms")
     print(f"{'network':10}" + "".join(f"{head:>9}" for head in heads))
     for name, rounds in speeds.items():
-        _print(name, rounds[1:])  # the first one warms up
+        _print(name, rounds[1:])  # the first round warms up
 
 
 def _measure(network: str, target: str, cfg: DictConfig, mixture: Tensor) -> Callable[[], Speed]:
-    """A function that measures everything of a network once."""
+    """A function that takes all measurements of a network once."""
     rate = f"sample_rate={cfg.sample_rate}"
     training = compose("train", [f"network={network}", f"target={target}", rate])
     for group in SHARED:
@@ -91,7 +91,7 @@ def _measure(network: str, target: str, cfg: DictConfig, mixture: Tensor) -> Cal
 
 
 def _speed(stream: Stream, exported: Callable | None, mixture: Tensor) -> Speed:
-    """One measurement of everything of a causal network."""
+    """All measurements of a causal network, once."""
     whole = _seconds(lambda: stream.enhancer.enhance(mixture)) / SECONDS
     blocks = mixture.split(round(BLOCK_S * stream.enhancer.stft.sample_rate), -1)
     in_blocks = _seconds(lambda: list(stream.blocks(blocks))) / SECONDS
@@ -106,7 +106,7 @@ def _speed(stream: Stream, exported: Callable | None, mixture: Tensor) -> Speed:
 
 
 def _exported(stream: Stream) -> Callable[[np.ndarray], list[float]] | None:
-    """A function that gives the seconds of each frame of a signal; None without the extra."""
+    """A function that measures the seconds of each frame of a signal; None without the extra."""
     step = FrameStep(stream)
     try:
         run = stepper(onnx_bytes(step))

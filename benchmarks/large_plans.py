@@ -1,9 +1,9 @@
-"""What a large plan costs: python benchmarks/large_plans.py [ROWS ...] [files=3000]
+"""Measures the cost of a large plan: python benchmarks/large_plans.py [ROWS ...] [files=3000]
 
-Prints, for every number of ROWS (10000 100000 1000000), how long the start of a training on known
-rows takes, up to its first batch, and the memory of that process; each starts a process of its
-own. Then how long a corpus of so many files takes to scan, and to be found again. Rows and audio
-are made up: only their number counts.
+Prints, for each number of ROWS (10000 100000 1000000), the time of the start of a training on
+existing rows, up to its first batch, and the memory of that process; each start is a new process.
+Then it prints the time of the first and the second scan of a corpus with this number of files. Rows
+and audio are synthetic, because only their number matters.
 """
 
 import resource
@@ -35,7 +35,7 @@ RATE = 16000
 LENGTH = 4 * RATE
 ROWS = (10_000, 100_000, 1_000_000)
 SPEAKERS, NOISES = 250, 100
-GROUP = 10_000  # rows that are made at a time
+GROUP = 10_000  # number of rows that are made at a time
 MB = 2**20
 
 
@@ -48,7 +48,7 @@ class MadeUp:
 
 
 def main(typed: list[str]) -> None:
-    """Measure what is typed."""
+    """Run the typed measurements."""
     files = [int(word.removeprefix("files=")) for word in typed if word.startswith("files=")]
     counts = [int(word) for word in typed if word.isdigit()] or list(ROWS)
     print(
@@ -67,7 +67,7 @@ def main(typed: list[str]) -> None:
 
 
 def _made_up(count: int) -> Plan:
-    """A plan of `count` training rows and ten of validation."""
+    """A plan of `count` synthetic training rows and ten validation rows."""
     speech = pd.DataFrame(
         {
             "id": [
@@ -141,7 +141,7 @@ def _start(plan_folder: Path, run: Path) -> None:
 
 
 def _resident_mib() -> float:
-    """Memory that this process holds, files that are mapped into it left out."""
+    """The memory of this process, without files that are mapped into it."""
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     held = [int(line.split()[1]) for line in lines if line.startswith(("RssAnon", "RssShmem"))]
     return sum(held) / 1024
@@ -166,7 +166,7 @@ def _time_scan(count: int) -> None:
 
 
 def _wav(number: int) -> bytes:
-    """A file of noise of its own."""
+    """A file of noise that differs from all others."""
     samples = np.random.default_rng(number).integers(-9999, 9999, RATE // 10, dtype=np.int16)
     size = samples.nbytes
     form = 16, 1, 1, RATE, 2 * RATE, 2, 16  # 16-bit samples of one channel

@@ -1,8 +1,8 @@
-"""How long line enhancement takes: python benchmarks/lines.py [systems.predictor.frame_s=0.5 ...]
+"""The time of line enhancement: python benchmarks/lines.py [systems.predictor.frame_s=0.5 ...]
 
-30 s of the plan's tones in noise on one core, after warming up; medians of the rounds. Seconds are
-those that the core worked, whatever else the machine does meanwhile. The published times are those
-that the Bi-LSTM line enhancement paper gives of its own machine.
+It enhances 30 s of the plan's tones in noise on one core, after warming up, and prints medians of
+the rounds, in seconds of the core, whatever else the machine does meanwhile. The published times
+are from the Bi-LSTM line enhancement paper, on the paper's machine.
 """
 
 import statistics
@@ -51,7 +51,7 @@ def main(cfg: DictConfig) -> None:
         "Bi-LSTM on the spectrogram, all of it": lambda: enhancer.enhance(mixture[None]),
     }
     took = {name: [] for name in jobs}
-    for number in range(1 + ROUNDS):  # the first warms up
+    for number in range(1 + ROUNDS):  # the first round warms up
         for name, job in jobs.items():
             seconds = _seconds(job)
             took[name] += [seconds] if number else []

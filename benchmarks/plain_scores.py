@@ -1,4 +1,4 @@
-"""Pairs of signals as files, and their scores as the pages of pesq, pystoi and mir_eval show."""
+"""Pairs of signals as files, and their scores as pesq, pystoi and mir_eval document them."""
 
 import warnings
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ def write_pairs(
     systems: Mapping[str, System],
     folder: Path,
 ) -> list[Pair]:
-    """The mixtures of `bench` as files of `folder`, in the order of the rows of `score_plan`."""
+    """Write the mixtures of `bench` as files to `folder`, in the row order of `score_plan`."""
     pairs = []
     for mixture in bench.mixtures():
         mixture_id = mixture.identity["mixture_id"]
@@ -34,7 +34,7 @@ def write_pairs(
 def plain_scores(clean: Path, enhanced: Path, sample_rate: int) -> tuple[float, ...]:
     """PLAIN of one pair of files [time]; the SDR in dB.
 
-    Raises what the packages raise.
+    Raises the errors of the packages.
     """
     from mir_eval.separation import bss_eval_sources
     from pesq import pesq

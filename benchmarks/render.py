@@ -1,8 +1,8 @@
-"""How fast mixtures are made: python benchmarks/render.py [experiment=... plan.train=...]
+"""Measures how fast mixtures are made: python benchmarks/render.py [experiment=... plan.train=...]
 
-Prints hours of mixtures per hour and core for every route, beside the limit that decoding alone
-sets on the same excerpts of the same files. One core, rounds interleaved so that a busy machine
-slows all alike; medians of the rounds.
+Prints hours of mixtures per hour and core for every route, and the limit that decoding sets on the
+same excerpts of the same files. It uses one core, and interleaves rounds so that a busy machine
+slows all routes alike; figures are medians of the rounds.
 """
 
 import resource
@@ -34,20 +34,20 @@ from datagen.render_plan import render_plan
 
 ROUNDS = 5
 BATCH = 16
-FEW = 0.1  # of the rows, for routes that write
+FEW = 0.1  # share of the rows for routes that write
 LIMIT = "decoding alone (the limit)"
 FILES = "worker, from files"
 POOL = "worker, from the pool"
 DEVICE_FILES = "device, from files, mixed in batches"
 DEVICE_POOL = "device, from the pool, mixed in batches"
-DISK = "to disk, measured again"  # timed on FEW of the rows
-READ = "read as rendered"  # likewise
+DISK = "to disk, measured again"  # timed on the share FEW of the rows
+READ = "read as rendered"  # timed on the share FEW of the rows, too
 Route = Callable[[], None]
-Seconds = dict[str, float]  # by route
+Seconds = dict[str, float]  # the seconds of each route
 
 
 class DecodeOnly(FileReader):
-    """Decodes and does nothing else: what libsndfile itself costs."""
+    """Only decodes: the cost of libsndfile."""
 
     def read(self, path: str, start: int, length: int):
         """Samples as libsndfile gives them."""
@@ -66,7 +66,7 @@ def main(cfg: DictConfig) -> None:
     hours = rows.length.sum() / cfg.sample_rate / 3600
     with tempfile.TemporaryDirectory() as folder:
         routes = _routes(plan, drawer.library, Path(folder), cfg)
-        for run in routes.values():  # once unmeasured: file caches fill, pages are mapped
+        for run in routes.values():  # one unmeasured round fills file caches and maps pages
             run()
         peak_of_one = _peak_mib()
         seconds = _timed(routes)
@@ -79,7 +79,7 @@ def main(cfg: DictConfig) -> None:
 
 
 def _timed(routes: dict[str, Route]) -> Seconds:
-    """Median of the rounds; in each, all routes follow one another."""
+    """Medians of the rounds; each round has all routes in turn."""
     rounds = {name: [] for name in routes}
     for _ in range(ROUNDS):
         for name, run in routes.items():
@@ -96,9 +96,9 @@ def _routes(
     folder: Path,
     cfg: DictConfig,
 ) -> dict[str, Route]:
-    """What goes through the training rows of `plan`, by name.
+    """Functions that read the training rows of `plan`, by name of the route.
 
-    library: reads the files of the corpora. folder: for a pool and for what is rendered.
+    library: reads the files of the corpora. folder: for a pool and rendered files.
     """
     rows = plan.split("train")
     decode, pool = _other_libraries(plan, folder, cfg.sample_rate)
@@ -107,7 +107,7 @@ def _routes(
     render_plan(few, library, rendered, cfg.sample_rate)
 
     def to_disk() -> None:
-        """Render the few rows into a folder that is then removed."""
+        """Render a few rows into a folder, and remove it."""
         with tempfile.TemporaryDirectory(dir=folder) as target:
             render_plan(few, library, Path(target), cfg.sample_rate)
 
@@ -123,7 +123,7 @@ def _routes(
 
 
 def _other_libraries(plan: Plan, folder: Path, sample_rate: int) -> tuple[Library, Library]:
-    """The recordings of `plan`, decoded alone, and in a pool in `folder`."""
+    """The recordings of `plan` by decoding only, and by a pool in `folder`."""
     corrected = corrections(plan.speech, plan.noise)
     decode_only = DecodeOnly(sample_rate, corrected)
     paths = [*plan.speech.path, *plan.noise.path]
@@ -135,20 +135,20 @@ def _other_libraries(plan: Plan, folder: Path, sample_rate: int) -> tuple[Librar
 
 
 def _few(plan: Plan) -> Plan:
-    """FEW of the training rows of `plan`."""
+    """The share FEW of the training rows of `plan`."""
     rows = plan.split("train")
     count = max(1, round(len(rows) * FEW))
     return Plan(rows.head(count), plan.speech, plan.noise)
 
 
 def _go_through(dataset: Mixed) -> None:
-    """Every item, as a worker makes it."""
+    """Read every item as a worker does."""
     for index in range(len(dataset)):
         dataset[index]
 
 
 def _load(dataset: Mixed) -> None:
-    """Every batch, as the device gets it."""
+    """Read every batch as the device receives it."""
     for begin in range(0, len(dataset), BATCH):
         end = min(begin + BATCH, len(dataset))
         items = [dataset[index] for index in range(begin, end)]
@@ -157,7 +157,7 @@ def _load(dataset: Mixed) -> None:
 
 
 def _of_all_rows(seconds: Seconds) -> Seconds:
-    """What every route takes for all rows: DISK and READ are timed on FEW of them."""
+    """The seconds of every route for all rows; DISK and READ were timed on FEW of them."""
     return {
         **seconds,
         DISK: seconds[DISK] / FEW,

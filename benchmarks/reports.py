@@ -1,8 +1,8 @@
-"""How long a report takes: python benchmarks/reports.py [experiment=... plan.test=320].
+"""Measures the time of a report: python benchmarks/reports.py [experiment=... plan.test=320].
 
-NETWORKS networks, the one in pretrained/ with its weights changed a little, on the test: a first
-report, which enhances and scores; the scoring alone, of the same signals; and a second report, for
-which all is remembered. Prints the three times and the first over the scoring.
+The test enhances by NETWORKS networks, which are the one in pretrained/ with slightly changed
+weights. Times a first report, which enhances and scores; the scoring alone, of the same signals;
+and a second report, which uses the cache. Prints the three times, and the first over the scoring.
 """
 
 import os
@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-os.environ["OMP_NUM_THREADS"] = "1"  # before NumPy is loaded, here and in all processes
+os.environ["OMP_NUM_THREADS"] = "1"  # before NumPy is imported, here and in all processes
 
 import numpy as np
 import torch
@@ -42,24 +42,24 @@ NETWORKS = 8
 
 
 class Ready(SpeechSystem):
-    """Gives signals that lie in `folder`, by the names of mixtures."""
+    """Reads enhanced signals from `folder`, by the names of mixtures."""
 
     def __init__(self, folder: Path):
         self.folder = folder
 
     @property
     def made_of(self) -> None:
-        """None: they are read here, which takes no time."""
+        """None: reading them needs no cache."""
         return
 
     def enhance_batch(self, batch: Mapping[str, Tensor]) -> Tensor:
-        """[1, time]."""
+        """The signal of the mixture: [1, time]."""
         (name,) = batch["name"]
         return torch.from_numpy(np.load(self.folder / f"{name}.npy")).unsqueeze(0)
 
 
 def main(cfg: DictConfig) -> None:
-    """Time all three."""
+    """Measure all three times."""
     check(cfg, EvaluateConfig)
     torch.set_num_threads(1)
     typed = typed_command("evaluate").split(" ")[1:]
@@ -76,7 +76,7 @@ def main(cfg: DictConfig) -> None:
 
 
 def _changed(folder: Path, number: int) -> Path:
-    """A copy of pretrained/ whose weights are so many thousandths larger."""
+    """A copy of pretrained/ whose weights are `number` thousandths larger."""
     shutil.copytree(ROOT / "pretrained", folder)
     state = dict(best_weights(folder))
     for name, tensor in state.items():
@@ -94,7 +94,7 @@ def _seconds(typed: list[str]) -> float:
 
 
 def _scoring(cfg: DictConfig, runs: list[Path], folder: Path) -> tuple[float, int]:
-    """Seconds for the scores of what mixture and networks give, which is made beforehand."""
+    """Seconds for scoring the enhanced signals, which are made beforehand."""
     test = from_config.test(cfg)
     bench = Bench(test.plan, test.audio, cfg.sample_rate)
     systems = {}

@@ -1,10 +1,10 @@
-"""What an hour of audio costs, step by step: python benchmarks/scaling.py data_root=DIR ...
+"""The cost of an hour of audio, step by step: python benchmarks/scaling.py data_root=DIR ...
 
 Prints, for every step from the files of a corpus to scores, the seconds of one processor and the
-megabytes of disk that an hour of its audio takes (an hour of mixtures, but for scanning and the
-pool), and what becomes of them for 1,000 and 100,000 hours. It measures the processor's time, not
-that of the clock, so that other work on the machine changes little. Prices are those of CORE_HOUR
-and GB_MONTH: put in your own.
+megabytes of disk per hour of audio (an hour of mixtures; for scan and pool an hour of recordings),
+and the same for 1,000 and 100,000 hours. It measures processor time instead of wall-clock time, so
+that other work on the machine changes little. Prices are CORE_HOUR and GB_MONTH: replace them by
+yours.
 """
 
 import sys
@@ -39,13 +39,13 @@ from models.learner import Learner, build_learner
 from options.build import build
 
 METRICS = ("pesq_nb_raw", "pesq_wb", "stoi", "estoi", "sdr", "si_sdr")
-SCALES = (1_000, 100_000)  # hours
-CORE_HOUR, GB_MONTH = 0.04, 0.02  # what a core costs an hour, and a GB of storage a month
-FEW = 24  # mixtures that are trained on, enhanced and scored
+SCALES = (1_000, 100_000)  # hours of audio
+CORE_HOUR, GB_MONTH = 0.04, 0.02  # price of a core per hour, and of a GB of storage per month
+FEW = 24  # number of mixtures that are trained on, enhanced and scored
 
 
 class Cost(NamedTuple):
-    """Of an hour of audio: seconds of one processor, and megabytes that stay on the disk."""
+    """The cost of an hour of audio: seconds of one processor, and megabytes on the disk."""
 
     step: str
     seconds: float
@@ -86,7 +86,7 @@ def _measured(cfg: DictConfig, folder: Path) -> list[Cost]:
 
 
 def _of_learning(cfg: DictConfig, mixtures: Mixed) -> list[Cost]:
-    """What reading, training, enhancing and scoring cost."""
+    """The costs of reading, training, enhancing and scoring."""
     items, read_s = _timed(lambda: [mixtures[index] for index in range(len(mixtures))])
     hours = sum(item["length"] for item in items) / cfg.sample_rate / 3600
     size = min(cfg.data.batch_size, len(items) // 2)
@@ -94,7 +94,7 @@ def _of_learning(cfg: DictConfig, mixtures: Mixed) -> list[Cost]:
     padded = sum(batch["mixture"].numel() for batch in batches) / cfg.sample_rate / 3600
     learner = build_learner(cfg)
     optimizer = learner.configure_optimizers()
-    _step(learner, optimizer, batches[0])  # once unmeasured
+    _step(learner, optimizer, batches[0])  # one unmeasured step
     _, train_s = _timed(lambda: [_step(learner, optimizer, batch) for batch in batches])
     enhanced, enhance_s = _timed(
         lambda: [learner.enhance(item["mixture"][None])[0] for item in items]
@@ -117,7 +117,7 @@ def _of_learning(cfg: DictConfig, mixtures: Mixed) -> list[Cost]:
 
 
 def _network() -> str:
-    """The network that is typed."""
+    """The typed network."""
     return HydraConfig.get().runtime.choices["network"]
 
 
@@ -132,14 +132,14 @@ def _step(learner: Learner, optimizer: torch.optim.Optimizer, batch: dict) -> No
 
 
 def _timed(work: Callable[[], Any]) -> tuple[Any, float]:
-    """What `work` gives, and the seconds that processors of this process took for it."""
+    """The result of `work`, and the processor seconds that this process took for it."""
     begin = time.process_time()
     outcome = work()
     return outcome, time.process_time() - begin
 
 
 def _megabytes(folder: Path) -> float:
-    """What the files of a folder take on the disk."""
+    """The size of the files of a folder on the disk."""
     blocks = [path.stat().st_blocks for path in folder.rglob("*") if path.is_file()]
     return 512 * sum(blocks) / 1e6
 

@@ -1,10 +1,10 @@
-"""How fast scores are computed: python benchmarks/scores.py [experiment=... plan.test=40]
+"""Measures how fast scores are computed: python benchmarks/scores.py [experiment=... plan.test=40]
 
-Scores the test mixtures under SYSTEMS made-up systems (the noise lowered, as an enhancer would) as
-evaluate.py does, and in a plain loop over as many processes that calls pesq, pystoi and mir_eval as
-their pages show, on the same signals. The two take turns, BLOCK mixtures at a time, so that a busy
-machine is as busy for both, and every process has one thread. Prints both times and by how much the
-scores differ, and fails where that is more than 1e-6 twice.
+It scores the test mixtures under SYSTEMS simulated systems (the noise attenuated, as by an
+enhancer) in two ways: as evaluate.py does, and in a plain loop over as many processes that calls
+pesq, pystoi and mir_eval as their documentation shows. Both use the same signals, take turns of
+BLOCK mixtures, so that other load affects both alike, and have one thread per process. Prints both
+times and the differences of scores, and fails if a difference exceeds 1e-6 twice.
 """
 
 import os
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-os.environ["OMP_NUM_THREADS"] = "1"  # before NumPy is loaded, here and in all processes
+os.environ["OMP_NUM_THREADS"] = "1"  # before NumPy is imported, here and in all processes
 
 import numpy as np
 import pandas as pd
@@ -45,12 +45,12 @@ from reporting.scoring.bench import Bench
 from reporting.scoring.score_plan import score_plan
 
 SYSTEMS = 8
-BLOCK = 25  # mixtures
+BLOCK = 25  # number of mixtures
 EQUAL = 1e-6  # dB for the SDR
 
 
 class Test(NamedTuple):
-    """What is scored, by what, and over how many processes. systems and metrics: by name."""
+    """The test: its systems and metrics by name, and the number of processes."""
 
     library: Library
     systems: Mapping[str, System]
@@ -60,14 +60,14 @@ class Test(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """A score that was not the same. text: all values of it; repeats: it differs once more."""
+    """A score that differed. text: all of its values; repeats: whether it differs again."""
 
     text: str
     repeats: bool
 
 
 class Scored(NamedTuple):
-    """A block by Clarion and by a plain loop over the packages: scores, seconds, differences."""
+    """A block scored by Clarion and by a plain loop: scores, seconds, differences."""
 
     ours: pd.DataFrame
     plain: pd.DataFrame
@@ -106,7 +106,7 @@ def main(cfg: DictConfig) -> None:
 
 
 def _systems() -> dict[str, System]:
-    """Systems that lower the noise, by 0 dB, 1 dB and so on."""
+    """Systems that attenuate the noise by 0 dB, 1 dB and so on."""
     systems = {}
     for number in range(SYSTEMS):
         system = Lowered(float(number))
@@ -115,7 +115,7 @@ def _systems() -> dict[str, System]:
 
 
 class Lowered(SpeechSystem):
-    """Lowers the noise, which it is told, by so many dB."""
+    """Attenuates the noise of the batch by `db` dB."""
 
     def __init__(self, by_db: float):
         self.by_db = by_db
@@ -127,7 +127,7 @@ class Lowered(SpeechSystem):
 
     @property
     def made_of(self) -> float:
-        """So many dB."""
+        """The attenuation in dB."""
         return self.by_db
 
 
@@ -154,7 +154,7 @@ def _differences(
     pairs: list[Pair],
     test: Test,
 ) -> Iterator[Difference]:
-    """What differs, scored again by both: PESQ's C code does not always repeat itself."""
+    """The differences, scored again by both, because PESQ's C code is not deterministic."""
     for number, (clean, enhanced) in enumerate(pairs):
         of_ours = ours.iloc[number]
         of_plain = plain.iloc[number]
@@ -192,12 +192,12 @@ def _beside(value: float, of_package: float) -> str:
 
 
 def _equal(value: float, other: float) -> bool:
-    """NaN is equal to nothing."""
+    """Whether two scores are equal; NaN equals nothing."""
     return abs(value - other) <= EQUAL
 
 
 def _print(blocks: list[Scored], jobs: int) -> None:
-    """Both times, and by how much every score differs."""
+    """Print both times, and the differences of every score."""
     ours = pd.concat([block.ours for block in blocks])
     plain = pd.concat([block.plain for block in blocks])
     ours_s = sum(block.ours_s for block in blocks)
@@ -209,7 +209,7 @@ def _print(blocks: list[Scored], jobs: int) -> None:
         difference = ours[name].to_numpy() - plain[name].to_numpy()
         size = np.abs(difference)
         highest = size.max()
-        many = (~(size <= EQUAL)).sum()  # NaN too
+        many = (~(size <= EQUAL)).sum()  # counts NaN, too
         print(f"{name:8} differs by at most {highest:.1e}, in {many} pairs by more than {EQUAL:g}")
 
 

@@ -1,8 +1,8 @@
-"""Four trainings of a sweep at once against one after another: python benchmarks/sweep.py OPTION...
+"""Times four trainings of a sweep at once and in turn: python benchmarks/sweep.py OPTION...
 
 The options are those of train.py, such as experiment=folders data_root=DIR trainer.max_epochs=3.
-Prints seconds of both, ROUNDS times in turn, and the ratio of the medians. Trainings one after
-another are in processes of their own, too, with all cores to each.
+Prints the seconds of both, ROUNDS times in turn, and the ratio of the medians. Trainings in turn
+are separate processes, too, and each has all cores.
 """
 
 import statistics
@@ -34,7 +34,7 @@ def main(typed: list[str]) -> None:
 
 
 def _swept(typed: list[str], folder: Path, jobs: int) -> float:
-    """The seconds that the sweep into `folder` takes."""
+    """The seconds of the sweep into `folder`."""
     launcher = ["hydra/launcher=joblib", f"hydra.launcher.n_jobs={jobs}"]
     began = time.perf_counter()
     run_script("train.py", ["-m", *typed, SEEDS, *launcher, f"output={folder}"])

@@ -1,9 +1,9 @@
-"""How fast networks train: python benchmarks/train_step.py experiment=librispeech data_root=DIR
+"""The time of training steps: python benchmarks/train_step.py experiment=librispeech data_root=DIR
 
-Prints, for the networks of NETWORKS, the seconds of a training step on a batch that lies ready, the
-floating-point operations a second that makes (three times the forward pass' multiply-adds, twice
-each), beside the matrix product's on this machine; and the seconds of a step with the data route
-feeding it (data.cache=pool and so on). Rounds interleaved; medians of the rounds.
+Prints, for the networks of NETWORKS, the seconds of a training step on a prepared batch; its
+floating-point operations per second (three times the multiply-adds of the forward pass, two each),
+beside those of a matrix product on this machine; and the seconds of a step with the data route
+feeding it (data.cache=pool and so on). Rounds are interleaved; figures are medians of the rounds.
 """
 
 import statistics
@@ -32,17 +32,17 @@ from models.multiply_adds import multiply_adds_per_frame
 
 NETWORKS = ("pl_crnn", "crnn")
 ROUNDS = 3
-STEPS = 2  # in a round
+STEPS = 2  # steps per round
 MATRIX = 2048
 Batch = dict[str, Tensor]
-OF_TRAINING = ("stft", "target", "level", "recipe")  # choices that every network is trained with
+OF_TRAINING = ("stft", "target", "level", "recipe")  # choices that all networks share
 
 
 class Round(NamedTuple):
-    """What is measured of a network.
+    """The measurements of a network.
 
-    ready_s: of a step on a batch that lies ready; fed_s: of a step with its data; matrix_rate:
-    operations a second of a matrix product.
+    ready_s: of a step on a prepared batch; fed_s: of a step with its data; matrix_rate: operations
+    per second of a matrix product.
     """
 
     ready_s: float
@@ -79,7 +79,7 @@ def _print(name: str, timing: Round, operations: float) -> None:
 
 
 def cycle_batches(loader: torch.utils.data.DataLoader, on_device: Callable) -> Iterator[Batch]:
-    """Batches without end, as the trainer would hand them to the network."""
+    """Batches without end, as the trainer passes them to the network."""
     for _ in cycle([None]):
         yield from map(on_device, loader)
 
@@ -103,9 +103,9 @@ def _stepper(learner: EnhancementLearner) -> Callable[[Batch], None]:
 
 
 def _timed(learner: EnhancementLearner, ready: Batch, batches: Iterator[Batch]) -> Round:
-    """Medians over the rounds, after one that warms up.
+    """Medians of the rounds, after a round that warms up.
 
-    ready: a batch that lies ready; batches: come as they are made.
+    ready: a prepared batch; batches: made during the measurement.
     """
     step = _stepper(learner)
     _round(step, ready, batches)
@@ -122,7 +122,7 @@ def _round(
     ready: Batch,
     batches: Iterator[Batch],
 ) -> Round:
-    """One measurement of everything."""
+    """All measurements, once."""
     matrix = torch.randn(MATRIX, MATRIX)
     ready_s = _seconds(lambda: step(ready))
     fed_s = _seconds(lambda: step(next(batches)))
@@ -131,7 +131,7 @@ def _round(
 
 
 def _seconds(run: Callable[[], object]) -> float:
-    """Mean over STEPS."""
+    """Mean seconds over STEPS."""
     begin = time.perf_counter()
     for _ in range(STEPS):
         run()
@@ -145,7 +145,7 @@ def _operations(learner: EnhancementLearner, batch: Batch) -> float:
     learner.eval()
     multiply_adds = multiply_adds_per_frame(learner.network, learner.stft.freqs)
     forward = 2 * multiply_adds * utterances * frames
-    return 3 * forward  # the backward pass makes a gradient for the inputs and one for the weights
+    return 3 * forward  # the backward pass computes a gradient of the inputs and one of the weights
 
 
 if __name__ == "__main__":

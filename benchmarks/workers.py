@@ -1,9 +1,8 @@
-"""What a second worker gains: python benchmarks/workers.py experiment=librispeech data_root=DIR ...
+"""The gain by a second worker: python benchmarks/workers.py experiment=librispeech data_root=DIR
 
-Prints how many times as fast two threads render as one, two processes draw as one, and two
-processes (trainer=ddp) train as one, with one thread each; with the seconds of every round,
-interleaved. On a machine that does other work meanwhile the second worker has no core of its own:
-see the last line.
+Prints the speed-up of two threads that render, two processes that draw, and two processes
+(trainer=ddp) that train, with one thread each, and the seconds of every round, interleaved. If the
+machine does other work meanwhile, the second worker has no free core: see the last line.
 """
 
 import csv
@@ -30,7 +29,7 @@ from datagen.draw_parts import drawn_in_parts
 from datagen.render_plan import render_plan
 
 ROUNDS = 3
-EPOCHS = 2  # of a training; the last one counts, what starts up is in the first
+EPOCHS = 2  # epochs of a training; the last one is timed, the first one includes the start
 
 
 def main(cfg: DictConfig) -> None:
@@ -49,7 +48,7 @@ def main(cfg: DictConfig) -> None:
 
 
 def _compare(what: str, seconds: Callable[[int], float]) -> None:
-    """Print how many times as fast two workers are as one."""
+    """Print the speed-up of two workers over one."""
     rounds = [(seconds(1), seconds(2)) for _ in range(ROUNDS)]
     ratios = [one / two for one, two in rounds]
     listed = ", ".join(f"{one:.1f}/{two:.1f} s" for one, two in rounds)
@@ -71,7 +70,7 @@ def _draw(drawer, cfg: DictConfig, jobs: int) -> float:
 
 
 def _train(processes: int) -> float:
-    """Seconds of the last epoch, of a training with the options that were typed here."""
+    """Seconds of the last epoch, of a training with the typed options."""
     trainer = ["trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=2"]
     with tempfile.TemporaryDirectory() as folder:
         run = Path(folder, "run")

@@ -14,7 +14,7 @@ from datagen.from_config import corpora, jobs, protocol
 from datagen.measured import measured
 from datagen.recordings import BadAudioError, Recording
 from datagen.scan import scan
-from reporting.pages.audit import data_line, heard, write_audit
+from reporting.pages.audit import data_line, training_recordings, write_audit
 from reporting.tables.audit_files import AuditedCorpus, find
 
 
@@ -53,7 +53,7 @@ def tell(cfg: DictConfig, speech: pd.DataFrame, noise: pd.DataFrame, left_out: i
     """
     if not is_first():
         return
-    speech, noise = heard(speech, noise)
+    speech, noise = training_recordings(speech, noise)
     paths = [*speech.path, *noise.path]
     decoded = cfg.check_audio and cfg.data.folder is None
     processes = jobs(cfg) if decoded else 0

@@ -48,10 +48,10 @@ def _open_recogniser(name: str, metric: ErrorRate, device: str) -> None:
     try:
         if metric.run is not None:
             transcriber = Transcriber(Path(metric.run), device, system_of)
-            metric.listen(transcriber, transcriber.made_of, transcriber.sample_rate)
+            metric.set_recogniser(transcriber, transcriber.made_of, transcriber.sample_rate)
         elif metric.by is not None:
             outside = outside_recogniser(metric.by)
-            metric.listen(outside, outside.made_of, outside.sample_rate)
+            metric.set_recogniser(outside, outside.made_of, outside.sample_rate)
     except ValueError as error:
         raise ValueError(f"metric.{name}: {error}") from error
 
@@ -110,6 +110,6 @@ def recogniser(
 ) -> Callable[[np.ndarray], str] | None:
     """The recogniser of the first error rate that has one; None if there is none."""
     for metric in metrics.values():
-        if isinstance(metric, ErrorRate) and metric.hears is not None:
-            return partial(metric.hears, sample_rate=sample_rate)
+        if isinstance(metric, ErrorRate) and metric.recognise is not None:
+            return partial(metric.recognise, sample_rate=sample_rate)
     return None

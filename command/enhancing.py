@@ -97,8 +97,8 @@ def _outcomes(cfg: DictConfig, jobs: list[Job], by: By) -> Iterator[Outcome]:
             if cfg.scheduler or processes > 1:
                 progress(lengths[outcome.job])
             bar.set_postfix_str(f"{done} of {len(jobs)} files")
-            if outcome.found:
-                bar.write(f"{outcome.job.name}: {outcome.found}", file=sys.stdout)
+            if outcome.details:
+                bar.write(f"{outcome.job.name}: {outcome.details}", file=sys.stdout)
             if outcome.remark:
                 stream = sys.stderr if outcome.became == "failed" else sys.stdout
                 bar.write(f"{outcome.job.name}: {outcome.remark}", file=stream)

@@ -80,7 +80,7 @@ def announce(job: Job, number: int, count: int) -> None:
     print(f"Job {number} of {count}: {job.name}", file=sys.stderr, flush=True)
 
 
-def told(status: int) -> str:
+def exit_message(status: int) -> str:
     """A message about a job that ended with `status`; "" if the job has printed it."""
     return f"was killed (signal {-status})" if status < 0 else ""
 

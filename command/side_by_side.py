@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from joblib import cpu_count, effective_n_jobs
 
-from command.jobs import Job, announce, told
+from command.jobs import Job, announce, exit_message
 from command.process import Ended
 from parallel.children import PARENT
 from parallel.ending import deferred
@@ -59,7 +59,7 @@ def _collect(running: dict[str, Labelled], problems: dict[str, str]) -> None:
             continue
         del running[name]
         if status:
-            problems[name] = told(status)
+            problems[name] = exit_message(status)
 
 
 def _pass_on(number: int, running: dict[str, Labelled]) -> None:

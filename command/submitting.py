@@ -13,7 +13,7 @@ from zlib import crc32
 from omegaconf import OmegaConf
 
 from command import watched
-from command.jobs import Job, announce, told
+from command.jobs import Job, announce, exit_message
 from command.process import AGAIN, Ended
 from parallel.ending import deferred
 
@@ -138,7 +138,7 @@ def _problem(job: Any) -> str | None:
         return str(error).strip().splitlines()[-1]
     if not status:
         return None
-    said = _last_line(job) or told(status) or f"ended with status {status}"
+    said = _last_line(job) or exit_message(status) or f"ended with status {status}"
     return f"{said}; {NO_TIME}" if status in watched.WARNED else said
 
 

@@ -30,7 +30,7 @@ class Reached:
 
 
 @contextmanager
-def told(run: Path) -> Iterator[Reached]:
+def kept_row(run: Path) -> Iterator[Reached]:
     """Keep the row of `run` in the table of its sweep, if this job belongs to a sweep.
 
     A row has the run's folder, its state (running, trained, pruned, interrupted or failed), its

@@ -16,7 +16,7 @@ from command.chosen import (
     require_no_reference,
     taking,
 )
-from command.kinds_heard import with_kinds_heard
+from command.tagged_kinds import with_tagged_kinds
 from datagen import from_config
 from datagen.pairs.pairs import Pairs
 from datagen.plan import fingerprint
@@ -39,7 +39,14 @@ from reporting.scoring.files import look_at
 from reporting.scoring.memory import Memory
 from reporting.scoring.score_cache import ScoreCache
 from reporting.scoring.score_plan import require_usable, score_plan
-from reporting.scoring.systems import Systems, mixed_back, of_rate, refuse_heard, trained, untrained
+from reporting.scoring.systems import (
+    Systems,
+    mixed_back,
+    of_rate,
+    refuse_trained_on_test,
+    trained,
+    untrained,
+)
 from reporting.scoring.transcripts import transcripts
 from tasks.task import task_of
 
@@ -105,9 +112,9 @@ class Trial:
         self.metrics = built.metrics
         plan, audio, notes = task_of(cfg).test(cfg)
         if built.namer:
-            audio = with_kinds_heard(plan, audio, built.namer)
+            audio = with_tagged_kinds(plan, audio, built.namer)
             notes = [*notes, f"Kinds of noise are what {cfg.tag} hears, and may be wrong."]
-        self.notes = [*notes, *refuse_heard(self.systems, plan)]
+        self.notes = [*notes, *refuse_trained_on_test(self.systems, plan)]
         if cfg.split != "test":
             self.notes.append(ON_VALIDATION)
         of_speakers = task_of(cfg).words.speaker == "speaker"

@@ -1,4 +1,4 @@
-"""A limit of the band of an excerpt: a low-pass filter of linear phase, without its delay."""
+"""Limits the band of an excerpt by a low-pass filter of linear phase, without delay."""
 
 from functools import cache
 
@@ -9,10 +9,10 @@ from audio.pcm import fitted
 from datagen.protocol import Protocol
 
 NYQUIST = 0.5  # in cycles per sample
-DECIMALS = 4  # of the end of a band: to 1.6 Hz at 16 kHz
-LOWEST = 0.01  # where a band may end; below, the filter would not have fallen to its floor
-# The filter falls to -80 dB within 0.02 cycles per sample around the end of the band, where its
-# gain is a half.
+DECIMALS = 4  # of a cutoff frequency: 1.6 Hz at 16 kHz
+LOWEST = 0.01  # lowest cutoff frequency; below it the filter would not reach its floor
+# The filter falls to -80 dB within 0.02 cycles per sample around the cutoff frequency, where its
+# gain is one half.
 TAPS = 255
 KAISER_BETA = 8.0
 # Taps are whole multiples of this: sums of their products with 16-bit samples are exact in double
@@ -21,9 +21,9 @@ TAP_STEP = 2.0**-20
 
 
 def draw_band(protocol: Protocol, sample_rate: int, rng: np.random.Generator) -> float:
-    """The end of a row's band in cycles per sample; 0 for the whole band.
+    """The cutoff frequency of a row in cycles per sample; 0 for the whole band.
 
-    A row also has the whole band where its drawn end lies at or above half of the sample rate.
+    A row also has the whole band if the drawn frequency is half of the sample rate or above.
     """
     point, end_hz = rng.uniform(), rng.uniform(*protocol.band_hz)
     if point >= protocol.band_limited:
@@ -33,9 +33,9 @@ def draw_band(protocol: Protocol, sample_rate: int, rng: np.random.Generator) ->
 
 
 def band_limited(samples: np.ndarray, end: float) -> np.ndarray:
-    """16-bit samples [time] without what lies above `end` in cycles per sample; 0: as they are.
+    """16-bit samples [time] without frequencies above `end` in cycles per sample; 0: unchanged.
 
-    Every sample stays at its time. Where overshoots would clip, all are turned down.
+    There is no delay. If overshoots would clip, the gain of all samples is lowered.
     """
     if end == 0:
         return samples

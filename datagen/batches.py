@@ -1,4 +1,4 @@
-"""Batches of like length, so that little of them is padding."""
+"""Batches of items with similar lengths, which need little padding."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -11,14 +11,13 @@ from torch.utils.data import Sampler
 
 
 class LengthBatches(Sampler[list[int]]):
-    """Batches of at most `size` items, of whose samples at most `max_padding` is padding.
+    """Batches of at most `size` items; at most the share `max_padding` of their samples is padding.
 
-    Items are sorted into bands of like length: within a band any batch is within the limit. Each
-    lap over the items draws anew which items of a band meet in a batch, and the order of the
-    batches; where `shuffle` is off both are sorted. Every item comes once a lap. An epoch is a lap,
-    or the next `steps` batches of lap after lap. All follows from `seed` and `epoch()`, so a
-    resumed training sees the batches it would have seen; of an epoch that it goes on with it has
-    had the first `done()`.
+    Items are sorted into bands of similar length: all batches within a band keep the limit. Each
+    lap over the items draws a new order of the items within a band, and of the batches; without
+    `shuffle` both are sorted. Every item comes once per lap. An epoch is a lap, or the next `steps`
+    batches of the laps. Everything follows from `seed` and `epoch()`, so a resumed training has the
+    same batches; it skips the first `done()` batches of its first epoch.
     """
 
     def __init__(
@@ -47,7 +46,7 @@ class LengthBatches(Sampler[list[int]]):
 
     def __iter__(self) -> Iterator[list[int]]:
         done = self.done()
-        turn = self.epoch() * len(self) + done  # batches since the first lap began
+        turn = self.epoch() * len(self) + done  # number of batches since the first lap began
         left = len(self) - done
         while left > 0:
             lap, begin = divmod(turn, self._lap)
@@ -57,7 +56,7 @@ class LengthBatches(Sampler[list[int]]):
             left -= count
 
     def _of_lap(self, lap: int, begin: int, count: int) -> Iterator[list[int]]:
-        """`count` batches of one lap from `begin` on; lists are made of one at a time."""
+        """`count` batches of one lap from `begin` on; each list is made when it is needed."""
         rng = np.random.default_rng([self.seed, lap])
         orders = [rng.permutation(band) if self.shuffle else band for band in self.bands]
         starts = [range(0, len(order), self.size) for order in orders]
@@ -70,16 +69,16 @@ class LengthBatches(Sampler[list[int]]):
 
 
 def padding(lengths: np.ndarray) -> float:
-    """Part of a batch of `lengths` that is padding."""
+    """The share of padding in a batch of `lengths`."""
     samples = lengths.max() * len(lengths)
     return 1 - lengths.sum() / samples
 
 
 def collate(items: Sequence[dict]) -> dict[str, Tensor]:
-    """One batch of `items`.
+    """A batch of `items`.
 
-    Shapes: signals [time] -> [batch, time], padded with zeros; numbers -> [batch], as exact as they
-    were.
+    Shapes: signals [time] -> [batch, time], padded with zeros; numbers -> [batch], without loss of
+    precision.
     """
     batch = {}
     for key in items[0]:
@@ -95,10 +94,10 @@ def _joined(values: list) -> Tensor:
 
 
 def _bands(lengths: np.ndarray, max_padding: float) -> list[np.ndarray]:
-    """Items by ascending length, cut where the longest would pad the shortest by too much."""
+    """Items by ascending length, divided where the longest would pad the shortest by too much."""
     order = np.argsort(lengths, kind="stable")
     ascending = lengths[order]
-    order = order.astype(np.min_scalar_type(len(order)))  # of many millions every byte counts
+    order = order.astype(np.min_scalar_type(len(order)))  # saves memory for many millions of items
     bands = []
     begin = 0
     for stop in range(1, len(order)):

@@ -1,4 +1,4 @@
-"""Clips of noise whose class is known, as a plan: a row per clip, noise alone."""
+"""Clips of noise with known classes, as a plan: a row per clip, with noise alone."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -20,7 +20,7 @@ from datagen.row import Row
 from datagen.split import split_speech
 from files.schema import types_of
 
-NO_SPEECH_DB = 0.0  # stands for an SNR in rows that have noise alone, and is never shown
+NO_SPEECH_DB = 0.0  # the SNR of rows with noise alone, which is never shown
 
 
 def clip_plan(
@@ -39,7 +39,7 @@ def clip_plan(
     that would validate alone trains. Raises ValueError for too few sources, for a source in both,
     and for a class of which none is left to train.
     """
-    # What is made for training alone elsewhere is a class like others here.
+    # Noise that is only for training in other tasks is a class like others here.
     test = None if unseen.empty else unseen.assign(only="")
     recordings = _each_trained(split_speech(seen.assign(only=""), test, protocol, seed))
     rows, speech, noise = [], [], []
@@ -72,7 +72,7 @@ def _each_trained(recordings: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rows(name: str, split: str, length: int, longest: int) -> list[Row]:
-    """Consecutive clips of a recording, all alike in length but for the last."""
+    """Consecutive clips of a recording, of equal length except the last."""
     rows = []
     for number, start in enumerate(range(0, length, longest)):
         rows.append(
@@ -97,7 +97,7 @@ def _table(rows: list, kind: type) -> pd.DataFrame:
 
 
 class ClipSignals:
-    """The audio of such rows (datagen.signals.Signals), and "label", the class of each."""
+    """The audio of such rows (datagen.signals.Signals), and the class of each as "label"."""
 
     def __init__(self, library: Library):
         self.library = library
@@ -112,7 +112,7 @@ class ClipSignals:
 
 
 class Clips(Route):
-    """Such rows as batches: "mixture", and "label", the number of its class in `classes`."""
+    """Such rows as batches: "mixture", and the number of its class in `classes` as "label"."""
 
     def __init__(self, rows: pd.DataFrame, signals: ClipSignals, classes: Mapping[str, int]):
         super().__init__(rows)

@@ -1,8 +1,8 @@
-"""The same audio under several names: links, copies, folders within themselves, WAV and FLAC twins.
+"""Finds the same audio under several names: links, copies, the same audio as WAV and FLAC.
 
-Recordings are the same where their decoded `content` is. Where that is not known of both, they are
-the same if they are one file (by real path, or by device and inode) or equal to the byte. A
-recording that was cut, resampled, amplified or coded with losses is another one here.
+Recordings are the same if their decoded `content` is equal. If it is unknown for one of them, they
+are the same if they are one file (by real path, or by device and inode) or have equal bytes. A
+recording that was cut, resampled, amplified or lossily coded is a different one.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ from datagen.roles import SEEN_NOISE, SPEECH, TEST_SPEECH, TRAIN_SPEECH, UNSEEN_
 
 CHUNK = 1 << 20  # bytes that are hashed at a time
 Tables = Mapping[str, pd.DataFrame]  # recordings by role
-RowName = tuple[int, tuple]  # a row, and something that its audio goes by
+RowName = tuple[int, tuple]  # a row, and a name of its audio
 
 
 def same_audio(*tables: pd.DataFrame) -> list[np.ndarray]:
@@ -43,13 +43,13 @@ def same_audio(*tables: pd.DataFrame) -> list[np.ndarray]:
 
 
 def conflicts(tables: Tables) -> list[str]:
-    """A line for every way in which one audio would serve where it must not.
+    """A line for every case of the same audio in two places that exclude each other.
 
-    It says what, how many, two paths, and what to do. Refused are audio under two speakers, in seen
-    and in unseen noise, in noise that training hears and in test speech, and the other way.
+    It has the number of recordings, two paths, and a remedy. The same audio may not be under two
+    speakers, in seen and in unseen noise, or in training noise and test speech.
     """
     tables = _numbered(tables)
-    separate = len(tables[TEST_SPEECH]) > 0  # else test speakers are still among those of training
+    separate = len(tables[TEST_SPEECH]) > 0  # else the pool has the test speakers, too
     train, test = tables[TRAIN_SPEECH], tables[TEST_SPEECH if separate else TRAIN_SPEECH]
     seen, unseen = tables[SEEN_NOISE], tables[UNSEEN_NOISE]
     lines = [
@@ -67,7 +67,7 @@ def repeated(tables: Tables, overlapping: bool = False) -> dict[str, pd.Series]:
 
     Speech is compared with speech of the same speaker. A seen noise is divided in time, so it may
     not occur twice: training would use, under one name, the part that the other name keeps for the
-    test. Where the cuts are `overlapping` anyway, all recordings stay.
+    test. If the cuts are `overlapping`, all recordings stay.
     """
     instead = {}
     for role, table in tables.items():
@@ -133,7 +133,7 @@ def _line(count: int, where: str, remedy: str) -> str:
 
 def _numbers(names: list[RowName], rows: int) -> np.ndarray:
     """A number for each of `rows`, equal for rows that share a name, directly or through others."""
-    # Rows and names are the two sides of a graph: what hangs together is the same audio.
+    # Rows and names are the two sides of a graph; a connected component is the same audio.
     nodes: dict[tuple, int] = {}
     for _, name in names:
         nodes.setdefault(name, rows + len(nodes))
@@ -152,11 +152,11 @@ def _content_names(contents: list[str]) -> Iterator[RowName]:
 
 
 def _file_names(paths: list[str], contents: list[str]) -> Iterator[RowName]:
-    """For each row: the real path, the file, and the bytes where they have to be compared."""
+    """For each row: the real path, the file, and the bytes if they have to be compared."""
     by_size: dict[int, dict[int, os.stat_result]] = {}
     for row, path in enumerate(paths):
         yield row, ("path", os.path.realpath(path))
-        with contextlib.suppress(OSError):  # it is missing
+        with contextlib.suppress(OSError):  # the file is missing
             status = Path(path).stat()
             yield row, ("file", *_file(status))
             by_size.setdefault(status.st_size, {})[row] = status
@@ -168,7 +168,7 @@ def _file_names(paths: list[str], contents: list[str]) -> Iterator[RowName]:
 
 
 def _byte_names(paths: list[str], alike: dict[int, os.stat_result]) -> Iterator[RowName]:
-    """The bytes of the rows `alike`, whose files have one size."""
+    """The bytes of the rows `alike`, whose files have the same size."""
     for row, status in alike.items():
         with contextlib.suppress(OSError):
             size = status.st_size

@@ -1,4 +1,4 @@
-"""A plan as batches for Lightning: training and validation, by whichever route the config chose."""
+"""A plan as batches for Lightning: training and validation, by the route of the config."""
 
 import math
 import os
@@ -24,11 +24,10 @@ class PlanData(pl.LightningDataModule):
     """Loaders over the training and validation rows of `plan`.
 
     route: makes the data set of a table of rows (see datagen.dataset). sample_rate: of the plan, in
-    Hz. workers: loader processes, 0 for none; none too, with a note, where the machine has too
-    little shared memory for them. batch_size: rows of a batch, of all processes together (see
-    datagen.dealing). steps_per_epoch: batches of training that an epoch takes, going on in the plan
-    where the last one stopped; None: all. Raises ValueError where the plan has no rows to train or
-    to validate on.
+    Hz. workers: number of loader processes; 0 if the machine has too little shared memory for them,
+    with a note. batch_size: rows of a batch, over all processes (see datagen.dealing).
+    steps_per_epoch: training batches per epoch, which continues in the plan after the last epoch;
+    None: all. Raises ValueError if the plan has no training or no validation rows.
     """
 
     def __init__(
@@ -74,7 +73,7 @@ class PlanData(pl.LightningDataModule):
         )
 
     def described(self, split: str) -> str:
-        """The number of mixtures of `split` and their length, in words."""
+        """The number of mixtures of `split` and their duration, as text."""
         lengths = self.lengths[split]
         hours = lengths.sum() / self.sample_rate / 3600
         return f"{len(lengths):,} mixtures of {split} ({hours:.2f} h)"
@@ -90,7 +89,7 @@ class PlanData(pl.LightningDataModule):
     def on_after_batch_transfer(
         self, batch: dict[str, Tensor], dataloader_idx: int
     ) -> dict[str, Tensor]:
-        """Finish the batch on the device, where the route leaves that to do."""
+        """Finish the batch on the device, if the route leaves work for the device."""
         return with_rows(batch, self.sets["train"])
 
     def _epoch(self) -> int:
@@ -101,7 +100,7 @@ class PlanData(pl.LightningDataModule):
         return self.trainer.fit_loop.epoch_progress.current.processed
 
     def _done(self) -> int:
-        """Batches of the epoch that a resumed training has had already."""
+        """The number of batches of the epoch that a resumed training has done before."""
         if not self.trainer:
             return 0
         loop = self.trainer.fit_loop

@@ -1,4 +1,4 @@
-"""Three ways to the same batch: mixed in a loader worker, on the device, or read as rendered."""
+"""Three routes to the same batch: mixed in a loader worker, on the device, or rendered before."""
 
 from pathlib import Path
 
@@ -8,17 +8,17 @@ import torch
 from torch import Tensor
 
 from audio.pcm import FULL_SCALE
-from datagen.heard import heard
+from datagen.heard import part_factors
 from datagen.library import Library
 from datagen.mix import mix
 from datagen.render import RENDERED, render, sha256
 from datagen.route import Route
-from datagen.storage.stored import found
+from datagen.storage.stored import existing_storage
 from files.table import read_table
 
 
 class Mixed(Route):
-    """Mixtures rendered where they are asked for: in a loader worker."""
+    """Mixtures that are rendered in a loader worker."""
 
     def __init__(self, rows: pd.DataFrame, library: Library):
         super().__init__(rows)
@@ -32,9 +32,9 @@ class Mixed(Route):
 
 
 class Unmixed(Mixed):
-    """Clean and noise as 16-bit samples, to be mixed on the device.
+    """Clean and noise as 16-bit samples, which are mixed on the device.
 
-    They are a third of the bytes, and the worker has none of the work.
+    They have a third of the bytes, and the worker does not mix.
     """
 
     def __getitem__(self, index: int) -> dict:
@@ -46,7 +46,7 @@ class Unmixed(Mixed):
             "length": row["length"],
             "snr_db": row["snr_db"],
             "gain_db": row["gain_db"],
-            **heard(row),
+            **part_factors(row),
         }
 
     def on_device(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -59,17 +59,17 @@ class Unmixed(Mixed):
 
 
 class Rendered(Route):
-    """Mixtures as `generate.py render=true` wrote them to `folder`.
+    """Mixtures that `generate.py render=true` wrote to `folder`.
 
-    Raises FileNotFoundError where one is missing, ValueError where they have another sample rate,
-    or where rendered.csv is damaged or names other mixtures; reading a mixture raises ValueError
-    where it is not the one that was written.
+    Raises FileNotFoundError if one is missing, ValueError if they have another sample rate, or if
+    rendered.csv is damaged or names other mixtures. Reading a mixture raises ValueError if it has
+    changed since it was written.
     """
 
     def __init__(self, rows: pd.DataFrame, folder: str, sample_rate: int):
         self.folder, self.sample_rate = Path(folder), sample_rate
         again = _again(self.folder)
-        self.storage, located = found(rows, self.folder, sample_rate, again)
+        self.storage, located = existing_storage(rows, self.folder, sample_rate, again)
         super().__init__(_with_sums(located, self.folder))
         if len(rows):
             self._check_rate()
@@ -107,9 +107,9 @@ def _again(folder: Path) -> str:
 
 
 def _with_sums(rows: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    """`rows` with the sha256 that rendered.csv has of each mixture.
+    """`rows` with the sha256 of each mixture from rendered.csv.
 
-    It is "" where a rendering did not come that far.
+    It is "" for a mixture that was not rendered yet.
     """
     path = folder / "rendered.csv"
     if not path.exists():

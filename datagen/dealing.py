@@ -1,4 +1,4 @@
-"""The batches of a training, and the share of them that each of its processes has.
+"""The batches of a training, dealt round-robin to its processes.
 
 A step of the training learns from the same rows, whatever the number of processes.
 """
@@ -13,13 +13,13 @@ from torch.utils.data import Dataset, Sampler
 
 from datagen.route import Route
 
-OF_THE_ROW = ("row", "counts")  # beside what the route gives
+OF_THE_ROW = ("row", "counts")  # entries in addition to those of the route
 
 
 class Turn(NamedTuple):
-    """A row to read. longest: samples of the longest one of the batch of all processes.
+    """A row to read. longest: samples of the longest row of the batch of all processes.
 
-    counts: False where it stands in for a row that there is not, so that a process has one.
+    counts: False for a repeated row of weight 0, for a process without a row.
     """
 
     row: int
@@ -30,8 +30,8 @@ class Turn(NamedTuple):
 class Dealt(Sampler[list[Turn]]):
     """The share of process `rank` of `world` in `batches`, whose rows are dealt round-robin.
 
-    A batch of fewer rows than processes gives its first row once more to each of the others, which
-    does not count.
+    If a batch has fewer rows than processes, the other processes repeat its first row, with weight
+    0.
     """
 
     def __init__(self, batches: Sampler, lengths: Sequence[int], rank: int, world: int):
@@ -54,10 +54,9 @@ class Dealt(Sampler[list[Turn]]):
 
 
 class DealtRows(Dataset):
-    """The items of `route` by turns, each with OF_THE_ROW: which row it is, and 1 if it counts.
+    """The items of `route` by turns, each with OF_THE_ROW: the row, and its weight (1 or 0).
 
-    Signals have the length of the longest one of the batch, so that a process pads as one alone
-    would.
+    Signals are padded to the longest one of the batch, as in a single process.
     """
 
     def __init__(self, route: Route):
@@ -80,7 +79,7 @@ def _name(mixture_id: str) -> int:
 
 
 def with_rows(batch: dict[str, Tensor], route: Route) -> dict[str, Tensor]:
-    """`batch` as `route` finishes it on the device, OF_THE_ROW left as they are."""
+    """`batch` as `route` finishes it on the device, with unchanged OF_THE_ROW."""
     kept = {name: batch[name] for name in OF_THE_ROW if name in batch}
     rest = {name: value for name, value in batch.items() if name not in kept}
     return route.on_device(rest) | kept

@@ -1,7 +1,7 @@
-"""The embedded default corpus: speech-like audio and noises made here.
+"""The demo corpus: synthetic speech and noises.
 
-With it the main job needs no data. It is there to try the tools on, no benchmark: eSpeak NG's
-voices are far more alike than people's.
+With it the main script needs no data. It serves to try the tools, and is not a benchmark: eSpeak
+NG's voices are far more alike than people's.
 """
 
 import json
@@ -43,15 +43,15 @@ def build_demo(
     utterances: int = UTTERANCES,
     seconds: float = 20.0,
 ) -> Path:
-    """Build the demo corpus as `folder`, unless it stands there already; returns `folder`.
+    """Build the demo corpus as `folder`, unless it exists already; returns `folder`.
 
-    16 kHz mono 16-bit FLAC: speech/demo/{train,test}/<speaker>/, beside each file its text, and
-    noise/demo/{seen,unseen}/, about 18 minutes of speech and 9 of noise. The same bytes every time,
-    whatever `jobs` (threads for the noises). `speakers` for training, `utterances` per speaker and
-    `seconds` per noise make it smaller. It is built beside `folder` and renamed, never half there;
-    a corpus of another version or size is replaced. Raises ValueError where the extra 'demo' is
-    missing, a size is out of range or `folder` holds anything else, and OSError where it cannot be
-    written.
+    16 kHz mono 16-bit FLAC: speech/demo/{train,test}/<speaker>/, with the text beside each file,
+    and noise/demo/{seen,unseen}/, about 18 minutes of speech and 9 of noise. The bytes are always
+    the same, whatever `jobs` (threads for the noises). `speakers` for training, `utterances` per
+    speaker and `seconds` per noise make it smaller. It is built beside `folder` and renamed, so it
+    is never incomplete; a corpus of another version or size is replaced. Raises ValueError if the
+    extra 'demo' is missing, a size is out of range or `folder` holds anything else, and OSError if
+    it cannot be written.
     """
     folder = Path(folder).resolve()
     sizes = {"speakers": speakers, "utterances": utterances, "seconds": seconds}
@@ -59,7 +59,7 @@ def build_demo(
     if _stands(folder, sizes):
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
-    # Of several processes one builds, the others find its work.
+    # One of several processes builds it, the others use it.
     with locked(folder.with_name(f".{folder.name}.lock")):
         if not _stands(folder, sizes):
             _check_replaceable(folder)
@@ -94,7 +94,7 @@ def _stands(folder: Path, sizes: dict[str, float]) -> bool:
 
 
 def _check_replaceable(folder: Path) -> None:
-    """Raise ValueError where `folder` holds anything but a demo corpus."""
+    """Raise ValueError if `folder` holds anything but a demo corpus."""
     if not folder.exists():
         return
     if folder.is_dir() and not any(folder.iterdir()):
@@ -109,7 +109,7 @@ def _check_replaceable(folder: Path) -> None:
 
 
 def _build_beside(folder: Path, jobs: int, sizes: dict[str, float]) -> None:
-    """Build the corpus under another name, and put it in the place of what stands at `folder`."""
+    """Build the corpus under another name, and replace `folder` by it."""
     with replaced(folder) as new:
         _fill(new, jobs, **sizes)
         manifest = json.dumps(_manifest(new, sizes), indent=1)
@@ -136,7 +136,7 @@ def _noises(
 ) -> dict[Path, Generator]:
     """The function that makes the noise of each file.
 
-    The voices of training are in seen noise, those of the crowd in unseen noise.
+    Seen noise contains voices of training, unseen noise the voices of the crowd.
     """
     talkers = [_sounds(spoken[:BABBLE_UTTERANCES]) for spoken in train[: len(CROWD)]]
     strangers = [_sounds(spoken) for spoken in crowd]
@@ -169,12 +169,12 @@ def _speak(espeak: Espeak, voices: tuple[Voice, ...], count: int) -> dict[str, l
 
 
 def _write_speech(folder: Path, spoken: dict[str, list[Spoken]]) -> None:
-    """Write what speakers say to a folder for each: a file of sound and one of text a sentence."""
+    """Write the utterances of each speaker to a folder: a sound and a text file per sentence."""
     for speaker, utterances in spoken.items():
         for number, (text, speech) in enumerate(utterances, start=1):
             path = folder / speaker / f"{speaker}-{number:03d}.flac"
             _write(path, speech)
-            # The folder appears whole, so this need not.
+            # The folder is written atomically, so this file need not be.
             path.with_suffix(".txt").write_text(f"{text}\n", encoding="utf-8")
 
 
@@ -184,7 +184,7 @@ def _make_noise(path: Path, make: Generator, samples: int) -> None:
 
 
 def _rng(name: str) -> np.random.Generator:
-    """A generator that follows from a name: files are the same, whoever else is made."""
+    """A generator that follows from a name, so that a file does not depend on the others."""
     return np.random.default_rng([VERSION, zlib.crc32(name.encode())])
 
 

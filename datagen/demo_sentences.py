@@ -1,4 +1,4 @@
-"""The sentences that the voices of the demo corpus say."""
+"""The sentences of the demo corpus."""
 
 import numpy as np
 
@@ -62,7 +62,7 @@ CLAUSES = {
 
 
 def sentence(rng: np.random.Generator, language: str) -> str:
-    """One drawn sentence in `language` (en, de, fr, es, it), its words chosen slot by slot."""
+    """A random sentence in `language` (en, de, fr, es, it), whose words are drawn slot by slot."""
     words = []
     for slot in CLAUSES[language]:
         choices = slot.split("|")

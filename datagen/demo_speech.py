@@ -53,12 +53,12 @@ class Voice:
 
 
 class Espeak:
-    """One eSpeak NG of its own, as a context manager; not for threads.
+    """An instance of eSpeak NG, as a context manager; not for threads.
 
-    eSpeak keeps its state in globals that outlive `espeak_Terminate` and colour the noise of later
-    utterances, so each instance loads a fresh copy of the library: the same calls in the same order
-    give the same samples. Raises ValueError where espeakng_loader is missing, OSError where the
-    library or its voices do not load.
+    eSpeak keeps its state in globals that outlive `espeak_Terminate` and change the noise of later
+    utterances. Each instance therefore loads a new copy of the library: the same calls in the same
+    order give the same samples. Raises ValueError if espeakng_loader is missing, OSError if the
+    library or its voices cannot be loaded.
     """
 
     def __enter__(self) -> "Espeak":

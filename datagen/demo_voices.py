@@ -1,4 +1,4 @@
-"""Who speaks in the demo corpus: no voice has two of these roles."""
+"""The voices of the demo corpus; each voice has one role."""
 
 from datagen.demo_speech import Voice
 
@@ -28,7 +28,7 @@ TEST = (
     Voice("de+belinda", 170, 30, 60),
     Voice("en-gb-scotland+Mike", 165, 60, 55),
 )
-CROWD = (  # heard in the unseen noises only
+CROWD = (  # only in unseen noises
     Voice("en+linda", 175, 40, 55),
     Voice("en-us+john", 180, 50, 60),
     Voice("fr+Alicia", 170, 30, 50),

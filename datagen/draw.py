@@ -30,7 +30,7 @@ from dsp.level import is_silent
 from dsp.level import snr_db as measured_snr_db
 
 ATTEMPTS = 100
-LAP = 1  # number of the generator that orders speech; datagen.variety has those that follow
+LAP = 1  # number of the generator that orders speech; datagen.variety has the next numbers
 
 
 class Cell(NamedTuple):
@@ -47,7 +47,7 @@ class Drawer:
     """Draws rows; `draw(split, index)` follows from its arguments, the seed and the tables alone.
 
     speech: a row for every `datagen.recordings.Utterance`, noise: for every `Stretch`. left_out:
-    recordings that serve nowhere.
+    number of recordings that are not used.
     """
 
     protocol: Protocol
@@ -66,15 +66,15 @@ class Drawer:
         self.noises = choice(self.noise, SPLITS, len(self.protocol.snr_db["test"]))
 
     def speech_of(self, split: str) -> pd.DataFrame:
-        """The rows of speech that serve in `split`."""
+        """The rows of speech that `split` uses."""
         return self.speech[self.speech.split == split]
 
     def noise_of(self, split: str) -> pd.DataFrame:
-        """The rows of noise that serve in `split`."""
+        """The rows of noise that `split` uses."""
         return self.noise[self.noise.split.isin(["", split])]
 
     def _turns(self, split: str) -> pd.DataFrame:
-        """The speech of `split`, each utterance as often as it has a turn in a lap."""
+        """The speech of `split`, each utterance repeated by its number of turns in a lap."""
         speech = self.speech_of(split)
         if split == "train" and self.protocol.turn_s is not None:
             turn = self.protocol.turn_s * self.sample_rate
@@ -120,7 +120,7 @@ class Drawer:
     def _cell(self, split: str, index: int, rng: np.random.Generator) -> Cell:
         """Utterance, SNR and noise of a row.
 
-        Each utterance has its turns, in an order that the seed decides.
+        The seed decides the order of the turns of utterances.
         """
         speech, snrs = self._speech[split], self.protocol.snr_db[split]
         turn, number = divmod(index, self.noises.cells(split))
@@ -150,14 +150,14 @@ class Drawer:
         }
 
     def _is_heard(self, length: int, noise_id: str, start: int) -> bool:
-        """Whether a cut of noise is no silence."""
+        """Whether a cut of noise is not silent."""
         samples = self.library.noise(noise_id, start, length)
         return not is_silent(torch.from_numpy(samples), FULL_SCALE)
 
     def _snr_db(
         self, split: str, cut: Mapping[str, Any], chosen: float, rng: np.random.Generator
     ) -> float:
-        """The SNR chosen, or the one that a drawn amplitude of the noise makes."""
+        """The chosen SNR, or the SNR that follows from a drawn amplitude of the noise."""
         amplitudes = self.protocol.amplitude(split)
         if amplitudes is None:
             return chosen
@@ -169,7 +169,7 @@ class Drawer:
     def _gain_db(
         self, cut: Mapping[str, Any], snr_db: float, rng: np.random.Generator
     ) -> float | Unmixable:
-        """The joint gain, or why the cut cannot be mixed."""
+        """The joint gain, or the reason why the cut cannot be mixed."""
         drawn_db = rng.uniform(*self.protocol.gain_db)
         clean, noise = self._excerpts(cut)
         if is_silent(clean, FULL_SCALE):

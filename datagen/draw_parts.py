@@ -1,4 +1,4 @@
-"""Many rows of a plan, drawn part by part over processes; parts that were drawn are kept."""
+"""Draws many rows of a plan in parts, over processes; drawn parts are kept."""
 
 import logging
 import shutil
@@ -24,7 +24,7 @@ from files.table import keep, recall
 from parallel.progress import progress
 from parallel.spread import over_processes
 
-PART = 10_000  # rows that are drawn by one process and kept as one file
+PART = 10_000  # rows per part, which one process draws and keeps as a file
 ROW = 2 * 220  # bytes of a row, as a part and once more in the whole
 
 log = logging.getLogger(__name__)
@@ -33,11 +33,11 @@ log = logging.getLogger(__name__)
 def drawn_in_parts(drawer: Drawer, split: str, count: int, kept: Path, jobs: int) -> pd.DataFrame:
     """`count` rows of `split`, over `jobs` processes, kept at `kept` or in a folder of its name.
 
-    A drawing that is interrupted goes on with the parts that it lacks.
+    An interrupted drawing continues with the missing parts.
     """
     place = kept.with_suffix("")
     place.mkdir(parents=True, exist_ok=True)
-    with locked(kept.with_suffix(".lock")):  # another process may want the same rows
+    with locked(kept.with_suffix(".lock")):  # another process may draw the same rows
         rows = _known(kept, place)
         if rows is None:
             what = f"plan.{split}={count} takes"
@@ -59,7 +59,7 @@ def _known(kept: Path, place: Path) -> pd.DataFrame | None:
 
 
 def _draw(drawer: Drawer, split: str, count: int, place: Path, jobs: int) -> None:
-    """Have every part of the rows in `place`."""
+    """Draw all missing parts of the rows to `place`."""
     lacking = [part for part in _parts_of(count) if not _path(place, part).exists()]
     with progress(f"drawing {split}", count, "row") as done:
         done(count - sum(map(len, lacking)))
@@ -76,7 +76,7 @@ def _draw(drawer: Drawer, split: str, count: int, place: Path, jobs: int) -> Non
 
 
 def draw_part(drawer: Drawer, split: str, part: range, place: Path) -> int:
-    """Draw the rows of one part and keep them in `place`; how many they are."""
+    """Draw the rows of one part to `place`; returns their number."""
     rows = [drawer.draw(split, index) for index in part]
     keep(_path(place, part), pd.DataFrame(rows))
     return len(rows)
@@ -84,7 +84,7 @@ def draw_part(drawer: Drawer, split: str, part: range, place: Path) -> int:
 
 @dataclass(frozen=True)
 class _DrawAnywhere:
-    """Draws a part in a process that has nothing but the tables in `place`.
+    """Draws a part in a process that has only the tables in `place`.
 
     protocol: as JSON.
     """
@@ -112,7 +112,7 @@ def _drawer(place: Path, sample_rate: int, seed: int, protocol: str) -> Drawer:
 
 
 def _kept_as_one(drawer: Drawer, split: str, count: int, kept: Path, place: Path) -> pd.DataFrame:
-    """The rows, kept whole; their parts are removed."""
+    """The rows, kept as one file; their parts are removed."""
     parts = _parts(drawer, split, count, place)
     if large_rows.are_large(count):
         rows = large_rows.save(place / large_rows.FILE, parts)
@@ -126,7 +126,7 @@ def _kept_as_one(drawer: Drawer, split: str, count: int, kept: Path, place: Path
 
 
 def _parts(drawer: Drawer, split: str, count: int, place: Path) -> Iterator[pd.DataFrame]:
-    """All parts in order; one that is damaged is drawn again."""
+    """All parts in order; a damaged part is drawn again."""
     for part in _parts_of(count):
         rows = recall(_path(place, part), large_rows.TYPES)
         if rows is None:

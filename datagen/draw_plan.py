@@ -1,4 +1,4 @@
-"""A plan drawn row by row; rows that were drawn before are remembered."""
+"""Draws a plan row by row; drawn rows are cached."""
 
 from functools import partial
 from pathlib import Path
@@ -16,15 +16,15 @@ from files.schema import types_of
 from files.table import keep, recall
 from parallel.threads import over_threads
 
-DRAWING = 3  # raise it when rows are drawn otherwise: plans under the cache are then drawn anew
+DRAWING = 3  # raise it when the drawing of rows changes: cached plans are then drawn again
 
 
 def draw_plan(drawer: Drawer, counts: dict[str, int], cache: Path, jobs: int = 1) -> Plan:
     """Draw `counts[split]` rows of every split, over `jobs` threads, many rows over processes.
 
-    Rows drawn before are read from `cache`.
-    Raises ValueError where a split is asked for that has no speech or no noise, or a test count
-    that is no whole number of grids, or limits of the band that the sample rate is below.
+    Rows drawn before are read from `cache`. Raises ValueError for a split without speech or noise,
+    a test count that is not a whole number of grids, or cutoff frequencies above the sample rate's
+    limit.
     """
     columns = list(types_of(Row))
     tables = []
@@ -69,7 +69,7 @@ def _refuse_undrawable(drawer: Drawer, split: str, count: int) -> None:
 
 
 def _refuse_band(protocol: Protocol, sample_rate: int) -> None:
-    """Raise ValueError where bands are to be limited and no end within the range is a limit."""
+    """Raise ValueError if the band is to be limited, but no cutoff frequency is below the limit."""
     lowest_hz, highest_hz = protocol.band_hz
     if protocol.band_limited and lowest_hz >= sample_rate / 2:
         raise ValueError(
@@ -79,9 +79,9 @@ def _refuse_band(protocol: Protocol, sample_rate: int) -> None:
 
 
 def _key(drawer: Drawer, split: str, count: int) -> str:
-    """A name for `count` rows of `split`: another one wherever anything else decides them."""
+    """A key for `count` rows of `split`, which changes with everything that decides the rows."""
     speech, noise = drawer.speech_of(split), drawer.noise_of(split)
-    # What is said decides no row.
+    # Transcripts do not change rows.
     tables = [
         speech.drop(columns="text").to_csv(index=False),
         noise.drop(columns="text").to_csv(index=False),

@@ -9,7 +9,7 @@ from audio.pcm import UNCORRECTED, Correction
 
 
 class FileReader:
-    """Decodes a file anew at every request. corrections: see datagen.recordings."""
+    """Decodes a file at every request. corrections: see datagen.recordings."""
 
     def __init__(self, sample_rate: int, corrections: Mapping[str, Correction] | None = None):
         self.sample_rate = sample_rate

@@ -1,4 +1,4 @@
-"""The disk space and the time that the rendering of a plan will take."""
+"""Estimates the disk space and the time of rendering a plan."""
 
 import time
 from typing import NamedTuple
@@ -11,11 +11,11 @@ from datagen.render import made
 from datagen.render_plan import Groups
 from datagen.storage.storage import Storage
 
-TRIED = 8  # mixtures, spread over the plan, that are made to find out
+TRIED = 8  # number of mixtures, spread over the plan, that are rendered for the estimate
 
 
 class Forecast(NamedTuple):
-    """mixtures, samples: still to be written. bytes: they take. seconds: of one processor."""
+    """mixtures, samples: still to write. bytes: their size. seconds: of one processor."""
 
     mixtures: int
     samples: int

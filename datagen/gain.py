@@ -8,11 +8,11 @@ from datagen.unmixable import PEAK_LIMIT
 from dsp.level import level_db
 from dsp.level import snr_db as measured_snr_db
 
-# The quieter of clean and noise is at least so loud where that can be: 16-bit rounding then moves
+# The quieter of clean and noise is at least this loud if possible: 16-bit rounding then changes
 # the SNR by 0.0003 dB.
 FLOOR_DB = -60.0
 STEP_DB = 0.01
-LIFT_DB = 6.0  # further, step by step, where that is not enough
+LIFT_DB = 6.0  # step of the further gains that are tried
 
 
 def fitting_gain_db(
@@ -20,8 +20,8 @@ def fitting_gain_db(
 ) -> float | None:
     """The gain nearest to `drawn_db` at which a mixture of two excerpts [time] keeps `snr_db`.
 
-    Its peaks stay below the limit, and its quieter part above the floor where that can be. None
-    where the SNR survives rounding at no gain.
+    Peaks stay below the limit, and the quieter part above the floor if possible. None if rounding
+    changes the SNR at every gain.
     """
     lowest, highest = _limits_db(clean, noise, snr_db)
     begin = min(max(drawn_db, lowest), highest)
@@ -51,7 +51,7 @@ def _on_grid(gain_db: float) -> float:
 def _keeps_snr(clean: torch.Tensor, noise: torch.Tensor, snr_db: float, gain_db: float) -> bool:
     """Whether the SNR survives rounding.
 
-    Where a signal hardly moves (an offset, a square wave) it may not.
+    For a signal with few values (an offset, a square wave) it may not.
     """
     parts = _mixed(clean, noise, snr_db, gain_db)
     achieved = float(measured_snr_db(parts["clean"], parts["noise"]))

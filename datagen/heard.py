@@ -1,4 +1,4 @@
-"""Whether speech, noise or both are heard in a mixture: a row may have one of them alone."""
+"""The parts of a mixture: speech, noise or both."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,8 +21,8 @@ def draw_heard(protocol: Protocol, rng: np.random.Generator) -> str:
     return BOTH
 
 
-def heard(row: Mapping[str, Any]) -> dict[str, float]:
-    """The factors of a row for `datagen.mix.mix`: 1 for a part that is heard, 0 for silence."""
+def part_factors(row: Mapping[str, Any]) -> dict[str, float]:
+    """The factors of a row for `datagen.mix.mix`: 1 for a part of the mixture, 0 for silence."""
     choice = row["heard"]
     return {
         "clean_heard": float(choice != NOISE),

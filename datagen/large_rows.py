@@ -1,4 +1,4 @@
-"""Rows of a plan too many for a CSV file: in Feather, mapped into memory where they are read."""
+"""Rows of a plan with too many rows for CSV: in Feather, mapped into memory."""
 
 import logging
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ from files.feather import (
 from files.schema import types_of
 from files.sums import TableError, note_sum, require_sum
 
-LIMIT = 100_000  # rows of a split up to which they are CSV
+LIMIT = 100_000  # largest number of rows of a split in CSV
 FILE = "plan.feather"
 TYPES = types_of(Row)
 
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 def are_large(count: int) -> bool:
-    """Whether `count` rows of a split are kept in Feather; a note where the extra is missing."""
+    """Whether `count` rows of a split are kept in Feather; prints a note without the extra."""
     if count <= LIMIT:
         return False
     if not is_installed():
@@ -41,7 +41,7 @@ def are_large(count: int) -> bool:
 
 
 def save(path: Path, rows: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    """Write `rows`, table after table, to `path`, and its sum beside; as `load` gives them."""
+    """Write `rows`, table by table, to `path`, with a checksum; returns them as `load` does."""
     try:
         write_feather(path, rows, TYPES)
     except UnicodeEncodeError as error:
@@ -55,7 +55,7 @@ def save(path: Path, rows: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 
 def load(path: Path, remedy: str) -> pd.DataFrame:
-    """The rows that `save` wrote; raises TableError, which ends in `remedy`, for another file."""
+    """The rows that `save` wrote; raises TableError, with `remedy`, for another file."""
     if not is_installed():
         raise TableError(f"{path}: needs the extra 'large'", "pip install -e '.[large]'")
     require_sum(path, remedy)
@@ -66,7 +66,7 @@ def load(path: Path, remedy: str) -> pd.DataFrame:
 
 
 def joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
-    """The rows of all `tables` in one, mapped where one of them is."""
+    """The rows of all `tables` in one, mapped if one of them is."""
     if any(map(is_mapped, tables)):
         tables = [table if is_mapped(table) else like_mapped(table, TYPES) for table in tables]
     return pd.concat(tables, ignore_index=True)

@@ -29,9 +29,8 @@ class Piece(NamedTuple):
 class Library:
     """Clean and noise excerpts by the ids of a plan.
 
-    A noise excerpt that begins in one stretch runs on through the stretches of the same vector in
-    table order, and
-    from the last to the first again.
+    A noise excerpt that begins in one stretch continues in the next stretches of the same vector,
+    in table order, and from the last in the first.
     """
 
     def __init__(self, speech: pd.DataFrame, noise: pd.DataFrame, reader: Reader):
@@ -42,7 +41,7 @@ class Library:
         self._kinds = noise.kind.tolist()
         self._starts = noise.start.tolist()
         self._stops = noise.stop.tolist()
-        self._next = list(range(1, len(noise) + 1))  # position of the stretch that follows
+        self._next = list(range(1, len(noise) + 1))  # position of the next stretch
         for positions in noise.groupby("vector").indices.values():
             last, first = positions[-1], positions[0]
             self._next[last] = int(first)
@@ -77,8 +76,8 @@ class Library:
     def excerpts(self, row: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
         """Clean and noise of a row before mixing: 16-bit samples [time] each.
 
-        Several noises, none of them silent, are one. Both pass the filters of the row, and end
-        where its band does.
+        Several noises are added, none of them silent. Both pass the filters of the row, and are
+        limited to its band.
         """
         clean = self.clean(row["speech_id"], row["speech_start"], row["length"])
         first = self.noise(row["noise_id"], row["noise_start"], row["length"])

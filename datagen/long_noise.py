@@ -1,4 +1,4 @@
-"""Stretches of noise joined to one long noise, from which every cut is drawn."""
+"""Stretches of noise, joined to one long noise from which excerpts are cut."""
 
 from typing import NamedTuple
 
@@ -7,10 +7,10 @@ import pandas as pd
 
 
 class LongNoise(NamedTuple):
-    """Stretches joined to one noise.
+    """Stretches, joined to one noise.
 
-    ids: of the stretches. starts: where each starts in its recording. ends: of all in the whole,
-    beginning with 0.
+    ids: of the stretches. starts: first sample of each in its recording. ends: the end of each in
+    the long noise, after a first 0.
     """
 
     ids: list[str]

@@ -1,4 +1,4 @@
-"""A memory of measures: a file is measured once, and again only after it has changed."""
+"""A cache of measures: a file is measured once, and again only after a change."""
 
 import contextlib
 import sqlite3
@@ -16,14 +16,14 @@ TABLE = (
     "create table if not exists measured "
     f"(file text primary key, {' real, '.join(NAMES)} real) without rowid"
 )
-ASKED = 500  # files in one question
+ASKED = 500  # files per query
 
 
 def measured(paths: Iterable[str], cache: Path, jobs: int = 1) -> pd.DataFrame:
     """One row of measures for each of `paths`, NaN for a file that cannot be decoded.
 
-    Files without remembered measures, and files that have changed since, are decoded over `jobs`
-    threads. With 0 jobs their measures are NaN.
+    Files without cached measures, and files that have changed, are decoded over `jobs` threads.
+    With 0 jobs their measures are NaN.
     """
     paths = list(dict.fromkeys(paths))
     known = kept(paths, cache)
@@ -47,7 +47,7 @@ def _measured_now(paths: list[str], jobs: int) -> dict[str, Measures]:
 
 
 def keep(measures_of: Mapping[str, Measures], cache: Path) -> None:
-    """Remember the measures of files, by path."""
+    """Cache the measures of files, by path."""
     if not measures_of:
         return
     rows = [(_name(path), *measures) for path, measures in measures_of.items()]
@@ -58,7 +58,7 @@ def keep(measures_of: Mapping[str, Measures], cache: Path) -> None:
 
 
 def kept(paths: Iterable[str], cache: Path) -> dict[str, Measures]:
-    """The remembered measures of `paths`, by path."""
+    """The cached measures of `paths`, by path."""
     path_of = {_name(path): path for path in paths}
     if not path_of or not _file(cache).exists():
         return {}
@@ -93,7 +93,7 @@ def _measured(path: str) -> Measures | None:
 
 
 def _name(path: str) -> str:
-    """The key of a file in the memory; it differs once the file has changed."""
+    """The key of a file in the cache; it changes with the file."""
     return f"{VERSION}-{of_files([path])}"
 
 

@@ -12,8 +12,8 @@ from audio import decoding, probing
 from audio.pcm import FULL_SCALE, pcm
 from datagen.frames import Frames, level_db
 
-VERSION = 1  # raise it when a measure changes: those that are kept are then taken anew
-RUN = 3  # equal samples in a row at the largest value: a peak that was cut off
+VERSION = 1  # raise it when a measure changes: cached measures are then computed again
+RUN = 3  # equal samples in a row at the largest value: a clipped peak
 NEAR_FULL_SCALE = 0.8
 
 
@@ -97,9 +97,9 @@ class Meter:
 
 
 class _Flat:
-    """The largest value so far (`top`), and how many samples lie in runs of RUN or more at it.
+    """The largest value so far (`top`), and the number of samples in runs of RUN or more at it.
 
-    The latter (`count`) is 0 as long as the value is not near full scale.
+    The latter (`count`) is 0 while the value is not near full scale.
     """
 
     def __init__(self):
@@ -135,9 +135,9 @@ def _run_lengths(places: np.ndarray) -> np.ndarray:
 
 
 def measure(path: str) -> Measures:
-    """The measures of the recording at `path`, at its own rate.
+    """The measures of the recording at `path`, at its sample rate.
 
-    Raises ValueError where it cannot be decoded.
+    Raises ValueError if it cannot be decoded.
     """
     head = probing.header(path)
     blocks = (pcm(decoding.mono(block)) for block in decoding.blocks(head))

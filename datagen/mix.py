@@ -1,4 +1,4 @@
-"""The one mixing function: for an utterance, a batch, a GPU."""
+"""The only mixing function: for an utterance, a batch, a GPU."""
 
 import torch
 from torch import Tensor
@@ -7,7 +7,7 @@ from audio.pcm import FULL_SCALE
 from dsp.decibel import amplitude
 from dsp.level import noise_gain
 
-TOLERANCE_DB = 0.01  # between the SNR asked for and that of the rounded samples
+TOLERANCE_DB = 0.01  # largest difference between the requested SNR and that of the rounded samples
 
 
 def mix(
@@ -21,13 +21,13 @@ def mix(
     """Bring `noise` to `snr_db` under `clean`, apply the joint `gain_db` to both, and add them.
 
     Every sample is rounded to the 16-bit grid *before* adding, so `mixture == clean + noise` holds
-    exactly, and the result is the same samples on disk, in a loader worker and on a GPU (energies
-    of whole numbers are exact; what follows is element-wise). A part whose `heard` is 0 becomes
-    silence, and the other one is as loud as it would be beside it; 1 leaves both.
+    exactly, and the samples are the same on disk, in a loader worker and on a GPU (energies of
+    integers are exact; all other operations are element-wise). A part whose `heard` factor is 0
+    becomes silence, and the other keeps its level; 1 keeps both.
 
     Shapes: clean, noise [..., time] (16-bit PCM samples, any dtype); snr_db, gain_db [...], and
-    clean_heard, noise_heard [...] where they are tensors
-    -> mixture, clean, noise [..., time], float32 in [-1, 1).
+    clean_heard, noise_heard [...] if they are tensors -> mixture, clean, noise [..., time], float32
+    in [-1, 1).
     """
     noise_factor = noise_gain(clean, noise, snr_db - gain_db) * _column(noise_heard)
     clean_factor = amplitude(gain_db.double()).unsqueeze(-1) * _column(clean_heard)
@@ -37,7 +37,7 @@ def mix(
 
 
 def _column(heard: Tensor | float) -> Tensor | float:
-    """Beside the factors of a batch: [...] -> [..., 1]."""
+    """The factors of a batch with a last dimension: [...] -> [..., 1]."""
     return heard.unsqueeze(-1) if isinstance(heard, Tensor) else heard
 
 

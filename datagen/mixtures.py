@@ -1,4 +1,4 @@
-"""Batches of mixtures, as a training's config has them."""
+"""Batches of mixtures from a training's config."""
 
 from collections.abc import Callable
 from functools import partial
@@ -20,7 +20,7 @@ from options.build import maker
 
 
 def mixtures(cfg: DictConfig, heard: Hearing) -> PlanData:
-    """The config's mixtures of training and validation, by its route; heard gets its recordings."""
+    """The config's mixtures of training and validation; heard: called with their recordings."""
     plan, route = _plan_and_route(cfg, heard)
     return PlanData.of(cfg, plan, route)
 
@@ -46,7 +46,7 @@ def transcribed_mixtures(cfg: DictConfig, heard: Hearing, spelling: Spelling) ->
 def _plan_and_route(
     cfg: DictConfig, heard: Hearing, suited: Suited | None = None
 ) -> tuple[Plan, Callable[..., Route]]:
-    """The plan, of speech that is suited, and what makes the data set of a table of its rows."""
+    """The plan, of speech that `suited` accepts, and the class of its data set."""
     route = maker(cfg.data.route, Route)
     if cfg.data.folder is not None:
         plan = load_plan(Path(cfg.data.folder))
@@ -61,7 +61,7 @@ def _plan_and_route(
 
 
 def _library(cfg: DictConfig, plan: Plan, files: Library) -> Library:
-    """The library that training reads: `files`, or a pool of all its samples."""
+    """The library for the training: `files`, or a pool of all its samples."""
     if cfg.data.cache == "none":
         return files
     noise = plan.noise

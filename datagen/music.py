@@ -1,4 +1,4 @@
-"""Made-up music: chords, a melody, a bass and a drum in one key and one tempo."""
+"""Synthetic music: chords, a melody, a bass and a drum in one key and one tempo."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ RELEASE_S = 0.02
 
 
 def music(rng: Rng, samples: int) -> np.ndarray:
-    """Music [time] of up to four parts, each at a level of its own; none like another."""
+    """Music [time] of up to four parts with different levels; all pieces differ."""
     beat_s = 60 / rng.uniform(60, 150)
     scale = MODES[rng.integers(len(MODES))]
     key = int(rng.integers(12))
@@ -29,7 +29,7 @@ def music(rng: Rng, samples: int) -> np.ndarray:
 
 
 def _chords(rng: Rng, samples: int, beat_s: float, scale: tuple, key: int) -> np.ndarray:
-    """Three notes at once, which change every two or four beats."""
+    """Chords of three notes, which change every two or four beats."""
     held_s = beat_s * rng.choice([2, 4])
     steps = rng.integers(0, len(scale), 4)
     colour, decay_s = timbre(rng), rng.uniform(0.5, 4.0)
@@ -48,7 +48,7 @@ def _melody(rng: Rng, samples: int, beat_s: float, scale: tuple, key: int) -> np
     step = int(rng.integers(7, 14))
     for begin in _begins(samples, beat_s / 2):
         step = int(np.clip(step + rng.integers(-2, 3), 4, 20))
-        # The first note always sounds: a part is never silence.
+        # The first note always sounds, so that no part is silent.
         if begin == 0 or rng.random() < 0.7:
             held_s = beat_s * rng.choice([0.5, 1.0])
             add(part, begin, struck(rng, _hz(scale, key, step), held_s, colour, decay_s))
@@ -78,7 +78,7 @@ def _drum(rng: Rng, samples: int, beat_s: float, scale: tuple, key: int) -> np.n
 
 
 def timbre(rng: Rng) -> np.ndarray:
-    """Amplitudes of the harmonics of an instrument like no other."""
+    """Random amplitudes of the harmonics of an instrument."""
     count = int(rng.integers(1, 16))
     falls = np.arange(1, count + 1) ** -rng.uniform(0.7, 2.0)
     return falls * rng.uniform(0.3, 1.0, count)
@@ -108,6 +108,6 @@ def _begins(samples: int, every_s: float) -> list[int]:
 
 
 def add(part: np.ndarray, begin: int, note: np.ndarray) -> None:
-    """Add what of `note` lies before the end of `part`."""
+    """Add `note` to `part` at `begin`; the end of `note` is cut if it is too long."""
     heard = note[: max(0, len(part) - begin)]
     part[begin : begin + len(heard)] += heard

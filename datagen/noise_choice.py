@@ -23,7 +23,7 @@ class Turn(NamedTuple):
 
 
 class NoiseChoice(ABC):
-    """Chooses the noise for the speech of a row. grid: the combinations of the test, in words."""
+    """Chooses the noise for the speech of a row. grid: the combinations of the test, as text."""
 
     grid: ClassVar[str]
 
@@ -39,13 +39,13 @@ class NoiseChoice(ABC):
 
     @abstractmethod
     def lacking(self, split: str) -> str:
-        """The parts that `split` lacks for the drawing, in words; "" where it has all."""
+        """The parts that `split` lacks for the drawing, as text; "" if it has all."""
 
 
 class RecordedNoises(NoiseChoice):
-    """Seen noise of a split as one long noise; in the test each unseen recording by itself, too.
+    """Seen noise of a split as one long noise; in the test also each unseen recording as one.
 
-    noise: a row for every `datagen.recordings.Stretch`. test_snrs: how many SNRs the test has.
+    noise: a row for every `datagen.recordings.Stretch`. test_snrs: number of SNRs of the test.
     """
 
     grid = "every SNR, seen and unseen"
@@ -83,9 +83,9 @@ class RecordedNoises(NoiseChoice):
         )
 
     def _unseen_noise(self, turn: Turn) -> LongNoise:
-        """Kinds of noise take turns over utterances, shifted by one per SNR.
+        """The unseen noise of a row: kinds take turns over utterances, shifted by one per SNR.
 
-        So every SNR meets every kind.
+        So every SNR occurs with every kind.
         """
         kinds = len(self._unseen)
         kind = self._unseen[(turn.turn + turn.snr_position) % kinds]
@@ -94,10 +94,10 @@ class RecordedNoises(NoiseChoice):
 
 
 class OtherTalkers(NoiseChoice):
-    """All utterances of one other speaker of the split, joined, who is drawn anew for every row.
+    """All utterances of one other speaker of the split, joined; the speaker is drawn for every row.
 
-    So the test's talkers are both unseen, and no row has one speaker twice. talkers: see
-    `datagen.split.talker_stretches`. test_snrs: how many SNRs the test has.
+    Both talkers of the test are thus unseen, and no row has the same speaker twice. talkers: see
+    `datagen.split.talker_stretches`. test_snrs: number of SNRs of the test.
     """
 
     grid = "every SNR"

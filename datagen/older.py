@@ -1,4 +1,4 @@
-"""Tables that older versions wrote: what their columns are today, applied where they are read."""
+"""Upgrades tables of older versions when they are read."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -13,12 +13,12 @@ SEEN = {"seen": ""} | {f"seen-{split}": split for split in SPLITS}
 
 
 def speech(cells: Cells) -> Cells:
-    """Upgrades speech.csv: `category` was the speaker's sex, or the name of a folder."""
+    """Upgrade speech.csv: `category` was the speaker's sex, or the name of a folder."""
     return _replaced(cells, "category", _of_speaker)
 
 
 def noise(cells: Cells) -> Cells:
-    """Upgrades noise.csv: `category` was the kind of noise; a vector's name told its split."""
+    """Upgrade noise.csv: `category` was the kind of noise; a vector's name contained its split."""
     cells = _replaced(cells, "category", _of_noise)
     if "seen" in cells:
         return cells
@@ -26,7 +26,7 @@ def noise(cells: Cells) -> Cells:
 
 
 def _replaced(cells: Cells, name: str, facts: Callable[[Sequence[str]], Cells]) -> Cells:
-    """`cells` with the columns `facts` in the place of the column `name`, where that is there."""
+    """`cells` with the columns `facts` instead of the column `name`, if it has that."""
     replaced = {}
     for key, column in cells.items():
         if key == name:

@@ -37,20 +37,20 @@ class Plan:
     noise: pd.DataFrame
 
     def split(self, name: str) -> pd.DataFrame:
-        """The rows of one split; where they follow one another they are not copied."""
+        """The rows of one split; consecutive rows are not copied."""
         places = np.flatnonzero((self.rows.split == name).to_numpy(bool))
         if len(places) and places[-1] - places[0] + 1 == len(places):
             return self.rows.iloc[places[0] : places[-1] + 1].reset_index(drop=True)
         return self.rows.iloc[places].reset_index(drop=True)
 
     def of(self, speech: pd.DataFrame) -> "Plan":
-        """The rows whose speech stands in `speech`."""
+        """The rows whose speech is in `speech`."""
         rows = self.rows[self.rows.speech_id.isin(speech.id)].reset_index(drop=True)
         return Plan(rows, speech, self.noise)
 
     @property
     def judged(self) -> str:
-        """The split that systems are judged on: the test, or validation where there is none."""
+        """The split on which systems are tested: the test, or validation without a test."""
         return "test" if (self.rows.split == "test").any() else "validation"
 
     def save(self, folder: Path) -> None:
@@ -58,11 +58,11 @@ class Plan:
 
         Rows that are mapped into memory become plan.feather instead of plan.csv.
 
-        A damaged table of this plan is mended, and one that an older version wrote is replaced;
-        columns that only the rows there have are kept. Raises ValueError where `folder` holds
-        another plan, or the same one of audio that has changed since; it is left as it is.
+        A damaged table of this plan is restored, and a table of an older version is replaced;
+        additional columns of the existing rows are kept. Raises ValueError if `folder` holds
+        another plan, or this plan over audio that has changed; it is then unchanged.
         """
-        # plan.csv last: it says that all are there.
+        # plan.csv is written last: it marks a complete plan.
         tables = {NOISE: self.noise, SPEECH: self.speech, ROWS: self.rows}
         large = is_mapped(self.rows)
         if large:
@@ -84,7 +84,7 @@ def _refuse_other_form(folder: Path, large: bool) -> None:
 
 
 def _save_large(path: Path, rows: pd.DataFrame) -> None:
-    """Write mapped `rows` to `path`; ValueError where others stand there."""
+    """Write mapped `rows` to `path`; raises ValueError if `path` holds other rows."""
     if not path.exists():
         large_rows.save(path, groups(rows))
     elif not large_rows.equal(large_rows.load(path, f"remove {path} and run again"), rows):
@@ -94,14 +94,14 @@ def _save_large(path: Path, rows: pd.DataFrame) -> None:
 
 
 def _beside(path: Path, table: pd.DataFrame) -> pd.DataFrame:
-    """`table` as it can be written to `path`: with the columns more that stand there.
+    """`table` as it can be written to `path`, with the additional columns of the existing file.
 
-    Raises ValueError where another table stands there, wherever the corpora lie now.
+    Raises ValueError if `path` holds another table; paths of corpora may differ.
     """
     if not path.exists():
         return table
     schema, remedy = schemas()[path.name], f"remove {path} and run again"
-    if unchanged(path, table):  # it was to be this one, so it may be written anew
+    if unchanged(path, table):  # a damaged copy of the same table may be replaced
         try:
             read_table(path, schema, remedy)
         except TableError as error:
@@ -124,7 +124,7 @@ def _beside(path: Path, table: pd.DataFrame) -> pd.DataFrame:
 def load_plan(folder: Path) -> Plan:
     """The plan that `Plan.save` wrote to `folder`.
 
-    Raises FileNotFoundError where it holds none, ValueError where a table is damaged or they do not
+    Raises FileNotFoundError if there is none, ValueError if a table is damaged or the tables do not
     fit together.
     """
     large = folder / large_rows.FILE
@@ -183,9 +183,9 @@ def _faults_of_noise(noise: pd.DataFrame) -> Faults:
 def _check(
     path: Path, parts: Iterable[pd.DataFrame], speech: pd.DataFrame, noise: pd.DataFrame
 ) -> None:
-    """Raise ValueError for the first row of a part that the tables beside it do not bear out.
+    """Raise ValueError for the first row of a part that the tables beside it contradict.
 
-    parts: of all rows, in their order; memory is needed for one of them.
+    parts: of all rows, in order; only one part is in memory.
     """
     begin = 0
     for rows in parts:
@@ -196,7 +196,7 @@ def _check(
 
 
 def _refuse(path: Path, table: pd.DataFrame, faults: Faults, remedy: str, begin: int = 0) -> None:
-    """Raise ValueError for the first row with the first fault; begin: rows before those."""
+    """Raise ValueError for the first row with the first fault; begin: number of earlier rows."""
     for fault, faulty in faults.items():
         if faulty.any():
             row = int(faulty.to_numpy().argmax())

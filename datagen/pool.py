@@ -1,6 +1,6 @@
 """A whole corpus in one memory-mapped file of 16-bit samples.
 
-Decoded and resampled once, then only looked up.
+Files are decoded and resampled once; later the samples are read from the file.
 """
 
 import json
@@ -18,13 +18,13 @@ from files.atomic import TEMPORARY_PREFIX, clear_unfinished, write_atomic
 from files.fingerprint import of_files, of_values
 from files.lock import locked
 
-READING = 2  # raise it when files are read otherwise: pools are then built anew
+READING = 2  # raise it when the reading of files changes: pools are then built again
 
 
 class PoolReader:
     """Reads like `FileReader`, from a pool of `build_pool`.
 
-    Opened where it is used, so it travels to workers.
+    It is opened where it is used, so it can be sent to workers.
     """
 
     def __init__(self, pool: Path):
@@ -45,9 +45,9 @@ class PoolReader:
 
     @property
     def samples(self) -> np.ndarray:
-        """All of them, [sample], mapped into memory."""
+        """All samples of the pool, [sample], mapped into memory."""
         if self._samples is None:
-            # Copy on write: torch takes slices as they are, and nothing can reach the file.
+            # Copy on write: torch uses slices without copying, and nothing can change the file.
             mapped = np.memmap(self.pool / "samples.pcm", dtype="<i2", mode="c")
             self._samples = np.asarray(mapped)
         return self._samples
@@ -62,21 +62,21 @@ def build_pool(
     cache: Path,
     corrections: Mapping[str, Correction] | None = None,
 ) -> PoolReader:
-    """The pool of `paths` at `sample_rate` under `cache`: found by its fingerprint, or built.
+    """The pool of `paths` at `sample_rate` under `cache`, built unless it exists.
 
     corrections: see datagen.recordings.
 
-    A pool holds 2 bytes per sample (115 MB an hour at 16 kHz). Raises OSError where the disk is
-    full and ValueError for a file that cannot be decoded; neither leaves a pool behind.
+    A pool holds 2 bytes per sample (115 MB per hour at 16 kHz). Raises OSError if the disk is full
+    and ValueError for a file that cannot be decoded; neither leaves a pool behind.
     """
     corrections = corrections or {}
     pool = cache / "pools" / of_values(READING, of_files(paths), sample_rate, corrections)
-    whole = pool / "offsets.json"  # written last: where it stands, the samples do
+    whole = pool / "offsets.json"  # written last: it marks complete samples
     if whole.exists():
         return PoolReader(pool)
     pool.mkdir(parents=True, exist_ok=True)
-    # One of several training processes builds, the others wait for it; without locks each builds
-    # one of its own.
+    # One of several training processes builds the pool, the others wait; without locks each builds
+    # a pool.
     with locked(pool / "lock") as alone:
         if not whole.exists():
             if alone:

@@ -1,4 +1,4 @@
-"""Makes a drawer of corpora and a protocol: scan, split, check that splits share no audio."""
+"""Makes a drawer of corpora and a protocol: scans, splits, checks that splits share no audio."""
 
 import logging
 from collections.abc import Collection, Mapping
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 def scan_all(
     roles: Mapping[str, Corpora], sample_rate: int, cache: Path, jobs: int, check_audio: bool
 ) -> dict[str, pd.DataFrame]:
-    """One recordings table for each of `roles`, of its corpora in the order given.
+    """One recordings table for each of `roles`, of its corpora in the given order.
 
     Raises one BadAudioError for the bad files of all corpora, and ValueError for a recording that
     occurs twice in one role.
@@ -60,8 +60,8 @@ def make_drawer(
 ) -> Drawer:
     """A drawer by `protocol` over the `tables` of all ROLES.
 
-    Without test speech, speakers are set aside for it. Raises ValueError where speakers, utterances
-    or noises do not suffice, or where speakers or equal audio would stand in two splits.
+    Without test speech, some speakers are reserved for the test. Raises ValueError for too few
+    speakers, utterances or noises, and for speakers or equal audio in two splits.
     """
     used = usable(tables, protocol, sample_rate)
     speech = speech_table(used, protocol, seed)
@@ -80,9 +80,8 @@ def usable(
 ) -> dict[str, pd.DataFrame]:
     """`tables` without speech that is too short and without copies.
 
-    Speech has its length at `sample_rate` too.
-    Raises ValueError where a role has no recordings, or where equal audio would serve in two
-    splits.
+    Speech has its length at `sample_rate`, too. Raises ValueError if a role has no recordings, or
+    if equal audio would be in two splits.
     """
     faults = role_faults({role for role in ROLES if not tables[role].empty}, protocol)
     if faults:
@@ -100,9 +99,9 @@ def usable(
 
 
 def role_faults(filled: Collection[str], protocol: Protocol) -> list[str]:
-    """A line for every role that must have recordings and is not among `filled`, or must have none.
+    """A line for every role whose recordings are missing, or not allowed.
 
-    Where there is a second talker, speech is all that a plan is made of.
+    With a second talker, a plan consists of speech only.
     """
     faults = []
     for role in NEEDED:
@@ -118,7 +117,7 @@ def role_faults(filled: Collection[str], protocol: Protocol) -> list[str]:
 
 
 def _note_copies(role: str, table: pd.DataFrame, instead: pd.Series) -> None:
-    """Say how many recordings are left out, and one of them; instead: see `repeated`."""
+    """Print how many recordings are left out, and name one of them; instead: see `repeated`."""
     if instead.empty:
         return
     log.warning(
@@ -132,7 +131,7 @@ def _note_copies(role: str, table: pd.DataFrame, instead: pd.Series) -> None:
 
 
 def speech_table(tables: Mapping[str, pd.DataFrame], protocol: Protocol, seed: int) -> pd.DataFrame:
-    """The speech of a plan; without test speech, speakers are set aside for it.
+    """The speech of a plan; without test speech, some speakers are reserved for the test.
 
     See datagen.split.
     """
@@ -154,7 +153,7 @@ def long_enough(
 ) -> pd.DataFrame:
     """Speech of at least `shortest_s`, with its `length` at `sample_rate`.
 
-    Raises ValueError where all is shorter.
+    Raises ValueError if all speech is shorter.
     """
     lengths = []
     for samples, rate in zip(speech.samples, speech.sample_rate, strict=True):
@@ -176,7 +175,7 @@ def long_enough(
 
 
 def _joined(role: str, by_corpus: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """The recordings of all corpora of a role; ValueError for two of one name."""
+    """The recordings of all corpora of a role; raises ValueError for two with the same name."""
     tables = list(by_corpus.values()) or [pd.DataFrame(columns=COLUMNS)]
     table = pd.concat(tables, ignore_index=True)
     repeated_ids = table.id[table.id.duplicated()]
@@ -190,7 +189,7 @@ def _joined(role: str, by_corpus: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def _repetition(role: str, first: str, first_path: str, second: str, second_path: str) -> str:
-    """The message on two recordings of one name, with the corpora and paths of both."""
+    """The message about two recordings with the same name, with the corpora and paths of both."""
     both = f"{first_path} and {second_path}: are one recording by their names"
     if first == second:
         return f"{both}; rename or remove one of them"

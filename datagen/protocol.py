@@ -7,13 +7,13 @@ from pydantic import Field, model_validator
 from options.limits import Count, Decibel, Fraction, Positive, Share, Strict
 
 Value = TypeVar("Value")
-Seconds = Annotated[float, Field(ge=0.1, allow_inf_nan=False)]  # shorter excerpts hold no speech
+Seconds = Annotated[float, Field(ge=0.1, allow_inf_nan=False)]  # speech needs more
 Limit = Annotated[int, Field(ge=1)]
-BandEnd = Annotated[float, Field(ge=500, allow_inf_nan=False)]  # in Hz; speech needs some of it
+BandEnd = Annotated[float, Field(ge=500, allow_inf_nan=False)]  # in Hz; speech needs it
 Range = Annotated[list[Decibel], Field(min_length=2, max_length=2)]
 Snrs = Annotated[list[Decibel], Field(min_length=1)]
-STEEPEST = 0.45  # a second-order filter with such coefficients is stable, and no gain of it is 0
-WITHIN = 1e-6  # of 1 are chances that add up to it
+STEEPEST = 0.45  # coefficients up to this value make a stable filter without zero gain
+WITHIN = 1e-6  # tolerance of the sum of probabilities
 # What these decide stands in the tables of recordings, or is how many rows there are: see
 # `Protocol.of_rows`.
 NOT_OF_ROWS = (
@@ -27,7 +27,7 @@ NOT_OF_ROWS = (
     "noise_stretches",
     "second_talker",
 )
-# What makes the rows of the split "train" more varied, and those of no other.
+# Options that change only the rows of the split "train".
 OF_TRAINING = (
     "speech_alone",
     "noise_alone",
@@ -52,7 +52,7 @@ class PerSplit(Strict, Generic[Value]):
 
     @classmethod
     def model_parametrized_name(cls, params: tuple[type, ...]) -> str:
-        """Without the type of the value, which no reader of an error knows."""
+        """The name without the type of the value, which readers of errors do not know."""
         return cls.__name__
 
 
@@ -69,9 +69,9 @@ class SnrsPerSplit(PerSplit[Snrs]):
 
 
 class Protocol(Strict):
-    """The options of a plan; conf/plan/paper.yaml says what each means, and holds its usual value.
+    """The options of a plan; conf/plan/paper.yaml explains each, and holds its usual value.
 
-    An option that was added later has a default: its meaning in configs of runs without it.
+    A newer option has a default, which is its meaning in configs of older runs.
     """
 
     train: Count
@@ -135,7 +135,7 @@ class Protocol(Strict):
 
     @property
     def overlapping(self) -> bool:
-        """Whether the seen noise of all splits is cut from one long noise."""
+        """Whether the seen noise of all splits is cut from the same long noise."""
         return self.noise_stretches is None
 
     def amplitude(self, split: str) -> list[float] | None:

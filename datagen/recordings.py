@@ -9,21 +9,22 @@ import pandas as pd
 from audio.pcm import Correction
 from files.schema import types_of
 
-NAMED = 20  # bad files that an error names before it counts
+NAMED = 20  # number of bad files that an error names; further ones are counted
 
 
 @dataclass(frozen=True)
 class Recording:
     """One audio file of a corpus.
 
-    id: a unique name over all corpora. path: of the file. source: who or what was recorded
-    (a speaker, the recording an ESC-50 clip was cut from); one source never stands in two splits.
-    kind: of noise, "" where unknown. sex: of the speaker, "F", "M", or "" where unknown. only: the
-    one split the recording may serve in, or "". sample_rate in Hz, samples and channels come from
-    the file. content: 16 hex digits over the decoded audio, "" where it was not decoded; equal
+    id: a unique name over all corpora. path: of the file. source: who or what was recorded (a
+    speaker, the recording that an ESC-50 clip was cut from); one source is never in two splits.
+    kind: of noise, "" if unknown. sex: of the speaker, "F", "M", or "" if unknown. only: the only
+    split that may use the recording, or "". sample_rate in Hz, samples and channels come from the
+    file. content: 16 hex digits of a hash of the decoded audio, "" if it was not decoded; equal
     audio, equal content. Reading makes two corrections: it subtracts offset, the mean in 16-bit
-    steps, and then multiplies with gain. counted: the header gives no number of samples, or one
-    that cannot be trusted. text: the transcript as the corpus writes it; "" where it is not known.
+    steps, and then multiplies by gain. counted: whether the number of samples was counted, because
+    the header gives none, or an unreliable one. text: the transcript as the corpus writes it; "" if
+    unknown.
     """
 
     id: str
@@ -47,7 +48,7 @@ class Recording:
 class Utterance(Recording):
     """Speech of a plan: a row of speech.csv.
 
-    length: in samples at the plan's rate. split: where it serves.
+    length: in samples at the plan's rate. split: the split that uses it.
     """
 
     length: int
@@ -59,7 +60,7 @@ class Stretch(Recording):
     """Noise of a plan, the whole recording or a part of it in time: a row of noise.csv.
 
     vector: the name of the long noise that it is joined to, see datagen.split. seen: whether
-    training may use it. split: where it serves, "" for all. start, stop: in samples of its
+    training may use it. split: the split that uses it, "" for all. start, stop: in samples of its
     recording at the plan's rate.
     """
 
@@ -72,7 +73,7 @@ class Stretch(Recording):
 
 TYPES = types_of(Recording)
 COLUMNS = list(TYPES)
-# Is called with the tables of speech and of noise that a training hears, and how many recordings
+# Is called with the tables of speech and of noise of a training, and the number of recordings that
 # are left out.
 Hearing = Callable[[pd.DataFrame, pd.DataFrame, int], None]
 
@@ -84,7 +85,7 @@ def table(recordings: list[Recording]) -> pd.DataFrame:
 
 
 def corrections(*tables: pd.DataFrame) -> dict[str, Correction]:
-    """The corrections of reading, by path, of the recordings of `tables` that need one."""
+    """The corrections of reading, by path, for the recordings of `tables` that need any."""
     corrected = {}
     for table in tables:
         rows = table[(table.offset != 0) | (table.gain != 1)]
@@ -94,7 +95,7 @@ def corrections(*tables: pd.DataFrame) -> dict[str, Correction]:
 
 
 class BadFile(NamedTuple):
-    """A file of audio that cannot be used, and why."""
+    """A file of audio that cannot be used, and the reason."""
 
     path: str
     why: str
@@ -107,9 +108,9 @@ REMOVE = "replace or remove these files"
 
 
 class BadAudioError(ValueError):
-    """Files that cannot be used; all of them in one line, up to 20, then a count.
+    """Files that cannot be used; up to 20 are named in one line, the others are counted.
 
-    remedy: how the user goes on.
+    remedy: what the user can do.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Audio from a plan: a row to samples, to be used or to be stored. Nothing is random."""
+"""Audio of a plan: a row to samples, in memory or on disk. Nothing is random."""
 
 import hashlib
 import math
@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from datagen.heard import BOTH, heard
+from datagen.heard import BOTH, part_factors
 from datagen.library import Library
 from datagen.mix import TOLERANCE_DB, mix, to_pcm
 from datagen.storage.storage import Made, Storage
@@ -31,11 +31,13 @@ def render(row: Mapping[str, Any], library: Library) -> dict[str, Tensor]:
     clean, noise = library.excerpts(row)
     snr_db = torch.tensor(row["snr_db"], dtype=torch.float64)
     gain_db = torch.tensor(row["gain_db"], dtype=torch.float64)
-    return mix(torch.from_numpy(clean), torch.from_numpy(noise), snr_db, gain_db, **heard(row))
+    return mix(
+        torch.from_numpy(clean), torch.from_numpy(noise), snr_db, gain_db, **part_factors(row)
+    )
 
 
 class Rendering:
-    """The audio of rows that are rendered when they are asked for (datagen.signals.Signals)."""
+    """The audio of rows, rendered on request (datagen.signals.Signals)."""
 
     follows_plan = True
 
@@ -56,10 +58,10 @@ def made(row: Mapping[str, Any], library: Library) -> Made:
 def render_to_disk(
     rows: Sequence[Mapping[str, Any]], library: Library, storage: Storage
 ) -> list[dict]:
-    """Rows of rendered.csv, once `rows`, which are written as one, stand in `storage`.
+    """Rows of rendered.csv for `rows`, which are written to `storage` as one piece.
 
-    What stands is compared. Raises ValueError where a measured SNR is more than 0.01 dB off, or
-    where what stands is something else.
+    Existing audio is compared. Raises ValueError if a measured SNR differs by more than 0.01 dB, or
+    if existing audio differs.
     """
     told = []
 

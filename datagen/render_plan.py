@@ -1,4 +1,4 @@
-"""All rows of a plan to disk, over threads here or over the machines of a cluster."""
+"""Renders all rows of a plan to disk, over threads here or over the machines of a cluster."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from parallel.progress import progress
 from parallel.spread import Spread
 from parallel.threads import over_threads
 
-SENT = 16  # mixtures of files that are sent to a worker at once, at least
+SENT = 16  # least number of mixtures that a worker gets at once, for audio files
 Records = list[dict[str, Any]]
 
 
@@ -38,15 +38,14 @@ def render_plan(
     jobs: int = 1,
     spread: Spread | None = None,
 ) -> pd.DataFrame:
-    """Render `plan` to `folder` in a storage, `form`, and measure every mixture written.
+    """Render `plan` to `folder` in a storage, `form`, and measure every written mixture.
 
-    The work runs over `jobs` threads, or where `spread` runs it; there the tables of `folder` are
-    read again. A file, or a shard, appears whole or not at all. An existing one is compared, not
-    written again, so an interrupted rendering continues and ends in the same bytes. Writes and
-    returns rendered.csv, with the columns RENDERED: the SNR achieved, empty for speech or noise
-    alone, and the sha256 of the mixture's 16-bit little-endian samples.
-    Raises ValueError where a measured SNR is more than 0.01 dB off, and where an existing file is
-    not of this plan: it is damaged, or made of other recordings.
+    The work runs over `jobs` threads, or over `spread`, whose workers read the tables of `folder`.
+    A file, or a shard, is written atomically. An existing one is compared, not written again, so an
+    interrupted rendering continues and ends in the same bytes. Writes and returns rendered.csv,
+    with the columns RENDERED: the achieved SNR, empty for speech or noise alone, and the sha256 of
+    the mixture's 16-bit little-endian samples. Raises ValueError if a measured SNR differs by more
+    than 0.01 dB, and if an existing file is damaged, or made of other recordings.
     """
     plan.save(folder)
     store = storage(form, folder, sample_rate)
@@ -73,7 +72,7 @@ def _clear(plan: Plan, folder: Path) -> None:
 
 
 class Groups(Sequence[Records]):
-    """`rows` of a plan by their splits, `size` neighbours at a time."""
+    """Groups of `size` neighbouring `rows` of a plan, split by split."""
 
     def __init__(self, rows: pd.DataFrame, size: int):
         self.columns = {name: rows[name].to_numpy() for name in rows}
@@ -100,9 +99,9 @@ class Groups(Sequence[Records]):
 
 @dataclass(frozen=True)
 class RenderAnywhere:
-    """Renders rows in a process that has nothing but the disk: the tables there say what of.
+    """Renders rows in a process that has only the disk, by the tables in `folder`.
 
-    tables: names the content of these tables. folder, sample_rate, form: see `render_plan`.
+    tables: identifies the content of these tables. folder, sample_rate, form: see `render_plan`.
     """
 
     folder: Path
@@ -129,7 +128,7 @@ def _library(folder: Path, tables: str, sample_rate: int) -> Library:
 
 
 def anywhere(store: Storage, form: str) -> RenderAnywhere:
-    """A function that renders the plan in the folder of `store` from its tables, in any process."""
+    """A function that renders rows of the plan in the folder of `store`, in any process."""
     tables = of_contents([store.folder / SPEECH, store.folder / NOISE])
     return RenderAnywhere(store.folder, tables, store.sample_rate, form)
 

@@ -1,6 +1,6 @@
-"""Speech and noise that lie on the training device: a batch is places in them, cut and mixed there.
+"""Speech and noise on the training device: a batch is a set of places in them, cut and mixed there.
 
-Nothing but a few numbers of each row goes there in the course of a training.
+Only a few numbers per row are sent to the device during a training.
 """
 
 import logging
@@ -10,22 +10,22 @@ import torch
 from torch import Tensor
 
 from datagen.dataset import Unmixed
-from datagen.heard import heard
+from datagen.heard import part_factors
 from datagen.library import Library
 from datagen.pool import PoolReader
 from datagen.row import of_training
 
-SHARE = 0.5  # of the device's free memory that samples may take; the rest is the training's
+SHARE = 0.5  # share of the device's free memory that samples may take; the training needs the rest
 CUT_ELSEWHERE = ("noise_2_id", "noise_3_id", "speech_filter", "noise_filter", "band")
 
 log = logging.getLogger(__name__)
 
 
 class Resident(Unmixed):
-    """Rows as places in the pool of all samples, which lies on the device in 16 bits.
+    """Rows as places in the pool of all samples, which the device holds in 16 bits.
 
-    Where it does not fit, excerpts are cut here and sent; so they are where rows have filters,
-    bands or several noises. Both are said. Raises ValueError without a pool.
+    If the pool does not fit, or rows have filters, cutoffs or several noises, excerpts are cut here
+    and sent, with a note. Raises ValueError without a pool.
     """
 
     def __init__(self, rows: pd.DataFrame, library: Library):
@@ -53,7 +53,7 @@ class Resident(Unmixed):
             "length": row["length"],
             "snr_db": row["snr_db"],
             "gain_db": row["gain_db"],
-            **heard(row),
+            **part_factors(row),
         }
 
     def padded(self, index: int, longest: int) -> dict:
@@ -63,7 +63,7 @@ class Resident(Unmixed):
         return {**self[index], "longest": longest}
 
     def on_device(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Cut the batch out of the samples there, and mix it."""
+        """Cut the batch from the samples on the device, and mix it."""
         if "speech_at" not in batch:
             return super().on_device(batch)
         rest = dict(batch)
@@ -73,7 +73,7 @@ class Resident(Unmixed):
         pieces = rest.pop("noise_pieces").to(samples.device)
         at = rest.pop("speech_at").to(samples.device)
         length = rest["length"].to(samples.device)
-        speech = torch.stack([at, length], -1).unsqueeze(1)  # one piece
+        speech = torch.stack([at, length], -1).unsqueeze(1)  # a single piece
         rest["clean"] = cut(samples, speech, longest).to(device)
         rest["noise"] = cut(samples, pieces, longest).to(device)
         return super().on_device(rest)
@@ -83,7 +83,7 @@ class Resident(Unmixed):
         return self.pool.offsets[path][0] + start
 
     def _samples(self, device: torch.device) -> Tensor:
-        """The pool where batches are cut: on the device, or in this machine's memory."""
+        """The pool from which batches are cut: on the device, or in this machine's memory."""
         if device not in self._on_device:
             samples = torch.from_numpy(self.pool.samples)
             if device.type == "cuda" and _fits(samples, device):
@@ -96,28 +96,28 @@ class Resident(Unmixed):
 
 
 def cut(samples: Tensor, pieces: Tensor, longest: int) -> Tensor:
-    """Pieces of `samples` one after the other, zeros behind the last one.
+    """Pieces of `samples`, joined, with zeros after the last one.
 
-    Shapes: samples [sample]; pieces [batch, piece, 2], where each begins and how long it is ->
-    [batch, longest].
+    Shapes: samples [sample]; pieces [batch, piece, 2], the begin and length of each -> [batch,
+    longest].
     """
     at, count = pieces.unbind(-1)
     stop = count.cumsum(-1)
     time = torch.arange(longest, device=samples.device).expand(len(pieces), -1).contiguous()
     piece = torch.searchsorted(stop, time, right=True).clamp_(max=pieces.shape[1] - 1)
-    begin = (at - stop + count).gather(1, piece)  # of the piece, were it to begin the signal
+    begin = (at - stop + count).gather(1, piece)  # if it were the first piece
     is_signal = time < stop[:, -1:]
     return samples[torch.where(is_signal, begin + time, 0)] * is_signal
 
 
 def _varied(rows: pd.DataFrame) -> bool:
-    """Whether a row is more than an excerpt of speech and one of noise."""
+    """Whether a row has more than an excerpt of speech and one of noise."""
     defaults = of_training()
     return any((rows[name] != defaults[name]).any() for name in CUT_ELSEWHERE)
 
 
 def _fits(samples: Tensor, device: torch.device) -> bool:
-    """Whether there is room for `samples` on `device`; a note where there is not."""
+    """Whether `samples` fit on `device`; prints a note if not."""
     free, _ = torch.cuda.mem_get_info(device)
     if samples.nbytes <= SHARE * free:
         return True

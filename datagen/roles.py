@@ -1,4 +1,4 @@
-"""The roles that a corpus can have, by the names of their options."""
+"""The roles of corpora, by the names of their options."""
 
 TRAIN_SPEECH, TEST_SPEECH = "speech.train", "speech.test"
 SEEN_NOISE, UNSEEN_NOISE = "noise.seen", "noise.unseen"

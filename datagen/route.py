@@ -1,4 +1,4 @@
-"""The contract of every way from the rows of a plan to batches."""
+"""The contract of every route from the rows of a plan to batches."""
 
 from abc import ABC, abstractmethod
 from typing import Any
@@ -13,9 +13,9 @@ from torch.utils.data import Dataset
 class Route(Dataset, ABC):
     """The mixtures of one split, from the plan's `rows` to the batches that a network trains on.
 
-    A new route writes `__getitem__`, and `on_device` where that leaves work to do.
-    datagen.batches.collate pads the items to a batch on the way. Rows are kept as columns, so that
-    workers share them instead of copying objects.
+    A new route implements `__getitem__`, and `on_device` if the device has work to do.
+    datagen.batches.collate pads the items to a batch. Rows are kept as columns, so that workers
+    share them instead of copying objects.
     """
 
     def __init__(self, rows: pd.DataFrame):
@@ -44,7 +44,7 @@ class Route(Dataset, ABC):
         return {name: _value(values[index]) for name, values in self._columns.items()}
 
     def on_device(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
-        """The batch as the models take it, made where `batch` lies.
+        """The batch for the models, computed on the device of `batch`.
 
         It has mixture, clean and noise [batch, time], and length.
         """
@@ -52,7 +52,10 @@ class Route(Dataset, ABC):
 
 
 class TextColumn:
-    """A column of text, each word of it once; it is shared by workers, as it has no objects."""
+    """A column of text that holds each different text once, without objects.
+
+    So loader workers share it.
+    """
 
     def __init__(self, column: pd.Series):
         codes, words = pd.factorize(column.to_numpy(dtype=object), use_na_sentinel=False)
@@ -67,7 +70,7 @@ class TextColumn:
 
 
 def _value(cell: Any) -> Any:
-    """A cell of a column as Python has it."""
+    """A cell of a column as a Python value."""
     return cell.item() if isinstance(cell, np.generic) else cell
 
 

@@ -1,11 +1,11 @@
-"""A row of a mixing plan: all that was drawn of one mixture."""
+"""A row of a mixing plan: everything that was drawn for one mixture."""
 
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-# Of a column that scores are grouped by: it stands in scores.csv too.
+# Marks a column by which scores are grouped; scores.csv has it, too.
 IN_SCORES = {"in_scores": True}
-# Of a column that training rows alone may have another value in than its default.
+# Marks a column that has its default value except in training rows.
 OF_TRAINING = {"of_training": True}
 
 
@@ -55,7 +55,7 @@ def scored_by(row: type[Row] = Row) -> list[str]:
 
 
 def of_training(row: type[Row] = Row) -> dict[str, Any]:
-    """The defaults of the columns that only training rows may have otherwise, by name."""
+    """The defaults of the columns that only training rows may change, by name."""
     defaults = {}
     for column in fields(row):
         if column.metadata.get("of_training"):

@@ -10,7 +10,7 @@ from datagen.spectral_shape import is_filter
 from datagen.tables import NOISE, SPEECH
 
 TWICE = "stands there twice"
-Faults = dict[str, pd.Series]  # which rows have a fault, by what is wrong
+Faults = dict[str, pd.Series]  # the rows that have a fault, by the message about it
 
 
 def unnamed(rows: pd.DataFrame, speech: pd.DataFrame, noise: pd.DataFrame) -> Faults:
@@ -42,7 +42,7 @@ def contradicted(rows: pd.DataFrame, speech: pd.DataFrame, noise: pd.DataFrame) 
 
 
 def _of_first(rows: pd.DataFrame, speech: pd.DataFrame, noise: pd.DataFrame) -> Faults:
-    """speech, noise: what the row at the same position names."""
+    """speech, noise: the recordings that the row at the same position names."""
     speech_stop = rows.speech_start + rows.length
     outside_speech = (rows.speech_start < 0) | (speech_stop > speech.length)
     outside_noise = (rows.noise_start < noise.start) | (rows.noise_start >= noise.stop)

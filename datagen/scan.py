@@ -1,4 +1,4 @@
-"""Makes the recordings table of a corpus from headers and all samples, and remembers it."""
+"""Makes the recordings table of a corpus from headers and all samples, and caches it."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -19,9 +19,9 @@ from files.table import keep, recall
 from parallel.threads import over_threads
 
 log = logging.getLogger(__name__)
-SCANNING = 2  # raise it when files are read otherwise: tables under the cache are then made anew
+SCANNING = 2  # raise it when the reading of files changes: cached tables are then made again
 TEXT = "text"
-OFFSET = 5e-3  # of full scale: from there on an offset is worth a word
+OFFSET = 5e-3  # offset, relative to full scale, from which on a note is printed
 
 
 def scan(
@@ -43,7 +43,7 @@ def scan(
 def _scanned(
     listed: Sequence[Recording], cache: Path, jobs: int, check_audio: bool
 ) -> pd.DataFrame:
-    """The table without transcripts: no audio is read anew where one of them changes."""
+    """The table without transcripts, so that a changed transcript needs no reading of audio."""
     files = of_files([recording.path for recording in listed])
     fields = [_of_audio(vars(recording)) for recording in listed]
     key = of_values(SCANNING, fields, files, check_audio)
@@ -68,7 +68,7 @@ def _of_audio(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def note_conversions(table: pd.DataFrame, sample_rate: int) -> None:
-    """Say once how many recordings will not be read as they are, to be used at `sample_rate`."""
+    """Print once how many recordings are converted before their use at `sample_rate`."""
     offset = table.offset.abs() >= OFFSET * FULL_SCALE
     unknown_length = "have a header without a reliable length: their decoded length counts"
     conversions = {
@@ -86,7 +86,7 @@ def note_conversions(table: pd.DataFrame, sample_rate: int) -> None:
 
 
 def _headed(recording: Recording) -> Recording | BadFile:
-    """The recording with the facts of its header; decoding counts samples where that gives none."""
+    """The recording with the facts of its header; a missing number of samples is counted."""
     try:
         head = probing.header(recording.path)
         samples = decoding.length(head)
@@ -98,7 +98,7 @@ def _headed(recording: Recording) -> Recording | BadFile:
 
 
 def _inspected(recording: Recording) -> Recording | BadFile:
-    """The recording with the facts that decoding all its samples gives."""
+    """The recording with the facts that decoding all of its samples gives."""
     try:
         head = probing.header(recording.path)
         inspected = inspect(head)

@@ -1,4 +1,4 @@
-"""Several noises at once: further ones, each at its level beside the first, are added to it."""
+"""Several noises at once: further noises are added to the first, each at a relative level."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from datagen.protocol import Protocol
 from dsp.level import noise_gain
 
 ATTEMPTS = 100
-FURTHER = ("noise_2", "noise_3")  # each has columns of a row: its id, start, and level in dB
+FURTHER = ("noise_2", "noise_3")  # each has three columns of a row: id, start, and level in dB
 
 
 class Further(NamedTuple):
@@ -24,7 +24,7 @@ class Further(NamedTuple):
 
 
 def draw_further_count(protocol: Protocol, rng: np.random.Generator) -> int:
-    """Draws the number of further noises of a row, by the chances `protocol.noises`."""
+    """Draws the number of further noises of a row, by the probabilities `protocol.noises`."""
     bounds = np.cumsum(protocol.noises)[:-1]
     return int(np.searchsorted(bounds, rng.uniform(), side="right"))
 
@@ -38,8 +38,8 @@ def draw_further(
 ) -> dict[str, Any]:
     """The columns of `count` further noises, cut at random from the long noise of the first.
 
-    is_heard: whether the cut that begins in a stretch, at a sample of its recording, is no silence.
-    Raises ValueError where none of 100 cuts is heard.
+    is_heard: whether the cut that begins in a stretch, at a sample of its recording, is not silent.
+    Raises ValueError if 100 cuts are silent.
     """
     columns = {}
     for name in FURTHER[:count]:
@@ -67,7 +67,7 @@ def _heard_cut(
 def together(first: np.ndarray, further: Sequence[Further]) -> np.ndarray:
     """The sum of all noises of a row, none of them silent: 16-bit samples [time].
 
-    Without `further` it is the first noise itself. The sum is turned down where it would clip; the
+    Without `further` it is the first noise. The gain of the sum is lowered if it would clip; the
     SNR of a row is the SNR with the sum.
     """
     if not further:

@@ -9,7 +9,8 @@ from torch import Tensor
 class Signals(Protocol):
     """Mixtures that are rendered, or files that others made.
 
-    follows_plan: rows and the plan's tables of recordings decide all of it, and it is audio alone.
+    follows_plan: whether the rows and the plan's tables decide the signals completely, and all of
+    them are audio.
     """
 
     follows_plan: bool

@@ -1,7 +1,7 @@
-"""The spectral shape of an excerpt: a random second-order filter on it.
+"""Changes the spectral shape of an excerpt by a random second-order filter.
 
-As RNNoise trains (Valin, 2018): H(z) = (1 + a/z + b/z^2) / (1 + c/z + d/z^2), each coefficient
-uniform in +-tilt, on speech and on noise apart.
+As in RNNoise's training (Valin, 2018): H(z) = (1 + a/z + b/z^2) / (1 + c/z + d/z^2), each
+coefficient uniform in +-tilt, separately for speech and noise.
 """
 
 import numpy as np
@@ -11,8 +11,8 @@ from audio.pcm import fitted
 from datagen.protocol import STEEPEST, Protocol
 
 COEFFICIENTS = 4
-DECIMALS = 4  # of coefficients: text of a row gives the very numbers back
-FACTOR_DECIMALS = 6  # of the factor after it, so that the last bits of sums decide no sample
+DECIMALS = 4  # of coefficients, so that the text of a row gives exactly the same numbers
+FACTOR_DECIMALS = 6  # of the factor after it, so that rounding errors change no sample
 
 
 def draw_filter(protocol: Protocol, rng: np.random.Generator) -> str:
@@ -37,7 +37,7 @@ def coefficients(text: str) -> list[float]:
 
 
 def is_filter(text: str) -> bool:
-    """Whether `text` is what draw_filter gives."""
+    """Whether `text` is a result of draw_filter."""
     try:
         return text == "" or bool(coefficients(text))
     except ValueError:
@@ -45,9 +45,10 @@ def is_filter(text: str) -> bool:
 
 
 def shaped(samples: np.ndarray, text: str) -> np.ndarray:
-    """16-bit samples [time], filtered by "a b c d"; as they are where `text` is "".
+    """16-bit samples [time], filtered by "a b c d"; unchanged if `text` is "".
 
-    The filter begins at rest. Its output has the energy of its input, or less where it would clip.
+    The initial state of the filter is zero. Its output has the energy of its input, or less if it
+    would clip.
     """
     if text == "":
         return samples

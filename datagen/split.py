@@ -17,21 +17,20 @@ from files.schema import types_of
 log = logging.getLogger(__name__)
 SPLITS = ("train", "validation", "test")
 TALKER = "second talker"  # kind of a noise that is speech
-NAMED = 10  # sources that an error names before it counts
+NAMED = 10  # number of sources that an error names; further ones are counted
 
 
 def split_speech(
     pool: pd.DataFrame, test: pd.DataFrame | None, protocol: Protocol, seed: int
 ) -> pd.DataFrame:
-    """Speech table with a `split` column; no source (speaker) stands in two splits.
+    """Speech table with a `split` column; no source (speaker) is in two splits.
 
-    `pool` feeds training and validation, and test too where there is no `test` table of its own.
-    The protocol says what part of its speakers go to "validation" and "test", at least one each,
-    chosen by `seed`. Where there is not one for each split, utterances are shared out instead,
-    which is said, and each is a source of its own. With a second talker there are two speakers in
-    each split.
-    Raises ValueError for too few utterances, for too few speakers where there is a second talker,
-    or for speakers of `test` that are in `pool`, named.
+    `pool` is for training and validation, and for the test if there is no `test` table. The
+    protocol gives the shares of its speakers for "validation" and "test", at least one each, chosen
+    by `seed`. If there are too few speakers, utterances are divided instead, each as a source, and
+    a note says so. With a second talker each split has at least two speakers. Raises ValueError for
+    too few utterances, for too few speakers with a second talker, or for speakers of `test` that
+    are in `pool`, by name.
     """
     shares = {"validation": protocol.validation_speakers}
     if test is None:
@@ -51,7 +50,7 @@ def split_speech(
 
 
 def _require_pairs(pool: pd.DataFrame, shares: dict[str, float]) -> None:
-    """Raise ValueError where `pool` has not two speakers for each split."""
+    """Raise ValueError if `pool` has fewer than two speakers per split."""
     speakers = sorted(pool.source.unique())
     splits = ", ".join(["train", *shares])
     if len(speakers) < 2 * (1 + len(shares)):
@@ -63,9 +62,9 @@ def _require_pairs(pool: pd.DataFrame, shares: dict[str, float]) -> None:
 
 
 def _by_utterance(pool: pd.DataFrame, shares: dict[str, float]) -> pd.DataFrame:
-    """`pool` with every utterance a source of its own, for it has too few speakers.
+    """`pool` with every utterance as a source, because it has too few speakers.
 
-    Raises ValueError where there are too few utterances, too.
+    Raises ValueError if there are too few utterances, too.
     """
     speakers = sorted(pool.source.unique())
     splits = ", ".join(["train", *shares])
@@ -85,7 +84,7 @@ def _by_utterance(pool: pd.DataFrame, shares: dict[str, float]) -> pd.DataFrame:
 
 
 def shares_speakers(speech: pd.DataFrame) -> bool:
-    """Whether splits of a speech table share speakers, for there were too few of them."""
+    """Whether splits of a speech table share speakers, because there were too few."""
     tested = speech[speech.split == "test"]
     return bool(len(tested)) and bool((tested.source == tested.id).all())
 
@@ -93,12 +92,12 @@ def shares_speakers(speech: pd.DataFrame) -> bool:
 def _splits(
     speakers: list[str], shares: dict[str, float], seed: int, fewest: int
 ) -> dict[str, str]:
-    """The split of each of `speakers`: "train", but for `shares` of all, at least `fewest`."""
+    """The split of each of `speakers`: "train", except `shares` of all, at least `fewest` each."""
     shuffled = np.random.default_rng(seed).permutation(speakers)
     splits = dict.fromkeys(speakers, "train")
     taken = 0
     for position, (split, share) in enumerate(shares.items()):
-        reserved = fewest * (len(shares) - position)  # for later splits and for training
+        reserved = fewest * (len(shares) - position)  # speakers for later splits and for training
         wanted = max(fewest, round(share * len(speakers)))
         count = min(wanted, len(speakers) - taken - reserved)
         for speaker in shuffled[taken : taken + count]:
@@ -110,7 +109,7 @@ def _splits(
 def limit_utterances(speech: pd.DataFrame, protocol: Protocol, seed: int) -> pd.DataFrame:
     """Limits the utterances per split to the protocol's number, chosen by `seed`.
 
-    Raises ValueError where there are fewer utterances.
+    Raises ValueError if there are fewer utterances.
     """
     tables = []
     for split in SPLITS:
@@ -132,14 +131,13 @@ def noise_stretches(
 ) -> pd.DataFrame:
     """Noise table: a `Stretch` of a recording in each row, in samples at `sample_rate`.
 
-    Stretches of one `vector` joined in table order make one long noise, cut at random and circular.
-    Every seen recording is divided in time into stretches for training, validation and test, so
-    that
-    no noise sample serves two splits; which comes first changes from recording to recording, for
-    many
-    fade out. Where the protocol is overlapping (the paper's way) all cuts come from one vector. An
-    unseen recording is a vector of its own, so that a test mixture has one kind of noise.
-    Raises ValueError where seen and unseen share a source, or a recording is too short to divide.
+    Stretches of one `vector`, joined in table order, form one long circular noise, which is cut at
+    random. Every seen recording is divided in time into stretches for training, validation and
+    test, so that no noise sample is in two splits. Their order differs between recordings, because
+    many recordings fade out. If the protocol is overlapping (as in the paper), all cuts come from
+    one vector. An unseen recording is a separate vector, so that a test mixture has one kind of
+    noise. Raises ValueError if seen and unseen noise share a source, or if a recording is too short
+    to divide.
     """
     _refuse_shared(seen, unseen, "seen noise", "unseen noise")
     stretches = []
@@ -156,9 +154,9 @@ def noise_stretches(
 
 
 def talker_stretches(speech: pd.DataFrame) -> pd.DataFrame:
-    """Noise table of second talkers: a `Stretch` for every utterance of a speech table, whole.
+    """Noise table of second talkers: a `Stretch` for every whole utterance of a speech table.
 
-    The stretches of one speaker are one vector, which is seen noise in training alone.
+    The stretches of one speaker form one vector, which is seen noise only in training.
     """
     stretches = []
     for utterance in speech.itertuples(index=False):

@@ -16,7 +16,7 @@ PEAK = 0.9
 
 
 def levelled(noise: np.ndarray) -> np.ndarray:
-    """`noise` [time] without its mean, at LEVEL_DB, or below where its peak would pass PEAK."""
+    """`noise` [time] without its mean, at LEVEL_DB, or lower if its peak would exceed PEAK."""
     noise = unit(noise - noise.mean()) * amplitude(LEVEL_DB)
     below_peak = PEAK / np.abs(noise).max()
     return noise * min(1.0, below_peak)
@@ -56,7 +56,7 @@ def phase_of(freq_hz: np.ndarray) -> np.ndarray:
 
 
 def steady_phase(samples: int, freq_hz: float) -> np.ndarray:
-    """The phase of a tone that stays at `freq_hz`."""
+    """The phase of a tone of constant frequency `freq_hz`."""
     return phase_of(np.full(samples, freq_hz))
 
 
@@ -102,9 +102,9 @@ def unit(noise: np.ndarray) -> np.ndarray:
 
 
 def babble(rng: Rng, samples: int, speech: Sequence[Sequence[np.ndarray]]) -> np.ndarray:
-    """All talking at once: one unbroken stream per speaker of `speech` (utterances, [time] each).
+    """All speakers at once: a continuous stream per speaker of `speech` (utterances, [time] each).
 
-    Each begins anywhere in its stream, and is made up to 4 dB quieter.
+    Each stream begins at a random place, and is attenuated by up to 4 dB.
     """
     streams = []
     for utterances in speech:

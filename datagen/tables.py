@@ -1,4 +1,4 @@
-"""The tables of a plan on disk: their names, their columns, and whether two say the same."""
+"""The tables of a plan on disk: their names, their columns, and a comparison."""
 
 import pandas as pd
 
@@ -8,7 +8,7 @@ from datagen.row import Row
 from files.schema import Schema, defaults_of, types_of
 
 ROWS, SPEECH, NOISE = "plan.csv", "speech.csv", "noise.csv"
-UNKNOWN = ("content", "kind", "sex", "text")  # columns in which "" says that it is not known
+UNKNOWN = ("content", "kind", "sex", "text")  # columns in which "" means unknown
 
 
 def schemas() -> dict[str, Schema]:

@@ -1,4 +1,4 @@
-"""A test whose answers are its talkers."""
+"""A test whose references are the talkers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from datagen.signals import Signals
 
 
 class TalkerSignals:
-    """`signals`, and of each row its "talkers": clean and noise, [talker, time]."""
+    """`signals` with the "talkers" of each row: clean and noise, [talker, time]."""
 
     def __init__(self, signals: Signals):
         self._signals = signals

@@ -1,7 +1,8 @@
 """Tonal test signals: tones in white, pink or recorded noise, with narrow-band interferers.
 
-A row says all that was drawn: the same row gives the same samples. Levels are absolute (a tone of
-amplitude 1), because the step of an LMS filter is meant relative to them; nothing is rounded.
+A row has everything that was drawn: the same row gives the same samples. Levels are absolute (a
+tone of amplitude 1), because the step size of an LMS filter is relative to them; nothing is
+rounded.
 """
 
 from collections.abc import Sequence
@@ -24,7 +25,7 @@ COLOURS = ("white", "pink")
 class Interferer(NamedTuple):
     """Machinery: a narrow band of noise around `hz`, `above_db` above a tone of amplitude 1.
 
-    width_hz: of the band, at half its power; 0 for a steady tone of its own.
+    width_hz: of the band, at half its power; 0 for a steady tone.
     """
 
     hz: float
@@ -34,12 +35,12 @@ class Interferer(NamedTuple):
 
 @dataclass(frozen=True)
 class TonalProtocol:
-    """The options that all rows share.
+    """The options of all rows.
 
     tones: as `dsp.tone.Tone`; their phases are drawn. noise: "white", "pink", or the path of a
-    recording, which is cut at random and runs on from its end to its beginning. interferers are
-    added to the noise, and `snr_db` of a row does not count them.
-    Raises ValueError for no tones, or a tone or an interferer that the sample rate cannot hold.
+    recording, which is cut at random and treated as circular. interferers are added to the noise,
+    and `snr_db` of a row does not count them. Raises ValueError for no tones, or a tone or an
+    interferer above half of the sample rate.
     """
 
     tones: Sequence[Tone]
@@ -62,7 +63,7 @@ class TonalProtocol:
 def draw_tonal_rows(snrs_db: Sequence[float], draws: int) -> pd.DataFrame:
     """Rows of a plan: mixture_id, split, snr_db, draw.
 
-    Every SNR meets the noise and the phases of every draw.
+    Every draw has the same noise and phases at all SNRs.
     """
     rows = []
     for snr_db in snrs_db:
@@ -114,7 +115,7 @@ def _noise(protocol: TonalProtocol, rng: np.random.Generator, samples: int) -> n
 
 
 def _recorded(protocol: TonalProtocol, rng: np.random.Generator, samples: int) -> np.ndarray:
-    """A cut of a recording that begins anywhere, and runs on from its end to its beginning."""
+    """A circular cut of a recording, which begins at a random sample."""
     recording, _ = whole(protocol.noise, protocol.sample_rate)
     if not recording.any():
         raise ValueError(
@@ -128,10 +129,10 @@ def _recorded(protocol: TonalProtocol, rng: np.random.Generator, samples: int) -
 def _narrow(
     interferer: Interferer, rng: np.random.Generator, samples: int, sample_rate: int
 ) -> np.ndarray:
-    """A carrier whose complex amplitude is filtered noise (one pole), brought to its power."""
+    """A carrier whose complex amplitude is filtered noise (one pole), at its power."""
     decay = np.exp(-np.pi * interferer.width_hz / sample_rate)
     white = _complex_normal(rng, samples)
-    state = decay * _complex_normal(rng, 1)  # steady from the first sample on
+    state = decay * _complex_normal(rng, 1)  # stationary from the first sample on
     envelope, _ = lfilter([np.sqrt(1 - decay**2)], [1, -decay], white, zi=state)
     level = np.sqrt(np.mean(np.abs(envelope) ** 2))
     envelope *= amplitude(interferer.above_db) / level

@@ -1,6 +1,6 @@
-"""The published list of a training's recordings, which tells whether a test is new to the run.
+"""The published tables of a training's recordings, which show whether a test is new to the run.
 
-It has names, sources, contents, splits and lengths, but no places of the audio.
+They have names, sources, contents, splits and lengths, but no paths of the audio.
 """
 
 from dataclasses import replace
@@ -16,15 +16,15 @@ PUBLISHED = {
     SPEECH: ["id", "source", "content", "length", "split"],
     NOISE: ["id", "source", "content", "vector", "seen", "split", "start", "stop"],
 }
-# What the other columns are read as; a path is the id.
+# The values of the other columns; the path is the id.
 REST = {"kind": "", "sex": "", "only": "", "sample_rate": 0, "samples": 0, "channels": 1}
 
 
 def publishable(folder: Path, remedy: str) -> dict[str, pd.DataFrame]:
-    """The tables to publish of those in `folder`, by the names of their files.
+    """The tables to publish from those in `folder`, by the names of their files.
 
-    Raises FileNotFoundError or ValueError where they are missing, damaged, or do not know the audio
-    of every recording: nobody could tell then whether a test has it under another name.
+    Raises FileNotFoundError or ValueError if they are missing, damaged, or lack the content of any
+    recording: then nobody could know whether a test has the audio under another name.
     """
     tables = {}
     for name, table in zip((SPEECH, NOISE), load_trained_on(folder, remedy), strict=True):
@@ -40,9 +40,10 @@ def publishable(folder: Path, remedy: str) -> dict[str, pd.DataFrame]:
 
 
 def load_trained_on(folder: Path, remedy: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Speech and noise of a training, from its own tables in `folder` or those published of it.
+    """Speech and noise of a training, from its tables in `folder` or from the published ones.
 
-    Of the latter a path is the id, and only PUBLISHED is known. Raises as `load_recordings` does.
+    In published tables a path is the id, and only PUBLISHED is known. Raises the errors of
+    `load_recordings`.
     """
     known = {name: _lacking(schema) for name, schema in schemas().items()}
     return load_recordings(folder, remedy, known)

@@ -1,4 +1,4 @@
-"""Why cuts cannot be mixed, and what their user can do."""
+"""The reasons why cuts cannot be mixed, and remedies."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,8 +12,8 @@ from datagen.mix import TOLERANCE_DB
 from dsp.decibel import power
 from dsp.level import level_db
 
-PEAK_LIMIT = 0.99  # of full scale, for mixture, clean and noise
-# Where rounding, on average a twelfth of a squared step, moves a level by all of the tolerance:
+PEAK_LIMIT = 0.99  # relative to full scale, for mixture, clean and noise
+# The level that rounding, on average a twelfth of a squared step, changes by the whole tolerance:
 # -74.7 dB.
 QUIETEST_DB = 10 * np.log10(1 / 12 / FULL_SCALE**2 / (power(TOLERANCE_DB) - 1))
 SILENT_SPEECH, SILENT_NOISE, OUT_OF_REACH = "silent speech", "silent noise", "out of reach"
@@ -22,7 +22,7 @@ SILENT_SPEECH, SILENT_NOISE, OUT_OF_REACH = "silent speech", "silent noise", "ou
 class Unmixable(NamedTuple):
     """A cut that cannot be mixed at snr_db.
 
-    lowest_db, highest_db: the SNRs within the reach of 16 bits.
+    lowest_db, highest_db: the SNRs that are possible in 16 bits.
     """
 
     cause: str
@@ -33,10 +33,10 @@ class Unmixable(NamedTuple):
 
 
 def reach_db(clean: torch.Tensor, noise: torch.Tensor) -> tuple[float, float]:
-    """Lowest and highest SNR that mixtures of two excerpts [time] can have, about.
+    """The approximate lowest and highest SNR of mixtures of two excerpts [time].
 
-    The louder part may fill the scale with its peaks, and the quieter one lies above QUIETEST_DB:
-    the more a signal's peaks stand out of its mean power, the less is left for the other one.
+    The peaks of the louder part may reach full scale, and the quieter part must exceed QUIETEST_DB:
+    a higher crest factor leaves a smaller range.
     """
     return -_headroom_db(noise), _headroom_db(clean)
 
@@ -100,7 +100,7 @@ def _silent_noise(cuts: Sequence[Unmixable], noises: Mapping[str, str]) -> tuple
 
 def _reach(cuts: Sequence[Unmixable], option: str, snrs_db: Sequence[float]) -> tuple[str, str]:
     snr_db = cuts[-1].snr_db
-    # Within a decibel of the edge, chance decides.
+    # Within a decibel of the limit, chance decides.
     lowest_db = max(cut.lowest_db for cut in cuts) + 1
     highest_db = min(cut.highest_db for cut in cuts) - 1
     lowest, highest = int(np.ceil(lowest_db)), int(np.floor(highest_db))

@@ -1,4 +1,4 @@
-"""Draws the variety of training rows beside a cut: each option has its own generator."""
+"""Draws the variety of training rows; each option has a separate generator."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,15 +12,15 @@ from datagen.protocol import Protocol
 from datagen.several_noises import draw_further, draw_further_count
 from datagen.spectral_shape import draw_filter
 
-# Numbers of generators, so that no option changes what another one draws; 1 orders speech.
+# Numbers of the generators, so that options do not affect each other; 1 orders speech.
 HEARD, NOISES, FILTERS, BAND = 2, 3, 4, 5
 
 
 class Variety:
     """Draws the columns `datagen.row.of_training` of one row.
 
-    What decides shares is drawn once; further noises are cut anew with every cut of a row.
-    generator: a new generator for a number above.
+    The columns that depend on shares are drawn once; further noises are cut again with every cut of
+    a row. generator: gives a new generator for one of the numbers above.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Variety:
         }
 
     def columns(self, noise: LongNoise, is_heard: Callable[[str, int], bool]) -> dict[str, Any]:
-        """They, for the next cut from `noise`; see draw_further."""
+        """The columns for the next cut from `noise`; see draw_further."""
         count = self._further_count
         further = draw_further(self.protocol, noise, count, is_heard, self._noises)
         return {**self._once, **further}

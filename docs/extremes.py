@@ -1,10 +1,10 @@
-"""What a run does where there is nothing to remove, and where there is nothing else.
+"""Measures a run on clean speech, on noise alone, and on softer mixtures.
 
 python generate.py experiment=librispeech data_root=DIR render=true output=RENDERED
 python docs/extremes.py RUN RENDERED
 
-Prints means over the files of RENDERED's test: clean speech enhanced, noise alone, and mixtures
-30 dB softer.
+Prints means over the files of RENDERED's test: clean speech, noise alone, and mixtures 30 dB
+softer.
 """
 
 import sys
@@ -26,7 +26,7 @@ from models.enhancer import Enhancer
 from models.run import load_run
 
 SOFTER_DB = -30.0
-STARTED_S = 1.0  # by then a network knows that there is no speech
+STARTED_S = 1.0  # time after which a network has adapted to the absence of speech
 
 
 def main(run: str, rendered: str) -> None:
@@ -42,21 +42,21 @@ def main(run: str, rendered: str) -> None:
 
 
 def clean_speech(enhancer: Enhancer, clean: np.ndarray) -> tuple[float, float]:
-    """Wide-band PESQ and SI-SDR of clean speech [time] that was enhanced."""
+    """Wide-band PESQ and SI-SDR of enhanced clean speech [time]."""
     enhanced = _enhanced(enhancer, clean)
     rate = enhancer.stft.sample_rate
     return PESQWideband()(clean, enhanced, rate), SISDR()(clean, enhanced, rate)
 
 
 def noise_alone(enhancer: Enhancer, noise: np.ndarray) -> tuple[float]:
-    """By how many dB noise [time] is turned down once the network has heard some of it."""
+    """The attenuation of noise [time] in dB after STARTED_S."""
     started = round(STARTED_S * enhancer.stft.sample_rate)
     left = _enhanced(enhancer, noise)[started:]
     return (_ratio_db(noise[started:], left),)
 
 
 def softer(enhancer: Enhancer, mixture: np.ndarray) -> tuple[float]:
-    """How far what becomes of a softer mixture [time] is from what becomes of it, in dB of that."""
+    """The difference of the outputs for a mixture [time] and a softer one, in dB."""
     enhanced = _enhanced(enhancer, mixture)
     gain = amplitude(SOFTER_DB)
     return (_ratio_db(_enhanced(enhancer, gain * mixture) / gain - enhanced, enhanced),)
@@ -72,7 +72,7 @@ def _ratio_db(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def _means(measure: Callable, enhancer: Enhancer, folder: Path) -> np.ndarray:
-    """Of every number that `measure` gives, over a folder's files."""
+    """The means of the results of `measure` over a folder's files."""
     return np.mean([measure(enhancer, samples) for samples in _files(folder, enhancer)], axis=0)
 
 

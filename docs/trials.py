@@ -1,11 +1,11 @@
-"""A table of trials: what runs do differently from one of them, and what that gains and loses.
+"""A table of trials: the options that differ from a base run, and the changes of its scores.
 
 python docs/trials.py REPORT BASE [PAGE]
 
-REPORT: a folder that `evaluate.py` wrote for several runs, whose scores.csv and runs.csv are read;
-BASE: the run that the others are compared with, by its name there. PAGE: has the table put between
-`<!-- trials -->` and `<!-- end -->`; without one it is printed. Differences are paired, mixture by
-mixture, and their 95 % intervals are those of the report: Student's t over speakers.
+REPORT: an output folder of `evaluate.py` for several runs, with scores.csv and runs.csv. BASE: the
+name of the run that the others are compared with. PAGE: gets the table between `<!-- trials -->`
+and `<!-- end -->`; without it the table is printed. Differences are paired by mixture; their 95 %
+intervals are those of the report: Student's t over speakers.
 """
 
 import sys
@@ -25,9 +25,9 @@ from reporting.tables.uncertainty import interval
 
 
 def main(report: str, base: str, page: str | None = None) -> None:
-    """Print the table of the runs in `report`, or put it where `page` marks it.
+    """Print the table of the runs in `report`, or put it between the marks of `page`.
 
-    Raises ValueError for a `base` that is none of the runs, and a page without a place for it.
+    Raises ValueError for an unknown `base`, and for a page without marks.
     """
     scores = pd.read_csv(Path(report) / "scores.csv", keep_default_na=False, na_values=[""])
     runs = pd.read_csv(Path(report) / "runs.csv")
@@ -40,9 +40,10 @@ def main(report: str, base: str, page: str | None = None) -> None:
 
 
 def trials(scores: pd.DataFrame, runs: pd.DataFrame, base: str) -> str:
-    """A row per run, `base` first: what names it, steps, minutes, and differences to `base`.
+    """A row per run, `base` first: its name, steps, minutes, and differences from `base`.
 
-    scores, runs: as in scores.csv and runs.csv. A row of `base` has what it adds to the mixture.
+    scores, runs: as in scores.csv and runs.csv. The row of `base` has its improvements over the
+    mixture.
     """
     names = list(runs.system)
     if base not in names:
@@ -61,7 +62,7 @@ def trials(scores: pd.DataFrame, runs: pd.DataFrame, base: str) -> str:
 
 
 def _differences(scores: pd.DataFrame, name: str, against: str, shown: list[str]) -> list[str]:
-    """How much more `name` scores than `against` on the same mixtures, by noise and score."""
+    """The mean difference of `name` and `against` on the same mixtures, by noise and score."""
     key = ["sample_rate", "mixture_id"]
     ours, theirs = (scores[scores.system == one].set_index(key) for one in (name, against))
     cells = []

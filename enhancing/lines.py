@@ -74,7 +74,7 @@ def enhance_lines(wish: LineWish, job: Job, progress: Progress = lambda s: None)
     """
     made = _Made(wish, table_beside(job.target))
     done = rewrite(made.blocks, job.source, job.target, progress)
-    return done._replace(found=made.found)
+    return done._replace(details=made.details)
 
 
 class _Made:
@@ -83,7 +83,7 @@ class _Made:
     def __init__(self, wish: LineWish, table: Path):
         self.wish = wish
         self.table = table
-        self.found = ""
+        self.details = ""
         self._enhanced: np.ndarray | None = None
 
     def blocks(
@@ -106,7 +106,7 @@ class _Made:
             for number, before, after in zip(numbers, mixture, enhanced, strict=True)
         }
         write_atomic(self.table, as_csv(CHANNEL, found))
-        self.found = in_words(CHANNEL, found)
+        self.details = in_words(CHANNEL, found)
 
 
 def online(wish: LineWish, sample_rate: int) -> OnlineLineEnhancer:

@@ -11,13 +11,13 @@ class Outcome(NamedTuple):
     """The outcome of a recording.
 
     became: "enhanced", "copied", or "failed" if nothing was written. remark: a message on one line.
-    found: lines with further results.
+    details: lines with further results.
     """
 
     job: Job
     became: str
     remark: str
-    found: str = ""
+    details: str = ""
 
 
 def outcome_of(job: Job, work: Callable[[], Done]) -> Outcome:
@@ -31,4 +31,4 @@ def outcome_of(job: Job, work: Callable[[], Done]) -> Outcome:
         # A bug of a library or a lack of memory does not stop the other recordings either.
         kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
         return Outcome(job, "failed", kind + " ".join(str(error).split()))
-    return Outcome(job, "copied" if done.copied else "enhanced", done.remark, done.found)
+    return Outcome(job, "copied" if done.copied else "enhanced", done.remark, done.details)

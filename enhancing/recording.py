@@ -26,12 +26,12 @@ LOUDEST_GAIN = 1 - 1e-9  # keeps a scaled peak from being rounded above the limi
 class Done(NamedTuple):
     """The outcome of a recording: a remark, and whether it was copied instead of enhanced.
 
-    found: lines with further results.
+    details: lines with further results.
     """
 
     remark: str = ""
     copied: bool = False
-    found: str = ""
+    details: str = ""
 
 
 class TooLoudError(Exception):
@@ -114,7 +114,7 @@ def _heard(head: Header, measured: Measured, progress: Progress) -> Iterator[np.
         progress(len(block) / head.sample_rate)
 
 
-def heard_by_network(enhancer: Enhancer, source: Path) -> np.ndarray | None:
+def network_input(enhancer: Enhancer, source: Path) -> np.ndarray | None:
     """The network's whole input for a file, at the network's rate: [time, channel]; None: no input.
 
     Raises the ValueError of `enhance_recording`.

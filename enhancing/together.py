@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from enhancing.recording import heard_by_network
+from enhancing.recording import network_input
 from enhancing.signal import Through, from_tensor, to_tensor
 from models.enhancer import Enhancer
 
@@ -53,7 +53,7 @@ def _enhanced(enhancer: Enhancer, signals: list[Tensor]) -> Iterator[Tensor]:
 
 def _given(enhancer: Enhancer, source: Path) -> np.ndarray | None:
     try:
-        return heard_by_network(enhancer, source)
+        return network_input(enhancer, source)
     except (ValueError, OSError):
         return None
 

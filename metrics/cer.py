@@ -12,6 +12,6 @@ class CER(ErrorRate):
 
     facts = of_texts("CER", "characters", place=4)
 
-    def rate(self, said: str, heard: str) -> float:
+    def rate(self, reference: str, transcript: str) -> float:
         """See `ErrorRate.rate`."""
-        return jiwer().cer(said, heard)
+        return jiwer().cer(reference, transcript)

@@ -13,7 +13,7 @@ from metrics.metric import Metric
 from text.spelling import plain
 
 # A recogniser: called with a signal [time] and its rate in Hz, it gives the transcript.
-Hears = Callable[[np.ndarray, int], str]
+Recognise = Callable[[np.ndarray, int], str]
 REMEDY = "pip install -e '.[recognition]'"
 
 
@@ -41,15 +41,15 @@ class ErrorRate(Metric):
     """Compares a reference transcript with a recognised one, both spelled by `text.spelling.plain`.
 
     run: the folder of a recogniser's run. by: the name of an outside recogniser, "pocketsphinx".
-    The evaluation opens the recogniser and passes it to `listen`. Without run and by, the metric
-    compares answers that are texts. Raises ValueError where both are given.
+    The evaluation opens the recogniser and passes it to `set_recogniser`. Without run and by, the
+    metric compares answers that are texts. Raises ValueError where both are given.
 
     >>> from metrics.facts import Facts
     >>> class Missed(ErrorRate):
     ...     facts = Facts("missed", compares=TEXT)
     ...
-    ...     def rate(self, said, heard):
-    ...         return float(heard != said)
+    ...     def rate(self, reference, transcript):
+    ...         return float(transcript != reference)
     >>> Missed()("To be, or not?", "TO BE OR NOT", 16000), Missed()("to be", "to bee", 16000)
     (0.0, 1.0)
     """
@@ -58,12 +58,12 @@ class ErrorRate(Metric):
         if run is not None and by is not None:
             raise ValueError(f"run={run!r} and by={by!r}: two recognisers; leave one out")
         self.run, self.by = run, by
-        self.hears: Hears | None = None
+        self.recognise: Recognise | None = None
         self._made_of: Any = None
 
-    def listen(self, hears: Hears, made_of: Any, sample_rate: int | None) -> None:
-        """Use the recogniser `hears`; made_of: its identity. sample_rate: its own rate in Hz."""
-        self.hears, self._made_of = hears, made_of
+    def set_recogniser(self, recognise: Recognise, made_of: Any, sample_rate: int | None) -> None:
+        """Use a recogniser; made_of: its identity. sample_rate: its rate in Hz."""
+        self.recognise, self._made_of = recognise, made_of
         self.sample_rates = (sample_rate,) if sample_rate else None
 
     @property
@@ -93,17 +93,17 @@ class ErrorRate(Metric):
         """The transcript of an answer that is speech."""
         if isinstance(answer, str):
             return answer
-        return self.hears(checked_alone(answer, sample_rate), sample_rate)
+        return self.recognise(checked_alone(answer, sample_rate), sample_rate)
 
     def portable(self) -> "ErrorRate":
         """The metric without its recogniser, for answers that are transcribed already."""
-        deaf = copy(self)
-        deaf.hears = None
-        return deaf
+        without = copy(self)
+        without.recognise = None
+        return without
 
     @abstractmethod
-    def rate(self, said: str, heard: str) -> float:
-        """Errors in `heard` over the length of `said`, which is not empty."""
+    def rate(self, reference: str, transcript: str) -> float:
+        """Errors in `transcript` over the length of `reference`, which is not empty."""
 
 
 def jiwer() -> Any:

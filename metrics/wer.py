@@ -12,6 +12,6 @@ class WER(ErrorRate):
 
     facts = of_texts("WER", "words", place=5)
 
-    def rate(self, said: str, heard: str) -> float:
+    def rate(self, reference: str, transcript: str) -> float:
         """See `ErrorRate.rate`."""
-        return jiwer().wer(said, heard)
+        return jiwer().wer(reference, transcript)

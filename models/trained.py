@@ -60,14 +60,14 @@ class TrainedRun(Enhancing, OfRun):
         """
         systems = []
         for stage in range(1, self.enhancer.network.stage_count + 1):
-            if stage != self.heard:
+            if stage != self.output_stage:
                 system = TrainedRun(self.folder, self.device, stage, self.content)
                 system.enhancer = self.enhancer
                 systems.append(system)
         return systems
 
     @cached_property
-    def heard(self) -> int | None:
+    def output_stage(self) -> int | None:
         """The stage whose estimate is made audible, from 1; None where they are averaged."""
         if self.stage is not None:
             return self.stage

@@ -20,7 +20,7 @@ from files.sums import SUMS
 from models.layouts import ancestors
 from models.trained import TrainedRun
 from reporting.scoring.leaks import COPY
-from reporting.scoring.systems import refuse_heard, trained
+from reporting.scoring.systems import refuse_trained_on_test, trained
 from reporting.tables.runs import read_run
 
 
@@ -144,7 +144,7 @@ def test_a_training_on_a_damaged_folder_or_in_one_says_so_or_mends_it(data, whol
 
 
 def opened(run: Path, plan: Plan) -> None:
-    refuse_heard(trained({"run": run}, TrainedRun.load), plan)
+    refuse_trained_on_test(trained({"run": run}, TrainedRun.load), plan)
 
 
 def test_a_run_with_damaged_tables_or_a_damaged_curve_is_not_put_on_the_test(whole, tmp_path):

@@ -222,14 +222,14 @@ def test_a_run_is_made_of_its_config_and_weights_and_its_stages_are_told_apart(t
     moved = TrainedRun.load(shutil.copytree(run, tmp_path / "moved"))
     assert moved.made_of == TrainedRun.load(run).made_of
     stages = moved.stages()
-    assert [one.stage for one in stages] == [1, 2] and moved.heard == 3
+    assert [one.stage for one in stages] == [1, 2] and moved.output_stage == 3
     assert len({str(one.made_of) for one in [moved, *stages]}) == 3
     systems = {"x, 1": stages[0], "x, 2": stages[1], "x": moved}
     assert stage_outputs(systems) == {moved.folder: ["x, 1", "x, 2", "x"]}
     assert stage_outputs({"x": moved}) == {}
     moved = TrainedRun.load(moved.folder)
     moved.enhancer.network.average = True  # what is heard is none of three
-    assert [one.stage for one in moved.stages()] == [1, 2, 3] and moved.heard is None
+    assert [one.stage for one in moved.stages()] == [1, 2, 3] and moved.output_stage is None
 
 
 def test_a_run_travels_as_words_and_is_opened_once_where_it_arrives(trained):

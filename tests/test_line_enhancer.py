@@ -54,7 +54,7 @@ def test_gates_are_learned_where_a_bin_stands_out_and_a_detectors_elsewhere():
     _, signals = made((50.0,), -3.0)
     enhancer = LineEnhancer(RATE)
     sides = enhancer.sides(hann_spectrum(torch.from_numpy(signals["mixture"]).float(), RATE // 2))
-    assert sides.stands_out[100, 4:-4].all() and sides.stands_out.float().mean() < 0.05
+    assert sides.above_noise[100, 4:-4].all() and sides.above_noise.float().mean() < 0.05
     bins = torch.tensor([100, 300])
     learned = torch.full((6, 2, sides.target.shape[1]), -1.0)
     opened = believed(learned, sides, bins)

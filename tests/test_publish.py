@@ -24,7 +24,7 @@ from models.layouts import BEST, ancestors
 from models.published import of_weights, read_weights, weights_file
 from models.run import content_of, load_run
 from models.trained import TrainedRun
-from reporting.scoring.systems import refuse_heard, trained
+from reporting.scoring.systems import refuse_trained_on_test, trained
 from reporting.tables.runs import read_run
 
 FILES = {
@@ -162,7 +162,7 @@ def test_a_training_does_not_go_on_in_it_and_is_told_what_does(published, comman
 
 
 def opened(run: Path, plan: Plan) -> list[str]:
-    return refuse_heard(trained({"run": run}, TrainedRun.load), plan)
+    return refuse_trained_on_test(trained({"run": run}, TrainedRun.load), plan)
 
 
 def leaks(plan: Plan) -> dict[str, tuple[str, Plan]]:

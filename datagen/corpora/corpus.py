@@ -1,4 +1,4 @@
-"""The contract of every corpus, and what those share that lie in a folder."""
+"""The contract of every corpus, and the base of corpora in a folder."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -9,13 +9,13 @@ from datagen.recordings import Recording
 
 
 class Corpus(ABC):
-    """A corpus: made from an option of conf/corpus, it lists its recordings when it is asked.
+    """A corpus: built from an option of conf/corpus, it lists its recordings on request.
 
     Options are arguments of the constructor. The constructor reads no disk, and raises ValueError
-    for a value that it does not know. A model card names the corpora of a training by these three:
-    name, the beginning of the ids of all its recordings, before a slash; title, its usual name;
-    licence, the terms of its use. Each is "" where it is not known. option: its place in a config,
-    which error messages use in the commands that they advise.
+    for an unknown value. A model card names the corpora of a training by these three: name, the
+    beginning of the ids of all its recordings, before a slash; title, its usual name; licence, the
+    terms of its use. Each is "" if unknown. option: its place in a config, for commands in error
+    messages.
     """
 
     option = "speech.train.NAME"
@@ -28,19 +28,19 @@ class Corpus(ABC):
     def recordings(self) -> list[Recording]:
         """The selected recordings, always in the same order; only names are read, no audio.
 
-        Raises FileNotFoundError where nothing is selected: the message says what is expected and
-        how to get it. Raises ValueError for a value that the files do not allow.
+        Raises FileNotFoundError if nothing is selected: the message says what is expected and how
+        to get it. Raises ValueError for a value that the files do not allow.
         """
 
 
-Corpora = Mapping[str, Corpus]  # by the name that they have in a config
+Corpora = Mapping[str, Corpus]  # by their names in a config
 
 
 class CorpusOnDisk(Corpus):
-    """A corpus in a folder `root`, in a layout of its own."""
+    """A corpus in a folder `root`, with a layout."""
 
     title: ClassVar[str]
-    layout: ClassVar[str]  # below the folder
+    layout: ClassVar[str]  # of files below the folder
     remedy: ClassVar[str]  # how to get it
 
     def __init__(self, root: str):
@@ -48,17 +48,17 @@ class CorpusOnDisk(Corpus):
 
     @property
     def expected(self) -> str:
-        """The end of an error: what should be there, and how to get it."""
+        """The end of an error message: the expected layout, and how to get the corpus."""
         return f"expected {self.title}: {self.layout}. {self.remedy}"
 
     def folder(self) -> Path:
-        """`root`; FileNotFoundError where it is no folder."""
+        """`root`; raises FileNotFoundError if it is not a folder."""
         if not self.root.is_dir():
             raise FileNotFoundError(f"{self.root}: no such folder; {self.expected}")
         return self.root
 
     def nonempty(self, files: Sequence[Path], folder: Path) -> Sequence[Path]:
-        """`files` of `folder` unchanged; FileNotFoundError where there are none."""
+        """`files` of `folder`, unchanged; raises FileNotFoundError if there are none."""
         if not files:
             raise FileNotFoundError(f"{folder}: holds no audio; {self.expected}")
         return files

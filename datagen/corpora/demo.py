@@ -1,4 +1,4 @@
-"""The embedded demo corpus, built where it is missing."""
+"""The synthetic demo corpus, built if missing."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +13,8 @@ from datagen.recordings import Recording
 class Demo(Corpus):
     """A `part` ("speech/demo/train", "noise/demo/unseen", ...) of the demo corpus under `root`.
 
-    utterances: of each voice; with others than 15 it is a corpus of its own, beside `root`. Raises
-    ValueError for a part that there is not.
+    utterances: per voice; another number than 15 makes a separate corpus, beside `root`. Raises
+    ValueError for an unknown part.
     """
 
     title = "the demo's speech and noise"
@@ -28,7 +28,7 @@ class Demo(Corpus):
         self.name = f"demo/{part.rpartition('/')[2]}"
 
     def recordings(self) -> list[Recording]:
-        """All of the part; raises like `build_demo`."""
+        """All recordings of the part; raises the errors of `build_demo`."""
         built = build_demo(self.root, utterances=self.utterances)
         if self.part.startswith("noise/"):
             files = Folder(str(built / self.part), self.name, source="file", kind="file")
@@ -38,6 +38,6 @@ class Demo(Corpus):
 
 
 def _of_demo(recording: Recording) -> Recording:
-    """kind: the file's name without its number."""
+    """The recording with its kind, which is the file's name without its number."""
     kind = recording.kind.rsplit("-", 1)[0]
     return replace(recording, kind=kind)

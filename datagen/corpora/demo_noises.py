@@ -1,4 +1,4 @@
-"""The noises of the demo, each kind by itself: a tagger can learn them without any download."""
+"""The noises of the demo, one kind per file: a tagger can learn them without any download."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +13,7 @@ PARTS = ("train", "test")
 
 
 class DemoNoises(MadeNoise):
-    """`count` noises of each of `kinds` (None: all), none like another.
+    """`count` different noises of each of `kinds` (None: all).
 
     part: "train", or "test" for other noises of the same kinds. Raises ValueError for another part
     or an unknown kind.
@@ -38,7 +38,7 @@ class DemoNoises(MadeNoise):
         self.name = f"{self.kind}/{part}"
 
     def workshop(self) -> tuple[Path, Make]:
-        """`root` itself, and the maker of the first kind: `recordings` asks for each."""
+        """`root`, and the maker of the first kind; `recordings` asks for each kind."""
         return self.root, GENERATORS[self.kinds[0]]
 
     def recordings(self) -> list[Recording]:

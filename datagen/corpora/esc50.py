@@ -16,12 +16,12 @@ LICENSED = re.compile(r"- \[(\d-\w+-\w+)\.\w+\]:.*\[([^\[\]]+)\]\s*")
 
 
 class ESC50(CorpusOnDisk):
-    """Clips of `categories`, `folds` and `licences` (None: all), less the categories `without`.
+    """Clips of `categories`, `folds` and `licences` (None: all), without the categories `without`.
 
-    without_folds: nor any clip of these folds, which a config may take from another of its places.
+    without_folds: folds whose clips are left out, which a config may reserve for another role.
 
     licences: names that LICENSE, which comes with the corpus, gives single clips ("CC0", "CC-BY").
-    source is the recording that a clip was cut from, kind the category.
+    source: the recording that a clip was cut from; kind: its category.
     """
 
     name = "esc50"
@@ -101,7 +101,7 @@ class ESC50(CorpusOnDisk):
         return clips[selected]
 
     def _licences(self, names: pd.Series) -> pd.Series:
-        """The licence of each clip, "" where LICENSE does not name it."""
+        """The licence of each clip, "" if LICENSE does not name it."""
         path = self.root / "LICENSE"
         if not path.exists():
             raise FileNotFoundError(f"{path}: no such file, and licences={self.licences} needs it")

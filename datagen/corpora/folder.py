@@ -1,4 +1,4 @@
-"""A plain folder of any audio that libsndfile reads: no code needed for a corpus of one's own."""
+"""A folder of any audio files, as a corpus without code."""
 
 import logging
 from collections.abc import Sequence
@@ -21,8 +21,7 @@ class Folder(CorpusOnDisk):
     source, kind and sex say how to find the speaker (or recording), the kind of noise, and the
     speaker's sex ("F", "M") of a file: by "file" (its name), "folder" (the folder that holds it) or
     "top" (the folder directly below `root`). Files directly in `root` then have one source, and no
-    known kind. A kind or sex of "" is unknown. title and licence stand in a model card, see
-    `Corpus`.
+    known kind. A kind or sex of "" is unknown. title, licence: for a model card, see `Corpus`.
     Raises ValueError for another word.
     """
 
@@ -57,9 +56,9 @@ class Folder(CorpusOnDisk):
         return f"put audio there ({self.layout}), or add {self.option}.root=DIR"
 
     def recordings(self) -> list[Recording]:
-        """All of the folder.
+        """All recordings of the folder.
 
-        Raises FileNotFoundError where it is missing or empty, ValueError for no sex.
+        Raises FileNotFoundError if it is missing or empty, ValueError for an invalid sex.
         """
         base = self.folder()
         paths = self.nonempty(audio_files(base, tell_all=True), base)
@@ -67,7 +66,7 @@ class Folder(CorpusOnDisk):
         return [self._recording(path, base) for path in paths]
 
     def _note_files_in_root(self, paths: Sequence[Path], base: Path) -> None:
-        """Say what tells files apart that lie in no subfolder, where `source` asks for one."""
+        """Print a note on files outside of subfolders, if `source` is the name of a subfolder."""
         in_root = [path for path in paths if path.parent == base]
         if not in_root or self.source == "file" or base in _NOTED:
             return
@@ -103,7 +102,7 @@ class Folder(CorpusOnDisk):
 
 
 def _level(path: Path, base: Path, level: str) -> str:
-    """The name that tells a file's source; "" where a folder tells it and the file is in none."""
+    """The name that is a file's source; "" if a folder gives the name and the file is in none."""
     inside = path.relative_to(base)
     if level == "file":
         return inside.with_suffix("").as_posix()

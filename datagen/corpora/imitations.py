@@ -1,4 +1,4 @@
-"""Noise made here that imitates music, machines and weather, for training alone."""
+"""Synthetic noise that imitates music, machines and weather, only for training."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ GENERATORS = (*SEEN.values(), *UNSEEN.values())
 
 
 class Music(MadeNoise):
-    """Music of chords, melodies, basses and drums, none like another."""
+    """Synthetic music of chords, melodies, basses and drums; all noises differ."""
 
     kind = "music"
     title = "made-up music"
@@ -22,12 +22,12 @@ class Music(MadeNoise):
         super().__init__(root, count, seconds)
 
     def workshop(self) -> tuple[Path, Make]:
-        """`root` itself."""
+        """`root`, and the maker of a noise."""
         return self.root, music
 
 
 class Imitations(MadeNoise):
-    """Engines, hum, wind, rain, fans, alarms, hammers, trains, sirens and rotors, none alike."""
+    """Engines, hum, wind, rain, fans, alarms, hammers, trains, sirens and rotors; all differ."""
 
     kind = "imitation"
     title = "imitations of machines and weather"
@@ -36,7 +36,7 @@ class Imitations(MadeNoise):
         super().__init__(root, count, seconds)
 
     def workshop(self) -> tuple[Path, Make]:
-        """`root` itself."""
+        """`root`, and the maker of a noise."""
         return self.root, _imitation
 
 

@@ -51,7 +51,7 @@ def _files(root: Path, hidden: dict[Path, str]) -> list[Path]:
     files, entered = [], {os.path.realpath(root)}
     for folder, subfolders, names in os.walk(root, followlinks=True, onerror=_refuse):
         hidden.update({Path(folder, name): "hidden" for name in subfolders if _hidden(name)})
-        # What is taken out of `subfolders` is not entered.
+        # Folders that are removed from `subfolders` are not entered.
         subfolders[:] = _to_enter(Path(folder), subfolders, entered)
         for name in names:
             if _hidden(name):
@@ -81,7 +81,7 @@ def _refuse(error: OSError) -> None:
 
 
 def _kind_of_missing(path: Path) -> str:
-    """A link to nowhere that is called audio is listed as a bad file, not passed over."""
+    """The kind of a broken link: one with the name of audio is listed as a bad file."""
     if path.is_symlink() and path.suffix.lower() in SUFFIXES:
         return READABLE
     return ""
@@ -99,7 +99,7 @@ def _is_new(what: str, left_out: Mapping[Path, str], root: Path) -> bool:
 
 
 def _note_unreadable(left_out: Mapping[Path, str], root: Path) -> None:
-    """Say once for each folder what audio in it cannot be read, and how it can be made readable."""
+    """Print once per folder which audio cannot be read, and how to make it readable."""
     if not _is_new("unreadable", left_out, root):
         return
     first = min(left_out)
@@ -120,7 +120,7 @@ def _note_unreadable(left_out: Mapping[Path, str], root: Path) -> None:
 
 
 def _note_others(left_out: Mapping[Path, str], root: Path) -> None:
-    """Say once for each folder how many files are no audio or hidden, and name one of each."""
+    """Print once per folder how many files are not audio or hidden, and name one of each."""
     if not _is_new("others", left_out, root):
         return
     by_reason: dict[str, list[Path]] = {}

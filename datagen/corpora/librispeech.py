@@ -10,9 +10,9 @@ from datagen.recordings import Recording
 
 
 class LibriSpeech(CorpusOnDisk):
-    """Recordings of `subsets` (None: all there are).
+    """Recordings of `subsets` (None: all that exist).
 
-    source is the reader, sex that from SPEAKERS.TXT.
+    source is the reader; sex is read from SPEAKERS.TXT.
     """
 
     name = "librispeech"
@@ -26,9 +26,9 @@ class LibriSpeech(CorpusOnDisk):
         self.subsets = subsets
 
     def recordings(self) -> list[Recording]:
-        """Subset after subset.
+        """The recordings, subset by subset.
 
-        Raises FileNotFoundError for an empty one, ValueError for an unknown one.
+        Raises FileNotFoundError for an empty subset, ValueError for an unknown one.
         """
         folder = self.folder()
         sexes = _sexes(folder / "SPEAKERS.TXT")
@@ -46,7 +46,7 @@ class LibriSpeech(CorpusOnDisk):
 
 
 class Texts(dict):
-    """Transcripts of the chapters that were asked for, by folder and utterance."""
+    """Transcripts of the requested chapters, by folder and utterance."""
 
     def __missing__(self, folder: Path) -> dict[str, str]:
         self[folder] = of_chapter(folder)
@@ -63,7 +63,7 @@ def _recording(path: Path, folder: Path, sexes: Mapping[str, str], texts: Texts)
 
 
 def _sexes(path: Path) -> dict[str, str]:
-    """The sex of each speaker; empty where there is no table of them."""
+    """The sex of each speaker; empty without SPEAKERS.TXT."""
     if not path.exists():
         return {}
     sexes = {}

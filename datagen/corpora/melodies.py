@@ -1,4 +1,4 @@
-"""Melodies as noise: tunes played in keys, tempos and colours of their own."""
+"""Melodies as noise: tunes in various keys, tempos and timbres."""
 
 from functools import partial
 from pathlib import Path
@@ -15,19 +15,19 @@ from datagen.music import timbre
 from datagen.synthesis import SAMPLE_RATE, Rng
 from files.fingerprint import of_values
 
-HELD_OUT = 0.3  # share of the families of tunes that part=test plays, and no other
+HELD_OUT = 0.3  # share of the families of tunes that only part=test plays
 PARTS = ("train", "test")
 KEYS = 6  # semitones up or down
 TEMPOS = (80, 180)  # quarter notes a minute
-PAUSE_S = 0.5  # between two tunes, at the most
+PAUSE_S = 0.5  # longest pause between two tunes
 
 
 class Melodies(MadeNoise):
-    """Tune after tune on one instrument after another.
+    """A sequence of tunes, each on another instrument.
 
-    folder: of ABC and MIDI files; None: the tunes that come with the project. part: "train" for
-    noise that training hears, "test" for a noise that it has not heard: other tunes, none of them a
-    version of one of training. Raises ValueError for another part.
+    folder: of ABC and MIDI files; None: the tunes of the project. part: "train" for training noise,
+    "test" for unseen noise: other tunes, without versions of the training tunes. Raises ValueError
+    for another part.
     """
 
     kind = "melody"
@@ -49,9 +49,9 @@ class Melodies(MadeNoise):
         self.name = f"melody/{part}"
 
     def workshop(self) -> tuple[Path, Make]:
-        """A folder for the tunes that are played; raises as their source does.
+        """A folder for the tunes, and the maker of a noise; raises the errors of their source.
 
-        And ValueError where no tune is left for the part.
+        Raises ValueError if no tune is left for the part.
         """
         tunes = self.source.tunes()
         of_part = []
@@ -69,7 +69,7 @@ class Melodies(MadeNoise):
 
 
 def _melodies(tunes: list[Tune], rng: Rng, samples: int) -> np.ndarray:
-    """Samples [time] of tunes drawn anew until there are enough."""
+    """Samples [time] of tunes that are drawn until there are enough."""
     parts, made = [], 0
     while made < samples:
         tune = tunes[rng.integers(len(tunes))]
@@ -82,7 +82,7 @@ def _melodies(tunes: list[Tune], rng: Rng, samples: int) -> np.ndarray:
 
 
 def _begun(notes: tuple[Note, ...], rng: Rng) -> tuple[Note, ...]:
-    """The tune from a note in its first half on: no two noises begin alike."""
+    """The tune from a note in its first half on, so that noises begin differently."""
     begin = int(rng.integers(len(notes) // 2 + 1))
     while notes[begin].pitch is None:
         begin += 1

@@ -1,4 +1,4 @@
-"""NOISEX-92 (Varga and Steeneken, 1993): one file per noise, named after it."""
+"""NOISEX-92 (Varga and Steeneken, 1993): one file per noise, with its name."""
 
 from collections.abc import Sequence
 

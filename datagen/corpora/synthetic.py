@@ -1,7 +1,7 @@
-"""Noise made here to learn from beside recorded noise: random colours, and many talkers at once.
+"""Synthetic training noise: random colours, and many talkers at once.
 
-A network that hears a handful of recorded noises learns those noises; there is no end of colours
-and crowds. All of it serves in training alone, so that a test stays one of recorded noise.
+A network that trains on few recorded noises learns only those noises; synthetic noise adds variety.
+It is used in training only, so that a test has recorded noise.
 """
 
 import zlib
@@ -25,14 +25,14 @@ from files.fingerprint import of_files, of_values
 
 VERSION = 1  # raise it when the audio changes: files of other versions are then not used
 KNOTS_HZ = 62.5 * 2 ** np.arange(8)  # octaves up to 8 kHz
-Make = Callable[[np.random.Generator, int], np.ndarray]  # samples of a noise
+Make = Callable[[np.random.Generator, int], np.ndarray]  # -> noise [time]
 
 
 class MadeNoise(Corpus):
-    """`count` noises of `seconds` under `root`, made where they are missing.
+    """`count` noises of `seconds` under `root`, synthesised if missing.
 
-    They serve in training alone, unless `only` says another split.
-    Raises ValueError for no noises, or for noises shorter than a second or longer than an hour.
+    They are used in training only, unless `only` names another split. Raises ValueError for no
+    noises, or for noises shorter than a second or longer than an hour.
     """
 
     kind: ClassVar[str]
@@ -69,11 +69,11 @@ class MadeNoise(Corpus):
 
     @abstractmethod
     def workshop(self) -> tuple[Path, Make]:
-        """The folder that the noises lie in, and what makes one."""
+        """The folder of the noises, and the maker of a noise."""
 
 
 class RandomColours(MadeNoise):
-    """Noises of random colour: steady or swelling, none like another."""
+    """Noises of random colour: steady or with changing level; all differ."""
 
     kind = "colour"
     title = "noises of random colour"
@@ -82,16 +82,16 @@ class RandomColours(MadeNoise):
         super().__init__(root, count, seconds)
 
     def workshop(self) -> tuple[Path, Make]:
-        """`root` itself."""
+        """`root`, and the maker of a noise."""
         return self.root, _colour
 
 
 class Crowds(MadeNoise):
     """Noises of 2 to `talkers` speakers of `speech` at once.
 
-    speech, test: the corpora of the roles speech.train and speech.test. Without test speech of its
-    own, speakers that are tested would be heard in the training noises: ValueError. Speakers that
-    validate may be.
+    speech, test: the corpora of the roles speech.train and speech.test. Raises ValueError without a
+    test corpus, because test speakers would then be in the training noise. Validation speakers may
+    be.
     """
 
     kind = "crowd"
@@ -118,7 +118,7 @@ class Crowds(MadeNoise):
         self.speech, self.talkers = speech, talkers
 
     def workshop(self) -> tuple[Path, Make]:
-        """A folder for the speech that the crowds are made of; raises as its corpora do."""
+        """A folder named by the speech, and the maker of a noise; raises the errors of corpora."""
         speech = []
         for corpus in self.speech.values():
             speech += corpus.recordings()
@@ -130,9 +130,9 @@ class Crowds(MadeNoise):
 
 
 def _colour(rng: np.random.Generator, samples: int) -> np.ndarray:
-    """A slope of -9 to 3 dB an octave and bends of up to some 10 dB.
+    """A slope of -9 to 3 dB per octave and resonances of up to some 10 dB.
 
-    Every other noise swells, in one band or in two.
+    The level of every other noise changes over time, in one band or in two.
     """
     noise = _swelling(rng, _bent(rng, samples))
     if rng.random() >= 0.5:
@@ -174,7 +174,7 @@ def _crowd(
 def _utterances(
     speech: list[Recording], rng: np.random.Generator, samples: int
 ) -> list[np.ndarray]:
-    """Utterances of one speaker, long enough together where there are so many."""
+    """Utterances of one speaker, of the needed total length if there are enough."""
     sources = sorted({recording.source for recording in speech})
     source = sources[rng.integers(len(sources))]
     utterances, length = [], 0

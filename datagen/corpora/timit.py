@@ -15,8 +15,8 @@ class TIMIT(CorpusOnDisk):
     """Recordings of `subsets` ("train", "test"); source is the speaker.
 
     SA1 and SA2 are the same two sentences from every speaker. They are left out unless `sa`, and
-    then serve in the training split alone, so that no sentence crosses splits through them.
-    Raises ValueError for an unknown subset.
+    are then used in training only, so that no sentence is in two splits. Raises ValueError for an
+    unknown subset.
     """
 
     name = "timit"
@@ -34,7 +34,7 @@ class TIMIT(CorpusOnDisk):
         self.sa = sa
 
     def recordings(self) -> list[Recording]:
-        """Subset after subset, by name; raises FileNotFoundError for an empty one."""
+        """The recordings, subset by subset; raises FileNotFoundError for an empty subset."""
         recordings = []
         for subset in self.subsets:
             recordings += self._subset(subset.lower())

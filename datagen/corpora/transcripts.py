@@ -1,4 +1,4 @@
-"""Transcripts as corpora keep them: each reads to one line of text, "" where there is none."""
+"""Transcripts of corpora, each as one line of text; "" without a transcript."""
 
 from pathlib import Path
 

@@ -54,9 +54,9 @@ class _Reader:
         self.in_bar: dict[str, int] = {}
         self.in_body = False
         self.voice, self.heard_voice = "", ""
-        self.first_ending: int | None = None  # how many notes stood before it
+        self.first_ending: int | None = None  # number of notes before it
         self.tied = False
-        self.factor = Fraction(1)  # of the next note, by what stands before it
+        self.factor = Fraction(1)  # of the next note, by the symbols before it
         self.tuplet_left, self.tuplet = 0, Fraction(1)
 
     def finished(self) -> list[Note]:

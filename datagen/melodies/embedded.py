@@ -1,4 +1,4 @@
-"""Old tunes that come with the project: a training on them needs no download."""
+"""The old tunes of the project, for a training without download."""
 
 from pathlib import Path
 

@@ -1,6 +1,6 @@
-"""Families of tunes (versions of one tune, in any key), and the split that each family serves.
+"""Families of tunes (versions of one tune, in any key), and the split of each family.
 
-A network that heard one version in training would know the other version in the test.
+A network that has learned one version in training would know another version in the test.
 """
 
 import hashlib
@@ -15,8 +15,8 @@ RUN = 16  # steps from note to note, in any key: tunes that share them are of on
 def families(tunes: Sequence[Tune]) -> list[str]:
     """The family of each tune, by the id of one of its members.
 
-    Tunes are of one family where they share RUN steps in a row, transposed or not, as a whole where
-    they are shorter; so are two that share some with a third one each.
+    Tunes are of one family if they share RUN steps in a row, transposed or not; short tunes, if
+    they share all steps. Tunes that are related through a third tune are of one family, too.
     """
     above = list(range(len(tunes)))
     owner: dict[tuple, int] = {}
@@ -31,7 +31,7 @@ def families(tunes: Sequence[Tune]) -> list[str]:
 
 
 def split_of(family: str, validation: float, test: float) -> str:
-    """The split that a family serves: by its name alone, so that more tunes move no other.
+    """The split of a family, by its name alone, so that new tunes do not move other families.
 
     validation, test: the shares of the two, 0 to 1.
     """
@@ -43,7 +43,7 @@ def split_of(family: str, validation: float, test: float) -> str:
 
 
 def _top(above: list[int], number: int) -> int:
-    """The tune that stands for the family so far."""
+    """The tune that represents the family so far."""
     while above[number] != number:
         above[number] = above[above[number]]
         number = above[number]
@@ -51,7 +51,7 @@ def _top(above: list[int], number: int) -> int:
 
 
 def _runs(notes: Sequence[Note]) -> list[tuple]:
-    """All runs of RUN steps from a note to the next: what no transposition changes."""
+    """All runs of RUN steps from a note to the next, which transposition does not change."""
     steps = []
     for before, note in pairwise(notes):
         rest = before.pitch is None or note.pitch is None

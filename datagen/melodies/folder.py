@@ -1,4 +1,4 @@
-"""Tunes of one's own in a folder: ABC and MIDI files."""
+"""A folder of ABC and MIDI files of the user."""
 
 import logging
 from pathlib import Path
@@ -13,10 +13,10 @@ SUFFIXES = (".abc", ".mid", ".midi")
 
 
 class TuneFolder(Tunes):
-    """All tunes in the ABC and MIDI files of `root` and of the folders in it.
+    """All tunes in the ABC and MIDI files of `root` and its subfolders.
 
-    name: what their ids begin with. skip: leave out files that hold no melody, or are broken, with
-    a note; else they are refused.
+    name: the beginning of their ids. skip: leave out files that are broken or hold no melody, with
+    a note; otherwise they raise an error.
     """
 
     def __init__(

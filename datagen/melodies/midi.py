@@ -1,4 +1,4 @@
-"""Melodies of one voice in MIDI files, found by symusic (the extra `midi`)."""
+"""Melodies of one voice in MIDI files, read by symusic (the extra `midi`)."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -6,28 +6,28 @@ from typing import Any
 
 from datagen.melodies.tune import TICKS, Note, Tune, tidied
 
-MELODY = 8  # notes that a track must have
-OVERLAPS = 0.05  # of its notes: how many may sound into the next one by more than SLURRED
-SLURRED = 0.5  # of the time from a note to the next
-SHORTEST_REST = TICKS // 4  # shorter gaps are how a note is played
+MELODY = 8  # least number of notes of a track
+OVERLAPS = 0.05  # largest share of notes that overlap the next one by more than SLURRED
+SLURRED = 0.5  # share of the time from a note to the next
+SHORTEST_REST = TICKS // 4  # shorter gaps are articulation, not rests
 REMEDY = "move it away, or give task.tunes.skip=true"
 
 
 class NoMelodyError(ValueError):
-    """A file that holds no melody, and why."""
+    """A file without a melody, and the reason."""
 
 
 def read_midi(path: Path, name: str) -> list[Tune]:
     """The melodies in a MIDI file, one for each track of one voice; ids begin with `name`.
 
-    Drums are none. Lengths are rounded to ticks, and a note goes on until the next one where there
-    is no more than a sixteenth between them. Raises NoMelodyError where the file is broken, or
-    where no track has a melody, and ValueError without symusic.
+    Drum tracks are left out. Lengths are rounded to ticks, and a note lasts until the next one if
+    the gap is at most a sixteenth. Raises NoMelodyError if the file is broken or has no melody, and
+    ValueError without symusic.
     """
     score = _score(path)
     tunes = []
     for number, track in enumerate(score.tracks):
-        # Simultaneous notes in any order are an overlap anyway.
+        # The order of simultaneous notes does not matter; they overlap.
         played = sorted((note.start, note.end, note.pitch) for note in track.notes)
         if not track.is_drum and len(played) >= MELODY and _one_voice(played):
             ticks = TICKS / score.ticks_per_quarter
@@ -55,7 +55,7 @@ def _score(path: Path) -> Any:
 
 
 def _one_voice(played: list[tuple]) -> bool:
-    """Whether hardly any of the notes (begin, end, pitch) sounds well into the next."""
+    """Whether few of the notes (begin, end, pitch) overlap the next one."""
     overlaps = 0
     for (begin, end, _), (following, _, _) in pairwise(played):
         overlaps += end - following > SLURRED * (following - begin)

@@ -10,7 +10,7 @@ MICROSECONDS = 60_000_000  # of a minute
 
 
 def midi_bytes(notes: Sequence[Note], tempo: float) -> bytes:
-    """A MIDI file of one track: `notes` at `tempo` quarter notes a minute.
+    """A MIDI file of one track: `notes` at `tempo` quarter notes per minute.
 
     Raises ValueError for a tempo below 3.6, which the format cannot hold.
     """
@@ -36,7 +36,7 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 
 
 def _number(value: int) -> bytes:
-    """A number of any size: 7 bits a byte, the highest bit set in all but the last."""
+    """A number of variable length: 7 bits per byte, the highest bit set in all but the last."""
     digits = [value & 0x7F]
     while value := value >> 7:
         digits.append(0x80 | value & 0x7F)

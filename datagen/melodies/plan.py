@@ -46,7 +46,7 @@ class TuneRow:
 
 @dataclass(frozen=True)
 class TunePlan:
-    """A row per piece of a tune in a key, and the tunes themselves; see Piece and TuneRow."""
+    """A row per piece of a tune in a key, and the tunes; see Piece and TuneRow."""
 
     rows: pd.DataFrame
     tunes: pd.DataFrame
@@ -67,9 +67,10 @@ def draw(
 ) -> TunePlan:
     """The plan of `tunes`.
 
-    transpose: training has each of its tunes in all keys that are up to so many semitones away;
-    validation and test have theirs as they are. validation, test: shares of the families. longest:
-    tokens of a piece, a longer tune has several. Raises ValueError where a split has no tunes.
+    transpose: training has each of its tunes in all keys up to this number of semitones away;
+    validation and test have theirs in their original keys. validation, test: shares of the
+    families. longest: tokens of a piece; a longer tune has several pieces. Raises ValueError if a
+    split has no tunes.
     """
     table, pieces = [], []
     for tune, family in zip(tunes, families(tunes), strict=True):
@@ -84,7 +85,7 @@ def draw(
 
 
 def _pieces(tune: Tune, split: str, semitones: int, longest: int) -> list[Piece]:
-    """Pieces that begin with the last token of the one before: each token is foretold once."""
+    """Pieces that begin with the last token of the piece before: each token is predicted once."""
     tokens = 2 * len(tune.notes) + 2
     pieces = []
     for start in range(0, tokens - 1, longest - 1):
@@ -132,5 +133,5 @@ class TuneData(PlanData):
 
 
 def load_tunes(run: Path) -> pd.DataFrame:
-    """The tunes that a training had, and their splits: see TuneRow; raises as `read_table` does."""
+    """The tunes of a training, and their splits: see TuneRow; raises the errors of `read_table`."""
     return read_table(run / TUNES, types_of(TuneRow), AGAIN)

@@ -17,7 +17,7 @@ def seconds(ticks: int, tempo: float) -> float:
 
 
 def fitted(notes: Sequence[Note], ticks: int) -> tuple[Note, ...]:
-    """The beginning of `notes` that is `ticks` long; the last note may be cut."""
+    """The first `ticks` of `notes`; the last note may be cut."""
     kept, left = [], ticks
     for note in notes:
         if left > 0:
@@ -31,8 +31,8 @@ def played(
 ) -> np.ndarray:
     """Notes as samples [time] at SAMPLE_RATE, of any level; equal for equal arguments.
 
-    tempo: quarter notes a minute. timbre: amplitudes of harmonics. decay_s: in which a note dies
-    away to 1 / e.
+    tempo: quarter notes per minute. timbre: amplitudes of harmonics. decay_s: time in which a note
+    decays to 1 / e.
     """
     ends = np.cumsum([note.ticks for note in notes])
     begins = [round(seconds(tick, tempo) * SAMPLE_RATE) for tick in (0, *ends)]

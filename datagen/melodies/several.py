@@ -7,7 +7,7 @@ from datagen.melodies.tunes import Tunes
 
 
 class Several(Tunes):
-    """The tunes of all `parts`, which are called by their names."""
+    """The tunes of all `parts`, which are sources by name."""
 
     def __init__(self, parts: Mapping[str, Tunes]):
         self.parts = parts

@@ -1,4 +1,4 @@
-"""Tunes in the tables of a plan, in the place of recordings: a test is compared with them.
+"""Tunes in the tables of a plan, in place of recordings, for tests.
 
 A family of tunes is one source, because a network that knows one version knows the others.
 """
@@ -27,7 +27,7 @@ def as_speech(tunes: pd.DataFrame) -> pd.DataFrame:
 
 
 def as_noise(tunes: pd.DataFrame, lengths: pd.Series) -> pd.DataFrame:
-    """An unseen noise for each; lengths: of their sound, in samples."""
+    """An unseen noise for each tune; lengths: of their sound, in samples."""
     rows = []
     for tune, length in zip(tunes.itertuples(), lengths, strict=True):
         known = {"content": of_values(tune.notes), "kind": KIND, "vector": tune.id}
@@ -37,7 +37,7 @@ def as_noise(tunes: pd.DataFrame, lengths: pd.Series) -> pd.DataFrame:
 
 
 def as_rows(tunes: pd.DataFrame, lengths: pd.Series) -> pd.DataFrame:
-    """A row of a plan for each."""
+    """A row of a plan for each tune."""
     rows = []
     for tune, length in zip(tunes.itertuples(), lengths, strict=True):
         row = Row(tune.id, tune.split, tune.id, 0, tune.id, 0, int(length), 0.0, 0.0, False)

@@ -1,4 +1,4 @@
-"""Tunes that composers are judged on: what comes next in each, and how it begins, to listen to."""
+"""A test of tunes: the tokens of each, and its beginning as sound."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +18,7 @@ from datagen.plan import Plan
 from datagen.synthesis import SAMPLE_RATE, levelled
 
 TEMPO = 120  # quarter notes a minute
-LONGEST = 40 * TICKS  # of what is played
+LONGEST = 40 * TICKS  # longest sound
 TIMBRE = np.array([1.0, 0.5, 0.35, 0.2, 0.12])  # amplitudes of harmonics
 DECAY_S = 0.8
 
@@ -37,7 +37,7 @@ class TuneSignals:
         return {"mixture": sound, "clean": torch.zeros_like(sound), "noise": sound, "notes": tokens}
 
     def noise_type(self, noise_id: str, start: int, length: int) -> str:
-        """All are tunes."""
+        """The kind of all tunes."""
         return KIND
 
     def sound(self, name: str) -> Tensor:

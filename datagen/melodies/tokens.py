@@ -10,19 +10,19 @@ import numpy as np
 from datagen.melodies.tune import Note, tidied
 
 BOUNDARY, REST = 0, 1
-LOWEST, HIGHEST = 36, 100  # pitches that have a token; others are moved into them by octaves
+LOWEST, HIGHEST = 36, 100  # pitches with a token; others are moved by octaves
 # Lengths in ticks that have a token; from a 32nd note to two whole ones, triplets among them.
 LENGTHS = (3, 4, 6, 8, 9, 12, 16, 18, 21, 24, 30, 36, 42, 48, 60, 72, 84, 96, 120, 144, 192)
 
 FIRST_PITCH = 2
 FIRST_LENGTH = FIRST_PITCH + HIGHEST - LOWEST + 1
-TOKENS = FIRST_LENGTH + len(LENGTHS)  # how many there are
+TOKENS = FIRST_LENGTH + len(LENGTHS)  # number of tokens
 
 
 def to_tokens(notes: Sequence[Note], semitones: int = 0) -> np.ndarray:
     """The tokens of a tune, transposed by `semitones`: int64 [token].
 
-    A length that has no token becomes the nearest that has one.
+    A length without a token becomes the nearest length with one.
     """
     tokens = [BOUNDARY]
     for note in notes:

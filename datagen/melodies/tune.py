@@ -8,9 +8,9 @@ TICKS = 24  # of a quarter note: a 32nd note has 3, an eighth of a triplet 8
 
 
 class Note(NamedTuple):
-    """A note, or a rest where it has no pitch.
+    """A note, or a rest if it has no pitch.
 
-    pitch: as MIDI counts semitones, the middle C is 60. ticks: how long it is, see TICKS.
+    pitch: in semitones as in MIDI; the middle C is 60. ticks: its length, see TICKS.
     """
 
     pitch: int | None
@@ -19,7 +19,7 @@ class Note(NamedTuple):
 
 @dataclass(frozen=True)
 class Tune:
-    """A melody. id: a unique name over all tunes. title: the name that people use."""
+    """A melody. id: a unique name over all tunes. title: its usual name."""
 
     id: str
     title: str
@@ -50,7 +50,7 @@ def written(notes: Sequence[Note]) -> str:
 
 
 def unwritten(text: str) -> tuple[Note, ...]:
-    """The notes that `written` made text of; ValueError where it did not."""
+    """The notes of a text of `written`; raises ValueError for another text."""
     notes = []
     for word in text.split():
         pitch, _, ticks = word.partition(":")
@@ -59,7 +59,7 @@ def unwritten(text: str) -> tuple[Note, ...]:
 
 
 def transposed(notes: Sequence[Note], semitones: int) -> tuple[Note, ...]:
-    """`notes` so many semitones higher."""
+    """`notes`, higher by `semitones`."""
     moved = []
     for note in notes:
         pitch = None if note.pitch is None else note.pitch + semitones

@@ -17,8 +17,8 @@ class Tunes(ABC):
 
     @abstractmethod
     def tunes(self) -> list[Tune]:
-        """All of them, always in the same order, their ids unlike.
+        """All tunes, always in the same order, with unique ids.
 
-        Raises FileNotFoundError where there are none, with how to get some, and ValueError for
-        files that are no tunes.
+        Raises FileNotFoundError if there are none, with the way to get some, and ValueError for
+        files that are not tunes.
         """

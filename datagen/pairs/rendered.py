@@ -15,7 +15,7 @@ from datagen.library import Library
 from datagen.pairs.pairs import PairedTest, Pairs
 from datagen.plan import load_plan
 from datagen.storage.storage import PARTS
-from datagen.storage.stored import found
+from datagen.storage.stored import existing_storage
 
 AGAIN = "render it again with generate.py render=true"
 
@@ -46,7 +46,7 @@ class _Files:
     follows_plan = False  # but the files that were rendered, whatever became of them
 
     def __init__(self, rows: pd.DataFrame, root: Path, sample_rate: int, library: Library):
-        self.storage, located = found(rows, root, sample_rate, AGAIN)
+        self.storage, located = existing_storage(rows, root, sample_rate, AGAIN)
         self.rows = {row["mixture_id"]: row for row in located.to_dict("records")}
         self.noise_type = library.noise_type
         self._require(located.iloc[0].to_dict(), sample_rate)

@@ -1,4 +1,4 @@
 """The sources of corpora.
 
-One `datagen.sources.source.Source` in each file, and the functions that fetching needs.
+Each file has one `datagen.sources.source.Source`, or functions for downloads.
 """

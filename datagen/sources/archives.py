@@ -1,4 +1,4 @@
-"""Archives become folders: nothing outside the folder, and nothing in place before it is whole."""
+"""Unpacks archives into folders: never outside of the folder, and atomically."""
 
 import errno
 import shutil
@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from datagen.sources.transfer import require_space
 
-UNPACKING = ".unpacking-"  # hidden: no reader of corpora takes a folder of this name for one
+UNPACKING = ".unpacking-"  # hidden, so that no corpus reads the folder
 
 
 @contextmanager
@@ -63,16 +63,16 @@ def require_torchaudio() -> type:
 def unpack_librispeech(archive: Path, stage: Path, subset: str) -> Path:
     """Unpack a .tar.gz of LibriSpeech with torchaudio into `stage`.
 
-    Returns the folder that holds `subset` and the texts. torchaudio fetches nothing where the
-    archive stands in its root under its own name. Raises ValueError for an archive that is damaged,
-    leaves its folder or lacks the subset.
+    Returns the folder that holds `subset` and the texts. torchaudio downloads nothing if its root
+    holds the archive under its name. Raises ValueError for an archive that is damaged, leaves its
+    folder or lacks the subset.
     """
     librispeech = require_torchaudio()
     size = _check_tar(archive)
     require_space(stage, size, "unpacking")
     (stage / f"{subset}.tar.gz").symlink_to(archive.resolve())
     with warnings.catch_warnings():
-        # tarfile's on filters, 3.12: _check_tar has looked
+        # tarfile's warning about filters (3.12); _check_tar has checked the members
         warnings.simplefilter("ignore", DeprecationWarning)
         recordings = librispeech(stage, url=subset, download=True)
     if not len(recordings):
@@ -122,9 +122,9 @@ def _kept(
 
 
 def _check_tar(archive: Path) -> int:
-    """The bytes that a harmless tar unpacks to.
+    """The size of the unpacked tar, after checking it.
 
-    Its names and, being gzip, its CRC are read to the end.
+    All names and, because it is gzip, its CRC are checked.
     """
     size = 0
     try:
@@ -138,7 +138,7 @@ def _check_tar(archive: Path) -> int:
 
 
 def _inside(name: str, plain: bool) -> PurePosixPath:
-    """The path of a member; ValueError where it is not `plain` or leads out of the folder."""
+    """The path of a member; raises ValueError if it is not `plain` or leads out of the folder."""
     path = PurePosixPath(name)
     leaves = path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name
     if leaves or not plain:

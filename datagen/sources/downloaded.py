@@ -1,4 +1,4 @@
-"""A corpus from the network: fetched, verified, unpacked, and only then put in place."""
+"""A downloaded corpus: fetched, verified, unpacked, and then moved into place."""
 
 import shutil
 from abc import abstractmethod
@@ -19,8 +19,7 @@ SERVED = "check the url"
 class Downloaded(Source):
     """A corpus in an archive at `url`.
 
-    sha256: of the archive, verified; None: nothing to hold it against. recordings: how many there
-    are when whole.
+    sha256: of the archive; None: it is not verified. recordings: their number in a complete corpus.
     """
 
     def __init__(self, corpus: str, url: str, sha256: str | None, recordings: int):
@@ -32,7 +31,7 @@ class Downloaded(Source):
     ) -> str:
         """See `Source.fetch`.
 
-        Raises as `fetch_file` and `unpack` do, and ValueError where a part stands already.
+        Raises the errors of `fetch_file` and `unpack`, and ValueError if a part exists already.
         """
         if data_root is None:
             raise ValueError(
@@ -59,27 +58,27 @@ class Downloaded(Source):
     @property
     @abstractmethod
     def archive(self) -> str:
-        """The archive's file name, which no other source has."""
+        """The archive's file name, which is unique among sources."""
 
     def folder(self, root: Path) -> Path:
         """The folder that is filled, of a corpus that lies in `root`."""
         return root
 
     def require_tools(self) -> None:
-        """Raise OSError where something is missing to unpack with, before gigabytes are fetched."""
+        """Raise OSError before the download if a tool for unpacking is missing."""
 
     @abstractmethod
     def unpack(self, archive: Path, stage: Path) -> Path:
-        """Unpack into the empty folder `stage`; the folder there that is laid out as the corpus is.
+        """Unpack into the empty folder `stage`; returns the folder in it with the corpus' layout.
 
         Raises ValueError for an archive that is damaged.
         """
 
     @abstractmethod
     def count(self, root: Path) -> int:
-        """The number of whole recordings of this source in `root`.
+        """The number of complete recordings of this source in `root`.
 
-        0 where `root` does not have the layout of the corpus.
+        0 if `root` does not have the layout of the corpus.
         """
 
     def publish(self, unpacked: Path, root: Path) -> None:
@@ -94,7 +93,7 @@ class Downloaded(Source):
     def _fetched(self, downloads: Path, keep: bool) -> Iterator[Path]:
         """The verified archive.
 
-        Removed once unpacked unless `keep`, and also when it proves to be a bad one.
+        It is removed after unpacking unless `keep`, and also if it is damaged.
         """
         archive = downloads / _stem(Path(self.archive)) / self.archive
         archive.parent.mkdir(parents=True, exist_ok=True)
@@ -112,9 +111,9 @@ class Downloaded(Source):
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Hold `folder` against a second download of the same corpus.
+    """Lock `folder` against a second download of the same corpus.
 
-    A killed process lets go by itself.
+    A killed process releases the lock.
     """
     with ExitStack() as held:
         try:

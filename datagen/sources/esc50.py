@@ -7,14 +7,14 @@ from datagen.corpora.esc50 import ESC50
 from datagen.sources.archives import unpack_zip
 from datagen.sources.downloaded import Downloaded
 
-CLIP_S = 5  # every clip
-KEPT = ("audio", "meta", "LICENSE", "README.md")  # of the repository
+CLIP_S = 5  # the duration of every clip
+KEPT = ("audio", "meta", "LICENSE", "README.md")  # parts of the repository that are kept
 
 
 class ESC50Repository(Downloaded):
     """All clips.
 
-    Whole means: the CRC of every member is right, and each clip of the table is a WAV of 5 s.
+    Complete means: the CRC of every member is right, and each clip of the table is a WAV of 5 s.
     """
 
     archive = "esc50.zip"
@@ -24,7 +24,7 @@ class ESC50Repository(Downloaded):
         return unpack_zip(archive, stage, KEPT)
 
     def count(self, root: Path) -> int:
-        """Clips of the table that are there, and not cut short."""
+        """The number of clips of the table that exist and are complete."""
         try:
             clips = ESC50(str(root)).recordings()
         except (ValueError, FileNotFoundError):
@@ -36,7 +36,7 @@ def _is_whole(path: str) -> bool:
     try:
         sample_rate, samples, _ = reading.header(
             path
-        )  # samples that are there, not those that were promised
+        )  # samples in the file, not the number in the header
     except ValueError:
         return False
     return samples == CLIP_S * sample_rate

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
-TIMEOUT_S = 60  # of silence, not of the whole transfer
+TIMEOUT_S = 60  # without data, not of the whole transfer
 
 
 class Origin(NamedTuple):
@@ -21,7 +21,7 @@ class Origin(NamedTuple):
 
 
 def ask(url: str, held: int, origin: Origin) -> tuple[HTTPResponse, int]:
-    """The answer to read from and how many held bytes it continues: 0 where it starts afresh."""
+    """The answer, and the number of held bytes that it continues from; 0 if it starts again."""
     if held:
         headers = {"Range": f"bytes={held}-", "If-Range": origin.validator}
         response = _request(url, headers)
@@ -29,7 +29,7 @@ def ask(url: str, held: int, origin: Origin) -> tuple[HTTPResponse, int]:
             return response, held
         if response.status == 200:
             return response, 0
-        # Another part than asked for, a changed file, or one that has become shorter (416).
+        # Another range than requested, a changed file, or a shorter file (416).
         response.close()
     return _request(url, {}), 0
 
@@ -59,7 +59,7 @@ def broken(url: str, why: str) -> str:
 
 
 def _request(url: str, headers: Mapping[str, str]) -> HTTPResponse:
-    """The answer to a GET of `url`, 416 (no such range) included where `headers` ask for one."""
+    """The answer to a GET of `url`; 416 (no such range) is accepted for a range request."""
     request = Request(url, headers={"User-Agent": "Clarion", **headers})
     try:
         return urlopen(request, timeout=TIMEOUT_S)
@@ -78,7 +78,7 @@ def _request(url: str, headers: Mapping[str, str]) -> HTTPResponse:
 
 
 def _continues(response: HTTPResponse, held: int, origin: Origin) -> bool:
-    """Whether a 206 holds the rest of the very file: some servers know Range, but not If-Range."""
+    """Whether a 206 continues the same file: some servers know Range, but not If-Range."""
     span = response.headers.get("Content-Range", "")
     expected = f"bytes {held}-"
     if origin.total is not None:
@@ -88,7 +88,7 @@ def _continues(response: HTTPResponse, held: int, origin: Origin) -> bool:
 
 
 def _validator(response: HTTPResponse) -> str:
-    """The value for If-Range: a strong ETag, else the date; "" where there is neither."""
+    """The value for If-Range: a strong ETag, otherwise the date; "" without both."""
     tag = response.headers.get("ETag", "")
     if tag.startswith('"'):
         return tag

@@ -8,7 +8,7 @@ from datagen.sources.downloaded import Downloaded
 
 
 class LibriSpeechSubset(Downloaded):
-    """The `subset`, with the texts of all (SPEAKERS.TXT, ...) beside it."""
+    """The `subset`, and the texts of all subsets (SPEAKERS.TXT, ...) beside it."""
 
     def __init__(self, corpus: str, subset: str, url: str, sha256: str | None, recordings: int):
         super().__init__(corpus, url, sha256, recordings)
@@ -24,7 +24,7 @@ class LibriSpeechSubset(Downloaded):
         return root / self.subset
 
     def require_tools(self) -> None:
-        """It is torchaudio that unpacks it."""
+        """torchaudio unpacks it."""
         require_torchaudio()
 
     def unpack(self, archive: Path, stage: Path) -> Path:
@@ -42,6 +42,6 @@ class LibriSpeechSubset(Downloaded):
         """The texts first, then the subset."""
         root.mkdir(exist_ok=True)
         for text in unpacked.glob("*.TXT"):
-            if not (root / text.name).exists():  # it came with another subset, or is the user's own
+            if not (root / text.name).exists():  # of another subset, or the user's file
                 text.replace(root / text.name)
         (unpacked / self.subset).replace(root / self.subset)

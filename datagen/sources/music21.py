@@ -13,7 +13,7 @@ from files.replaced import replaced
 class Music21Tunes(Source):
     """The ABC files of `folder` in music21's corpus, copied.
 
-    terms: the known facts of their licence, written beside them. No code of music21 is run.
+    terms: the known facts of their licence, written beside them. No code of music21 is executed.
     """
 
     group: ClassVar[str] = "tunes"

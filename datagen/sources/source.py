@@ -8,10 +8,10 @@ from datagen.corpora.corpus import CorpusOnDisk
 
 
 class Source(ABC):
-    """Where a corpus comes from, made from an option of conf/download/sources.
+    """The origin of a corpus, made from an option of conf/download/sources.
 
-    corpus: the option of conf/corpus that gives its place and its layout there. A source of
-    something else gives the folder of conf/ as `group`, and the name of that folder's options.
+    corpus: the option of conf/corpus with its folder and layout. A source of something else gives
+    another folder of conf/ as `group`, and the name of an option there.
     """
 
     group: ClassVar[str] = "corpus"

@@ -1,4 +1,4 @@
-"""One file over HTTP: continued where it was cut off, verified, and there whole or not at all."""
+"""Downloads one file over HTTP: it continues after an interruption, is verified and atomic."""
 
 import errno
 import hashlib
@@ -13,18 +13,18 @@ from tqdm import tqdm
 from datagen.sources.http_request import Origin, ask, broken, origin_of, read
 from files.atomic import write_atomic
 
-BLOCK = 1 << 16  # bytes; what a killed download loses at most
+BLOCK = 1 << 16  # bytes; a killed download loses at most this many
 
 
 def fetch_file(url: str, path: Path, sha256: str | None = None) -> None:
-    """Bring `url` (http or https) to `path`; what stands there is verified and not fetched again.
+    """Download `url` (http or https) to `path`; an existing file is only verified.
 
-    Bytes gather in `path`.part, and a later call asks for the rest of them only (RFC 9110, Range
-    and If-Range). It starts afresh where the server cannot continue or its file has changed.
-    `sha256` in hexadecimal; None verifies the length alone, where the server gives one.
+    Bytes are stored in `path`.part, and a later call requests only the rest (RFC 9110, Range and
+    If-Range). It starts again if the server cannot continue or its file has changed. `sha256` in
+    hexadecimal; None verifies only the length, if the server gives it.
 
     Raises ValueError for another protocol or a wrong checksum (the bad file is then removed),
-    OSError for everything between here and the server and for a full disk.
+    OSError for all errors of the connection and for a full disk.
     """
     if not url.startswith(("http://", "https://")):
         raise ValueError(
@@ -72,14 +72,14 @@ def require_space(folder: Path, size: int, what: str) -> None:
 
 
 def _complete(url: str, part: Path) -> None:
-    """Bring all bytes of `url` to `part`, which may hold the first of them."""
+    """Download all bytes of `url` to `part`, which may hold the first of them."""
     held, origin = _held(part)
     if held and held == origin.total:
         return
     response, held = ask(url, held, origin)
     with response:
         if not held:
-            part.unlink(missing_ok=True)  # before the note: no old bytes meet a new validator
+            part.unlink(missing_ok=True)  # before the note: no old bytes get a new validator
             origin = origin_of(response)
             write_atomic(_note_path(part), json.dumps(origin._asdict()))
         require_space(part.parent, (origin.total or 0) - held, part.name)
@@ -89,7 +89,7 @@ def _complete(url: str, part: Path) -> None:
 
 
 def _receive(response: HTTPResponse, part: Path, held: int, total: int | None) -> int:
-    """Append what comes to the `held` bytes of `part`; the bytes it has then."""
+    """Append the received bytes to the `held` bytes of `part`; returns their number."""
     with part.open("ab", buffering=0) as file, _bar(total, part.stem, held) as bar:
         while block := read(response, BLOCK):
             _append(file, block)
@@ -98,7 +98,7 @@ def _receive(response: HTTPResponse, part: Path, held: int, total: int | None) -
 
 
 def _append(file: FileIO, block: bytes) -> None:
-    """Write all of `block`; a file without a buffer takes as much at once as it likes."""
+    """Write all of `block`; an unbuffered file may accept only a part per call."""
     rest = memoryview(block)
     try:
         while rest:

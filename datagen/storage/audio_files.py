@@ -11,7 +11,7 @@ from audio.encoding import encode
 from datagen.storage.storage import PARTS, Made, RowOf, Storage, again, other_samples
 from files.atomic import write_atomic
 
-BLOCK = 4096  # bytes: a file takes whole ones of its disk
+BLOCK = 4096  # bytes of a disk block; a file takes whole blocks
 
 
 class AudioFiles(Storage):
@@ -24,11 +24,11 @@ class AudioFiles(Storage):
         self.audio_format = audio_format
 
     def laid_out(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """See `Storage`: names say it."""
+        """See `Storage`; names give the place."""
         return rows
 
     def tables(self, rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
-        """See `Storage`: there are none."""
+        """See `Storage`; there are no tables."""
         return {}
 
     def stands(self, rows: Sequence[RowOf]) -> bool:
@@ -50,7 +50,7 @@ class AudioFiles(Storage):
         return sum(blocks) * BLOCK
 
     def located(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """See `Storage`: names say it."""
+        """See `Storage`; names give the place."""
         return rows
 
     def begun(self, rows: pd.DataFrame) -> bool:

@@ -1,7 +1,7 @@
-"""Rendered mixtures by the hundred in one file of samples, for disks that dislike many files.
+"""Rendered mixtures in shards: hundreds in one file of samples, to have few files.
 
-SPLIT/shards/NUMBER.pcm holds the clean samples of a mixture, then its noise, then the next
-mixture's, in 16 bits, little-endian; the mixture is their sum. shards.csv says where each begins.
+SPLIT/shards/NUMBER.pcm holds the clean samples and then the noise samples of each mixture, in 16
+bits, little-endian; the mixture is their sum. shards.csv has the first sample of each mixture.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ from datagen.storage.storage import Made, RowOf, Storage, other_samples
 from files.atomic import appearing
 from files.table import read_table
 
-ROWS = 256  # mixtures of a shard: 65 MB where they last 4 s at 16 kHz
+ROWS = 256  # mixtures per shard: 65 MB for mixtures of 4 s at 16 kHz
 STORED = ("clean", "noise")
 SAMPLE = np.dtype("<i2")
 INDEX = "shards.csv"
@@ -25,7 +25,7 @@ AGAIN = "run generate.py with render=true render_format=shards and this output a
 
 
 class Shards(Storage):
-    """ROWS neighbours of a split in one file, which one worker writes, whole or not at all."""
+    """ROWS neighbours of a split in one file, which one worker writes atomically."""
 
     at_once = ROWS
 
@@ -59,7 +59,7 @@ class Shards(Storage):
         return len(_content(made))
 
     def located(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """See `Storage`. Raises ValueError where shards.csv does not name them all."""
+        """See `Storage`. Raises ValueError if shards.csv does not name all of them."""
         path = self.folder / INDEX
         places = read_table(path, PLACES, AGAIN)
         places = places.set_index("mixture_id")[["shard", "start", "samples", "sample_rate"]]

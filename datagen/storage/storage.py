@@ -1,4 +1,4 @@
-"""The contract of how rendered mixtures lie on disk."""
+"""The contract of the layouts of rendered mixtures on disk."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,13 +10,13 @@ import pandas as pd
 
 PARTS = ("mixture", "clean", "noise")
 Made = Mapping[str, np.ndarray]  # the 16-bit samples [time] of every part
-RowOf = Mapping[str, Any]  # of a plan
+RowOf = Mapping[str, Any]  # a row of a plan
 
 
 class Storage(ABC):
-    """Rendered mixtures below `folder`, of `sample_rate`; a new one writes all of these.
+    """Rendered mixtures below `folder`, of `sample_rate`; a subclass implements all methods.
 
-    at_once: neighbouring rows of a split that are written as one, by one worker.
+    at_once: number of neighbouring rows of a split that one worker writes as one piece.
     """
 
     at_once: int
@@ -27,7 +27,7 @@ class Storage(ABC):
 
     @abstractmethod
     def laid_out(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """All `rows` of a plan with the columns more that say where each will lie."""
+        """All `rows` of a plan, with additional columns for the place of each."""
 
     @abstractmethod
     def tables(self, rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -35,13 +35,13 @@ class Storage(ABC):
 
     @abstractmethod
     def stands(self, rows: Sequence[RowOf]) -> bool:
-        """Whether all of `rows`, laid out and written as one, are there."""
+        """Whether all of `rows`, laid out and written as one piece, exist."""
 
     @abstractmethod
     def keep(self, rows: Sequence[RowOf], made: Iterable[Made]) -> None:
-        """Write the audio `made` of `rows`, laid out, as one unit; compare it where it exists.
+        """Write the audio `made` of `rows`, laid out, as one piece; compare it if it exists.
 
-        Raises ValueError where the existing audio differs.
+        Raises ValueError if the existing audio differs.
         """
 
     @abstractmethod
@@ -50,15 +50,15 @@ class Storage(ABC):
 
     @abstractmethod
     def located(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """`rows` of one split or of all, with the columns more that say where each lies."""
+        """`rows` of one split or of all, with additional columns for the place of each."""
 
     @abstractmethod
     def begun(self, rows: pd.DataFrame) -> bool:
-        """Whether mixtures were written in this way."""
+        """Whether mixtures were written in this layout."""
 
     @abstractmethod
     def missing(self, rows: pd.DataFrame) -> Path | None:
-        """The first file of `rows`, located, that is not there or not whole; None where all are."""
+        """The first file of `rows`, located, that is missing or incomplete; None without one."""
 
     @abstractmethod
     def path(self, row: RowOf, part: str) -> Path:
@@ -66,14 +66,13 @@ class Storage(ABC):
 
     @abstractmethod
     def rate(self, row: RowOf) -> int:
-        """The sample rate of what lies there of `row`, located."""
+        """The sample rate of the stored audio of `row`, located."""
 
     @abstractmethod
     def samples(self, row: RowOf, part: str) -> np.ndarray:
         """16-bit samples [time] of a part of `row`, located.
 
-        They may be fewer than they should be. Raises OSError or ValueError where they cannot be
-        read.
+        There may be too few. Raises OSError or ValueError if they cannot be read.
         """
 
 

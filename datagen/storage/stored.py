@@ -18,13 +18,13 @@ def storage(form: str, folder: Path, sample_rate: int) -> Storage:
     return AudioFiles(folder, sample_rate, form)
 
 
-def found(
+def existing_storage(
     rows: pd.DataFrame, folder: Path, sample_rate: int, remedy: str
 ) -> tuple[Storage, pd.DataFrame]:
-    """The first storage in which all `rows` are there, and the rows located in it.
+    """The first storage in which all `rows` exist, and the rows located in it.
 
-    Raises FileNotFoundError where there is none, naming a file of one that was begun, or ValueError
-    where its table is damaged; both end in `remedy`.
+    Raises FileNotFoundError if there is none, naming a missing file of a storage that was begun, or
+    ValueError if its table is damaged; both messages end in `remedy`.
     """
     missing, begun = [], []
     for form in FORMATS:

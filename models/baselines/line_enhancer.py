@@ -18,12 +18,12 @@ from models.baselines.coherence import GAP, predict, turned_back
 from models.baselines.line_gates import LineGates
 from models.baselines.line_sides import (
     Sides,
-    as_given,
     backwards,
     believed,
     error,
     estimate,
     lines_kept,
+    sides_of,
 )
 from models.baselines.predictor import CELLS, require_known, require_signal
 from models.baselines.spectral_lines import noise_floor
@@ -124,7 +124,7 @@ class LineEnhancer(Enhancing):
         if self.cell == "bilstm":
             future = [predict(target[:, ::-1], memory) for memory in self.memories]
             seen.append([backwards(one) for one in future])
-        return as_given(target, floor, seen)
+        return sides_of(target, floor, seen)
 
     def train(self, sides: Sides) -> LineGates:
         """The network trained on one signal."""
@@ -164,7 +164,7 @@ class LineEnhancer(Enhancing):
 
         A gate stays open for HELD_S before and after a line was there.
         """
-        bins = sides.stands_out.any(1).nonzero().flatten()
+        bins = sides.above_noise.any(1).nonzero().flatten()
         learned = self._opened(gates, sides, bins)
         opened = believed(learned, sides, bins)
         held = round(HELD_S * self.sample_rate / self.hop)

@@ -25,7 +25,7 @@ class Sides(NamedTuple):
     target [freq, frame]: its spectrum, turned back. predictions [prediction, freq, frame]: of the
     target. frames [prediction, freq, frame]: the number of independent frames in each prediction.
     inputs [side, frame, freq, input]. evidence [frame, freq, memory]: of all sides together. weight
-    [freq, frame]: of an error. stands_out [freq, frame]: whether the power exceeds noise nearby.
+    [freq, frame]: of an error. above_noise [freq, frame]: whether the power exceeds noise nearby.
     """
 
     target: Tensor
@@ -34,7 +34,7 @@ class Sides(NamedTuple):
     inputs: Tensor
     evidence: Tensor
     weight: Tensor
-    stands_out: Tensor
+    above_noise: Tensor
 
 
 def backwards(prediction: Prediction) -> Prediction:
@@ -42,7 +42,7 @@ def backwards(prediction: Prediction) -> Prediction:
     return Prediction(*(part[:, ::-1] for part in prediction))
 
 
-def as_given(target: np.ndarray, floor: np.ndarray, seen: Sequence[Sequence[Prediction]]) -> Sides:
+def sides_of(target: np.ndarray, floor: np.ndarray, seen: Sequence[Sequence[Prediction]]) -> Sides:
     """The inputs of a network from the predictions of every side and memory.
 
     target [freq, frame]. floor [freq, 1]: the power of noise.
@@ -64,7 +64,7 @@ def as_given(target: np.ndarray, floor: np.ndarray, seen: Sequence[Sequence[Pred
         inputs=torch.stack(inputs),
         evidence=torch.from_numpy(logarithm).transpose(0, 1).contiguous(),
         weight=torch.from_numpy((1 / np.maximum(power, floor)).astype(np.float32)),
-        stands_out=torch.from_numpy(power > OUT * floor),
+        above_noise=torch.from_numpy(power > OUT * floor),
     )
 
 
@@ -84,7 +84,7 @@ def believed(learned: Tensor, sides: Sides, bins: Tensor | slice) -> Tensor:
     network trained on chance or on stronger noise would only close the gates to weak lines.
     """
     opened = unlearned(sides.evidence, len(sides.predictions))
-    opened[:, bins] = torch.where(sides.stands_out[bins], learned, opened[:, bins])
+    opened[:, bins] = torch.where(sides.above_noise[bins], learned, opened[:, bins])
     return opened
 
 

@@ -14,11 +14,11 @@ from models.baselines.line_gates import LineGates
 from models.baselines.line_sides import (
     NEAR,
     Sides,
-    as_given,
     believed,
     error,
     estimate,
     lines_kept,
+    sides_of,
 )
 from models.baselines.predictor import CELLS, require_known, require_signal
 from models.baselines.spectral_lines import noise_floor
@@ -149,7 +149,7 @@ class OnlineLines:
         past = [memory.advance(target) for memory in self.memories]
         power = torch.from_numpy(past[-1].power[:, 0])
         floor = noise_floor(power, self.enhancer.frame_s)[:, None].numpy()
-        sides = as_given(target, floor, [past])
+        sides = sides_of(target, floor, [past])
         opened, self.state = self.gates.advance(sides.inputs[0], sides.evidence, self.state)
         if self.frame > GAP:
             self._learn(opened, sides)

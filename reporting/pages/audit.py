@@ -164,7 +164,9 @@ def _count(number: int, what: str) -> str:
     return f"{number:,} {plural}"
 
 
-def heard(speech: pd.DataFrame, noise: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def training_recordings(
+    speech: pd.DataFrame, noise: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The recordings of a plan's tables that a training uses."""
     heard_speech = speech[speech.split != "test"]
     heard_noise = noise[noise.seen].drop_duplicates("path")

@@ -47,14 +47,14 @@ NAMES = ("before", "after")
 class Pair(NamedTuple):
     """A recording and its enhanced version.
 
-    remark: a sentence about it. heard: whether the two can be compared.
+    remark: a sentence about it. comparable: whether the two can be compared.
     """
 
     name: str
     before: Path
     after: Path
     remark: str
-    heard: bool
+    comparable: bool
 
 
 class _Known(NamedTuple):
@@ -76,7 +76,7 @@ def write_before_after(pairs: Iterable[Pair], about: Mapping[str, str], path: Pa
     for pair in pairs:
         found = _known(pair)
         rows.append(_row(pair, found))
-        if found and pair.heard and found.levels[0].power > 0:
+        if found and pair.comparable and found.levels[0].power > 0:
             known.append(found)
     examples, left_out = _examples(known)
     page = {

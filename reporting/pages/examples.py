@@ -60,7 +60,7 @@ def examples(
         of_mixture = scores[scores.mixture_id == mixture_id].set_index("system")
         panels = views.references()
         for name in shown:
-            heard = views.heard(systems[name], transcribe)
+            heard = views.transcript(systems[name], transcribe)
             scored = ", ".join(filter(None, [_scored(of_mixture, name), heard]))
             panels += views.panels(name, scored, systems[name])
         yield _example(f"{title} ({_noise(of_mixture)})", panels, views)
@@ -175,7 +175,7 @@ class _Views:
         enhanced = self.bench.enhanced(system, self.mixture)
         return self._view(enhanced.content, lambda: enhanced.signal)
 
-    def heard(self, system: System, transcribe: Callable[[np.ndarray], str] | None) -> str:
+    def transcript(self, system: System, transcribe: Callable[[np.ndarray], str] | None) -> str:
         """The transcript of its output, or its text, in quotes; "" without a text."""
         is_asked = system.gives in (TEXT, LABEL) or (transcribe and TEXT in self.mixture.parts)
         enhanced = self.bench.enhanced(system, self.mixture)

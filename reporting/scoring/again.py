@@ -1,4 +1,4 @@
-"""What becomes of jobs whose process has ended, as by a fault in the C code of a tool or score."""
+"""Repeats jobs whose process ended, for example by a fault in the C code of a tool or score."""
 
 from collections.abc import Callable, Sequence
 
@@ -7,17 +7,17 @@ from reporting.scoring.work import Done, Job
 
 
 class OneByOne:
-    """Does jobs once more, one by one in a process apart.
+    """Repeats jobs one by one, in a separate process.
 
-    A job that ends that, too, has no answer, and the reason says how: a counted row, and no end of
-    an evaluation.
+    If a job ends this process, too, it has no answer, and the reason says how. It is counted as a
+    failed row; the evaluation continues.
     """
 
     def __init__(self):
         self._apart = Apart()
 
     def __call__(self, function: Callable, jobs: Sequence[Job]) -> list[Done]:
-        """What `function`, see `reporting.scoring.work.work`, gives for `jobs`."""
+        """The results of `function`, see `reporting.scoring.work.work`, for `jobs`."""
         done = []
         for job in jobs:
             try:

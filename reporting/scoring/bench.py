@@ -25,12 +25,12 @@ from reporting.scores_table import IDENTITY
 from reporting.scoring.memory import Memory
 from reporting.scoring.mixture import Enhanced, Mixture
 
-CROWD = 5  # noises at once
-HIGHEST = 0.9  # of their mixture with speech, for which no plan keeps room
+CROWD = 5  # largest number of noises at once
+HIGHEST = 0.9  # peak of the mixture of speech and several noises, for which no plan sets a gain
 
 
 def _mixed(clean: np.ndarray, noise: np.ndarray, snr_db: float) -> dict[str, Tensor]:
-    """Clean and noise [time] at an SNR, both turned down where their sum would clip."""
+    """Clean and noise [time] at an SNR; the gain of both is lowered if their sum would clip."""
     gain_db = torch.tensor(0.0, dtype=torch.float64)
     snr = torch.tensor(snr_db, dtype=torch.float64)
     signals = torch.from_numpy(clean), torch.from_numpy(noise)
@@ -43,8 +43,9 @@ class Bench:
     """The test mixtures of `plan`, with `audio` at `sample_rate`.
 
     audio: of rows, or the library that they are rendered from. Systems run on `device`. memory: the
-    cache. fold: which of several tests it is. failures: why systems failed on mixtures, by the
-    system and the mixture_id: they are not asked once more for the page, which some would end.
+    cache. fold: name of the fold of this test. failures: why systems failed on mixtures, by system
+    and mixture_id; failed systems do not run again for the page, because they might end the
+    process.
     """
 
     plan: Plan
@@ -57,24 +58,24 @@ class Bench:
 
     @cached_property
     def rows(self) -> pd.DataFrame:
-        """The rows of the plan that systems are judged on."""
+        """The rows of the plan on which systems are tested."""
         return self.plan.split(self.plan.judged)
 
     def mixtures(self) -> Iterator[Mixture]:
-        """All of them in the plan's order, one at a time."""
+        """All mixtures in the plan's order, one at a time."""
         return map(self._mixture, self.rows.to_dict("records"))
 
     def mixture(self, mixture_id: str) -> Mixture:
-        """One of them."""
+        """The mixture of this mixture_id."""
         (row,) = self.rows[self.rows.mixture_id == mixture_id].to_dict("records")
         return self._mixture(row)
 
     def crowded(self, mixture_id: str) -> Mixture | None:
-        """The clean speech of one of them in noises of up to CROWD of them at once.
+        """The clean speech of a mixture in up to CROWD noises at once.
 
-        At equal levels, their sum at the lowest SNR of the test; those of noises that training has
-        not heard come first. Its identity has their kinds. None where there are no two noises, or
-        the audio of the test is not rendered from a library.
+        The noises have equal levels, and their sum the lowest SNR of the test; unseen noises come
+        first. Its identity has their kinds. None if there are fewer than two noises, or if the
+        audio of the test is not rendered from a library.
         """
         if not isinstance(self.audio, Library):
             return None
@@ -122,20 +123,20 @@ class Bench:
         return mixture
 
     def _parts(self, row: Mapping[str, Any]) -> dict[str, Tensor | str]:
-        """The signals of a row, and what is said in it, where that is known."""
+        """The signals of a row, and its transcript, if it is known."""
         text = transcript(row, self._speech.loc[row["speech_id"]])
         said = {TEXT: text} if text else {}
         return said | {**self._signals.signals(row)}
 
     def _key(self, row: Mapping[str, Any]) -> str:
-        """Names all that decides the audio of a row; "" where its tables do not say all of it."""
+        """A key of all that decides the audio of a row; "" if its tables are incomplete."""
         if not (getattr(self._signals, "follows_plan", False) and self._tables):
             return ""
         return of_values({name: str(value) for name, value in row.items()}, self._tables)
 
     @cached_property
     def _tables(self) -> str:
-        """Names the plan's recordings and what reads them; "" where their audio is not known."""
+        """A key of the plan's recordings and of the code that reads them; "" without contents."""
         tables = self.plan.speech, self.plan.noise
         if any((table.content == "").any() for table in tables):
             return ""

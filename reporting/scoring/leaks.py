@@ -1,4 +1,4 @@
-"""Refuses a run whose training heard something of the test."""
+"""Refuses a run that was trained on a part of the test."""
 
 import os
 from pathlib import Path
@@ -12,19 +12,19 @@ from datagen.trained_on import load_trained_on
 from models.layouts import tables_again
 
 REMEDY = "evaluate with the experiment, plan and seed that it was trained with"
-# Splits whose speech must be new, by the split that a run is judged on.
+# Splits whose speech must be new, by the split on which a run is tested.
 HEARD = {"test": ("train", "validation"), "validation": ("train",)}
-COPY = "copy the folder from the run that the training started from"  # of an ancestor
+COPY = "copy the folder from the run that the training started from"  # for an ancestor
 
 
 def refuse_leaks(run: Path, plan: Plan, whose: Path) -> set[str]:
-    """Raise ValueError where the training of `run` heard a part of the test of `plan`.
+    """Raise ValueError if the training of `run` used a part of the test of `plan`.
 
     Parts are the test's speakers and unseen noises, by name and by audio (see datagen.copies). Seen
-    noise may be of recordings that training had, if the run set aside the same stretches of them.
-    Returns the sources of seen noise that training never had. If a plan is evaluated on its
-    validation, the run has heard only its training. whose: the run that `run` is, or is an ancestor
-    of.
+    noise may come from recordings of the training, if the run reserved the same stretches of them
+    for the test. Returns the sources of seen noise that the training never used. If a plan is
+    evaluated on its validation split, only the run's training split counts as used. whose: the
+    evaluated run, which is `run` or was started from it.
     """
     remedy = tables_again(whose) if run == whose else COPY
     speech, noise = load_trained_on(run, remedy)
@@ -39,7 +39,7 @@ def refuse_leaks(run: Path, plan: Plan, whose: Path) -> set[str]:
     called_seen = seen_noise(plan)
     is_new = ~called_seen.source.isin(seen.source)
     new = called_seen[is_new]
-    trained = pd.concat([heard, seen])  # a noise may be a second speaker
+    trained = pd.concat([heard, seen])  # a second speaker counts as noise
     _refuse(run, "speakers", speakers, trained)
     _refuse(run, "unseen noises", unseen, trained)
     _refuse_copies(run, pd.concat([speakers, unseen, new]), trained)
@@ -48,7 +48,7 @@ def refuse_leaks(run: Path, plan: Plan, whose: Path) -> set[str]:
 
 
 def seen_noise(plan: Plan) -> pd.DataFrame:
-    """All stretches of the long noises that the test of `plan` cuts its seen noise from."""
+    """All stretches of the long noises from which the test of `plan` cuts its seen noise."""
     rows = plan.split(plan.judged)
     ids = rows.noise_id[rows.noise_seen]
     vectors = plan.noise.vector[plan.noise.id.isin(ids)]
@@ -56,7 +56,7 @@ def seen_noise(plan: Plan) -> pd.DataFrame:
 
 
 def _of_sources(table: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
-    """All recordings of the sources that recordings named `ids` have."""
+    """All recordings with the same sources as the recordings `ids`."""
     sources = table.source[table.id.isin(ids)]
     return table[table.source.isin(sources)]
 
@@ -72,7 +72,7 @@ def _refuse_other_stretches(run: Path, tested: pd.DataFrame, trained: pd.DataFra
 
 
 def _stretches(noise: pd.DataFrame) -> set[tuple]:
-    """What tells stretches of noise apart, and whom they serve, wherever the files lie."""
+    """Keys of stretches of noise and of their splits, independent of paths."""
     return set(zip(noise.source, noise.id, noise.split, noise.start, noise.stop, strict=True))
 
 

@@ -1,4 +1,4 @@
-"""What line enhancers make of a mixture: their gains, the time they take, and the signals."""
+"""The results of line enhancers for a mixture: gains, times, and signals."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -12,13 +12,13 @@ from metrics.guard import NotComputable
 from metrics.snr_gain import Powers, line_powers
 from models.system import Enhancing
 
-OPTIONS = ("frame_s", "delay_s", "cell")  # of a system, in the table
+OPTIONS = ("frame_s", "delay_s", "cell")  # options of a system in the table
 
 Signals = dict[str, np.ndarray]  # [time], float64, by name
 
 
 class Candidate(NamedTuple):
-    """A system under one setting: its name, and the options that tell settings apart."""
+    """A system with one setting: its name, and the options that differ between settings."""
 
     name: str
     options: Mapping[str, Any]
@@ -26,7 +26,7 @@ class Candidate(NamedTuple):
 
 
 class Mixture(NamedTuple):
-    """signal: [time], float64. tones: those to look for in it; none: no gains."""
+    """signal: [time], float64. tones: whose gains are measured; no gains without tones."""
 
     signal: np.ndarray
     sample_rate: int
@@ -36,7 +36,7 @@ class Mixture(NamedTuple):
 def line_gains(
     study: str, candidates: Sequence[Candidate], mixture: Mixture
 ) -> tuple[list[dict], Signals]:
-    """A row per candidate, and what it made of `mixture`.
+    """A row per candidate, and its output for `mixture`.
 
     Raises ValueError naming `study` and the candidate that cannot enhance it.
     """
@@ -58,7 +58,7 @@ def line_gains(
 
 
 def _timed(system: Enhancing, signal: np.ndarray) -> tuple[np.ndarray, float]:
-    """The enhanced signal, and the seconds of one core that it took, whatever else runs there."""
+    """The enhanced signal, and the seconds of one core that it took, independent of other load."""
     begin = time.process_time()
     batch = torch.from_numpy(signal).unsqueeze(0)
     enhanced = system.enhance(batch)[0]
@@ -68,7 +68,7 @@ def _timed(system: Enhancing, signal: np.ndarray) -> tuple[np.ndarray, float]:
 
 
 def _powers(signal: np.ndarray, mixture: Mixture) -> Powers | None:
-    """Of the mixture's tones in `signal`; None where there are none to look for."""
+    """The powers of the mixture's tones in `signal`; None without tones."""
     if not mixture.tones:
         return None
     return line_powers(signal, mixture.sample_rate, mixture.tones)

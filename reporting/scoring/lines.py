@@ -18,10 +18,10 @@ from metrics.detected_lines import Detected, detected_lines
 from reporting.gains_table import COLUMNS
 from reporting.scoring.line_gains import Candidate, Mixture, Signals, line_gains
 
-PEAK = 0.9  # of what is written
-RECORDING = "recording"  # the study of a recording of one's own
-SHOWN_DB = -24.0  # the SNR whose lofargrams are shown, or the one nearest to it
-ADD_UP = ("mixture", "clean", "noise")  # written under one gain
+PEAK = 0.9  # peak of written signals
+RECORDING = "recording"  # the name of the study of a user's recording
+SHOWN_DB = -24.0  # the SNR whose lofargrams are shown, or the nearest SNR
+ADD_UP = ("mixture", "clean", "noise")  # signals that are written with the same gain
 
 
 class Study(NamedTuple):
@@ -32,22 +32,21 @@ class Study(NamedTuple):
     snrs_db: Sequence[float]
     draws: int
     candidates: Sequence[Candidate]
-    written: int  # draws whose audio is written
+    written: int  # number of draws whose audio is written
 
 
 class Shown(NamedTuple):
-    """A mixture and what the systems made of it."""
+    """A mixture and the outputs of the systems."""
 
     signals: Signals
     sample_rate: int
 
 
 class Outcome(NamedTuple):
-    """What line enhancers did. gains: COLUMNS, a row per system and mixture.
+    """The results of line enhancers. gains: COLUMNS, a row per system and mixture.
 
-    gain_db and gain_inband_db are as in metrics.snr_gain; seconds are those that enhancing took,
-    training included. shown: a mixture of each study. found: the lines of a recording, by
-    system.
+    gain_db and gain_inband_db are as in metrics.snr_gain; seconds are the time of enhancing,
+    including training. shown: a mixture of each study. found: the lines of a recording, by system.
     """
 
     gains: pd.DataFrame
@@ -58,7 +57,7 @@ class Outcome(NamedTuple):
 def score_studies(studies: Sequence[Study], seed: int, folder: Path) -> Outcome:
     """The gains of all studies; mixtures and enhanced signals are written to `folder`/audio.
 
-    Of a study whose audio is not written, nothing is shown.
+    A study without written audio shows nothing.
     """
     rows = []
     shown = {}
@@ -96,15 +95,15 @@ def _shown_db(snrs_db: Sequence[float]) -> float:
 
 
 def _in_study(gains: Sequence[dict], study: str, snr_db: float, draw: int) -> list[dict]:
-    """Rows of `gains`, and what they are about."""
+    """Rows of `gains` with the columns of the study."""
     about = {"study": study, "snr_in_db": snr_db, "draw": draw}
     return [{**about, **gain} for gain in gains]
 
 
 def read_recording(path: Path, tones: Sequence[Tone]) -> Mixture:
-    """A recording at the rate that it has, and the tones to look for in it.
+    """A recording at its sample rate, and the tones whose gains are measured.
 
-    Raises ValueError where it cannot be read, is silent, or cannot hold a tone.
+    Raises ValueError if it cannot be read, is silent, or cannot hold a tone.
     """
     try:
         samples, sample_rate = whole(path)
@@ -128,9 +127,9 @@ def read_recording(path: Path, tones: Sequence[Tone]) -> Mixture:
 def enhance_recording(
     mixture: Mixture, candidates: Sequence[Candidate], name: str, folder: Path
 ) -> Outcome:
-    """What `candidates` make of a recording.
+    """The results of `candidates` for a recording.
 
-    It and that are written to `folder`/audio under its `name`.
+    Its signals are written to `folder`/audio under its `name`.
     """
     gains, enhanced = line_gains(RECORDING, candidates, mixture)
     rows = _in_study(gains, RECORDING, np.nan, 0)
@@ -147,9 +146,9 @@ def enhance_recording(
 def write_signals(
     signals: Signals, folder: Path, name: str, sample_rate: int, audio_format: str = "flac"
 ) -> None:
-    """Files of 24 bits: mixture, clean and noise under one gain, so that they still add up.
+    """Write files of 24 bits: mixture, clean and noise have the same gain, and still add up.
 
-    The others are written each under a gain of its own.
+    Each other signal has a separate gain.
     """
     peaks = {part: np.abs(signal).max() for part, signal in signals.items()}
     common = max(peak for part, peak in peaks.items() if part in ADD_UP)

@@ -19,10 +19,10 @@ from reporting.scoring.work import NO_ANSWER, ToAnswer, prepared
 
 
 class Mixture:
-    """One mixture of a test; its audio is made when it is asked for.
+    """One mixture of a test; its audio is computed on request.
 
-    identity: its part of IDENTITY. make: gives its `parts`. device: where systems have it. named:
-    what names its signals, where that is known without them.
+    identity: its part of IDENTITY. make: gives its `parts`. device: on which systems get it. named:
+    the names of its signals, if they are known without the signals.
     """
 
     def __init__(
@@ -39,12 +39,12 @@ class Mixture:
 
     @cached_property
     def parts(self) -> Mapping[str, Tensor | str]:
-        """ "mixture", "clean" and "noise" [time], and what else is known: a tensor, or text."""
+        """ "mixture", "clean" and "noise" [time], and other references, as tensor or text."""
         return self._make()
 
     @cached_property
     def batch(self) -> dict[str, Any]:
-        """The same for a system, one item on its device, with its "name"."""
+        """The parts for a system, as a batch of one item on its device, with its "name"."""
         batch: dict[str, Any] = {}
         for name, part in self.parts.items():
             one = part.unsqueeze(0).to(self.device) if isinstance(part, Tensor) else [part]
@@ -55,13 +55,13 @@ class Mixture:
 
     @cached_property
     def references(self) -> dict[str, Answer]:
-        """What answers are compared with, by kind (see metrics.facts), as far as it is known."""
+        """The references of answers by kind (see metrics.facts), as far as they are known."""
         others = self.parts.keys() - {"mixture", "clean", "noise"}
         return {SPEECH: self.samples("clean")} | {name: self.samples(name) for name in others}
 
     @cached_property
     def names(self) -> Names:
-        """Of what its signals and references hold."""
+        """The names of its signals and references by content."""
         if self._named is not None:
             return self._named
         both = np.stack([self.samples("clean"), self.samples("mixture")])
@@ -70,25 +70,25 @@ class Mixture:
 
     @property
     def content(self) -> str:
-        """Names what clean and mixture hold."""
+        """The content name of clean and mixture."""
         return self.names.content
 
     @property
     def contents(self) -> dict[str, str]:
-        """Name what the references hold, by kind."""
+        """The content names of the references, by kind."""
         return self.names.references
 
     def samples(self, part: str) -> Answer:
-        """A part as metrics take it: float64 [time], or text."""
+        """A part for metrics: float64 [time], or text."""
         value = self.parts[part]
         return value.double().numpy() if isinstance(value, Tensor) else value
 
 
 class Enhanced:
-    """The output of a system for a mixture; the system runs once, when that is needed.
+    """The output of a system for a mixture; the system runs once, on request.
 
-    problem: why the system has failed, "" where it has not, or was not asked yet; the answer is no
-    samples then, and nothing of it is remembered.
+    problem: why the system has failed, "" if it has not failed or not run yet. A failed answer has
+    no samples, and is not cached.
     """
 
     def __init__(self, system: System, mixture: Mixture, memory: Memory, problem: str = ""):
@@ -99,26 +99,26 @@ class Enhanced:
 
     @cached_property
     def answer(self) -> Answer:
-        """As metrics take it."""
+        """The answer for metrics."""
         if self.problem:
             return NO_ANSWER
         answer, self.problem = self.waiting().attempt()
         return answer
 
     def waiting(self) -> ToAnswer:
-        """The same, still to be asked for, wherever that is."""
+        """The request for the answer, for any process."""
         return ToAnswer(self.system, self.mixture.batch)
 
     @cached_property
     def signal(self) -> Tensor:
-        """The answer where it is speech: float32 [time]."""
+        """The answer, if it is speech: float32 [time]."""
         return torch.from_numpy(self.answer).float()
 
     @cached_property
     def talkers(self) -> Tensor:
-        """The answer where it is talkers, in the order of those of the mixture: [talker, time].
+        """The answer, if it is talkers, in the order of the mixture's talkers: [talker, time].
 
-        Silence where the system has failed.
+        Silence if the system has failed.
         """
         reference = self.mixture.references[TALKERS]
         if self.answer.shape != reference.shape:
@@ -127,7 +127,7 @@ class Enhanced:
 
     @cached_property
     def content(self) -> str:
-        """Names what the answer holds."""
+        """The content name of the answer."""
         content = self.known_content()
         if content is None:
             content = of_answer(self.answer)
@@ -136,17 +136,17 @@ class Enhanced:
         return content
 
     def known_content(self) -> str | None:
-        """The same, if it is remembered; the system is not asked for it."""
+        """The content name of the answer, if it is cached; the system does not run."""
         return self.memory.known_content(self.system, self.mixture.content)
 
     def put_content(self, content: str) -> None:
-        """Remember it, where the system was asked elsewhere."""
+        """Cache the content name, if the system ran in another process."""
         self.memory.put_content(self.system, self.mixture.content, content)
 
     def taken_by(self, metric: Metric, sample_rate: int) -> Answer:
-        """What `metric` compares of the answer: that itself, or the text that it hears in it.
+        """The input of `metric`: the answer, or its transcript by the metric's recogniser.
 
-        A text is remembered.
+        A transcript is cached.
         """
         if metric.takes == metric.facts.compares or self.problem:
             return self.answer
@@ -159,7 +159,7 @@ class Enhanced:
         return answer
 
     def put_text(self, metric: Metric, text: Answer, sample_rate: int) -> None:
-        """Remember what `metric` heard in the answer, where it heard anything."""
+        """Cache the transcript that `metric` made of the answer, if any."""
         if isinstance(text, str):
             key = of_values("heard", self.content, metric.made_of, sample_rate)
             self.memory.put_text(key, text)

@@ -1,4 +1,4 @@
-"""The cache of scores, by the content of both signals."""
+"""The cache of scores, keyed by the content of both signals."""
 
 import contextlib
 import hashlib
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-Score = tuple[float, str]  # value, NaN where there is none, and the reason why there is none
+Score = tuple[float, str]  # value, or NaN with the reason
 TABLES = """
 create table if not exists score
     (pair text, metric text, value real, reason text, primary key (pair, metric)) without rowid;
@@ -26,32 +26,32 @@ create table if not exists shown
 
 
 class Names(NamedTuple):
-    """Of a mixture: what clean speech and mixture hold together, and its references, by kind."""
+    """The content names of a mixture: of clean and mixture together, and of references by kind."""
 
     content: str
     references: dict[str, str]
 
 
 def of_signal(signal: np.ndarray) -> str:
-    """Name of the content of a signal [..., time]."""
+    """The content name of a signal [..., time]."""
     samples = np.ascontiguousarray(signal)
     return hashlib.sha256(samples.tobytes()).hexdigest()[:32]
 
 
 def of_answer(answer: np.ndarray | str) -> str:
-    """Name of the content of an answer, see models.system."""
+    """The content name of an answer, see models.system."""
     if isinstance(answer, str):
         return hashlib.sha256(answer.encode()).hexdigest()[:32]
     return of_signal(answer)
 
 
 class ScoreCache:
-    """What is remembered of signals, in one SQLite file.
+    """A cache in one SQLite file.
 
-    That is scores by pair of signals and metric, enhanced signals' contents by system and mixture,
-    and what shows a signal. What is put is there once the call returns, whole or not at all;
-    several processes may share the file. `path` None: nothing is remembered. Raises ValueError for
-    a file that is none of ours, OSError where it cannot be written.
+    It has scores by pair of signals and metric, content names of enhanced signals by system and
+    mixture, and pictures and sounds of signals. Writes are complete and atomic when the call
+    returns; several processes may share the file. `path` None: nothing is cached. Raises ValueError
+    for a file that is not such a cache, OSError if it cannot be written.
     """
 
     def __init__(self, path: Path | None):
@@ -66,11 +66,11 @@ class ScoreCache:
             self._store.executescript(TABLES)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._store.close()
 
     def scores(self, pair: str, metrics: Mapping[str, str]) -> dict[str, Score]:
-        """What is known of `pair`, by name; `metrics` gives the version of every metric by name."""
+        """The cached scores of `pair`, by name; `metrics`: the version of every metric by name."""
         query = "select metric, value, reason from score where pair = ?"
         with self._explained():
             rows = self._store.execute(query, (pair,)).fetchall()
@@ -83,7 +83,7 @@ class ScoreCache:
     def put_scores(
         self, pair: str, metrics: Mapping[str, str], scores: Mapping[str, Score]
     ) -> None:
-        """Remember scores of `pair`."""
+        """Cache scores of `pair`."""
         rows = []
         for name, (value, reason) in scores.items():
             stored = None if isnan(value) else value
@@ -98,33 +98,33 @@ class ScoreCache:
             self._store.execute("commit")
 
     def enhanced(self, system: str, mixture: str) -> str | None:
-        """Content of what `system` makes of `mixture`, if it is known."""
+        """The content name of the output of `system` for `mixture`, or None."""
         query = "select content from enhanced where system = ? and mixture = ?"
         with self._explained():
             row = self._store.execute(query, (system, mixture)).fetchone()
         return row[0] if row else None
 
     def any_enhanced(self, system: str) -> bool:
-        """Whether anything is known of what `system` makes of mixtures."""
+        """Whether the cache has any output of `system`."""
         query = "select 1 from enhanced where system = ? limit 1"
         with self._explained():
             return self._store.execute(query, (system,)).fetchone() is not None
 
     def put_enhanced(self, system: str, mixture: str, content: str) -> None:
-        """Remember what `system` makes of `mixture`."""
+        """Cache the content name of the output of `system` for `mixture`."""
         row = (system, mixture, content)
         with self._explained():
             self._store.execute("insert or replace into enhanced values (?, ?, ?)", row)
 
     def names(self, row: str) -> Names | None:
-        """Of the mixture of a plan's `row`, if they are known."""
+        """The content names of the mixture of a plan's `row`, or None."""
         query = "select content, named from mixture where row = ?"
         with self._explained():
             found = self._store.execute(query, (row,)).fetchone()
         return Names(found[0], json.loads(found[1])) if found else None
 
     def put_names(self, row: str, names: Names) -> None:
-        """Remember those of the mixture of a plan's `row`."""
+        """Cache the content names of the mixture of a plan's `row`."""
         with self._explained():
             self._store.execute(
                 "insert or replace into mixture values (?, ?, ?)",
@@ -132,22 +132,22 @@ class ScoreCache:
             )
 
     def shown(self, signal: str) -> tuple[str, str] | None:
-        """Picture and sound of a signal, if they were made before."""
+        """Picture and sound of a signal, or None."""
         query = "select picture, sound from shown where signal = ?"
         with self._explained():
             return self._store.execute(query, (signal,)).fetchone()
 
     def put_shown(self, signal: str, picture: str, sound: str) -> None:
-        """Remember picture and sound of a signal."""
+        """Cache picture and sound of a signal."""
         row = (signal, picture, sound)
         with self._explained():
             self._store.execute("insert or replace into shown values (?, ?, ?)", row)
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:
-        """Errors of the file name it, and say what to do."""
+        """Errors of the file with its name and a remedy."""
         try:
-            with self._one_at_a_time:  # joblib asks for its tasks from threads of its own
+            with self._one_at_a_time:  # joblib reads its tasks from other threads
                 yield
         except sqlite3.OperationalError as error:
             remedy = "make room, check its permissions, or choose another cache"

@@ -1,4 +1,4 @@
-"""Every system on every mixture of a test plan: one row of scores each."""
+"""Scores every system on every mixture of a test plan, in one row each."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -19,20 +19,20 @@ from reporting.scoring.mixture import Enhanced
 from reporting.scoring.score_cache import Score
 from reporting.scoring.work import Done, Job, ToAnswer, together, work
 
-# Pairs of signals in a job: most share their reference, which is then sent and prepared once.
+# Pairs of signals per job: most share their reference, which is sent and prepared once.
 TOGETHER = 4
 
 
 def require_usable(metrics: Mapping[str, Metric], sample_rate: int) -> None:
     """Try every metric once, before hours of scoring.
 
-    Raises ValueError naming a metric that its own options break.
+    Raises ValueError naming a metric whose options are wrong.
     """
     for name, metric in metrics.items():
         try:
             metric(*metric.trial(sample_rate), sample_rate)
         except NotComputable:
-            continue  # its own word on this pair of signals, not on its options
+            continue  # the metric refuses this pair of signals, not its options
         except (TypeError, ValueError) as error:
             raise ValueError(f"metric.{name}: {error}") from error
 
@@ -46,19 +46,19 @@ def score_plan(
 ) -> pd.DataFrame:
     """A row per test mixture and system, in the plan's order.
 
-    The columns are IDENTITY, one per metric, and `failed`. Scores are computed wherever `spread`
-    has them computed, and only a few signals wait for that at any time. Systems run here, one
-    mixture at a time, or with `answer_there` where scores are computed, as far as they say what
-    they are made of. A score that cannot be computed is NaN, with its reason in `failed`. What the
-    bench's memory knows is not enhanced or scored again, and what is new is put there as it comes.
-    Raises ValueError for a system that fails on every mixture.
+    The columns are IDENTITY, one per metric, and `failed`. Scores are computed in the processes of
+    `spread`; only a few signals wait for them at any time. Systems run here, one mixture at a time,
+    or with `answer_there` in the processes of `spread`, if they can be identified. A score that
+    cannot be computed is NaN, with its reason in `failed`. Cached signals and scores are reused,
+    and new ones are cached as they come. Raises ValueError for a system that fails on every
+    mixture.
     """
     job = partial(work if answer_there else scores_of, sample_rate=bench.sample_rate)
     total = len(bench.rows) * len(systems)
     with tqdm(desc="scoring", total=total, unit="signal", leave=False, disable=None) as progress:
         scoring = Scoring(bench, systems, metrics, progress, answer_there)
         lacking = scoring.lacking()
-        if not answer_there:  # processes may know nothing of this package
+        if not answer_there:  # other processes may lack this package
             lacking = chain.from_iterable(map(scoring.plain, lacking))
         for done in chain.from_iterable(spread(job, _groups(lacking))):
             scoring.put(done if answer_there else Done(done[0], "", done[1]))
@@ -66,11 +66,11 @@ def score_plan(
 
 
 class Row:
-    """A row of the table under way.
+    """A row of the unfinished table.
 
-    identity: see IDENTITY. enhanced: the answer that it is about, until it has all scores. pairs:
-    names of the answer and what it is compared with, by the kind of that, once they are known.
-    scores: those known by now. problem: why its system has failed.
+    identity: see IDENTITY. enhanced: its answer, until it has all scores. pairs: names of answer
+    and reference, by kind of the reference, once they are known. scores: those known so far.
+    problem: why its system has failed.
     """
 
     def __init__(self, identity: dict[str, Any], enhanced: Enhanced):
@@ -81,13 +81,13 @@ class Row:
         self.problem = ""
 
     def named(self, content: str) -> None:
-        """Its answer holds `content`."""
+        """Set the content name of its answer."""
         contents = self.enhanced.mixture.contents
         self.pairs = {kind: f"{reference}-{content}" for kind, reference in contents.items()}
 
 
 class Scoring:
-    """The table under way: rows in the plan's order, whose scores come in any order."""
+    """The unfinished table: rows in the plan's order, whose scores arrive in any order."""
 
     def __init__(
         self,
@@ -103,10 +103,10 @@ class Scoring:
         self.progress = progress
         self.answer_there = answer_there
         self.rows: list[Row] = []
-        bench.failures.clear()  # of an earlier table
+        bench.failures.clear()  # failures of an earlier table
 
     def lacking(self) -> Iterator[Job]:
-        """Every row that lacks scores, as its signals are made."""
+        """Every row that lacks scores, as its signals are computed."""
         for mixture in self.bench.mixtures():
             for name, system in self.systems.items():
                 enhanced = self.bench.enhanced(system, mixture)
@@ -120,7 +120,7 @@ class Scoring:
                     self._tell(row)
 
     def put(self, done: Done) -> None:
-        """Take in scores of a row, and what its answer holds, where that is new."""
+        """Add scores of a row, and the content name of its answer, if it is new."""
         row = self.rows[done.number]
         row.problem = done.problem
         if done.content and not row.pairs:
@@ -137,9 +137,9 @@ class Scoring:
         self._tell(row)
 
     def plain(self, job: Job) -> Iterator[tuple]:
-        """A job in the words of `metrics.table.scores_of`, for each thing that is compared.
+        """The arguments of `metrics.table.scores_of` for each reference of a job.
 
-        What is heard is heard here.
+        Transcripts are made here.
         """
         enhanced = self.rows[job.number].enhanced
         for kind, metrics in job.metrics.items():
@@ -149,7 +149,7 @@ class Scoring:
                 yield job.number, job.references[kind], taken, plain
 
     def table(self) -> pd.DataFrame:
-        """All rows, once all have their scores."""
+        """All rows, after all scores have arrived."""
         for name in self.systems:
             problems = [row.problem for row in self.rows if row.identity["system"] == name]
             if problems and all(problems):
@@ -157,7 +157,7 @@ class Scoring:
         return pd.DataFrame([self._cells(row) for row in self.rows])
 
     def _begun(self, system: str, enhanced: Enhanced) -> Row:
-        """A new row, with the scores that are remembered, and those that there cannot be."""
+        """A new row, with its cached scores and its impossible scores."""
         row = Row({"system": system, **enhanced.mixture.identity}, enhanced)
         for kind, metrics in self._by_kind(self.metrics).items():
             row.scores.update(_impossible(metrics, kind, enhanced))
@@ -175,11 +175,11 @@ class Scoring:
         return enhanced.waiting() if self._travels(enhanced) else enhanced.answer
 
     def _travels(self, enhanced: Enhanced) -> bool:
-        """Whether it is asked where scores are computed: what has no name yet is asked here."""
+        """Whether the system runs where scores are computed; without an identity it runs here."""
         return self.answer_there and enhanced.system.made_of is not None
 
     def _missing(self, row: Row) -> dict[str, dict[str, Metric]]:
-        """The metrics whose scores `row` lacks, by the kind of what they compare."""
+        """The metrics whose scores `row` lacks, by kind of their reference."""
         names = [name for name in self.metrics if name not in row.scores]
         return self._by_kind({name: self.metrics[name] for name in names})
 
@@ -191,12 +191,12 @@ class Scoring:
         return by_kind
 
     def _tell(self, row: Row) -> None:
-        """Count the row once it has all scores, or will have none."""
+        """Count the row once it has all scores, or cannot get them."""
         if row.problem:
             system = self.systems[row.identity["system"]]
             self.bench.failures[system, row.identity["mixture_id"]] = row.problem
         if row.problem or len(row.scores) == len(self.metrics):
-            row.enhanced = None  # its signals are large
+            row.enhanced = None  # frees its signals, which are large
             self.progress.update()
 
     def _cells(self, row: Row) -> dict[str, Any]:
@@ -210,7 +210,7 @@ class Scoring:
 
 
 def _impossible(metrics: Mapping[str, Metric], kind: str, enhanced: Enhanced) -> dict[str, Score]:
-    """The scores that an answer cannot have: none, and why."""
+    """The scores that an answer cannot have: NaN, and the reasons."""
     scores = {}
     for name, metric in metrics.items():
         gives = enhanced.system.gives
@@ -222,6 +222,6 @@ def _impossible(metrics: Mapping[str, Metric], kind: str, enhanced: Enhanced) ->
 
 
 def _groups(items: Iterator) -> Iterator[list]:
-    """TOGETHER of them at a time."""
+    """Groups of TOGETHER items."""
     while group := list(islice(items, TOGETHER)):
         yield group

@@ -1,4 +1,4 @@
-"""What is put on the test: the unprocessed mixture, the oracle, baselines, any number of runs."""
+"""The systems of a test: the unprocessed mixture, the oracle, baselines and runs."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -15,14 +15,14 @@ from reporting.scores_table import mixed_back_name
 from reporting.scoring.leaks import refuse_leaks, seen_noise
 from reporting.scoring.memory import Memory
 
-Systems = dict[str, System]  # by the names that they have in a report, in its order
+Systems = dict[str, System]  # by their names in a report, in its order
 
 
 def untrained(beside: Systems, baselines: Mapping[str, Enhancing]) -> Systems:
-    """What a task sets beside its runs, and baselines.
+    """The systems that a task shows beside its runs, and baselines.
 
-    Raises ValueError where a baseline takes the name of one of the others, or of one that knows the
-    answer.
+    Raises ValueError if a baseline has the name of another system, or of a system that knows the
+    reference.
     """
     for name in (*beside, *KNOWING):
         if name in baselines:
@@ -36,12 +36,12 @@ def trained(
     stages: bool = False,
     memory: Memory | None = None,
 ) -> Systems:
-    """Runs by name; before all of them with `stages` every stage of theirs, as "NAME, stage 1".
+    """Runs by name; with `stages` every stage of a run comes before it, as "NAME, stage 1".
 
-    opened: makes a system of a run. The stage that a run makes audible is the run, and no system
-    beside it. After a recogniser, what it hears in clean speech, as "NAME, clean". Networks are
-    built here, so that a broken one is refused, but for those that `memory` has run before. Raises
-    what `opened` does where one is no run, or is damaged.
+    opened: makes a system of a run. The stage that is a run's output is the run itself. A
+    recogniser is followed by its transcripts of clean speech, as "NAME, clean". Networks are built
+    here, so that a broken network is refused, except networks that `memory` has run before. Raises
+    the errors of `opened` for a folder that is not a run, or is damaged.
     """
     loaded = {name: opened(run) for name, run in runs.items()}
     for run in loaded.values():
@@ -60,7 +60,7 @@ def trained(
 
 
 def mixed_back(systems: Mapping[str, System], shares: Sequence[float]) -> Systems:
-    """Those of `systems` that enhance, with each of `shares` of the mixture added back.
+    """The enhancing `systems`, with each of `shares` of the mixture added back.
 
     After each, as "NAME, 0.2 of the mixture"; a share of 0 is the system itself.
     """
@@ -74,9 +74,9 @@ def mixed_back(systems: Mapping[str, System], shares: Sequence[float]) -> System
 
 
 def stage_outputs(systems: Mapping[str, System]) -> dict[Path, list[str]]:
-    """Names of the systems that are a stage of a run, by its folder, from the first stage on.
+    """Names of the systems that are stages of a run, by its folder, from the first stage on.
 
-    Of runs whose stages are put on the test.
+    Only for runs whose stages are tested.
     """
     by_folder = defaultdict(dict)
     for name, system in systems.items():
@@ -85,8 +85,8 @@ def stage_outputs(systems: Mapping[str, System]) -> dict[Path, list[str]]:
     ordered = {}
     for folder, outputs in by_folder.items():
         if len(outputs) < 2:
-            continue  # nor opened, to know which of its stages is heard
-        named = {system.heard: name for name, system in outputs.items()}
+            continue  # not opened to find the stage that is its output
+        named = {system.output_stage: name for name, system in outputs.items()}
         stages = sorted(stage for stage in named if stage is not None)
         if len(stages) > 1:
             ordered[folder] = [named[stage] for stage in stages]
@@ -96,9 +96,9 @@ def stage_outputs(systems: Mapping[str, System]) -> dict[Path, list[str]]:
 def of_rate(
     runs: Mapping[str, Path], sample_rate: int, rates: Collection[int] = ()
 ) -> dict[str, Path]:
-    """Those of `runs` that were trained at `sample_rate`.
+    """The `runs` that were trained at `sample_rate`.
 
-    Those of another one of `rates` are tested at that. Raises ValueError for a run of a rate that
+    Runs of another rate in `rates` are tested at that rate. Raises ValueError for a run whose rate
     is not tested.
     """
     tested = {}
@@ -120,11 +120,11 @@ def _at_another_rate(rate: int, sample_rate: int, rates: Collection[int]) -> str
     return f"was trained at {rate} Hz, the test plan has {sample_rate} Hz; {remedy}"
 
 
-def refuse_heard(systems: Mapping[str, System], plan: Plan) -> list[str]:
-    """Raise ValueError where a run was trained on what the test keeps unheard.
+def refuse_trained_on_test(systems: Mapping[str, System], plan: Plan) -> list[str]:
+    """Raise ValueError if a run was trained on a part of the test that must be unseen.
 
-    So it is where a run was that its weights come from. Returns a sentence for every run to which
-    some of the noise is new that the test calls seen.
+    The same holds for a run from which its weights come. Returns a sentence for every run that did
+    not train on some of the noise that the test calls seen.
     """
     notes = []
     for name, system in systems.items():
@@ -134,9 +134,9 @@ def refuse_heard(systems: Mapping[str, System], plan: Plan) -> list[str]:
 
 
 def new_noise(name: str, run: Path, plan: Plan) -> str:
-    """How much of the noise that the test calls seen no training of `run` has heard, if any.
+    """The share of the test's seen noise that no training of `run` has used, as text; "" if none.
 
-    name: of the run. Raises ValueError where one of them has heard what the test consists of.
+    name: of the run. Raises ValueError if a training used a part of the test.
     """
     new = [refuse_leaks(folder, plan, run) for folder in (run, *ancestors(run))]
     never = len(set.intersection(*new))

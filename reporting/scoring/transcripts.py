@@ -1,4 +1,4 @@
-"""What is heard in a test, in words: by systems that answer with them, and by recognisers."""
+"""The texts of a test: answers of systems, and transcripts by recognisers."""
 
 from collections.abc import Iterator, Mapping
 
@@ -16,9 +16,9 @@ COLUMNS = ["mixture_id", "system", "score", "said", "heard"]
 def transcripts(
     bench: Bench, systems: Mapping[str, System], metrics: Mapping[str, Metric]
 ) -> pd.DataFrame:
-    """Everything that is heard, beside what is said; COLUMNS.
+    """All texts beside their references; COLUMNS.
 
-    Of a tagger these are classes. score: the first of those by the same recogniser. Empty where no
+    For a tagger these are classes. score: the first score by the same recogniser. Empty if no
     metric compares texts or classes.
     """
     first = {}

@@ -1,4 +1,4 @@
-"""What a process does for an evaluation: enhance where that is still to be done, and score."""
+"""The work of a process of an evaluation: enhancing, if necessary, and scoring."""
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,15 +16,15 @@ NO_ANSWER = np.zeros(0)
 
 
 class ToAnswer(NamedTuple):
-    """A mixture that waits for its system. batch: see `models.system.System`, of one mixture."""
+    """A mixture that waits for its system. batch: one mixture, see `models.system.System`."""
 
-    system: Any  # a System: what only scores need not import that
+    system: Any  # a System, which a process that only scores need not import
     batch: Mapping[str, Any]
 
     def attempt(self) -> tuple[Answer, str]:
-        """What the system makes of it, and ""; where it fails no samples at all, and why.
+        """The answer of the system, and ""; if it fails, no samples, and the reason.
 
-        A tool that breaks on one mixture is a counted row, and no end of an evaluation.
+        A tool that fails on one mixture is a counted row; the evaluation continues.
         """
         try:
             (answer,) = self.system.answers(self.batch)
@@ -35,7 +35,7 @@ class ToAnswer(NamedTuple):
 
 
 class Job(NamedTuple):
-    """A row's references and the metrics that it lacks, both by kind, and the answer."""
+    """The references of a row and the metrics that it lacks, both by kind, and the answer."""
 
     number: int
     references: Mapping[str, Answer]
@@ -44,10 +44,10 @@ class Job(NamedTuple):
 
 
 class Done(NamedTuple):
-    """Scores of a row. content: names what the answer holds, "" where it was known before.
+    """Scores of a row. content: name of the answer's content, "" if it was known before.
 
-    problem: why its system has failed; there are no scores then. texts: what was heard in the
-    answer, by the name of the first metric that hears with a recogniser.
+    problem: why its system has failed; there are no scores then. texts: transcripts of the answer,
+    by the first metric of each recogniser.
     """
 
     number: int
@@ -58,7 +58,7 @@ class Done(NamedTuple):
 
 
 def work(jobs: Sequence[Job], sample_rate: int) -> list[Done]:
-    """Each of `jobs`, one after the other in one thread: as many processes as cores do so."""
+    """The results of `jobs`, in turn, in one thread; there are as many such processes as cores."""
     with _one_thread():
         return [_done(job, sample_rate) for job in jobs]
 
@@ -82,7 +82,7 @@ def _done(job: Job, sample_rate: int) -> Done:
 
 
 def together(metrics: Mapping[str, Metric]) -> Iterator[tuple[str, dict[str, Metric]]]:
-    """Metrics that take the same of an answer, each time with the name of the first of them."""
+    """Metrics with the same input of an answer, each group with the name of its first metric."""
     alike: dict[str, dict[str, Metric]] = {}
     for name, metric in metrics.items():
         alike.setdefault(str(metric.made_of), {})[name] = metric
@@ -91,16 +91,16 @@ def together(metrics: Mapping[str, Metric]) -> Iterator[tuple[str, dict[str, Met
 
 
 def prepared(metric: Metric, answer: Answer, sample_rate: int) -> Answer:
-    """What `metric` compares of an answer: where it cannot be heard, that itself."""
+    """The input of `metric`: a transcript of the answer, or the answer."""
     try:
         return metric.prepared(answer, sample_rate)
     except Exception:
-        return answer  # scored as it is, the metric will say why
+        return answer  # the metric gives the reason when it scores the answer
 
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Of PyTorch, where that came with a system."""
+    """Limit PyTorch to one thread, if a system has imported it."""
     torch = sys.modules.get("torch")
     if torch is None:
         yield

@@ -13,7 +13,7 @@ from enhancing.noises import noises
 from models.tagging.namer import Namer
 
 
-class KindsHeard:
+class TaggedKinds:
     """The audio of other signals (datagen.signals.Signals), with a kind for every noise id."""
 
     def __init__(self, signals: Signals, kinds: Mapping[str, str]):
@@ -29,7 +29,7 @@ class KindsHeard:
         return self._kinds.get(noise_id) or self._signals.noise_type(noise_id, start, length)
 
 
-def with_kinds_heard(plan: Plan, audio: Signals, namer: Namer) -> KindsHeard:
+def with_tagged_kinds(plan: Plan, audio: Signals, namer: Namer) -> TaggedKinds:
     """`audio` of the recordings of `plan`; `namer` names the unknown kinds of noise.
 
     They stay unknown if the recording is silent.
@@ -38,4 +38,4 @@ def with_kinds_heard(plan: Plan, audio: Signals, namer: Namer) -> KindsHeard:
     kinds = {}
     for name, path in zip(unknown.id, unknown.path, strict=True):
         kinds[name] = next(iter(noises(namer, Path(path))), UNKNOWN)
-    return KindsHeard(audio, kinds)
+    return TaggedKinds(audio, kinds)
