@@ -30,7 +30,7 @@ from reporting.tables.finding import finding
 from reporting.tables.headline import showing
 from reporting.tables.published import PUBLISHED
 from reporting.tables.runs import Run
-from reporting.tables.summary import headline_text
+from reporting.tables.summary import headline_text, unscored_text
 from reporting.tables.sweep import runs_of
 from reporting.tables.wording import speaking
 from tasks.tagging import namer
@@ -122,7 +122,8 @@ def _report(
     described = about(cfg, tested, first.bench.plan.noise, first.metrics, scores, unfinished)
     say("Draws the figures and writes the pages" if cfg.figures else "Writes the pages")
     summary = write_report(scores, described, folder, beside, cfg.figures)
-    _print(cfg, finding(scores, opened, cfg.clusters), summary, folder, caution)
+    found = [finding(scores, opened, cfg.clusters), unscored_text(scores)]
+    _print([*filter(None, found)], summary, folder, caution)
 
 
 def _caution(cfg: DictConfig, trials: Sequence[Trial]) -> str | None:
@@ -184,19 +185,12 @@ def _worst(trials: Sequence[Trial], tables: Sequence[pd.DataFrame]) -> list[Hear
     return heard
 
 
-def _print(
-    cfg: DictConfig,
-    found: str,
-    summary: pd.DataFrame,
-    folder: Path,
-    caution: str | None,
-) -> None:
-    """Print the headline table, its findings, and the next commands."""
+def _print(found: Sequence[str], summary: pd.DataFrame, folder: Path, caution: str | None) -> None:
+    """Print the headline table, its findings, the place of the report, and a caution."""
     print(headline_text(summary))
     print()
-    print(found)
+    for sentence in found:
+        print(sentence)
     print(f"Report: {folder / 'report.html'}")
     if caution:
         print(caution)
-    if cfg.next:
-        print(cfg.next)

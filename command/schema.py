@@ -1,5 +1,6 @@
 """The options of each script: types, ranges and rules across options."""
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -233,6 +234,17 @@ class EvaluateConfig(SpeechScriptConfig):
             )
         if self.pairs and self.split != "test":
             raise ValueError(f"split={self.split!r}: pairs of files are a test; leave out split")
+        return self
+
+    @model_validator(mode="after")
+    def _layout_has_a_root(self):
+        pairs = self.pairs or {}
+        own = [pairs[option] for option in ("clean", "mixture") if option in pairs]
+        of_layout = [folder for folder in own if folder not in (self.clean, self.mixture)]
+        if pairs.get("root", "") is None and not all(Path(one).is_dir() for one in of_layout):
+            raise ValueError(
+                f"pairs.root is missing: add pairs.root=DIR, which holds {' and '.join(of_layout)}"
+            )
         return self
 
     @model_validator(mode="after")

@@ -11,9 +11,13 @@ from pair_trees import RATE, noise, voice, wav
 import evaluate
 from command.chosen import chosen_baselines
 from datagen import from_config
+from metrics.si_sdr import SISDR
 from models.baselines.files import Files
+from parallel.spread import over_processes
 from reporting.scoring.bench import Bench
 from reporting.scoring.files import look_at, shared_delay, told
+from reporting.scoring.score_plan import score_plan
+from reporting.tables.summary import unscored_text
 
 SECONDS = 1.2
 
@@ -78,6 +82,7 @@ def test_good_files_have_nothing_to_tell_and_are_scored_as_they_are(bench, tmp_p
         (late(37), "delayed", "delay", 37),
         (lambda _, sound: np.roll(sound, -20), "delayed", "delay", -20),
         (lambda _, sound: -sound, "inverted", "inverted", True),
+        (lambda _, sound: np.stack([sound, sound], 1), "several channels", "channels", 2),
         (lambda _, sound: 0.1 * sound, "a gain more than 10 dB off", "gain_db", -20.0),
         (lambda _, sound: sound[:-50], "another length", "longer_by", -50),
         (lambda _, sound: np.clip(9 * sound, -1, 1), "clipped", None, None),
@@ -120,6 +125,14 @@ def test_missing_unreadable_silent_and_resampled_files_are_counted_rows(bench, t
     assert table.longer_by["u4"] == 0
     shown = told(table.reset_index()).set_index("what").files
     assert shown["missing or unreadable"] == "4 of 6" and shown["another rate"] == "1 of 6"
+    systems = {"tool": Files(RATE, str(folder))}
+    scores = score_plan(bench, systems, {"si_sdr": SISDR()}, over_processes(1))
+    reasons = scores.set_index("mixture_id").failed
+    missing = "its file is missing or cannot be read, see files.csv"
+    assert all(reasons[name].endswith(missing) for name in ("u0", "u2", "u3"))
+    assert "silent" in reasons["u1"] and reasons["u4"] == ""
+    assert unscored_text(scores).endswith(" tool 4 of 6.")
+    assert unscored_text(scores[scores.failed != ""]) == ""
 
 
 def test_one_delay_of_all_files_is_undone_where_that_is_asked_for_and_no_other(bench, tmp_path):
@@ -185,7 +198,7 @@ def test_a_report_has_the_folder_among_its_systems_and_files_csv(tmp_path):
     scores = pd.read_csv(tmp_path / "out/scores.csv", keep_default_na=False).set_index("system")
     tool = scores.loc["tool"]
     assert float(tool.sdr.iloc[0]) > 15
-    assert tool.sdr.iloc[1] == "" and "unequal lengths" in tool.failed.iloc[1]
+    assert tool.sdr.iloc[1] == "" and "its file is missing" in tool.failed.iloc[1]
     assert pd.read_csv(tmp_path / "out/files.csv").mixture_id.tolist() == ["u0", "u1"]
     for page in ("report.md", "report.html"):
         text = (tmp_path / "out" / page).read_text()

@@ -170,6 +170,13 @@ def _twice(root):
     wav(root / "clean/deeper/a0.wav", voice(0))
 
 
+def _in_other_folders(root):
+    for folder in ("b", "c"):
+        wav(root / "clean" / folder / "a0.wav", voice(0))
+    for name in ("a0", "a1", "a2"):
+        (root / f"clean/{name}.wav").unlink()
+
+
 def _two_forms(root):
     wav(root / "mixture/a0.flac", voice(0))
 
@@ -189,6 +196,8 @@ PATTERN = "pairs.clean_pattern='(?P<clean>.+)'"
         (_same, [], "the mixture is the clean file"),
         (_silent, [], "clean/a0.wav (silent"),
         (_nan, [], "NaN"),
+        (_in_other_folders, [], "two clean files match it"),
+        (None, ["mixture=${clean}"], "3 of 3 pairs do not fit (a0: the mixture is the clean file"),
         (_twice, [PATTERN], "two clean files match it"),
         (_two_forms, [], "has the name of"),
         (_others, [], "no pair matches among 3 mixtures and 3 clean files (no clean file for a0"),
@@ -209,6 +218,7 @@ PATTERN = "pairs.clean_pattern='(?P<clean>.+)'"
         (None, ["clean=nowhere"], "nowhere: no such folder; give clean=DIR"),
         (None, ["pairs=dns", "pairs.root=nowhere"], "clean: no such folder; give pairs.root=DIR"),
         (None, ["mixture=null"], "add mixture=DIR"),
+        (None, ["clean=null", "mixture=null"], "add clean=DIR mixture=DIR"),
     ],
 )
 def test_what_does_not_fit_is_refused_in_a_line(tmp_path, cache, spoil, typed, said):
@@ -241,6 +251,8 @@ def _renamed(folder, name):
         ("{}_noisy.wav", "{}_clean.wav"),
         ("0dB/{}.wav", "{}.wav"),
         ("0dB/{}-n.wav", "all/{}.wav"),
+        ("{}+babble (5 dB).wav", "{}.wav"),
+        ("0 dB, {}.wav", "{}.wav"),
     ],
 )
 def test_where_no_names_match_options_are_given_that_work_when_typed(
@@ -253,6 +265,26 @@ def test_where_no_names_match_options_are_given_that_work_when_typed(
         judged(cache, *folders(root))
     typed = shlex.split(str(error.value).partition("; add ")[2].partition(", see ")[0])
     assert len(judged(cache, *folders(root), *typed).plan.rows) == 3
+
+
+def test_the_options_that_are_given_are_those_by_which_most_files_match(tmp_path, cache):
+    root = by_name(tmp_path, 4)
+    for name, kind in enumerate(("babble_sn5", "car_sn0", "car_sn5", "car_sn15")):
+        (root / f"mixture/a{name}.wav").rename(root / f"mixture/a{name}_{kind}.wav")
+    with pytest.raises(ValueError, match="no pair matches among 4") as error:
+        judged(cache, *folders(root))
+    typed = shlex.split(str(error.value).partition("; add ")[2].partition(", see ")[0])
+    assert len(judged(cache, *folders(root), *typed).plan.rows) == 4
+
+
+def test_names_that_do_not_match_a_pattern_are_told(tmp_path, cache):
+    test = judged(cache, *folders(by_name(tmp_path)), "pairs.pattern='(?P<clean>a[01])'")
+    assert "Left out: 1 files have a name that does not match pairs.pattern (a2)." in test.notes
+    mixed = ["pairs.pattern='(?P<clean>.+)m'", "pairs.clean_pattern='(?P<clean>.+)c'"]
+    for name in "mc":
+        wav(tmp_path / f"one/a0{name}.wav", voice(0) + (name == "m") * noise(voice(0), 5.0))
+    one = [f"clean={tmp_path / 'one'}", f"mixture={tmp_path / 'one'}"]
+    assert not any("Left out" in note for note in judged(cache, *one, *mixed).notes)
 
 
 def test_files_that_cannot_be_used_are_left_out_with_their_pairs_and_told(tmp_path, cache):
@@ -391,6 +423,8 @@ def test_folders_of_pairs_are_refused_where_no_pairs_are_judged(tmp_path):
     for typed in (["experiment=recordings", "mixture=y"], ["pairs=rendered", "pairs.root=y"]):
         with pytest.raises(ValueError, match="clean='x': what is judged here has its own folders"):
             check(config(tmp_path, "clean=x", *typed), EvaluateConfig)
+    with pytest.raises(ValueError, match=r"add pairs\.root=DIR, which holds clean_testset_wav and"):
+        check(config(tmp_path, "pairs=voicebank"), EvaluateConfig)
     paired = config(tmp_path, "clean=x", "mixture=y", "split=validation")
     with pytest.raises(ValueError, match="pairs of files are a test"):
         check(paired, EvaluateConfig)

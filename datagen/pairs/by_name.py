@@ -1,5 +1,6 @@
 """Pairs of files that are matched by name, exactly or by a pattern."""
 
+from collections.abc import Iterable, Sequence
 from math import isfinite, nan
 from pathlib import Path
 
@@ -34,9 +35,10 @@ class ByName(Pairs):
         log: str = "",
         unfit: str = "refuse",
     ):
-        for option, folder in {"clean": clean, "mixture": mixture}.items():
-            if folder is None:
-                raise ValueError(f"pairs needs a folder of {option} files: add {option}=DIR")
+        folders = {"clean": clean, "mixture": mixture}
+        lacking = [f"{option}=DIR" for option, folder in folders.items() if folder is None]
+        if lacking:
+            raise ValueError(f"pairs of files need two folders: add {' '.join(lacking)}")
         if unfit not in ("refuse", "leave_out"):
             raise ValueError(f"pairs.unfit={unfit!r}: must be refuse or leave_out")
         base = Path(root or "")
@@ -60,6 +62,7 @@ class ByName(Pairs):
         mixtures = named(others, self.mixture, self.pattern, "pairs.pattern")
         found = matched(mixtures, cleans)
         notes = self._notes(found, mixtures, cleans)
+        notes += about_names(others, [*mixtures, *cleans], "pairs.pattern")
         lines = read_log(self.log) if self.log else {}
         if self.log:
             notes += _about_log(self.log, found, lines)
@@ -113,6 +116,14 @@ def audio_below(folder: Path, what: str) -> list[Path]:
 def _left_out(count: int, what: str, told: list[str]) -> str:
     more = "; ..." if count > len(told) else ""
     return f"Left out: {count} {what} ({'; '.join(told)}{more})."
+
+
+def about_names(paths: Sequence[Path], files: Iterable[Named], option: str) -> list[str]:
+    """A sentence on those of `paths` that are not among `files`: `option` is their pattern."""
+    used = {file.path for file in files}
+    left = [path.stem for path in paths if path not in used]
+    what = f"files have a name that does not match {option}"
+    return [_left_out(len(left), what, left[:SHOWN])] if left else []
 
 
 def _about_log(path: Path, found: Matched, lines: dict[str, Line]) -> list[str]:

@@ -104,43 +104,60 @@ def matched(mixtures: Sequence[Named], cleans: Sequence[Named]) -> Matched:
 
 
 def joining(mixtures: Sequence[Named], cleans: Sequence[Named]) -> str:
-    """Options by which some of these files match, as they are typed; "" where none is found.
+    """Options by which most of these files match, as they are typed; "" where none is found.
 
     Names may differ in what stands before or after the part that they share, or in their folders.
+    Raises ValueError where two clean files would match one mixture.
     """
-    stems = [[one.path.stem for one in files] for files in (mixtures, cleans)]
-    if not all(stems):
+    if not (mixtures and cleans):
         return ""
-    first = stems[0][0]
-    for patterns in _candidates(first, nearest_key(first, stems[1])):
-        keys = [_keys(pattern, names) for pattern, names in zip(patterns, stems, strict=True)]
-        if keys[0] & keys[1]:
+    first = mixtures[0].path.stem
+    best, most = "", 0
+    for patterns in _candidates(first, nearest_key(first, [one.path.stem for one in cleans])):
+        found = matched(_keyed(patterns[0], mixtures), _keyed(patterns[1], cleans))
+        if len(found.pairs) > most:
             options = zip(("pattern", "clean_pattern"), patterns, strict=True)
-            return " ".join(f"'pairs.{name}=\"{pattern}\"'" for name, pattern in options)
-    return ""
+            best = " ".join(f"'pairs.{name}=\"{pattern}\"'" for name, pattern in options)
+            most = len(found.pairs)
+    return best
 
 
 def _candidates(mixture: str, clean: str) -> Iterator[tuple[str, str]]:
-    """Patterns of two names that end alike, then of two that begin alike."""
-    shared = _alike(mixture[::-1], clean[::-1])
-    before = mixture[: len(mixture) - shared], clean[: len(clean) - shared]
-    shared = _alike(mixture, clean)
-    after = mixture[shared:], clean[shared:]
-    group = f"(?P<{KEY}>.+)"
-    for affixes, pattern in ((before, "{}" + group), (after, group + "{}")):
-        if all(re.fullmatch(r"[\w-]*", affix, re.ASCII) for affix in affixes):  # typed as it is
+    """Patterns of two names that end alike, then of two that begin alike.
+
+    The last ones let numbers differ, and what is not shared: "sp01_airport_sn5" and "sp01" give
+    "(?P<clean>sp\\d+).*" and "(?P<clean>.+)".
+    """
+    end = _alike(mixture[::-1], clean[::-1])
+    before = mixture[: len(mixture) - end], clean[: len(clean) - end]
+    begin = _alike(mixture, clean)
+    after = mixture[begin:], clean[begin:]
+    whole = f"(?P<{KEY}>.+)"
+    for affixes, pattern in ((before, "{}" + whole), (after, whole + "{}")):
+        if all(map(_plain, affixes)):
             yield tuple(map(pattern.format, affixes))
+    shared = (mixture[len(mixture) - end :], before, ".*?{}"), (mixture[:begin], after, "{}.*")
+    for part, affixes, pattern in shared:
+        if part and _plain(part):
+            group = f"(?P<{KEY}>{re.sub('[0-9]+', lambda _: chr(92) + 'd+', part)})"
+            yield tuple(pattern.format(group) if affix else whole for affix in affixes)
+
+
+def _plain(text: str) -> bool:
+    """Whether a text can be typed in a pattern as it is."""
+    return bool(re.fullmatch(r"[\w-]*", text, re.ASCII))
+
+
+def _keyed(pattern: str, files: Iterable[Named]) -> list[Named]:
+    """Those of `files` whose names match, paired by `pattern`."""
+    fits = [(one, re.fullmatch(pattern, one.path.stem)) for one in files]
+    return [one._replace(said=fit.groupdict()) for one, fit in fits if fit]
 
 
 def _alike(one: str, other: str) -> int:
     """How many characters two texts begin with alike."""
     both = zip(one, other, strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], both))
-
-
-def _keys(pattern: str, names: Iterable[str]) -> set[str]:
-    """What pairs those of `names` that match."""
-    return {fit[KEY] for fit in map(re.compile(pattern).fullmatch, names) if fit}
 
 
 def nearest(key: str, keys: Iterable[str]) -> str:
@@ -150,5 +167,7 @@ def nearest(key: str, keys: Iterable[str]) -> str:
 
 
 def nearest_key(key: str, keys: Iterable[str]) -> str:
-    """The key that looks most like `key`; "" where none does."""
-    return next(iter(get_close_matches(key, list(keys), n=1, cutoff=0.3)), "")
+    """The longest key that is part of `key`, or the one most like it; "" where none is alike."""
+    keys = list(keys)
+    parts = sorted((other for other in keys if other and other in key), key=len)
+    return (parts[-1:] or get_close_matches(key, keys, n=1, cutoff=0.3) or [""])[0]

@@ -132,12 +132,12 @@ def _lengths(
     pairs: Sequence[Pair], clean: pd.DataFrame, mixture: pd.DataFrame, sample_rate: int
 ) -> pd.DataFrame:
     """A row per pair: path of the mixture, samples at `sample_rate` and gain of both files."""
-    files = pd.concat([clean, mixture]).set_index("path")
+    tables = {"mixture": mixture.set_index("path"), "clean": clean.set_index("path")}
     rows = []
     for pair in pairs:
         row = {"path": str(pair.mixture)}
-        for part, path in {"mixture": pair.mixture, "clean": pair.clean}.items():
-            file = files.loc[str(path)]
+        for part, table in tables.items():
+            file = table.loc[str(getattr(pair, part))]
             row[part] = resampled_length(int(file.samples), int(file.sample_rate), sample_rate)
             row[f"{part}_gain"] = own_gain(float(file.gain), int(file.offset))
         rows.append(row)

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from audio.resampling import resampled_length
 from datagen.pairs.audio import FileAudio, own_gain
-from datagen.pairs.by_name import audio_below
+from datagen.pairs.by_name import about_names, audio_below
 from datagen.pairs.matching import Named, compiled, named
 from datagen.pairs.pairs import UNKNOWN, PairedTest, Pairs
 from datagen.pairs.plan import TEST, row_of
@@ -49,7 +49,8 @@ class Recordings(Pairs):
             for samples, rate in zip(table.samples, table.sample_rate, strict=True)
         ]
         plan = _plan(files, table, lengths)
-        return PairedTest(plan, RecordedAudio(plan, sample_rate), [])
+        notes = about_names(paths, files, "pairs.pattern")
+        return PairedTest(plan, RecordedAudio(plan, sample_rate), notes)
 
 
 class RecordedAudio(FileAudio):

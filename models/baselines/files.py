@@ -11,6 +11,7 @@ from torch import Tensor
 
 from audio import decoding, probing
 from audio.containers.content import SUFFIXES
+from audio.header import Header
 from audio.resampling import at_rate
 from models.system import Enhancing
 
@@ -23,8 +24,8 @@ class Files(Enhancing):
     folder: is read with its subfolders. pattern: the name of a file without its suffix, in which
     "{name}" stands for the mixture. align: whether a common delay of all files is compensated (see
     reporting.scoring.files).
-    A file that is missing or cannot be read gives no samples, so that no score has a value. A file
-    of another rate is resampled, a file of several channels is mixed down. Nothing else is changed.
+    A mixture whose file is missing or cannot be read has no scores. A file of another rate is
+    resampled, a file of several channels is mixed down. Nothing else is changed.
     Raises FileNotFoundError for a missing folder, ValueError for a pattern without "{name}".
     """
 
@@ -51,9 +52,14 @@ class Files(Enhancing):
         raise ValueError("a system of files is put on the mixtures of evaluate.py alone")
 
     def enhance_batch(self, batch: Mapping[str, Any]) -> Tensor:
-        """The file with the "name" of the single mixture in `batch`: [1, time]."""
+        """The file with the "name" of the single mixture in `batch`: [1, time].
+
+        Raises ValueError where it cannot be read, with the same words for every file.
+        """
         (name,) = batch["name"]
         samples = self.samples(name)
+        if not len(samples):
+            raise ValueError("its file is missing or cannot be read, see files.csv")
         if self.delay:
             samples = _moved(samples, self.delay)
         return torch.from_numpy(samples).to(batch["mixture"]).unsqueeze(0)
@@ -67,14 +73,14 @@ class Files(Enhancing):
 
     def read(self, name: str) -> np.ndarray:
         """As `samples`, but raises FileNotFoundError or ValueError where it cannot be read."""
-        head = probing.header(self.path(name))
+        head = self.header(name)
         blocks = decoding.read_blocks(head, decoding.floats, decoding.BLOCK)
         channels = np.concatenate([np.zeros((0, head.channels)), *blocks])
         return at_rate(channels.mean(axis=1), head.sample_rate, self.sample_rate)
 
-    def rate(self, name: str) -> int:
-        """The sample rate of a mixture's file in Hz."""
-        return probing.header(self.path(name)).sample_rate
+    def header(self, name: str) -> Header:
+        """What a mixture's file says of itself: rate and channels; raises as `read` does."""
+        return probing.header(self.path(name))
 
     def path(self, name: str) -> Path:
         """The file of the mixture `name`; FileNotFoundError where there is none."""

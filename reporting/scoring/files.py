@@ -30,6 +30,7 @@ COLUMNS = [
     "problem",
     "test_rate",
     "sample_rate",
+    "channels",
     "longer_by",
     "delay",
     "inverted",
@@ -52,6 +53,7 @@ class Check(NamedTuple):
 CHECKS = (
     Check("missing or unreadable", "no score has a value", "problem != ''"),
     Check("another rate", "resampled", "sample_rate != test_rate and problem == ''"),
+    Check("several channels", "mixed down to one", "channels > 1 and problem == ''"),
     Check("another length", "no score has a value", "longer_by != 0 and problem == ''"),
     Check("delayed", "SDR, STOI and PESQ suffer; align=true undoes one delay of all", "delay != 0"),
     Check("inverted", "only SI-SDR, STOI and PESQ do not mind", "inverted"),
@@ -66,12 +68,13 @@ CHECKS = (
 def look_at(bench: Bench, systems: Mapping[str, System]) -> pd.DataFrame:
     """COLUMNS for every mixture and system of files, and the delays that `align` undoes.
 
-    problem: why there is no audio, "" where there is. sample_rate: of the file in Hz. longer_by:
-    samples at the test's rate. delay: of the clean speech in it, in samples at the test's rate, as
-    the file is. inverted: the polarity. gain_db: of the clean speech in it. clipped: share of the
-    samples. is_mixture: equal to it. level_of: whose level it has rather, "clean" or "mixture", ""
-    where both are within 1 dB. nearer_to: the mixture whose utterance it resembles more than its
-    own. Raises ValueError where a system has a file for no mixture at all.
+    problem: why there is no audio, "" where there is. sample_rate: of the file in Hz. channels: of
+    the file. longer_by: samples at the test's rate. delay: of the clean speech in it, in samples at
+    the test's rate, as the file is. inverted: the polarity. gain_db: of the clean speech in it.
+    clipped: share of the samples. is_mixture: equal to it. level_of: whose level it has rather,
+    "clean" or "mixture", "" where both are within 1 dB. nearer_to: the mixture whose utterance it
+    resembles more than its own. Raises ValueError where a system has a file for no
+    mixture at all.
     """
     of_files = {name: one for name, one in systems.items() if isinstance(one, Files)}
     if not of_files:
@@ -111,12 +114,13 @@ def _row(system: Files, mixture: Mixture, envelopes: Envelopes) -> dict:
     """All that one file shows by itself."""
     name = mixture.identity["mixture_id"]
     row = {
-        "mixture_id": name, "problem": "", "sample_rate": 0, "longer_by": 0, "delay": 0,
-        "inverted": False, "gain_db": 0.0, "clipped": 0.0, "is_mixture": False, "level_of": "",
-        "likeness": 0.0,
+        "mixture_id": name, "problem": "", "sample_rate": 0, "channels": 0, "longer_by": 0,
+        "delay": 0, "inverted": False, "gain_db": 0.0, "clipped": 0.0, "is_mixture": False,
+        "level_of": "", "likeness": 0.0,
     }  # fmt: skip
     try:
-        row["sample_rate"] = system.rate(name)
+        head = system.header(name)
+        row |= {"sample_rate": head.sample_rate, "channels": head.channels}
         samples = torch.from_numpy(system.read(name))
     except (OSError, ValueError) as error:
         return {**row, "problem": " ".join(str(error).split())}

@@ -196,3 +196,12 @@ def failures(scores: pd.DataFrame) -> pd.DataFrame:
     failed = scores[scores.failed != ""]
     counts = failed.groupby(["system", "failed"], sort=False).size()
     return counts.rename("mixtures").reset_index()
+
+
+def unscored_text(scores: pd.DataFrame) -> str:
+    """A sentence on systems of which some signals lack a score, and not all; "" without any."""
+    failed = (scores.failed != "").groupby(scores.system, sort=False)
+    counts = pd.DataFrame({"some": failed.sum(), "all": failed.size()})
+    partly = counts[counts.some.between(1, counts["all"] - 1)]
+    told = [f"{row.Index} {row.some} of {row.all}" for row in partly.itertuples()]
+    return f"Signals that lack a score (the report says why): {', '.join(told)}." if told else ""
