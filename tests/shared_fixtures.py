@@ -1,7 +1,9 @@
 """Fixtures of several test files; tests/conftest.py loads them."""
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import dask_cluster
 import pytest
@@ -22,6 +24,16 @@ torch.set_num_threads(1)  # tiny signals: more threads only wait for one another
 drawing.DPI = (
     40  # much of the time of a report goes into the dots of its PNGs, which no test looks at
 )
+
+
+def _connected(*where: Any, connect: Callable = sqlite3.connect, **options: Any) -> Any:
+    """A cache that does not wait for the disk: no test loses power."""
+    store = connect(*where, **options)
+    store.execute("pragma synchronous = off")
+    return store
+
+
+sqlite3.connect = _connected
 
 
 @pytest.fixture(scope="session")
