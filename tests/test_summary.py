@@ -166,7 +166,7 @@ def test_other_columns_have_the_same_numbers_intervals_counts_and_marks():
         assert cell["mark"] == "undecided"  # by five speakers
     marks = by_noise[by_noise.score == "sdr"].set_index("system").mark
     assert marks.to_dict() == {"mixture": "", "worse": "", "better": "best"}  # by ten
-    wide_table = wide(by_sex, "sex", "gain")
+    wide_table = wide(by_sex, "sex", ["gain"])["gain"]
     assert wide_table.columns.tolist()[:2] == [("pesq_nb_raw", "F"), ("pesq_nb_raw", "M")]
     assert wide_table.loc["better", ("stoi", "M")] == 0.0
 

@@ -14,7 +14,7 @@ from reporting.tables.clusters import CLUSTERS, SPEAKERS
 from reporting.tables.headline import headlines
 from reporting.tables.latex_text import breakable, escaped
 from reporting.tables.published import Published
-from reporting.tables.summary import MEAN, conditions, headline, in_order, titled
+from reporting.tables.summary import MEAN, conditions, in_order, titled, wide
 from reporting.tables.wording import by_speakers, called
 from reporting.tables.wording import words as of_task
 
@@ -143,7 +143,7 @@ def _table(
     """One table* of `columns`, with a block for every condition."""
     blocks, caption = [], words.caption
     for condition, under in conditions(summary):
-        values = {what: headline(under, what) for what in ("mean", "gain", "mark")}
+        values = wide(under, "snr_db", ("mean", "gain", "mark"))
         blocks.append(Block(titled(condition), _rows(values, under, columns)))
         if published is not None:
             values = {what: published.beside(under, what) for what in ("mean", "gain")}

@@ -6,7 +6,7 @@ import pandas as pd
 
 from reporting.scores_table import KNOWING, MIXTURE
 from reporting.tables.grid import Grid, grid
-from reporting.tables.summary import MEAN, SUMMARISED, conditions, wide
+from reporting.tables.summary import MEAN, conditions, wide
 from reporting.tables.wording import words
 
 MOST = 8  # systems besides mixture and oracle, the best ones
@@ -26,9 +26,7 @@ def overview(summary: pd.DataFrame, order: Sequence[str]) -> Grid:
     present = set(together.system)
     shown = [MIXTURE, *order[:MOST], *KNOWING]
     shown = [name for name in shown if name in present]
-    means = {}
-    for what in SUMMARISED:
-        means[what] = wide(together, "condition", what).reindex(shown)
+    means = {what: of.reindex(shown) for what, of in wide(together, "condition").items()}
     several = (summary.snr_db != MEAN).any()
     return grid(title_of(order, several), means)
 

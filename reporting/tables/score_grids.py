@@ -10,9 +10,7 @@ from reporting.tables.grid import Grid, grid
 from reporting.tables.headline import headlines
 from reporting.tables.published import Published
 from reporting.tables.summary import (
-    SUMMARISED,
     conditions,
-    headline,
     summarise,
     summarise_by,
     titled,
@@ -79,7 +77,7 @@ def _told_apart(
 
 def by_snr(under: pd.DataFrame, title: str, published: Published | None) -> Grid:
     """The headline table of one condition of a summary, and the published values."""
-    measured = {what: headline(under, what) for what in SUMMARISED}
+    measured = wide(under, "snr_db")
     if published is None:
         return grid(title, measured)
     printed = {
@@ -93,15 +91,10 @@ def _by(scores: pd.DataFrame, column: str, title: str, clusters: str) -> Iterato
     """One grid by another column, or a grid per score if the column has many values."""
     table = summarise_by(scores, column, clusters)
     if table[column].nunique() <= TOGETHER:
-        yield grid(title, _wide(table, column))
+        yield grid(title, wide(table, column))
         return
     for score in headlines(scores):
         of_score = table[table.score == score]
         label = facts(score).label
-        means = _wide(of_score, column)
+        means = wide(of_score, column)
         yield grid(f"{title}: {label}", means)
-
-
-def _wide(table: pd.DataFrame, column: str) -> dict[str, pd.DataFrame]:
-    """The tables for `grid` from a summary by another column."""
-    return {what: wide(table, column, what) for what in SUMMARISED}

@@ -116,23 +116,27 @@ def _intervals(
     return bounds
 
 
-def wide(table: pd.DataFrame, column: str, what: str = "mean") -> pd.DataFrame:
+def wide(
+    table: pd.DataFrame, column: str, whats: Sequence[str] = SUMMARISED
+) -> dict[str, pd.DataFrame]:
     """System x (score, value of `column`) of the headline scores in a summary, in their units.
 
-    what: one of SUMMARISED.
+    A table for each of `whats`, which are some of SUMMARISED.
     """
     shown = headlines(table.score)
     rows = table[table.score.isin(shown)]
-    cells = rows.pivot(index="system", columns=["score", column], values=what)
+    cells = rows.pivot(index="system", columns=["score", column], values=list(whats))
+    cells = cells.reindex(index=rows.system.unique())
     values = sorted(rows[column].unique(), key=in_order)
     columns = []
     for score in shown:
-        columns += [(score, value) for value in values if (score, value) in cells]
-    ordered = cells.reindex(index=rows.system.unique(), columns=pd.MultiIndex.from_tuples(columns))
-    if what not in NUMBERS:
-        return ordered
+        columns += [(score, value) for value in values if (whats[0], score, value) in cells]
     factors = [facts(score).factor for score, _ in columns]
-    return ordered * factors
+    tables = {}
+    for what in whats:
+        ordered = cells[what].reindex(columns=pd.MultiIndex.from_tuples(columns))
+        tables[what] = ordered * factors if what in NUMBERS else ordered
+    return tables
 
 
 def in_order(value: object) -> tuple[float, str]:
@@ -144,8 +148,8 @@ def in_order(value: object) -> tuple[float, str]:
 
 
 def headline(under: pd.DataFrame, what: str = "mean") -> pd.DataFrame:
-    """The headline table of one of `conditions` of a summary: see `wide`, by SNR."""
-    return wide(under, "snr_db", what)
+    """The headline table of one of `conditions` of a summary, by SNR; what: one of SUMMARISED."""
+    return wide(under, "snr_db", [what])[what]
 
 
 def firsts(columns: Sequence[tuple[str, object]]) -> list[bool]:

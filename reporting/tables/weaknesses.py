@@ -17,7 +17,7 @@ def least_improved(scores: pd.DataFrame, system: str, column: str, most: int = 5
     """
     tested = scores[scores.system.isin((MIXTURE, system))]
     summary = summarise_by(tested, column)
-    gains = wide(summary, column, "gain").loc[system].unstack(0)
+    gains = wide(summary, column, ["gain"])["gain"].loc[system].unstack(0)
     shown = gains[headlines(gains)]
     own = tested[tested.system == system]
     mixtures = own.groupby(column).size()
