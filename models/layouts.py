@@ -1,12 +1,13 @@
 """The layouts of a model's folder: as train.py writes it, and as publish.py writes it."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from torch import Tensor
 
-from files.fingerprint import of_contents
+from files.fingerprint import of_contents, of_files
 from models import published
 from models.checkpoints import read_checkpoint
 from options.typed import typed
@@ -79,6 +80,12 @@ def best_weights(run: Path) -> Mapping[str, Tensor]:
 
 def weights_of(run: Path) -> str:
     """A fingerprint of the weights of a run's best epoch, without its config and its place."""
+    return _weights_of(run, of_files([config_path(run), run / layout(run).weights]))
+
+
+@lru_cache
+def _weights_of(run: Path, _files: str) -> str:
+    """See `weights_of`; cached until the files change, because large weights are slow to read."""
     return published.of_weights(best_weights(run))
 
 
