@@ -67,6 +67,7 @@ def _what(card: Card) -> Mapping[str, str]:
         "network": call(config.network),
         "target": facts["target"],
         "level": facts["level"],
+        "largest attenuation": _limit(config),
         "sample rate": f"{config.sample_rate} Hz",
         "windows": window,
         "parameters": f"{costs['parameters']:,}",
@@ -75,6 +76,11 @@ def _what(card: Card) -> Mapping[str, str]:
         "real-time factor": factor,
         "weights": run.weights,
     }
+
+
+def _limit(config: DictConfig) -> str:
+    limit_db = config.task.get("attenuation_limit_db")
+    return "no limit" if limit_db is None else f"{limit_db:g} dB"
 
 
 def _training(card: Card) -> Mapping[str, str]:
