@@ -12,6 +12,7 @@ from datagen.roles import NOISE, SPEECH
 from metrics.known import packages
 from metrics.metric import Metric
 from reporting.pages.report import Beside
+from reporting.tables.finding import speakers_in
 from reporting.tables.wording import called, words
 from text.words import ENHANCEMENT
 
@@ -37,7 +38,6 @@ def about(
     left_out = ", ".join(run.name for run in unfinished)
     failed = (scores.failed != "").sum()
     tested_on = "speech" if words().speaker == "speaker" else "tested on"
-    speakers = words().counted(scores.speaker.nunique(), "speakers")
     said = {
         "date": f"{date.today()}",
         "commit": commit(),
@@ -47,7 +47,7 @@ def about(
         "left out": f"{left_out}: finished no epoch" if left_out else "",
         "test plan": "; ".join(tested),
         "pairs": _pairs(cfg),
-        tested_on: f"{_corpora(cfg, SPEECH)}{speakers}",
+        tested_on: f"{_corpora(cfg, SPEECH)}{speakers_in(scores)}",
         "noise": f"{_corpora(cfg, NOISE)}{_noises(noise)}",
         "scores not computed": f"{failed} of {len(scores)} signals lack at least one",
         "versions": version_line([*PACKAGES, *packages(metrics)], SOURCES),

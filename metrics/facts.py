@@ -45,6 +45,11 @@ class Facts(NamedTuple):
         return f"{self.label} {self.unit}".rstrip()
 
     @property
+    def change_word(self) -> str:
+        """The word for a difference of scores on an axis, with its direction where that is down."""
+        return "improvement" if self.higher_is_better else "change (lower is better)"
+
+    @property
     def sign(self) -> int:
         """1 where a higher score is better, else -1."""
         return 1 if self.higher_is_better else -1

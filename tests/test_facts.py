@@ -18,6 +18,7 @@ from metrics.known import computed_by, facts, kind_of
 from metrics.metric import Metric
 from metrics.pesq_wb import PESQWideband
 from options.build import build
+from reporting.figures.overview_figure import overview_figure
 from reporting.pages.page import definitions
 from reporting.pages.report import write_report
 from reporting.tables.finding import finding
@@ -84,6 +85,8 @@ def test_the_lower_is_the_better_where_a_metric_says_so(distances):
         assert marks["better"] == "best" and marks["worse"] == ""
         said = finding(distances)
         assert "better" in said and "LSD -3.00 dB" in said
+        drawn = overview_figure(summarise(distances), ["better", "worse"])
+        assert ">change (lower is better), LSD dB<" in drawn.svg
         least = least_improved(distances, "better", "snr_db")
         assert least.lsd.is_monotonic_decreasing
 

@@ -5,7 +5,7 @@ import re
 from score_tables import many, run
 
 from reporting.pages.report import Beside, write_report
-from reporting.tables.markdown import to_the_letter
+from reporting.tables.markdown import code, to_the_letter
 
 
 def test_a_table_of_markdown_is_one_block_of_rows_of_one_width(tmp_path, monkeypatch):
@@ -31,3 +31,8 @@ def test_names_stand_to_the_letter():
         == r"&lt;b>\*x\* \[a\](b) \`c\` \\ \| &amp; \$1\$"
     )
     assert to_the_letter("pl_crnn stages-3") == "pl_crnn stages-3"
+
+
+def test_code_stands_as_it_is_typed():
+    assert code("evaluate.py 'runs=[a_b]'") == "`evaluate.py 'runs=[a_b]'`"
+    assert code("echo ``") == "``` echo `` ```"

@@ -93,6 +93,7 @@ def test_the_audio_is_that_of_the_files_and_an_unsaid_snr_is_measured_and_groupe
     assert test.plan.rows.snr_db.tolist() == [5.0, 5.0, -15.0]
     assert test.plan.rows.snr_from.tolist()[0] == "measured: 7.00 dB"
     assert "SNR of 3 of 3 mixtures is measured" in test.notes[0]
+    assert "The speaker of 3 of 3 mixtures is unknown" in test.notes[1]
     for row in test.plan.rows.to_dict("records"):
         parts = test.audio.signals(row)
         for part in ("clean", "mixture"):

@@ -19,6 +19,18 @@ class PairedTest(NamedTuple):
     notes: Sequence[str]
 
 
+def about_speakers(speakers: Sequence[str]) -> list[str]:
+    """A sentence on mixtures whose speaker is not known: "" or UNKNOWN."""
+    unknown = sum(speaker in ("", UNKNOWN) for speaker in speakers)
+    if not unknown:
+        return []
+    return [
+        f"The speaker of {unknown} of {len(speakers)} mixtures is unknown: these count as one "
+        "speaker, and one cannot tell systems apart. Name speakers with (?P<speaker>...) in "
+        "pairs.pattern."
+    ]
+
+
 class Pairs(ABC):
     """A set of pairs, made from an option of conf/pairs; it reads no disk before it is asked.
 

@@ -11,7 +11,7 @@ import pandas as pd
 from audio.resampling import resampled_length
 from datagen.corpora.transcripts import beside
 from datagen.pairs.audio import PairAudio, own_gain
-from datagen.pairs.pairs import UNKNOWN, PairedTest
+from datagen.pairs.pairs import UNKNOWN, PairedTest, about_speakers
 from datagen.plan import Plan
 from datagen.recordings import REMOVE, BadAudioError, BadFile, Recording
 from datagen.row import Row
@@ -72,6 +72,7 @@ def paired_test(
     measured = int(kept.snr_db.isna().sum())
     if measured:
         notes.append(_about_snrs(measured, len(kept)))
+    notes += about_speakers(kept.speech_id.map(plan.speech.set_index("id").source).tolist())
     return PairedTest(Plan(rows, plan.speech, plan.noise), audio, notes)
 
 

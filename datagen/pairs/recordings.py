@@ -12,7 +12,7 @@ from audio.resampling import resampled_length
 from datagen.pairs.audio import FileAudio, own_gain
 from datagen.pairs.by_name import about_names, audio_below
 from datagen.pairs.matching import Named, compiled, named
-from datagen.pairs.pairs import UNKNOWN, PairedTest, Pairs
+from datagen.pairs.pairs import UNKNOWN, PairedTest, Pairs, about_speakers
 from datagen.pairs.plan import TEST, row_of
 from datagen.plan import Plan
 from datagen.recordings import REMOVE, BadAudioError, Recording
@@ -49,7 +49,7 @@ class Recordings(Pairs):
             for samples, rate in zip(table.samples, table.sample_rate, strict=True)
         ]
         plan = _plan(files, table, lengths)
-        notes = about_names(paths, files, "pairs.pattern")
+        notes = about_names(paths, files, "pairs.pattern") + about_speakers(table.source.tolist())
         return PairedTest(plan, RecordedAudio(plan, sample_rate), notes)
 
 

@@ -53,7 +53,7 @@ def overview_figure(summary: pd.DataFrame, order: Sequence[str]) -> Drawing | No
         panel.set_yticks(range(len(shown)), [label(name, 28) for name in shown])
         panel.set_ylim(len(shown) - 0.5, -0.5)
         head = facts(score).head
-        axes(panel, f"improvement, {head}", "")
+        axes(panel, f"{facts(score).change_word}, {head}", "")
         legend(figure, panel)
         ideal = "; ideal systems are left out" if {*KNOWING} & {*summary.system} else ""
         note = NOTE.format(words().base, ideal)

@@ -81,7 +81,7 @@ def score_against_cost(runs: Mapping[str, Run], gains: pd.DataFrame, colours: Co
             for panel, score in zip(panel_row, shown, strict=True):
                 shown_gains = gains[score] * facts(score).factor
                 _dots(panel, runs, shown_gains, cost, colours)
-                axes(panel, COST_HEADS[cost], f"improvement, {facts(score).head}")
+                axes(panel, COST_HEADS[cost], f"{facts(score).change_word}, {facts(score).head}")
         legend(figure, panels[-1, -1])
         title = "Improvement against cost"
         note = _note_on_dots(runs, colours)

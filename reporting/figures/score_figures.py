@@ -141,4 +141,4 @@ def _lines(panel: Axes, rows: pd.DataFrame, score: str, colours: Colours) -> Non
         )
     snrs = rows.snr_db.astype(float).unique()
     panel.set_xticks(sorted(snrs))
-    axes(panel, f"{words().snr} in dB", "improvement")
+    axes(panel, f"{words().snr} in dB", facts(score).change_word)

@@ -41,10 +41,10 @@ def finding(scores: pd.DataFrame, runs: Collection[str] = (), clusters: str = SP
         done = f"changed {words().base} on average{changes}.{verdicts}"
     else:
         done = f"{_reached(scores[scores.system == chosen[0]], clusters)}."
-    return f"{rule}On {tested} of {_speakers(scores)}, {subject} {done}"
+    return f"{rule}On {tested} of {speakers_in(scores)}, {subject} {done}"
 
 
-def _speakers(scores: pd.DataFrame) -> str:
+def speakers_in(scores: pd.DataFrame) -> str:
     """The number of speakers, if the test knows them."""
     names = set(scores.speaker)
     if UNKNOWN in names:

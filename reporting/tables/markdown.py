@@ -1,5 +1,6 @@
 """Tables in Markdown, with escaped names."""
 
+import re
 from collections.abc import Mapping
 
 import pandas as pd
@@ -82,6 +83,14 @@ def _text(value: object, form: str) -> str:
 def to_the_letter(text: str) -> str:
     """`text`, escaped for a line or a cell."""
     return " ".join(text.split()).translate(SPECIAL)
+
+
+def code(text: str) -> str:
+    """`text` in a line as code, so that it can be copied as it is."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * (longest + 1)
+    space = " " if longest else ""  # next to a fence a backtick would be part of it
+    return f"{fence}{space}{' '.join(text.split())}{space}{fence}"
 
 
 def _marked(cell: Cell, gains: bool) -> str:
