@@ -107,25 +107,30 @@ def _undecided(means: Means) -> str:
 def _rows(columns: list[Column], means: Means, source: str) -> list[Row]:
     """A row per system of `means`, with a cell for each of `columns`."""
     first_of_score = firsts(columns)
+    known = {what: table.to_dict() for what, table in means.items()}  # a cell is found at once
     rows = []
     for name in means["mean"].index:
         cells = []
         for column, first in zip(columns, first_of_score, strict=True):
             score, _ = column
-            values = _values(name, column, means)
+            values = _values(name, column, known)
             cell = _cell(name, score, first, values)
             cells.append(cell)
         rows.append(Row(called(name), cells, source))
     return rows
 
 
-def _values(name: str, column: Column, means: Means) -> Values:
-    """The values of one system in one column of a summary; NaN for missing ones."""
+def _values(name: str, column: Column, known: Mapping[str, Mapping[Column, dict]]) -> Values:
+    """The values of one system in one column of a summary; NaN for missing ones.
+
+    known: `Means` as dicts.
+    """
     values = dict.fromkeys(SUMMARISED, float("nan"))
     values["mark"] = ""
-    for what, table in means.items():
-        if column in table and name in table.index:
-            values[what] = table.at[name, column]
+    for what, table in known.items():
+        cells = table.get(column, {})
+        if name in cells:
+            values[what] = cells[name]
     return values
 
 

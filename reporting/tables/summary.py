@@ -91,8 +91,7 @@ def _summarised(long: pd.DataFrame, keys: list[str], clusters: Sequence[str]) ->
         scored=("value", "count"),
         rows=("value", "size"),
     )
-    table[["low", "high"]] = _intervals(groups, "value", clusters)
-    table[["gain_low", "gain_high"]] = _intervals(groups, "gain", clusters)
+    table[["low", "high", "gain_low", "gain_high"]] = _intervals(groups, clusters)
     known = long[long.value.notna()].groupby([*keys, "system", "score"], sort=False)
     for name, column in (("speakers", "speaker"), ("noises", "noise_id")):
         table[name] = known[column].nunique().reindex(table.index, fill_value=0)
@@ -104,15 +103,13 @@ def _summarised(long: pd.DataFrame, keys: list[str], clusters: Sequence[str]) ->
     return table[[*keys, "system", "score", *SUMMARISED]]
 
 
-def _intervals(
-    groups: DataFrameGroupBy, column: str, clusters: Sequence[str]
-) -> list[tuple[float, float]]:
-    """Bounds of the mean of `column` in every group."""
+def _intervals(groups: DataFrameGroupBy, clusters: Sequence[str]) -> list[tuple[float, ...]]:
+    """Bounds of the means of value and gain in every group."""
     bounds = []
     for _, rows in groups:
-        values = rows[column].to_numpy(float)
         ways = [rows[name].to_numpy() for name in clusters]
-        bounds.append(interval(values, *ways))
+        of_both = [interval(rows[column].to_numpy(float), *ways) for column in ("value", "gain")]
+        bounds.append((*of_both[0], *of_both[1]))
     return bounds
 
 
