@@ -80,7 +80,7 @@ class Recognition(Task):
         def room(tokens: list[int], samples: int) -> bool:
             return needed(tokens) <= recogniser.steps(samples)
 
-        return Spelling(self.alphabet.tokens, room)
+        return Spelling(self.alphabet, room)
 
     def _parts(self, cfg: DictConfig) -> tuple[Features, RecognitionNetwork]:
         features = build(cfg.task.features, Features, sample_rate=cfg.sample_rate)

@@ -81,7 +81,7 @@ def spelling(steps_each_s: int) -> Spelling:
     def room(tokens, samples):
         return needed(tokens) <= steps_each_s * samples // 8000
 
-    return Spelling(Alphabet(" abc").tokens, room)
+    return Spelling(Alphabet(" abc"), room)
 
 
 def test_what_cannot_be_learned_from_is_left_out_with_its_reason(caplog):
@@ -106,7 +106,12 @@ def test_what_cannot_be_learned_from_is_left_out_with_its_reason(caplog):
             ["", ""],
             r"^speech.train: no recording can be learned from \(no transcript\); .*NAME.txt",
         ),
-        (["abc", "abd"], r"^1.wav: 'd' of 'abd' is outside task.alphabet=' abc'; add it there"),
+        (["abc" * 9, ""], r"^speech.train: no recording .* \(more characters than .*; give each"),
+        (
+            ["abc", "a9", "€d"],
+            r"transcripts of 2 of 3 recordings, the first 1.wav, have '9€d', outside "
+            r"task.alphabet=' abc'; give 'task.alphabet=\" abc9€d\"', or leave",
+        ),
     ],
 )
 def test_a_corpus_that_teaches_nothing_is_refused_in_one_line(texts, words):
