@@ -98,6 +98,18 @@ def require_whole(rows: pd.DataFrame, speech: pd.DataFrame) -> None:
         )
 
 
+def require_said(rows: pd.DataFrame, speech: pd.DataFrame) -> None:
+    """Raise ValueError where no row of a test has a transcript of all of its speech."""
+    said = rows[rows.speech_id.map(dict(zip(speech.id, speech.text, strict=True))).map(bool)]
+    if said.empty:
+        raise ValueError(
+            f"none of the {len(rows)} mixtures of the test has a transcript (the first is of "
+            f"{speech.path.iloc[0]}); {REMEDIES['']}"
+        )
+    if not is_whole(said, speech).any():
+        require_whole(said, speech)
+
+
 def transcript(row: Mapping[str, Any], utterance: Any) -> str:
     """The transcript of the mixture of a plan's `row`; "" where it is not known.
 

@@ -10,7 +10,7 @@ from datagen.corpora.folder import Folder
 from datagen.corpora.librispeech import LibriSpeech
 from datagen.corpora.timit import TIMIT
 from datagen.scan import scan
-from datagen.transcribed import Spelling, require_whole, transcript
+from datagen.transcribed import Spelling, require_said, require_whole, transcript
 from metrics.cer import CER
 from metrics.guard import NotComputable
 from metrics.wer import WER
@@ -130,6 +130,18 @@ def test_a_part_of_an_utterance_has_no_transcript():
     require_whole(pd.DataFrame([whole]), utterances)
     with pytest.raises(ValueError, match=r"^1 of 2 mixtures hold only a part.*plan=recognition"):
         require_whole(pd.DataFrame([whole, whole | {"length": 99}]), utterances)
+
+
+def test_a_test_of_which_no_mixture_has_a_transcript_is_refused():
+    row = {"mixture_id": "m", "speech_id": "u", "speech_start": 0, "length": 100}
+    rows = pd.DataFrame([row, row | {"speech_id": "v"}])
+    known = {"id": ["u", "v"], "length": [100, 100], "path": ["u.wav", "v.wav"]}
+    require_said(rows, pd.DataFrame(known | {"text": ["", "abc"]}))
+    none = r"^none of the 2 mixtures .* \(the first is of u.wav\); .*NAME.txt beside NAME.wav"
+    with pytest.raises(ValueError, match=none):
+        require_said(rows, pd.DataFrame(known | {"text": ["", ""]}))
+    with pytest.raises(ValueError, match=r"^1 of 1 mixtures hold only a part"):
+        require_said(rows.assign(length=99), pd.DataFrame(known | {"text": ["", "abc"]}))
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,9 @@ def _reached(rows: pd.DataFrame, clusters: str) -> str:
     means, bounded = [], ""
     for score in headlines(score_names(rows)):
         info = facts(score)
+        if rows[score].isna().all():
+            means.append(f"no {info.label}")
+            continue
         values = rows[score].to_numpy(float)
         low, high = interval(values, *ways)
         shown = f"{info.label} {info.shown(rows[score].mean())} {info.unit}".rstrip()
@@ -87,6 +90,8 @@ def _changes(gains: pd.DataFrame, clusters: str) -> tuple[str, str]:
     changes, worse, undecided = [], [], []
     means = ""
     for score in headlines(score_names(gains)):
+        if gains[score].isna().all():
+            continue
         info = facts(score)
         values = gains[score].to_numpy(float)
         low, high = interval(values, *ways)
