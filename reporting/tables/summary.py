@@ -91,7 +91,11 @@ def _summarised(long: pd.DataFrame, keys: list[str], clusters: Sequence[str]) ->
         scored=("value", "count"),
         rows=("value", "size"),
     )
-    table[["low", "high"]] = _intervals(groups, "value", clusters)
+    scores, bounds = table.index.get_level_values("score"), _intervals(groups, "value", clusters)
+    table[["low", "high"]] = [
+        (facts(score).within(low), facts(score).within(high))
+        for score, (low, high) in zip(scores, bounds, strict=True)
+    ]
     table[["gain_low", "gain_high"]] = _intervals(groups, "gain", clusters)
     known = long[long.value.notna()].groupby([*keys, "system", "score"], sort=False)
     for name, column in (("speakers", "speaker"), ("noises", "noise_id")):
