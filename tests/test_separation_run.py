@@ -34,7 +34,7 @@ TRAINED = (
     "data.steps_per_epoch=2",
     "data.workers=0",
     "trainer.max_epochs=1",
-    "recipe.cooldown_epochs=0",
+    "recipe.schedule.warmup_steps=0",
 )
 
 
