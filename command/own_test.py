@@ -145,6 +145,7 @@ def _require_one_test(
     (first, config), *others = configs.items()
     expected = _test(config, cfg, kept)
     for run, other in others:
+        task_of(config).own_config(run)
         found = _test(other, cfg, kept)
         for option in sorted(expected.keys() | found.keys()):
             one = _as_typed(option, expected.get(option))

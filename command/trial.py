@@ -78,6 +78,8 @@ def built(cfg: DictConfig, runs: Mapping[str, Path]) -> Built:
     No corpus is read, so that errors come at once. Raises FileNotFoundError or ValueError.
     """
     task = task_of(cfg)
+    for run in runs.values():
+        task.own_config(run)
     beside = task.beside(cfg)
     metrics = taking(next(iter(beside.values())).gives, chosen_metrics(cfg))
     if cfg.get("pairs") and not build(cfg.pairs, Pairs).has_clean:

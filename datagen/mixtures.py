@@ -35,7 +35,7 @@ def transcribed_mixtures(cfg: DictConfig, heard: Hearing, spelling: Spelling) ->
     used = plan.speech[plan.speech.id.isin(plan.rows.speech_id)]
     tokens = {}
     for utterance in used.itertuples():
-        tokens[utterance.id] = spelling.tokens(utterance.text)
+        tokens[utterance.id] = spelling.alphabet.tokens(utterance.text)
 
     def with_text(rows: pd.DataFrame) -> Route:
         return Transcribed(rows, route(rows), tokens)

@@ -12,55 +12,72 @@ from torch import Tensor
 from audio.resampling import resampled_length
 from datagen.heard import NOISE
 from datagen.route import Route
+from options.typed import typed
+from text.alphabet import Alphabet
 
 log = logging.getLogger(__name__)
 OF_TEXT = ("tokens", "characters")  # what an item has beside those of its route
-REMEDY = (
-    "the corpora librispeech (*.trans.txt), timit (.TXT), folder (NAME.txt beside NAME.wav) and "
-    "demo have transcripts"
-)
+TOO_LONG = "more characters than the network has steps"
+REMEDIES = {
+    TOO_LONG: "give each recording the transcript of what is said in it, and no more",
+    "": "the corpora librispeech (*.trans.txt), timit (.TXT), folder (NAME.txt beside NAME.wav) "
+    "and demo have transcripts, as in experiment=demo_recognition",
+}
 
 
 @dataclass(frozen=True)
 class Spelling:
     """The conversion of text to tokens.
 
-    tokens: gives the tokens of a text; raises ValueError for a character without one. room: tells
-    whether a signal of a number of samples has room for a number of tokens.
+    room: tells whether a signal of a number of samples has room for a number of tokens.
     """
 
-    tokens: Callable[[str], list[int]]
+    alphabet: Alphabet
     room: Callable[[list[int], int], bool]
 
     def known(self, speech: pd.DataFrame, role: str, sample_rate: int) -> pd.DataFrame:
         """`speech` without recordings whose transcript is unknown, empty, or too long for them.
 
         How many these are is said. Raises ValueError where no recording of `role` is left, or where
-        a character has no token.
+        a character is outside the alphabet.
         """
         if speech.empty:
             return speech
+        self._require_letters(speech, role)
         reasons = []
         for recording in speech.itertuples():
             samples = resampled_length(recording.samples, recording.sample_rate, sample_rate)
-            reasons.append(self._fault(recording.text, samples, recording.path))
+            reasons.append(self._fault(recording.text, samples))
         why = pd.Series(reasons, index=speech.index)
         for reason in sorted({*reasons} - {""}):
             _note(role, reason, speech[why == reason], len(speech))
         if (why != "").all():
-            raise ValueError(f"{role}: no recording can be learned from ({reasons[0]}); {REMEDY}")
+            reason = why.mode()[0]  # of most of them
+            remedy = REMEDIES.get(reason, REMEDIES[""])
+            raise ValueError(f"{role}: no recording can be learned from ({reason}); {remedy}")
         return speech[why == ""].reset_index(drop=True)
 
-    def _fault(self, text: str, samples: int, path: str) -> str:
+    def _require_letters(self, speech: pd.DataFrame, role: str) -> None:
+        """Raise ValueError for characters in the transcripts that are not in the alphabet."""
+        outside = speech.text.map(self.alphabet.outside)
+        has = outside.map(bool)
+        if not has.any():
+            return
+        letters = "".join(dict.fromkeys("".join(outside)))
+        known = self.alphabet.characters
+        raise ValueError(
+            f"{role}: transcripts of {has.sum()} of {len(speech)} recordings, the first "
+            f"{speech.path[has].iloc[0]}, have {letters!r}, outside task.alphabet={known!r}; "
+            f"give {typed('task.alphabet', known + letters)}, or leave these recordings out"
+        )
+
+    def _fault(self, text: str, samples: int) -> str:
         if not text:
             return "no transcript"
-        try:
-            tokens = self.tokens(text)
-        except ValueError as error:
-            raise ValueError(f"{path}: {error}") from error
+        tokens = self.alphabet.tokens(text)
         if not tokens:
             return "nothing is said in their transcripts"
-        return "" if self.room(tokens, samples) else "more characters than the network has steps"
+        return "" if self.room(tokens, samples) else TOO_LONG
 
 
 def _note(role: str, reason: str, left_out: pd.DataFrame, of: int) -> None:
@@ -79,6 +96,18 @@ def require_whole(rows: pd.DataFrame, speech: pd.DataFrame) -> None:
             f"{cut.mixture_id.iloc[0]}: a transcript needs all of it; add plan=recognition, or "
             "plan.segment_s={train:null,validation:null,test:null}"
         )
+
+
+def require_said(rows: pd.DataFrame, speech: pd.DataFrame) -> None:
+    """Raise ValueError where no row of a test has a transcript of all of its speech."""
+    said = rows[rows.speech_id.map(dict(zip(speech.id, speech.text, strict=True))).map(bool)]
+    if said.empty:
+        raise ValueError(
+            f"none of the {len(rows)} mixtures of the test has a transcript (the first is of "
+            f"{speech.path.iloc[0]}); {REMEDIES['']}"
+        )
+    if not is_whole(said, speech).any():
+        require_whole(said, speech)
 
 
 def transcript(row: Mapping[str, Any], utterance: Any) -> str:

@@ -58,6 +58,14 @@ class Facts(NamedTuple):
         """A score as tables print it. sign: "+" prints the sign of positive scores, too."""
         return format(value * self.factor, f"{sign}.{self.digits}f")
 
+    def within(self, value: float) -> float:
+        """The end of an interval, moved to the nearer limit where it is outside; NaN stays.
+
+        >>> Facts("accuracy", lowest=0.0, highest=1.0).within(1.02)
+        1.0
+        """
+        return min(max(value, self.lowest), self.highest)
+
     def change(self, value: float) -> str:
         """A difference of scores, with its sign and unit."""
         if isnan(value):

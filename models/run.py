@@ -48,12 +48,6 @@ def build_enhancer(cfg: DictConfig) -> Enhancer:
 
     Raises ValueError for an invalid part of it, and for a network whose costs cannot be counted.
     """
-    lacking = [option for option in PARTS if cfg.get(option) is None]
-    if lacking:
-        raise ValueError(
-            f"the run is one of task={task_name(cfg)} and enhances nothing; "
-            "give one of task=enhancement"
-        )
     limit_db = cfg.task.get("attenuation_limit_db")
     enhancer = Enhancer(**enhancer_parts(cfg), attenuation_limit_db=limit_db)
     require_contract(enhancer)
@@ -108,8 +102,18 @@ def _config(run: Path, path: Path, content: bytes) -> DictConfig:
 
 
 def load_run(run: Path) -> Enhancer:
-    """The trained module of a run, ready to enhance: its best epoch on validation."""
-    enhancer = build_enhancer(run_config(run))
+    """The trained module of a run, ready to enhance: its best epoch on validation.
+
+    Raises FileNotFoundError or ValueError where `run` is no run, or of a task other than
+    enhancement.
+    """
+    cfg = run_config(run)
+    if any(cfg.get(option) is None for option in PARTS):
+        raise ValueError(
+            f"{run}: is a run of task={task_name(cfg)}, and one of task=enhancement is needed; "
+            "give one of python train.py recipe=demo network=pl_crnn target=iam output=RUN"
+        )
+    enhancer = build_enhancer(cfg)
     load_weights(enhancer, run)
     return enhancer.eval()
 

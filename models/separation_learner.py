@@ -9,18 +9,20 @@ from torch import Tensor
 from dsp.stft import STFT
 from models.learner import Batch, Learner
 from models.level import Level
+from models.losses.loss import Loss
 from models.separation.network import SeparationNetwork
 from models.separation.permutation import best_permutation
 from models.separator import Separator
 from models.targets.target import Target
 from models.trained_separation import separator_parts
-from options.build import maker
+from options.build import build, maker
 
 
 class SeparationLearner(Separator, Learner):
     """A separator with loss and optimiser; its weights are those of a Separator.
 
-    optimizer: called with the parameters.
+    optimizer: called with the parameters. criterion: the loss that a training minimises; None: the
+    loss of the target.
     """
 
     def __init__(
@@ -30,9 +32,11 @@ class SeparationLearner(Separator, Learner):
         network: Callable[..., SeparationNetwork],
         level: Level,
         optimizer: Callable[..., torch.optim.Optimizer] | None = None,
+        criterion: Loss | None = None,
     ):
         super().__init__(stft, target, network, level)
         self.optimizer = optimizer
+        self.criterion = criterion
 
     def summed_loss(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """The loss of the best permutation, summed over frames without padding, and their number.
@@ -43,9 +47,13 @@ class SeparationLearner(Separator, Learner):
         spectrum = self.stft(batch["mixture"])
         estimates, level = self.estimates(spectrum)
         talkers = torch.stack([batch["clean"], batch["noise"]], 1)
-        references = self.references(talkers, spectrum, level)
         frames = self.stft.frames(batch["length"])
-        costs = self._costs(estimates, references, frames)
+        if self.criterion is None:
+            references = self.references(talkers, spectrum, level)
+            costs = self._of_bins(estimates, references, frames)
+        else:
+            waveforms = self.waveforms(estimates, spectrum, level, talkers.shape[-1])
+            costs = self._of_signals(waveforms, talkers, batch) * frames[:, None, None]
         least, _ = best_permutation(costs)
         counted = frames * batch.get("counts", 1)
         return (least * (counted > 0)).sum(), counted.sum()
@@ -59,13 +67,28 @@ class SeparationLearner(Separator, Learner):
         spectrum, level = spectrum.unsqueeze(1), level.unsqueeze(1)
         return self.target.reference(self.stft(talkers) / level, spectrum / level)
 
-    def _costs(self, estimates: Tensor, references: Tensor, frames: Tensor) -> Tensor:
-        """The loss of every pair, summed over frames: [batch, estimate, reference]."""
+    def _of_bins(self, estimates: Tensor, references: Tensor, frames: Tensor) -> Tensor:
+        """The target's loss of every pair, summed over frames: [batch, estimate, reference]."""
         number = torch.arange(estimates.shape[-1], device=estimates.device)
         is_signal = (number < frames[:, None])[:, None, None]  # [batch, 1, 1, frame]
         of_bins = self.target.loss(estimates.unsqueeze(2), references.unsqueeze(1))
         per_frame = of_bins.mean((3, 4))  # [batch, estimate, reference, frame]
         return torch.where(is_signal, per_frame, 0).sum(-1)
+
+    def _of_signals(self, waveforms: Tensor, talkers: Tensor, batch: Batch) -> Tensor:
+        """The criterion's loss of every pair of waveforms: [batch, estimate, reference]."""
+        number = torch.arange(waveforms.shape[-1], device=waveforms.device)
+        is_signal = number < batch["length"][:, None, None]
+        estimates = torch.where(is_signal, waveforms, 0)
+        count = talkers.shape[1]
+        of_pairs = self.criterion.of_signals(
+            estimates.repeat_interleave(count, 1),
+            talkers.repeat(1, count, 1),
+            batch["mixture"],
+            batch["length"],
+            self.stft,
+        )
+        return of_pairs.unflatten(1, (count, count))
 
 
 def build_learner(cfg: DictConfig) -> SeparationLearner:
@@ -73,5 +96,8 @@ def build_learner(cfg: DictConfig) -> SeparationLearner:
 
     Raises ValueError for an invalid part of it.
     """
-    optimizer = maker(cfg.recipe.optimizer, torch.optim.Optimizer)
-    return SeparationLearner(**separator_parts(cfg), optimizer=optimizer)
+    return SeparationLearner(
+        **separator_parts(cfg),
+        optimizer=maker(cfg.recipe.optimizer, torch.optim.Optimizer),
+        criterion=build(cfg.recipe.loss, Loss) if cfg.recipe.loss else None,
+    )

@@ -37,10 +37,17 @@ class Separator(nn.Module):
         self.eval()
         spectrum = self.stft(mixture)
         estimates, level = self.estimates(spectrum)
+        self.train(training)
+        return self.waveforms(estimates, spectrum, level, mixture.shape[-1])
+
+    def waveforms(self, estimates: Tensor, spectrum: Tensor, level: Tensor, samples: int) -> Tensor:
+        """The waveforms of the network's estimates: [batch, talker, time], `samples` long.
+
+        Shapes: see `estimates`.
+        """
         spectrum, level = spectrum.unsqueeze(1), level.unsqueeze(1)
         separated = self.target.spectrum(estimates, spectrum / level) * level
-        self.train(training)
-        return self.stft.inverse(separated, mixture.shape[-1])
+        return self.stft.inverse(separated, samples)
 
     def estimates(self, spectrum: Tensor) -> tuple[Tensor, Tensor]:
         """The network's estimates for a mixture's spectrum, and the level that they refer to.

@@ -10,9 +10,10 @@ from omegaconf import DictConfig, OmegaConf
 
 from datagen.datamodule import PlanData
 from datagen.mixtures import transcribed_mixtures
+from datagen.pairs.pairs import PairedTest
 from datagen.recordings import Hearing
 from datagen.trained_on import load_trained_on
-from datagen.transcribed import Spelling
+from datagen.transcribed import Spelling, require_said
 from files.fingerprint import of_values
 from models.cost import Costs
 from models.known_costs import cached_costs
@@ -80,7 +81,7 @@ class Recognition(Task):
         def room(tokens: list[int], samples: int) -> bool:
             return needed(tokens) <= recogniser.steps(samples)
 
-        return Spelling(self.alphabet.tokens, room)
+        return Spelling(self.alphabet, room)
 
     def _parts(self, cfg: DictConfig) -> tuple[Features, RecognitionNetwork]:
         features = build(cfg.task.features, Features, sample_rate=cfg.sample_rate)
@@ -115,6 +116,12 @@ class Recognition(Task):
     def beside(self, cfg: DictConfig) -> dict[str, System]:
         """One that says nothing, and so makes no error but to leave all out."""
         return {MIXTURE: Speechless()}
+
+    def test(self, cfg: DictConfig) -> PairedTest:
+        """See `Task.test`; ValueError where nothing of it has a transcript."""
+        test = super().test(cfg)
+        require_said(test.plan.rows, test.plan.speech)
+        return test
 
     def _transcripts(self, run: Path, alphabet: Alphabet) -> list[list[int]]:
         """Those that `run` was trained on, as tokens; none where no n-gram is asked for."""

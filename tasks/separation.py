@@ -41,10 +41,6 @@ class Separation(Task):
         """See models.separation_learner."""
         from models.separation_learner import build_learner
 
-        if cfg.recipe.loss:
-            raise ValueError(
-                "recipe.loss: task=separation compares talkers by its target; leave it out"
-            )
         return build_learner(cfg)
 
     def batches(self, cfg: DictConfig, heard: Hearing) -> PlanData:

@@ -6,6 +6,7 @@ what trains or reads a corpus is imported where that is done, here and in module
 
 from __future__ import annotations
 
+import shlex
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,6 +20,7 @@ from models.known_costs import known_costs
 from models.run import load_run, run_config, task_name
 from models.system import System
 from options.build import build
+from options.typed import quoted
 from text.words import Words
 
 if TYPE_CHECKING:
@@ -64,9 +66,10 @@ class Task(ABC):
         cfg = run_config(run)
         if not isinstance(task_of(cfg), type(self)):
             own = type(self).__name__.lower()
+            alone = shlex.quote(f"runs=[{quoted(str(run))}]")
             raise ValueError(
-                f"{run}: is a run of task={task_name(cfg)}, and no answer to task={own}; "
-                f"leave it out, or evaluate it by an experiment of its own task"
+                f"{run}: is a run of task={task_name(cfg)}, and no answer to task={own}; leave it "
+                f"out, or judge it by itself: python evaluate.py {alone} output=DIR"
             )
         return cfg
 

@@ -42,7 +42,10 @@ GROUPS = {
     "lines": ("study",),
 }
 SHARED = {"common", "speech"}  # root yamls that those of scripts begin with
-NEEDED = {("data", "rendered"): "data.folder", ("pairs", "rendered"): "pairs.root"}
+NEEDED = {("data", "rendered"): "data.folder"}
+NEEDED |= {
+    ("pairs", layout): "pairs.root" for layout in ("dns", "noizeus", "rendered", "voicebank")
+}
 TESTS_ALONE = {"pairs", "recordings"}  # experiments of evaluate.py
 CHOICES = [
     (script, group, path.stem)

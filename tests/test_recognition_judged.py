@@ -133,9 +133,13 @@ def test_enhancers_are_judged_by_what_a_recogniser_hears(trained, tmp_path):
 
 def test_a_run_of_the_other_task_is_named_as_that(trained, tmp_path):
     data, run = trained
-    with pytest.raises(ValueError, match=r"task=recognition and enhances nothing; give one"):
+    named = f"{run}: is a run of task=recognition, and "
+    with pytest.raises(ValueError, match=named + r"no answer to task=enhancement; .*evaluate.py"):
         evaluated(data, tmp_path / "report", f"runs=[{run}]")
-    with pytest.raises(ValueError, match=r"enhances nothing"):
+    other_rate = ("sample_rate=16000", f"runs=[{run}]")
+    with pytest.raises(ValueError, match=named + "no answer to task=enhancement"):
+        evaluated(data, tmp_path / "report", *other_rate)
+    with pytest.raises(ValueError, match=named + r"one of task=enhancement is needed; give one of"):
         load_run(run)
     with pytest.raises(
         ValueError, match=r"metric.cer: enhancers give speech, .*metric.cer.run=RUN"

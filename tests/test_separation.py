@@ -16,6 +16,7 @@ from metrics.si_sdr import SISDR
 from metrics.talkers_si_sdr import TalkersSISDR
 from models.baselines.talkers import IdealRatioMask, Unseparated
 from models.level import RunningLevel
+from models.losses.compressed import Compressed
 from models.pieces import in_blocks
 from models.separation.mask_lstm import MaskLSTM
 from models.separation.permutation import best_permutation
@@ -25,6 +26,7 @@ from models.targets.iam import IAM
 
 RATE = 8000
 TASK = OmegaConf.load(Path(__file__).parent.parent / "conf/task/separation.yaml")
+SI_SDR = Compressed(magnitude=0, complex=0, si_sdr=1, l1=1)
 either_way = pytest.mark.parametrize("bidirectional", [False, True])
 
 
@@ -54,14 +56,16 @@ def test_the_best_permutation_is_that_of_all_which_costs_least():
 
 @either_way
 @pytest.mark.parametrize("target", [IAM(), ComplexMask()])
-def test_the_loss_does_not_depend_on_which_talker_is_called_clean(bidirectional, target):
-    made, batch = learner(bidirectional, target), batch_of(2000, 1500)
+@pytest.mark.parametrize("criterion", [None, SI_SDR])
+def test_the_loss_does_not_depend_on_which_talker_is_called_clean(bidirectional, target, criterion):
+    made, batch = learner(bidirectional, target, criterion=criterion), batch_of(2000, 1500)
     torch.testing.assert_close(made.summed_loss(batch), made.summed_loss(swapped(batch)))
 
 
 @either_way
-def test_padding_changes_neither_loss_nor_waveforms(bidirectional):
-    made, batch = learner(bidirectional), batch_of(2048, 1280)
+@pytest.mark.parametrize("criterion", [None, SI_SDR])
+def test_padding_changes_neither_loss_nor_waveforms(bidirectional, criterion):
+    made, batch = learner(bidirectional, criterion=criterion), batch_of(2048, 1280)
     summed, frames = made.summed_loss(batch)
     alone = [made.summed_loss(item_of(batch, index)) for index in range(2)]
     assert int(frames) == sum(int(count) for _, count in alone)
@@ -87,6 +91,14 @@ def test_estimates_that_are_the_talkers_in_the_other_order_cost_nothing(monkeypa
     monkeypatch.setattr(made, "estimates", lambda spectrum: (perfect, level))
     summed, _ = made.summed_loss(batch)
     assert float(summed) == pytest.approx(0, abs=1e-9)
+
+
+def test_waveforms_that_are_the_talkers_in_the_other_order_have_the_highest_si_sdr(monkeypatch):
+    made, batch = learner(criterion=Compressed(magnitude=0, complex=0, si_sdr=1)), batch_of(2000)
+    swapped_talkers = torch.stack([batch["noise"], batch["clean"]], 1)
+    monkeypatch.setattr(made, "waveforms", lambda *of_estimates: swapped_talkers)
+    loss, _ = made.loss(batch)
+    assert float(loss) == pytest.approx(-30, abs=1e-3)  # the ceiling, in dB
 
 
 def test_one_choice_of_whose_estimate_is_whose_holds_for_a_whole_mixture(monkeypatch):
@@ -143,8 +155,9 @@ def talkers_of(batch):
     return torch.stack([batch["clean"], batch["noise"]], 1)
 
 
-def test_two_speakers_of_sines_are_separated():
-    made = learner(hidden=32)
+@pytest.mark.parametrize("criterion", [None, SI_SDR])
+def test_two_speakers_of_sines_are_separated(criterion):
+    made = learner(hidden=32, criterion=criterion)
     optimizer = torch.optim.Adam(made.parameters(), lr=5e-3)
     for step in range(80):
         loss, _ = made.loss(tones(8, seed=step))

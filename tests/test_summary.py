@@ -180,3 +180,10 @@ def test_values_stand_in_the_order_of_numbers_before_words():
         "b",
         "mean",
     ]
+
+
+def test_an_interval_of_a_mean_stays_within_the_limits_of_its_score(scores):
+    uneven = scores.assign(speaker=scores.mixture_id, stoi=np.where(scores.snr_db > 0, 1.0, 0.5))
+    rows = summarise(uneven).query("score == 'stoi' and system == 'net' and snr_db == @MEAN")
+    assert rows["mean"].tolist() == pytest.approx([0.75] * len(rows)) and (rows.high == 1.0).all()
+    assert (rows.low < 0.5).all()

@@ -7,7 +7,6 @@ from tiny_run import ROOT
 
 from command.task import of_task
 from models.learner import Learner
-from models.run import build_enhancer
 from options.run_options import PARTS
 from tasks.task import Task, task_of
 
@@ -43,12 +42,6 @@ def test_a_group_that_the_task_does_not_read_cannot_be_typed(monkeypatch):
         of_task(config())
     monkeypatch.setattr("command.task.typed_options", lambda: ["target"])
     assert {*PARTS} & {*of_task(config())} == {"target"}
-
-
-def test_where_an_enhancer_is_expected_a_run_of_another_task_is_named_as_that():
-    cfg = OmegaConf.create({"task": {"_target_": "tasks.tagging.Tagging"}, "network": None})
-    with pytest.raises(ValueError, match="one of task=tagging and enhances nothing"):
-        build_enhancer(cfg)
 
 
 @pytest.mark.parametrize("target", ["os.system", "tasks.task.task_of", "models.run.load_run"])

@@ -10,7 +10,7 @@ from datagen.corpora.folder import Folder
 from datagen.corpora.librispeech import LibriSpeech
 from datagen.corpora.timit import TIMIT
 from datagen.scan import scan
-from datagen.transcribed import Spelling, require_whole, transcript
+from datagen.transcribed import Spelling, require_said, require_whole, transcript
 from metrics.cer import CER
 from metrics.guard import NotComputable
 from metrics.wer import WER
@@ -81,7 +81,7 @@ def spelling(steps_each_s: int) -> Spelling:
     def room(tokens, samples):
         return needed(tokens) <= steps_each_s * samples // 8000
 
-    return Spelling(Alphabet(" abc").tokens, room)
+    return Spelling(Alphabet(" abc"), room)
 
 
 def test_what_cannot_be_learned_from_is_left_out_with_its_reason(caplog):
@@ -106,7 +106,12 @@ def test_what_cannot_be_learned_from_is_left_out_with_its_reason(caplog):
             ["", ""],
             r"^speech.train: no recording can be learned from \(no transcript\); .*NAME.txt",
         ),
-        (["abc", "abd"], r"^1.wav: 'd' of 'abd' is outside task.alphabet=' abc'; add it there"),
+        (["abc" * 9, ""], r"^speech.train: no recording .* \(more characters than .*; give each"),
+        (
+            ["abc", "a9", "€d"],
+            r"transcripts of 2 of 3 recordings, the first 1.wav, have '9€d', outside "
+            r"task.alphabet=' abc'; give 'task.alphabet=\" abc9€d\"', or leave",
+        ),
     ],
 )
 def test_a_corpus_that_teaches_nothing_is_refused_in_one_line(texts, words):
@@ -125,6 +130,18 @@ def test_a_part_of_an_utterance_has_no_transcript():
     require_whole(pd.DataFrame([whole]), utterances)
     with pytest.raises(ValueError, match=r"^1 of 2 mixtures hold only a part.*plan=recognition"):
         require_whole(pd.DataFrame([whole, whole | {"length": 99}]), utterances)
+
+
+def test_a_test_of_which_no_mixture_has_a_transcript_is_refused():
+    row = {"mixture_id": "m", "speech_id": "u", "speech_start": 0, "length": 100}
+    rows = pd.DataFrame([row, row | {"speech_id": "v"}])
+    known = {"id": ["u", "v"], "length": [100, 100], "path": ["u.wav", "v.wav"]}
+    require_said(rows, pd.DataFrame(known | {"text": ["", "abc"]}))
+    none = r"^none of the 2 mixtures .* \(the first is of u.wav\); .*NAME.txt beside NAME.wav"
+    with pytest.raises(ValueError, match=none):
+        require_said(rows, pd.DataFrame(known | {"text": ["", ""]}))
+    with pytest.raises(ValueError, match=r"^1 of 1 mixtures hold only a part"):
+        require_said(rows.assign(length=99), pd.DataFrame(known | {"text": ["", "abc"]}))
 
 
 @pytest.mark.parametrize(

@@ -50,3 +50,11 @@ def test_a_report_of_clips_or_tunes_names_no_mixtures_speakers_or_snr(task, tmp_
 def test_outside_of_a_task_a_report_speaks_of_enhancement(tmp_path):
     assert "changed the mixture on average" in finding(many(("mixture", "net")), ["net"])
     assert "Seen noise, by SNR in dB" in headline_text(summarise(many()))
+
+
+def test_a_score_that_no_mixture_has_is_no_number_in_a_sentence():
+    table = many(("mixture", "net")).assign(sdr=np.nan)
+    for task in ("separation", "enhancement"):
+        with speaking(words_of(task)):
+            said = finding(table, ["net"])
+        assert "SDR not computed" in said and "nan" not in said

@@ -34,15 +34,18 @@ class Alphabet:
 
         Raises ValueError for a character outside the alphabet.
         """
-        tokens = []
-        for letter in spelled(text, self._tokens):
-            if letter not in self._tokens:
-                raise ValueError(
-                    f"{letter!r} of {text[:60]!r} is outside task.alphabet={self.characters!r}; "
-                    f"add it there, or leave the recording out"
-                )
-            tokens.append(self._tokens[letter])
-        return tokens
+        outside = self.outside(text)
+        if outside:
+            raise ValueError(
+                f"{outside!r} of {text[:60]!r} is outside task.alphabet={self.characters!r}; "
+                "add it there, or leave the recording out"
+            )
+        return [self._tokens[letter] for letter in spelled(text, self._tokens)]
+
+    def outside(self, text: str) -> str:
+        """The characters of `text` that are not in the alphabet, each once, in order."""
+        letters = spelled(text, self._tokens)
+        return "".join(dict.fromkeys(one for one in letters if one not in self._tokens))
 
     def text(self, tokens: Sequence[int]) -> str:
         """The text that `tokens` spell; they must not include BLANK."""

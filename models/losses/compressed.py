@@ -51,7 +51,9 @@ class Compressed(Loss):
         self, estimate: Tensor, reference: Tensor, mixture: Tensor, length: Tensor, stft: STFT
     ) -> Tensor:
         """See `Loss.of_signals`."""
-        total = self._of_spectra(estimate, reference, mixture, length, stft)
+        total = estimate.new_zeros(estimate.shape[:2])
+        if self.weights["magnitude"] or self.weights["complex"]:
+            total = self._of_spectra(estimate, reference, mixture, length, stft)
         if self.weights["si_sdr"]:
             si_sdr_db = _si_sdr_db(estimate, reference, self.ceiling_db)
             total = total - self.weights["si_sdr"] * si_sdr_db

@@ -28,8 +28,8 @@ class Transcriber:
         run = opened(folder, device)
         if not isinstance(run, RecognitionRun):
             raise ValueError(
-                f"run={folder}: gives {run.gives} and hears no words; "
-                "give a run of task=recognition"
+                f"run={folder}: gives {run.gives} and hears no words; give one of "
+                "python train.py experiment=demo_recognition recipe=recognition output=RUN"
             )
         self.run, self.device = run, device
         self.sample_rate = run_config(folder).sample_rate

@@ -68,10 +68,14 @@ def _reached(rows: pd.DataFrame, clusters: str) -> str:
     means, bounded = [], ""
     for score in headlines(score_names(rows)):
         info = facts(score)
+        if rows[score].isna().all():
+            means.append(f"{info.label} not computed")
+            continue
         values = rows[score].to_numpy(float)
         low, high = interval(values, *ways)
         shown = f"{info.label} {info.shown(rows[score].mean())} {info.unit}".rstrip()
         if not pd.isna(low):
+            low, high = info.within(low), info.within(high)
             shown += f" ({info.shown(low)} to {info.shown(high)})"
             bounded = " (95 % interval)"
         means.append(shown)
