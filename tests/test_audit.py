@@ -137,7 +137,7 @@ def test_all_problems_are_told_at_once_and_end_nothing(audited, tmp_path):
         "1 recording stands under two speakers, ",
         "1 recording stands in seen noise and in unseen noise, ",
     ):
-        assert told in page.split("To mend before training")[1].split("</div>")[0]
+        assert told in page.split("Errors to correct before training")[1].split("</div>")[0]
     assert "3 problems to mend before training, 4 files left out" in last(printed)
     why = files[files.left_out != ""].set_index("id").left_out
     assert why["speech/s0/short.wav"] == "shorter than plan.shortest_s"

@@ -13,7 +13,7 @@ SYSTEMS = 3  # number of systems with a figure, the best ones
 NUMBERED = 20  # largest number of classes for which squares hold numbers
 SQUARE = 0.42  # side of a square in inches
 SMALLEST = 0.17  # side of a square without a number
-NOTE = "Rows: what is heard; columns: what was named. Every row adds up to its clips."
+NOTE = "Rows: true classes; columns: predicted classes. A row adds up to the clips of its class."
 
 
 def confusions(named: pd.DataFrame, order: Sequence[str]) -> Iterator[Drawing]:
