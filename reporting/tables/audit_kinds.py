@@ -63,7 +63,7 @@ KINDS = (
     ),
     Kind(
         "Narrow",
-        f"The upper part of the plan's band (above {NARROW:.0%}) is empty: the file was recorded or "
+        f"The band above {NARROW:.0%} of the plan's band is empty: the file was recorded or "
         "stored at a lower rate. A network learns to remove this part. Leave the files out, or "
         "choose a lower sample_rate.",
         "bandwidth_hz",
