@@ -30,8 +30,8 @@ def confusions(named: pd.DataFrame, order: Sequence[str]) -> Iterator[Drawing]:
 
 def matrix(named: pd.DataFrame) -> pd.DataFrame:
     """The confusion matrix: counts of true classes (rows) and predicted classes (columns)."""
-    classes = sorted({*named.said, *named.heard})
-    counts = pd.crosstab(named.said, named.heard)
+    classes = sorted({*named.reference, *named.answer})
+    counts = pd.crosstab(named.reference, named.answer)
     return counts.reindex(index=classes, columns=classes, fill_value=0)
 
 
@@ -46,8 +46,8 @@ def _figure(table: pd.DataFrame, system: str, name: str) -> Drawing:
         places = range(len(names))
         panel.set_xticks(places, names, rotation=90)
         panel.set_yticks(places, names)
-        panel.set_xlabel("named")
-        panel.set_ylabel("heard")
+        panel.set_xlabel("predicted class")
+        panel.set_ylabel("true class")
         for row, column in zip(*np.nonzero(table.to_numpy()), strict=True):
             if len(table) <= NUMBERED:
                 colour = "white" if shares[row, column] > 0.5 else "#555555"
