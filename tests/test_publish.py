@@ -228,7 +228,7 @@ def test_a_test_in_noise_that_training_never_had_is_new_to_it_and_that_is_told(
     for run in (whole, published):
         assert opened(run, load_plan(report)) == []
         assert opened(run, test) == [
-            "run has never heard 2 of the 2 noises that this test calls seen."
+            "run was not trained on 2 of the 2 noises that this test calls seen."
         ]
 
 
