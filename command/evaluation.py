@@ -24,7 +24,7 @@ from metrics.known import computed_by, facts
 from reporting.gains_table import Studies, read_studies
 from reporting.pages.media import Example, Heard
 from reporting.pages.report import Beside, write_report
-from reporting.scoring.files import told
+from reporting.scoring.files import failed_checks
 from reporting.scoring.systems import stage_outputs
 from reporting.tables.finding import finding
 from reporting.tables.headline import showing
@@ -96,8 +96,8 @@ def _report(
     tables = _scores(cfg, trials)
     scores = pd.concat(tables, ignore_index=True)
     caution = _caution(cfg, trials)
-    heard = pd.concat([trial.transcripts() for trial in trials], ignore_index=True)
-    _write_transcripts(heard, folder)
+    texts = pd.concat([trial.transcripts() for trial in trials], ignore_index=True)
+    _write_transcripts(texts, folder)
     if cfg.examples:
         say("Makes the examples to listen to")
     beside = Beside(
@@ -114,7 +114,7 @@ def _report(
         clusters=cfg.clusters,
         resembling=list(cfg.resembling),
         title=cfg.title or title(cfg),
-        named=heard[heard.score.map(_is_of_classes).astype(bool)],
+        named=texts[texts.score.map(_is_of_classes).astype(bool)],
     )
     tested = [trial.described() for trial in trials]
     first = trials[0]
@@ -139,7 +139,7 @@ def _files(trials: Sequence[Trial]) -> pd.DataFrame | None:
     files = pd.concat([trial.files() for trial in trials], ignore_index=True)
     if files.empty:
         return None
-    for row in told(files).itertuples(index=False):
+    for row in failed_checks(files).itertuples(index=False):
         log.warning("note: %s, %s: %s (%s)", row.system, row.what, row.files, row.example)
     return files
 
@@ -161,10 +161,10 @@ def _is_swept(run: Run, cfg: DictConfig) -> bool:
     return bool(cfg.sweep) and run.folder.parent == Path(cfg.sweep)
 
 
-def _write_transcripts(heard: pd.DataFrame, folder: Path) -> None:
-    """Write the reference and recognised texts to transcripts.csv in `folder`, if there are any."""
-    if len(heard):
-        write_atomic(folder / TRANSCRIPTS, csv_text(heard))
+def _write_transcripts(texts: pd.DataFrame, folder: Path) -> None:
+    """Write references and answers that are texts to transcripts.csv in `folder`, if any."""
+    if len(texts):
+        write_atomic(folder / TRANSCRIPTS, csv_text(texts))
 
 
 def _examples(trials: Sequence[Trial], tables: Sequence[pd.DataFrame]) -> list[Example]:

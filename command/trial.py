@@ -55,8 +55,8 @@ ON_VALIDATION = (
     "they choose between trainings, and are no test."
 )
 HEARD_SPEAKERS = (
-    "Training has heard the speakers of this test: there were too few, so that utterances were set "
-    "aside. It says little about other voices."
+    "Training used the speakers of this test: there were too few speakers, so utterances were set "
+    "aside. The scores say little about other voices."
 )
 
 

@@ -75,7 +75,7 @@ def _by_utterance(pool: pd.DataFrame, shares: dict[str, float]) -> pd.DataFrame:
         )
     log.warning(
         "note: %d speaker(s) (%s) are too few for %s, so utterances are set aside instead: "
-        "training hears the voices of its test",
+        "training uses the speakers of its test",
         len(speakers),
         ", ".join(speakers),
         splits,

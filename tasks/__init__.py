@@ -1,1 +1,1 @@
-"""What a training may learn: one module per task."""
+"""The tasks of a training: one module per task."""

@@ -27,11 +27,7 @@ if TYPE_CHECKING:
 
 
 class Enhancement(Task):
-    """A network learns its target from mixtures of a plan.
-
-    attenuation_limit_db: the largest attenuation in an enhanced signal, see
-    `models.enhancer.Enhancer`; None: no limit. Raises ValueError for a limit that is not positive.
-    """
+    """A network learns its target from mixtures of a plan."""
 
     groups: ClassVar[tuple[str, ...]] = PARTS
     words = ENHANCEMENT
@@ -52,13 +48,13 @@ class Enhancement(Task):
         return mixtures(cfg, heard)
 
     def system(self, run: Path, device: str) -> TrainedRun:
-        """From mixture to enhanced waveform; its network is built when it is first asked for."""
+        """The run's enhancer; its network is built on first use."""
         return TrainedRun(run, device)
 
     def beside(self, cfg: DictConfig) -> dict[str, System]:
-        """The mixture as it is, and the ideal values of the target `oracle` and of a mask.
+        """The unprocessed mixture, the ideal values of the target `oracle`, and another ideal mask.
 
-        That is phase-sensitive: the best magnitudes for the mixture's phase.
+        This is the phase-sensitive mask, which has the best magnitudes for the mixture's phase.
         """
         stft = STFT(cfg.sample_rate, **cfg.stft).to(cfg.device)
         targets = build(cfg.oracle, Target), IAM(phase_sensitive=True)

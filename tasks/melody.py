@@ -1,4 +1,4 @@
-"""Melodies: from the notes of a tune so far to the next one."""
+"""Melodies: predicts the next note of a tune from the notes so far."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
@@ -31,16 +31,16 @@ from options.typed import typed
 from tasks.task import Task, opened
 from text.words import Words
 
-# N-gram models by the tokens that they look at; two make a note. So many tunes as there are in all
-# keys hold too many runs of five tokens.
+# Orders of the n-gram models in tokens; a note is two tokens. The tunes in all keys contain too
+# many different runs of five tokens for a 5-gram.
 ORDERS = {"unigram": 1, "trigram": 3, "5-gram": 5}
 IN_ALL_KEYS = {"unigram": 1, "trigram": 3}
 
 
 class Melody(Task):
-    """A network learns what comes next in tunes; options as conf/task/melody.yaml has them.
+    """A network learns to predict the next token of tunes; options as in conf/task/melody.yaml.
 
-    Raises ValueError for shares that leave nothing to train on, or pieces without a note.
+    Raises ValueError for shares that leave no training tunes, or pieces without a note.
     """
 
     serves: ClassVar[tuple[str, ...]] = ("evaluate", "compose")
@@ -76,19 +76,19 @@ class Melody(Task):
         return MelodyLearner(network, maker(cfg.recipe.optimizer, torch.optim.Optimizer))
 
     def batches(self, cfg: DictConfig, heard: Hearing) -> TuneData:
-        """Tunes as tokens; no recording is heard."""
+        """Tunes as tokens; `heard` is not called, as there are no recordings."""
         tunes = build(cfg.task.tunes, Tunes).tunes()
         plan = self.draw(tunes)
         return TuneData.of(cfg, plan, partial(TuneRows, tunes=plan.tunes))
 
     def beside(self, cfg: DictConfig) -> dict[str, System]:
-        """Models that count, of what the config trains on: the unigram first."""
+        """N-gram models of the config's training tunes: the unigram first."""
 
         systems = counting(lambda: self._tunes(cfg, "train").notes, cfg.task.transpose)
         return {MIXTURE: systems.pop("unigram"), **systems}
 
     def test(self, cfg: DictConfig) -> PairedTest:
-        """The tunes of the split that is judged, as they are written."""
+        """The tunes of the tested split, in their original keys."""
         return tested(self._tunes(cfg, cfg.split).reset_index(drop=True), cfg.sample_rate)
 
     def _tunes(self, cfg: DictConfig, split: str) -> pd.DataFrame:
@@ -97,18 +97,18 @@ class Melody(Task):
         return tunes[tunes.split == split]
 
     def system(self, run: Path, device: str) -> Composer:
-        """From the notes so far to what the next one may be."""
+        """The run's composer, which predicts the next token."""
         self.own_config(run)
         return Composer(run, composer(run).to(device), content_of(run))
 
     def costs(self, cfg: DictConfig, cache: Path, say: Callable[[str], object]) -> Costs:
-        """Of the network, by the token."""
+        """The costs of the network, per token."""
         network = build(cfg.task.network, NextNote, tokens=TOKENS).eval()
         identity = [OmegaConf.to_container(cfg.task.network, resolve=True), TOKENS]
         return cached_costs(identity, partial(costs, network), type(network).__name__, cache, say)
 
     def enhancers(self, run: Path) -> Mapping[str, Enhancer]:
-        """A ValueError: a composer gives nothing for a mixture."""
+        """Raises ValueError, because a composer does not enhance."""
         raise ValueError(
             f"{run}: composes melodies, and enhances nothing; "
             f"python compose.py {typed('run', run)} writes some"
@@ -118,8 +118,8 @@ class Melody(Task):
 def counting(learned: Callable[[], Iterable[str]], semitones: int) -> dict[str, Counting]:
     """N-gram models by name, the unigram first.
 
-    learned: gives the tunes to count, as text, when a model is first asked. Models "in all keys"
-    count them moved up and down by up to `semitones`.
+    learned: gives the training tunes, as text, on first use. Models "in all keys" count them
+    transposed by up to `semitones`.
     """
 
     def counts(semitones: int, orders: Mapping[str, int]) -> NGram:
@@ -134,16 +134,16 @@ def counting(learned: Callable[[], Iterable[str]], semitones: int) -> dict[str, 
 
 
 def counted(tunes: Iterable[str], semitones: int, order: int) -> NGram:
-    """What counts the tokens of `tunes`, as text, moved up and down by up to `semitones`."""
+    """The n-gram counts of `tunes`, as text, transposed by up to `semitones`."""
     keys = range(-semitones, semitones + 1)
     learned = (to_tokens(unwritten(notes), by) for notes in tunes for by in keys)
     return NGram(order, TOKENS).learn(learned)
 
 
 def composer(run: Path) -> NextNote:
-    """The network of a training of this task, at its best epoch; raises as `run_config` does.
+    """The network of a run of this task, at its best epoch; raises the errors of `run_config`.
 
-    And ValueError where `run` is of another task.
+    Raises ValueError if `run` has another task.
     """
     training = "experiment=melodies recipe=melodies"
     cfg, task = opened(run, Melody, "composes nothing", training)

@@ -44,24 +44,24 @@ class Separation(Task):
         return build_learner(cfg)
 
     def batches(self, cfg: DictConfig, heard: Hearing) -> PlanData:
-        """Mixtures with both talkers: clean is one, noise the other."""
+        """Mixtures with both talkers: one is clean, the other is noise."""
         from datagen.mixtures import mixtures
 
         _require_talkers(cfg)
         return mixtures(cfg, heard)
 
     def system(self, run: Path, device: str) -> TrainedSeparation:
-        """From mixture to the waveforms of its talkers."""
+        """The run's separator, from a mixture to the waveforms of its talkers."""
         self.own_config(run)
         return TrainedSeparation.load(run, device)
 
     def beside(self, cfg: DictConfig) -> dict[str, System]:
-        """The mixture as it is, and the ideal ratio mask."""
+        """The unprocessed mixture, and the ideal ratio mask."""
         oracle = IdealRatioMask(STFT(cfg.sample_rate, **cfg.stft).to(cfg.device))
         return {MIXTURE: Unseparated(), ORACLE: oracle}
 
     def test(self, cfg: DictConfig) -> PairedTest:
-        """The test of the config's plan, whose answers are its talkers."""
+        """The test of the config's plan, whose references are the talkers."""
         from datagen.talkers import TalkerSignals
 
         _require_talkers(cfg)
@@ -69,13 +69,13 @@ class Separation(Task):
         return test._replace(audio=TalkerSignals(test.audio))
 
     def enhancers(self, run: Path) -> Mapping[str, Enhancer]:
-        """One for each talker, `talker1`, ...: none swaps with another within a recording."""
+        """An enhancer per talker, `talker1`, ...; a talker keeps its file within a recording."""
         separator = load_separator(run)
         numbers = range(separator.network.talkers)
         return {f"talker{number + 1}": separator.talker(number) for number in numbers}
 
     def costs(self, cfg: DictConfig, cache: Path, say: Callable[[str], object]) -> Costs:
-        """Those of the network with one of its outputs: it is run once for all of them."""
+        """The costs of the network with one of its outputs, as it runs once for all outputs."""
         one = Separator(**separator_parts(cfg)).talker(0)
         identity = [OmegaConf.to_container(cfg.task, resolve=True), one.stft.made_of]
         name = cfg.task.network["_target_"].rpartition(".")[2]
@@ -83,7 +83,7 @@ class Separation(Task):
 
 
 def _require_talkers(cfg: DictConfig) -> None:
-    """Raise ValueError where mixtures have no second talker."""
+    """Raise ValueError if mixtures have no second talker."""
     if not cfg.plan.second_talker:
         raise ValueError(
             "task=separation: plan.second_talker=false has no second talker; choose "

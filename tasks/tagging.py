@@ -38,12 +38,12 @@ if TYPE_CHECKING:
 
 
 class Tagging(Task):
-    """A network learns which of `classes` it hears in clips of up to `clip_s` seconds.
+    """A network learns the class of clips of up to `clip_s` seconds, among `classes`.
 
-    They are the kinds of noise.seen, and those of noise.unseen are the test; the counts of the plan
-    are not read, for all clips are used. class_of: the class of all recordings of a corpus, by the
-    name that their ids begin with, instead of their kinds. Raises ValueError where there are fewer
-    than two classes, or one is named twice.
+    The classes are the kinds of noise.seen; noise.unseen is the test. The counts of the plan are
+    not used, because all clips are. class_of: the class of all recordings of a corpus, by the
+    beginning of their ids, instead of their kinds. Raises ValueError for fewer than two classes, or
+    a repeated one.
     """
 
     serves = ("evaluate",)
@@ -129,17 +129,17 @@ class Tagging(Task):
         return ClipSignals(Library(plan.speech, plan.noise, reader))
 
     def system(self, run: Path, device: str) -> TaggerRun:
-        """From a clip to the name of its class."""
+        """The run's tagger, from a clip to the name of its class."""
         self.own_config(run)
         learned = namer(run)
         return TaggerRun(run, learned.tagger.to(device), learned.classes, content_of(run))
 
     def beside(self, cfg: DictConfig) -> dict[str, System]:
-        """The first class for all; and the class itself."""
+        """The first class for all clips, and the true class."""
         return {MIXTURE: Always(self.classes[0]), ORACLE: Labels()}
 
     def costs(self, cfg: DictConfig, cache: Path, say: Callable[[str], object]) -> Costs:
-        """Of the network, for clips of `clip_s`."""
+        """The costs of the network, for clips of `clip_s`."""
         tagger = Tagger(*self._parts(cfg)).eval()
         identity = OmegaConf.to_container(cfg.task, resolve=True)
         measure = partial(costs, tagger, self.clip_s)
@@ -147,9 +147,9 @@ class Tagging(Task):
 
 
 def namer(run: Path) -> Namer:
-    """What a training of this task has learned, at its best epoch; raises as `run_config` does.
+    """The tagger of a run of this task, at its best epoch; raises the errors of `run_config`.
 
-    And ValueError where `run` is of another task.
+    Raises ValueError if `run` has another task.
     """
     training = "experiment=esc50_tagging recipe=tagging"
     cfg, task = opened(run, Tagging, "names no noises", training)
@@ -159,7 +159,7 @@ def namer(run: Path) -> Namer:
 
 
 class TaggerRun(OfRun):
-    """What a run of this task has learned, at its best epoch on validation."""
+    """The tagger of a run of this task, at its best epoch on validation."""
 
     gives = LABEL
 
@@ -169,7 +169,7 @@ class TaggerRun(OfRun):
 
     @torch.no_grad()
     def answers(self, batch: Mapping[str, Any]) -> list[str]:
-        """The class with the highest score, of each."""
+        """The class with the highest score, for each clip."""
         best = self.tagger.scores(batch["mixture"], batch["length"]).argmax(-1)
         return [self.classes[number] for number in best.tolist()]
 
@@ -180,7 +180,7 @@ class TaggerRun(OfRun):
 
 
 class Always(System):
-    """One class, whatever is heard."""
+    """Always answers with the same class."""
 
     gives = LABEL
 
@@ -188,25 +188,25 @@ class Always(System):
         self.label = label
 
     def answers(self, batch: Mapping[str, Any]) -> list[str]:
-        """It, for each."""
+        """The class, for each clip."""
         return [self.label] * len(batch["mixture"])
 
     @property
     def made_of(self) -> Any:
-        """That class."""
+        """The class."""
         return ["always", self.label]
 
 
 class Labels(System):
-    """The class itself."""
+    """Answers with the true class."""
 
     gives = LABEL
 
     def answers(self, batch: Mapping[str, Any]) -> list[str]:
-        """What the test knows."""
+        """The labels of the test."""
         return batch["label"]
 
     @property
     def made_of(self) -> Any:
-        """None: it is another one for each clip."""
+        """None: the answer differs for each clip."""
         return None

@@ -1,7 +1,8 @@
-"""What every task is: the contract with training, judging and whatever opens a run.
+"""The contract of every task with training, evaluation and all code that opens a run.
 
-enhance.py opens runs by it, and needs neither Lightning nor pandas, which take seconds to load: so
-what trains or reads a corpus is imported where that is done, here and in modules of tasks.
+enhance.py opens runs through it, and needs neither Lightning nor pandas, which take seconds to
+import. Code for training and for reading corpora is therefore imported inside functions, here and
+in the modules of tasks.
 """
 
 from __future__ import annotations
@@ -33,36 +34,35 @@ Kind = TypeVar("Kind", bound="Task")
 
 
 class Task(ABC):
-    """What a batch means, what learns from it, and what a run then gives.
+    """Defines the batches of a training, the module that learns from them, and the system of a run.
 
-    A task is a class in tasks/ that is derived from this one; a file in conf/task names it, with
-    its options as the arguments of the constructor. A part of that file with a `_target_` of its
-    own, such as `network`, is no argument: the task builds it by the contract of that part.
-    Constructors read no data.
+    A task is a subclass in tasks/; a file in conf/task names it, with its options as the arguments
+    of the constructor. A part of that file with a `_target_`, such as `network`, is not an
+    argument: the task builds it by the contract of that part. Constructors read no data.
     """
 
-    # Those of PARTS that the task reads; the others have no place in its runs.
+    # The PARTS that the task reads; the others are not in its runs' configs.
     groups: ClassVar[tuple[str, ...]] = ()
-    # The scripts that its runs are for, as a training names them when it has ended.
+    # The scripts for its runs, which a training prints at its end.
     serves: ClassVar[tuple[str, ...]] = ("evaluate", "enhance")
-    # What reports call its rows, and what these are grouped by.
+    # The words of reports for its rows and their groups.
     words: ClassVar[Words]
-    # Whether runs that other recordings test are folds, whose tests an evaluation puts together.
+    # Whether runs with different test recordings are folds, whose tests an evaluation combines.
     folds: ClassVar[bool] = False
 
     @abstractmethod
     def learner(self, cfg: DictConfig) -> Learner:
-        """The untrained module that a training's config describes.
+        """The untrained module of a training's config.
 
-        Raises ValueError where a part of it is not what it must be, before any data is read.
+        Raises ValueError before any data is read if a part of the config is wrong.
         """
 
     @abstractmethod
     def batches(self, cfg: DictConfig, heard: Hearing) -> PlanData:
-        """What the config trains and validates on; heard: called with its recordings."""
+        """The training and validation batches of the config; heard: called with recordings."""
 
     def own_config(self, run: Path) -> DictConfig:
-        """The config of `run`; ValueError where that is of another task."""
+        """The config of `run`; raises ValueError if it has another task."""
         cfg = run_config(run)
         if not isinstance(task_of(cfg), type(self)):
             own = type(self).__name__.lower()
@@ -75,42 +75,42 @@ class Task(ABC):
 
     @abstractmethod
     def system(self, run: Path, device: str) -> System:
-        """What `run`, a training of this task, has learned, on `device`.
+        """The system of `run`, a training of this task, on `device`.
 
-        Raises FileNotFoundError or ValueError where it is none, or is damaged.
+        Raises FileNotFoundError or ValueError if it is not a run, or is damaged.
         """
 
     @abstractmethod
     def beside(self, cfg: DictConfig) -> dict[str, System]:
-        """What stands in every table of an evaluation, by name, before its runs.
+        """The systems that every table of an evaluation shows beside its runs, by name.
 
-        All others are compared with the first of them; all give answers of one kind, which is that
-        of the runs, and metrics that take another have no place in the evaluation. No data is read.
+        All others are compared with the first of them. All give the same kind of answer as the
+        runs; metrics of another kind are not part of the evaluation. No data is read.
         """
 
     def test(self, cfg: DictConfig) -> PairedTest:
-        """What systems are judged on: by default the test of the config's mixing plan."""
+        """The test of systems: by default the test of the config's mixing plan."""
         from datagen import from_config
 
         return from_config.test(cfg)
 
     def costs(self, cfg: DictConfig, cache: Path, say: Callable[[str], object]) -> Costs:
-        """What the network of a training's config costs; by default as an enhancer does.
+        """The costs of the network of a training's config; by default those of an enhancer.
 
         See models.known_costs.
         """
         return known_costs(cfg, cache, say)
 
     def enhancers(self, run: Path) -> Mapping[str, Enhancer]:
-        """What enhance.py puts a recording through, by what each adds to the name of its file.
+        """The enhancers of enhance.py, by the part that each adds to the name of its file.
 
-        By default one alone, under "". Raises ValueError where runs of the task enhance nothing.
+        By default a single one, under "". Raises ValueError if runs of the task do not enhance.
         """
         return {"": load_run(run)}
 
 
 def task_of(cfg: DictConfig) -> Task:
-    """The task of a config; ValueError where it is none, or its options are wrong."""
+    """The task of a config; raises ValueError if there is none, or its options are wrong."""
     options = {}
     for name, value in cfg.task.items():
         if not (isinstance(value, Mapping) and "_target_" in value):
@@ -121,8 +121,8 @@ def task_of(cfg: DictConfig) -> Task:
 def opened(run: Path, kind: type[Kind], lacks: str, training: str) -> tuple[DictConfig, Kind]:
     """The config of `run`, and its task, which must be of `kind`.
 
-    Raises ValueError where it is of another task. Its message has `lacks`, why such a run does not
-    serve ("composes nothing"), and `training`, the options of train.py that make one which does.
+    Raises ValueError if it has another task. The message contains `lacks`, why such a run cannot be
+    used ("composes nothing"), and `training`, the options of train.py for a usable run.
     """
     cfg = run_config(run)
     task = task_of(cfg)
@@ -135,7 +135,7 @@ def opened(run: Path, kind: type[Kind], lacks: str, training: str) -> tuple[Dict
 
 
 def system_of(run: Path, device: str = "cpu") -> System:
-    """What a run of any task has learned, on `device`; raises as `Task.system` does."""
+    """The system of a run of any task, on `device`; raises the errors of `Task.system`."""
     return task_of(run_config(run)).system(run, device)
 
 

@@ -89,7 +89,7 @@ def test_where_nothing_is_wrong_the_last_line_says_so(audited, tmp_path):
     assert corpora.level_db[1] == pytest.approx(-26.0, abs=0.1)
     assert (files.left_out == "").all()
     assert not any(f"<h2>{title}" in page for title in (*TITLES, "Left out"))
-    assert "To mend" not in page
+    assert "Problems to correct" not in page
 
 
 def damage(root):
@@ -137,8 +137,8 @@ def test_all_problems_are_told_at_once_and_end_nothing(audited, tmp_path):
         "1 recording stands under two speakers, ",
         "1 recording stands in seen noise and in unseen noise, ",
     ):
-        assert told in page.split("To mend before training")[1].split("</div>")[0]
-    assert "3 problems to mend before training, 4 files left out" in last(printed)
+        assert told in page.split("Problems to correct before training")[1].split("</div>")[0]
+    assert "3 problems to correct before training, 4 files left out" in last(printed)
     why = files[files.left_out != ""].set_index("id").left_out
     assert why["speech/s0/short.wav"] == "shorter than plan.shortest_s"
     assert why["speech/s0/silent.wav"] == "silent"
@@ -155,7 +155,7 @@ def test_a_corpus_that_is_not_there_is_a_problem_like_others(audited, tmp_path):
     shutil.rmtree(root / "noise/unseen")
     _, _, page, printed = audited(root)
     assert "noise.unseen.folder: " in page and "no such folder" in page
-    assert "1 problem to mend" in last(printed)
+    assert "1 problem to correct" in last(printed)
 
 
 def test_where_there_is_no_corpus_at_all_one_line_says_so(audited, tmp_path):

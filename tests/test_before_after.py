@@ -76,7 +76,7 @@ def test_a_page_stays_small_and_says_what_it_leaves_out(tmp_path, pair, monkeypa
     monkeypatch.setattr(before_after, "MOST", 3)
     page = page_of(pairs, tmp_path)
     assert page.count('class="player"') == 3
-    assert "2 recordings left out" in page and "<li>3.wav</li><li>4.wav</li>" in page
+    assert "2 recordings without a player" in page and "<li>3.wav</li><li>4.wav</li>" in page
     assert [*cells(page)] == [f"{number}.wav" for number in range(5)]
     monkeypatch.setattr(before_after, "LARGEST", len(page) // 2)
     smaller = page_of(pairs, tmp_path)

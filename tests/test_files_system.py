@@ -15,7 +15,7 @@ from metrics.si_sdr import SISDR
 from models.baselines.files import Files
 from parallel.spread import over_processes
 from reporting.scoring.bench import Bench
-from reporting.scoring.files import look_at, shared_delay, told
+from reporting.scoring.files import failed_checks, look_at, shared_delay
 from reporting.scoring.score_plan import score_plan
 from reporting.tables.summary import unscored_text
 
@@ -59,7 +59,7 @@ def rows(bench, folder, **options):
 
 
 def what(table):
-    return told(table.reset_index()).what.tolist()
+    return failed_checks(table.reset_index()).what.tolist()
 
 
 def late(samples):
@@ -123,7 +123,7 @@ def test_missing_unreadable_silent_and_resampled_files_are_counted_rows(bench, t
     assert table.problem["u2"] and "NaN" in table.problem["u3"]
     assert table.problem["u4"] == "" and table.sample_rate["u4"] == 2 * RATE
     assert table.longer_by["u4"] == 0
-    shown = told(table.reset_index()).set_index("what").files
+    shown = failed_checks(table.reset_index()).set_index("what").files
     assert shown["missing or unreadable"] == "4 of 6" and shown["another rate"] == "1 of 6"
     systems = {"tool": Files(RATE, str(folder))}
     scores = score_plan(bench, systems, {"si_sdr": SISDR()}, over_processes(1))
@@ -147,7 +147,7 @@ def test_one_delay_of_all_files_is_undone_where_that_is_asked_for_and_no_other(b
     as_it_is = Files(RATE, str(folder))
     look_at(bench, {"tool": as_it_is})
     assert as_it_is.delay == 0
-    several = pd.DataFrame({"problem": "", "likeness": 0.9, "delay": [10, 20, 30, 10]})
+    several = pd.DataFrame({"problem": "", "correlation": 0.9, "delay": [10, 20, 30, 10]})
     assert shared_delay(several) == 0
 
 

@@ -228,7 +228,7 @@ def test_a_test_in_noise_that_training_never_had_is_new_to_it_and_that_is_told(
     for run in (whole, published):
         assert opened(run, load_plan(report)) == []
         assert opened(run, test) == [
-            "run has never heard 2 of the 2 noises that this test calls seen."
+            "run was not trained on 2 of the 2 noises that this test calls seen."
         ]
 
 
@@ -359,7 +359,7 @@ def test_the_card_tells_what_it_is_and_what_it_was_trained_on(published, whole):
         "12 mixtures of train, 4 mixtures of validation",
         "- trained: 3 epochs, 15 steps; best validation loss",
         "licence not stated",
-        "None were given when it was published.",
+        "No report was given when it was published.",
     ):
         assert told in card
     assert " h on " in card
@@ -379,7 +379,7 @@ def test_the_scores_of_the_card_are_those_of_the_report_and_say_what_it_is_bad_a
     assert len(ours) == 4 and {line.replace(" ", "") for line in ours} <= plain
     assert "| filter" in card and "| mixture" in card and "| oracle" not in card
     assert "Of 8 mixtures it makes worse: " in card
-    assert "Where it adds least, by kind of noise:" in card
+    assert "Smallest improvements, by kind of noise:" in card
 
 
 def test_scores_of_another_state_of_the_run_or_of_none_are_refused(data, report, whole, tmp_path):

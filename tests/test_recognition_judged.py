@@ -95,8 +95,8 @@ def test_a_recogniser_is_judged_by_what_it_writes_of_mixtures_and_of_clean_speec
     rows = scores.merge(heard, on=["mixture_id", "system"])
     assert len(rows) == len(scores) == 24
     for row in rows.itertuples():
-        assert row.cer == pytest.approx(jiwer.cer("abc a cab", row.heard))
-        assert row.wer == pytest.approx(jiwer.wer("abc a cab", row.heard))
+        assert row.cer == pytest.approx(jiwer.cer("abc a cab", row.answer))
+        assert row.wer == pytest.approx(jiwer.wer("abc a cab", row.answer))
 
 
 def test_more_characters_than_steps_are_a_failed_row_with_its_reason(trained):
@@ -125,10 +125,10 @@ def test_enhancers_are_judged_by_what_a_recogniser_hears(trained, tmp_path):
     rows = scores.merge(heard, on=["mixture_id", "system"])
     assert len(rows) == len(scores) == 32
     for row in rows.itertuples():
-        assert row.cer == pytest.approx(jiwer.cer("abc a cab", row.heard))
+        assert row.cer == pytest.approx(jiwer.cer("abc a cab", row.answer))
     report = (tmp_path / "report" / "report.html").read_text()
-    assert "CER" in report and f"said: \u201c{SAID}\u201d" in report
-    assert re.search("heard: \u201c[ abc]*\u201d", report)
+    assert "CER" in report and f"reference: \u201c{SAID}\u201d" in report
+    assert re.search("transcript: \u201c[ abc]*\u201d", report)
 
 
 def test_a_run_of_the_other_task_is_named_as_that(trained, tmp_path):

@@ -1,1 +1,1 @@
-"""Test sets that others mixed: pairs of files, mixture and clean, as a plan like any other."""
+"""Test sets that others mixed: pairs of mixture and clean file, as a plan."""

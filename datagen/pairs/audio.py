@@ -1,4 +1,4 @@
-"""The audio of a test that lies in files: as it is in them."""
+"""The audio of a test of files, unchanged."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,9 +13,9 @@ from datagen.plan import Plan
 
 
 class FileAudio:
-    """The audio of files as it is in them: no offset is taken away, no level changed.
+    """The audio of files, with unchanged offset and level.
 
-    gains: factors by the path of a mixture, where there is one, for what exceeds full scale.
+    gains: factors for files that exceed full scale, by the path of the mixture.
     """
 
     follows_plan = True
@@ -31,7 +31,7 @@ class FileAudio:
         return self._read(self._mixture[row["noise_id"]], row["length"], self._correction(row))
 
     def noise_type(self, noise_id: str, start: int, length: int) -> str:
-        """The kind of noise that the set says of a mixture."""
+        """The kind of noise of a mixture by the test set."""
         return self._kind[noise_id]
 
     def _correction(self, row: Mapping[str, Any]) -> Correction:
@@ -45,7 +45,7 @@ class FileAudio:
 
 
 class PairAudio(FileAudio):
-    """The audio of pairs: where one of the two exceeds full scale, both have one gain."""
+    """The audio of pairs: if a file exceeds full scale, both have the same gain."""
 
     def __init__(self, plan: Plan, sample_rate: int, gains: Mapping[str, float]):
         super().__init__(plan, sample_rate, gains)
@@ -60,8 +60,11 @@ class PairAudio(FileAudio):
 
 
 def own_gain(gain: float, offset: int) -> float:
-    """The factor for a file whose offset stays; `gain` is that for one without, see `Recording`."""
+    """The factor for a file whose offset stays; `gain` is for the file without offset.
+
+    See `Recording`.
+    """
     highest = FULL_SCALE / gain + abs(offset)
     if highest <= FULL_SCALE + 2 * abs(offset):
-        return 1.0  # a file in whole numbers, which exceeds nothing
+        return 1.0  # a file of integers, which cannot exceed full scale
     return FULL_SCALE / highest

@@ -1,4 +1,4 @@
-"""Pairs of files that are matched by name, exactly or by a pattern."""
+"""Pairs of files that are matched by name, equal or by a pattern."""
 
 from collections.abc import Iterable, Sequence
 from math import isfinite, nan
@@ -10,7 +10,7 @@ from datagen.pairs.matching import Matched, Named, compiled, joining, matched, n
 from datagen.pairs.pairs import PairedTest, Pairs
 from datagen.pairs.plan import Pair, paired_test
 
-SHOWN = 3  # names in a note
+SHOWN = 3  # number of names in a note
 
 
 class ByName(Pairs):
@@ -43,7 +43,7 @@ class ByName(Pairs):
             raise ValueError(f"pairs.unfit={unfit!r}: must be refuse or leave_out")
         base = Path(root or "")
         self.clean, self.mixture = base / str(clean), base / str(mixture)
-        self.rooted = root is not None  # then the folders are those of a layout
+        self.rooted = root is not None  # whether the folders belong to a layout
         self.log = base / log if log else None
         self.pattern = compiled(pattern, "pairs.pattern")
         self.clean_pattern = compiled(clean_pattern, "pairs.clean_pattern")
@@ -53,7 +53,7 @@ class ByName(Pairs):
         """See `Pairs.test`."""
         cleans = audio_below(self.clean, self._option("clean"))
         cleans = named(cleans, self.clean, self.clean_pattern, "pairs.clean_pattern")
-        # A folder of mixtures may hold that of the clean files.
+        # The folder of mixtures may contain the folder of clean files.
         others = [
             path
             for path in audio_below(self.mixture, self._option("mixture"))
@@ -71,11 +71,11 @@ class ByName(Pairs):
         return test._replace(notes=[*notes, *test.notes])
 
     def _option(self, folder: str) -> str:
-        """The option that chooses another folder, as it is typed."""
+        """The option that chooses another folder, as typed."""
         return "pairs.root" if self.rooted else folder
 
     def _notes(self, found: Matched, mixtures: list[Named], cleans: list[Named]) -> list[str]:
-        """Notes on files without a partner; raises ValueError where no file has a partner."""
+        """Notes on files without a partner; raises ValueError if no file has a partner."""
         keys = [clean.key for clean in cleans]
         if not found.pairs:
             raise ValueError(self._unmatched(mixtures, cleans))
@@ -90,7 +90,7 @@ class ByName(Pairs):
         return notes
 
     def _unmatched(self, mixtures: list[Named], cleans: list[Named]) -> str:
-        """What is wrong where no file has a partner, and what to type."""
+        """The error if no file has a partner, with a remedy."""
         first = mixtures[0].key if mixtures else ""
         close = nearest(first, [clean.key for clean in cleans])
         example = f" (no clean file for {first}{close})" if first else ""
@@ -104,7 +104,7 @@ class ByName(Pairs):
 
 
 def audio_below(folder: Path, what: str) -> list[Path]:
-    """The audio in a folder, which the option `what` named; FileNotFoundError where none is."""
+    """The audio in a folder, given by the option `what`; raises FileNotFoundError without audio."""
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder}: no such folder; give {what}=DIR, one that exists")
     paths = audio_files(folder, tell_all=True)
@@ -119,7 +119,7 @@ def _left_out(count: int, what: str, told: list[str]) -> str:
 
 
 def about_names(paths: Sequence[Path], files: Iterable[Named], option: str) -> list[str]:
-    """A sentence on those of `paths` that are not among `files`: `option` is their pattern."""
+    """A sentence about those of `paths` whose names do not match the pattern `option`."""
     used = {file.path for file in files}
     left = [path.stem for path in paths if path not in used]
     what = f"files have a name that does not match {option}"
@@ -127,7 +127,7 @@ def about_names(paths: Sequence[Path], files: Iterable[Named], option: str) -> l
 
 
 def _about_log(path: Path, found: Matched, lines: dict[str, Line]) -> list[str]:
-    """Sentences on mixtures without a line, and on lines without a mixture."""
+    """Sentences about mixtures without a line, and lines without a mixture."""
     names = [mixture.name for mixture, _ in found.pairs]
     unlisted = [name for name in names if name not in lines]
     unused = sorted(lines.keys() - {*names, *(mixture.name for mixture in found.alone)})
@@ -160,7 +160,7 @@ def _pair(mixture: Named, clean: Named, lines: dict[str, Line]) -> Pair:
 
 
 def _number(mixture: Named) -> float:
-    """The SNR in dB that a name says; raises ValueError where that is no number."""
+    """The SNR in dB in a name; raises ValueError if it is not a number."""
     said = mixture.said["snr"]
     try:
         snr_db = float(said)

@@ -1,4 +1,4 @@
-"""A list of mixtures beside their files: which noise, at which SNR."""
+"""A list of mixtures beside their files, with noise and SNR."""
 
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from math import isfinite
@@ -20,8 +20,8 @@ class Line(NamedTuple):
 def read_log(path: Path) -> dict[str, Line]:
     """Lines "name noise snr_db" (as log_testset.txt of VoiceBank-DEMAND), by name without suffix.
 
-    Raises FileNotFoundError where there is no such file, ValueError where it is no text, and naming
-    a line that is another or contradicts an earlier one.
+    Raises FileNotFoundError if the file is missing, and ValueError if it is not text, or for a line
+    of another form or one that contradicts an earlier line.
     """
     lines: dict[str, Line] = {}
     for number, text in enumerate(_text(path).splitlines(), start=1):
@@ -42,7 +42,7 @@ def read_log(path: Path) -> dict[str, Line]:
 
 
 def _parsed(line: str) -> tuple[str, Line]:
-    """Name and facts of a mixture; raises ValueError for another line."""
+    """Name and facts of a mixture; raises ValueError for a line of another form."""
     name, noise, snr = line.split()
     snr_db = float(snr)
     if not isfinite(snr_db):
@@ -54,7 +54,7 @@ def _parsed(line: str) -> tuple[str, Line]:
 
 
 def _text(path: Path) -> str:
-    """What is in a file; a byte order mark says its encoding, and is no part of the text."""
+    """The content of a file; a byte order mark gives its encoding, and is removed."""
     if not path.is_file():
         raise FileNotFoundError(f"{path}: no such file; put it there, or {MEASURE}")
     data = path.read_bytes()

@@ -7,11 +7,11 @@ from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
-KEY = "clean"  # the group of a pattern that says which clean file it is
+KEY = "clean"  # the group of a pattern that gives the name of the clean file
 
 
 class Named(NamedTuple):
-    """An audio file. name: its path below a folder, without the suffix. said: by its pattern."""
+    """An audio file. name: its path below a folder, without suffix. said: groups of its pattern."""
 
     name: str
     path: Path
@@ -19,12 +19,12 @@ class Named(NamedTuple):
 
     @property
     def key(self) -> str:
-        """What pairs it."""
+        """The key by which it is paired."""
         return self.said.get(KEY) or self.name
 
 
 class Matched(NamedTuple):
-    """pairs: (mixture, clean). alone: mixtures without a clean file. left: clean files unused."""
+    """pairs: (mixture, clean). alone: mixtures without a clean file. left: unused clean files."""
 
     pairs: list[tuple[Named, Named]]
     alone: list[Named]
@@ -51,8 +51,8 @@ def named(
 ) -> list[Named]:
     """Files by their names, without the files whose names do not match `pattern`.
 
-    The pattern is matched with the name of the file alone. Raises ValueError where two files have
-    the same name, and with `option`, which gives the pattern, where it fits none.
+    The pattern is matched with the file name alone. Raises ValueError if two files have the same
+    name, and, naming `option`, if the pattern matches no file.
     """
     files: dict[str, Named] = {}
     for path in paths:
@@ -79,7 +79,7 @@ def named(
 def matched(mixtures: Sequence[Named], cleans: Sequence[Named]) -> Matched:
     """Every mixture with its clean file; several mixtures may share one.
 
-    ValueError where two clean files match one mixture.
+    Raises ValueError if two clean files match one mixture.
     """
     by_key: dict[str, Named] = {}
     twice: dict[str, Named] = {}
@@ -104,10 +104,10 @@ def matched(mixtures: Sequence[Named], cleans: Sequence[Named]) -> Matched:
 
 
 def joining(mixtures: Sequence[Named], cleans: Sequence[Named]) -> str:
-    """Options by which most of these files match, as they are typed; "" where none is found.
+    """Options by which most of these files match, as typed; "" if there are none.
 
-    Names may differ in what stands before or after the part that they share, or in their folders.
-    Raises ValueError where two clean files would match one mixture.
+    Names may differ before or after their common part, or in their folders. Raises ValueError if
+    two clean files would match one mixture.
     """
     if not (mixtures and cleans):
         return ""
@@ -123,10 +123,10 @@ def joining(mixtures: Sequence[Named], cleans: Sequence[Named]) -> str:
 
 
 def _candidates(mixture: str, clean: str) -> Iterator[tuple[str, str]]:
-    """Patterns of two names that end alike, then of two that begin alike.
+    r"""Patterns of two names with the same end, then of two names with the same beginning.
 
-    The last ones let numbers differ, and what is not shared: "sp01_airport_sn5" and "sp01" give
-    "(?P<clean>sp\\d+).*" and "(?P<clean>.+)".
+    In the last ones numbers and the other parts may differ: "sp01_airport_sn5" and "sp01" give
+    "(?P<clean>sp\d+).*" and "(?P<clean>.+)".
     """
     end = _alike(mixture[::-1], clean[::-1])
     before = mixture[: len(mixture) - end], clean[: len(clean) - end]
@@ -144,30 +144,30 @@ def _candidates(mixture: str, clean: str) -> Iterator[tuple[str, str]]:
 
 
 def _plain(text: str) -> bool:
-    """Whether a text can be typed in a pattern as it is."""
+    """Whether a text has no special characters of patterns."""
     return bool(re.fullmatch(r"[\w-]*", text, re.ASCII))
 
 
 def _keyed(pattern: str, files: Iterable[Named]) -> list[Named]:
-    """Those of `files` whose names match, paired by `pattern`."""
+    """The `files` whose names match, with the key of `pattern`."""
     fits = [(one, re.fullmatch(pattern, one.path.stem)) for one in files]
     return [one._replace(said=fit.groupdict()) for one, fit in fits if fit]
 
 
 def _alike(one: str, other: str) -> int:
-    """How many characters two texts begin with alike."""
+    """The number of common characters at the beginning of two texts."""
     both = zip(one, other, strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], both))
 
 
 def nearest(key: str, keys: Iterable[str]) -> str:
-    """The key that looks most like `key`, in words; "" where none does."""
+    """The key most similar to `key`, as a sentence; "" if none is similar."""
     close = nearest_key(key, keys)
     return f", nearest is {close}" if close else ""
 
 
 def nearest_key(key: str, keys: Iterable[str]) -> str:
-    """The longest key that is part of `key`, or the one most like it; "" where none is alike."""
+    """The longest key that is part of `key`, or the most similar one; "" if none is similar."""
     keys = list(keys)
     parts = sorted((other for other in keys if other and other in key), key=len)
     return (parts[-1:] or get_close_matches(key, keys, n=1, cutoff=0.3) or [""])[0]

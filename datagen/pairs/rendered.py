@@ -1,4 +1,4 @@
-"""The mixtures that generate.py rendered: its own plan, judged from its files."""
+"""The mixtures that generate.py rendered, with the plan of their folder."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -23,7 +23,7 @@ AGAIN = "render it again with generate.py render=true"
 class Rendered(Pairs):
     """The test mixtures that `generate.py render=true` wrote to the folder `root`.
 
-    Its plan gives SNRs, noises, speakers, and whether training may have heard a noise.
+    The plan gives SNRs, noises, speakers, and whether training may use a noise.
     """
 
     def __init__(self, root: str):
@@ -43,7 +43,7 @@ class Rendered(Pairs):
 class _Files:
     """See datagen.signals.Signals."""
 
-    follows_plan = False  # but the files that were rendered, whatever became of them
+    follows_plan = False  # the files may have been changed after rendering
 
     def __init__(self, rows: pd.DataFrame, root: Path, sample_rate: int, library: Library):
         self.storage, located = existing_storage(rows, root, sample_rate, AGAIN)
@@ -55,7 +55,7 @@ class _Files:
         return {part: self._read(row, part) for part in PARTS}
 
     def _require(self, row: Mapping[str, Any], sample_rate: int) -> None:
-        """Raise ValueError where files of `row` are not at `sample_rate`."""
+        """Raise ValueError if the files of `row` have another rate than `sample_rate`."""
         rate = self.storage.rate(row)
         if rate != sample_rate:
             path = self.storage.path(row, "mixture")

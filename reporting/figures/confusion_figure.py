@@ -13,7 +13,7 @@ SYSTEMS = 3  # number of systems with a figure, the best ones
 NUMBERED = 20  # largest number of classes for which squares hold numbers
 SQUARE = 0.42  # side of a square in inches
 SMALLEST = 0.17  # side of a square without a number
-NOTE = "Rows: what is heard; columns: what was named. Every row adds up to its clips."
+NOTE = "Rows: true classes; columns: predicted classes. A row adds up to the clips of its class."
 
 
 def confusions(named: pd.DataFrame, order: Sequence[str]) -> Iterator[Drawing]:
@@ -30,8 +30,8 @@ def confusions(named: pd.DataFrame, order: Sequence[str]) -> Iterator[Drawing]:
 
 def matrix(named: pd.DataFrame) -> pd.DataFrame:
     """The confusion matrix: counts of true classes (rows) and predicted classes (columns)."""
-    classes = sorted({*named.said, *named.heard})
-    counts = pd.crosstab(named.said, named.heard)
+    classes = sorted({*named.reference, *named.answer})
+    counts = pd.crosstab(named.reference, named.answer)
     return counts.reindex(index=classes, columns=classes, fill_value=0)
 
 
@@ -46,8 +46,8 @@ def _figure(table: pd.DataFrame, system: str, name: str) -> Drawing:
         places = range(len(names))
         panel.set_xticks(places, names, rotation=90)
         panel.set_yticks(places, names)
-        panel.set_xlabel("named")
-        panel.set_ylabel("heard")
+        panel.set_xlabel("predicted class")
+        panel.set_ylabel("true class")
         for row, column in zip(*np.nonzero(table.to_numpy()), strict=True):
             if len(table) <= NUMBERED:
                 colour = "white" if shares[row, column] > 0.5 else "#555555"

@@ -145,7 +145,7 @@ def _last(findings: Findings, met: list[Trouble]) -> str:
     counts = []
     if findings.stops:
         problems = _count(len(findings.stops), "problem")
-        counts.append(f"{problems} to mend before training")
+        counts.append(f"{problems} to correct before training")
     if worth_a_look:
         files = _count(len(worth_a_look), "file")
         counts.append(f"{files} worth a look")

@@ -95,8 +95,8 @@ def worst_examples(
         yield Heard(one.mixture_id, _example(f"{one.mixture_id}, {said}", panels, views))
 
 
-def _quoted(verb: str, text: str | None) -> str:
-    return "" if text is None else f"{verb}: \u201c{text}\u201d"
+def _quoted(name: str, text: str | None) -> str:
+    return "" if text is None else f"{name}: \u201c{text}\u201d"
 
 
 def _example(title: str, panels: list[Panel], views: "_Views") -> Example:
@@ -138,7 +138,7 @@ class _Views:
         if not clean.any():
             return []
         view = self._view(self.mixture.contents[SPEECH], lambda: clean)
-        return [Panel("clean", _quoted("said", self.mixture.parts.get(TEXT)), *view)]
+        return [Panel("clean", _quoted("reference", self.mixture.parts.get(TEXT)), *view)]
 
     def references(self) -> list[Panel]:
         """The references of the answers: the clean speech, or each talker."""
@@ -183,10 +183,10 @@ class _Views:
         if answer is None or enhanced.problem:
             return ""
         if system.gives == TEXT:
-            return _quoted("writes", answer)
+            return _quoted("transcript", answer)
         if system.gives == LABEL:
             return f"names {answer}"
-        return _quoted("heard", transcribe(answer))
+        return _quoted("transcript", transcribe(answer))
 
     def _view(self, content: str, signal: Callable[[], Tensor]) -> tuple[str, str]:
         """The cached view of a signal with this `content`, or a new one."""

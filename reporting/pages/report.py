@@ -22,7 +22,7 @@ from reporting.gains_table import Studies
 from reporting.pages.media import Example, Heard
 from reporting.pages.page import definitions, heads, render_pages
 from reporting.scores_table import KNOWING
-from reporting.scoring.files import told
+from reporting.scoring.files import failed_checks
 from reporting.tables import line_tables
 from reporting.tables.clusters import CLUSTERS, SPEAKERS, Clusters
 from reporting.tables.finding import finding
@@ -148,7 +148,7 @@ def _beside(scores: pd.DataFrame, beside: Beside) -> dict[str, Any]:
     page["oracle"] = words().oracle if scores.system.isin(KNOWING).any() else ""
     page["clusters"] = _in_words(CLUSTERS[beside.clusters])
     page["costs"] = _cost_tables(scores, beside)
-    page["files"] = None if beside.files is None else told(beside.files)
+    page["files"] = None if beside.files is None else failed_checks(beside.files)
     page["links"] = _links(beside.runs)
     page["players"] = {one.mixture_id: f"#worst-{at}" for at, one in enumerate(beside.worst)}
     if beside.swept:

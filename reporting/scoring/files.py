@@ -17,13 +17,13 @@ from reporting.scoring.envelopes import Envelopes
 from reporting.scoring.mixture import Mixture
 from reporting.scoring.score_cache import of_signal
 
-LONGEST_S = 0.5  # of a delay that is looked for
-ALIKE = 0.3  # from such a likeness on, a delay and a gain mean something
-MORE_ALIKE = 0.2  # another utterance has to be so much more alike than its own
+LONGEST_S = 0.5  # largest delay that is searched
+ALIKE = 0.3  # least correlation for a valid delay and gain
+MORE_ALIKE = 0.2  # another utterance must have a correlation larger by this than its own
 FAR_OFF_DB = 10.0
-CLIPPED = 1e-4  # of the samples
+CLIPPED = 1e-4  # share of the samples
 FULL = 1 - 2 / 2**15
-SHARED = 0.9  # of the files that have a delay in common
+SHARED = 0.9  # share of the files that must have a common delay
 COLUMNS = [
     "system",
     "mixture_id",
@@ -43,11 +43,11 @@ COLUMNS = [
 
 
 class Check(NamedTuple):
-    """A check: which rows fail it, and what that means for the scores."""
+    """A check: the rows that fail it, and the meaning for the scores."""
 
     title: str
     meaning: str
-    shows: str  # a pandas query
+    shows: str  # a pandas query for the rows
 
 
 CHECKS = (
@@ -66,15 +66,15 @@ CHECKS = (
 
 
 def look_at(bench: Bench, systems: Mapping[str, System]) -> pd.DataFrame:
-    """COLUMNS for every mixture and system of files, and the delays that `align` undoes.
+    """COLUMNS for every mixture and system of files, and the delays that `align` corrects.
 
-    problem: why there is no audio, "" where there is. sample_rate: of the file in Hz. channels: of
-    the file. longer_by: samples at the test's rate. delay: of the clean speech in it, in samples at
-    the test's rate, as the file is. inverted: the polarity. gain_db: of the clean speech in it.
-    clipped: share of the samples. is_mixture: equal to it. level_of: whose level it has rather,
-    "clean" or "mixture", "" where both are within 1 dB. nearer_to: the mixture whose utterance it
-    resembles more than its own. Raises ValueError where a system has a file for no
-    mixture at all.
+    problem: why there is no audio, "" if there is. sample_rate: of the file in Hz. channels: of the
+    file. longer_by: samples more than the mixture, at the test's rate. delay: of the clean speech
+    in the file, in samples at the test's rate. inverted: whether the polarity is inverted. gain_db:
+    of the clean speech in the file. clipped: share of clipped samples. is_mixture: whether it
+    equals the mixture. level_of: the signal with the nearer level, "clean" or "mixture", "" if both
+    are within 1 dB. nearer_to: the mixture whose utterance it resembles more than its own. Raises
+    ValueError if a system has no file for any mixture.
     """
     of_files = {name: one for name, one in systems.items() if isinstance(one, Files)}
     if not of_files:
@@ -111,12 +111,12 @@ def _require_some(table: pd.DataFrame, systems: Mapping[str, Files]) -> None:
 
 
 def _row(system: Files, mixture: Mixture, envelopes: Envelopes) -> dict:
-    """All that one file shows by itself."""
+    """The facts about one file."""
     name = mixture.identity["mixture_id"]
     row = {
         "mixture_id": name, "problem": "", "sample_rate": 0, "channels": 0, "longer_by": 0,
         "delay": 0, "inverted": False, "gain_db": 0.0, "clipped": 0.0, "is_mixture": False,
-        "level_of": "", "likeness": 0.0,
+        "level_of": "", "correlation": 0.0,
     }  # fmt: skip
     try:
         head = system.header(name)
@@ -130,27 +130,27 @@ def _row(system: Files, mixture: Mixture, envelopes: Envelopes) -> dict:
         return {**row, "problem": "silent"}
     envelopes.add_file(system, name, samples)
     late = lag(clean, samples, round(LONGEST_S * system.sample_rate))
-    row["likeness"] = abs(late.correlation)
+    row["correlation"] = abs(late.correlation)
     row["clipped"] = float((samples.abs() >= FULL).double().mean())
     row["is_mixture"] = len(samples) == len(noisy) and bool(
         ((samples - noisy).abs() < 1.01 / 2**15).all()
     )
     row["level_of"] = _level_of(samples, clean, noisy)
-    if row["likeness"] >= ALIKE:
-        gain = row["likeness"] * float(samples.norm() / clean.norm())
+    if row["correlation"] >= ALIKE:
+        gain = row["correlation"] * float(samples.norm() / clean.norm())
         row |= {"delay": late.samples, "inverted": late.correlation < 0}
         row["gain_db"] = round(20 * np.log10(gain), 2)
     return row
 
 
 def _cleanest(mixture: Mixture) -> torch.Tensor:
-    """The clean speech [time], or the mixture where that is a recording of the world."""
+    """The clean speech [time], or the mixture if there is no clean speech."""
     clean = mixture.parts["clean"]
     return clean if clean.any() else mixture.parts["mixture"]
 
 
 def _level_of(samples: torch.Tensor, clean: torch.Tensor, mixture: torch.Tensor) -> str:
-    """Whose level `samples` have rather; "" where those of both are nearly the same."""
+    """The signal whose level is nearer to that of `samples`; "" if both levels are nearly equal."""
     own, of_clean, of_mixture = (float(level_db(one)) for one in (samples, clean, mixture))
     if abs(of_clean - of_mixture) < 1:
         return ""
@@ -171,21 +171,21 @@ def _nearer(
         clean = _cleanest(bench.mixture(other))
         samples = torch.from_numpy(system.samples(row.mixture_id))
         late = lag(clean, samples, round(LONGEST_S * bench.sample_rate))
-        found.append(other if abs(late.correlation) > row.likeness + MORE_ALIKE else "")
+        found.append(other if abs(late.correlation) > row.correlation + MORE_ALIKE else "")
     return found
 
 
 def shared_delay(rows: pd.DataFrame) -> int:
-    """The delay that nearly all files of a system have; 0 where they differ."""
-    known = rows[(rows.problem == "") & (rows.likeness >= ALIKE)]
+    """The delay of nearly all files of a system; 0 if the delays differ."""
+    known = rows[(rows.problem == "") & (rows.correlation >= ALIKE)]
     if known.empty:
         return 0
     delay = int(known.delay.mode().iloc[0])
     return delay if (known.delay == delay).mean() >= SHARED else 0
 
 
-def told(files: pd.DataFrame) -> pd.DataFrame:
-    """Failed checks: system, what, files (how many of how many), example, meaning."""
+def failed_checks(files: pd.DataFrame) -> pd.DataFrame:
+    """Failed checks: system, what, files (number of number), example, meaning."""
     rows = []
     for system, of_system in files.groupby("system", sort=False):
         for check in CHECKS:
@@ -197,7 +197,7 @@ def told(files: pd.DataFrame) -> pd.DataFrame:
 
 
 def _example(row: pd.Series) -> str:
-    """A file in words."""
+    """A file as text."""
     said = [row.mixture_id]
     if row.problem:
         said.append(row.problem)

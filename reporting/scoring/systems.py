@@ -143,4 +143,6 @@ def new_noise(name: str, run: Path, plan: Plan) -> str:
     if not never:
         return ""
     called_seen = seen_noise(plan).source.nunique()
-    return f"{name} has never heard {never} of the {called_seen} noises that this test calls seen."
+    return (
+        f"{name} was not trained on {never} of the {called_seen} noises that this test calls seen."
+    )

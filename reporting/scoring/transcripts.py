@@ -10,7 +10,7 @@ from metrics.metric import Metric
 from models.system import System
 from reporting.scoring.bench import Bench
 
-COLUMNS = ["mixture_id", "system", "score", "said", "heard"]
+COLUMNS = ["mixture_id", "system", "score", "reference", "answer"]
 
 
 def transcripts(
@@ -36,9 +36,9 @@ def _rows(
         for system_name, system in systems.items():
             enhanced = bench.enhanced(system, mixture)
             for name, metric in metrics.items():
-                said = mixture.references.get(metric.facts.compares)
-                if said is None:
+                reference = mixture.references.get(metric.facts.compares)
+                if reference is None:
                     continue
-                heard = enhanced.taken_by(metric, bench.sample_rate)
-                if metric.takes == system.gives and isinstance(heard, str):
-                    yield [mixture.identity["mixture_id"], system_name, name, said, heard]
+                answer = enhanced.taken_by(metric, bench.sample_rate)
+                if metric.takes == system.gives and isinstance(answer, str):
+                    yield [mixture.identity["mixture_id"], system_name, name, reference, answer]

@@ -39,50 +39,50 @@ class Trouble(NamedTuple):
 KINDS = (
     Kind(
         "Clipped",
-        f"At least {CLIPPED:.2%} of the samples are cut off at full scale, and a network learns "
-        "that as speech or as noise. Take an earlier version of the recording, or leave it out.",
+        f"At least {CLIPPED:.2%} of the samples are clipped, and a network learns the clipping. "
+        "Use an earlier version of the recording, or leave it out.",
         "clipped",
         True,
         lambda files, _: files.clipped >= CLIPPED,
     ),
     Kind(
         "With an offset",
-        f"The mean is at least {OFFSET:.1%} of full scale. Reading takes it away; look at what "
-        "recorded it.",
+        f"The mean is at least {OFFSET:.1%} of full scale. Reading removes it; check the recording "
+        "device.",
         "dc",
         True,
         lambda files, _: files.dc.abs() >= OFFSET,
     ),
     Kind(
         "Mostly silent",
-        f"At least {SILENT:.0%} of the frames hold nothing, and excerpts are drawn again until "
-        "they hold something. Cut these shorter, or leave them out.",
+        f"At least {SILENT:.0%} of the frames are silent, and silent excerpts are drawn again. "
+        "Shorten these files, or leave them out.",
         "silence",
         True,
         lambda files, _: files.silence >= SILENT,
     ),
     Kind(
         "Narrow",
-        f"Nothing stands above {NARROW:.0%} of the plan's band: recorded, or once stored, at a "
-        "lower rate. A network learns to take the band above away. Leave these out, or choose a "
-        "lower sample_rate.",
+        f"The band above {NARROW:.0%} of the plan's band is empty: the file was recorded or "
+        "stored at a lower rate. A network learns to remove this part. Leave the files out, or "
+        "choose a lower sample_rate.",
         "bandwidth_hz",
         False,
         lambda files, sample_rate: files.bandwidth_hz < NARROW * sample_rate / 2,
     ),
     Kind(
         "Noise in clean speech",
-        f"The SNR is estimated as below {NOISY_DB:g} dB: a network learns to keep that noise, and "
-        "a test counts it as speech. Listen, and leave out what is noisy; speech without pauses "
-        "reads so too.",
+        f"The estimated SNR is below {NOISY_DB:g} dB: a network learns to keep this noise, and a "
+        "test counts it as speech. Listen, and leave noisy files out. Speech without pauses also "
+        "has a low estimate.",
         "snr_db",
         False,
         lambda files, _: files.role.isin(SPEECH) & (files.snr_db < NOISY_DB),
     ),
     Kind(
         "Quiet",
-        f"The level is below {QUIET_DB:g} dB of full scale: little is left of 16 bits. Take louder "
-        "versions.",
+        f"The level is below {QUIET_DB:g} dB of full scale: few of the 16 bits are used. Use "
+        "louder versions.",
         "level_db",
         False,
         lambda files, _: files.level_db < QUIET_DB,
