@@ -109,10 +109,10 @@ def over_seeds(scores: pd.DataFrame, noise: str) -> str:
     chosen = headlines(table.index.unique("score"))
     rows = []
     for system in table.index.unique("system"):
-        cells = [
-            _with_interval(table.loc[system, score], seeds.loc[system, score], facts(score).digits)
-            for score in chosen
-        ]
+        cells = []
+        for score in chosen:
+            of_seeds = seeds.loc[system, score]
+            cells.append(_with_interval(table.loc[system, score], of_seeds, score))
         rows.append([system, *cells])
     return markdown([f"{noise} noise", *(facts(score).head for score in chosen)], rows)
 
@@ -123,15 +123,21 @@ def _of_means(summary: pd.DataFrame, noise: str) -> pd.DataFrame:
     return chosen.set_index(["system", "score"])
 
 
-def _with_interval(mean: pd.Series, seeds: pd.Series, digits: int) -> str:
+def _with_interval(mean: pd.Series, of_seeds: pd.Series, score: str) -> str:
     """The mean of a system, its improvement with the interval, and the range over seeds."""
+    known = facts(score)
+
+    def gain(value: float) -> str:
+        return _signed(value * known.factor, known.digits)
+
+    text = known.shown(mean["mean"])
     if mean.gain == 0:
-        return f"{mean['mean']:.{digits}f}"
-    text = f"{mean['mean']:.{digits}f} ({_signed(mean.gain, digits)}"
+        return text
+    text += f" ({gain(mean.gain)}"
     if pd.notna(mean.gain_low):
-        text += f" [{_signed(mean.gain_low, digits)}, {_signed(mean.gain_high, digits)}]"
-    if seeds["size"] > 1:
-        text += f"; seeds {_signed(seeds['min'], digits)} to {_signed(seeds['max'], digits)}"
+        text += f" [{gain(mean.gain_low)}, {gain(mean.gain_high)}]"
+    if of_seeds["size"] > 1:
+        text += f"; seeds {gain(of_seeds['min'])} to {gain(of_seeds['max'])}"
     return f"{text})"
 
 

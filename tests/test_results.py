@@ -87,6 +87,7 @@ def test_runs_that_differ_in_their_seed_alone_are_a_row(tmp_path):
     mean = float(cells[0][1]) + 1.5
     assert cells[1][1] == f"{mean:.2f} (+1.50 [+1.50, +1.50]; seeds +1.00 to +2.00)"
     assert cells[2][1].endswith("(+3.00 [+3.00, +3.00])")
+    assert [row[2] for row in cells] == ["50.0"] * 3  # STOI in percent, and never improved
 
 
 def test_what_has_no_place_or_no_name_is_refused(tmp_path):
