@@ -21,6 +21,4 @@ def of_task(cfg: DictConfig) -> DictConfig:
                 f"{option}: task={task_name(cfg)} does not read it; "
                 "'--help' lists the options of task"
             )
-    if not unread:
-        return cfg
     return OmegaConf.masked_copy(cfg, [option for option in cfg if option not in unread])

@@ -52,4 +52,4 @@ def test_the_unet_paper_has_ten_hours_to_train_on_and_one_to_validate():
         samples = plan.segment_s[split] * 8000
         assert samples == pytest.approx(8064)
         assert plan[split] * samples / 8000 / 3600 == pytest.approx(hours, rel=1e-3)
-    assert "has minutes" in (CONF / "experiment" / "unet_small.yaml").read_text()
+    assert "the paper has 10 hours and 1" in (CONF / "experiment" / "unet_small.yaml").read_text()
