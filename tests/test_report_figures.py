@@ -95,6 +95,12 @@ def test_only_runs_that_differ_by_their_stages_alone_are_joined(tmp_path):
     assert stage_drawings(runs, gains, {}) == []
 
 
+def test_runs_joined_by_their_stages_are_called_by_what_their_names_share():
+    gains = pd.DataFrame({"sdr": [1.0, 2.0]}, index=["net TMS, stages=1", "net TMS, stages=3"])
+    (drawn,) = stage_drawings(dict(zip(gains.index, [run(1), run(3)], strict=True)), gains, {})
+    assert ">net TMS<" in drawn.svg and "stages=" not in drawn.svg
+
+
 def test_a_run_of_another_network_is_a_level_line_over_the_number_of_stages():
     gains = pd.DataFrame({"sdr": [1.0, 2.0, 1.5, 3.0]}, index=["q1", "q2", "crnn", "other"])
     runs = {"q1": run(1), "q2": run(2), "crnn": run(1), "other": run(1)}

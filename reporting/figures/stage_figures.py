@@ -69,8 +69,15 @@ def _by_number(runs: Mapping[str, Run]) -> dict[str, Points]:
             continue
         points = sorted(family)
         names = [name for _, name in points]
-        lines[", ".join(names)] = points
+        alike = _alike(names)
+        lines[", ".join(names) if not alike or alike in lines else alike] = points
     return lines
+
+
+def _alike(names: Sequence[str]) -> str:
+    """The parts that all names have: "PL-CRNN TMS" of "PL-CRNN TMS, stages=1" and so on."""
+    first, *others = (name.split(", ") for name in names)
+    return ", ".join(part for part in first if all(part in parts for parts in others))
 
 
 def _beside(runs: Mapping[str, Run], families: Mapping[str, Points]) -> list[str]:
