@@ -1,6 +1,7 @@
 """Fills the tables of docs/results.md.
 
-python docs/results.py [long=REPORT] [steps=REPORT] [time=REPORT] [peers=REPORT] [page=PAGE]
+python docs/results.py [long=REPORT] [steps=REPORT] [time=REPORT] [stages=REPORT]
+    [peers=REPORT] [page=PAGE]
 
 Every number comes from a table of a report, or is one that the PL-CRNN paper prints. The tables of
 a report that is not given stay as they are.
@@ -22,7 +23,7 @@ from reporting.tables.published import pl_crnn_paper
 from reporting.tables.summary import MEAN, headline, summarise
 
 PAGE = Path(__file__).parent / "results.md"
-REPORTS = ("long", "steps", "time", "peers")
+REPORTS = ("long", "steps", "time", "stages", "peers")
 NOISES = ("seen", "unseen")
 SEED = re.compile(r", seed=\d+$")  # the end of a run's name in a report of runs that differ in it
 ALL = ("pesq_nb_raw", "pesq_wb", "stoi", "estoi", "sdr", "si_sdr")
@@ -57,7 +58,9 @@ def tables(folders: dict[str, Path]) -> dict[str, str]:
         if name == "peers":
             made[name] = "\n\n".join(_scores(summary, noise) for noise in NOISES)
         else:
-            made |= {name: means(summary), **_beside_the_paper(summary)}
+            made[name] = means(summary)
+        if name == "long":
+            made |= _beside_the_paper(summary)
     return made
 
 
