@@ -124,6 +124,8 @@ def _report(
     summary = write_report(scores, described, folder, beside, cfg.figures)
     found = [finding(scores, opened, cfg.clusters), unscored_text(scores)]
     _print([*filter(None, found)], summary, folder, caution)
+    if cfg.next:
+        print(cfg.next)
 
 
 def _caution(cfg: DictConfig, trials: Sequence[Trial]) -> str | None:

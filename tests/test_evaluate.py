@@ -68,7 +68,7 @@ def test_without_figures_a_report_has_the_same_tables(report, trained, tmp_path,
     data, run = trained
     tables = tmp_path / "report"
     shutil.copytree(report / "figures", tables / "figures")  # of an earlier report
-    _evaluate(data, tables, f"runs=[{run}]", "figures=false")
+    _evaluate(data, tables, f"runs=[{run}]", "figures=false", "next='Now on real data.'")
     assert not list((tables / "figures").iterdir())
     for name in ("scores.csv", "summary.csv", "tables.tex"):
         assert (tables / name).read_bytes() == (report / name).read_bytes()
@@ -77,6 +77,7 @@ def test_without_figures_a_report_has_the_same_tables(report, trained, tmp_path,
     printed = capsys.readouterr().out
     assert "Seen noise" in printed
     assert str(tables / "report.html") in printed
+    assert printed.endswith("\nNow on real data.\n")
 
 
 def test_on_the_validation_a_run_is_judged_by_the_mixtures_that_chose_its_best_epoch(
