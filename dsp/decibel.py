@@ -15,6 +15,17 @@ def amplitude(gain_db: Decibels) -> Decibels:
     return 10 ** (gain_db / 20)
 
 
+def mixture_share(attenuation_limit_db: float | None) -> float:
+    """The share g of a mixture in a signal that is attenuated by at most so many dB.
+
+    The signal is g * mixture + (1 - g) * estimate. None: no limit, and so no share.
+
+    >>> mixture_share(20.0), mixture_share(None)
+    (0.1, 0.0)
+    """
+    return 0.0 if attenuation_limit_db is None else amplitude(-attenuation_limit_db)
+
+
 def power(gain_db: Decibels) -> Decibels:
     """Power factor of a gain in dB.
 

@@ -11,7 +11,7 @@ import torch
 
 from audio.channels import Measured
 from audio.header import Header
-from dsp.decibel import amplitude
+from dsp.decibel import mixture_share
 from enhancing.outcome import Outcome, outcome_of
 from enhancing.places import Job
 from enhancing.recording import Done, Progress, rewrite
@@ -37,8 +37,7 @@ class LineWish(NamedTuple):
     @property
     def share(self) -> float:
         """The share of the mixture in the output."""
-        limit_db = self.attenuation_limit_db
-        return 0.0 if limit_db is None else amplitude(-limit_db)
+        return mixture_share(self.attenuation_limit_db)
 
     def at(self, sample_rate: int, contract: type[System] = Enhancing) -> System:
         """The system, a `contract`; raises ValueError for options that do not build one."""

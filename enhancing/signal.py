@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from audio.resampling import resampled_blocks
-from dsp.decibel import amplitude
+from dsp.decibel import mixture_share
 from enhancing.track import Track, side_by_side
 from enhancing.upper_band import HOP_S, UpperGain, above
 from models.enhancer import Enhancer
@@ -53,9 +53,7 @@ def enhanced_blocks(
     if wish.attenuation_limit_db == 0:
         yield from own
         return
-    share = 0.0
-    if wish.attenuation_limit_db is not None:
-        share = amplitude(-wish.attenuation_limit_db)
+    share = mixture_share(wish.attenuation_limit_db)
     if wish.keep_upper_band and sample_rate > enhancer.stft.sample_rate:
         enhanced = _with_upper_band(enhancer, source, sample_rate, through)
     else:

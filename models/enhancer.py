@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from dsp.decibel import amplitude
+from dsp.decibel import mixture_share
 from dsp.stft import STFT
 from models.level import Level
 from models.networks.network import Network
@@ -32,8 +32,7 @@ class Enhancer(nn.Module):
     ):
         super().__init__()
         require_limit(attenuation_limit_db)
-        limit_db = float("inf") if attenuation_limit_db is None else attenuation_limit_db
-        self.mixture_share = amplitude(-limit_db)
+        self.mixture_share = mixture_share(attenuation_limit_db)
         self.stft = stft
         self.target = target
         self.level = level

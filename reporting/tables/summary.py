@@ -92,11 +92,10 @@ def _summarised(long: pd.DataFrame, keys: list[str], clusters: Sequence[str]) ->
         rows=("value", "size"),
     )
     table[["low", "high", "gain_low", "gain_high"]] = _intervals(groups, clusters)
+    scores = table.index.get_level_values("score")
     for bound in ("low", "high"):
-        scores = table.index.get_level_values("score")
-        table[bound] = [
-            facts(score).within(value) for score, value in zip(scores, table[bound], strict=True)
-        ]
+        bounds = zip(scores, table[bound], strict=True)
+        table[bound] = [facts(score).within(value) for score, value in bounds]
     known = long[long.value.notna()].groupby([*keys, "system", "score"], sort=False)
     for name, column in (("speakers", "speaker"), ("noises", "noise_id")):
         table[name] = known[column].nunique().reindex(table.index, fill_value=0)
