@@ -18,7 +18,7 @@ from tabulate import tabulate
 
 from metrics.known import facts
 from reporting.tables.headline import headlines
-from reporting.tables.improvement import score_names
+from reporting.tables.improvement import improved, score_names
 from reporting.tables.published import pl_crnn_paper
 from reporting.tables.summary import MEAN, headline, summarise
 
@@ -102,11 +102,13 @@ def over_seeds(scores: pd.DataFrame, noise: str) -> str:
     A cell has the mean over the seeds and its improvement, the 95 % interval of the improvement
     over speakers if there are enough of them, and the smallest and largest improvement of a seed.
     """
+    scores = scores[scores.noise_seen == (noise == "seen")]
     joined = scores.assign(system=scores.system.str.replace(SEED, "", regex=True))
     keys = [column for column in scores if column not in (*score_names(scores), "failed")]
     averaged = joined.groupby(keys, sort=False, dropna=False)[score_names(scores)].mean()
-    table = _of_means(summarise(averaged.reset_index().assign(failed="")), noise)
-    by_seed = _of_means(summarise(scores), noise).gain.reset_index()
+    table = _of_means(summarise(averaged.reset_index().assign(failed="")))
+    of_runs = improved(scores).groupby("system", sort=False)[score_names(scores)].mean()
+    by_seed = of_runs.stack().rename_axis(["system", "score"]).reset_index(name="gain")
     by_seed["system"] = by_seed.system.str.replace(SEED, "", regex=True)
     seeds = by_seed.groupby(["system", "score"]).gain.agg(["min", "max", "size"])
     chosen = headlines(table.index.unique("score"))
@@ -120,10 +122,9 @@ def over_seeds(scores: pd.DataFrame, noise: str) -> str:
     return markdown([f"{noise} noise", *(facts(score).head for score in chosen)], rows)
 
 
-def _of_means(summary: pd.DataFrame, noise: str) -> pd.DataFrame:
-    """The rows over all SNRs in one kind of noise, by system and score."""
-    chosen = summary[(summary.noise == noise) & (summary.snr_db == MEAN)]
-    return chosen.set_index(["system", "score"])
+def _of_means(summary: pd.DataFrame) -> pd.DataFrame:
+    """The rows over all SNRs, by system and score."""
+    return summary[summary.snr_db == MEAN].set_index(["system", "score"])
 
 
 def _with_interval(mean: pd.Series, of_seeds: pd.Series, score: str) -> str:

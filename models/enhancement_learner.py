@@ -7,15 +7,16 @@ from omegaconf import DictConfig
 from torch import Tensor
 
 from dsp.decibel import amplitude
+from dsp.padding import without_padding
 from dsp.stft import STFT
 from models.enhancer import Enhancer
 from models.learner import Batch, Learner
 from models.level import Level
-from models.losses.loss import Loss
+from models.losses.loss import Loss, criterion_of
 from models.networks.network import Network
 from models.run import enhancer_parts, require_contract
 from models.targets.target import Target
-from options.build import build, maker
+from options.build import maker
 
 
 class EnhancementLearner(Enhancer, Learner):
@@ -87,11 +88,9 @@ class EnhancementLearner(Enhancer, Learner):
     def _of_bins(self, estimates: Tensor, level: Tensor, batch: Batch) -> Tensor:
         """The target's loss of each signal and stage: [batch, stage]."""
         references = self.references(batch["clean"], batch["noise"], level)
-        frames = self.stft.frames(batch["length"])[:, None]
-        number = torch.arange(estimates.shape[-1], device=estimates.device)
-        is_signal = number < frames  # [batch, frame]
+        frames = self.stft.frames(batch["length"])
         per_frame = self.target.loss(estimates, references).mean((2, 3))  # [batch, stage, frame]
-        return torch.where(is_signal[:, None], per_frame, 0).sum(-1) / frames
+        return without_padding(per_frame, frames).sum(-1) / frames[:, None]
 
     def _of_signals(
         self, estimates: Tensor, level: Tensor, spectrum: Tensor, batch: Batch
@@ -102,12 +101,9 @@ class EnhancementLearner(Enhancer, Learner):
         additional frame if the batch has a longer signal. This changes its loss by up to 0.05 %.
         """
         spectra = self.estimated_spectrum(estimates, spectrum.unsqueeze(1), level.unsqueeze(1))
-        time = batch["mixture"].shape[-1]
-        waveforms = self.stft.inverse(spectra, time)
-        number = torch.arange(time, device=waveforms.device)
-        is_signal = number < batch["length"][:, None]  # [batch, time]
+        waveforms = self.stft.inverse(spectra, batch["mixture"].shape[-1])
         return self.criterion.of_signals(
-            torch.where(is_signal[:, None], waveforms, 0),
+            without_padding(waveforms, batch["length"]),
             self.in_less_noise(batch["clean"], batch["noise"]),
             batch["mixture"],
             batch["length"],
@@ -129,7 +125,7 @@ def build_learner(cfg: DictConfig) -> EnhancementLearner:
         stage_gains_db=stage_gains_db,
         stage_weight=cfg.recipe.stage_weight,
         optimizer=maker(cfg.recipe.optimizer, torch.optim.Optimizer),
-        criterion=build(cfg.recipe.loss, Loss) if cfg.recipe.loss else None,
+        criterion=criterion_of(cfg.recipe),
     )
     require_contract(learner)
     return learner

@@ -6,16 +6,17 @@ import torch
 from omegaconf import DictConfig
 from torch import Tensor
 
+from dsp.padding import without_padding
 from dsp.stft import STFT
 from models.learner import Batch, Learner
 from models.level import Level
-from models.losses.loss import Loss
+from models.losses.loss import Loss, criterion_of
 from models.separation.network import SeparationNetwork
 from models.separation.permutation import best_permutation
 from models.separator import Separator
 from models.targets.target import Target
 from models.trained_separation import separator_parts
-from options.build import build, maker
+from options.build import maker
 
 
 class SeparationLearner(Separator, Learner):
@@ -69,17 +70,13 @@ class SeparationLearner(Separator, Learner):
 
     def _of_bins(self, estimates: Tensor, references: Tensor, frames: Tensor) -> Tensor:
         """The target's loss of every pair, summed over frames: [batch, estimate, reference]."""
-        number = torch.arange(estimates.shape[-1], device=estimates.device)
-        is_signal = (number < frames[:, None])[:, None, None]  # [batch, 1, 1, frame]
         of_bins = self.target.loss(estimates.unsqueeze(2), references.unsqueeze(1))
         per_frame = of_bins.mean((3, 4))  # [batch, estimate, reference, frame]
-        return torch.where(is_signal, per_frame, 0).sum(-1)
+        return without_padding(per_frame, frames).sum(-1)
 
     def _of_signals(self, waveforms: Tensor, talkers: Tensor, batch: Batch) -> Tensor:
         """The criterion's loss of every pair of waveforms: [batch, estimate, reference]."""
-        number = torch.arange(waveforms.shape[-1], device=waveforms.device)
-        is_signal = number < batch["length"][:, None, None]
-        estimates = torch.where(is_signal, waveforms, 0)
+        estimates = without_padding(waveforms, batch["length"])
         count = talkers.shape[1]
         of_pairs = self.criterion.of_signals(
             estimates.repeat_interleave(count, 1),
@@ -99,5 +96,5 @@ def build_learner(cfg: DictConfig) -> SeparationLearner:
     return SeparationLearner(
         **separator_parts(cfg),
         optimizer=maker(cfg.recipe.optimizer, torch.optim.Optimizer),
-        criterion=build(cfg.recipe.loss, Loss) if cfg.recipe.loss else None,
+        criterion=criterion_of(cfg.recipe),
     )

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from dsp.compression import compressed
+from dsp.padding import without_padding
 from dsp.stft import STFT
 from models.losses.loss import Loss
 
@@ -87,9 +88,7 @@ def _mean(values: Tensor, frames: Tensor) -> Tensor:
 
     Shapes: [batch, stage, freq, frame] -> [batch, stage].
     """
-    number = torch.arange(values.shape[-1], device=values.device)
-    is_signal = (number < frames)[:, None]  # [batch, 1, frame]
-    return torch.where(is_signal, values.mean(2), 0).sum(-1) / frames
+    return without_padding(values.mean(2), frames[:, 0]).sum(-1) / frames
 
 
 def _summed_root(mixture: Tensor, length: Tensor) -> Tensor:

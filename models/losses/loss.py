@@ -2,9 +2,11 @@
 
 from abc import ABC, abstractmethod
 
+from omegaconf import DictConfig
 from torch import Tensor
 
 from dsp.stft import STFT
+from options.build import build
 
 
 class Loss(ABC):
@@ -22,3 +24,8 @@ class Loss(ABC):
         Shapes: estimate, reference [batch, stage, time], mixture [batch, time], all zero after
         `length` [batch] samples; the loss is of these alone. stft: the training's transform.
         """
+
+
+def criterion_of(recipe: DictConfig) -> Loss | None:
+    """The loss that a recipe chooses; None: the loss of the target."""
+    return build(recipe.loss, Loss) if recipe.loss else None
