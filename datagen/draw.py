@@ -58,10 +58,12 @@ class Drawer:
     seed: int
     left_out: int = 0
     _speech: dict[str, pd.DataFrame] = field(init=False, repr=False)
+    _last_orders: dict[str, tuple[int, np.ndarray]] = field(init=False, repr=False)
     noises: NoiseChoice = field(init=False, repr=False)
 
     def __post_init__(self):
         self._speech = {split: self._turns(split) for split in SPLITS}
+        self._last_orders = {}
         choice = OtherTalkers if self.protocol.second_talker else RecordedNoises
         self.noises = choice(self.noise, SPLITS, len(self.protocol.snr_db["test"]))
 
@@ -118,22 +120,25 @@ class Drawer:
         return refusal(failures, cell.speech.path, noises, option, snrs_db)
 
     def _cell(self, split: str, index: int, rng: np.random.Generator) -> Cell:
-        """Utterance, SNR and noise of a row.
-
-        The seed decides the order of the turns of utterances.
-        """
+        """Utterance, SNR and noise of a row."""
         speech, snrs = self._speech[split], self.protocol.snr_db[split]
         turn, number = divmod(index, self.noises.cells(split))
         lap, position = divmod(turn, len(speech))
-        lap_rng = self._generator(split, lap, LAP)
-        order = lap_rng.permutation(len(speech))
         if split == "test":
             snr_position = number % len(snrs)
         else:
             snr_position = int(rng.integers(len(snrs)))
-        chosen = speech.iloc[order[position]]
+        chosen = speech.iloc[self._order(split, lap)[position]]
         noise, seen = self.noises.of(split, Turn(turn, number, snr_position), chosen, rng)
         return Cell(chosen, float(snrs[snr_position]), noise, seen)
+
+    def _order(self, split: str, lap: int) -> np.ndarray:
+        """The order of the turns of utterances in a lap, which the seed decides."""
+        last, order = self._last_orders.get(split, (None, None))
+        if last != lap:  # kept, because the rows of a lap are drawn one after another
+            order = self._generator(split, lap, LAP).permutation(len(self._speech[split]))
+            self._last_orders[split] = lap, order
+        return order
 
     def _cut(self, split: str, cell: Cell, rng: np.random.Generator) -> dict[str, Any]:
         longest_s, length = self.protocol.segment_s[split], cell.speech.length

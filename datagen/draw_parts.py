@@ -13,6 +13,7 @@ from datagen import large_rows
 from datagen.draw import Drawer
 from datagen.file_reader import FileReader
 from datagen.library import Library
+from datagen.pool import PoolReader
 from datagen.protocol import Protocol
 from datagen.recordings import Stretch, Utterance, corrections
 from datagen.tables import NOISE, SPEECH
@@ -69,7 +70,9 @@ def _draw(drawer: Drawer, split: str, count: int, place: Path, jobs: int) -> Non
             keep(place / SPEECH, drawer.speech)
             keep(place / NOISE, drawer.noise)
             rules = drawer.protocol.model_dump_json()
-            work = _DrawAnywhere(place, rules, drawer.sample_rate, drawer.seed, split)
+            reader = drawer.library.reader
+            pool = reader.pool if isinstance(reader, PoolReader) else None
+            work = _DrawAnywhere(place, rules, drawer.sample_rate, drawer.seed, split, pool)
             drawn = over_processes(jobs)(work, lacking)
         for more in drawn:
             done(more)
@@ -86,7 +89,7 @@ def draw_part(drawer: Drawer, split: str, part: range, place: Path) -> int:
 class _DrawAnywhere:
     """Draws a part in a process that has only the tables in `place`.
 
-    protocol: as JSON.
+    protocol: as JSON. pool: the folder of the pool that holds all samples; None: files are decoded.
     """
 
     place: Path
@@ -94,18 +97,22 @@ class _DrawAnywhere:
     sample_rate: int
     seed: int
     split: str
+    pool: Path | None
 
     def __call__(self, part: range) -> int:
         """See `draw_part`."""
-        drawer = _drawer(self.place, self.sample_rate, self.seed, self.protocol)
+        drawer = _drawer(self.place, self.sample_rate, self.seed, self.protocol, self.pool)
         return draw_part(drawer, self.split, part, self.place)
 
 
 @lru_cache(1)
-def _drawer(place: Path, sample_rate: int, seed: int, protocol: str) -> Drawer:
+def _drawer(place: Path, sample_rate: int, seed: int, protocol: str, pool: Path | None) -> Drawer:
     speech = recall(place / SPEECH, types_of(Utterance))
     noise = recall(place / NOISE, types_of(Stretch))
-    reader = FileReader(sample_rate, corrections(speech, noise))
+    if pool is None:
+        reader = FileReader(sample_rate, corrections(speech, noise))
+    else:
+        reader = PoolReader(pool)
     library = Library(speech, noise, reader)
     rules = Protocol.model_validate_json(protocol)
     return Drawer(rules, speech, noise, library, sample_rate, seed)

@@ -36,7 +36,7 @@ def draw_plan(drawer: Drawer, counts: dict[str, int], cache: Path, jobs: int = 1
 
 
 def _split_rows(drawer: Drawer, split: str, count: int, cache: Path, jobs: int) -> pd.DataFrame:
-    _refuse_undrawable(drawer, split, count)
+    require_drawable(drawer, split, count)
     kept = cache / "plans" / f"{_key(drawer, split, count)}.csv"
     rows = recall(kept, types_of(Row))
     if rows is not None:
@@ -50,7 +50,7 @@ def _split_rows(drawer: Drawer, split: str, count: int, cache: Path, jobs: int) 
     return rows
 
 
-def _refuse_undrawable(drawer: Drawer, split: str, count: int) -> None:
+def require_drawable(drawer: Drawer, split: str, count: int) -> None:
     """Raise ValueError where `count` rows of `split` cannot be drawn."""
     lacking = drawer.noises.lacking(split)
     if drawer.speech_of(split).empty:

@@ -9,14 +9,16 @@ from omegaconf import DictConfig
 
 from datagen import from_config
 from datagen.datamodule import PlanData
+from datagen.draw_plan import require_drawable
 from datagen.from_config import Suited
-from datagen.library import Library
 from datagen.plan import Plan, load_plan
-from datagen.pool import build_pool
-from datagen.recordings import Hearing, corrections
+from datagen.pool import pooled
+from datagen.recordings import Hearing
 from datagen.route import Route
 from datagen.transcribed import Spelling, Transcribed, require_whole
 from options.build import maker
+
+USED = "train", "validation"  # splits of a training
 
 
 def mixtures(cfg: DictConfig, heard: Hearing) -> PlanData:
@@ -56,17 +58,10 @@ def _plan_and_route(
         return plan, partial(route, folder=cfg.data.folder, sample_rate=cfg.sample_rate)
     drawer = from_config.drawer(cfg, suited)
     heard(drawer.speech, drawer.noise, drawer.left_out)
-    plan = from_config.plan(cfg, drawer, "train", "validation")
-    return plan, partial(route, library=_library(cfg, plan, drawer.library))
-
-
-def _library(cfg: DictConfig, plan: Plan, files: Library) -> Library:
-    """The library for the training: `files`, or a pool of all its samples."""
-    if cfg.data.cache == "none":
-        return files
-    noise = plan.noise
-    speech = plan.speech[plan.speech.split != "test"]
-    paths = [*speech.path, *noise.path]
-    corrected = corrections(speech, noise)
-    pool = build_pool(paths, cfg.sample_rate, Path(cfg.cache), corrected)
-    return Library(speech, noise, pool)
+    if cfg.data.cache == "pool":
+        for split in USED:
+            require_drawable(drawer, split, cfg.plan[split])
+        speech = drawer.speech[drawer.speech.split != "test"]
+        drawer.library = pooled(speech, drawer.noise, cfg.sample_rate, Path(cfg.cache))
+    plan = from_config.plan(cfg, drawer, *USED)
+    return plan, partial(route, library=drawer.library)

@@ -10,10 +10,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from tqdm import tqdm
 
 from audio import reading
 from audio.pcm import UNCORRECTED, Correction
+from datagen.library import Library
+from datagen.recordings import corrections
 from files.atomic import TEMPORARY_PREFIX, clear_unfinished, write_atomic
 from files.fingerprint import of_files, of_values
 from files.lock import locked
@@ -56,21 +59,31 @@ class PoolReader:
         return {**vars(self), "_samples": None}
 
 
+def pooled(speech: pd.DataFrame, noise: pd.DataFrame, sample_rate: int, cache: Path) -> Library:
+    """The library of the recordings in both tables, whose samples lie in a pool.
+
+    speech, noise: as of `Library`. Raises as `build_pool`.
+    """
+    paths = [*speech.path, *noise.path]
+    pool = build_pool(paths, sample_rate, cache, corrections(speech, noise))
+    return Library(speech, noise, pool)
+
+
 def build_pool(
     paths: list[str],
     sample_rate: int,
     cache: Path,
-    corrections: Mapping[str, Correction] | None = None,
+    corrected: Mapping[str, Correction] | None = None,
 ) -> PoolReader:
     """The pool of `paths` at `sample_rate` under `cache`, built unless it exists.
 
-    corrections: see datagen.recordings.
+    corrected: see datagen.recordings.corrections.
 
     A pool holds 2 bytes per sample (115 MB per hour at 16 kHz). Raises OSError if the disk is full
     and ValueError for a file that cannot be decoded; neither leaves a pool behind.
     """
-    corrections = corrections or {}
-    pool = cache / "pools" / of_values(READING, of_files(paths), sample_rate, corrections)
+    corrected = corrected or {}
+    pool = cache / "pools" / of_values(READING, of_files(paths), sample_rate, corrected)
     whole = pool / "offsets.json"  # written last: it marks complete samples
     if whole.exists():
         return PoolReader(pool)
@@ -81,13 +94,13 @@ def build_pool(
         if not whole.exists():
             if alone:
                 clear_unfinished(pool)
-            offsets = _write_samples(sorted(set(paths)), sample_rate, pool, corrections)
+            offsets = _write_samples(sorted(set(paths)), sample_rate, pool, corrected)
             write_atomic(whole, json.dumps(offsets))
     return PoolReader(pool)
 
 
 def _write_samples(
-    paths: list[str], sample_rate: int, pool: Path, corrections: Mapping[str, Correction]
+    paths: list[str], sample_rate: int, pool: Path, corrected: Mapping[str, Correction]
 ) -> dict[str, list[int]]:
     """Write the samples of all files to `pool`; returns the begin and stop of each, by path."""
     offsets = {}
@@ -96,7 +109,7 @@ def _write_samples(
     try:
         with os.fdopen(handle, "wb") as file:
             for path in tqdm(paths, "building the pool", unit="file", leave=False, disable=None):
-                correction = corrections.get(path, UNCORRECTED)
+                correction = corrected.get(path, UNCORRECTED)
                 samples = reading.read(path, sample_rate, correction=correction)
                 file.write(samples.astype("<i2", copy=False).tobytes())
                 begin = position

@@ -5,12 +5,14 @@ import pytest
 import torch
 from corpora import COUNTS, RATE
 
+from audio import reading
 from datagen import draw_parts, draw_plan, large_rows
 from datagen.datamodule import PlanData
 from datagen.dataset import Mixed
 from datagen.draw import Drawer
 from datagen.draw_plan import draw_plan as draw
 from datagen.plan import Plan, load_plan
+from datagen.pool import pooled
 from files.sums import TableError
 
 HARD = {  # as `drawn` is
@@ -33,13 +35,17 @@ def large(few, monkeypatch) -> None:
     monkeypatch.setattr(large_rows, "LIMIT", 4)
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize(("jobs", "from_pool"), [(1, False), (2, False), (2, True)])
 def test_parts_drawn_over_processes_are_the_rows_drawn_one_by_one(
-    make, drawn, few, tmp_path, monkeypatch, jobs
+    make, drawn, few, tmp_path, monkeypatch, jobs, from_pool
 ):
     # What is sent to a process has no drawer: it finds the tables on the disk.
     monkeypatch.setattr(draw_parts, "over_processes", lambda jobs: map)
-    rows = draw(make(**HARD), {"train": COUNTS["train"]}, tmp_path / "parts", jobs).rows
+    drawer = make(**HARD)
+    if from_pool:
+        drawer.library = pooled(drawer.speech, drawer.noise, RATE, tmp_path)
+        monkeypatch.setattr(reading, "read", lambda *_, **__: pytest.fail("a file is decoded"))
+    rows = draw(drawer, {"train": COUNTS["train"]}, tmp_path / "parts", jobs).rows
     pd.testing.assert_frame_equal(rows, drawn[0].split("train"))
     assert len(list((tmp_path / "parts" / "plans").glob("*.csv"))) == 1  # parts are gone
 

@@ -10,9 +10,7 @@ from torch.utils.data import DataLoader
 from datagen.batches import collate
 from datagen.datamodule import PlanData
 from datagen.dataset import Mixed, Rendered, Unmixed
-from datagen.library import Library
-from datagen.pool import build_pool
-from datagen.recordings import corrections
+from datagen.pool import pooled
 from datagen.render_plan import render_plan
 from datagen.resident import Resident
 from datagen.storage.storage import PARTS
@@ -33,12 +31,7 @@ def by_loader(dataset, workers: int, size: int = 4) -> list[dict]:
 def test_all_routes_give_the_same_samples(kind, request, tmp_path):
     plan, library = request.getfixturevalue(kind)
     render_plan(plan, library, tmp_path / "out", RATE)
-    paths = [*plan.speech.path, *plan.noise.path]
-    pool = Library(
-        plan.speech,
-        plan.noise,
-        build_pool(paths, RATE, tmp_path, corrections(plan.speech, plan.noise)),
-    )
+    pool = pooled(plan.speech, plan.noise, RATE, tmp_path)
     routes = {
         "worker": (Mixed(plan.rows, library), (0, 1, 2)),
         "device": (Unmixed(plan.rows, library), (0, 2)),
@@ -102,9 +95,7 @@ def test_a_second_format_begun_in_the_folder_hides_nothing(drawn, tmp_path):
 
 def test_what_lies_on_the_device_is_sent_as_a_few_numbers(drawn, tmp_path):
     plan, library = drawn
-    paths = [*plan.speech.path, *plan.noise.path]
-    corrected = corrections(plan.speech, plan.noise)
-    pool = Library(plan.speech, plan.noise, build_pool(paths, RATE, tmp_path, corrected))
+    pool = pooled(plan.speech, plan.noise, RATE, tmp_path)
     data = {
         route: PlanData(
             plan, partial(route, library=pool), sample_rate=RATE, batch_size=4, max_padding=0.5
@@ -122,9 +113,7 @@ def test_what_lies_on_the_device_is_sent_as_a_few_numbers(drawn, tmp_path):
 
 def test_rows_that_places_do_not_tell_are_cut_by_workers_and_that_is_said(varied, tmp_path, caplog):
     plan, _ = varied
-    paths = [*plan.speech.path, *plan.noise.path]
-    corrected = corrections(plan.speech, plan.noise)
-    pool = Library(plan.speech, plan.noise, build_pool(paths, RATE, tmp_path, corrected))
+    pool = pooled(plan.speech, plan.noise, RATE, tmp_path)
     assert "clean" in Resident(plan.split("train"), pool)[0]
     assert "rows of train have filters, bands or several noises" in caplog.text
     assert "speech_at" in Resident(plan.split("test"), pool)[0]
