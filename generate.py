@@ -20,12 +20,12 @@ def main(cfg: DictConfig) -> None:
     """
     from command.audit import audit
     from command.check import check
+    from command.drawing import draw
     from command.entry import CONF, output_folder
     from command.experiment import require_experiment
     from command.rendering import render
     from command.schema import GenerateConfig
     from datagen import from_config
-    from datagen.split import SPLITS
 
     check(cfg, GenerateConfig)
     require_experiment(cfg, CONF, "generate")
@@ -34,7 +34,7 @@ def main(cfg: DictConfig) -> None:
         audit(cfg, folder)
         return
     drawer = from_config.drawer(cfg)
-    plan = from_config.plan(cfg, drawer, *SPLITS)
+    plan = draw(cfg, drawer)
     if cfg.render:
         render(cfg, plan, drawer.library, folder)
     else:

@@ -73,14 +73,13 @@ class GenerateConfig(SpeechScriptConfig):
 
     @model_validator(mode="after")
     def _an_audit_draws_nothing(self):
-        if self.audit and self.render:
-            raise ValueError(
-                "audit=true: looks at corpora and draws nothing; leave out render=true"
-            )
-        if self.scheduler and not self.render:
-            raise ValueError(
-                f"scheduler={self.scheduler}: renders; add render=true, or leave it out"
-            )
+        for name in ("render", "scheduler"):
+            value = getattr(self, name)
+            if self.audit and value:
+                typed = f"{name}={str(value).lower()}"
+                raise ValueError(
+                    f"audit=true: looks at corpora and draws nothing; leave out {typed}"
+                )
         return self
 
 

@@ -23,7 +23,7 @@ from files.schema import types_of
 from files.sums import TableError
 from files.table import keep, recall
 from parallel.progress import progress
-from parallel.spread import over_processes
+from parallel.spread import Spread, over_processes
 
 PART = 10_000  # rows per part, which one process draws and keeps as a file
 ROW = 2 * 220  # bytes of a row, as a part and once more in the whole
@@ -31,9 +31,17 @@ ROW = 2 * 220  # bytes of a row, as a part and once more in the whole
 log = logging.getLogger(__name__)
 
 
-def drawn_in_parts(drawer: Drawer, split: str, count: int, kept: Path, jobs: int) -> pd.DataFrame:
-    """`count` rows of `split`, over `jobs` processes, kept at `kept` or in a folder of its name.
+def drawn_in_parts(
+    drawer: Drawer,
+    split: str,
+    count: int,
+    kept: Path,
+    jobs: int,
+    spread: Spread | None = None,
+) -> pd.DataFrame:
+    """`count` rows of `split`, kept at `kept` or in a folder of its name.
 
+    They are drawn over `jobs` processes, or over `spread`, whose workers read and write the folder.
     An interrupted drawing continues with the missing parts.
     """
     place = kept.with_suffix("")
@@ -43,7 +51,9 @@ def drawn_in_parts(drawer: Drawer, split: str, count: int, kept: Path, jobs: int
         if rows is None:
             what = f"plan.{split}={count} takes"
             require_room(ROW * count, place, what, "give cache=DIR on a larger disk, or fewer rows")
-            _draw(drawer, split, count, place, jobs)
+            if spread is None and jobs > 1:
+                spread = over_processes(jobs)
+            _draw(drawer, split, count, place, spread)
             rows = _kept_as_one(drawer, split, count, kept, place)
     return rows
 
@@ -59,21 +69,17 @@ def _known(kept: Path, place: Path) -> pd.DataFrame | None:
         return None
 
 
-def _draw(drawer: Drawer, split: str, count: int, place: Path, jobs: int) -> None:
+def _draw(drawer: Drawer, split: str, count: int, place: Path, spread: Spread | None) -> None:
     """Draw all missing parts of the rows to `place`."""
     lacking = [part for part in _parts_of(count) if not _path(place, part).exists()]
     with progress(f"drawing {split}", count, "row") as done:
         done(count - sum(map(len, lacking)))
-        if jobs == 1:
+        if spread is None:
             drawn = (draw_part(drawer, split, part, place) for part in lacking)
         else:
             keep(place / SPEECH, drawer.speech)
             keep(place / NOISE, drawer.noise)
-            rules = drawer.protocol.model_dump_json()
-            reader = drawer.library.reader
-            pool = reader.pool if isinstance(reader, PoolReader) else None
-            work = _DrawAnywhere(place, rules, drawer.sample_rate, drawer.seed, split, pool)
-            drawn = over_processes(jobs)(work, lacking)
+            drawn = spread(anywhere(drawer, split, place), lacking)
         for more in drawn:
             done(more)
 
@@ -86,7 +92,7 @@ def draw_part(drawer: Drawer, split: str, part: range, place: Path) -> int:
 
 
 @dataclass(frozen=True)
-class _DrawAnywhere:
+class DrawAnywhere:
     """Draws a part in a process that has only the tables in `place`.
 
     protocol: as JSON. pool: the folder of the pool that holds all samples; None: files are decoded.
@@ -101,8 +107,18 @@ class _DrawAnywhere:
 
     def __call__(self, part: range) -> int:
         """See `draw_part`."""
+        if not part:
+            return 0
         drawer = _drawer(self.place, self.sample_rate, self.seed, self.protocol, self.pool)
         return draw_part(drawer, self.split, part, self.place)
+
+
+def anywhere(drawer: Drawer, split: str, place: Path) -> DrawAnywhere:
+    """A function that draws parts to `place`, by the tables there, in any process."""
+    rules = drawer.protocol.model_dump_json()
+    reader = drawer.library.reader
+    pool = reader.pool if isinstance(reader, PoolReader) else None
+    return DrawAnywhere(place, rules, drawer.sample_rate, drawer.seed, split, pool)
 
 
 @lru_cache(1)

@@ -14,35 +14,44 @@ from datagen.row import Row
 from files.fingerprint import of_files, of_values
 from files.schema import types_of
 from files.table import keep, recall
+from parallel.spread import Spread
 from parallel.threads import over_threads
 
 DRAWING = 3  # raise it when the drawing of rows changes: cached plans are then drawn again
 
 
-def draw_plan(drawer: Drawer, counts: dict[str, int], cache: Path, jobs: int = 1) -> Plan:
-    """Draw `counts[split]` rows of every split, over `jobs` threads, many rows over processes.
+def draw_plan(
+    drawer: Drawer,
+    counts: dict[str, int],
+    cache: Path,
+    jobs: int = 1,
+    spread: Spread | None = None,
+) -> Plan:
+    """Draw `counts[split]` rows of every split, over `jobs` threads.
 
-    Rows drawn before are read from `cache`. Raises ValueError for a split without speech or noise,
-    a test count that is not a whole number of grids, or cutoff frequencies above the sample rate's
-    limit.
+    More than PART rows of a split are drawn over processes, or over `spread`. Rows drawn before are
+    read from `cache`. Raises ValueError for a split without speech or noise, a test count that is
+    not a whole number of grids, or cutoff frequencies above the sample rate's limit.
     """
     columns = list(types_of(Row))
     tables = []
     for split, count in counts.items():
         if count:
-            tables.append(_split_rows(drawer, split, count, cache, jobs))
+            tables.append(_split_rows(drawer, split, count, cache, jobs, spread))
     rows = large_rows.joined(tables) if tables else pd.DataFrame(columns=columns)
     return Plan(rows[columns], drawer.speech, drawer.noise)
 
 
-def _split_rows(drawer: Drawer, split: str, count: int, cache: Path, jobs: int) -> pd.DataFrame:
+def _split_rows(
+    drawer: Drawer, split: str, count: int, cache: Path, jobs: int, spread: Spread | None
+) -> pd.DataFrame:
     require_drawable(drawer, split, count)
     kept = cache / "plans" / f"{_key(drawer, split, count)}.csv"
     rows = recall(kept, types_of(Row))
     if rows is not None:
         return rows
     if count > PART:
-        return drawn_in_parts(drawer, split, count, kept, jobs)
+        return drawn_in_parts(drawer, split, count, kept, jobs, spread)
     draw = partial(drawer.draw, split)
     drawn = over_threads(draw, range(count), jobs, f"drawing {split}", "row")
     rows = pd.DataFrame(drawn)

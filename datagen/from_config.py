@@ -17,6 +17,7 @@ from datagen.protocol import Protocol
 from datagen.render import Rendering
 from datagen.roles import ROLES, SPEECH
 from options.build import build
+from parallel.spread import Spread
 
 # The recordings of a role that serve, of its table, its name, and the plan's rate in Hz.
 Suited = Callable[[pd.DataFrame, str, int], pd.DataFrame]
@@ -70,7 +71,7 @@ def test(cfg: DictConfig) -> PairedTest:
     return PairedTest(plan(cfg, made, cfg.split), Rendering(made.library), [])
 
 
-def plan(cfg: DictConfig, drawer: Drawer, *splits: str) -> Plan:
-    """The config's plan of `splits`."""
+def plan(cfg: DictConfig, drawer: Drawer, *splits: str, spread: Spread | None = None) -> Plan:
+    """The config's plan of `splits`; spread: see `draw_plan`."""
     counts = {split: cfg.plan[split] for split in splits}
-    return draw_plan(drawer, counts, Path(cfg.cache), jobs(cfg))
+    return draw_plan(drawer, counts, Path(cfg.cache), jobs(cfg), spread)

@@ -10,21 +10,29 @@ from test_architecture import FLOOR, ROOT, ours
 from test_render import tree
 
 import generate
+from command import drawing
 from command.cluster import workers
 from command.entry import start
 from command.rendering import PACKAGES
 from command.same_disk import require_same_disk
+from datagen import draw_parts, draw_plan
+from datagen.draw import Drawer
 from datagen.render_plan import anywhere, render_plan
 from datagen.storage.stored import storage
 
 
 @pytest.mark.slow
-def test_generate_on_a_cluster_renders_what_it_renders_here(
-    cluster, isolated_cache, data_root, tmp_path, monkeypatch
+def test_generate_on_a_cluster_draws_and_renders_what_it_makes_here(
+    cluster, data_root, tmp_path, monkeypatch
 ):
+    for module in (drawing, draw_plan, draw_parts):
+        monkeypatch.setattr(module, "PART", 1)
     counts = ("plan.train=4", "plan.validation=2", "plan.test=8", "render=true", "jobs=1")
     for name, more in {"here": [], "there": [f"scheduler={cluster}"]}.items():
-        typed = [*counts, *more, f"data_root={data_root}", f"output={tmp_path / name}"]
+        folders = (f"output={tmp_path / name}", f"cache={tmp_path / name}_cache")
+        if name == "there":  # workers draw
+            monkeypatch.setattr(Drawer, "draw", lambda *_: pytest.fail("a row is drawn here"))
+        typed = [*counts, *more, f"data_root={data_root}", *folders]
         monkeypatch.setattr(sys, "argv", ["generate.py", "experiment=librispeech", *typed])
         monkeypatch.setenv("HYDRA_FULL_ERROR", "0")
         start(generate.main, "generate", alone=True)
