@@ -13,15 +13,15 @@ from enhancing.noises import noises
 from models.tagging.namer import Namer
 
 
-class TaggedKinds:
-    """The audio of other signals (datagen.signals.Signals), with a kind for every noise id."""
+class TaggedKinds(Signals):
+    """The audio of other signals, with a kind for every noise id."""
 
     def __init__(self, signals: Signals, kinds: Mapping[str, str]):
         self._signals, self._kinds = signals, kinds
-        self.follows_plan = getattr(signals, "follows_plan", False)
+        self.follows_plan = signals.follows_plan
 
     def signals(self, row: Mapping[str, Any]) -> dict[str, Tensor]:
-        """See datagen.signals.Signals."""
+        """See `Signals.signals`."""
         return self._signals.signals(row)
 
     def noise_type(self, noise_id: str, start: int, length: int) -> str:

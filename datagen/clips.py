@@ -17,6 +17,7 @@ from datagen.protocol import Protocol
 from datagen.recordings import COLUMNS, Stretch, Utterance
 from datagen.route import Route
 from datagen.row import Row
+from datagen.signals import Signals
 from datagen.split import split_speech
 from files.schema import types_of
 
@@ -96,12 +97,11 @@ def _table(rows: list, kind: type) -> pd.DataFrame:
     return pd.DataFrame([asdict(row) for row in rows], columns=list(types_of(kind)))
 
 
-class ClipSignals:
-    """The audio of such rows (datagen.signals.Signals), and the class of each as "label"."""
+class ClipSignals(Signals):
+    """The audio of such rows, and the class of each as "label"."""
 
     def __init__(self, library: Library):
         self.library = library
-        self.noise_type = library.noise_type
 
     def signals(self, row: Mapping[str, Any]) -> dict[str, Tensor | str]:
         """The clip as "mixture" and "noise", silence as "clean", [time] each."""
@@ -109,6 +109,10 @@ class ClipSignals:
         noise = torch.from_numpy(self.library.noise(*cut)).float() / FULL_SCALE
         label = self.noise_type(*cut)
         return {"mixture": noise, "clean": torch.zeros_like(noise), "noise": noise, "label": label}
+
+    def noise_type(self, noise_id: str, start: int, length: int) -> str:
+        """See `Signals.noise_type`."""
+        return self.library.noise_type(noise_id, start, length)
 
 
 class Clips(Route):

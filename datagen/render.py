@@ -13,6 +13,7 @@ from torch import Tensor
 from datagen.heard import BOTH, part_factors
 from datagen.library import Library
 from datagen.mix import TOLERANCE_DB, mix, to_pcm
+from datagen.signals import Signals
 from datagen.storage.storage import Made, Storage
 from dsp.level import snr_db
 from files.schema import OptionalFloat
@@ -36,18 +37,21 @@ def render(row: Mapping[str, Any], library: Library) -> dict[str, Tensor]:
     )
 
 
-class Rendering:
-    """The audio of rows, rendered on request (datagen.signals.Signals)."""
+class Rendering(Signals):
+    """The audio of rows, rendered on request from `library`."""
 
     follows_plan = True
 
     def __init__(self, library: Library):
         self.library = library
-        self.noise_type = library.noise_type
 
     def signals(self, row: Mapping[str, Any]) -> dict[str, Tensor]:
         """See `render`."""
         return render(row, self.library)
+
+    def noise_type(self, noise_id: str, start: int, length: int) -> str:
+        """See `Signals.noise_type`."""
+        return self.library.noise_type(noise_id, start, length)
 
 
 def made(row: Mapping[str, Any], library: Library) -> Made:

@@ -1,22 +1,28 @@
-"""The source of the audio of a test's rows."""
+"""The contract of every source of the audio of a test's rows."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from torch import Tensor
 
 
-class Signals(Protocol):
-    """Mixtures that are rendered, or files that others made.
+class Signals(ABC):
+    """The signals of rows: mixtures that are rendered, or files that others made.
 
     follows_plan: whether the rows and the plan's tables decide the signals completely, and all of
-    them are audio.
+    them are audio. Only then are their names cached.
     """
 
-    follows_plan: bool
+    follows_plan: bool = False
 
-    def signals(self, row: Mapping[str, Any]) -> dict[str, Tensor]:
-        """ "mixture", "clean" and "noise" of a row, each [time]; mixture == clean + noise."""
+    @abstractmethod
+    def signals(self, row: Mapping[str, Any]) -> dict[str, Tensor | str]:
+        """ "mixture", "clean" and "noise" of a row, each [time]; mixture == clean + noise.
 
+        Further references of answers stand beside them, by the kind of the answer.
+        """
+
+    @abstractmethod
     def noise_type(self, noise_id: str, start: int, length: int) -> str:
         """The kind of a noise excerpt."""

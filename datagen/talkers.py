@@ -9,14 +9,17 @@ from torch import Tensor
 from datagen.signals import Signals
 
 
-class TalkerSignals:
+class TalkerSignals(Signals):
     """`signals` with the "talkers" of each row: clean and noise, [talker, time]."""
 
     def __init__(self, signals: Signals):
         self._signals = signals
-        self.noise_type = signals.noise_type
 
     def signals(self, row: Mapping[str, Any]) -> dict[str, Tensor]:
-        """See datagen.signals.Signals."""
+        """See `Signals.signals`."""
         known = self._signals.signals(row)
         return {**known, "talkers": torch.stack([known["clean"], known["noise"]])}
+
+    def noise_type(self, noise_id: str, start: int, length: int) -> str:
+        """See `Signals.noise_type`."""
+        return self._signals.noise_type(noise_id, start, length)

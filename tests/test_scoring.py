@@ -9,6 +9,7 @@ import torch
 from stand_ins import Answers, mixture_and_oracle
 
 from datagen.render import Rendering
+from datagen.signals import Signals
 from metrics.facts import Facts
 from metrics.metric import Metric
 from metrics.sdr import SDR
@@ -189,17 +190,20 @@ class SameText(Metric):
         return float(reference == estimate)
 
 
-class Spoken:
+class Spoken(Signals):
     """The signals of `rendering`, and the text of every mixture but the first."""
 
     def __init__(self, rendering):
-        self.rendering, self.noise_type = rendering, rendering.noise_type
+        self.rendering = rendering
 
     def signals(self, row):
         signals = self.rendering.signals(row)
         if row["mixture_id"].endswith("0"):
             return signals
         return signals | {"text": row["mixture_id"].upper()}
+
+    def noise_type(self, noise_id, start, length):
+        return self.rendering.noise_type(noise_id, start, length)
 
 
 def test_texts_are_compared_as_texts_and_speech_as_speech(drawn):

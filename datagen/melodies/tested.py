@@ -15,6 +15,7 @@ from datagen.melodies.tokens import to_tokens
 from datagen.melodies.tune import TICKS, unwritten
 from datagen.pairs.pairs import UNKNOWN, PairedTest
 from datagen.plan import Plan
+from datagen.signals import Signals
 from datagen.synthesis import SAMPLE_RATE, levelled
 
 TEMPO = 120  # quarter notes a minute
@@ -23,8 +24,8 @@ TIMBRE = np.array([1.0, 0.5, 0.35, 0.2, 0.12])  # amplitudes of harmonics
 DECAY_S = 0.8
 
 
-class TuneSignals:
-    """Tunes as "notes", their tokens, and their beginnings as sound (datagen.signals.Signals)."""
+class TuneSignals(Signals):
+    """Tunes as "notes", their tokens, and their beginnings as sound."""
 
     def __init__(self, tunes: pd.DataFrame, sample_rate: int):
         self._notes = dict(zip(tunes.id, tunes.notes, strict=True))

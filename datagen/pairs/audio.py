@@ -10,9 +10,10 @@ from torch import Tensor
 from audio import reading
 from audio.pcm import FULL_SCALE, Correction
 from datagen.plan import Plan
+from datagen.signals import Signals
 
 
-class FileAudio:
+class FileAudio(Signals):
     """The audio of files, with unchanged offset and level.
 
     gains: factors for files that exceed full scale, by the path of the mixture.
