@@ -36,6 +36,7 @@ from command.schema import EvaluateConfig
 from datagen import from_config
 from datagen.library import Library
 from datagen.plan import Plan
+from datagen.render import Rendering
 from dsp.decibel import amplitude
 from metrics.metric import Metric
 from metrics.table import scores
@@ -134,7 +135,7 @@ class Lowered(SpeechSystem):
 def _in_turns(block: Plan, test: Test, pool: Pool) -> Scored:
     """Score a block by both, on the same signals."""
     begin = time.perf_counter()
-    bench = Bench(block, test.library, test.sample_rate)
+    bench = Bench(block, Rendering(test.library), test.sample_rate)
     ours = score_plan(bench, test.systems, test.metrics, over_processes(test.jobs))
     ours_s = time.perf_counter() - begin
     with tempfile.TemporaryDirectory() as folder:

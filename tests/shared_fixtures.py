@@ -18,6 +18,7 @@ from datagen.corpora.noisex92 import NOISEX92
 from datagen.draw_plan import draw_plan
 from datagen.prepare import make_drawer, scan_all
 from datagen.protocol import Protocol
+from datagen.render import Rendering
 from reporting.figures import drawing
 
 torch.set_num_threads(1)  # tiny signals: more threads only wait for one another
@@ -130,3 +131,10 @@ def drawn(make, tmp_path):
     snrs = {"train": [-5, 10], "validation": [3.3], "test": [-5, 0, 5, 10]}
     drawer = make(gain_db=[-25.0, 5.0], snr_db=snrs)
     return draw_plan(drawer, COUNTS, tmp_path / "cache"), drawer.library
+
+
+@pytest.fixture
+def rendered(drawn):
+    """The plan `drawn`, and the audio of its rows as an evaluation has it."""
+    plan, library = drawn
+    return plan, Rendering(library)

@@ -92,8 +92,8 @@ def shown_of(bench, systems, table):
 
 
 @pytest.fixture
-def shown(drawn):
-    bench, systems = Bench(*drawn, RATE), mixture_and_oracle(RATE)
+def shown(rendered):
+    bench, systems = Bench(*rendered, RATE), mixture_and_oracle(RATE)
     table = scored(bench, systems)
     return table, systems, shown_of(bench, systems, table), bench
 
@@ -126,7 +126,7 @@ def test_many_noises_at_once_are_mixed_at_the_lowest_snr(shown):
     snr_db = 10 * np.log10(energy["clean"] / energy["noise"])
     assert snr_db == pytest.approx(bench.rows.snr_db.min(), abs=0.02)
     both = mixture.samples("clean") + mixture.samples("noise")
-    assert np.allclose(mixture.samples("mixture"), both) and np.abs(both).max() <= 0.91
+    assert np.allclose(mixture.samples("mixture"), both) and np.abs(both).max() < 1
 
 
 def test_a_waveform_shows_when_a_signal_is_loud():
@@ -147,8 +147,8 @@ def test_the_sound_of_the_mixture_is_the_mixture(shown):
     assert np.corrcoef(samples[:length], expected[:length])[0, 1] > 0.9
 
 
-def test_what_was_shown_before_is_neither_enhanced_nor_drawn_again(drawn, tmp_path, monkeypatch):
-    bench = Bench(*drawn, RATE, memory=Memory(ScoreCache(tmp_path / "memory.sqlite")))
+def test_what_was_shown_before_is_neither_enhanced_nor_drawn_again(rendered, tmp_path, monkeypatch):
+    bench = Bench(*rendered, RATE, memory=Memory(ScoreCache(tmp_path / "memory.sqlite")))
     systems = mixture_and_oracle(RATE)
     table = scored(bench, systems)
     first = shown_of(bench, systems, table)
@@ -160,13 +160,13 @@ def test_what_was_shown_before_is_neither_enhanced_nor_drawn_again(drawn, tmp_pa
     assert shown_of(bench, tired, table) == first
 
 
-def test_what_broken_systems_return_is_counted_with_its_reason_and_still_shown(drawn):
+def test_what_broken_systems_return_is_counted_with_its_reason_and_still_shown(rendered):
     broken = {
         "nan": Answers(lambda batch: torch.full_like(batch["mixture"], torch.nan)),
         "short": Answers(lambda batch: batch["mixture"][:, :-7]),
         "empty": Answers(lambda batch: batch["mixture"][:, :0]),
     }
-    bench, systems = Bench(*drawn, RATE), mixture_and_oracle(RATE) | broken
+    bench, systems = Bench(*rendered, RATE), mixture_and_oracle(RATE) | broken
     table = scored(bench, systems)
     of_broken = table[table.system.isin(broken)]
     assert (
@@ -181,8 +181,8 @@ def test_what_broken_systems_return_is_counted_with_its_reason_and_still_shown(d
             assert np.isfinite(samples).all()
 
 
-def test_a_system_may_be_called_clean(drawn):
-    bench, systems = Bench(*drawn, RATE), mixture_and_oracle(RATE)
+def test_a_system_may_be_called_clean(rendered):
+    bench, systems = Bench(*rendered, RATE), mixture_and_oracle(RATE)
     systems["clean"] = systems["mixture"]
     for example in shown_of(bench, systems, scored(bench, systems)):
         reference, mixture, *_, named = example.panels

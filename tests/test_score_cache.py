@@ -74,9 +74,9 @@ def memory(path, **metrics):
     return Memory(ScoreCache(path), "here", {"sdr": "sdr-1", "si_sdr": "si_sdr-1", **metrics})
 
 
-def score(drawn, path, systems, metrics, **versions):
+def score(rendered, path, systems, metrics, **versions):
     return score_plan(
-        Bench(*drawn, RATE, memory=memory(path, **versions)), systems, metrics, over_processes(1)
+        Bench(*rendered, RATE, memory=memory(path, **versions)), systems, metrics, over_processes(1)
     )
 
 
@@ -92,52 +92,52 @@ def calls(counted):
     return {name: one.calls for name, one in counted.items()}
 
 
-def test_a_second_time_nothing_is_enhanced_or_scored_and_the_table_is_the_same(drawn, path):
+def test_a_second_time_nothing_is_enhanced_or_scored_and_the_table_is_the_same(rendered, path):
     systems, metrics = fresh()
-    first = score(drawn, path, systems, metrics)
+    first = score(rendered, path, systems, metrics)
     rows = len(first) // 2
     assert calls(systems) == {"mixture": rows, "half": rows} and calls(metrics) == {
         "sdr": 2 * rows,
         "si_sdr": 2 * rows,
     }
     systems, metrics = fresh()
-    pd.testing.assert_frame_equal(score(drawn, path, systems, metrics), first)
+    pd.testing.assert_frame_equal(score(rendered, path, systems, metrics), first)
     assert {*calls(systems).values(), *calls(metrics).values()} == {0}
 
 
-def test_one_system_or_metric_more_is_the_only_one_that_runs(drawn, path):
+def test_one_system_or_metric_more_is_the_only_one_that_runs(rendered, path):
     systems, metrics = fresh()
-    rows = len(score(drawn, path, {"half": systems["half"]}, {"sdr": metrics["sdr"]}))
+    rows = len(score(rendered, path, {"half": systems["half"]}, {"sdr": metrics["sdr"]}))
     systems, metrics = fresh()
-    score(drawn, path, systems, metrics)
+    score(rendered, path, systems, metrics)
     # The halved mixture has no si_sdr yet, so its signal is needed once more.
     assert calls(systems) == {"mixture": rows, "half": rows}
     assert calls(metrics) == {"sdr": rows, "si_sdr": 2 * rows}
 
 
-def test_another_version_is_run_anew(drawn, path):
-    score(drawn, path, *fresh())
+def test_another_version_is_run_anew(rendered, path):
+    score(rendered, path, *fresh())
     systems, metrics = fresh(half="another half")
-    rows = len(score(drawn, path, systems, metrics, sdr="sdr-2")) // 2
+    rows = len(score(rendered, path, systems, metrics, sdr="sdr-2")) // 2
     assert calls(metrics) == {"sdr": 2 * rows, "si_sdr": 0}
     assert calls(systems) == {"mixture": rows, "half": rows}
 
 
 def test_a_system_that_does_not_say_what_it_is_made_of_enhances_anew_and_its_scores_are_known(
-    drawn, path
+    rendered, path
 ):
-    score(drawn, path, *fresh(half=None))
+    score(rendered, path, *fresh(half=None))
     systems, metrics = fresh(half=None)
-    rows = len(score(drawn, path, systems, metrics)) // 2
+    rows = len(score(rendered, path, systems, metrics)) // 2
     assert calls(systems) == {"mixture": 0, "half": rows} and calls(metrics) == {
         "sdr": 0,
         "si_sdr": 0,
     }
 
 
-def test_an_interrupted_evaluation_goes_on(drawn, path):
+def test_an_interrupted_evaluation_goes_on(rendered, path):
     systems, metrics = fresh()
-    whole = score(drawn, None, *fresh())
+    whole = score(rendered, None, *fresh())
 
     def breaks(*arguments):
         if metrics["sdr"].calls == 6:
@@ -146,17 +146,17 @@ def test_an_interrupted_evaluation_goes_on(drawn, path):
 
     metrics["sdr"] = Counted(breaks)
     with pytest.raises(KeyboardInterrupt):
-        score(drawn, path, systems, metrics)
+        score(rendered, path, systems, metrics)
     systems, metrics = fresh()
-    pd.testing.assert_frame_equal(score(drawn, path, systems, metrics), whole)
+    pd.testing.assert_frame_equal(score(rendered, path, systems, metrics), whole)
     assert (
         0 < metrics["sdr"].calls <= len(whole) - 4
     )  # at most the one that broke and one on its way were lost
 
 
-def test_failed_scores_are_remembered_with_their_reasons(drawn, path):
+def test_failed_scores_are_remembered_with_their_reasons(rendered, path):
     mute = {"mute": Answers(lambda batch: 0 * batch["mixture"], "mute")}
-    tables = [score(drawn, path, mute, fresh()[1]) for _ in range(2)]
+    tables = [score(rendered, path, mute, fresh()[1]) for _ in range(2)]
     pd.testing.assert_frame_equal(*tables)
     assert tables[1].failed.str.contains("silent").all() and mute["mute"].calls == len(tables[0])
 
@@ -201,7 +201,7 @@ def test_a_second_report_scores_nothing_and_a_new_training_is_seen(
     assert not np.allclose(*(table.sdr for table in tables))
 
 
-def test_nothing_is_rendered_where_all_of_a_mixture_is_remembered(drawn, path, monkeypatch):
-    first = score(drawn, path, *fresh())
+def test_nothing_is_rendered_where_all_of_a_mixture_is_remembered(rendered, path, monkeypatch):
+    first = score(rendered, path, *fresh())
     monkeypatch.setattr("datagen.render.Rendering.signals", lambda *_: pytest.fail("rendered"))
-    pd.testing.assert_frame_equal(score(drawn, path, *fresh()), first)
+    pd.testing.assert_frame_equal(score(rendered, path, *fresh()), first)

@@ -28,8 +28,8 @@ ALONE = over_processes(1)
 
 
 @pytest.fixture
-def bench(drawn):
-    return Bench(*drawn, RATE)
+def bench(rendered):
+    return Bench(*rendered, RATE)
 
 
 @pytest.fixture
@@ -45,17 +45,17 @@ def test_every_system_is_scored_on_every_test_mixture_in_the_plans_order(bench, 
     assert set(table.system) == {MIXTURE, ORACLE}
 
 
-def test_scores_do_not_depend_on_the_number_of_jobs(drawn, test_systems):
+def test_scores_do_not_depend_on_the_number_of_jobs(rendered, test_systems):
     one, two = (
-        score_plan(Bench(*drawn, RATE), test_systems, METRICS, over_processes(jobs))
+        score_plan(Bench(*rendered, RATE), test_systems, METRICS, over_processes(jobs))
         for jobs in (1, 2)
     )
     pd.testing.assert_frame_equal(one, two)
 
 
-def test_systems_may_run_where_scores_are_computed(drawn, test_systems):
-    here = score_plan(Bench(*drawn, RATE), test_systems, METRICS, ALONE)
-    there = score_plan(Bench(*drawn, RATE), test_systems, METRICS, over_processes(2), True)
+def test_systems_may_run_where_scores_are_computed(rendered, test_systems):
+    here = score_plan(Bench(*rendered, RATE), test_systems, METRICS, ALONE)
+    there = score_plan(Bench(*rendered, RATE), test_systems, METRICS, over_processes(2), True)
     pd.testing.assert_frame_equal(here, there)
 
 
@@ -100,7 +100,9 @@ def test_a_system_that_leaves_python_is_a_counted_row(bench):
     assert table.failed[first] == "sdr, si_sdr: no answer, SystemExit: bye"
 
 
-def test_few_signals_wait_and_results_in_any_order_are_put_in_the_plans_order(drawn, test_systems):
+def test_few_signals_wait_and_results_in_any_order_are_put_in_the_plans_order(
+    rendered, test_systems
+):
     """As of workers that hold two jobs and always finish the later one first."""
     made, scored = Answers(lambda batch: batch["mixture"]), 0
 
@@ -115,9 +117,9 @@ def test_few_signals_wait_and_results_in_any_order_are_put_in_the_plans_order(dr
                 yield function(held.pop())
         yield from map(function, held)
 
-    table = score_plan(Bench(*drawn, RATE), {"made": made}, METRICS, backwards)
+    table = score_plan(Bench(*rendered, RATE), {"made": made}, METRICS, backwards)
     pd.testing.assert_frame_equal(
-        table, score_plan(Bench(*drawn, RATE), {"made": made}, METRICS, ALONE)
+        table, score_plan(Bench(*rendered, RATE), {"made": made}, METRICS, ALONE)
     )
 
 
