@@ -9,13 +9,13 @@ import numpy as np
 from omegaconf import DictConfig
 
 from metrics.error_rate import ErrorRate
-from metrics.facts import SPEECH
 from metrics.known import kind_of
 from metrics.metric import Metric
 from models.recognition.transcriber import Transcriber, outside_recogniser
 from models.system import Enhancing
 from options.build import build
 from tasks.task import system_of
+from text.answers import SPEECH
 
 Thing = TypeVar("Thing")
 

@@ -19,7 +19,6 @@ from command.trial import Trial, built
 from command.worker_check import require_same_scores
 from files.atomic import write_atomic
 from files.table import csv_text
-from metrics.facts import LABEL
 from metrics.known import computed_by, facts
 from reporting.gains_table import Studies, read_studies
 from reporting.pages.media import Example, Heard
@@ -35,6 +34,7 @@ from reporting.tables.sweep import runs_of
 from reporting.tables.wording import speaking
 from tasks.tagging import namer
 from tasks.task import task_of
+from text.answers import LABEL
 
 log = logging.getLogger(__name__)
 TRANSCRIPTS = "transcripts.csv"

@@ -23,7 +23,6 @@ from datagen.plan import fingerprint
 from datagen.split import shares_speakers
 from dsp.stft import STFT
 from files.fingerprint import of_modules, of_sources, of_values
-from metrics.facts import SPEECH
 from metrics.metric import Metric
 from models.baselines.clean import Clean
 from models.baselines.peer import Peer
@@ -49,6 +48,7 @@ from reporting.scoring.systems import (
 )
 from reporting.scoring.transcripts import transcripts
 from tasks.task import task_of
+from text.answers import SPEECH
 
 ON_VALIDATION = (
     "These are mixtures of the validation, by which a training keeps its best epoch: "

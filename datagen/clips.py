@@ -20,6 +20,7 @@ from datagen.row import Row
 from datagen.signals import Signals
 from datagen.split import split_speech
 from files.schema import types_of
+from text.answers import LABEL
 
 NO_SPEECH_DB = 0.0  # the SNR of rows with noise alone, which is never shown
 
@@ -108,7 +109,7 @@ class ClipSignals(Signals):
         cut = row["noise_id"], row["noise_start"], row["length"]
         noise = torch.from_numpy(self.library.noise(*cut)).float() / FULL_SCALE
         label = self.noise_type(*cut)
-        return {"mixture": noise, "clean": torch.zeros_like(noise), "noise": noise, "label": label}
+        return {"mixture": noise, "clean": torch.zeros_like(noise), "noise": noise, LABEL: label}
 
     def noise_type(self, noise_id: str, start: int, length: int) -> str:
         """See `Signals.noise_type`."""
@@ -125,5 +126,5 @@ class Clips(Route):
     def __getitem__(self, index: int) -> dict:
         row = self.row(index)
         signals = self.clip_signals.signals(row)
-        label = self.classes[signals["label"]]
+        label = self.classes[signals[LABEL]]
         return {"mixture": signals["mixture"], "label": label, "length": row["length"]}

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from datagen.signals import Signals
+from text.answers import TALKERS
 
 
 class TalkerSignals(Signals):
@@ -18,7 +19,7 @@ class TalkerSignals(Signals):
     def signals(self, row: Mapping[str, Any]) -> dict[str, Tensor]:
         """See `Signals.signals`."""
         known = self._signals.signals(row)
-        return {**known, "talkers": torch.stack([known["clean"], known["noise"]])}
+        return {**known, TALKERS: torch.stack([known["clean"], known["noise"]])}
 
     def noise_type(self, noise_id: str, start: int, length: int) -> str:
         """See `Signals.noise_type`."""

@@ -1,7 +1,8 @@
 """Classification accuracy: the share of answers that name the right class."""
 
-from metrics.facts import LABEL, Facts
+from metrics.facts import Facts
 from metrics.metric import Metric
+from text.answers import LABEL
 
 
 class Accuracy(Metric):

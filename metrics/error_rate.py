@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from metrics.facts import SPEECH, TEXT, Facts
+from metrics.facts import Facts
 from metrics.guard import NotComputable, checked_alone
 from metrics.metric import Metric
+from text.answers import SPEECH, TEXT
 from text.spelling import plain
 
 # A recogniser: called with a signal [time] and its rate in Hz, it gives the transcript.

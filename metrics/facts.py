@@ -3,9 +3,7 @@
 from math import inf, isnan
 from typing import NamedTuple
 
-# The kinds of objects that metrics compare: a waveform [time], a text, the name of a class,
-# waveforms [talker, time], the tokens of a tune.
-SPEECH, TEXT, LABEL, TALKERS, NOTES = "speech", "text", "label", "talkers", "notes"
+from text.answers import SPEECH
 
 
 class Facts(NamedTuple):
@@ -14,8 +12,8 @@ class Facts(NamedTuple):
     label: its name in tables. definition: a line with the standard or the paper. unit: the unit of
     the score times `factor`. digits: decimals in tables. lowest, highest: the limits of the
     computed values. higher_is_better: otherwise a lower score is better. needs_reference: whether
-    it compares the answer with a reference. compares: the kind of the compared objects, SPEECH or
-    another. packages: the packages whose versions decide the value. place: the place in the
+    it compares the answer with a reference. compares: the kind of the compared objects, see
+    text.answers. packages: the packages whose versions decide the value. place: the place in the
     headline tables, from 1; None: in the other tables. ranks: whether the headline tables rank
     systems by it. noticeable: a loss of this size is reported.
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from metrics.facts import SPEECH, Facts
+from metrics.facts import Facts
 from metrics.guard import NotComputable, checked, checked_alone
+from text.answers import SPEECH
 
 
 class Metric(ABC):

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from metrics.facts import NOTES, Facts
+from metrics.facts import Facts
 from metrics.guard import NotComputable
 from metrics.metric import Metric
+from text.answers import NOTES
 
 
 class Perplexity(Metric):

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from metrics.facts import TALKERS, Facts
+from metrics.facts import Facts
 from metrics.guard import NotComputable
 from metrics.metric import Metric
+from text.answers import TALKERS
 
 CEILING_DB = 100.0  # of one talker: a perfect or silent estimate must not decide the order alone
 

@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 import numpy as np
 from torch import Tensor
 
+from text.answers import SPEECH
+
 PLAIN = bool | int | float | str | None
 Answer = np.ndarray | str
 MIXTURE = "mixture"  # the unprocessed mixture
@@ -27,8 +29,8 @@ class System(ABC):
     It gets all data of a mixture, also the references; only an oracle uses these.
     """
 
-    # The kind of its answers, see `metrics.facts.Facts.compares`.
-    gives: ClassVar[str] = "speech"
+    # The kind of its answers, see text.answers.
+    gives: ClassVar[str] = SPEECH
 
     @abstractmethod
     def answers(self, batch: Mapping[str, Any]) -> Sequence[Answer]:

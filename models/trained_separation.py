@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from omegaconf import DictConfig
 
@@ -15,6 +15,7 @@ from models.separator import Separator
 from models.system import Answer, OfRun
 from models.targets.target import Target
 from options.build import build
+from text.answers import TALKERS
 
 
 def separator_parts(cfg: DictConfig) -> dict[str, Any]:
@@ -43,7 +44,7 @@ class TrainedSeparation(OfRun):
     folder: of the run. content: the fingerprint of the folder, see `models.run.content_of`.
     """
 
-    gives: ClassVar[str] = "talkers"
+    gives = TALKERS
 
     def __init__(self, folder: Path, separator: Separator, content: str):
         self.folder = folder

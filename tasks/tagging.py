@@ -18,7 +18,6 @@ from datagen.pairs.pairs import PairedTest
 from datagen.plan import Plan
 from datagen.recordings import Hearing, corrections
 from datagen.roles import SEEN_NOISE, UNSEEN_NOISE
-from metrics.facts import LABEL
 from models.cost import Costs
 from models.known_costs import cached_costs
 from models.recognition.features import Features
@@ -30,6 +29,7 @@ from models.tagging.network import TaggingNetwork
 from models.tagging.tagger import Tagger
 from options.build import build, maker
 from tasks.task import Task, opened
+from text.answers import LABEL
 from text.words import Words
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ class Labels(System):
 
     def answers(self, batch: Mapping[str, Any]) -> list[str]:
         """The labels of the test."""
-        return batch["label"]
+        return batch[LABEL]
 
     @property
     def made_of(self) -> Any:

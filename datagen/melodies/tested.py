@@ -17,6 +17,7 @@ from datagen.pairs.pairs import UNKNOWN, PairedTest
 from datagen.plan import Plan
 from datagen.signals import Signals
 from datagen.synthesis import SAMPLE_RATE, levelled
+from text.answers import NOTES
 
 TEMPO = 120  # quarter notes a minute
 LONGEST = 40 * TICKS  # longest sound
@@ -35,7 +36,7 @@ class TuneSignals(Signals):
         """Silence as "clean", the sound as "mixture" and "noise", [time]; "notes" [token]."""
         sound = self.sound(row["mixture_id"])
         tokens = torch.from_numpy(to_tokens(unwritten(self._notes[row["mixture_id"]])))
-        return {"mixture": sound, "clean": torch.zeros_like(sound), "noise": sound, "notes": tokens}
+        return {"mixture": sound, "clean": torch.zeros_like(sound), "noise": sound, NOTES: tokens}
 
     def noise_type(self, noise_id: str, start: int, length: int) -> str:
         """The kind of all tunes."""

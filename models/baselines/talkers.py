@@ -1,10 +1,11 @@
 """The reference systems of separation: the mixture for each talker, and the ideal ratio mask."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from dsp.stft import STFT
 from models.system import Answer, System, parts
+from text.answers import TALKERS
 
 SMALLEST = 1e-12  # where both talkers are silent
 
@@ -12,11 +13,11 @@ SMALLEST = 1e-12  # where both talkers are silent
 class Unseparated(System):
     """The mixture itself as every talker."""
 
-    gives: ClassVar[str] = "talkers"
+    gives = TALKERS
 
     def answers(self, batch: Mapping[str, Any]) -> Sequence[Answer]:
         """The mixture, repeated for each talker: [talker, time] each."""
-        mixtures = batch["mixture"].unsqueeze(1).expand_as(batch["talkers"])
+        mixtures = batch["mixture"].unsqueeze(1).expand_as(batch[TALKERS])
         return list(mixtures.cpu().double().numpy())
 
     @property
@@ -32,14 +33,14 @@ class IdealRatioMask(System):
     et al., 2017, section II-B, list the ideal masks).
     """
 
-    gives: ClassVar[str] = "talkers"
+    gives = TALKERS
 
     def __init__(self, stft: STFT):
         self.stft = stft
 
     def answers(self, batch: Mapping[str, Any]) -> Sequence[Answer]:
         """The talkers in their own order: [talker, time] each."""
-        magnitudes = self.stft(batch["talkers"]).abs()  # [batch, talker, freq, frame]
+        magnitudes = self.stft(batch[TALKERS]).abs()  # [batch, talker, freq, frame]
         masks = magnitudes / magnitudes.sum(1, keepdim=True).clamp_min(SMALLEST)
         separated = masks * self.stft(batch["mixture"]).unsqueeze(1)
         waveforms = self.stft.inverse(separated, batch["mixture"].shape[-1])

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -11,19 +11,20 @@ from models.melody.next_note import NextNote
 from models.melody.ngram import NGram
 from models.melody.perplexity import token_nats
 from models.system import Answer, OfRun, System
+from text.answers import NOTES
 
 
 class Composer(OfRun):
     """The trained network of a run of task=melody; content: names its config and weights."""
 
-    gives: ClassVar[str] = "notes"
+    gives = NOTES
 
     def __init__(self, folder: Path, network: NextNote, content: str):
         self.folder, self.network, self.content = folder, network, content
 
     def answers(self, batch: Mapping[str, Any]) -> Sequence[Answer]:
         """In nats, of all tokens but the first: [token - 1] each."""
-        return [token_nats(self.network, notes) for notes in batch["notes"]]
+        return [token_nats(self.network, notes) for notes in batch[NOTES]]
 
     @property
     def made_of(self) -> Any:
@@ -34,7 +35,7 @@ class Composer(OfRun):
 class Counting(System):
     """An n-gram model; learned: gives it, called at the first use. order: of the n-gram."""
 
-    gives: ClassVar[str] = "notes"
+    gives = NOTES
 
     def __init__(self, learned: Callable[[], NGram], order: int):
         self._learned, self.order = learned, order
@@ -47,7 +48,7 @@ class Counting(System):
     def answers(self, batch: Mapping[str, Any]) -> Sequence[Answer]:
         """In nats, of all tokens but the first: [token - 1] each."""
         counts = self.counts
-        return [np.array(counts.token_nats(notes, self.order)) for notes in batch["notes"]]
+        return [np.array(counts.token_nats(notes, self.order)) for notes in batch[NOTES]]
 
     @property
     def made_of(self) -> Any:

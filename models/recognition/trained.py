@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -11,6 +11,7 @@ from models.recognition.decoding import Decoder
 from models.recognition.recogniser import Recogniser
 from models.system import OfRun, System
 from text.alphabet import needed
+from text.answers import TEXT
 from text.spelling import plain
 
 
@@ -21,7 +22,7 @@ class RecognitionRun(OfRun):
     content: the plain values that decide its answers.
     """
 
-    gives: ClassVar[str] = "text"
+    gives = TEXT
 
     def __init__(
         self,
@@ -79,7 +80,7 @@ class RecognitionRun(OfRun):
 class Speechless(System):
     """Gives empty transcripts: every character of the reference is an error."""
 
-    gives: ClassVar[str] = "text"
+    gives = TEXT
 
     def answers(self, batch: Mapping[str, Any]) -> Sequence[str]:
         """An empty text for each mixture."""

@@ -14,7 +14,6 @@ from torch.nn.functional import pad
 
 from dsp.stft import STFT
 from files.fingerprint import of_sources, of_values
-from metrics.facts import LABEL, NOTES, SPEECH, TALKERS, TEXT
 from metrics.known import facts
 from models.system import System
 from reporting.pages.example_choice import choose
@@ -27,6 +26,7 @@ from reporting.tables.improvement import ranked, score_names
 from reporting.tables.losses import lost, worst_of
 from reporting.tables.summary import NOISE
 from reporting.tables.wording import called, words
+from text.answers import LABEL, NOTES, SPEECH, TALKERS, TEXT
 
 LONGEST_S = 4.0  # longest excerpt
 ROOM = 5_500_000  # bytes of players of the greatest losses; a page stays below 15 MB

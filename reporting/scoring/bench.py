@@ -15,11 +15,11 @@ from datagen.render import Rendering
 from datagen.signals import Signals
 from datagen.transcribed import transcript
 from files.fingerprint import of_sources, of_values
-from metrics.facts import TEXT
 from models.system import System
 from reporting.scores_table import IDENTITY
 from reporting.scoring.memory import Memory
 from reporting.scoring.mixture import Enhanced, Mixture
+from text.answers import TEXT
 
 
 @dataclass(frozen=True)

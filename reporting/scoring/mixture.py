@@ -9,13 +9,13 @@ import torch
 from torch import Tensor
 
 from files.fingerprint import of_values
-from metrics.facts import SPEECH, TALKERS
 from metrics.metric import Metric
 from metrics.talkers import best_order
 from models.system import Answer, System
 from reporting.scoring.memory import Memory
 from reporting.scoring.score_cache import Names, of_answer, of_signal
 from reporting.scoring.work import NO_ANSWER, ToAnswer, prepared
+from text.answers import SPEECH, TALKERS
 
 
 class Mixture:
@@ -55,7 +55,7 @@ class Mixture:
 
     @cached_property
     def references(self) -> dict[str, Answer]:
-        """The references of answers by kind (see metrics.facts), as far as they are known."""
+        """The references of answers by kind (see text.answers), as far as they are known."""
         others = self.parts.keys() - {"mixture", "clean", "noise"}
         return {SPEECH: self.samples("clean")} | {name: self.samples(name) for name in others}
 

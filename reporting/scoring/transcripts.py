@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from files.fingerprint import of_values
-from metrics.facts import LABEL, TEXT
 from metrics.metric import Metric
 from models.system import System
 from reporting.scoring.bench import Bench
+from text.answers import LABEL, TEXT
 
 COLUMNS = ["mixture_id", "system", "score", "reference", "answer"]
 
