@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import pandas as pd
 import torch
 from omegaconf import DictConfig, OmegaConf
 
@@ -22,14 +23,14 @@ from models.cost import Costs
 from models.known_costs import cached_costs
 from models.recognition.features import Features
 from models.run import content_of, load_weights
-from models.system import MIXTURE, ORACLE, OfRun, System
+from models.system import MIXTURE, ORACLE, System
+from models.tagging.answering import Always, Labels, TaggerRun
 from models.tagging.cost import costs
 from models.tagging.namer import Namer
 from models.tagging.network import TaggingNetwork
 from models.tagging.tagger import Tagger
 from options.build import build, maker
 from tasks.task import Task, opened
-from text.answers import LABEL
 from text.words import Words
 
 if TYPE_CHECKING:
@@ -103,25 +104,27 @@ class Tagging(Task):
 
     def _plan(self, cfg: DictConfig) -> Plan:
         tables = from_config.scanned(cfg)
-        for role in (SEEN_NOISE, UNSEEN_NOISE):
-            corpora = tables[role].id.str.partition("/")[0]
-            known = zip(corpora, tables[role].kind, strict=True)
-            kinds = [self.class_of.get(corpus, kind) for corpus, kind in known]
-            tables[role] = tables[role].assign(kind=kinds)
-            other = sorted({*tables[role].kind} - {*self.classes})
-            if other:
-                raise ValueError(
-                    f"{role}: has {', '.join(map(repr, other))}, none of task.classes; add them to "
-                    "that, or leave them out of the corpus"
-                )
         return clip_plan(
-            tables[SEEN_NOISE],
-            tables[UNSEEN_NOISE],
+            self._labelled(tables[SEEN_NOISE], SEEN_NOISE),
+            self._labelled(tables[UNSEEN_NOISE], UNSEEN_NOISE),
             from_config.protocol(cfg),
             self.clip_s,
             cfg.sample_rate,
             cfg.seed,
         )
+
+    def _labelled(self, recordings: pd.DataFrame, role: str) -> pd.DataFrame:
+        """`recordings` with their classes as kinds; raises ValueError for other classes."""
+        corpora = recordings.id.str.partition("/")[0]
+        known = zip(corpora, recordings.kind, strict=True)
+        kinds = [self.class_of.get(corpus, kind) for corpus, kind in known]
+        others = sorted({*kinds} - {*self.classes})
+        if others:
+            raise ValueError(
+                f"{role}: has {', '.join(map(repr, others))}, none of task.classes; add them to "
+                "that, or leave them out of the corpus"
+            )
+        return recordings.assign(kind=kinds)
 
     @staticmethod
     def _signals(cfg: DictConfig, plan: Plan) -> ClipSignals:
@@ -156,57 +159,3 @@ def namer(run: Path) -> Namer:
     tagger = Tagger(*task._parts(cfg))
     load_weights(tagger, run)
     return Namer(tagger, task.classes, task.clip_s)
-
-
-class TaggerRun(OfRun):
-    """The tagger of a run of this task, at its best epoch on validation."""
-
-    gives = LABEL
-
-    def __init__(self, folder: Path, tagger: Tagger, classes: Sequence[str], content: str):
-        self.folder, self.tagger = folder, tagger
-        self.classes, self.content = classes, content
-
-    @torch.no_grad()
-    def answers(self, batch: Mapping[str, Any]) -> list[str]:
-        """The class with the highest score, for each clip."""
-        best = self.tagger.scores(batch["mixture"], batch["length"]).argmax(-1)
-        return [self.classes[number] for number in best.tolist()]
-
-    @property
-    def made_of(self) -> Any:
-        """Its config and weights."""
-        return [self.content]
-
-
-class Always(System):
-    """Always answers with the same class."""
-
-    gives = LABEL
-
-    def __init__(self, label: str):
-        self.label = label
-
-    def answers(self, batch: Mapping[str, Any]) -> list[str]:
-        """The class, for each clip."""
-        return [self.label] * len(batch["mixture"])
-
-    @property
-    def made_of(self) -> Any:
-        """The class."""
-        return ["always", self.label]
-
-
-class Labels(System):
-    """Answers with the true class."""
-
-    gives = LABEL
-
-    def answers(self, batch: Mapping[str, Any]) -> list[str]:
-        """The labels of the test."""
-        return batch[LABEL]
-
-    @property
-    def made_of(self) -> Any:
-        """None: the answer differs for each clip."""
-        return None
