@@ -51,10 +51,29 @@ class System(ABC):
 
 
 class OfRun(System):
-    """A system that a training has made; folder: of its run."""
+    """A system that a training has made.
+
+    folder: of its run. stage: the stage that gives the answer, from 1; None: the network's choice.
+    """
 
     folder: Path
-    stage: int | None = None  # the stage that gives the answer; None: the network's choice
+    stage: int | None = None
+
+    @property
+    def output_stage(self) -> int | None:
+        """The stage that its answer equals, from 1; None without such a stage."""
+        return self.stage
+
+    def require_network(self) -> None:
+        """Build the network, so that a broken one is refused; by default it is built already."""
+
+    def stages(self) -> Sequence["OfRun"]:
+        """The stages of its network that can be tested beside it; by default none."""
+        return ()
+
+    def variants(self) -> Mapping[str, System]:
+        """Systems that are tested beside it, by the ends of their names; by default none."""
+        return {}
 
 
 class SpeechSystem(System):

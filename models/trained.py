@@ -40,8 +40,12 @@ class TrainedRun(Enhancing, OfRun):
     def load(cls, folder: Path, device: str = "cpu") -> "TrainedRun":
         """The run in `folder`, loaded; raises as `load_run` does."""
         run = cls(folder, device)
-        run.enhancer.eval()
+        run.require_network()
         return run
+
+    def require_network(self) -> None:
+        """See `OfRun.require_network`; raises as `load_run` does."""
+        self.enhancer.eval()
 
     def __getstate__(self) -> dict[str, Any]:
         state = {name: value for name, value in vars(self).items() if name != "enhancer"}
@@ -54,7 +58,7 @@ class TrainedRun(Enhancing, OfRun):
         return opened(self.folder, self.content, self.device)
 
     def stages(self) -> list["TrainedRun"]:
-        """Each of its stages, from the first on, as a separate system.
+        """See `OfRun.stages`: each from the first on, as a separate system.
 
         The stage whose estimate the run itself makes audible is left out.
         """

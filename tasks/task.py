@@ -19,7 +19,7 @@ from models.cost import Costs
 from models.enhancer import Enhancer
 from models.known_costs import known_costs
 from models.run import load_run, run_config, task_name
-from models.system import System
+from models.system import OfRun, System
 from options.build import build
 from options.typed import quoted
 from text.words import Words
@@ -74,7 +74,7 @@ class Task(ABC):
         return cfg
 
     @abstractmethod
-    def system(self, run: Path, device: str) -> System:
+    def system(self, run: Path, device: str) -> OfRun:
         """The system of `run`, a training of this task, on `device`.
 
         Raises FileNotFoundError or ValueError if it is not a run, or is damaged.
@@ -134,7 +134,7 @@ def opened(run: Path, kind: type[Kind], lacks: str, training: str) -> tuple[Dict
     return cfg, task
 
 
-def system_of(run: Path, device: str = "cpu") -> System:
+def system_of(run: Path, device: str = "cpu") -> OfRun:
     """The system of a run of any task, on `device`; raises the errors of `Task.system`."""
     return task_of(run_config(run)).system(run, device)
 

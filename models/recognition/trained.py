@@ -66,10 +66,10 @@ class RecognitionRun(OfRun):
             texts.append(self.spell(self.decoder(of_signal[:count])))
         return texts
 
-    def of_clean(self) -> "RecognitionRun":
-        """The same recogniser for the clean speech."""
+    def variants(self) -> Mapping[str, System]:
+        """The same recogniser for the clean speech, as "clean"."""
         parts = self.folder, self.recogniser, self.decoder, self.spell, self.content
-        return RecognitionRun(*parts, part="clean")
+        return {"clean": RecognitionRun(*parts, part="clean")}
 
     @property
     def made_of(self) -> Any:

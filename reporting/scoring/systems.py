@@ -7,10 +7,8 @@ from pathlib import Path
 from datagen.plan import Plan
 from models.layouts import ancestors
 from models.mixed_back import MixedBack
-from models.recognition.trained import RecognitionRun
 from models.run import run_config
 from models.system import KNOWING, Enhancing, OfRun, SpeechSystem, System
-from models.trained import TrainedRun
 from reporting.scores_table import mixed_back_name
 from reporting.scoring.leaks import refuse_leaks, seen_noise
 from reporting.scoring.memory import Memory
@@ -32,30 +30,30 @@ def untrained(beside: Systems, baselines: Mapping[str, Enhancing]) -> Systems:
 
 def trained(
     runs: Mapping[str, Path],
-    opened: Callable[[Path], System],
+    opened: Callable[[Path], OfRun],
     stages: bool = False,
     memory: Memory | None = None,
 ) -> Systems:
     """Runs by name; with `stages` every stage of a run comes before it, as "NAME, stage 1".
 
-    opened: makes a system of a run. The stage that is a run's output is the run itself. A
-    recogniser is followed by its transcripts of clean speech, as "NAME, clean". Networks are built
-    here, so that a broken network is refused, except networks that `memory` has run before. Raises
-    the errors of `opened` for a folder that is not a run, or is damaged.
+    opened: makes a system of a run. The stage that is a run's output is the run itself. A run is
+    followed by its variants, as "NAME, clean" of a recogniser. Networks are built here, so that a
+    broken network is refused, except networks that `memory` has run before. Raises the errors of
+    `opened` for a folder that is not a run, or is damaged.
     """
     loaded = {name: opened(run) for name, run in runs.items()}
     for run in loaded.values():
-        if isinstance(run, TrainedRun) and not (memory and memory.has_run(run)):
-            run.enhancer.eval()
+        if not (memory and memory.has_run(run)):
+            run.require_network()
     outputs: Systems = {}
     if stages:
         for name, run in loaded.items():
-            for output in run.stages() if isinstance(run, TrainedRun) else ():
+            for output in run.stages():
                 outputs[f"{name}, stage {output.stage}"] = output
     for name, run in loaded.items():
         outputs[name] = run
-        if isinstance(run, RecognitionRun):
-            outputs[f"{name}, clean"] = run.of_clean()
+        for end, variant in run.variants().items():
+            outputs[f"{name}, {end}"] = variant
     return outputs
 
 
@@ -80,7 +78,7 @@ def stage_outputs(systems: Mapping[str, System]) -> dict[Path, list[str]]:
     """
     by_folder = defaultdict(dict)
     for name, system in systems.items():
-        if isinstance(system, TrainedRun):
+        if isinstance(system, OfRun):
             by_folder[system.folder][name] = system
     ordered = {}
     for folder, outputs in by_folder.items():
