@@ -25,7 +25,6 @@ from dsp.stft import STFT
 from files.fingerprint import of_modules, of_sources, of_values
 from metrics.metric import Metric
 from models.baselines.clean import Clean
-from models.baselines.peer import Peer
 from models.system import CLEAN, KNOWING
 from models.tagging.namer import Namer
 from options.build import build
@@ -153,8 +152,8 @@ class Trial:
         A single job starts a process of its own only for other people's code.
         """
         jobs = from_config.jobs(self.cfg)
-        peers = any(isinstance(self.systems[name], Peer) for name in self.cfg.baselines)
-        apart = self.cfg.device == "cpu" and (jobs > 1 or peers)
+        foreign = any(self.systems[name].is_foreign for name in self.cfg.baselines)
+        apart = self.cfg.device == "cpu" and (jobs > 1 or foreign)
         return over_processes(jobs, OneByOne() if apart else None)
 
     def files(self) -> pd.DataFrame:

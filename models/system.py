@@ -31,6 +31,8 @@ class System(ABC):
 
     # The kind of its answers, see text.answers.
     gives: ClassVar[str] = SPEECH
+    # Whether it runs other people's native code, which may end the process.
+    is_foreign: ClassVar[bool] = False
 
     @abstractmethod
     def answers(self, batch: Mapping[str, Any]) -> Sequence[Answer]:

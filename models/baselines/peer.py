@@ -25,6 +25,7 @@ class Peer(Enhancing):
     Raises ValueError where the package is missing, or cannot be loaded.
     """
 
+    is_foreign: ClassVar[bool] = True
     package: ClassVar[str]
     module: ClassVar[str]
     rate: ClassVar[int | None] = None
