@@ -29,12 +29,8 @@ def in_blocks(enhancer: Enhancer, blocks: Iterable[Tensor]) -> Iterator[Tensor]:
 
 def held_back(enhancer: Enhancer) -> int | None:
     """The longest delay of a sample in `in_blocks`, in samples; None: it needs the whole signal."""
-    match _way(enhancer):
-        case Stream() as stream:
-            return stream.latency
-        case Pieces() as pieces:
-            return pieces.length
-    return None
+    way = _way(enhancer)
+    return None if way is None else way.latency
 
 
 def _way(enhancer: Enhancer) -> "Stream | Pieces | None":
@@ -69,8 +65,8 @@ class Pieces:
         self.kept = reach * -(-max(LEAST, self.context + reach) // reach)
 
     @property
-    def length(self) -> int:
-        """The most samples of a piece; all must have arrived before it is enhanced."""
+    def latency(self) -> int:
+        """The most samples of a piece: all must have arrived before its first one is enhanced."""
         return (self.context + self.kept + self.context + 2 * self.margin) * self.hop
 
     @torch.no_grad()
