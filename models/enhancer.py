@@ -3,24 +3,25 @@
 from collections.abc import Callable
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from dsp.decibel import mixture_share
 from dsp.stft import STFT
+from models.estimator import Estimator
 from models.level import Level
 from models.networks.network import Network
 from models.targets.target import Target
 
 
-class Enhancer(nn.Module):
-    """A network with its transform, target and level.
+class Enhancer(Estimator):
+    """A `Network` with its transform, target and level; see `Estimator`.
 
-    network: called with freqs and target. level: magnitudes are divided by it before the network,
-    and multiplied by it after the network. attenuation_limit_db: L, the largest attenuation; the
-    enhanced signal is g * mixture + (1 - g) * estimate with g = 10^(-L / 20). None: g = 0. Raises
-    ValueError at the first mixture where the network does not give one estimate per stage, and for
-    a limit that is not positive.
+    attenuation_limit_db: L, the largest attenuation; the enhanced signal is g * mixture + (1 - g) *
+    estimate with g = 10^(-L / 20). None: g = 0. Raises ValueError for a limit that is not positive,
+    and at the first mixture where the network does not give one estimate per stage.
     """
+
+    outputs = "stage"
 
     def __init__(
         self,
@@ -30,13 +31,14 @@ class Enhancer(nn.Module):
         level: Level,
         attenuation_limit_db: float | None = None,
     ):
-        super().__init__()
         require_limit(attenuation_limit_db)
+        super().__init__(stft, target, network, level)
         self.mixture_share = mixture_share(attenuation_limit_db)
-        self.stft = stft
-        self.target = target
-        self.level = level
-        self.network = network(freqs=stft.freqs, target=target)
+
+    @property
+    def output_count(self) -> int:
+        """See `Estimator.output_count`: the stages of the network."""
+        return self.network.stage_count
 
     @torch.no_grad()
     def enhance(self, mixture: Tensor, stage: int | None = None) -> Tensor:
@@ -64,37 +66,6 @@ class Enhancer(nn.Module):
         if not self.mixture_share:
             return estimated
         return (1 - self.mixture_share) * estimated + self.mixture_share * spectrum
-
-    def estimated_spectrum(self, estimate: Tensor, spectrum: Tensor, level: Tensor) -> Tensor:
-        """The spectrum of an estimate, without the mixture's share.
-
-        Shapes: estimate [batch, component, freq, frame], spectrum [batch, freq, frame], level
-        [batch, 1, frame] -> [batch, freq, frame], complex; each may have a stage after the batch.
-        """
-        return self.target.spectrum(estimate, spectrum / level) * level
-
-    def estimates(self, spectrum: Tensor) -> tuple[Tensor, Tensor]:
-        """The network's estimates for a mixture's spectrum, and the level that they refer to.
-
-        Shapes: spectrum [batch, freq, frame] -> [batch, stage, component, freq, frame] and
-        [batch, 1, frame].
-        """
-        magnitude = spectrum.abs()
-        level = self.level(magnitude)
-        mixture = self.target.components(spectrum / level)
-        estimates = self.network(mixture)
-        self._require_shape(estimates, mixture)
-        return estimates.to(mixture.dtype), level
-
-    def _require_shape(self, estimates: Tensor, mixture: Tensor) -> None:
-        """Raise ValueError for estimates of another shape: broadcasting would falsify the loss."""
-        needed = [len(mixture), self.network.stage_count, *mixture.shape[1:]]
-        shape = list(estimates.shape)
-        if shape != needed:
-            raise ValueError(
-                f"{type(self.network).__name__} makes {shape} of a mixture {list(mixture.shape)}; "
-                f"it must be [batch, stage, component, freq, frame], here {needed}"
-            )
 
 
 def require_limit(attenuation_limit_db: float | None) -> None:

@@ -3,7 +3,7 @@
 import copy
 import inspect
 import io
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,10 @@ from omegaconf.errors import OmegaConfBaseException
 from torch import nn
 from yaml import YAMLError
 
-from dsp.stft import STFT
 from files.fingerprint import of_values
 from files.sums import copy_tables
 from models.enhancer import Enhancer
+from models.estimator import estimator_parts
 from models.layouts import (
     ANCESTORS,
     ancestors,
@@ -26,11 +26,8 @@ from models.layouts import (
     tables_again,
     weights_of,
 )
-from models.level import Level
 from models.multiply_adds import require_countable
 from models.networks.network import Network, require_shapes
-from models.targets.target import Target
-from options.build import build
 from options.faults import faults_named
 from options.older import upgraded
 from options.run_options import PARTS, flat, portable
@@ -56,12 +53,7 @@ def build_enhancer(cfg: DictConfig) -> Enhancer:
 
 def enhancer_parts(cfg: DictConfig) -> dict[str, Any]:
     """The arguments of `Enhancer` that a training config describes."""
-    return {
-        "stft": STFT(cfg.sample_rate, **cfg.stft),
-        "target": build(cfg.target, Target),
-        "network": partial(build, cfg.network, Network),
-        "level": build(cfg.level, Level, within="models.level"),
-    }
+    return estimator_parts(cfg, cfg, Network)
 
 
 def require_contract(enhancer: Enhancer) -> None:

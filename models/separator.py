@@ -1,34 +1,25 @@
 """The separator: makes the waveform of each talker in a mixture."""
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from dsp.stft import STFT
 from models.enhancer import Enhancer
-from models.level import Level
+from models.estimator import Estimator
 from models.networks.network import CausalNetwork, Network
 from models.separation.network import SeparationNetwork
-from models.targets.target import Target
 
 
-class Separator(nn.Module):
-    """A network of separation with its transform, target and level.
+class Separator(Estimator):
+    """A `SeparationNetwork` with its transform, target and level; see `Estimator`."""
 
-    network: called with freqs and target. level: magnitudes are divided by it before the network,
-    and multiplied by it after the network.
-    """
+    outputs = "talker"
 
-    def __init__(
-        self, stft: STFT, target: Target, network: Callable[..., SeparationNetwork], level: Level
-    ):
-        super().__init__()
-        self.stft = stft
-        self.target = target
-        self.level = level
-        self.network = network(freqs=stft.freqs, target=target)
+    @property
+    def output_count(self) -> int:
+        """See `Estimator.output_count`: the talkers of the network."""
+        return self.network.talkers
 
     @torch.no_grad()
     def separate(self, mixture: Tensor) -> Tensor:
@@ -46,26 +37,7 @@ class Separator(nn.Module):
         Shapes: see `estimates`.
         """
         spectrum, level = spectrum.unsqueeze(1), level.unsqueeze(1)
-        separated = self.target.spectrum(estimates, spectrum / level) * level
-        return self.stft.inverse(separated, samples)
-
-    def estimates(self, spectrum: Tensor) -> tuple[Tensor, Tensor]:
-        """The network's estimates for a mixture's spectrum, and the level that they refer to.
-
-        Shapes: spectrum [batch, freq, frame] -> [batch, talker, component, freq, frame] and
-        [batch, 1, frame].
-        """
-        level = self.level(spectrum.abs())
-        mixture = self.target.components(spectrum / level)
-        estimates = self.network(mixture)
-        needed = [len(mixture), self.network.talkers, *mixture.shape[1:]]
-        if list(estimates.shape) != needed:
-            raise ValueError(
-                f"{type(self.network).__name__} makes {list(estimates.shape)} of a mixture "
-                f"{list(mixture.shape)}; it must be [batch, talker, component, freq, frame], "
-                f"here {needed}"
-            )
-        return estimates.to(mixture.dtype), level
+        return self.stft.inverse(self.estimated_spectrum(estimates, spectrum, level), samples)
 
     def talker(self, number: int) -> Enhancer:
         """An enhancer that gives only talker `number` (from 0), at once or block by block.

@@ -1,20 +1,16 @@
 """A trained run of separation as a system: rebuilt from its config, its weights loaded."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from omegaconf import DictConfig
 
-from dsp.stft import STFT
-from models.level import Level
+from models.estimator import estimator_parts
 from models.run import content_of, load_weights, run_config
 from models.separation.network import SeparationNetwork
 from models.separator import Separator
 from models.system import Answer, OfRun
-from models.targets.target import Target
-from options.build import build
 from text.answers import TALKERS
 
 
@@ -23,12 +19,7 @@ def separator_parts(cfg: DictConfig) -> dict[str, Any]:
 
     Raises ValueError for an invalid part of it.
     """
-    return {
-        "stft": STFT(cfg.sample_rate, **cfg.stft),
-        "target": build(cfg.task.target, Target),
-        "network": partial(build, cfg.task.network, SeparationNetwork),
-        "level": build(cfg.level, Level, within="models.level"),
-    }
+    return estimator_parts(cfg, cfg.task, SeparationNetwork)
 
 
 def load_separator(run: Path) -> Separator:
