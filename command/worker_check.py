@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-import numpy as np
-
 from command.message import named
 from metrics.known import packages
 from metrics.metric import Metric
 from metrics.table import scores_of
+from reporting.scoring.work import prepared
 
 Metrics = Mapping[str, Metric]
 
@@ -32,13 +31,15 @@ def require_same_scores(client: Any, metrics: Mapping[int, Metrics]) -> None:
 
 
 def _try_out(client: Any, sample_rate: int, metrics: Metrics) -> None:
-    """Score a second of noise here and on every worker.
+    """Score the trial of every metric here and on every worker, as signals are sent to be scored.
 
     Raises ValueError naming the first worker that cannot do what this machine can.
     """
-    rng = np.random.default_rng(0)
-    reference, noise = 0.1 * rng.standard_normal((2, sample_rate))
-    pairs = [(0, reference, reference + noise, metrics)]
+    pairs = []
+    for number, (name, metric) in enumerate(metrics.items()):
+        reference, answer = metric.trial(sample_rate)
+        taken = prepared(metric, answer, sample_rate)
+        pairs.append((number, reference, taken, {name: metric.portable()}))
     here = scores_of(pairs, sample_rate)
     answers = client.run(scores_of, pairs, sample_rate, on_error="return")
     for worker, there in answers.items():
@@ -50,16 +51,15 @@ def _try_out(client: Any, sample_rate: int, metrics: Metrics) -> None:
 def _problem(there: Any, here: list) -> str:
     """The score that a worker cannot compute, as text; "" if there is none.
 
-    there, here: the results of `scores_of` for one pair; there may be the error of the worker.
+    there, here: the results of `scores_of`; there may be the error of the worker.
     """
     if isinstance(there, BaseException):
         return f"cannot score: {named(there)}"
-    ((_, scores_there),) = there
-    ((_, scores_here),) = here
-    for name, (_, reason) in scores_there.items():
-        _, reason_here = scores_here[name]
-        if reason != reason_here:
-            return f"metric.{name}: {reason}"
+    for (_, scores_there), (_, scores_here) in zip(there, here, strict=True):
+        for name, (_, reason) in scores_there.items():
+            _, reason_here = scores_here[name]
+            if reason != reason_here:
+                return f"metric.{name}: {reason}"
     return ""
 
 
