@@ -8,14 +8,13 @@ from typing import TypeVar
 import numpy as np
 from omegaconf import DictConfig
 
-from metrics.error_rate import ErrorRate
 from metrics.known import kind_of
-from metrics.metric import Metric
+from metrics.metric import Metric, Recogniser
 from models.recognition.transcriber import Transcriber, outside_recogniser
 from models.system import Enhancing
 from options.build import build
 from tasks.task import system_of
-from text.answers import SPEECH
+from text.answers import SPEECH, TEXT
 
 Thing = TypeVar("Thing")
 
@@ -35,25 +34,19 @@ def chosen_metrics(cfg: DictConfig) -> dict[str, Metric]:
                 f"metric.{name}: tables know a score by its name, and this one is that of "
                 f"metrics/{own}.py; call it {own} or {own}_{name}"
             )
-        if isinstance(metrics[name], ErrorRate):
-            _open_recogniser(name, metrics[name], cfg.device)
+        try:
+            metric.open_recogniser(partial(_opened, device=cfg.device))
+        except ValueError as error:
+            raise ValueError(f"metric.{name}: {error}") from error
     return metrics
 
 
-def _open_recogniser(name: str, metric: ErrorRate, device: str) -> None:
-    """Give an error rate the recogniser that its options name, if any.
+def _opened(run: str | None, by: str | None, device: str) -> Recogniser:
+    """The recogniser in the folder `run`, or the outside recogniser `by`.
 
     Raises ValueError or FileNotFoundError if it is missing or not a recogniser.
     """
-    try:
-        if metric.run is not None:
-            transcriber = Transcriber(Path(metric.run), device, system_of)
-            metric.set_recogniser(transcriber, transcriber.made_of, transcriber.sample_rate)
-        elif metric.by is not None:
-            outside = outside_recogniser(metric.by)
-            metric.set_recogniser(outside, outside.made_of, outside.sample_rate)
-    except ValueError as error:
-        raise ValueError(f"metric.{name}: {error}") from error
+    return outside_recogniser(by) if run is None else Transcriber(Path(run), device, system_of)
 
 
 def chosen_baselines(cfg: DictConfig) -> dict[str, Enhancing]:
@@ -83,7 +76,7 @@ def taking(kind: str, metrics: dict[str, Metric]) -> dict[str, Metric]:
     """The metrics for answers of this kind; raises ValueError if there are none."""
     fitting = {name: metric for name, metric in metrics.items() if metric.takes == kind}
     for name, metric in metrics.items():
-        if kind == SPEECH and isinstance(metric, ErrorRate) and name not in fitting:
+        if kind == SPEECH and metric.facts.compares == TEXT and name not in fitting:
             raise ValueError(
                 f"metric.{name}: enhancers give speech, and it has no recogniser to hear it; add "
                 f"metric.{name}.run=RUN, of task=recognition, or metric.{name}.by=pocketsphinx"
@@ -108,8 +101,8 @@ def require_no_reference(metrics: Mapping[str, Metric]) -> None:
 def recogniser(
     metrics: Mapping[str, Metric], sample_rate: int
 ) -> Callable[[np.ndarray], str] | None:
-    """The recogniser of the first error rate that has one; None if there is none."""
+    """The recogniser of the first metric that has one; None if there is none."""
     for metric in metrics.values():
-        if isinstance(metric, ErrorRate) and metric.recognise is not None:
+        if metric.recognise is not None:
             return partial(metric.recognise, sample_rate=sample_rate)
     return None

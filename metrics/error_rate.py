@@ -9,12 +9,10 @@ import numpy as np
 
 from metrics.facts import Facts
 from metrics.guard import NotComputable, checked_alone
-from metrics.metric import Metric
+from metrics.metric import Metric, Recogniser
 from text.answers import SPEECH, TEXT
 from text.spelling import plain
 
-# A recogniser: called with a signal [time] and its rate in Hz, it gives the transcript.
-Recognise = Callable[[np.ndarray, int], str]
 REMEDY = "pip install -e '.[recognition]'"
 
 
@@ -42,8 +40,8 @@ class ErrorRate(Metric):
     """Compares a reference transcript with a recognised one, both spelled by `text.spelling.plain`.
 
     run: the folder of a recogniser's run. by: the name of an outside recogniser, "pocketsphinx".
-    The evaluation opens the recogniser and passes it to `set_recogniser`. Without run and by, the
-    metric compares answers that are texts. Raises ValueError where both are given.
+    An evaluation opens the recogniser, see `Metric.open_recogniser`. Without run and by, the metric
+    compares answers that are texts. Raises ValueError where both are given.
 
     >>> from metrics.facts import Facts
     >>> class Missed(ErrorRate):
@@ -59,13 +57,14 @@ class ErrorRate(Metric):
         if run is not None and by is not None:
             raise ValueError(f"run={run!r} and by={by!r}: two recognisers; leave one out")
         self.run, self.by = run, by
-        self.recognise: Recognise | None = None
         self._made_of: Any = None
 
-    def set_recogniser(self, recognise: Recognise, made_of: Any, sample_rate: int | None) -> None:
-        """Use a recogniser; made_of: its identity. sample_rate: its rate in Hz."""
-        self.recognise, self._made_of = recognise, made_of
-        self.sample_rates = (sample_rate,) if sample_rate else None
+    def open_recogniser(self, opened: Callable[[str | None, str | None], Recogniser]) -> None:
+        """See `Metric.open_recogniser`."""
+        if self.takes == SPEECH:
+            self.recognise = opened(self.run, self.by)
+            self._made_of = self.recognise.made_of
+            self.sample_rates = (self.recognise.sample_rate,)
 
     @property
     def made_of(self) -> Any:

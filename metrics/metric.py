@@ -1,13 +1,28 @@
 """The contract of every score in a report."""
 
 from abc import ABC, abstractmethod
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol
 
 import numpy as np
 
 from metrics.facts import Facts
 from metrics.guard import NotComputable, checked, checked_alone
 from text.answers import SPEECH
+
+
+class Recogniser(Protocol):
+    """Makes texts of speech. made_of: plain values that decide them. sample_rate: its rate in Hz.
+
+    >>> sorted(Recogniser.__annotations__)
+    ['made_of', 'sample_rate']
+    """
+
+    made_of: Any
+    sample_rate: int
+
+    def __call__(self, signal: np.ndarray, sample_rate: int) -> str:
+        """The transcript of a signal [time] at its rate."""
 
 
 class Metric(ABC):
@@ -37,6 +52,8 @@ class Metric(ABC):
 
     # The rates in Hz at which the score is defined; None: all rates.
     sample_rates: tuple[int, ...] | None = None
+    # Makes texts of answers that are speech; None: it compares no texts, or answers are texts.
+    recognise: Recogniser | None = None
 
     def __call__(self, reference: np.ndarray, estimate: np.ndarray, sample_rate: int) -> float:
         """The score of `estimate` against `reference`, both [time], at `sample_rate` in Hz.
@@ -63,6 +80,15 @@ class Metric(ABC):
     def made_of(self) -> Any:
         """Plain values that decide its scores, beside its options and its code; None: no others."""
         return None
+
+    def open_recogniser(  # noqa: B027 - most metrics have none
+        self, opened: Callable[[str | None, str | None], Recogniser]
+    ) -> None:
+        """Open the recogniser that its options name, if any; called before any audio is read.
+
+        opened: gives the recogniser in the folder of a run, or an outside one by its name; raises
+        ValueError or FileNotFoundError.
+        """
 
     def prepared(self, answer: Any, sample_rate: int) -> Any:
         """The object to compare, made from an answer, where the metric takes another kind.

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from corpora import librispeech_tree, speech_like, timit_tree, write
 from metric_names import metric
+from stand_ins import Hears
 
 from datagen import recordings
 from datagen.corpora.folder import Folder
@@ -161,7 +162,7 @@ def test_error_rates_are_errors_by_what_is_said(said, heard, cer, wer):
 
 def test_an_error_rate_of_speech_is_that_of_what_is_heard_in_it():
     listening = CER(run="somewhere")
-    listening.set_recogniser(lambda signal, rate: "abcd" if rate == 8000 else "", "made of", 8000)
+    listening.open_recogniser(lambda run, by: Hears("abcd", 8000))
     noise = speech_like(1.0, 0, 8000)
     assert (metric("cer").takes, listening.takes) == ("text", "speech")
     assert listening("abce", noise, 8000) == 0.25

@@ -4,6 +4,7 @@ import pickle
 
 import numpy as np
 import pytest
+from stand_ins import Hears
 
 from command.worker_check import require_same_scores
 from metrics.cer import CER
@@ -44,7 +45,7 @@ def test_a_worker_that_cannot_compute_such_a_score_is_named():
 
 def test_a_recogniser_stays_here_and_workers_get_its_texts():
     metric = CER(run="RUN")
-    metric.set_recogniser(lambda signal, rate: "a word", "made of this", RATE)
+    metric.open_recogniser(lambda run, by: Hears("a word", RATE))
     client = Client()
     require_same_scores(client, {RATE: {"cer": metric}})
     ((_, reference, answer, _),), _ = client.sent
