@@ -11,7 +11,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig, OmegaConf
 
 from options.run_options import PARTS
-from options.typed import quoted, typed
+from options.typed import option_of, quoted, typed
 
 CHOICES = ("task", "network", "target", "level", "recipe", "plan", "experiment", "data", "trainer")
 
@@ -43,14 +43,14 @@ def announce(run: Path, goes_on: bool) -> None:
 def _of_a_sweep(job: DictConfig) -> str:
     """The number of this job in its sweep, as text; "" outside of a sweep."""
     number = OmegaConf.select(job, "job.num")  # None in another process than the sweep's
-    is_trial = any(_option(item) == "search.trial" for item in job.overrides.task)
+    is_trial = any(option_of(item) == "search.trial" for item in job.overrides.task)
     if number is None or is_trial:  # its search prints it
         return ""
     swept = _swept([*(f"{key}={value}" for key, value in (job.sweeper.params or {}).items())])
     swept.update(_swept(sys.argv[1:]))
     count = math.prod(swept.values())
     of_all = f" of {count}" if count > number else ""  # not known if the sweep was typed elsewhere
-    differing = [item for item in job.overrides.task if _option(item) in _several(swept)]
+    differing = [item for item in job.overrides.task if option_of(item) in _several(swept)]
     return f"\nJob {number + 1}{of_all}: {' '.join(differing)}".rstrip()
 
 
@@ -66,14 +66,10 @@ def _swept(arguments: Sequence[str]) -> dict[str, int]:
         if argument.startswith("-") or "=" not in argument:
             continue
         override = parser.parse_override(argument)
-        counts[_option(argument)] = 1
+        counts[option_of(argument)] = 1
         if override.is_discrete_sweep():
-            counts[_option(argument)] = len([*override.sweep_string_iterator()])
+            counts[option_of(argument)] = len([*override.sweep_string_iterator()])
     return counts
-
-
-def _option(item: str) -> str:
-    return item.partition("=")[0].lstrip("+~")
 
 
 def say_next(run: Path, scripts: Sequence[str]) -> None:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 
 from command.composed import config
+from command.typed_options import typed_options
 from datagen.roles import ROLES
 from options.typed import quoted, typed
 
@@ -15,15 +15,6 @@ DEMO = "datagen.corpora.demo.Demo"  # synthesises its audio
 LAYOUT = (
     "experiment=folders takes any audio in DIR/speech/SPEAKER, DIR/noise/seen and DIR/noise/unseen"
 )
-
-
-def typed_options() -> list[str]:
-    """The names of the options of the command line; for a group at a place, the place."""
-    names = []
-    for item in HydraConfig.get().overrides.task:
-        option, _, _ = item.lstrip("+~").partition("=")
-        names.append(option.rpartition("@")[2])
-    return names
 
 
 def require_experiment(cfg: DictConfig, conf: Path, script: str) -> None:

@@ -13,7 +13,7 @@ from omegaconf import DictConfig, open_dict
 
 from command.sweep import OF_A_SWEEP, note_failed
 from command.sweep_table import settle
-from options.typed import quoted
+from options.typed import option_of, quoted
 
 # Options of the sweep that are not passed to its jobs, which are launched already.
 OF_THE_LAUNCH = ("hydra/launcher", "hydra.launcher", "hydra/sweeper", "hydra.sweeper", "hydra.mode")
@@ -60,7 +60,7 @@ def jobs_of(
 def _job(sweep: Path, name: str, overrides: Sequence[str], kept: Sequence[str]) -> Job:
     arguments = [
         *kept,
-        *(item for item in overrides if item.partition("=")[0] != "output"),
+        *(item for item in overrides if option_of(item) != "output"),
         f"output={quoted(str(sweep))}",
         f"hydra.run.dir={quoted(str(sweep / name))}",
         f"hydra.sweep.subdir={quoted(name)}",
@@ -72,7 +72,7 @@ def _job(sweep: Path, name: str, overrides: Sequence[str], kept: Sequence[str]) 
 
 
 def _is_of_the_launch(item: str) -> bool:
-    return item.lstrip("+~").startswith(OF_THE_LAUNCH)
+    return option_of(item).startswith(OF_THE_LAUNCH)
 
 
 def announce(job: Job, number: int, count: int) -> None:

@@ -8,6 +8,8 @@ import shlex
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+from options.typed import option_and_value
+
 
 class Moved(NamedTuple):
     """The new place of an option.
@@ -121,7 +123,7 @@ def _key(argument: str, table: Collection[str]) -> str | None:
 
     None if there is neither.
     """
-    option, _, values = argument.lstrip("+~").partition("=")
+    option, values = option_and_value(argument)
     _, _, place = option.rpartition("@")  # the place of a group
     top, _, _ = place.partition(".")
     keys = [f"{option}={value}" for value in values.split(",")]  # any of the values of a sweep

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 from omegaconf import DictConfig, OmegaConf
 
 from command.composed import options
-from command.experiment import require_experiment, typed_options
+from command.experiment import require_experiment
 from command.resume import moved
+from command.typed_options import typed_options
 from datagen.protocol import OF_TRAINING
 from datagen.roles import ROLES, UNSEEN_NOISE
 from models.layouts import layout

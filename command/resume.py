@@ -10,7 +10,7 @@ from omegaconf import DictConfig, OmegaConf
 from models.layouts import CONFIG, layout
 from models.run import run_config
 from options.run_options import AUTO, changeable, flat, meaning
-from options.typed import typed
+from options.typed import option_of, typed
 
 CORPORA_LIE_BELOW = ("data_root", "cache")  # folders that contain the corpora
 OF_A_START = ("resume", "output")  # options of the command, not of the run
@@ -23,14 +23,14 @@ def resumed(cfg: DictConfig) -> DictConfig:
     """
     _require_training(Path(cfg.resume))
     items = [item.lstrip("+") for item in HydraConfig.get().overrides.task]
-    refused = [item for item in items if meaning(_option(item)).fixed]
+    refused = [item for item in items if item.startswith("~") or meaning(option_of(item)).fixed]
     if refused:
         raise ValueError(
             f"{typed('resume', cfg.resume)}: goes on with the config of that run, so "
             f"{', '.join(refused)} cannot be given; only {', '.join(changeable())} may change"
         )
     run = run_config(Path(cfg.resume))
-    options = [_option(item) for item in items]
+    options = [option_of(item) for item in items]
     changed = [option for option in options if option not in OF_A_START]
     values = _changed(cfg, run, changed)
     return OmegaConf.merge(moved(run, cfg, changed), values, {"resume": cfg.resume})
@@ -42,12 +42,6 @@ def _require_training(run: Path) -> None:
             f"{typed('resume', run)}: was published, and holds no training to go on with; begin "
             f"another with its weights: {typed('start_from', run)}"
         )
-
-
-def _option(item: str) -> str:
-    """The option of `item`, which is option=value."""
-    option, _, _ = item.partition("=")
-    return option
 
 
 def moved(run: DictConfig, cfg: DictConfig, changed: Sequence[str]) -> DictConfig:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 from omegaconf import DictConfig
 
-from command.experiment import typed_options
+from command.typed_options import typed_options
 from models.layouts import CURVE
 from options.typed import typed
 

@@ -8,6 +8,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import IntervalSweep, Override, RangeSweep
 
 from options.run_options import meaning
+from options.typed import option_of
 
 EXAMPLE = '"recipe.optimizer.lr=tag(log,interval(1e-4,1e-2))" or network=crnn,pl_crnn'
 
@@ -24,9 +25,9 @@ class Space(NamedTuple):
 
         known = {option: distribution_to_json(one) for option, one in self.ranges.items()}
         for item in self.fixed:
-            option, _, value = item.partition("=")
-            if meaning(option.lstrip("+~")).fixed:
-                known[option] = json.dumps(value)
+            typed, _, value = item.partition("=")
+            if meaning(option_of(item)).fixed:
+                known[typed] = json.dumps(value)
         return known
 
     def overrides(self, params: Mapping[str, Any]) -> list[str]:

@@ -11,6 +11,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from command.composed import Composed, composed, options
+from options.typed import option_of
 
 LIST = "'--help' lists the options"
 LIBRARIES = ("torch.", "pytorch_lightning.")  # conf/ shows some of their arguments
@@ -89,7 +90,7 @@ def _parted(name: str) -> tuple[str, str]:
 def _without(option: str, script: str, folder: Path, typed: Sequence[str]) -> Composed:
     """The options of `script` without `option`, as far as the rest can be composed."""
     others = [item for item in typed if "=" in item and not item.startswith("-")]
-    others = [item for item in others if item.partition("=")[0].lstrip("+~") != option]
+    others = [item for item in others if option_of(item) != option]
     try:
         return composed(script, folder, others)
     except (HydraException, OmegaConfBaseException):

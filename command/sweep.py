@@ -16,6 +16,7 @@ from hydra.types import RunMode
 from omegaconf import OmegaConf
 
 from options.run_options import meaning
+from options.typed import option_and_value, option_of
 
 SWEPT = "CLARION_SWEPT"  # the swept options, for the jobs of the sweep in other processes
 OF_A_SWEEP = "CLARION_JOB_OF_A_SWEEP"  # set to the name of a job that runs in a separate process
@@ -64,7 +65,7 @@ def job_name(overrides: Sequence[str], swept: Collection[str]) -> str:
     differing = []  # the options that differ between jobs come first
     others = []
     for item in overrides:
-        option = item.partition("=")[0].lstrip("+~")
+        option = option_of(item)
         if option in swept:
             differing.append(item)
         elif meaning(option).names:
@@ -133,7 +134,7 @@ def _swept(parser: OverridesParser, argument: str) -> str | None:
         return None
     if not override.is_sweep_override():
         return None
-    return override.get_key_element().lstrip("+~")
+    return option_of(override.get_key_element())
 
 
 def swept_values(overrides: Sequence[str], params: Collection[str] | None) -> dict[str, str]:
@@ -144,7 +145,7 @@ def swept_values(overrides: Sequence[str], params: Collection[str] | None) -> di
     swept = _swept_options(params)
     values = {}
     for item in overrides:
-        option, _, value = item.lstrip("+~").partition("=")
+        option, value = option_and_value(item)
         if option in swept:
             values[option] = value
     return values

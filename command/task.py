@@ -2,7 +2,7 @@
 
 from omegaconf import DictConfig, OmegaConf
 
-from command.experiment import typed_options
+from command.typed_options import typed_options
 from models.run import task_name
 from options.run_options import PARTS
 from tasks.task import task_of

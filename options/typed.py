@@ -1,4 +1,4 @@
-"""Spells an option with any value for Hydra on the command line of a POSIX shell."""
+"""Typed options: spelled for Hydra on the command line of a POSIX shell, and taken apart."""
 
 import re
 import shlex
@@ -20,6 +20,21 @@ def typed(option: str, value: object) -> str:
     if PLAIN.fullmatch(text) and not OTHER.fullmatch(text):
         return f"{option}={text}"
     return shlex.quote(f"{option}={quoted(text)}")
+
+
+def option_and_value(item: str) -> tuple[str, str]:
+    """The option and the value of a typed `item`, without the signs + and ~ before the option.
+
+    >>> option_and_value("+recipe.loss=null"), option_and_value("~metric.lsd")
+    (('recipe.loss', 'null'), ('metric.lsd', ''))
+    """
+    option, _, value = item.lstrip("+~").partition("=")
+    return option, value
+
+
+def option_of(item: str) -> str:
+    """The option of a typed `item`, see `option_and_value`."""
+    return option_and_value(item)[0]
 
 
 def quoted(text: str) -> str:
