@@ -10,6 +10,7 @@ from pathlib import Path
 import soundfile
 
 from audio.header import Header, Patch
+from text.line import in_one_line
 
 PIPED = 65536  # bytes that are written to a pipe at once
 MESSAGES = {  # clearer words for messages of libsndfile
@@ -73,7 +74,7 @@ def reason(error: Exception) -> str:
     """The reason of an error of libsndfile or the system, in one line."""
     text = getattr(error, "error_string", None)
     if not text:
-        text = " ".join(str(error).split())
+        text = in_one_line(error)
     return MESSAGES.get(text, text)
 
 

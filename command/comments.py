@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import yaml
 
+from text.line import in_one_line
+
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the faster one if libyaml is installed
 NO_OPTIONS = ("defaults", "hydra")  # keys at the top of a file that belong to Hydra
 COMMENT = re.compile(r"\s*:?\s*#\s?(.*)")  # beside a value, or behind the colon of a key
@@ -35,7 +37,7 @@ def comments(path: Path) -> Comments:
     try:
         root = yaml.compose("\n".join(lines), Loader=Loader)
     except yaml.YAMLError as error:
-        reason = " ".join(str(error).split())
+        reason = in_one_line(error)
         raise ValueError(f"{path}: no yaml: {reason}") from error
     for option, key, value in _options(root):
         beside = _beside(lines, key, value)

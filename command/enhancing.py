@@ -17,6 +17,7 @@ from enhancing.places import Job, find_jobs, page_place, shown, unfinished_jobs
 from enhancing.signal import Wish
 from files.atomic import clear_unfinished_of
 from models.tagging.namer import Namer
+from text.line import in_one_line
 
 BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}, {remaining} left{postfix}"
 
@@ -62,7 +63,7 @@ def _name_noises(tagger: Namer, jobs: list[Job]) -> None:
         try:
             said = in_words(noises(tagger, job.source)) or "nothing to hear"
         except ValueError as error:
-            said = f"noises not named: {' '.join(str(error).split())}"
+            said = f"noises not named: {in_one_line(error)}"
         print(f"{shown(job.source.name)}: {said}")
 
 

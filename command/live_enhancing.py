@@ -13,6 +13,7 @@ from command.raw_enhancing import by_network, say, say_how
 from command.sound_devices import LIST, sound_devices
 from models.enhancer import Enhancer
 from models.networks.network import CausalNetwork
+from text.line import in_one_line
 
 Device = int | str | None  # number or name of a device; None: the default device
 
@@ -44,7 +45,7 @@ def _named(*errors: type[Exception]) -> Iterator[None]:
     try:
         yield
     except errors as error:
-        reason = " ".join(str(error).split())
+        reason = in_one_line(error)
         raise ValueError(f"{reason}; python enhance.py {LIST} shows what is there") from error
 
 

@@ -13,6 +13,7 @@ from yaml import YAMLError
 
 from command.suggestion import LIST
 from options.typed import quoted, typed
+from text.line import in_one_line
 
 # Errors that the user can mend.
 MENDABLE = (ValueError, OSError, HydraException, OmegaConfBaseException, YAMLError)
@@ -45,7 +46,7 @@ def one_line(error: BaseException) -> str:
 def _before(end: str, error: BaseException) -> str:
     """The text of `error` before `end`, on one line."""
     message, _, _ = str(error).partition(end)
-    return " ".join(message.split())
+    return in_one_line(message)
 
 
 def _unreadable(error: BaseException) -> str | None:
@@ -94,5 +95,5 @@ def _with_quoted_items(option: str, value: str) -> str:
 
 def named(error: BaseException) -> str:
     """The kind and the message of `error`, on one line."""
-    message = " ".join(str(error).split())
+    message = in_one_line(error)
     return f"{type(error).__name__}: {message}"

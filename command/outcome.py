@@ -22,6 +22,7 @@ from models.layouts import CURVE
 from models.training import RuleOfRises, TimeLimit
 from options.typed import typed
 from parallel.ending import current
+from text.line import in_one_line
 
 
 class Outcome(NamedTuple):
@@ -96,8 +97,7 @@ def one_line(remedy: str) -> Iterator[None]:
             "the device is out of memory; give a smaller data.batch_size or plan.segment_s"
         ) from error
     except MisconfigurationException as error:
-        words = str(error).split()
-        raise ValueError(f"trainer: {' '.join(words)} Give others, or trainer=cpu") from error
+        raise ValueError(f"trainer: {in_one_line(error)} Give others, or trainer=cpu") from error
     except (ValueError, OSError) as error:
         if "Original Traceback" not in str(error):
             raise

@@ -9,6 +9,7 @@ from hydra.core.override_parser.types import IntervalSweep, Override, RangeSweep
 
 from options.run_options import meaning
 from options.typed import option_of
+from text.line import in_one_line
 
 EXAMPLE = '"recipe.optimizer.lr=tag(log,interval(1e-4,1e-2))" or network=crnn,pl_crnn'
 
@@ -72,5 +73,5 @@ def _range(option: str, override: Override) -> Any:
             return IntDistribution(min(steps), max(steps), step=abs(values.step))
         return CategoricalDistribution([*override.sweep_string_iterator()])
     except ValueError as error:
-        problem = " ".join(str(error).split())
+        problem = in_one_line(error)
         raise ValueError(f"{override.input_line or option}: {problem}") from error

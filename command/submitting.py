@@ -16,6 +16,7 @@ from command import watched
 from command.jobs import Job, announce, exit_message
 from command.process import AGAIN, Ended
 from parallel.ending import deferred
+from text.line import in_one_line
 
 LOGS = ".submitit"  # in the folder of a sweep: the files of submitit, and the output of its jobs
 LOOKS_S = {"slurm": 10.0, "local": 0.5}  # seconds between two checks of the running jobs
@@ -69,7 +70,7 @@ def _executor(folder: Path, cluster: str, options: Mapping[str, Any]) -> Any:
     try:
         executor.update_parameters(**_named(options))
     except (ValueError, TypeError, NameError, AssertionError) as error:
-        problem = " ".join(str(error).split())
+        problem = in_one_line(error)
         raise ValueError(f"{launcher}: {problem}") from error
     return executor
 
@@ -102,7 +103,7 @@ def _submitted(executor: Any, job: Job, cluster: str) -> Any:
     try:
         return executor.submit(call)
     except Exception as error:  # submitit raises many kinds of errors for refusals of sbatch
-        problem = " ".join(str(error).split())
+        problem = in_one_line(error)
         raise ValueError(f"hydra/launcher=submitit_{cluster}: {problem}") from error
 
 

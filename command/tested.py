@@ -13,6 +13,7 @@ from reporting.pages.card import Scores
 from reporting.scoring.systems import new_noise
 from reporting.tables.evaluated import AGAIN, read_evaluated
 from reporting.tables.runs import Run
+from text.line import in_one_line
 
 
 def read_scores(folder: Path, run: Run) -> Scores:
@@ -49,7 +50,7 @@ def _config(folder: Path) -> DictConfig:
     try:
         config = OmegaConf.load(path)
     except (OmegaConfBaseException, YAMLError, UnicodeDecodeError) as error:
-        reason = " ".join(str(error).split())
+        reason = in_one_line(error)
         raise ValueError(f"{path}: not a config ({reason[:120]}); {AGAIN}") from error
     if not isinstance(config, DictConfig):
         raise ValueError(f"{path}: not a config; {AGAIN}")

@@ -24,6 +24,7 @@ from models.progress import Progress
 from models.saving import WholeCheckpoints
 from models.training import TimeLimit
 from options.build import build
+from text.line import in_one_line
 
 log = logging.getLogger(__name__)
 
@@ -121,7 +122,7 @@ def _refusals_of_lightning(limit: Any) -> Iterator[None]:
     try:
         yield
     except REFUSALS as error:
-        message = " ".join(str(error).split())
+        message = in_one_line(error)
         option = "trainer"
         if limit is not None and "time" in message.lower():
             option = f"trainer.max_time={limit!r}"

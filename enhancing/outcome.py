@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from enhancing.places import Job, shown
 from enhancing.recording import Done
+from text.line import in_one_line
 
 
 class Outcome(NamedTuple):
@@ -30,5 +31,5 @@ def outcome_of(job: Job, work: Callable[[], Done]) -> Outcome:
     except Exception as error:
         # A bug of a library or a lack of memory does not stop the other recordings either.
         kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
-        return Outcome(job, "failed", kind + " ".join(str(error).split()))
+        return Outcome(job, "failed", kind + in_one_line(error))
     return Outcome(job, "copied" if done.copied else "enhanced", done.remark, done.details)

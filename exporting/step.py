@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from models.packing import Packing
 from models.stream import Stream
+from text.line import in_one_line
 
 PACKAGES = ("onnx", "onnxruntime", "onnxscript")
 REMEDY = "pip install -e '.[export]'"
@@ -82,7 +83,7 @@ def onnx_bytes(step: FrameStep) -> bytes:
             )
     except torch.onnx.OnnxExporterError as error:
         network = type(step.enhancer.network).__name__
-        reason = " ".join(str(error).split())[:200]
+        reason = in_one_line(error)[:200]
         raise ValueError(f"{network}: torch cannot write it as ONNX ({reason})") from error
     finally:
         logger.setLevel(level)

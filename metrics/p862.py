@@ -6,6 +6,7 @@ import numpy as np
 from scipy.fft import irfft, rfft
 
 from metrics.guard import NotComputable
+from text.line import in_one_line
 
 PACKAGES = ("pesq", "numpy", "scipy")  # their versions decide a score
 ENGINES = ("pesq", "pesqc2")  # the second has Corrigendum 2 of P.862.2
@@ -30,7 +31,7 @@ def require_engine(engine: str) -> None:
     try:
         importlib.import_module(engine)
     except ImportError as error:
-        reason = " ".join(str(error).split())[:120]
+        reason = in_one_line(error)[:120]
         raise ValueError(
             f"engine={engine!r} of PESQ: the package {engine} is not installed ({reason}); "
             "docs/evaluation.md says how, or leave it at engine=pesq"

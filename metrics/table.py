@@ -7,6 +7,7 @@ import numpy as np
 
 from metrics.guard import NotComputable
 from metrics.metric import Metric
+from text.line import in_one_line
 
 INFINITE = {
     math.inf: "infinite, estimate equals reference",
@@ -70,13 +71,14 @@ def _score(
     try:
         value = float(metric(reference, estimate, sample_rate))
     except NotComputable as error:
-        return math.nan, _one_line(str(error))
+        return math.nan, _clause(error)
     except Exception as error:
-        return math.nan, _one_line(f"{type(error).__name__}: {error}")
+        return math.nan, _clause(f"{type(error).__name__}: {error}")
     if math.isfinite(value):
         return value, ""
     return math.nan, INFINITE.get(value, "the metric gave NaN")
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split()).replace(";", ",")
+def _clause(said: object) -> str:
+    """A part of `reasons`, which separates its clauses by semicolons."""
+    return in_one_line(said).replace(";", ",")

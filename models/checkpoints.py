@@ -8,6 +8,8 @@ from typing import Any
 
 import torch
 
+from text.line import in_one_line
+
 OF_A_TRAINING = ("callbacks", "epoch", "global_step", "loops", "lr_schedulers", "optimizer_states")
 
 
@@ -57,7 +59,7 @@ def _damage(path: Path) -> str | None:
         with zipfile.ZipFile(path) as archive:
             entry = archive.testzip()
     except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
-        reason = " ".join(str(error).split())
+        reason = in_one_line(error)
         return reason or "it ends early"
     if entry:
         return f"the checksum of {entry!r} does not hold"

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from files.fingerprint import of_bytes
 from files.sums import summed_content
+from text.line import in_one_line
 
 CONFIG, WEIGHTS = Path("config.yaml"), Path("weights.safetensors")
 AGAIN = "publish the run again, or take the folder from where it was published"
@@ -35,7 +36,7 @@ def read_weights(path: Path, config: str) -> dict[str, Tensor]:
     except OSError:
         raise
     except Exception as error:  # a broken file raises an error of safetensors or torch
-        reason = " ".join(str(error).split())
+        reason = in_one_line(error)
         raise ValueError(f"{path}: not weights of safetensors ({reason[:120]}); {AGAIN}") from error
     if said.get(OF) != config:
         raise ValueError(f"{path}: weights of another config than {CONFIG} beside them; {AGAIN}")

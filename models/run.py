@@ -31,6 +31,7 @@ from models.networks.network import Network, require_shapes
 from options.faults import faults_named
 from options.older import upgraded
 from options.run_options import PARTS, flat, portable
+from text.line import in_one_line
 
 NEEDED = ("recipe", "stft", "sample_rate")  # in the config of a training
 
@@ -82,7 +83,7 @@ def _config(run: Path, path: Path, content: bytes) -> DictConfig:
     try:
         cfg = OmegaConf.load(io.StringIO(content.decode()))
     except (OmegaConfBaseException, YAMLError, UnicodeDecodeError) as error:
-        reason = " ".join(str(error).split())
+        reason = in_one_line(error)
         raise ValueError(f"{path}: not a config ({reason[:120]}); train the run anew") from error
     for option in NEEDED:
         if option not in cfg:

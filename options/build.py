@@ -14,6 +14,7 @@ from omegaconf import DictConfig, OmegaConf
 from pydantic import ConfigDict, PydanticSchemaGenerationError, TypeAdapter, ValidationError
 
 from options.faults import faults_named, is_own
+from text.line import in_one_line
 
 Thing = TypeVar("Thing")
 
@@ -128,7 +129,7 @@ def _imported(path: str) -> Any:
                 importlib.import_module(module)
         return getattr(sys.modules[module], name)
     except (ImportError, AttributeError) as error:
-        reason = " ".join(str(error).split())
+        reason = in_one_line(error)
         raise ValueError(f"_target_={path!r} cannot be loaded: {reason}") from error
 
 

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from text.line import in_one_line
+
 ROOT = Path(__file__).parent.parent
 WHOLE = "HYDRA_FULL_ERROR=1 before the command shows all of it"
 
@@ -29,7 +31,7 @@ def faults_named(module: str, checked: bool = True) -> Iterator[None]:
         if isinstance(error, ValueError) and (checked or line is None):
             raise
         place = _shown(module) if line is None else f"{_shown(module)}, line {line}"
-        reason = " ".join(str(error).split())
+        reason = in_one_line(error)
         raise ValueError(f"{place}: {type(error).__name__}: {reason}; {WHOLE}") from error
 
 

@@ -12,8 +12,8 @@ FLOORS = [  # from top to bottom
     ["datagen", "models", "metrics"],
     ["audio"],
     ["dsp"],
-    ["options", "files", "text"],
-    ["parallel"],
+    ["options", "files"],
+    ["parallel", "text"],
 ]
 FLOOR = {package: number for number, floor in enumerate(FLOORS) for package in floor}
 REPORTING = [

@@ -3,6 +3,8 @@
 import unicodedata
 from collections.abc import Collection
 
+from text.line import in_one_line
+
 APOSTROPHES = "'\u2019\u02bc\u2018"
 
 
@@ -18,12 +20,7 @@ def plain(text: str) -> str:
 def spelled(text: str, kept: Collection[str]) -> str:
     """`plain`, but the characters in `kept`, accents among them, do not change."""
     said = [_said(character, kept) for character in unicodedata.normalize("NFC", text).lower()]
-    return " ".join("".join(said).split())
-
-
-def one_line(text: str) -> str:
-    """`text` with single spaces in the place of white space, and no spaces at its ends."""
-    return " ".join(text.split())
+    return in_one_line("".join(said))
 
 
 def _said(character: str, kept: Collection[str]) -> str:

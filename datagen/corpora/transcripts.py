@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from datagen.corpora.layout import TRANSCRIPTS
-from text.spelling import one_line
+from text.line import in_one_line
 
 
 def beside(path: Path) -> str:
@@ -11,7 +11,7 @@ def beside(path: Path) -> str:
     for suffix in TRANSCRIPTS:
         file = path.with_suffix(suffix)
         if file.is_file():
-            return one_line(_read(file))
+            return in_one_line(_read(file))
     return ""
 
 
@@ -21,7 +21,7 @@ def of_chapter(folder: Path) -> dict[str, str]:
     for path in sorted(folder.glob("*.trans.txt")):
         for line in _read(path).splitlines():
             utterance, _, text = line.partition(" ")
-            texts[utterance] = one_line(text)
+            texts[utterance] = in_one_line(text)
     return texts
 
 

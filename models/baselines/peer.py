@@ -14,6 +14,7 @@ from torch import Tensor
 from audio.pcm import FULL_SCALE, rounded
 from audio.resampling import at_rate
 from models.system import Enhancing
+from text.line import in_one_line
 
 
 class Peer(Enhancing):
@@ -56,7 +57,7 @@ class Peer(Enhancing):
         try:
             return importlib.import_module(cls.module)
         except (ImportError, OSError) as error:  # OSError: a library for another kind of machine
-            reason = " ".join(str(error).split())
+            reason = in_one_line(error)
             raise ValueError(
                 f"{cls.__name__} needs {cls.package} of the extra 'peers' ({reason}); "
                 "pip install -e '.[peers]'"

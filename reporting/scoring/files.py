@@ -16,6 +16,7 @@ from reporting.scoring.bench import Bench
 from reporting.scoring.envelopes import Envelopes
 from reporting.scoring.mixture import Mixture
 from reporting.scoring.score_cache import of_signal
+from text.line import in_one_line
 
 LONGEST_S = 0.5  # largest delay that is searched
 ALIKE = 0.3  # least correlation for a valid delay and gain
@@ -123,7 +124,7 @@ def _row(system: Files, mixture: Mixture, envelopes: Envelopes) -> dict:
         row |= {"sample_rate": head.sample_rate, "channels": head.channels}
         samples = torch.from_numpy(system.read(name))
     except (OSError, ValueError) as error:
-        return {**row, "problem": " ".join(str(error).split())}
+        return {**row, "problem": in_one_line(error)}
     clean, noisy = _cleanest(mixture).double(), mixture.parts["mixture"].double()
     row["longer_by"] = len(samples) - len(clean)
     if not samples.any():

@@ -10,6 +10,7 @@ import numpy as np
 from metrics.metric import Metric
 from metrics.table import scores
 from reporting.scoring.score_cache import Score, of_answer
+from text.line import in_one_line
 
 Answer = np.ndarray | str
 NO_ANSWER = np.zeros(0)
@@ -29,7 +30,7 @@ class ToAnswer(NamedTuple):
         try:
             (answer,) = self.system.answers(self.batch)
         except (Exception, SystemExit) as error:
-            reason = " ".join(f"{type(error).__name__}: {error}".split()).replace(";", ",")
+            reason = in_one_line(f"{type(error).__name__}: {error}").replace(";", ",")
             return NO_ANSWER, f"no answer, {reason}"
         return answer, ""
 

@@ -11,6 +11,7 @@ from datagen.prepare import long_enough, noise_table, role_faults, speech_table
 from datagen.protocol import Protocol
 from datagen.recordings import Recording, table
 from datagen.roles import ROLES, SEEN_NOISE, SPEECH, TRAIN_SPEECH
+from text.line import in_one_line
 
 FILE = [
     "role",
@@ -152,7 +153,7 @@ def _long_enough(
         try:
             long = long_enough(rows, role, protocol.shortest_s, sample_rate)
         except ValueError as error:
-            stops.append(_one_line(error))
+            stops.append(in_one_line(error))
             continue
         used[role] = long.set_index("row")
         short = tables[role].index.difference(used[role].index)
@@ -176,13 +177,8 @@ def _refused(step: Callable[[], Any]) -> list[str]:
     try:
         step()
     except ValueError as error:
-        return [_one_line(error)]
+        return [in_one_line(error)]
     return []
-
-
-def _one_line(error: ValueError) -> str:
-    words = str(error).split()
-    return " ".join(words)
 
 
 def _bad(files: pd.DataFrame) -> list[str]:

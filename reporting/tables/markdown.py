@@ -7,6 +7,7 @@ import pandas as pd
 from tabulate import tabulate
 
 from reporting.tables.grid import Cell, Grid
+from text.line import in_one_line
 
 MARKS = {"best": "**{}**", "level": "{}\N{DEGREE SIGN}", "undecided": "{}", "": "{}"}
 SPECIAL = str.maketrans(
@@ -82,7 +83,7 @@ def _text(value: object, form: str) -> str:
 
 def to_the_letter(text: str) -> str:
     """`text`, escaped for a line or a cell."""
-    return " ".join(text.split()).translate(SPECIAL)
+    return in_one_line(text).translate(SPECIAL)
 
 
 def code(text: str) -> str:
@@ -90,7 +91,7 @@ def code(text: str) -> str:
     longest = max(map(len, re.findall("`+", text)), default=0)
     fence = "`" * (longest + 1)
     space = " " if longest else ""  # next to a fence a backtick would be part of it
-    return f"{fence}{space}{' '.join(text.split())}{space}{fence}"
+    return f"{fence}{space}{in_one_line(text)}{space}{fence}"
 
 
 def _marked(cell: Cell, gains: bool) -> str:
