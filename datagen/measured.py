@@ -9,6 +9,7 @@ import pandas as pd
 
 from datagen.measures import NOTHING, VERSION, Measures, measure
 from files.fingerprint import of_files
+from files.sqlite import explained
 from parallel.threads import over_threads
 
 NAMES = Measures._fields
@@ -109,12 +110,10 @@ def _store(cache: Path) -> Iterator[sqlite3.Connection]:
     """
     path = _file(cache)
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with contextlib.closing(sqlite3.connect(path, timeout=60)) as store, store:
-            store.execute(TABLE)
-            yield store
-    except sqlite3.OperationalError as error:
-        remedy = "make room, check its permissions, or choose another cache"
-        raise OSError(None, f"{error}; {remedy}", str(path)) from error
-    except sqlite3.DatabaseError as error:
-        raise ValueError(f"{path}: {error}; remove it, audio is then measured anew") from error
+    with explained(path, "audio is then measured anew"), _opened(path) as store, store:
+        store.execute(TABLE)
+        yield store
+
+
+def _opened(path: Path) -> contextlib.closing[sqlite3.Connection]:
+    return contextlib.closing(sqlite3.connect(path, timeout=60))

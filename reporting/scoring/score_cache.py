@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from files.sqlite import explained
+
 Score = tuple[float, str]  # value, or NaN with the reason
 TABLES = """
 create table if not exists score
@@ -145,14 +147,6 @@ class ScoreCache:
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:
-        """Errors of the file with its name and a remedy."""
-        try:
-            with self._one_at_a_time:  # joblib reads its tasks from other threads
-                yield
-        except sqlite3.OperationalError as error:
-            remedy = "make room, check its permissions, or choose another cache"
-            raise OSError(None, f"{error}; {remedy}", str(self.path)) from error
-        except sqlite3.DatabaseError as error:
-            raise ValueError(
-                f"{self.path}: {error}; remove it, scores are then computed anew"
-            ) from error
+        """One thread at a time, as joblib reads its tasks from others; see files.sqlite."""
+        with explained(self.path, "scores are then computed anew"), self._one_at_a_time:
+            yield
