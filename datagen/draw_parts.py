@@ -11,11 +11,11 @@ import pandas as pd
 
 from datagen import large_rows
 from datagen.draw import Drawer
-from datagen.file_reader import FileReader
+from datagen.file_reader import decoded
 from datagen.library import Library
 from datagen.pool import PoolReader
 from datagen.protocol import Protocol
-from datagen.recordings import Stretch, Utterance, corrections
+from datagen.recordings import Stretch, Utterance
 from datagen.tables import NOISE, SPEECH
 from files.lock import locked
 from files.room import require_room
@@ -126,10 +126,9 @@ def _drawer(place: Path, sample_rate: int, seed: int, protocol: str, pool: Path 
     speech = recall(place / SPEECH, types_of(Utterance))
     noise = recall(place / NOISE, types_of(Stretch))
     if pool is None:
-        reader = FileReader(sample_rate, corrections(speech, noise))
+        library = decoded(speech, noise, sample_rate)
     else:
-        reader = PoolReader(pool)
-    library = Library(speech, noise, reader)
+        library = Library(speech, noise, PoolReader(pool))
     rules = Protocol.model_validate_json(protocol)
     return Drawer(rules, speech, noise, library, sample_rate, seed)
 

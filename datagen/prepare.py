@@ -10,10 +10,9 @@ from audio.resampling import resampled_length
 from datagen.copies import conflicts, repeated
 from datagen.corpora.corpus import Corpora
 from datagen.draw import Drawer
-from datagen.file_reader import FileReader
-from datagen.library import Library
+from datagen.file_reader import decoded
 from datagen.protocol import Protocol
-from datagen.recordings import COLUMNS, BadAudioError, corrections
+from datagen.recordings import COLUMNS, BadAudioError
 from datagen.roles import (
     NEEDED,
     NOISE,
@@ -69,8 +68,7 @@ def make_drawer(
         noise = talker_stretches(speech)
     else:
         noise = noise_table(used, protocol, sample_rate)
-    reader = FileReader(sample_rate, corrections(speech, noise))
-    library = Library(speech, noise, reader)
+    library = decoded(speech, noise, sample_rate)
     left_out = sum(len(tables[role]) - len(used[role]) for role in ROLES)
     return Drawer(protocol, speech, noise, library, sample_rate, seed, left_out)
 

@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from datagen.file_reader import FileReader
+from datagen.file_reader import decoded
 from datagen.library import Library
 from datagen.plan import AGAIN, Plan, load_recordings
-from datagen.recordings import corrections
 from datagen.render import RENDERED, render_to_disk
 from datagen.storage.storage import PARTS, Storage
 from datagen.storage.stored import storage
@@ -124,7 +123,7 @@ class RenderAnywhere:
 @lru_cache(1)
 def _library(folder: Path, tables: str, sample_rate: int) -> Library:
     speech, noise = load_recordings(folder, AGAIN)
-    return Library(speech, noise, FileReader(sample_rate, corrections(speech, noise)))
+    return decoded(speech, noise, sample_rate)
 
 
 def anywhere(store: Storage, form: str) -> RenderAnywhere:

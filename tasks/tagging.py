@@ -13,11 +13,12 @@ from omegaconf import DictConfig, OmegaConf
 
 from datagen import from_config
 from datagen.clips import Clips, ClipSignals, clip_plan
-from datagen.file_reader import FileReader
+from datagen.file_reader import decoded
 from datagen.library import Library
 from datagen.pairs.pairs import PairedTest
 from datagen.plan import Plan
-from datagen.recordings import Hearing, corrections
+from datagen.pool import pooled
+from datagen.recordings import Hearing
 from datagen.roles import SEEN_NOISE, UNSEEN_NOISE
 from models.cost import Costs
 from models.known_costs import cached_costs
@@ -94,13 +95,13 @@ class Tagging(Task):
 
         plan = self._plan(cfg)
         numbers = {name: number for number, name in enumerate(self.classes)}
-        route = partial(Clips, signals=self._signals(cfg, plan), classes=numbers)
+        route = partial(Clips, signals=ClipSignals(_heard(cfg, plan)), classes=numbers)
         return PlanData.of(cfg, plan, route)
 
     def test(self, cfg: DictConfig) -> PairedTest:
         """All clips of the test, each with its class as "label"."""
         plan = self._plan(cfg)
-        return PairedTest(plan, self._signals(cfg, plan), [])
+        return PairedTest(plan, ClipSignals(decoded(plan.speech, plan.noise, cfg.sample_rate)), [])
 
     def _plan(self, cfg: DictConfig) -> Plan:
         tables = from_config.scanned(cfg)
@@ -126,11 +127,6 @@ class Tagging(Task):
             )
         return recordings.assign(kind=kinds)
 
-    @staticmethod
-    def _signals(cfg: DictConfig, plan: Plan) -> ClipSignals:
-        reader = FileReader(cfg.sample_rate, corrections(plan.noise))
-        return ClipSignals(Library(plan.speech, plan.noise, reader))
-
     def system(self, run: Path, device: str) -> TaggerRun:
         """The run's tagger, from a clip to the name of its class."""
         self.own_config(run)
@@ -147,6 +143,15 @@ class Tagging(Task):
         identity = OmegaConf.to_container(cfg.task, resolve=True)
         measure = partial(costs, tagger, self.clip_s)
         return cached_costs(identity, measure, type(tagger.network).__name__, cache, say)
+
+
+def _heard(cfg: DictConfig, plan: Plan) -> Library:
+    """The clips of training and validation: decoded at every request, or from a pool of them."""
+    noise = plan.noise[plan.noise.split != "test"]
+    no_speech = plan.speech.iloc[:0]  # a row has noise alone
+    if cfg.data.cache == "pool":
+        return pooled(no_speech, noise, cfg.sample_rate, Path(cfg.cache))
+    return decoded(no_speech, noise, cfg.sample_rate)
 
 
 def namer(run: Path) -> Namer:

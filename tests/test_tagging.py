@@ -123,6 +123,19 @@ def test_no_clip_serves_two_splits_and_a_fold_is_the_test(trained):
     assert set(folds[plan.rows.split == "test"]) == {"1"}
 
 
+def test_a_clip_from_a_pool_is_that_of_its_file(data, tmp_path):
+    def first(cache):
+        options = typed(data, f"data.cache={cache}", "data.workers=0", f"cache={tmp_path}")
+        cfg = tiny_run.config("train", options, tmp_path)
+        return task_of(cfg).batches(cfg, lambda *_: None).sets["train"]
+
+    files, pool = first("none"), first("pool")
+    assert list(tmp_path.glob("pools/*/samples.pcm"))
+    assert len(files) == len(pool) > 1
+    assert torch.equal(files[1]["mixture"], pool[1]["mixture"])
+    assert files[1]["label"] == pool[1]["label"]
+
+
 @pytest.mark.parametrize("name", NETWORKS)
 def test_a_clip_is_scored_alike_whatever_stands_beside_it(name):
     torch.manual_seed(0)
