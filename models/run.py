@@ -15,7 +15,7 @@ from yaml import YAMLError
 from files.fingerprint import of_values
 from files.sums import copy_tables
 from models.enhancer import Enhancer
-from models.estimator import estimator_parts
+from models.estimator_parts import estimator_parts
 from models.layouts import (
     ANCESTORS,
     ancestors,
