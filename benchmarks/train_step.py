@@ -24,7 +24,7 @@ from torch import Tensor
 
 from command.check import check
 from command.entry import start
-from command.schema import TrainConfig
+from command.train_schema import TrainConfig
 from command.training_audio import tell
 from datagen.mixtures import mixtures
 from models.enhancement_learner import EnhancementLearner, build_learner
