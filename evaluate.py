@@ -17,9 +17,9 @@ def main(cfg: DictConfig) -> None:
     """Write the scores, report.md and report.html, and print their tables."""
     from command.check import check
     from command.entry import output_folder, save_config
+    from command.evaluate_schema import EvaluateConfig
     from command.evaluation import evaluate
     from command.own_test import own_tests
-    from command.schema import EvaluateConfig
 
     check(cfg, EvaluateConfig)
     tests = own_tests(cfg)

@@ -23,8 +23,8 @@ def main(cfg: DictConfig) -> None:
     from command.drawing import draw
     from command.entry import CONF, output_folder
     from command.experiment import require_experiment
+    from command.generate_schema import GenerateConfig
     from command.rendering import render
-    from command.schema import GenerateConfig
     from datagen import from_config
 
     check(cfg, GenerateConfig)

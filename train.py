@@ -41,10 +41,10 @@ def _trained(cfg: DictConfig, run: Path, named: bool) -> float | None:
     from command.pruning import score_of
     from command.resume import resumed, taken_up
     from command.resume_check import require_an_end_ahead, require_its_own_folder
-    from command.schema import TrainConfig
     from command.sweep import is_sweep
     from command.sweep_table import PRUNED, best_loss, kept_row
     from command.task import of_task
+    from command.train_schema import TrainConfig
     from command.training import train
     from tasks.task import task_of
 

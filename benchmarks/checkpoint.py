@@ -17,7 +17,7 @@ from omegaconf import DictConfig
 
 from command.check import check
 from command.entry import start
-from command.schema import TrainConfig
+from command.train_schema import TrainConfig
 from models.enhancement_learner import build_learner
 from models.saving import write_checkpoint
 

@@ -27,7 +27,7 @@ from torch import Tensor
 
 from command.check import check
 from command.entry import start
-from command.schema import TrainConfig
+from command.train_schema import TrainConfig
 from exporting.definition import definition
 from exporting.example import enhance, stepper
 from exporting.step import FrameStep, onnx_bytes

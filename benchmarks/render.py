@@ -21,7 +21,7 @@ from omegaconf import DictConfig
 
 from command.check import check
 from command.entry import start
-from command.schema import GenerateConfig
+from command.generate_schema import GenerateConfig
 from datagen import from_config
 from datagen.batches import collate
 from datagen.dataset import Mixed, Rendered, Unmixed

@@ -26,7 +26,7 @@ from command.about import typed_command
 from command.check import check
 from command.chosen import chosen_metrics
 from command.entry import start
-from command.schema import EvaluateConfig
+from command.evaluate_schema import EvaluateConfig
 from datagen import from_config
 from files.fingerprint import of_contents
 from files.sums import write_summed

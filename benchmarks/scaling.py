@@ -23,7 +23,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from command.check import check
 from command.entry import CONF, start
-from command.schema import TrainConfig
+from command.train_schema import TrainConfig
 from datagen import from_config
 from datagen.batches import collate
 from datagen.dataset import Mixed

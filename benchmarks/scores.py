@@ -32,7 +32,7 @@ from tqdm import tqdm
 from command.check import check
 from command.chosen import chosen_metrics
 from command.entry import start
-from command.schema import EvaluateConfig
+from command.evaluate_schema import EvaluateConfig
 from datagen import from_config
 from datagen.library import Library
 from datagen.plan import Plan

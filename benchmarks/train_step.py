@@ -22,10 +22,10 @@ from hydra import compose
 from omegaconf import DictConfig
 from torch import Tensor
 
-from command.audit import tell
 from command.check import check
 from command.entry import start
-from command.schema import TrainConfig
+from command.train_schema import TrainConfig
+from command.training_audio import tell
 from datagen.mixtures import mixtures
 from models.enhancement_learner import EnhancementLearner, build_learner
 from models.multiply_adds import multiply_adds_per_frame

@@ -23,7 +23,7 @@ from omegaconf import DictConfig
 
 from command.check import check
 from command.entry import start
-from command.schema import TrainConfig
+from command.train_schema import TrainConfig
 from datagen import from_config
 from datagen.draw_parts import drawn_in_parts
 from datagen.render_plan import render_plan

@@ -1,20 +1,18 @@
-"""From a config to the audit of its corpora, and to the audit line before a training."""
+"""From a config to the audit of its corpora."""
 
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import pandas as pd
 from omegaconf import DictConfig
 
 from command.about import machine, typed_command, version_line
 from command.message import one_line
-from command.process import is_first
 from datagen.from_config import corpora, jobs, protocol
 from datagen.measured import measured
 from datagen.recordings import BadAudioError, Recording
 from datagen.scan import scan
-from reporting.pages.audit import data_line, training_recordings, write_audit
+from reporting.pages.audit import write_audit
 from reporting.tables.audit_files import AuditedCorpus, find
 
 
@@ -43,22 +41,6 @@ def audit(cfg: DictConfig, folder: Path) -> None:
     summary = write_audit(findings, cfg.sample_rate, about, folder)
     page = folder / "audit.html"
     print(f"{summary.table}\n\n{summary.last}: {page}")
-
-
-def tell(cfg: DictConfig, speech: pd.DataFrame, noise: pd.DataFrame, left_out: int = 0) -> None:
-    """Print one line, in the first process, about the training audio.
-
-    Files are measured once, and only if the training decodes them: not if it reads rendered audio,
-    or if check_audio is off.
-    """
-    if not is_first():
-        return
-    speech, noise = training_recordings(speech, noise)
-    paths = [*speech.path, *noise.path]
-    decoded = cfg.check_audio and cfg.data.folder is None
-    processes = jobs(cfg) if decoded else 0
-    measures = measured(paths, Path(cfg.cache), processes)
-    print(data_line(speech, noise, measures, left_out))
 
 
 def _corpus(

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from command.check import explained
-from command.schema import Built, CommonConfig
+from command.speech_schema import Built, CommonConfig
 from options.limits import Count, Decibel, Name, Positive, Strict
 
 Seconds = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]

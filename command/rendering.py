@@ -27,7 +27,7 @@ SMALLER = (
 def render(cfg: DictConfig, plan: Plan, library: Library, folder: Path) -> None:
     """Render `plan` to `folder`, here or on the config's cluster.
 
-    Raises ValueError if the disk is too small, before anything is written.
+    Raises OSError if the disk is too small, before anything is written.
     """
     store = storage(cfg.render_format, folder, cfg.sample_rate)
     needed = forecast(store.laid_out(plan.rows), library, store)

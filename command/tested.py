@@ -2,18 +2,16 @@
 
 from pathlib import Path
 
-from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
-from yaml import YAMLError
+from omegaconf import DictConfig
 
 from datagen.plan import fingerprint, load_plan
 from datagen.tables import ROWS
 from models.layouts import CONFIG
+from options.config_file import parsed_config
 from reporting.pages.card import Scores
 from reporting.scoring.systems import new_noise
 from reporting.tables.evaluated import AGAIN, read_evaluated
 from reporting.tables.runs import Run
-from text.line import in_one_line
 
 
 def read_scores(folder: Path, run: Run) -> Scores:
@@ -47,14 +45,7 @@ def _config(folder: Path) -> DictConfig:
         raise FileNotFoundError(
             f"{folder}: not a report, it has no {CONFIG}; give a folder that evaluate.py wrote"
         )
-    try:
-        config = OmegaConf.load(path)
-    except (OmegaConfBaseException, YAMLError, UnicodeDecodeError) as error:
-        reason = in_one_line(error)
-        raise ValueError(f"{path}: not a config ({reason[:120]}); {AGAIN}") from error
-    if not isinstance(config, DictConfig):
-        raise ValueError(f"{path}: not a config; {AGAIN}")
-    return config
+    return parsed_config(path, path.read_bytes(), AGAIN)
 
 
 def _plan_folder(folder: Path, sample_rate: int) -> Path:

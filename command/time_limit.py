@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from command.process import Ended
+from command.watched import checkpoint_times
 from parallel.ending import WARNINGS
 
 
@@ -15,19 +16,14 @@ def enough_time(run: Path) -> Iterator[None]:
 
     A job that is requeued at every time limit would otherwise start again without end.
     """
-    before = _checkpoints(run)
+    before = checkpoint_times(str(run))
     try:
         yield
     except Ended as error:
-        if error.number in WARNINGS and _checkpoints(run) == before:
+        if error.number in WARNINGS and checkpoint_times(str(run)) == before:
             name = signal.Signals(error.number).name
             raise ValueError(
                 f"ended by {name} before it had made a step: its time limit leaves none; give a "
                 "longer one (#SBATCH --time, hydra.launcher.timeout_min), or a later warning"
             ) from error
         raise
-
-
-def _checkpoints(run: Path) -> dict[str, int]:
-    """The times at which checkpoints were written; only compared with one another."""
-    return {path.name: path.stat().st_mtime_ns for path in (run / "checkpoints").glob("*.ckpt")}

@@ -9,7 +9,6 @@ from typing import Any
 import pytorch_lightning as pl
 from omegaconf import DictConfig
 
-from command.audit import tell
 from command.callbacks import callbacks_of, optional_callbacks
 from command.entry import save_config
 from command.launch import job
@@ -17,6 +16,7 @@ from command.outcome import Outcome, one_line, outcome
 from command.process import is_first
 from command.state import State, note_skipped, require_unused, state_of
 from command.trainer import build_trainer, note_unsynchronised, quiet
+from command.training_audio import tell
 from datagen.plan import Plan
 from files.atomic import clear_unfinished
 from files.owner import await_ready, joined, owned

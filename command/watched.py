@@ -42,20 +42,20 @@ class Watched:
         send = early.append
         for number in FORWARDED:
             signal.signal(number, lambda number, frame: send(number))
-        before = _checkpoints(self.run)
+        before = checkpoint_times(self.run)
         process = subprocess.Popen(self.command, env=variables, cwd=self.folder)
         send = process.send_signal
         for number in early:
             send(number)
         status = process.wait()
-        in_vain = status in WARNED and _checkpoints(self.run) == before
+        in_vain = status in WARNED and checkpoint_times(self.run) == before
         if status in GOES_ON and not in_vain and "SLURM_JOB_ID" in os.environ:
             _requeue(os.environ["SLURM_JOB_ID"])
         return status
 
 
-def _checkpoints(run: str) -> dict[str, int]:
-    """The times at which checkpoints were written."""
+def checkpoint_times(run: str) -> dict[str, int]:
+    """The times at which the checkpoints of `run` were written; only compared with one another."""
     return {path.name: path.stat().st_mtime_ns for path in Path(run, "checkpoints").glob("*.ckpt")}
 
 

@@ -2,15 +2,12 @@
 
 import copy
 import inspect
-import io
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 from torch import nn
-from yaml import YAMLError
 
 from files.fingerprint import of_values
 from files.sums import copy_tables
@@ -28,10 +25,10 @@ from models.layouts import (
 )
 from models.multiply_adds import require_countable
 from models.networks.network import Network, require_shapes
+from options.config_file import parsed_config
 from options.faults import faults_named
 from options.older import upgraded
 from options.run_options import PARTS, flat, portable
-from text.line import in_one_line
 
 NEEDED = ("recipe", "stft", "sample_rate")  # in the config of a training
 
@@ -80,11 +77,7 @@ def _config(run: Path, path: Path, content: bytes) -> DictConfig:
 
     Kept, as reading YAML is slow and an evaluation asks many times for the config of a run.
     """
-    try:
-        cfg = OmegaConf.load(io.StringIO(content.decode()))
-    except (OmegaConfBaseException, YAMLError, UnicodeDecodeError) as error:
-        reason = in_one_line(error)
-        raise ValueError(f"{path}: not a config ({reason[:120]}); train the run anew") from error
+    cfg = parsed_config(path, content, "train the run anew")
     for option in NEEDED:
         if option not in cfg:
             raise ValueError(

@@ -112,11 +112,11 @@ def test_a_disk_too_small_to_unpack_on_keeps_the_archive(
 ):
     server.content = archive
     with monkeypatch.context() as patch:
-        full = OSError("disk full: unpacking needs more")
+        full = OSError("unpacking takes more")
         patch.setattr(
-            "datagen.sources.archives.require_space", lambda *_: (_ for _ in ()).throw(full)
+            "datagen.sources.archives.require_room", lambda *_: (_ for _ in ()).throw(full)
         )
-        assert "disk full" in refused(OSError, fetch, server, corpus, tmp_path)
+        assert "unpacking takes more" in refused(OSError, fetch, server, corpus, tmp_path)
     assert not list(tmp_path.rglob(".unpacking-*"))
     fetch(server, corpus, tmp_path)
     assert len(server.asked) == 1

@@ -15,7 +15,7 @@ from corpora import RATE, speech_like, steady, write
 import datagen.from_config
 import datagen.measured
 import generate
-from command.audit import tell
+from command.training_audio import tell
 
 HOSTILE = "<script>alert('é')<"  # no slash: it names a folder
 TITLES = ("Clipped", "With an offset", "Mostly silent", "Narrow", "Noise in clean speech", "Quiet")

@@ -7,11 +7,13 @@ from hydra.errors import HydraException
 from command.check import check
 from command.composing_schema import ComposeConfig
 from command.enhancing_schema import EnhanceConfig
+from command.evaluate_schema import EvaluateConfig
 from command.exporting_schema import ExportConfig
+from command.generate_schema import GenerateConfig
 from command.lines_schema import LinesConfig
 from command.message import one_line
 from command.publishing_schema import PublishConfig
-from command.schema import EvaluateConfig, GenerateConfig, TrainConfig
+from command.train_schema import TrainConfig
 
 CONF = tiny_run.ROOT / "conf"
 MODELS = {

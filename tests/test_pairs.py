@@ -15,7 +15,7 @@ import evaluate
 import generate
 from command.about_evaluation import title
 from command.check import check
-from command.schema import EvaluateConfig
+from command.evaluate_schema import EvaluateConfig
 from datagen import from_config
 from datagen.pairs.log import read_log
 from datagen.pairs.pairs import Pairs

@@ -8,7 +8,7 @@ import pytest
 from tiny_run import config, equal_runs, fit, interrupted_in, overrides, resume
 
 from command.check import check
-from command.schema import TrainConfig
+from command.train_schema import TrainConfig
 from models.enhancement_learner import EnhancementLearner
 from models.planned_rate import PlannedRate
 from models.schedules.warmup_cosine import WarmupCosine

@@ -86,7 +86,7 @@ def test_a_forecast_knows_what_shards_take_and_what_stands(drawn, tmp_path):
 
 def test_what_is_larger_than_the_disk_is_refused(tmp_path):
     with pytest.raises(
-        ValueError,
+        OSError,
         match=r"the plan takes about 1,000,000,000\.0 GB more, where .* are free; go elsewhere",
     ):
         require_room(1e18, tmp_path / "not" / "there", "the plan takes", "go elsewhere")

@@ -18,7 +18,7 @@ import evaluate
 import train
 from command.check import check
 from command.entry import start
-from command.schema import EvaluateConfig
+from command.evaluate_schema import EvaluateConfig
 from command.trial import Built, Trial, built
 from datagen import from_config
 from datagen.clips import clip_plan

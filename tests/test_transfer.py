@@ -115,7 +115,7 @@ def test_a_missing_page_another_protocol_and_a_dead_network_are_named(server, tm
 
 def test_a_disk_too_small_is_refused_before_anything_is_written(server, tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(1000, 0, 1000))
-    assert "disk full" in refused(OSError, fetch_file, server.url, tmp_path / "a")
+    assert "where 0.0 MB are free" in refused(OSError, fetch_file, server.url, tmp_path / "a")
     assert not (tmp_path / "a").exists() and not (tmp_path / "a.part").exists()
 
 

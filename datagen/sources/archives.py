@@ -13,7 +13,8 @@ from stat import S_ISLNK
 
 from tqdm import tqdm
 
-from datagen.sources.transfer import require_space
+from datagen.sources.transfer import LARGER
+from files.room import require_room
 
 UNPACKING = ".unpacking-"  # hidden, so that no corpus reads the folder
 
@@ -69,7 +70,7 @@ def unpack_librispeech(archive: Path, stage: Path, subset: str) -> Path:
     """
     librispeech = require_torchaudio()
     size = _check_tar(archive)
-    require_space(stage, size, "unpacking")
+    require_room(size, stage, "unpacking takes", LARGER)
     (stage / f"{subset}.tar.gz").symlink_to(archive.resolve())
     with warnings.catch_warnings():
         # tarfile's warning about filters (3.12); _check_tar has checked the members
@@ -91,7 +92,7 @@ def unpack_zip(archive: Path, stage: Path, keep: Sequence[str]) -> Path:
         with zipfile.ZipFile(archive) as members:
             kept = _kept(members, keep)
             size = sum(member.file_size for member, _ in kept)
-            require_space(stage, size, "unpacking")
+            require_room(size, stage, "unpacking takes", LARGER)
             for member, below in tqdm(kept, desc=f"unpacking {archive.name}", unit=" files"):
                 _extract(members, member, folder / below)
     except (zipfile.BadZipFile, EOFError, zlib.error) as error:

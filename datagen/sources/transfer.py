@@ -3,7 +3,6 @@
 import errno
 import hashlib
 import json
-import shutil
 from http.client import HTTPResponse
 from io import FileIO
 from pathlib import Path
@@ -12,7 +11,9 @@ from tqdm import tqdm
 
 from datagen.sources.http_request import Origin, ask, broken, origin_of, read
 from files.atomic import write_atomic
+from files.room import require_room
 
+LARGER = "make room, or choose another data_root, and run again"
 BLOCK = 1 << 16  # bytes; a killed download loses at most this many
 
 
@@ -59,18 +60,6 @@ def verify(path: Path, sha256: str | None) -> None:
         )
 
 
-def require_space(folder: Path, size: int, what: str) -> None:
-    """Raise OSError where `folder`'s disk has fewer than `size` bytes left for `what`."""
-    free = shutil.disk_usage(folder).free
-    if free < size:
-        needed = tqdm.format_sizeof(size, "B")
-        left = tqdm.format_sizeof(free, "B")
-        raise OSError(
-            f"disk full: {what} needs {needed} and {folder} has {left} left; "
-            "free space or choose another data_root, and run again"
-        )
-
-
 def _complete(url: str, part: Path) -> None:
     """Download all bytes of `url` to `part`, which may hold the first of them."""
     held, origin = _held(part)
@@ -82,7 +71,7 @@ def _complete(url: str, part: Path) -> None:
             part.unlink(missing_ok=True)  # before the note: no old bytes get a new validator
             origin = origin_of(response)
             write_atomic(_note_path(part), json.dumps(origin._asdict()))
-        require_space(part.parent, (origin.total or 0) - held, part.name)
+        require_room((origin.total or 0) - held, part.parent, f"{part.stem} takes", LARGER)
         size = _receive(response, part, held, origin.total)
     if origin.total is not None and size != origin.total:
         raise OSError(broken(url, f"{size} of {origin.total} bytes came"))

@@ -1,4 +1,4 @@
-"""The audit of corpora: two tables, a page in a single file, a line before a training."""
+"""The audit of corpora: two tables, and a page in a single file."""
 
 import os
 from collections.abc import Mapping
@@ -13,7 +13,8 @@ from files.table import csv_text
 from reporting.pages.page import rendered
 from reporting.tables.audit_corpora import per_corpus
 from reporting.tables.audit_files import Findings
-from reporting.tables.audit_kinds import CLIPPED, Trouble, left_out, troubles
+from reporting.tables.audit_kinds import Trouble, left_out, troubles
+from text.number import counted
 
 WORST = 10  # files per kind of problem on the page
 LISTED = 200  # left-out files on the page
@@ -106,7 +107,7 @@ def _cells(row: NamedTuple) -> dict[str, Any]:
         rates += f" ({row.channels} ch.)"
     unused = f"{row.left_out}"
     if row.copies:
-        copies = _count(row.copies, "copy")
+        copies = counted(row.copies, "copy")
         unused += f" ({copies})"
     lowest = _number(row.level_low_db)
     highest = _number(row.level_high_db)
@@ -144,60 +145,14 @@ def _last(findings: Findings, met: list[Trouble]) -> str:
     unused = (findings.files.left_out != "").sum()
     counts = []
     if findings.stops:
-        problems = _count(len(findings.stops), "problem")
+        problems = counted(len(findings.stops), "problem")
         counts.append(f"{problems} to correct before training")
     if worth_a_look:
-        files = _count(len(worth_a_look), "file")
+        files = counted(len(worth_a_look), "file")
         counts.append(f"{files} worth a look")
     if unused:
-        files = _count(unused, "file")
+        files = counted(unused, "file")
         counts.append(f"{files} left out")
-    total = _count(len(findings.files), "file")
+    total = counted(len(findings.files), "file")
     listed = ", ".join(counts) or "nothing was found that is wrong"
     return f"audit of {total}: {listed}"
-
-
-def _count(number: int, what: str) -> str:
-    if number == 1:
-        return f"1 {what}"
-    plural = f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
-    return f"{number:,} {plural}"
-
-
-def training_recordings(
-    speech: pd.DataFrame, noise: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The recordings of a plan's tables that a training uses."""
-    heard_speech = speech[speech.split != "test"]
-    heard_noise = noise[noise.seen].drop_duplicates("path")
-    return heard_speech, heard_noise
-
-
-def data_line(
-    speech: pd.DataFrame, noise: pd.DataFrame, measures: pd.DataFrame, left_out: int
-) -> str:
-    """A line about the training audio. measures: by path, of the files with known measures."""
-    paths = dict.fromkeys([*speech.path, *noise.path])
-    known = measures.reindex(paths)
-    level_db = known.level_db.reindex(speech.path).median()
-    clipped = (known.clipped >= CLIPPED).sum()
-    speakers = _count(speech.source.nunique(), "speaker")
-    facts = [f"{_lasting(speech)} of {speakers}"]
-    if not pd.isna(level_db):
-        facts.append(f"level {level_db:.0f} dB")
-    if clipped:
-        files = _count(clipped, "file")
-        facts.append(f"{files} clipped")
-    if left_out:
-        files = _count(left_out, "file")
-        facts.append(f"{files} left out")
-    of_speech = ", ".join(facts)
-    recordings = _count(len(noise), "recording")
-    of_noise = f"{recordings}, {_lasting(noise)}"
-    return f"data: {of_speech}; noise: {of_noise} ('generate.py audit=true' has the details)"
-
-
-def _lasting(recordings: pd.DataFrame) -> str:
-    seconds = recordings.samples / recordings.sample_rate
-    hours = float(seconds.sum() / 3600)
-    return f"{hours:.2f} h" if hours >= 0.1 else f"{60 * hours:.1f} min"

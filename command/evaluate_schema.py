@@ -1,0 +1,94 @@
+"""The options of evaluate.py and the rules across them."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from command.speech_schema import Built, Rate, SpeechScriptConfig
+from options.limits import Name, Share
+
+
+class EvaluateConfig(SpeechScriptConfig):
+    """conf/evaluate.yaml."""
+
+    split: Literal["test", "validation"]
+    rates: list[Rate]
+    runs: list[str]
+    names: list[Name]
+    sweep: str | None
+    baselines: dict[str, Built]
+    costs: bool
+    title: str | None
+    gains: str | None
+    clean: str | None
+    mixture: str | None
+    tag: Name | None = None
+    pairs: Built | None = None
+    examples: bool
+    figures: bool
+    stages: bool
+    mix_back: list[Share]
+    clusters: Literal["speakers", "speakers_and_noises"]
+    resembling: list[str]
+    scheduler: str | None
+    device: Annotated[str, Field(pattern=r"^(cpu|cuda(:\d+)?)$")]
+    oracle: Built
+    metric: Annotated[dict[str, Built], Field(min_length=1)]
+    headline: list[str]
+
+    @model_validator(mode="after")
+    def _each_rate_once(self):
+        if len(set(self.rates)) < len(self.rates):
+            raise ValueError(f"rates={self.rates}: names one rate twice; give each once")
+        return self
+
+    @model_validator(mode="after")
+    def _headlines_are_computed(self):
+        others = [score for score in self.headline if score not in self.metric]
+        if others:
+            raise ValueError(
+                f"headline: {others[0]} is no metric of this evaluation; choose among "
+                f"{', '.join(self.metric)}, or add +metric@metric.{others[0]}={others[0]}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _folders_are_of_pairs(self):
+        for option in ("clean", "mixture"):
+            folder = getattr(self, option)
+            if folder and not self.pairs:
+                raise ValueError(
+                    f"{option}={folder!r}: is read by experiment=pairs alone; add experiment=pairs"
+                )
+            if folder and folder not in self.pairs.values():
+                raise ValueError(
+                    f"{option}={folder!r}: what is judged here has its own folders; leave it out"
+                )
+        recorded = str((self.pairs or {}).get("_target_")).endswith(".Recordings")
+        if self.tag and not recorded:
+            raise ValueError(
+                f"tag={self.tag!r}: groups recordings by the noise that it hears; add "
+                "experiment=recordings mixture=DIR, or leave it out"
+            )
+        if self.pairs and self.split != "test":
+            raise ValueError(f"split={self.split!r}: pairs of files are a test; leave out split")
+        return self
+
+    @model_validator(mode="after")
+    def _layout_has_a_root(self):
+        pairs = self.pairs or {}
+        own = [pairs[option] for option in ("clean", "mixture") if option in pairs]
+        of_layout = [folder for folder in own if folder not in (self.clean, self.mixture)]
+        if pairs.get("root", "") is None and not all(Path(one).is_dir() for one in of_layout):
+            raise ValueError(
+                f"pairs.root is missing: add pairs.root=DIR, which holds {' and '.join(of_layout)}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _something_to_test(self):
+        count = getattr(self.plan, self.split)
+        if not count:
+            raise ValueError(f"plan.{self.split}={count}: must be above 0")
+        return self
