@@ -14,7 +14,8 @@ from models.cost import Costs, costs
 from models.enhancer import Enhancer
 from models.known_costs import cached_costs
 from models.separator import Separator
-from models.system import MIXTURE, ORACLE, System
+from models.system import System
+from models.system_names import MIXTURE, ORACLE
 from models.trained_separation import TrainedSeparation, load_separator, separator_parts
 from tasks.task import Task
 from text.words import Words

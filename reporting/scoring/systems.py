@@ -8,7 +8,8 @@ from datagen.plan import Plan
 from models.layouts import ancestors
 from models.mixed_back import MixedBack
 from models.run import run_config
-from models.system import KNOWING, Enhancing, OfRun, SpeechSystem, System
+from models.system import Enhancing, OfRun, SpeechSystem, System
+from models.system_names import KNOWING
 from reporting.scores_table import mixed_back_name
 from reporting.scoring.leaks import refuse_leaks, seen_noise
 from reporting.scoring.memory import Memory
