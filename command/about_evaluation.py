@@ -11,10 +11,9 @@ from command.about import SOURCES, commit, machine, typed_command, version_line
 from datagen.roles import NOISE, SPEECH
 from metrics.known import packages
 from metrics.metric import Metric
-from reporting.pages.report import Beside
 from reporting.tables.finding import speakers_in
 from reporting.tables.wording import called, words
-from text.words import ENHANCEMENT
+from text.words import ENHANCEMENT, UNTITLED
 
 PACKAGES = ("torch", "pytorch-lightning")  # reported in addition to the packages of the metrics
 
@@ -62,7 +61,7 @@ def title(cfg: DictConfig) -> str:
     of = words().task
     heard = " in ".join(filter(None, (speech, noise))) or _tested_folder(cfg)
     if not heard:
-        return Beside().title if words() == ENHANCEMENT else f"{of}: evaluation report"
+        return UNTITLED if words() == ENHANCEMENT else f"{of}: evaluation report"
     return f"{of} of {heard}"
 
 
