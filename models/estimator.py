@@ -2,16 +2,13 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from omegaconf import DictConfig
 from torch import Tensor, nn
 
 from dsp.stft import STFT
 from models.level import Level
 from models.targets.target import Target
-from options.build import build
 
 
 class Estimator(nn.Module, ABC):
@@ -66,19 +63,3 @@ class Estimator(nn.Module, ABC):
                 f"{type(self.network).__name__} makes {shape} of a mixture {list(mixture.shape)}; "
                 f"it must be [batch, {self.outputs}, component, freq, frame], here {needed}"
             )
-
-
-def estimator_parts(
-    cfg: DictConfig, chosen: DictConfig, contract: type[nn.Module]
-) -> dict[str, Any]:
-    """The arguments of an `Estimator` that a training's config describes.
-
-    chosen: the part of the config with the target and the network, which fulfils `contract`. Raises
-    ValueError for an invalid part.
-    """
-    return {
-        "stft": STFT(cfg.sample_rate, **cfg.stft),
-        "target": build(chosen.target, Target),
-        "network": partial(build, chosen.network, contract),
-        "level": build(cfg.level, Level, within="models.level"),
-    }
