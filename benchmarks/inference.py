@@ -32,8 +32,8 @@ from exporting.definition import definition
 from exporting.example import enhance, stepper
 from exporting.step import FrameStep, onnx_bytes
 from models.baselines.rnnoise import RNNoise
+from models.building import build_enhancer
 from models.networks.network import CausalNetwork
-from models.run import build_enhancer
 from models.stream import Stream
 
 NETWORKS = (("pl_crnn", "iam"), ("crnn", "iam"), ("dual_path", "complex_mask"), ("unet", "iam"))

@@ -13,16 +13,19 @@ from joblib import cpu_count
 from files.fingerprint import of_sources
 
 ROOT = Path(__file__).parent.parent
+# The packages that decide what a report says; `command` only runs them.
 SOURCES = (
+    "audio",
     "datagen",
     "dsp",
+    "files",
     "metrics",
     "models",
-    "reporting",
-    "audio",
-    "files",
     "options",
     "parallel",
+    "reporting",
+    "tasks",
+    "text",
 )
 
 

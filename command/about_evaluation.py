@@ -12,8 +12,8 @@ from datagen.roles import NOISE, SPEECH
 from metrics.known import packages
 from metrics.metric import Metric
 from reporting.tables.finding import speakers_in
-from reporting.tables.wording import TITLE, called, words
-from text.words import ENHANCEMENT
+from reporting.tables.wording import called, words
+from text.words import ENHANCEMENT, UNTITLED
 
 PACKAGES = ("torch", "pytorch-lightning")  # reported in addition to the packages of the metrics
 
@@ -61,7 +61,7 @@ def title(cfg: DictConfig) -> str:
     of = words().task
     heard = " in ".join(filter(None, (speech, noise))) or _tested_folder(cfg)
     if not heard:
-        return TITLE if words() == ENHANCEMENT else f"{of}: evaluation report"
+        return UNTITLED if words() == ENHANCEMENT else f"{of}: evaluation report"
     return f"{of} of {heard}"
 
 

@@ -91,41 +91,54 @@ def _report(
     opened: Mapping[str, Run],
     lines: Studies | None,
 ) -> None:
-    """Score all trials and write the report."""
+    """Score all trials, write the report, and print its headlines."""
     files = _files(trials)
     tables = _scores(cfg, trials)
     scores = pd.concat(tables, ignore_index=True)
-    caution = _caution(cfg, trials)
     texts = pd.concat([trial.transcripts() for trial in trials], ignore_index=True)
     _write_transcripts(texts, folder)
+    beside = _beside(cfg, trials, tables, opened)._replace(
+        lines=lines, files=files, named=texts[texts.score.map(_is_of_classes).astype(bool)]
+    )
+    described = _described(cfg, trials, scores)
+    say("Draws the figures and writes the pages" if cfg.figures else "Writes the pages")
+    summary = write_report(scores, described, folder, beside, cfg.figures)
+    found = [finding(scores, opened, cfg.clusters), unscored_text(scores)]
+    _print([*filter(None, found)], summary, folder, beside.caution)
+    if cfg.next:
+        print(cfg.next)
+
+
+def _beside(
+    cfg: DictConfig,
+    trials: Sequence[Trial],
+    tables: Sequence[pd.DataFrame],
+    opened: Mapping[str, Run],
+) -> Beside:
+    """What the config asks for beside the scores, which are in `tables`, one for each trial."""
     if cfg.examples:
         say("Makes the examples to listen to")
-    beside = Beside(
-        caution=caution,
+    return Beside(
+        caution=_caution(cfg, trials),
         costs=cost_table(trials[0].cfg) if cfg.costs else None,
         published=PUBLISHED[cfg.published]() if cfg.published else None,
         examples=_examples(trials, tables) if cfg.examples else [],
         runs=opened,
         swept=[name for name, run in opened.items() if _is_swept(run, cfg)],
-        lines=lines,
-        files=files,
         worst=_worst(trials, tables) if cfg.examples else [],
         config=OmegaConf.to_yaml(cfg),
         clusters=cfg.clusters,
         resembling=list(cfg.resembling),
         title=cfg.title or title(cfg),
-        named=texts[texts.score.map(_is_of_classes).astype(bool)],
     )
+
+
+def _described(cfg: DictConfig, trials: Sequence[Trial], scores: pd.DataFrame) -> Mapping[str, str]:
+    """The facts about the evaluation that its report begins with."""
     tested = [trial.described() for trial in trials]
     first = trials[0]
     unfinished = runs_of(Path(cfg.sweep))[1] if cfg.sweep else []
-    described = about(cfg, tested, first.bench.plan.noise, first.metrics, scores, unfinished)
-    say("Draws the figures and writes the pages" if cfg.figures else "Writes the pages")
-    summary = write_report(scores, described, folder, beside, cfg.figures)
-    found = [finding(scores, opened, cfg.clusters), unscored_text(scores)]
-    _print([*filter(None, found)], summary, folder, caution)
-    if cfg.next:
-        print(cfg.next)
+    return about(cfg, tested, first.bench.plan.noise, first.metrics, scores, unfinished)
 
 
 def _caution(cfg: DictConfig, trials: Sequence[Trial]) -> str | None:

@@ -25,7 +25,7 @@ from dsp.stft import STFT
 from files.fingerprint import of_modules, of_sources, of_values
 from metrics.metric import Metric
 from models.baselines.clean import Clean
-from models.knowing import CLEAN, KNOWING
+from models.system_names import CLEAN, KNOWING
 from models.tagging.namer import Namer
 from options.build import build
 from parallel.spread import Spread, over_processes

@@ -10,27 +10,45 @@ from torch import Tensor, nn
 from models.enhancer import Enhancer
 from models.multiply_adds import multiply_adds_per_frame
 
-Costs = Mapping[str, float | str]  # by name, see `costs`
+Costs = Mapping[str, float | str]  # by name, see `costs_by_name`
 
 
-def costs(enhancer: Enhancer) -> dict[str, float | str]:
-    """The costs of `enhancer`, by name.
-
-    They are parameters, macs_per_frame, macs_per_second (of audio), latency_ms (see `latency_s`; ""
-    where it is the whole signal), causal ("yes" or "no"), cpu_seconds_per_second (of one core of
-    this machine).
-    """
+def costs(enhancer: Enhancer) -> Costs:
+    """The costs of `enhancer`, see `costs_by_name`."""
     stft = enhancer.stft
     components = enhancer.target.component_count
     per_frame = multiply_adds_per_frame(enhancer.network, stft.freqs, components)
-    late_s = latency_s(enhancer)
+    return costs_by_name(
+        enhancer.network,
+        per_frame,
+        stft.sample_rate / stft.hop,
+        latency_s(enhancer),
+        enhancer.network.causal,
+        seconds_per_second(enhancer.enhance, stft.sample_rate),
+    )
+
+
+def costs_by_name(
+    network: nn.Module,
+    macs_per_frame: float,
+    frames_per_second: float,
+    late_s: float | None,
+    causal: bool,
+    cpu_seconds_per_second: float,
+) -> Costs:
+    """The costs of `network` by the names of their columns in tables.
+
+    macs_per_frame: multiply-adds. late_s: the look-ahead of an answer in the signal; None where
+    that is the whole signal. cpu_seconds_per_second: of one core of this machine, for a second of
+    the signal.
+    """
     return {
-        "parameters": parameters(enhancer.network),
-        "macs_per_frame": round(per_frame),
-        "macs_per_second": round(per_frame * stft.sample_rate / stft.hop),
+        "parameters": parameters(network),
+        "macs_per_frame": round(macs_per_frame),
+        "macs_per_second": round(macs_per_frame * frames_per_second),
         "latency_ms": "" if late_s is None else round(1000 * late_s, 1),
-        "causal": "yes" if enhancer.network.causal else "no",
-        "cpu_seconds_per_second": seconds_per_second(enhancer.enhance, stft.sample_rate),
+        "causal": "yes" if causal else "no",
+        "cpu_seconds_per_second": cpu_seconds_per_second,
     }
 
 

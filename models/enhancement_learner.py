@@ -9,12 +9,12 @@ from torch import Tensor
 from dsp.decibel import amplitude
 from dsp.padding import without_padding
 from dsp.stft import STFT
+from models.building import enhancer_parts, require_contract
 from models.enhancer import Enhancer
 from models.learner import Batch, Learner
 from models.level import Level
 from models.losses.loss import Loss, criterion_of
 from models.networks.network import Network
-from models.run import enhancer_parts, require_contract
 from models.targets.target import Target
 from options.build import maker
 

@@ -10,8 +10,8 @@ from omegaconf import DictConfig, OmegaConf
 
 from files.atomic import write_atomic
 from files.fingerprint import of_sources, of_values
+from models.building import build_enhancer
 from models.cost import Costs, costs
-from models.run import build_enhancer
 from options.choices import title
 
 

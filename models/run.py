@@ -1,18 +1,16 @@
 """Rebuilds a model from its run folder: config and weights; no code of the folder is executed."""
 
 import copy
-import inspect
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 from torch import nn
 
 from files.fingerprint import of_values
 from files.sums import copy_tables
+from models.building import build_enhancer
 from models.enhancer import Enhancer
-from models.estimator_parts import estimator_parts
 from models.layouts import (
     ANCESTORS,
     ancestors,
@@ -23,10 +21,7 @@ from models.layouts import (
     tables_again,
     weights_of,
 )
-from models.multiply_adds import require_countable
-from models.networks.network import Network, require_shapes
 from options.config_file import parsed_config
-from options.faults import faults_named
 from options.older import upgraded
 from options.run_options import PARTS, flat, portable
 
@@ -36,30 +31,6 @@ NEEDED = ("recipe", "stft", "sample_rate")  # in the config of a training
 def task_name(cfg: DictConfig) -> str:
     """The task of a config, as `task=` chooses it."""
     return cfg.task["_target_"].rpartition(".")[2].lower()
-
-
-def build_enhancer(cfg: DictConfig) -> Enhancer:
-    """The untrained enhancer that a training config describes.
-
-    Raises ValueError for an invalid part of it, and for a network whose costs cannot be counted.
-    """
-    limit_db = cfg.task.get("attenuation_limit_db")
-    enhancer = Enhancer(**enhancer_parts(cfg), attenuation_limit_db=limit_db)
-    require_contract(enhancer)
-    return enhancer
-
-
-def enhancer_parts(cfg: DictConfig) -> dict[str, Any]:
-    """The arguments of `Enhancer` that a training config describes."""
-    return estimator_parts(cfg, cfg, Network)
-
-
-def require_contract(enhancer: Enhancer) -> None:
-    """Raise ValueError where the network of `enhancer` breaks its contract, or fails."""
-    network = enhancer.network
-    with faults_named(inspect.getfile(type(network)), checked=False):
-        require_countable(network, enhancer.stft.freqs, enhancer.target.component_count)
-        require_shapes(network, enhancer.stft.freqs)
 
 
 def run_config(run: Path) -> DictConfig:

@@ -12,7 +12,6 @@ from text.answers import SPEECH
 
 PLAIN = bool | int | float | str | None
 Answer = np.ndarray | str
-MIXTURE = "mixture"  # the unprocessed mixture
 
 
 class System(ABC):

@@ -6,7 +6,7 @@ from typing import Any
 
 from omegaconf import DictConfig
 
-from models.estimator_parts import estimator_parts
+from models.building import estimator_parts
 from models.run import content_of, load_weights, run_config
 from models.separation.network import SeparationNetwork
 from models.separator import Separator

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 from datagen.row import scored_by
-from models.knowing import CLEAN as CLEAN
-from models.knowing import KNOWING as KNOWING  # systems that are not ranked
-from models.knowing import ORACLE as ORACLE
-from models.knowing import PHASE_SENSITIVE_MASK as PHASE_SENSITIVE_MASK
-from models.system import MIXTURE as MIXTURE
+from models.system_names import CLEAN as CLEAN
+from models.system_names import KNOWING as KNOWING  # systems that are not ranked
+from models.system_names import MIXTURE as MIXTURE
+from models.system_names import ORACLE as ORACLE
+from models.system_names import PHASE_SENSITIVE_MASK as PHASE_SENSITIVE_MASK
 
 # Columns that identify the signal of a row. A column per metric follows, and `failed`, the reason
 # for missing values.

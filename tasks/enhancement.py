@@ -11,7 +11,8 @@ from dsp.stft import STFT
 from models.baselines.oracle import Oracle
 from models.baselines.unprocessed import Unprocessed
 from models.enhancer import require_limit
-from models.system import MIXTURE, System
+from models.system import System
+from models.system_names import MIXTURE
 from models.targets.iam import IAM
 from models.targets.target import Target
 from models.trained import TrainedRun

@@ -25,7 +25,8 @@ from models.melody.learner import MelodyLearner
 from models.melody.next_note import NextNote
 from models.melody.ngram import NGram
 from models.run import content_of, load_weights
-from models.system import MIXTURE, System
+from models.system import System
+from models.system_names import MIXTURE
 from options.build import build, maker
 from options.typed import typed
 from tasks.task import Task, opened

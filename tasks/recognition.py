@@ -27,7 +27,8 @@ from models.recognition.recogniser import Recogniser
 from models.recognition.trained import RecognitionRun, Speechless
 from models.recognition_learner import RecognitionLearner
 from models.run import content_of, load_weights
-from models.system import MIXTURE, System
+from models.system import System
+from models.system_names import MIXTURE
 from options.build import build, maker
 from tasks.task import Task, task_of
 from text.alphabet import Alphabet, needed

@@ -12,10 +12,10 @@ from dsp.stft import STFT
 from models.baselines.talkers import IdealRatioMask, Unseparated
 from models.cost import Costs, costs
 from models.enhancer import Enhancer
-from models.knowing import ORACLE
 from models.known_costs import cached_costs
 from models.separator import Separator
-from models.system import MIXTURE, System
+from models.system import System
+from models.system_names import MIXTURE, ORACLE
 from models.trained_separation import TrainedSeparation, load_separator, separator_parts
 from tasks.task import Task
 from text.words import Words

@@ -21,11 +21,11 @@ from datagen.pool import pooled
 from datagen.recordings import Hearing
 from datagen.roles import SEEN_NOISE, UNSEEN_NOISE
 from models.cost import Costs
-from models.knowing import ORACLE
 from models.known_costs import cached_costs
 from models.recognition.features import Features
 from models.run import content_of, load_weights
-from models.system import MIXTURE, System
+from models.system import System
+from models.system_names import MIXTURE, ORACLE
 from models.tagging.answering import Always, Labels, TaggerRun
 from models.tagging.cost import costs
 from models.tagging.namer import Namer

@@ -97,7 +97,7 @@ class Task(ABC):
     def costs(self, cfg: DictConfig, cache: Path, say: Callable[[str], object]) -> Costs:
         """The costs of the network of a training's config; by default those of an enhancer.
 
-        See models.known_costs.
+        See models.known_costs, and models.cost for the costs.
         """
         return known_costs(cfg, cache, say)
 

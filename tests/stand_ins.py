@@ -8,8 +8,8 @@ from torch import Tensor
 from dsp.stft import STFT
 from models.baselines.oracle import Oracle
 from models.baselines.unprocessed import Unprocessed
-from models.knowing import ORACLE
-from models.system import MIXTURE, SpeechSystem
+from models.system import SpeechSystem
+from models.system_names import MIXTURE, ORACLE
 from models.targets.iam import IAM
 from reporting.scoring.systems import Systems
 

@@ -11,10 +11,10 @@ from omegaconf import DictConfig, OmegaConf
 
 import models.networks
 import train
+from models.building import build_enhancer
 from models.cost import parameters
 from models.enhancement_learner import build_learner
 from models.multiply_adds import multiply_adds_per_frame
-from models.run import build_enhancer
 
 CAUSAL = """
 from torch import nn

@@ -8,7 +8,7 @@ from omegaconf import OmegaConf
 
 from dsp.stft import STFT
 from models.baselines.oracle import Oracle
-from models.knowing import KNOWING
+from models.system_names import KNOWING
 from models.targets.iam import IAM
 from models.targets.noise_model import NoiseModel
 from models.targets.target import MagnitudeTarget, Target

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+UNTITLED = "Clarion evaluation report"  # the title of a page that names no corpora
+
 
 class Words(NamedTuple):
     """English words, in the form that they have within a sentence.

@@ -34,9 +34,8 @@ class ESC50Repository(Downloaded):
 
 def _is_whole(path: str) -> bool:
     try:
-        sample_rate, samples, _ = reading.header(
-            path
-        )  # samples in the file, not the number in the header
+        # The samples in the file, not the number in its header.
+        sample_rate, samples, _ = reading.header(path)
     except ValueError:
         return False
     return samples == CLIP_S * sample_rate

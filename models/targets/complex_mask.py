@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from dsp.compression import compressed_components
-from models.knowing import COMPLEX_MASK
+from models.system_names import COMPLEX_MASK
 from models.targets.target import Target, require_power
 
 

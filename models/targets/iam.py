@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from models.knowing import AMPLITUDE_MASK, PHASE_SENSITIVE_MASK
+from models.system_names import AMPLITUDE_MASK, PHASE_SENSITIVE_MASK
 from models.targets.target import MagnitudeTarget
 
 

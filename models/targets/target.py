@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 import torch
 from torch import Tensor
 
-from models.knowing import ORACLE
+from models.system_names import ORACLE
 
 
 class Target(ABC):

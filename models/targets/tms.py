@@ -3,7 +3,7 @@
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from models.knowing import MAGNITUDE, ORACLE
+from models.system_names import MAGNITUDE, ORACLE
 from models.targets.target import MagnitudeTarget
 
 

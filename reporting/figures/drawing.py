@@ -78,13 +78,24 @@ def axes(panel: Axes, x: str, y: str) -> None:
     panel.grid(alpha=0.3, lw=0.5)
 
 
-def error_bars(rows: pd.DataFrame) -> np.ndarray:
-    """Lengths of the 95 % intervals of the gains in a summary, below and above: [2, row].
+def error_bars(value: pd.Series, low: pd.Series, high: pd.Series) -> np.ndarray:
+    """Lengths of the intervals from `low` to `high` below and above `value`: [2, row].
 
     0 if there is no interval.
     """
-    reach = np.stack([rows.gain - rows.gain_low, rows.gain_high - rows.gain])
+    reach = np.stack([value - low, high - value])
     return np.nan_to_num(reach.astype(float)).clip(0)
+
+
+def line_with_bars(
+    panel: Axes, x: Sequence[float], y: pd.Series, bars: np.ndarray, marker: str, name: str, **style
+) -> None:
+    """A line with a marker and an error bar at each point; name: in the legend.
+
+    bars: see `error_bars`. style: further arguments of Matplotlib, such as the colour.
+    """
+    thin = {"ms": 4, "lw": 1.2, "elinewidth": 0.8, "capsize": 2}
+    panel.errorbar(x, y, yerr=bars, fmt=f"{marker}-", label=label(name), **thin, **style)
 
 
 def legend(figure: Figure, panel: Axes) -> None:

@@ -3,17 +3,27 @@
 from collections.abc import Mapping
 from itertools import cycle
 
-import numpy as np
 import pandas as pd
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from metrics.known import facts
-from reporting.figures.drawing import MARKERS, MOST, STYLE, Drawing, axes, drawing, label, legend
+from reporting.figures.drawing import (
+    MARKERS,
+    MOST,
+    STYLE,
+    Drawing,
+    axes,
+    drawing,
+    error_bars,
+    legend,
+    line_with_bars,
+)
 from reporting.scores_table import MIXTURE, shares_mixed_back
 from reporting.tables.headline import headlines
 from reporting.tables.summary import MEAN, conditions
+from reporting.tables.wording import words
 
 NOTE = "Means over all SNRs, with 95 % intervals; at 1 there is nothing but the mixture."
 
@@ -36,7 +46,7 @@ def mixed_back_drawing(summary: pd.DataFrame) -> Drawing | None:
         for panel_row, (condition, rows) in zip(panels, rows_of.items(), strict=True):
             for panel, score in zip(panel_row, scores, strict=True):
                 _lines(panel, rows[rows.score == score], score, shown)
-                panel.set_title(f"{facts(score).head}, {condition} noise")
+                panel.set_title(f"{facts(score).head}, {condition} {words().conditions}")
         legend(figure, panels[0, 0])
         return drawing(figure, "mixed_back", "Scores over the mixture added back", NOTE)
 
@@ -48,16 +58,6 @@ def _lines(
     by_system = rows.set_index("system")
     for marker, (name, systems) in zip(cycle(MARKERS), runs.items()):
         line = by_system.reindex([*systems.values(), MIXTURE])
-        reach = np.stack([line["mean"] - line.low, line.high - line["mean"]])
-        panel.errorbar(
-            [*systems, 1.0],
-            line["mean"] * factor,
-            yerr=np.nan_to_num(reach.astype(float)).clip(0) * factor,
-            fmt=f"{marker}-",
-            ms=4,
-            lw=1.2,
-            elinewidth=0.8,
-            capsize=2,
-            label=label(name),
-        )
+        bars = error_bars(line["mean"], line.low, line.high) * factor
+        line_with_bars(panel, [*systems, 1.0], line["mean"] * factor, bars, marker, name)
     axes(panel, "share of the mixture", facts(score).head)

@@ -65,5 +65,5 @@ def _bars(panel: Axes, rows: pd.DataFrame, score: str, shift: float, style: dict
     places = np.arange(len(rows)) + shift
     factor = facts(score).factor
     gains = rows.gain.to_numpy(float) * factor
-    errors = error_bars(rows) * factor
+    errors = error_bars(rows.gain, rows.gain_low, rows.gain_high) * factor
     panel.errorbar(gains, places, xerr=errors, ms=5, lw=1.4, capsize=2, **style)

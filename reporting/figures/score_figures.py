@@ -18,8 +18,8 @@ from reporting.figures.drawing import (
     axes,
     drawing,
     error_bars,
-    label,
     legend,
+    line_with_bars,
 )
 from reporting.figures.overview_figure import overview_figure
 from reporting.figures.run_figures import score_against_cost, trainings
@@ -111,9 +111,7 @@ def curves(
             for panel, score in zip(panel_row, scores, strict=True):
                 of_score = by_snr[by_snr.score == score]
                 _lines(panel, of_score, score, colours)
-                panel.set_title(
-                    f"{facts(score).head}, {condition} {words().conditions}",
-                )
+                panel.set_title(f"{facts(score).head}, {condition} {words().conditions}")
         legend(figure, panels[0, 0])
         return drawing(figure, name, title, note)
 
@@ -127,18 +125,9 @@ def _lines(panel: Axes, rows: pd.DataFrame, score: str, colours: Colours) -> Non
     panel.axhline(0, color="0.5", lw=0.8, ls="--")
     for marker, (system, colour) in zip(cycle(MARKERS), colours.items()):
         line = rows[rows.system == system]
-        panel.errorbar(
-            line.snr_db.astype(float),
-            line.gain * factor,
-            yerr=error_bars(line) * factor,
-            fmt=f"{marker}-",
-            color=colour,
-            ms=4,
-            lw=1.2,
-            elinewidth=0.8,
-            capsize=2,
-            label=label(system),
-        )
-    snrs = rows.snr_db.astype(float).unique()
-    panel.set_xticks(sorted(snrs))
+        gains = line.gain * factor
+        bars = error_bars(line.gain, line.gain_low, line.gain_high) * factor
+        snrs = line.snr_db.astype(float)
+        line_with_bars(panel, snrs, gains, bars, marker, system, color=colour)
+    panel.set_xticks(sorted(rows.snr_db.astype(float).unique()))
     axes(panel, f"{words().snr} in dB", facts(score).change_word)

@@ -36,7 +36,8 @@ from reporting.tables.runs import Run, cost_rows, run_rows
 from reporting.tables.score_grids import score_grids
 from reporting.tables.summary import failures, summarise
 from reporting.tables.sweep import differing, effects, leaderboard
-from reporting.tables.wording import TITLE, by_speakers, called, words
+from reporting.tables.wording import by_speakers, called, words
+from text.words import UNTITLED
 
 
 class Beside(NamedTuple):
@@ -64,7 +65,7 @@ class Beside(NamedTuple):
     config: str = ""
     clusters: str = SPEAKERS
     resembling: Sequence[str] = ()
-    title: str = TITLE
+    title: str = UNTITLED
     named: pd.DataFrame | None = None
 
 

@@ -5,11 +5,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from datagen.plan import Plan
-from models.knowing import KNOWING
 from models.layouts import ancestors
 from models.mixed_back import MixedBack
 from models.run import run_config
 from models.system import Enhancing, OfRun, SpeechSystem, System
+from models.system_names import KNOWING
 from reporting.scores_table import mixed_back_name
 from reporting.scoring.leaks import refuse_leaks, seen_noise
 from reporting.scoring.memory import Memory

@@ -71,8 +71,8 @@ def _told_apart(
     parts = {f"without {kinds}": scores[~alike], f"{kinds} alone": scores[alike]}
     for part, rows in parts.items():
         if len(rows):
-            count = f"({rows.mixture_id.nunique()} mixtures)"
-            yield by_snr(summarise(rows, clusters), f"{title}, {part} {count}", None)
+            count = words().counted(rows.mixture_id.nunique())
+            yield by_snr(summarise(rows, clusters), f"{title}, {part} ({count})", None)
 
 
 def by_snr(under: pd.DataFrame, title: str, published: Published | None) -> Grid:

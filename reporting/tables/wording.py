@@ -7,7 +7,6 @@ from contextvars import ContextVar
 from reporting.scores_table import MIXTURE
 from text.words import ENHANCEMENT, Words
 
-TITLE = "Clarion evaluation report"  # of a page that has no other
 CHOSEN: ContextVar[Words] = ContextVar("words of a task", default=ENHANCEMENT)
 
 
