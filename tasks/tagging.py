@@ -16,7 +16,7 @@ from datagen.file_reader import FileReader
 from datagen.library import Library
 from datagen.pairs.pairs import PairedTest
 from datagen.plan import Plan
-from datagen.recordings import Hearing, corrections
+from datagen.recordings import RecordingsCallback, corrections
 from datagen.roles import SEEN_NOISE, UNSEEN_NOISE
 from metrics.facts import LABEL
 from models.cost import Costs
@@ -87,7 +87,7 @@ class Tagging(Task):
         sizes = {"features": features.count, "classes": len(self.classes)}
         return features, build(cfg.task.network, TaggingNetwork, **sizes)
 
-    def batches(self, cfg: DictConfig, heard: Hearing) -> PlanData:
+    def batches(self, cfg: DictConfig, on_recordings: RecordingsCallback) -> PlanData:
         """All clips of training and validation."""
         from datagen.datamodule import PlanData
 
