@@ -12,11 +12,13 @@ from omegaconf.errors import InterpolationKeyError, OmegaConfBaseException
 from yaml import YAMLError
 
 from command.suggestion import LIST
+from options.choices import CONF
 from options.typed import quoted, typed
 
 # Errors that the user can mend.
 MENDABLE = (ValueError, OSError, HydraException, OmegaConfBaseException, YAMLError)
 ELSEWHERE = re.compile(r"In '(\w+/\w+)': Could not override '(\w+)'")
+UNNAMED = re.compile(r"[^\w@.+~:/$-]+")  # characters that no name of an option has
 AMBIGUOUS = re.compile(r"Ambiguous value for argument '(.*?)'\s+1\. ", re.DOTALL)
 
 
@@ -73,6 +75,15 @@ def _rewritten(override: str) -> str:
     option, equals, value = override.partition("=")
     if not equals:
         return f"{override}: is no option=value; {LIST}"
+    name = UNNAMED.sub("_", option)
+    if name != option:
+        return (
+            f"{override}: names of options have letters, digits and _ alone; write "
+            f"{typed(name, value)}"
+        )
+    if "," in value and (CONF / option).is_dir():
+        first = value.partition(",")[0]
+        return f"{override}: choose one of them, as {typed(option, first)}; for a sweep add -m"
     if value.startswith("[") and value.endswith("]"):
         return f"{override}: Hydra cannot read this; write {_with_quoted_items(option, value)}"
     remedy = f"for one text write {typed(option, value)}"

@@ -437,8 +437,11 @@ def test_folders_of_pairs_are_refused_where_no_pairs_are_judged(tmp_path):
     cfg = tiny_run.config("evaluate", ["clean=x"], tmp_path)
     with pytest.raises(ValueError, match="clean='x': is read by experiment=pairs alone"):
         check(cfg, EvaluateConfig)
+    cfg = tiny_run.config("evaluate", ["mixture=x"], tmp_path)
+    with pytest.raises(ValueError, match="by experiment=recordings and experiment=pairs alone"):
+        check(cfg, EvaluateConfig)
     for typed in (["experiment=recordings", "mixture=y"], ["pairs=rendered", "pairs.root=y"]):
-        with pytest.raises(ValueError, match="clean='x': what is judged here has its own folders"):
+        with pytest.raises(ValueError, match="clean='x': this test has other folders"):
             check(config(tmp_path, "clean=x", *typed), EvaluateConfig)
     with pytest.raises(ValueError, match=r"add pairs\.root=DIR, which holds clean_testset_wav and"):
         check(config(tmp_path, "pairs=voicebank"), EvaluateConfig)
