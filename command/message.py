@@ -37,7 +37,8 @@ def one_line(error: BaseException) -> str:
     elsewhere = ELSEWHERE.match(message)
     if elsewhere:
         option, choice = elsewhere.groups()
-        return f"{option}: is for a script with the choice {choice}, which this one lacks; {LIST}"
+        typed_option = option.replace("/", "=")
+        return f"{typed_option}: is for another script, as this one has no {choice}=; {LIST}"
     if isinstance(error, HydraException) and error.__cause__ is not None:
         cause = _before("full_key", error.__cause__)
         message = f"{message} {cause}"

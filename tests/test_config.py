@@ -107,5 +107,5 @@ def test_an_experiment_of_another_script_is_said_to_be_one():
     with pytest.raises(HydraException) as refused:
         tiny_run.config("train", ["experiment=pairs"], "out")
     assert one_line(refused.value).startswith(
-        "experiment/pairs: is for a script with the choice pairs"
+        "experiment=pairs: is for another script, as this one has no pairs=;"
     )
