@@ -6,7 +6,14 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from command.speech_schema import Built, Rate, SpeechScriptConfig
+from options.choices import CONF
 from options.limits import Name, Share
+
+# The experiments that read a folder of mixtures, by the option that names it.
+READERS = {
+    "clean": ["experiment=pairs"],
+    "mixture": ["experiment=recordings", "experiment=pairs"],
+}
 
 
 class EvaluateConfig(SpeechScriptConfig):
@@ -47,9 +54,11 @@ class EvaluateConfig(SpeechScriptConfig):
     def _headlines_are_computed(self):
         others = [score for score in self.headline if score not in self.metric]
         if others:
+            is_option = (CONF / "metric" / f"{others[0]}.yaml").is_file()
+            added = f", or add +metric@metric.{others[0]}={others[0]}" if is_option else ""
             raise ValueError(
                 f"headline: {others[0]} is no metric of this evaluation; choose among "
-                f"{', '.join(self.metric)}, or add +metric@metric.{others[0]}={others[0]}"
+                f"{', '.join(self.metric)}{added}"
             )
         return self
 
@@ -58,17 +67,17 @@ class EvaluateConfig(SpeechScriptConfig):
         for option in ("clean", "mixture"):
             folder = getattr(self, option)
             if folder and not self.pairs:
+                readers = " and ".join(READERS[option])
                 raise ValueError(
-                    f"{option}={folder!r}: is read by experiment=pairs alone; add experiment=pairs"
+                    f"{option}={folder!r}: is read by {readers} alone; choose "
+                    f"{READERS[option][-1]} as the experiment, or leave {option} out"
                 )
             if folder and folder not in self.pairs.values():
-                raise ValueError(
-                    f"{option}={folder!r}: what is judged here has its own folders; leave it out"
-                )
+                raise ValueError(f"{option}={folder!r}: this test has other folders; leave it out")
         recorded = str((self.pairs or {}).get("_target_")).endswith(".Recordings")
         if self.tag and not recorded:
             raise ValueError(
-                f"tag={self.tag!r}: groups recordings by the noise that it hears; add "
+                f"tag={self.tag!r}: groups recordings by the noise that it predicts; choose "
                 "experiment=recordings mixture=DIR, or leave it out"
             )
         if self.pairs and self.split != "test":

@@ -21,7 +21,7 @@ from files.atomic import write_atomic
 from files.table import csv_text
 from metrics.known import computed_by, facts
 from reporting.gains_table import Studies, read_studies
-from reporting.pages.media import Example, Heard
+from reporting.pages.media import Example, MixtureExample
 from reporting.pages.report import Beside, write_report
 from reporting.scoring.files import failed_checks
 from reporting.scoring.systems import stage_outputs
@@ -192,12 +192,12 @@ def _examples(trials: Sequence[Trial], tables: Sequence[pd.DataFrame]) -> list[E
     return shown
 
 
-def _worst(trials: Sequence[Trial], tables: Sequence[pd.DataFrame]) -> list[Heard]:
+def _worst(trials: Sequence[Trial], tables: Sequence[pd.DataFrame]) -> list[MixtureExample]:
     """Players of the largest losses of every trial, whose scores are in `tables`."""
-    heard = []
+    examples = []
     for trial, scores in zip(trials, tables, strict=True):
-        heard += trial.worst(scores)
-    return heard
+        examples += trial.worst(scores)
+    return examples
 
 
 def _print(found: Sequence[str], summary: pd.DataFrame, folder: Path, caution: str | None) -> None:

@@ -12,12 +12,14 @@ from omegaconf.errors import InterpolationKeyError, OmegaConfBaseException
 from yaml import YAMLError
 
 from command.suggestion import LIST
+from options.choices import CONF
 from options.typed import quoted, typed
 from text.line import in_one_line
 
 # Errors that the user can mend.
 MENDABLE = (ValueError, OSError, HydraException, OmegaConfBaseException, YAMLError)
 ELSEWHERE = re.compile(r"In '(\w+/\w+)': Could not override '(\w+)'")
+UNNAMED = re.compile(r"[^\w@.+~:/$-]+")  # characters that no name of an option has
 AMBIGUOUS = re.compile(r"Ambiguous value for argument '(.*?)'\s+1\. ", re.DOTALL)
 
 
@@ -36,7 +38,8 @@ def one_line(error: BaseException) -> str:
     elsewhere = ELSEWHERE.match(message)
     if elsewhere:
         option, choice = elsewhere.groups()
-        return f"{option}: is for a script with the choice {choice}, which this one lacks; {LIST}"
+        typed_option = option.replace("/", "=")
+        return f"{typed_option}: is for another script, as this one has no {choice}=; {LIST}"
     if isinstance(error, HydraException) and error.__cause__ is not None:
         cause = _before("full_key", error.__cause__)
         message = f"{message} {cause}"
@@ -74,6 +77,15 @@ def _rewritten(override: str) -> str:
     option, equals, value = override.partition("=")
     if not equals:
         return f"{override}: is no option=value; {LIST}"
+    name = UNNAMED.sub("_", option)
+    if name != option:
+        return (
+            f"{override}: names of options have letters, digits and _ alone; write "
+            f"{typed(name, value)}"
+        )
+    if "," in value and (CONF / option).is_dir():
+        first = value.partition(",")[0]
+        return f"{override}: choose one of them, as {typed(option, first)}; for a sweep add -m"
     if value.startswith("[") and value.endswith("]"):
         return f"{override}: Hydra cannot read this; write {_with_quoted_items(option, value)}"
     remedy = f"for one text write {typed(option, value)}"

@@ -30,7 +30,7 @@ from models.tagging.namer import Namer
 from options.build import build
 from parallel.spread import Spread, over_processes
 from reporting.pages.examples import ROOM, examples, worst_examples
-from reporting.pages.media import Example, Heard
+from reporting.pages.media import Example, MixtureExample
 from reporting.scoring.again import OneByOne
 from reporting.scoring.bench import Bench
 from reporting.scoring.files import look_at
@@ -53,7 +53,7 @@ ON_VALIDATION = (
     "These are mixtures of the validation, by which a training keeps its best epoch: "
     "they choose between trainings, and are no test."
 )
-HEARD_SPEAKERS = (
+SHARED_SPEAKERS = (
     "Training used the speakers of this test: there were too few speakers, so utterances were set "
     "aside. The scores say little about other voices."
 )
@@ -120,7 +120,7 @@ class Trial:
             self.notes.append(ON_VALIDATION)
         of_speakers = task_of(cfg).words.speaker == "speaker"
         if of_speakers and not cfg.get("pairs") and shares_speakers(plan.speech):
-            self.notes.append(HEARD_SPEAKERS)
+            self.notes.append(SHARED_SPEAKERS)
         self.fold = fold
         self.bench = Bench(plan, audio, cfg.sample_rate, cfg.device, built.memory, fold)
 
@@ -173,7 +173,7 @@ class Trial:
             titled.append(example._replace(title=title))
         return titled
 
-    def worst(self, scores: pd.DataFrame) -> list[Heard]:
+    def worst(self, scores: pd.DataFrame) -> list[MixtureExample]:
         """See reporting.pages.examples; `scores` are those of this trial."""
         room = ROOM // max(1, len(self.cfg.rates))
         return list(worst_examples(scores, self.bench, self.systems, _stft(self.cfg), room))

@@ -33,13 +33,13 @@ def clip_plan(
     sample_rate: int,
     seed: int,
 ) -> Plan:
-    """A row for every clip of up to `clip_s` seconds of the recordings in `seen` and `unseen`.
+    """A plan with a row for every clip of up to `clip_s` seconds of `seen` and `unseen`.
 
-    `unseen` is the test; of the sources in `seen` a share is set aside for validation, and for a
-    test where there is no other (see datagen.split). In the plan's tables a recording is speech,
-    whose speaker is its source, and noise alike: a row names it twice, and has noise alone. A class
-    that would validate alone trains. Raises ValueError for too few sources, for a source in both,
-    and for a class of which none is left to train.
+    `unseen` is the test. A share of the sources in `seen` is set aside for validation, and for the
+    test if `unseen` is empty (see datagen.split). Each recording is in both tables of the plan, as
+    speech, whose speaker is its source, and as noise; in a row only the noise is present. If all
+    clips of a class would be validation clips, they are training clips instead. Raises ValueError
+    for too few sources, a source in both tables, and a class without training clips.
     """
     # Noise that is only for training in other tasks is a class like others here.
     test = None if unseen.empty else unseen.assign(only="")

@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from audio.pcm import FULL_SCALE
-from datagen.heard import part_factors
 from datagen.library import Library
 from datagen.mix import mix
+from datagen.present import part_factors
 from datagen.render import RENDERED, render, sha256
 from datagen.route import Route
 from datagen.storage.stored import existing_storage

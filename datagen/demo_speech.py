@@ -163,13 +163,13 @@ def utterance(espeak: Espeak, voice: Voice, rng: np.random.Generator) -> Spoken:
 def _trim(speech: np.ndarray) -> np.ndarray:
     """`speech` [time] without the silence before and after it."""
     magnitude = np.abs(speech)
-    heard = np.flatnonzero(magnitude > 0.005 * magnitude.max())
-    first, last = heard[0], heard[-1]
+    audible = np.flatnonzero(magnitude > 0.005 * magnitude.max())
+    first, last = audible[0], audible[-1]
     return speech[first : last + 1]
 
 
 def _record(speech: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """`speech` [time] as a microphone hears it (see `utterance`)."""
+    """`speech` [time] as recorded by a microphone (see `utterance`)."""
     tilt = rng.uniform(-0.25, 0.25)
     shelf = rng.uniform(-0.4, 0.6)
     corner_hz = rng.uniform(150, 500)

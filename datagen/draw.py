@@ -97,8 +97,8 @@ class Drawer:
         while len(failures) < ATTEMPTS:
             cut = self._cut(split, cell, rng)
             if split == "train":
-                is_heard = partial(self._is_heard, cut["length"])
-                cut.update(variety.columns(cell.noise, is_heard))
+                is_audible = partial(self._is_audible, cut["length"])
+                cut.update(variety.columns(cell.noise, is_audible))
             snr_db = self._snr_db(split, cut, cell.snr_db, rng)
             gain_db = self._gain_db(cut, snr_db, rng)
             if isinstance(gain_db, Unmixable):
@@ -154,7 +154,7 @@ class Drawer:
             **of_training(),
         }
 
-    def _is_heard(self, length: int, noise_id: str, start: int) -> bool:
+    def _is_audible(self, length: int, noise_id: str, start: int) -> bool:
         """Whether a cut of noise is not silent."""
         samples = self.library.noise(noise_id, start, length)
         return not is_silent(torch.from_numpy(samples), FULL_SCALE)

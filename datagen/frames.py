@@ -104,12 +104,12 @@ def _percentile(counts: np.ndarray, share: float) -> int:
 
 
 def decibels(powers: np.ndarray) -> np.ndarray:
-    """`powers` in dB, nothing as -200 dB."""
+    """`powers` in dB, at least -200 dB."""
     return 10 * np.log10(np.maximum(powers, 1e-20))
 
 
 def level_db(power: float) -> float:
-    """`power` in dB; NaN for nothing."""
+    """`power` in dB; NaN if it is 0."""
     if power <= 0:
         return float("nan")
     return float(decibels(np.float64(power)))

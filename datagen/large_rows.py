@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from datagen.older import RENAMED
 from datagen.row import Row
 from files.cells import SHOWN
 from files.feather import (
@@ -60,7 +61,7 @@ def load(path: Path, remedy: str) -> pd.DataFrame:
         raise TableError(f"{path}: needs the extra 'large'", "pip install -e '.[large]'")
     require_sum(path, remedy)
     try:
-        return open_feather(path)
+        return open_feather(path).rename(columns=RENAMED)
     except ValueError as error:
         raise TableError(str(error), remedy) from error
 

@@ -80,7 +80,7 @@ def _marks(count: int) -> str:
 
 
 def _from_row(values: Iterable[float | None]) -> Measures:
-    """Measures as they were before SQLite took NaN for nothing."""
+    """The measures of a row; SQLite stores NaN as NULL."""
     numbers = [float("nan") if value is None else value for value in values]
     return Measures(*numbers)
 

@@ -15,30 +15,30 @@ def mix(
     noise: Tensor,
     snr_db: Tensor,
     gain_db: Tensor,
-    clean_heard: Tensor | float = 1.0,
-    noise_heard: Tensor | float = 1.0,
+    clean_present: Tensor | float = 1.0,
+    noise_present: Tensor | float = 1.0,
 ) -> dict[str, Tensor]:
     """Bring `noise` to `snr_db` under `clean`, apply the joint `gain_db` to both, and add them.
 
     Every sample is rounded to the 16-bit grid *before* adding, so `mixture == clean + noise` holds
     exactly, and the samples are the same on disk, in a loader worker and on a GPU (energies of
-    integers are exact; all other operations are element-wise). A part whose `heard` factor is 0
+    integers are exact; all other operations are element-wise). A part whose `present` factor is 0
     becomes silence, and the other keeps its level; 1 keeps both.
 
     Shapes: clean, noise [..., time] (16-bit PCM samples, any dtype); snr_db, gain_db [...], and
-    clean_heard, noise_heard [...] if they are tensors -> mixture, clean, noise [..., time], float32
-    in [-1, 1).
+    clean_present, noise_present [...] if they are tensors -> mixture, clean, noise [..., time],
+    float32 in [-1, 1).
     """
-    noise_factor = noise_gain(clean, noise, snr_db - gain_db) * _column(noise_heard)
-    clean_factor = amplitude(gain_db.double()).unsqueeze(-1) * _column(clean_heard)
+    noise_factor = noise_gain(clean, noise, snr_db - gain_db) * _column(noise_present)
+    clean_factor = amplitude(gain_db.double()).unsqueeze(-1) * _column(clean_present)
     noise = _on_grid(noise, noise_factor)
     clean = _on_grid(clean, clean_factor)
     return {"mixture": clean + noise, "clean": clean, "noise": noise}
 
 
-def _column(heard: Tensor | float) -> Tensor | float:
+def _column(factors: Tensor | float) -> Tensor | float:
     """The factors of a batch with a last dimension: [...] -> [..., 1]."""
-    return heard.unsqueeze(-1) if isinstance(heard, Tensor) else heard
+    return factors.unsqueeze(-1) if isinstance(factors, Tensor) else factors
 
 
 def _on_grid(samples: Tensor, factor: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from datagen.draw_plan import require_drawable
 from datagen.from_config import Suited
 from datagen.plan import Plan, load_plan
 from datagen.pool import pooled
-from datagen.recordings import Hearing
+from datagen.recordings import RecordingsCallback
 from datagen.route import Route
 from datagen.transcribed import Spelling, Transcribed, require_whole
 from options.build import maker
@@ -21,18 +21,24 @@ from options.build import maker
 USED = "train", "validation"  # splits of a training
 
 
-def mixtures(cfg: DictConfig, heard: Hearing) -> PlanData:
-    """The config's mixtures of training and validation; heard: called with their recordings."""
-    plan, route = _plan_and_route(cfg, heard)
+def mixtures(cfg: DictConfig, on_recordings: RecordingsCallback) -> PlanData:
+    """The config's training and validation mixtures.
+
+    on_recordings: called with the tables of their recordings.
+    """
+    plan, route = _plan_and_route(cfg, on_recordings)
     return PlanData.of(cfg, plan, route)
 
 
-def transcribed_mixtures(cfg: DictConfig, heard: Hearing, spelling: Spelling) -> PlanData:
-    """The same of utterances whose words are known, with their characters.
+def transcribed_mixtures(
+    cfg: DictConfig, on_recordings: RecordingsCallback, spelling: Spelling
+) -> PlanData:
+    """Mixtures of whole utterances that have a transcript, with the transcripts as tokens.
 
-    Raises ValueError as `Spelling.known`, and where a mixture has only a part of an utterance.
+    on_recordings: as of `mixtures`. Raises the errors of `Spelling.known`, and ValueError if a
+    mixture has only a part of an utterance.
     """
-    plan, route = _plan_and_route(cfg, heard, spelling.known)
+    plan, route = _plan_and_route(cfg, on_recordings, spelling.known)
     require_whole(plan.rows, plan.speech)
     used = plan.speech[plan.speech.id.isin(plan.rows.speech_id)]
     tokens = {}
@@ -46,18 +52,18 @@ def transcribed_mixtures(cfg: DictConfig, heard: Hearing, spelling: Spelling) ->
 
 
 def _plan_and_route(
-    cfg: DictConfig, heard: Hearing, suited: Suited | None = None
+    cfg: DictConfig, on_recordings: RecordingsCallback, suited: Suited | None = None
 ) -> tuple[Plan, Callable[..., Route]]:
-    """The plan, of speech that `suited` accepts, and the class of its data set."""
+    """The plan, with the speech that `suited` accepts, and the class of its data set."""
     route = maker(cfg.data.route, Route)
     if cfg.data.folder is not None:
         plan = load_plan(Path(cfg.data.folder))
         if suited is not None:
             plan = plan.of(suited(plan.speech, f"{cfg.data.folder}", cfg.sample_rate))
-        heard(plan.speech, plan.noise, 0)
+        on_recordings(plan.speech, plan.noise, 0)
         return plan, partial(route, folder=cfg.data.folder, sample_rate=cfg.sample_rate)
     drawer = from_config.drawer(cfg, suited)
-    heard(drawer.speech, drawer.noise, drawer.left_out)
+    on_recordings(drawer.speech, drawer.noise, drawer.left_out)
     if cfg.data.cache == "pool":
         for split in USED:
             require_drawable(drawer, split, cfg.plan[split])

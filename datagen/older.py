@@ -7,9 +7,16 @@ from files.schema import Cells
 
 # Columns that the first tables did not have.
 LACKING = {"content": "", "offset": 0, "gain": 1.0, "counted": False, "text": ""}
+# Columns of plan.csv that were renamed, by their first names.
+RENAMED = {"heard": "present"}
 SEXES = ("F", "M")
 # Names of vectors, and the split that each served.
 SEEN = {"seen": ""} | {f"seen-{split}": split for split in SPLITS}
+
+
+def rows(cells: Cells) -> Cells:
+    """Upgrade plan.csv: a column was renamed."""
+    return {RENAMED.get(name, name): column for name, column in cells.items()}
 
 
 def speech(cells: Cells) -> Cells:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from datagen import large_rows
+from datagen.older import RENAMED
 from datagen.row_faults import TWICE, Faults, contradicted, unnamed
 from datagen.split import SPLITS
 from datagen.tables import NOISE, ROWS, SPEECH, difference, schemas
@@ -144,7 +145,9 @@ def load_plan(folder: Path) -> Plan:
 
 def fingerprint(rows: pd.DataFrame) -> str:
     """A name for the content of all rows of a plan, or of a split's rows."""
-    return of_values(rows.to_csv())
+    # Renamed columns have their first names here: fingerprints in older reports stay valid.
+    first_names = {name: first for first, name in RENAMED.items()}
+    return of_values(rows.rename(columns=first_names).to_csv())
 
 
 def load_recordings(

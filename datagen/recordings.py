@@ -73,9 +73,9 @@ class Stretch(Recording):
 
 TYPES = types_of(Recording)
 COLUMNS = list(TYPES)
-# Is called with the tables of speech and of noise of a training, and the number of recordings that
+# It is called with a training's tables of speech and of noise, and the number of recordings that
 # are left out.
-Hearing = Callable[[pd.DataFrame, pd.DataFrame, int], None]
+RecordingsCallback = Callable[[pd.DataFrame, pd.DataFrame, int], None]
 
 
 def table(recordings: list[Recording]) -> pd.DataFrame:

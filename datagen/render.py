@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from datagen.heard import BOTH, part_factors
 from datagen.library import Library
 from datagen.mix import TOLERANCE_DB, mix, to_pcm
+from datagen.present import BOTH, part_factors
 from datagen.signals import Signals
 from datagen.storage.storage import Made, Storage
 from dsp.level import snr_db
@@ -102,7 +102,7 @@ def _achieved_db(row: Mapping[str, Any], made: Made, folder: Path) -> float:
     name, wanted_db = f"{folder}: {row['mixture_id']}", row["snr_db"]
     if not np.array_equal(made["mixture"], made["clean"] + made["noise"]):
         raise ValueError(f"{name} clips; its audio has changed since the plan was drawn")
-    if row["heard"] != BOTH:
+    if row["present"] != BOTH:
         return math.nan
     clean, noise = torch.from_numpy(made["clean"]), torch.from_numpy(made["noise"])
     achieved_db = float(snr_db(clean, noise))

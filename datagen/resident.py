@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from datagen.dataset import Unmixed
-from datagen.heard import part_factors
 from datagen.library import Library
 from datagen.pool import PoolReader
+from datagen.present import part_factors
 from datagen.row import of_training
 
 SHARE = 0.5  # share of the device's free memory that samples may take; the training needs the rest

@@ -17,7 +17,7 @@ class Row:
     speech.csv and noise.csv. speech_start, noise_start: the first sample in those recordings,
     length in samples; all at the plan's rate. snr_db: clean energy over noise energy of the whole
     excerpt. gain_db: joint gain of clean and noise. noise_seen: whether training uses the noise.
-    heard: "both", or "speech" or "noise" where the other part is silence; snr_db is then the
+    present: "both", or "speech" or "noise" where the other part is silence; snr_db is then the
     SNR of the mixture of both. noise_2_id and noise_3_id: further noises, "" for none, cut like the
     first from their starts on. Their levels in dB are relative to the first noise, and snr_db is
     the SNR with the sum. speech_filter, noise_filter: the filters of the excerpts before mixing,
@@ -37,7 +37,7 @@ class Row:
     snr_db: float = field(metadata=IN_SCORES)
     gain_db: float
     noise_seen: bool = field(metadata=IN_SCORES)
-    heard: str = field(default="both", metadata=OF_TRAINING)
+    present: str = field(default="both", metadata=OF_TRAINING)
     noise_2_id: str = field(default="", metadata=OF_TRAINING)
     noise_2_start: int = field(default=0, metadata=OF_TRAINING)
     noise_2_db: float = field(default=0.0, metadata=OF_TRAINING)

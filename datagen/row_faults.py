@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from datagen import heard
 from datagen.band_limit import LOWEST, NYQUIST
+from datagen.present import CHOICES
 from datagen.row import of_training
 from datagen.several_noises import FURTHER
 from datagen.spectral_shape import is_filter
@@ -58,7 +58,8 @@ def _of_first(rows: pd.DataFrame, speech: pd.DataFrame, noise: pd.DataFrame) -> 
 
 def _of_variety(rows: pd.DataFrame) -> Faults:
     """Faults in the columns that must have their default outside the training split."""
-    faults = {f"hears none of {', '.join(heard.CHOICES)}": ~rows.heard.isin(heard.CHOICES)}
+    choices = ", ".join(CHOICES)
+    faults = {f"has a present part that is none of {choices}": ~rows.present.isin(CHOICES)}
     for name in ("speech_filter", "noise_filter"):
         fault = f"has a {name} that is not four numbers within the limits of plan.tilt"
         faults[fault] = ~rows[name].map(is_filter).astype(bool)

@@ -33,17 +33,17 @@ def draw_further(
     protocol: Protocol,
     noise: LongNoise,
     count: int,
-    is_heard: Callable[[str, int], bool],
+    is_audible: Callable[[str, int], bool],
     rng: np.random.Generator,
 ) -> dict[str, Any]:
     """The columns of `count` further noises, cut at random from the long noise of the first.
 
-    is_heard: whether the cut that begins in a stretch, at a sample of its recording, is not silent.
-    Raises ValueError if 100 cuts are silent.
+    is_audible: whether the cut that begins in a stretch, at a sample of its recording, is not
+    silent. Raises ValueError if 100 cuts are silent.
     """
     columns = {}
     for name in FURTHER[:count]:
-        noise_id, start = _heard_cut(noise, is_heard, rng)
+        noise_id, start = _audible_cut(noise, is_audible, rng)
         level_db = rng.uniform(*protocol.noises_db)
         columns[f"{name}_id"] = noise_id
         columns[f"{name}_start"] = start
@@ -51,12 +51,12 @@ def draw_further(
     return columns
 
 
-def _heard_cut(
-    noise: LongNoise, is_heard: Callable[[str, int], bool], rng: np.random.Generator
+def _audible_cut(
+    noise: LongNoise, is_audible: Callable[[str, int], bool], rng: np.random.Generator
 ) -> tuple[str, int]:
     for _ in range(ATTEMPTS):
         noise_id, start = noise.cut(rng)
-        if is_heard(noise_id, start):
+        if is_audible(noise_id, start):
             return noise_id, start
     raise ValueError(
         f"plan.noises: {ATTEMPTS} cuts of further noise are silent, the last one of {noise_id}; "

@@ -14,7 +14,7 @@ UNKNOWN = ("content", "kind", "sex", "text")  # columns in which "" means unknow
 def schemas() -> dict[str, Schema]:
     """The columns of each table, by the name of its file."""
     return {
-        ROWS: Schema(types_of(Row), defaults_of(Row), more=True),
+        ROWS: Schema(types_of(Row), defaults_of(Row), older.rows, more=True),
         SPEECH: Schema(types_of(Utterance), older.LACKING, older.speech),
         NOISE: Schema(types_of(Stretch), older.LACKING, older.noise),
     }
@@ -23,8 +23,8 @@ def schemas() -> dict[str, Schema]:
 def difference(there: pd.DataFrame, here: pd.DataFrame) -> str:
     """The first difference between two tables; "" where no decisive value differs.
 
-    Not decisive are the places of the corpora, facts of the audio that only one table knows, and
-    columns of only one table.
+    Three differences are not decisive: places of corpora, facts of the audio that only one table
+    knows, and columns of only one table.
     """
     if len(there) != len(here):
         return f"{len(there)} rows there, {len(here)} here"

@@ -24,7 +24,7 @@ def publishable(folder: Path, remedy: str) -> dict[str, pd.DataFrame]:
     """The tables to publish from those in `folder`, by the names of their files.
 
     Raises FileNotFoundError or ValueError if they are missing, damaged, or lack the content of any
-    recording: then nobody could know whether a test has the audio under another name.
+    recording: then a copy of it under another name could not be found in a test.
     """
     tables = {}
     for name, table in zip((SPEECH, NOISE), load_trained_on(folder, remedy), strict=True):

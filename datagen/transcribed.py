@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from audio.resampling import resampled_length
-from datagen.heard import NOISE
+from datagen.present import NOISE
 from datagen.route import Route
 from options.typed import typed
 from text.alphabet import Alphabet
@@ -38,7 +38,7 @@ class Spelling:
     def known(self, speech: pd.DataFrame, role: str, sample_rate: int) -> pd.DataFrame:
         """`speech` without recordings whose transcript is unknown, empty, or too long for them.
 
-        How many these are is said. Raises ValueError where no recording of `role` is left, or where
+        A note counts these. Raises ValueError where no recording of `role` is left, or where
         a character is outside the alphabet.
         """
         if speech.empty:
@@ -117,7 +117,7 @@ def transcript(row: Mapping[str, Any], utterance: Any) -> str:
     not known. A mixture whose speech is silence has none.
     """
     whole = row["speech_start"] == 0 and row["length"] == utterance.length
-    return utterance.text if whole and row["heard"] != NOISE else ""
+    return utterance.text if whole and row["present"] != NOISE else ""
 
 
 def is_whole(rows: pd.DataFrame, speech: pd.DataFrame) -> pd.Series:

@@ -115,7 +115,7 @@ def _make(folder: Path) -> None:
     except FileExistsError:
         # Otherwise it was a folder that another process has removed, or removed and made again.
         if folder.is_file():
-            raise
+            raise FileExistsError(f"{folder}: is a file; choose another folder") from None
 
 
 def _taken_now(folder: Path) -> int | None:

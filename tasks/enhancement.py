@@ -23,7 +23,7 @@ from text.words import ENHANCEMENT
 
 if TYPE_CHECKING:
     from datagen.datamodule import PlanData
-    from datagen.recordings import Hearing
+    from datagen.recordings import RecordingsCallback
     from models.enhancement_learner import EnhancementLearner
 
 
@@ -42,11 +42,11 @@ class Enhancement(Task):
 
         return build_learner(cfg)
 
-    def batches(self, cfg: DictConfig, heard: Hearing) -> PlanData:
+    def batches(self, cfg: DictConfig, on_recordings: RecordingsCallback) -> PlanData:
         """Mixtures with their clean speech and noise."""
         from datagen.mixtures import mixtures
 
-        return mixtures(cfg, heard)
+        return mixtures(cfg, on_recordings)
 
     def system(self, run: Path, device: str) -> TrainedRun:
         """The run's enhancer; its network is built on first use."""

@@ -15,7 +15,7 @@ from datagen.melodies.tokens import TOKENS, to_tokens
 from datagen.melodies.tune import unwritten
 from datagen.melodies.tunes import Tunes
 from datagen.pairs.pairs import PairedTest
-from datagen.recordings import Hearing
+from datagen.recordings import RecordingsCallback
 from models.cost import Costs
 from models.enhancer import Enhancer
 from models.known_costs import cached_costs
@@ -76,8 +76,8 @@ class Melody(Task):
         build(cfg.task.tunes, Tunes)
         return MelodyLearner(network, maker(cfg.recipe.optimizer, torch.optim.Optimizer))
 
-    def batches(self, cfg: DictConfig, heard: Hearing) -> TuneData:
-        """Tunes as tokens; `heard` is not called, as there are no recordings."""
+    def batches(self, cfg: DictConfig, on_recordings: RecordingsCallback) -> TuneData:
+        """Tunes as tokens; `on_recordings` is not called, as there are no recordings."""
         tunes = build(cfg.task.tunes, Tunes).tunes()
         plan = self.draw(tunes)
         return TuneData.of(cfg, plan, partial(TuneRows, tunes=plan.tunes))

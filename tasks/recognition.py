@@ -1,4 +1,4 @@
-"""Speech recognition: from speech, in noise or not, to its characters."""
+"""Speech recognition: transcribes mixtures, or clean speech, as characters."""
 
 from collections.abc import Callable
 from functools import partial
@@ -11,7 +11,7 @@ from omegaconf import DictConfig, OmegaConf
 from datagen.datamodule import PlanData
 from datagen.mixtures import transcribed_mixtures
 from datagen.pairs.pairs import PairedTest
-from datagen.recordings import Hearing
+from datagen.recordings import RecordingsCallback
 from datagen.trained_on import load_trained_on
 from datagen.transcribed import Spelling, require_said
 from files.fingerprint import of_values
@@ -36,11 +36,12 @@ from text.words import Words
 
 
 class Recognition(Task):
-    """An LSTM learns to write `alphabet` from mixtures whose words are known.
+    """A network learns to transcribe mixtures of speech with known transcripts.
 
-    decoder: "beam" or "greedy"; beam: prefixes that it keeps. ngram: order of the character
-    n-gram of the training transcripts, 0 for none; ngram_weight, bonus: see
-    models.recognition.decoding. Raises ValueError for an option that is none.
+    alphabet: the characters of transcripts. decoder: "beam" or "greedy". beam: the number of
+    prefixes that the beam search keeps. ngram: the order of the character n-gram, which is counted
+    in the training transcripts; 0 for no n-gram. ngram_weight, bonus: see
+    models.recognition.decoding. Raises ValueError for an invalid option.
     """
 
     groups: ClassVar[tuple[str, ...]] = ()
@@ -71,12 +72,12 @@ class Recognition(Task):
         optimizer = maker(cfg.recipe.optimizer, torch.optim.Optimizer)
         return RecognitionLearner(features, network, optimizer)
 
-    def batches(self, cfg: DictConfig, heard: Hearing) -> PlanData:
-        """Mixtures of whole utterances with their characters."""
-        return transcribed_mixtures(cfg, heard, self.spelling(cfg))
+    def batches(self, cfg: DictConfig, on_recordings: RecordingsCallback) -> PlanData:
+        """Mixtures of whole utterances, with their transcripts as tokens."""
+        return transcribed_mixtures(cfg, on_recordings, self.spelling(cfg))
 
     def spelling(self, cfg: DictConfig) -> Spelling:
-        """Characters as tokens, and how many of them an utterance may have."""
+        """The tokens of transcripts, and whether a transcript fits an utterance's length."""
         recogniser = Recogniser(*self._parts(cfg))
 
         def room(tokens: list[int], samples: int) -> bool:
@@ -95,10 +96,10 @@ class Recognition(Task):
         return features, network
 
     def system(self, run: Path, device: str) -> RecognitionRun:
-        """From mixture to text; the n-gram is of the transcripts in the run's speech.csv."""
+        """The run's recogniser, with the n-gram of the transcripts in the run's speech.csv."""
         cfg = self.own_config(run)
         own = task_of(cfg)
-        # Tokens are those of the run; how they are decoded may be compared.
+        # The alphabet is the run's; options of decoding are those of this evaluation.
         recogniser = Recogniser(*own._parts(cfg))
         load_weights(recogniser, run)
         transcripts = self._transcripts(run, own.alphabet)
@@ -108,24 +109,24 @@ class Recognition(Task):
         return RecognitionRun(run, trained, decoder, own.alphabet.text, content)
 
     def costs(self, cfg: DictConfig, cache: Path, say: Callable[[str], object]) -> Costs:
-        """Of the network; what decoding takes comes on top."""
+        """The costs of the network; the decoder is not counted."""
         recogniser = Recogniser(*self._parts(cfg)).eval()
         identity = OmegaConf.to_container(cfg.task, resolve=True)
         measure = partial(costs, recogniser)
         return cached_costs(identity, measure, type(recogniser.network).__name__, cache, say)
 
     def beside(self, cfg: DictConfig) -> dict[str, System]:
-        """One that says nothing, and so makes no error but to leave all out."""
+        """A system that writes nothing: all words are deletions, its error rates are 1."""
         return {MIXTURE: Speechless()}
 
     def test(self, cfg: DictConfig) -> PairedTest:
-        """See `Task.test`; ValueError where nothing of it has a transcript."""
+        """See `Task.test`; raises ValueError if no utterance of the test has a transcript."""
         test = super().test(cfg)
         require_said(test.plan.rows, test.plan.speech)
         return test
 
     def _transcripts(self, run: Path, alphabet: Alphabet) -> list[list[int]]:
-        """Those that `run` was trained on, as tokens; none where no n-gram is asked for."""
+        """The training transcripts of `run` as tokens; an empty list if no n-gram is used."""
         if self.decoder == "greedy" or not self.ngram:
             return []
         speech, _ = load_trained_on(run, tables_again(run))

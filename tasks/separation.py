@@ -23,7 +23,7 @@ from text.words import Words
 if TYPE_CHECKING:
     from datagen.datamodule import PlanData
     from datagen.pairs.pairs import PairedTest
-    from datagen.recordings import Hearing
+    from datagen.recordings import RecordingsCallback
     from models.separation_learner import SeparationLearner
 
 
@@ -44,12 +44,12 @@ class Separation(Task):
 
         return build_learner(cfg)
 
-    def batches(self, cfg: DictConfig, heard: Hearing) -> PlanData:
+    def batches(self, cfg: DictConfig, on_recordings: RecordingsCallback) -> PlanData:
         """Mixtures with both talkers: one is clean, the other is noise."""
         from datagen.mixtures import mixtures
 
         _require_talkers(cfg)
-        return mixtures(cfg, heard)
+        return mixtures(cfg, on_recordings)
 
     def system(self, run: Path, device: str) -> TrainedSeparation:
         """The run's separator, from a mixture to the waveforms of its talkers."""

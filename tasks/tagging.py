@@ -18,7 +18,7 @@ from datagen.library import Library
 from datagen.pairs.pairs import PairedTest
 from datagen.plan import Plan
 from datagen.pool import pooled
-from datagen.recordings import Hearing
+from datagen.recordings import RecordingsCallback
 from datagen.roles import SEEN_NOISE, UNSEEN_NOISE
 from models.cost import Costs
 from models.known_costs import cached_costs
@@ -90,7 +90,7 @@ class Tagging(Task):
         sizes = {"features": features.count, "classes": len(self.classes)}
         return features, build(cfg.task.network, TaggingNetwork, **sizes)
 
-    def batches(self, cfg: DictConfig, heard: Hearing) -> PlanData:
+    def batches(self, cfg: DictConfig, on_recordings: RecordingsCallback) -> PlanData:
         """All clips of training and validation."""
         from datagen.datamodule import PlanData
 

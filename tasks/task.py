@@ -27,7 +27,7 @@ from text.words import Words
 if TYPE_CHECKING:
     from datagen.datamodule import PlanData
     from datagen.pairs.pairs import PairedTest
-    from datagen.recordings import Hearing
+    from datagen.recordings import RecordingsCallback
     from models.learner import Learner
 
 Kind = TypeVar("Kind", bound="Task")
@@ -58,8 +58,11 @@ class Task(ABC):
         """
 
     @abstractmethod
-    def batches(self, cfg: DictConfig, heard: Hearing) -> PlanData:
-        """The training and validation batches of the config; heard: called with recordings."""
+    def batches(self, cfg: DictConfig, on_recordings: RecordingsCallback) -> PlanData:
+        """The training and validation batches of the config.
+
+        on_recordings: called with the tables of the recordings.
+        """
 
     def own_config(self, run: Path) -> DictConfig:
         """The config of `run`; raises ValueError if it has another task."""

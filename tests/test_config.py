@@ -91,9 +91,23 @@ def test_every_folder_of_options_is_swept_here_or_named_by_the_experiments():
     }
 
 
+@pytest.mark.parametrize(
+    ("typed", "remedy"),
+    [
+        ("+baseline@baselines.my tool=files", "write +baseline@baselines.my_tool=files"),
+        ("experiment=pairs,recordings", "choose one of them, as experiment=pairs; for a sweep"),
+        ("title=a,b", "for one text write 'title=\"a,b\"'"),
+    ],
+)
+def test_an_option_that_hydra_cannot_read_has_a_remedy(typed, remedy):
+    with pytest.raises(HydraException) as refused:
+        tiny_run.config("evaluate", [typed], "out")
+    assert remedy in one_line(refused.value)
+
+
 def test_an_experiment_of_another_script_is_said_to_be_one():
     with pytest.raises(HydraException) as refused:
         tiny_run.config("train", ["experiment=pairs"], "out")
     assert one_line(refused.value).startswith(
-        "experiment/pairs: is for a script with the choice pairs"
+        "experiment=pairs: is for another script, as this one has no pairs=;"
     )

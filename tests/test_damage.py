@@ -93,7 +93,7 @@ def test_a_table_that_another_hand_damaged_is_mended_once_it_is_removed(drawn, s
         ("rows", "length", 0, "has a length below 1"),
         ("rows", "length", 10**9, "leaves its recording of speech"),
         ("rows", "speech_start", -1, "leaves its recording of speech"),
-        ("rows", "heard", "neither", "hears none of both, speech, noise"),
+        ("rows", "present", "neither", "has a present part that is none of both, speech, noise"),
         ("rows", "speech_filter", "0.1 0.2 0.3", "has a speech_filter that is not four numbers"),
         ("rows", "noise_filter", "0.1 0.2 0.3 0.9", "has a noise_filter that is not four numbers"),
         ("rows", "band", 0.5, "has a band that is neither 0 nor from 0.01 to below 0.5"),

@@ -60,8 +60,8 @@ def test_the_most_least_and_usually_improved_of_every_snr():
     assert [mixture for _, mixture in found] == [
         "test--5-4", "test--5-1", "test--5-2", "test-10-4", "test-10-1", "test-10-2",
     ]  # fmt: skip
-    assert found[0][0] == "-5 dB, typical: net adds +4.00 dB of SDR"
-    assert found[2][0] == "-5 dB, least improved: net adds -1.00 dB of SDR"
+    assert found[0][0] == "-5 dB, typical: net changes SDR by +4.00 dB"
+    assert found[2][0] == "-5 dB, least improved: net changes SDR by -1.00 dB"
 
 
 def test_no_utterance_stands_twice_and_none_without_a_score():

@@ -101,6 +101,13 @@ def test_a_large_plan_is_mapped_and_says_what_a_small_one_says(make, drawn, larg
         assert all(torch.equal(small[name], mapped_batch[name]) for name in small)
 
 
+def test_a_renamed_column_of_a_large_plan_is_read_by_its_first_name(make, large, tmp_path):
+    plan = draw(make(**HARD), COUNTS, tmp_path / "large")
+    older = plan.rows.rename(columns={"present": "heard"})
+    large_rows.save(tmp_path / "plan.feather", [older])
+    assert large_rows.equal(large_rows.load(tmp_path / "plan.feather", ""), plan.rows)
+
+
 def test_another_or_a_damaged_large_plan_is_refused(make, drawn, large, tmp_path):
     plan = draw(make(**HARD), COUNTS, tmp_path / "large")
     plan.save(tmp_path / "run")

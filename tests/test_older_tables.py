@@ -13,7 +13,8 @@ from corpora import COUNTS
 from omegaconf import OmegaConf
 
 from datagen.draw_plan import draw_plan
-from datagen.plan import Plan, load_plan, load_recordings
+from datagen.plan import Plan, fingerprint, load_plan, load_recordings
+from files.fingerprint import of_values
 from options.older import upgraded
 from reporting.scoring.leaks import refuse_leaks
 
@@ -111,6 +112,16 @@ def test_the_same_plan_is_known_in_the_tables_of_an_older_version_and_another_on
         draw_plan(make(seed=3), COUNTS, tmp_path / "cache").save(tmp_path / "out")
     drawn[0].save(tmp_path / "out")
     pd.testing.assert_frame_equal(load_plan(tmp_path / "out").noise, drawn[0].noise)
+
+
+def test_a_renamed_column_of_a_plan_is_read_by_its_first_name_and_keeps_the_fingerprint(
+    drawn, tmp_path
+):
+    plan = drawn[0]
+    rows = plan.rows.rename(columns={"present": "heard"})
+    Plan(rows, plan.speech, plan.noise).save(tmp_path)
+    pd.testing.assert_frame_equal(load_plan(tmp_path).rows, plan.rows)
+    assert fingerprint(plan.rows) == of_values(rows.to_csv())  # as reports of before have it
 
 
 def test_runs_of_before_are_held_against_the_test_as_others_are(drawn, tmp_path):

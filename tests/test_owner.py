@@ -129,3 +129,12 @@ def test_a_file_system_without_locks_holds_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(lock.fcntl, "flock", no_locks)
     with lock.locked(tmp_path / "lock") as held:
         assert not held
+
+
+def test_a_file_in_place_of_the_folder_is_refused_with_a_remedy(tmp_path):
+    (tmp_path / "run").touch()
+    with (
+        pytest.raises(FileExistsError, match="is a file; choose another folder"),
+        owned(tmp_path / "run"),
+    ):
+        pass

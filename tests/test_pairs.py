@@ -18,6 +18,7 @@ from command.check import check
 from command.evaluate_schema import EvaluateConfig
 from datagen import from_config
 from datagen.pairs.log import read_log
+from datagen.pairs.matching import Named, joining
 from datagen.pairs.pairs import Pairs
 from datagen.plan import Plan, load_plan
 from options.build import build
@@ -217,6 +218,7 @@ PATTERN = "pairs.clean_pattern='(?P<clean>.+)'"
         (None, ["pairs.unfit=maybe"], "must be refuse or leave_out"),
         (None, ["pairs.log=list.txt", "pairs.root=/"], "list.txt: no such file"),
         (None, ["clean=nowhere"], "nowhere: no such folder; give clean=DIR"),
+        (None, [f"clean={__file__}"], "is a file, and a folder is expected; give clean=DIR"),
         (None, ["pairs=dns", "pairs.root=nowhere"], "clean: no such folder; give pairs.root=DIR"),
         (None, ["mixture=null"], "add mixture=DIR"),
         (None, ["clean=null", "mixture=null"], "add clean=DIR mixture=DIR"),
@@ -229,6 +231,20 @@ def test_what_does_not_fit_is_refused_in_a_line(tmp_path, cache, spoil, typed, s
     with pytest.raises((ValueError, OSError)) as error:
         judged(cache, *folders(root), *typed)
     assert said in str(error.value) and "\n" not in str(error.value)
+
+
+def test_a_pattern_that_matches_by_chance_is_not_suggested():
+    def files(*names):
+        return [Named(name, Path(f"{name}.wav"), {}) for name in names]
+
+    cleans = files("p232_010", "p232_011")
+    assert joining(files("sp01_sn0", "sp02_sn0", "sp03_sn0"), cleans) == ""
+    assert "clean>" in joining(files("sp01_p232_010", "sp01_p232_011"), cleans)
+
+
+def test_leaving_out_is_no_remedy_where_no_pair_fits(tmp_path, cache):
+    with pytest.raises(ValueError, match=r"; mend them$"):
+        judged(cache, *folders(by_name(tmp_path)), "mixture=${clean}")
 
 
 def _renamed(folder, name):
@@ -421,8 +437,11 @@ def test_folders_of_pairs_are_refused_where_no_pairs_are_judged(tmp_path):
     cfg = tiny_run.config("evaluate", ["clean=x"], tmp_path)
     with pytest.raises(ValueError, match="clean='x': is read by experiment=pairs alone"):
         check(cfg, EvaluateConfig)
+    cfg = tiny_run.config("evaluate", ["mixture=x"], tmp_path)
+    with pytest.raises(ValueError, match="by experiment=recordings and experiment=pairs alone"):
+        check(cfg, EvaluateConfig)
     for typed in (["experiment=recordings", "mixture=y"], ["pairs=rendered", "pairs.root=y"]):
-        with pytest.raises(ValueError, match="clean='x': what is judged here has its own folders"):
+        with pytest.raises(ValueError, match="clean='x': this test has other folders"):
             check(config(tmp_path, "clean=x", *typed), EvaluateConfig)
     with pytest.raises(ValueError, match=r"add pairs\.root=DIR, which holds clean_testset_wav and"):
         check(config(tmp_path, "pairs=voicebank"), EvaluateConfig)

@@ -23,7 +23,7 @@ def test_columns_are_those_of_the_contract(make, tmp_path):
     plan = draw_plan(make(), {"train": 3, "validation": 2, "test": 8}, tmp_path)
     assert ",".join(plan.rows) == (
         "mixture_id,split,speech_id,speech_start,noise_id,noise_start,length,snr_db,gain_db,noise_seen,"
-        "heard,noise_2_id,noise_2_start,noise_2_db,noise_3_id,noise_3_start,noise_3_db,"
+        "present,noise_2_id,noise_2_start,noise_2_db,noise_3_id,noise_3_start,noise_3_db,"
         "speech_filter,noise_filter,band"
     )
     assert plan.rows.split.tolist() == ["train"] * 3 + ["validation"] * 2 + ["test"] * 8

@@ -50,6 +50,8 @@ def test_names_may_be_given():
     ):
         with pytest.raises(ValueError, match=f"names: {said}"):
             run_names(configs, ["mixture"], given)
+    with pytest.raises(ValueError, match="names: there are no runs to name; add runs="):
+        run_names({}, ["mixture"], ["one"])
 
 
 @pytest.mark.parametrize("group", ["network", "target"])

@@ -245,7 +245,7 @@ def test_scores_of_recordings_are_grouped_by_the_noise_that_a_tagger_hears(train
         one.identity["mixture_id"]: one.identity["noise_type"] for one in tried.bench.mixtures()
     }
     assert kinds == {name: name for name in TONES}
-    with pytest.raises(ValueError, match="groups recordings by the noise that it hears; add"):
+    with pytest.raises(ValueError, match="groups recordings by the noise that it predicts; choose"):
         check(tiny_run.config("evaluate", [f"tag={tmp_path}"], tmp_path), EvaluateConfig)
 
 

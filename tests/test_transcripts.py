@@ -124,9 +124,15 @@ def test_a_corpus_that_teaches_nothing_is_refused_in_one_line(texts, words):
 def test_a_part_of_an_utterance_has_no_transcript():
     utterances = pd.DataFrame({"id": ["u"], "length": [100], "text": ["abc"]})
     utterance = utterances.iloc[0]
-    whole = {"mixture_id": "m", "speech_id": "u", "speech_start": 0, "length": 100, "heard": "both"}
+    whole = {
+        "mixture_id": "m",
+        "speech_id": "u",
+        "speech_start": 0,
+        "length": 100,
+        "present": "both",
+    }
     assert transcript(whole, utterance) == "abc"
-    for part in ({"length": 99}, {"speech_start": 1}, {"heard": "noise"}):
+    for part in ({"length": 99}, {"speech_start": 1}, {"present": "noise"}):
         assert transcript(whole | part, utterance) == ""
     require_whole(pd.DataFrame([whole]), utterances)
     with pytest.raises(ValueError, match=r"^1 of 2 mixtures hold only a part.*plan=recognition"):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from datagen.recordings import Recording
+from files.missing import not_a_folder
 
 
 class Corpus(ABC):
@@ -54,7 +55,7 @@ class CorpusOnDisk(Corpus):
     def folder(self) -> Path:
         """`root`; raises FileNotFoundError if it is not a folder."""
         if not self.root.is_dir():
-            raise FileNotFoundError(f"{self.root}: no such folder; {self.expected}")
+            raise FileNotFoundError(f"{not_a_folder(self.root)}; {self.expected}")
         return self.root
 
     def nonempty(self, files: Sequence[Path], folder: Path) -> Sequence[Path]:

@@ -9,6 +9,7 @@ from datagen.pairs.log import Line, read_log
 from datagen.pairs.matching import Matched, Named, compiled, joining, matched, named, nearest
 from datagen.pairs.pairs import PairedTest, Pairs
 from datagen.pairs.plan import Pair, paired_test
+from files.missing import not_a_folder
 
 SHOWN = 3  # number of names in a note
 
@@ -71,7 +72,7 @@ class ByName(Pairs):
         return test._replace(notes=[*notes, *test.notes])
 
     def _option(self, folder: str) -> str:
-        """The option that chooses another folder, as typed."""
+        """The option that names the folder, as typed."""
         return "pairs.root" if self.rooted else folder
 
     def _notes(self, found: Matched, mixtures: list[Named], cleans: list[Named]) -> list[str]:
@@ -106,7 +107,7 @@ class ByName(Pairs):
 def audio_below(folder: Path, what: str) -> list[Path]:
     """The audio in a folder, given by the option `what`; raises FileNotFoundError without audio."""
     if not folder.is_dir():
-        raise FileNotFoundError(f"{folder}: no such folder; give {what}=DIR, one that exists")
+        raise FileNotFoundError(f"{not_a_folder(folder)}; give {what}=DIR, one that exists")
     paths = audio_files(folder, tell_all=True)
     if not paths:
         raise FileNotFoundError(f"{folder}: holds no audio; give another {what}=DIR")
@@ -146,29 +147,29 @@ def _about_log(path: Path, found: Matched, lines: dict[str, Line]) -> list[str]:
 
 def _pair(mixture: Named, clean: Named, lines: dict[str, Line]) -> Pair:
     line = lines.get(mixture.name, Line("", None))
-    said = mixture.said
-    snr_db = _number(mixture) if "snr" in said else line.snr_db
+    facts = mixture.facts
+    snr_db = _number(mixture) if "snr" in facts else line.snr_db
     return Pair(
         name=mixture.name,
         mixture=mixture.path,
         clean=clean.path,
         clean_name=clean.name,
         snr_db=snr_db,
-        noise=said.get("noise") or line.noise,
-        speaker=said.get("speaker") or clean.said.get("speaker", ""),
+        noise=facts.get("noise") or line.noise,
+        speaker=facts.get("speaker") or clean.facts.get("speaker", ""),
     )
 
 
 def _number(mixture: Named) -> float:
     """The SNR in dB in a name; raises ValueError if it is not a number."""
-    said = mixture.said["snr"]
+    text = mixture.facts["snr"]
     try:
-        snr_db = float(said)
+        snr_db = float(text)
     except ValueError:
         snr_db = nan
     if not isfinite(snr_db):
         raise ValueError(
-            f"{mixture.path}: {said!r}, the SNR by pairs.pattern, is no number; "
+            f"{mixture.path}: {text!r}, the SNR by pairs.pattern, is no number; "
             r"write the group as (?P<snr>-?\d+)"
         )
     return snr_db

@@ -11,16 +11,19 @@ KEY = "clean"  # the group of a pattern that gives the name of the clean file
 
 
 class Named(NamedTuple):
-    """An audio file. name: its path below a folder, without suffix. said: groups of its pattern."""
+    """An audio file.
+
+    name: its path below a folder, without suffix. facts: the groups of the pattern that it matches.
+    """
 
     name: str
     path: Path
-    said: Mapping[str, str]
+    facts: Mapping[str, str]
 
     @property
     def key(self) -> str:
         """The key by which it is paired."""
-        return self.said.get(KEY) or self.name
+        return self.facts.get(KEY) or self.name
 
 
 class Matched(NamedTuple):
@@ -57,17 +60,17 @@ def named(
     files: dict[str, Named] = {}
     for path in paths:
         name = path.relative_to(folder).with_suffix("").as_posix()
-        said = {}
+        facts = {}
         if pattern is not None:
             fit = pattern.fullmatch(path.stem)
             if fit is None:
                 continue
-            said = {group: text for group, text in fit.groupdict().items() if text is not None}
+            facts = {group: text for group, text in fit.groupdict().items() if text is not None}
         if name in files:
             raise ValueError(
                 f"{path}: has the name of {files[name].path}; keep one of the two in {folder}"
             )
-        files[name] = Named(name, path, said)
+        files[name] = Named(name, path, facts)
     if paths and not files:
         raise ValueError(
             f"{option}={pattern.pattern!r}: fits no name in {folder}, such as {paths[0].stem}; "
@@ -104,7 +107,7 @@ def matched(mixtures: Sequence[Named], cleans: Sequence[Named]) -> Matched:
 
 
 def joining(mixtures: Sequence[Named], cleans: Sequence[Named]) -> str:
-    """Options by which most of these files match, as typed; "" if there are none.
+    """Options by which at least half of the mixtures match, as typed; "" if there are none.
 
     Names may differ before or after their common part, or in their folders. Raises ValueError if
     two clean files would match one mixture.
@@ -119,7 +122,7 @@ def joining(mixtures: Sequence[Named], cleans: Sequence[Named]) -> str:
             options = zip(("pattern", "clean_pattern"), patterns, strict=True)
             best = " ".join(f"'pairs.{name}=\"{pattern}\"'" for name, pattern in options)
             most = len(found.pairs)
-    return best
+    return best if 2 * most >= len(mixtures) else ""  # fewer may match by chance
 
 
 def _candidates(mixture: str, clean: str) -> Iterator[tuple[str, str]]:
@@ -151,7 +154,7 @@ def _plain(text: str) -> bool:
 def _keyed(pattern: str, files: Iterable[Named]) -> list[Named]:
     """The `files` whose names match, with the key of `pattern`."""
     fits = [(one, re.fullmatch(pattern, one.path.stem)) for one in files]
-    return [one._replace(said=fit.groupdict()) for one, fit in fits if fit]
+    return [one._replace(facts=fit.groupdict()) for one, fit in fits if fit]
 
 
 def _alike(one: str, other: str) -> int:

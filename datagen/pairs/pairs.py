@@ -1,4 +1,4 @@
-"""The contract of a set of pairs, and the parts of it that a test has."""
+"""The contract of sets of pairs, and the test that such a set gives."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -8,11 +8,11 @@ from typing import ClassVar, NamedTuple
 from datagen.plan import Plan
 from datagen.signals import Signals
 
-UNKNOWN = "unknown"  # a speaker, a kind of noise, or where an SNR is from
+UNKNOWN = "unknown"  # a speaker, a kind of noise, or the origin of an SNR
 
 
 class PairedTest(NamedTuple):
-    """plan: a row for every mixture. audio: of its rows. notes: what must be read, in sentences."""
+    """plan: a row for every mixture. audio: of these rows. notes: sentences for the report."""
 
     plan: Plan
     audio: Signals
@@ -20,7 +20,7 @@ class PairedTest(NamedTuple):
 
 
 def about_speakers(speakers: Sequence[str]) -> list[str]:
-    """A sentence on mixtures whose speaker is not known: "" or UNKNOWN."""
+    """A note on mixtures whose speaker is unknown, which is "" or UNKNOWN."""
     unknown = sum(speaker in ("", UNKNOWN) for speaker in speakers)
     if not unknown:
         return []
@@ -32,17 +32,18 @@ def about_speakers(speakers: Sequence[str]) -> list[str]:
 
 
 class Pairs(ABC):
-    """A set of pairs, made from an option of conf/pairs; it reads no disk before it is asked.
+    """A set of pairs, an option of conf/pairs. Constructors read no files.
 
-    has_clean: else mixtures are recordings, whose clean speech nobody knows.
+    has_clean: whether mixtures have clean speech; otherwise they are recordings.
     """
 
     has_clean: ClassVar[bool] = True
 
     @abstractmethod
     def test(self, sample_rate: int, cache: Path, jobs: int, check_audio: bool) -> PairedTest:
-        """The pairs as a test at `sample_rate`.
+        """The test of all pairs at `sample_rate` in Hz.
 
-        Raises FileNotFoundError or ValueError, in one line, where there is none or files do not
-        fit together.
+        cache: the folder of cached tables. jobs: number of threads. check_audio: whether every
+        file is decoded. Raises FileNotFoundError or ValueError, with a message of one line, if
+        there are no pairs or files do not fit together.
         """

@@ -1,4 +1,4 @@
-"""Makes a plan of pairs of files: a row for each pair, the recordings tables, and the audio."""
+"""Makes the test of pairs of files: a plan with a row for each pair, and its audio."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -20,8 +20,8 @@ from dsp.level import snr_db
 from parallel.threads import over_threads
 
 TEST = "test"
-GRID_DB = 5.0  # a measured SNR is grouped with those nearest to a multiple of it
-SHOWN = 3  # pairs that an error names before it counts
+GRID_DB = 5.0  # measured SNRs are grouped to its multiples
+SHOWN = 3  # number of pairs that a message names; it counts the others
 
 
 class Pair(NamedTuple):
@@ -48,11 +48,11 @@ def paired_test(
     check_audio: bool,
     leave_out: bool,
 ) -> PairedTest:
-    """`pairs` as a test at `sample_rate`.
+    """The test of `pairs` at `sample_rate` in Hz.
 
-    leave_out: pairs that cannot be used are left out and told, else they are refused. Raises
-    BadAudioError for files that cannot be read or are silent, ValueError for pairs that do not fit
-    together.
+    leave_out: whether pairs that cannot be used are left out, with a note; otherwise they are
+    refused. Raises BadAudioError for files that cannot be read or are silent, ValueError for pairs
+    that do not fit together.
     """
     count = len(pairs)
     clean, mixture, spoiled = _scanned(pairs, cache, jobs, check_audio, leave_out)
@@ -79,7 +79,7 @@ def paired_test(
 def _scanned(
     pairs: Sequence[Pair], cache: Path, jobs: int, check_audio: bool, leave_out: bool
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
-    """Tables of the clean files, each once, and of the mixtures, and why pairs are left out."""
+    """The tables of `_tables` without bad files, and the reasons of pairs that are left out."""
     try:
         return *_tables(pairs, cache, jobs, check_audio), {}
     except BadAudioError as error:
@@ -94,7 +94,7 @@ def _scanned(
 
 
 def _spoiled(pairs: Sequence[Pair], bad: Sequence[BadFile]) -> dict[str, str]:
-    """Why pairs have no audio, by the mixture's name."""
+    """The faults of pairs with a bad file, by the mixture's name."""
     files = {file.path: file for file in bad}
     spoiled = {}
     for pair in pairs:
@@ -107,7 +107,7 @@ def _spoiled(pairs: Sequence[Pair], bad: Sequence[BadFile]) -> dict[str, str]:
 def _tables(
     pairs: Sequence[Pair], cache: Path, jobs: int, check_audio: bool
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Tables of the clean files, each once, and of the mixtures."""
+    """The recordings tables of clean files and of mixtures; a shared clean file is listed once."""
     cleans, mixtures = {}, []
     for pair in pairs:
         speaker = pair.speaker or UNKNOWN
@@ -132,7 +132,7 @@ def _tables(
 def _lengths(
     pairs: Sequence[Pair], clean: pd.DataFrame, mixture: pd.DataFrame, sample_rate: int
 ) -> pd.DataFrame:
-    """A row per pair: path of the mixture, samples at `sample_rate` and gain of both files."""
+    """A row per pair: the mixture's path; length at `sample_rate`, and gain, of both files."""
     tables = {"mixture": mixture.set_index("path"), "clean": clean.set_index("path")}
     rows = []
     for pair in pairs:
@@ -146,7 +146,10 @@ def _lengths(
 
 
 def _of_other_lengths(pairs: Sequence[Pair], lengths: pd.DataFrame) -> dict[str, str]:
-    """Why pairs do not fit together, by the mixture's name: at other rates one sample may lack."""
+    """The faults of pairs of unequal length, by the mixture's name.
+
+    A difference of one sample is allowed, because resampling rounds lengths.
+    """
     unfit = {}
     for pair, row in zip(pairs, lengths.itertuples(), strict=True):
         if abs(row.mixture - row.clean) > 1:
@@ -157,7 +160,7 @@ def _of_other_lengths(pairs: Sequence[Pair], lengths: pd.DataFrame) -> dict[str,
 def _plan(
     pairs: Sequence[Pair], clean: pd.DataFrame, mixture: pd.DataFrame, lengths: pd.DataFrame
 ) -> Plan:
-    """The plan of all pairs; an SNR that the set does not say is NaN."""
+    """The plan of all pairs; an SNR that the set does not give is NaN."""
     shorter = lengths[["mixture", "clean"]].min(axis=1)
     rows = []
     for pair, length in zip(pairs, shorter, strict=True):
@@ -172,7 +175,7 @@ def _plan(
 
 
 def row_of(name: str, speech_id: str, length: int, snr: float) -> dict[str, Any]:
-    """A row of a plan for the mixture `name`, all of its file. snr: in dB."""
+    """The row of a plan for the whole file of the mixture `name`. snr: in dB."""
     row = Row(
         mixture_id=name,
         split=TEST,
@@ -189,7 +192,7 @@ def row_of(name: str, speech_id: str, length: int, snr: float) -> dict[str, Any]
 
 
 def _measured(rows: pd.DataFrame, audio: PairAudio, jobs: int) -> dict[str, float]:
-    """The SNR of every one of `rows` in dB, by its name: clean over mixture minus clean."""
+    """The SNRs of `rows` in dB, clean over mixture minus clean, by the mixture's name."""
 
     def of_row(row: dict) -> float:
         parts = audio.signals(row)
@@ -209,26 +212,30 @@ def _without_snr(snrs: Mapping[str, float]) -> dict[str, str]:
 
 
 def _told(unfit: Mapping[str, str], count: int, leave_out: bool) -> list[str]:
-    """A sentence on the pairs left out; raises ValueError if none may be, or if none stays."""
+    """A note on pairs that are left out.
+
+    Raises ValueError if pairs may not be left out, or if all would be.
+    """
     if not unfit:
         return []
     listed = "; ".join(f"{name}: {why}" for name, why in list(unfit.items())[:SHOWN])
     more = "; ..." if len(unfit) > SHOWN else ""
-    if not leave_out or len(unfit) == count:
-        remedy = "mend them" if leave_out else "mend them, or add pairs.unfit=leave_out"
+    is_all = len(unfit) == count
+    if is_all or not leave_out:
+        remedy = "mend them" if is_all else "mend them, or add pairs.unfit=leave_out"
         raise ValueError(f"{len(unfit)} of {count} pairs do not fit ({listed}{more}); {remedy}")
     return [f"Left out: {len(unfit)} of {count} pairs that do not fit ({listed}{more})."]
 
 
 def _with_snrs(rows: pd.DataFrame, snrs: Mapping[str, float]) -> pd.DataFrame:
-    """`rows` with every SNR, and as text how it is known."""
+    """`rows` with all SNRs, and the column `snr_from`: the origin of each, as text."""
     known = rows.snr_db.notna()
     measured = rows.mixture_id.map(snrs).astype(float)
     grouped = (measured / GRID_DB).round() * GRID_DB
-    said = measured.map("measured: {:.2f} dB".format)
+    origin = measured.map("measured: {:.2f} dB".format)
     return rows.assign(
         snr_db=rows.snr_db.where(known, grouped) + 0.0,  # no -0.0
-        snr_from=said.where(~known, "the set"),
+        snr_from=origin.where(~known, "the set"),
     )
 
 

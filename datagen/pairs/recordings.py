@@ -1,4 +1,4 @@
-"""Recordings of the world, without clean speech: judged by scores that need no reference."""
+"""Recordings without clean speech, for scores that need no reference."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,8 +23,8 @@ class Recordings(Pairs):
     """The audio under `mixture`, with subfolders.
 
     pattern: a regular expression for names without suffix, "" for any. Its groups `noise` and
-    `speaker` name these facts of a recording. Recordings that do not match are no part of the test.
-    No SNR is known: rows of the plan have 0 in its place, and "unknown" as its origin.
+    `speaker` name these facts of a recording. Recordings that do not match are not part of the
+    test. No SNR is known: in rows of the plan it is 0, and its origin is "unknown".
     """
 
     has_clean = False
@@ -36,7 +36,7 @@ class Recordings(Pairs):
         self.pattern = compiled(pattern, "pairs.pattern", key=None)
 
     def test(self, sample_rate: int, cache: Path, jobs: int, check_audio: bool) -> PairedTest:
-        """See `Pairs.test`; of clean speech and noise there is silence."""
+        """See `Pairs.test`."""
         paths = audio_below(self.mixture, "mixture")
         files = named(paths, self.mixture, self.pattern, "pairs.pattern")
         try:
@@ -54,7 +54,10 @@ class Recordings(Pairs):
 
 
 class RecordedAudio(FileAudio):
-    """The audio of recordings as it is in the files; what exceeds full scale is scaled down."""
+    """The audio of recordings, with unchanged offset.
+
+    Files that exceed full scale are scaled down.
+    """
 
     def __init__(self, plan: Plan, sample_rate: int):
         noise = plan.noise
@@ -62,20 +65,23 @@ class RecordedAudio(FileAudio):
         super().__init__(plan, sample_rate, dict(zip(noise.path, gains, strict=True)))
 
     def signals(self, row: Mapping[str, Any]) -> dict[str, Tensor]:
-        """See datagen.signals.Signals; all of the mixture is called noise."""
+        """See datagen.signals.Signals; clean speech is silence, and the noise is the mixture."""
         mixture = self.mixture(row)
         return {"mixture": mixture, "clean": torch.zeros_like(mixture), "noise": mixture}
 
 
 def _recording(file: Named) -> Recording:
-    speaker = file.said.get("speaker") or UNKNOWN
+    speaker = file.facts.get("speaker") or UNKNOWN
     return Recording(
-        f"mixture/{file.name}", str(file.path), speaker, kind=file.said.get("noise") or UNKNOWN
+        f"mixture/{file.name}", str(file.path), speaker, kind=file.facts.get("noise") or UNKNOWN
     )
 
 
 def _plan(files: list[Named], table: pd.DataFrame, lengths: list[int]) -> Plan:
-    """A row for each; as speech too, so that a run which has heard one is refused."""
+    """A plan with a row per recording.
+
+    Its table of speech lists them, too: a run that was trained on one of them is refused.
+    """
     rows = [
         row_of(file.name, f"mixture/{file.name}", length, 0.0)
         for file, length in zip(files, lengths, strict=True)

@@ -7,7 +7,7 @@ from datagen.sources.source import Source, filled
 
 
 class Licensed(Source):
-    """A corpus that only its owners distribute; `ask` says whom to ask."""
+    """A corpus that only its owners distribute. ask: a sentence on whom to ask for it."""
 
     def __init__(self, corpus: str, ask: str):
         super().__init__(corpus)
@@ -16,7 +16,7 @@ class Licensed(Source):
     def fetch(
         self, corpus: CorpusOnDisk, data_root: Path | None, keep_archive: bool = False
     ) -> str:
-        """Say that the corpus exists; otherwise raise ValueError with whom to ask for it."""
+        """A line that the corpus exists; raises ValueError, with `ask`, if it does not."""
         if data_root and filled(corpus.root):
             return f"{corpus.root} is already there: nothing was fetched"
         place = f"{corpus.root}/{corpus.layout}"

@@ -13,6 +13,7 @@ from audio import decoding, probing
 from audio.containers.content import SUFFIXES
 from audio.header import Header
 from audio.resampling import at_rate
+from files.missing import not_a_folder
 from models.system import Enhancing
 
 NAME = "{name}"
@@ -34,7 +35,7 @@ class Files(Enhancing):
             raise ValueError(f'pattern={pattern!r}: lacks {NAME}; give "{NAME}_enhanced", say')
         if not Path(folder).is_dir():
             raise FileNotFoundError(
-                f"{folder}: no such folder; give baselines.NAME.folder=DIR, one that exists"
+                f"{not_a_folder(folder)}; give baselines.NAME.folder=DIR, one that exists"
             )
         super().__init__(sample_rate)
         self.folder = folder

@@ -52,5 +52,5 @@ def _figure(table: pd.DataFrame, system: str, name: str) -> Drawing:
             if len(table) <= NUMBERED:
                 colour = "white" if shares[row, column] > 0.5 else "#555555"
                 panel.text(column, row, table.iat[row, column], ha="center", va="center", c=colour)
-        title = f"Classes as {system} names them"
+        title = f"Confusion matrix of {system}"
         return drawing(figure, name, title, NOTE)

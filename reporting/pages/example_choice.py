@@ -31,9 +31,8 @@ def choose(scores: pd.DataFrame) -> list[tuple[str, str]]:
     chosen = []
     for snr, at_snr in added.groupby(snr_db[added.index], dropna=False):
         for mixture_id, reason in _reasons(at_snr).items():
-            amount = known.shown(at_snr[mixture_id] * known.sign, "+")
-            what = f"{known.unit} of {known.label}".lstrip()
-            change = f"{judged} adds {amount} {what}"
+            amount = f"{known.shown(at_snr[mixture_id] * known.sign, '+')} {known.unit}".rstrip()
+            change = f"{judged} changes {known.label} by {amount}"
             where = "" if isnan(snr) else f"{snr:g} dB, "
             title = f"{where}{reason}: {change}"
             chosen.append((title, mixture_id))

@@ -17,7 +17,16 @@ from files.fingerprint import of_sources, of_values
 from metrics.known import facts
 from models.system import System
 from reporting.pages.example_choice import choose
-from reporting.pages.media import PEAK, Example, Heard, Panel, picture, size, sound, wave_share
+from reporting.pages.media import (
+    PEAK,
+    Example,
+    MixtureExample,
+    Panel,
+    picture,
+    size,
+    sound,
+    wave_share,
+)
 from reporting.scores_table import CLEAN, KNOWING, MIXTURE, PHASE_SENSITIVE_MASK
 from reporting.scoring.bench import Bench
 from reporting.scoring.mixture import Mixture
@@ -78,7 +87,7 @@ def worst_examples(
     systems: Mapping[str, System],
     stft: STFT,
     room: int = ROOM,
-) -> Iterator[Heard]:
+) -> Iterator[MixtureExample]:
     """Players of the mixtures with the greatest losses: clean, mixture and the worse systems.
 
     scores: of `bench` alone. room: bytes for the players; the greatest losses come first.
@@ -92,7 +101,7 @@ def worst_examples(
         if room < 0:
             return
         said = "; ".join(f"{name}: {loss}" for name, loss in one.losses.items())
-        yield Heard(one.mixture_id, _example(f"{one.mixture_id}, {said}", panels, views))
+        yield MixtureExample(one.mixture_id, _example(f"{one.mixture_id}, {said}", panels, views))
 
 
 def _quoted(name: str, text: str | None) -> str:

@@ -45,7 +45,7 @@ class Example(NamedTuple):
     wave: float = 0.0
 
 
-class Heard(NamedTuple):
+class MixtureExample(NamedTuple):
     """A player of the mixture `mixture_id`."""
 
     mixture_id: str

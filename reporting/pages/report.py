@@ -19,7 +19,7 @@ from reporting.figures.loss_figures import after_over_before
 from reporting.figures.mixed_back_figure import mixed_back_drawing
 from reporting.figures.score_figures import drawings
 from reporting.gains_table import Studies
-from reporting.pages.media import Example, Heard
+from reporting.pages.media import Example, MixtureExample
 from reporting.pages.page import definitions, heads, render_pages
 from reporting.scores_table import KNOWING
 from reporting.scoring.files import failed_checks
@@ -61,7 +61,7 @@ class Beside(NamedTuple):
     swept: Sequence[str] = ()
     lines: Studies | None = None
     files: pd.DataFrame | None = None
-    worst: Sequence[Heard] = ()
+    worst: Sequence[MixtureExample] = ()
     config: str = ""
     clusters: str = SPEAKERS
     resembling: Sequence[str] = ()

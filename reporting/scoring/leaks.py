@@ -13,7 +13,7 @@ from models.layouts import tables_again
 
 REMEDY = "evaluate with the experiment, plan and seed that it was trained with"
 # Splits whose speech must be new, by the split on which a run is tested.
-HEARD = {"test": ("train", "validation"), "validation": ("train",)}
+TRAINED_ON = {"test": ("train", "validation"), "validation": ("train",)}
 COPY = "copy the folder from the run that the training started from"  # for an ancestor
 
 
@@ -28,7 +28,7 @@ def refuse_leaks(run: Path, plan: Plan, whose: Path) -> set[str]:
     """
     remedy = tables_again(whose) if run == whose else COPY
     speech, noise = load_trained_on(run, remedy)
-    heard = speech[speech.split.isin(HEARD[plan.judged])]
+    speech_used = speech[speech.split.isin(TRAINED_ON[plan.judged])]
     seen = noise[noise.seen]
     rows = plan.split(plan.judged)
     test_speech = plan.speech[plan.speech.split == plan.judged]
@@ -39,7 +39,7 @@ def refuse_leaks(run: Path, plan: Plan, whose: Path) -> set[str]:
     called_seen = seen_noise(plan)
     is_new = ~called_seen.source.isin(seen.source)
     new = called_seen[is_new]
-    trained = pd.concat([heard, seen])  # a second speaker counts as noise
+    trained = pd.concat([speech_used, seen])  # a second speaker counts as noise
     _refuse(run, "speakers", speakers, trained)
     _refuse(run, "unseen noises", unseen, trained)
     _refuse_copies(run, pd.concat([speakers, unseen, new]), trained)

@@ -23,10 +23,10 @@ def trained_on(
     speech, noise = (
         pd.concat(tables, ignore_index=True) for tables in zip(*trainings, strict=True)
     )
-    heard = speech[speech.split == "train"]
+    training = speech[speech.split == "train"]
     seen = noise[noise.seen & noise.split.isin(("train", ""))]  # "": all splits
     parts = [
-        ("speech", heard.assign(samples=heard.length), corpora[TRAIN_SPEECH]),
+        ("speech", training.assign(samples=training.length), corpora[TRAIN_SPEECH]),
         ("noise", seen.assign(samples=seen.stop - seen.start), corpora[SEEN_NOISE]),
     ]
     rows = []

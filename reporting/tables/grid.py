@@ -66,6 +66,11 @@ class Grid(NamedTuple):
         """The marks in the grid."""
         return {cell.mark for row in self.rows for cell in row.cells}
 
+    @property
+    def has_intervals(self) -> bool:
+        """Whether a cell has an improvement with an interval."""
+        return any(cell.gain_interval for row in self.rows for cell in row.cells)
+
 
 def grid(title: str, means: Means, published: Means | None = None, source: str = "") -> Grid:
     """The grid of `means` (see reporting.tables.summary.wide): at least "mean" and "gain".

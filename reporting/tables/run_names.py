@@ -58,8 +58,8 @@ def _told_apart(base: str, configs: Mapping[Path, DictConfig]) -> dict[Path, str
 
 
 def _with_options(base: str, options: pd.Series) -> str:
-    said = [f"{option}={value or 'none'}" for option, value in options.items()]
-    return ", ".join([base, *said])
+    values = [f"{option}={value or 'none'}" for option, value in options.items()]
+    return ", ".join([base, *values])
 
 
 def _short(options: Sequence[str]) -> list[str]:
@@ -88,6 +88,8 @@ def _require_fitting(
     twice = [name for name in given if counts[name] > 1]
     if twice:
         raise ValueError(f"names: {twice[0]} is the name of two systems; give each its own")
+    if not configs and given:
+        raise ValueError("names: there are no runs to name; add runs=[DIR,...], or leave names out")
     if len(given) != len(configs):
         order = ", ".join(folder.name for folder in configs)
         raise ValueError(

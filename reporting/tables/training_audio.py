@@ -10,9 +10,9 @@ def training_recordings(
     speech: pd.DataFrame, noise: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The recordings of a plan's tables that a training uses."""
-    heard_speech = speech[speech.split != "test"]
-    heard_noise = noise[noise.seen].drop_duplicates("path")
-    return heard_speech, heard_noise
+    training_speech = speech[speech.split != "test"]
+    training_noise = noise[noise.seen].drop_duplicates("path")
+    return training_speech, training_noise
 
 
 def data_line(

@@ -1,4 +1,4 @@
-"""The parts of a mixture: speech, noise or both."""
+"""The parts that are present in a mixture: speech, noise or both."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ BOTH, SPEECH, NOISE = "both", "speech", "noise"
 CHOICES = (BOTH, SPEECH, NOISE)
 
 
-def draw_heard(protocol: Protocol, rng: np.random.Generator) -> str:
+def draw_present(protocol: Protocol, rng: np.random.Generator) -> str:
     """Draws one of CHOICES, by the shares of `protocol`."""
     point = rng.uniform()
     if point < protocol.speech_alone:
@@ -23,8 +23,8 @@ def draw_heard(protocol: Protocol, rng: np.random.Generator) -> str:
 
 def part_factors(row: Mapping[str, Any]) -> dict[str, float]:
     """The factors of a row for `datagen.mix.mix`: 1 for a part of the mixture, 0 for silence."""
-    choice = row["heard"]
+    choice = row["present"]
     return {
-        "clean_heard": float(choice != NOISE),
-        "noise_heard": float(choice != SPEECH),
+        "clean_present": float(choice != NOISE),
+        "noise_present": float(choice != SPEECH),
     }
