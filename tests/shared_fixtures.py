@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import dask_cluster
+import parsed_once
 import pytest
 import tiny_run
 import torch
@@ -35,6 +36,7 @@ def _connected(*where: Any, connect: Callable = sqlite3.connect, **options: Any)
 
 
 sqlite3.connect = _connected
+parsed_once.install()
 
 
 @pytest.fixture(scope="session")
