@@ -34,6 +34,7 @@ def announce(run: Path, goes_on: bool) -> None:
     if sweep:
         say(sweep)
     chosen = job.runtime.choices
+    # Asking the task for its groups would import PyTorch first, which takes seconds.
     enhances = chosen.get("task") == "enhancement"
     groups = [group for group in CHOICES if enhances or group not in PARTS]
     named = [f"{group}={chosen[group]}" for group in groups if group in chosen]

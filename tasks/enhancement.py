@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,7 +11,9 @@ from omegaconf import DictConfig
 from dsp.stft import STFT
 from models.baselines.oracle import Oracle
 from models.baselines.unprocessed import Unprocessed
+from models.cost import Costs
 from models.enhancer import require_limit
+from models.known_costs import known_costs
 from models.system import System
 from models.system_names import MIXTURE
 from models.targets.iam import IAM
@@ -61,3 +64,7 @@ class Enhancement(Task):
         targets = build(cfg.oracle, Target), IAM(phase_sensitive=True)
         ideal = {target.ideal_name: Oracle(stft, target) for target in targets}
         return {MIXTURE: Unprocessed(cfg.sample_rate), **ideal}
+
+    def costs(self, cfg: DictConfig, cache: Path, say: Callable[[str], object]) -> Costs:
+        """The costs of the network, for the STFT and the target of the config."""
+        return known_costs(cfg, cache, say)

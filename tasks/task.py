@@ -17,7 +17,6 @@ from omegaconf import DictConfig
 
 from models.cost import Costs
 from models.enhancer import Enhancer
-from models.known_costs import known_costs
 from models.run import load_run, run_config, task_name
 from models.system import OfRun, System
 from options.build import build
@@ -97,17 +96,19 @@ class Task(ABC):
 
         return from_config.test(cfg)
 
+    @abstractmethod
     def costs(self, cfg: DictConfig, cache: Path, say: Callable[[str], object]) -> Costs:
-        """The costs of the network of a training's config; by default those of an enhancer.
+        """The costs of the network of a training's config, see `models.cost.costs_by_name`.
 
-        See models.known_costs, and models.cost for the costs.
+        They are cached under `cache`, see `models.known_costs.cached_costs`. say: called with a
+        line before they are measured.
         """
-        return known_costs(cfg, cache, say)
 
     def enhancers(self, run: Path) -> Mapping[str, Enhancer]:
         """The enhancers of enhance.py, by the part that each adds to the name of its file.
 
-        By default a single one, under "". Raises ValueError if runs of the task do not enhance.
+        By default a single one, under "". Raises ValueError if runs of the task do not enhance, by
+        default where they lack one of PARTS.
         """
         return {"": load_run(run)}
 

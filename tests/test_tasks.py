@@ -34,7 +34,7 @@ def test_a_task_is_its_own_file_and_makes_a_module_that_learns(name, monkeypatch
 def test_a_group_that_the_task_does_not_read_cannot_be_typed(monkeypatch):
     class Other(Task):
         groups = ("target",)
-        learner = batches = system = beside = None
+        learner = batches = system = beside = costs = None
 
     monkeypatch.setattr("command.task.task_of", lambda cfg: Other())
     monkeypatch.setattr("command.task.typed_options", lambda: ["seed", "network.stages"])
