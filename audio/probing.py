@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from stat import S_ISDIR
 from typing import BinaryIO
 
 import soundfile
@@ -65,6 +66,8 @@ def header(path: str | Path) -> Header:
         raise ValueError("no such file") from error
     except OSError as error:
         raise ValueError(f"{error.strerror}") from error
+    if S_ISDIR(status.st_mode):
+        raise ValueError("is a folder, and a file is expected")
     return _header(str(path), status.st_size, status.st_mtime_ns)
 
 

@@ -11,6 +11,7 @@ from command.about import SOURCES, commit, machine, typed_command, version_line
 from datagen.roles import NOISE, SPEECH
 from metrics.known import packages
 from metrics.metric import Metric
+from models.system import System
 from reporting.tables.finding import speakers_in
 from reporting.tables.wording import called, words
 from text.words import ENHANCEMENT, UNTITLED
@@ -25,11 +26,12 @@ def about(
     metrics: Mapping[str, Metric],
     scores: pd.DataFrame,
     unfinished: Sequence[Path],
+    systems: Mapping[str, System],
 ) -> Mapping[str, str]:
     """The facts about an evaluation, by the names that the page shows.
 
     tested: a line about each test. noise: the table of noises of their plan. unfinished: runs of
-    the sweep that were left out.
+    the sweep that were left out. systems: of the first test, by name.
     """
     runs = list(cfg.runs)
     if cfg.sweep:
@@ -45,6 +47,7 @@ def about(
         "runs": ", ".join(runs) or "none",
         "left out": f"{left_out}: finished no epoch" if left_out else "",
         "test plan": "; ".join(tested),
+        "tools": _remarks(systems),
         "pairs": _pairs(cfg),
         tested_on: f"{_corpora(cfg, SPEECH)}{speakers_in(scores)}",
         "noise": f"{_corpora(cfg, NOISE)}{_noises(noise)}",
@@ -86,6 +89,11 @@ def _corpora(cfg: DictConfig, roles: Sequence[str]) -> str:
     for role in roles:
         names += OmegaConf.select(cfg, role) or {}
     return f"{_each_once(names)}: " if names else ""
+
+
+def _remarks(systems: Mapping[str, System]) -> str:
+    """The remarks of all systems that have any, in a line."""
+    return "; ".join(f"{name}: {one.remark}" for name, one in systems.items() if one.remark)
 
 
 def _pairs(cfg: DictConfig) -> str:

@@ -138,7 +138,8 @@ def _described(cfg: DictConfig, trials: Sequence[Trial], scores: pd.DataFrame) -
     tested = [trial.described() for trial in trials]
     first = trials[0]
     unfinished = runs_of(Path(cfg.sweep))[1] if cfg.sweep else []
-    return about(cfg, tested, first.bench.plan.noise, first.metrics, scores, unfinished)
+    noise = first.bench.plan.noise
+    return about(cfg, tested, noise, first.metrics, scores, unfinished, first.systems)
 
 
 def _caution(cfg: DictConfig, trials: Sequence[Trial]) -> str | None:

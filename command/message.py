@@ -31,6 +31,8 @@ def one_line(error: BaseException) -> str:
     override = _unreadable(error)
     if override is not None:
         return _rewritten(override)
+    if isinstance(error, FileExistsError) and error.filename:
+        return f"{error.filename}: is a file, and a folder is expected; choose another output"
     if isinstance(error, OSError) and error.strerror:
         place = error.filename or "disk"
         return f"{place}: {error.strerror}"

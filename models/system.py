@@ -24,6 +24,8 @@ class System(ABC):
     gives: ClassVar[str] = SPEECH
     # Whether it runs other people's native code, which may end the process.
     is_foreign: ClassVar[bool] = False
+    # A remark of reports on how it is used, "" for none.
+    remark: str = ""
 
     @abstractmethod
     def answers(self, batch: Mapping[str, Any]) -> Sequence[Answer]:

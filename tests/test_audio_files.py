@@ -11,7 +11,7 @@ import pytest
 import soundfile
 from corpora import pcm, speech_like, sphere, write
 
-from audio import decoding, reading
+from audio import decoding, probing, reading
 from audio.pcm import Correction
 from audio.whole import whole
 from datagen.corpora.folder import Folder
@@ -313,3 +313,8 @@ def test_a_recording_without_samples_is_named(tmp_path):
     path = write(tmp_path / "a.wav", np.zeros(0))
     with pytest.raises(ValueError, match=f"{path}: zero length"):
         whole(path)
+
+
+def test_a_folder_in_place_of_a_file_is_refused_as_one(tmp_path):
+    with pytest.raises(ValueError, match="is a folder, and a file is expected"):
+        probing.header(tmp_path)

@@ -105,6 +105,15 @@ def test_an_option_that_hydra_cannot_read_has_a_remedy(typed, remedy):
     assert remedy in one_line(refused.value)
 
 
+def test_a_file_in_place_of_the_output_is_named_with_a_remedy(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(FileExistsError) as refused:
+        (tmp_path / "file").mkdir()
+    assert one_line(refused.value).endswith(
+        "file: is a file, and a folder is expected; choose another output"
+    )
+
+
 def test_an_experiment_of_another_script_is_said_to_be_one():
     with pytest.raises(HydraException) as refused:
         tiny_run.config("train", ["experiment=pairs"], "out")

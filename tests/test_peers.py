@@ -79,6 +79,10 @@ def test_a_package_that_fails_to_undo_its_delay_would_be_noticed():
     assert lag(given, Late(8000).process(given)) == Late.delay
 
 
+def test_a_report_tells_package_rate_and_corrected_delay():
+    assert Late(8000).remark == f"numpy {np.__version__} at 48000 Hz, delay of 20 ms corrected"
+
+
 @pytest.mark.parametrize("signal", [voice, chirp])
 @pytest.mark.parametrize("rate", RATES)
 @pytest.mark.parametrize("name", [*PEERS, "spectral_subtraction", "wiener"])

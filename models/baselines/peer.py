@@ -37,6 +37,13 @@ class Peer(Enhancing):
         self.loaded()
         self.version = version(self.package)  # part of what it is made of
 
+    @property
+    def remark(self) -> str:
+        """The package, its rate, and the delay that is compensated."""
+        rate = self.rate or self.sample_rate
+        delay = f"delay of {1000 * self.delay / rate:g} ms corrected" if self.delay else "no delay"
+        return f"{self.package} {self.version} at {rate} Hz, {delay}"
+
     @abstractmethod
     def process(self, samples: np.ndarray) -> np.ndarray:
         """The output of the package for samples at its rate, with its delay.

@@ -31,7 +31,7 @@ def finding(scores: pd.DataFrame, runs: Collection[str] = (), clusters: str = SP
     chosen = [name for name in systems if name in runs] or systems
     if not chosen:
         untrained = ", ".join(map(called, scores.system.unique()))
-        return f"No trained system was put on the {tested}: {untrained} alone."
+        return f"No trained system was evaluated on the {tested}, only {untrained}."
     gains = improved(scores)
     what = "runs" if chosen[0] in runs else "systems"
     rule = _rule(chosen, what, facts(ranking(score_names(scores))))
