@@ -16,10 +16,11 @@ def main(cfg: DictConfig) -> None:
     """Write the enhanced recordings and print their number; exit status 1 if any failed."""
     from command.check import check
     from command.enhancing_schema import MICROPHONE, RAW, EnhanceConfig, kind
-    from command.live_enhancing import enhance_live
-    from command.raw_enhancing import enhance_raw
 
     check(cfg, EnhanceConfig)
+    from command.live_enhancing import enhance_live  # this and the next import take seconds
+    from command.raw_enhancing import enhance_raw
+
     source = kind(cfg.input)
     if source == RAW:
         enhance_raw(cfg)

@@ -18,10 +18,11 @@ def main(cfg: DictConfig) -> None:
     from command.check import check
     from command.entry import output_folder, save_config
     from command.evaluate_schema import EvaluateConfig
-    from command.evaluation import evaluate
-    from command.own_test import own_tests
 
     check(cfg, EvaluateConfig)
+    from command.evaluation import evaluate  # this and the next import take seconds
+    from command.own_test import own_tests
+
     tests = own_tests(cfg)
     for test in tests:
         check(test.cfg, EvaluateConfig)

@@ -14,10 +14,11 @@ def main(cfg: DictConfig) -> None:
     """Write model.onnx, model.json and an example."""
     from command.check import check
     from command.entry import output_folder
-    from command.exporting import export
     from command.exporting_schema import ExportConfig
 
     check(cfg, ExportConfig)
+    from command.exporting import export  # takes seconds
+
     print(export(cfg, output_folder()))
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from command.front import begin
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from omegaconf import DictConfig
 
 
@@ -18,18 +20,22 @@ def main(cfg: DictConfig) -> None:
 
     With audit=true write only the audit of the corpora: audit.csv, audit_files.csv and audit.html.
     """
-    from command.audit import audit
     from command.check import check
-    from command.drawing import draw
     from command.entry import CONF, output_folder
     from command.experiment import require_experiment
     from command.generate_schema import GenerateConfig
-    from command.rendering import render
-    from datagen import from_config
 
     check(cfg, GenerateConfig)
     require_experiment(cfg, CONF, "generate")
-    folder = output_folder()
+    _generate(cfg, output_folder())
+
+
+def _generate(cfg: DictConfig, folder: Path) -> None:
+    from command.audit import audit  # this and the next imports take seconds
+    from command.drawing import draw
+    from command.rendering import render
+    from datagen import from_config
+
     if cfg.audit:
         audit(cfg, folder)
         return

@@ -36,16 +36,13 @@ def _trained(cfg: DictConfig, run: Path, named: bool) -> float | None:
     from command.check import check
     from command.entry import CONF
     from command.experiment import require_experiment
-    from command.outcome import done
     from command.process import is_first
-    from command.pruning import score_of
     from command.resume import resumed, taken_up
     from command.resume_check import require_an_end_ahead, require_its_own_folder
     from command.sweep import is_sweep
     from command.sweep_table import PRUNED, best_loss, kept_row
     from command.task import of_task
     from command.train_schema import TrainConfig
-    from command.training import train
     from tasks.task import task_of
 
     again = cfg.resume is not None or is_sweep()  # whether the same command resumes
@@ -60,6 +57,10 @@ def _trained(cfg: DictConfig, run: Path, named: bool) -> float | None:
             if again:
                 cfg = taken_up(cfg, run)
         check(cfg, TrainConfig)
+        from command.outcome import done  # Lightning, which this imports, takes seconds
+        from command.pruning import score_of
+        from command.training import train
+
         score = score_of(cfg)
         if score:
             from command.trial_score import keep_score, require_score

@@ -3,7 +3,6 @@
 from functools import cache
 
 import numpy as np
-from scipy.signal import firwin
 
 from audio.pcm import fitted
 from datagen.protocol import Protocol
@@ -46,5 +45,7 @@ def band_limited(samples: np.ndarray, end: float) -> np.ndarray:
 
 @cache
 def _taps(end: float) -> np.ndarray:
+    from scipy.signal import firwin  # slow to load
+
     taps = firwin(TAPS, end, window=("kaiser", KAISER_BETA), fs=1.0)
     return np.rint(taps / TAP_STEP) * TAP_STEP

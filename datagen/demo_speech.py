@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import numpy as np
 import soxr
-from scipy.signal import lfilter
 
 from datagen.demo_sentences import sentence
 from datagen.synthesis import SAMPLE_RATE
@@ -170,6 +169,8 @@ def _trim(speech: np.ndarray) -> np.ndarray:
 
 def _record(speech: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """`speech` [time] as recorded by a microphone (see `utterance`)."""
+    from scipy.signal import lfilter  # slow to load
+
     tilt = rng.uniform(-0.25, 0.25)
     shelf = rng.uniform(-0.4, 0.6)
     corner_hz = rng.uniform(150, 500)

@@ -5,7 +5,6 @@ coefficient uniform in +-tilt, separately for speech and noise.
 """
 
 import numpy as np
-from scipy.signal import lfilter
 
 from audio.pcm import fitted
 from datagen.protocol import STEEPEST, Protocol
@@ -56,6 +55,8 @@ def shaped(samples: np.ndarray, text: str) -> np.ndarray:
 
 
 def _filtered(samples: np.ndarray, text: str) -> np.ndarray:
+    from scipy.signal import lfilter  # slow to load
+
     a, b, c, d = coefficients(text)
     exact = samples.astype(np.float64)
     response = lfilter([1.0, a, b], [1.0, c, d], exact)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from scipy.signal import oaconvolve
 
 from dsp.decibel import amplitude
 
@@ -73,6 +72,8 @@ def hits(
     rng: Rng, at: np.ndarray, samples: int, modes_hz: Sequence[float], ring_s: float
 ) -> np.ndarray:
     """Blows of random strength at the samples `at`, ringing at `modes_hz` for about `ring_s`."""
+    from scipy.signal import oaconvolve  # slow to load
+
     inside = (at >= 0) & (at < samples)
     impulses = np.zeros(samples)
     np.add.at(impulses, at[inside], 1.0)

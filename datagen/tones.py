@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import torch
-from scipy.signal import lfilter
 
 from audio.whole import whole
 from dsp.decibel import amplitude
@@ -130,6 +129,8 @@ def _narrow(
     interferer: Interferer, rng: np.random.Generator, samples: int, sample_rate: int
 ) -> np.ndarray:
     """A carrier whose complex amplitude is filtered noise (one pole), at its power."""
+    from scipy.signal import lfilter  # slow to load
+
     decay = np.exp(-np.pi * interferer.width_hz / sample_rate)
     white = _complex_normal(rng, samples)
     state = decay * _complex_normal(rng, 1)  # stationary from the first sample on

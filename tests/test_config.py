@@ -2,7 +2,9 @@
 
 import pytest
 import tiny_run
+from hydra import compose, initialize_config_dir
 from hydra.errors import HydraException
+from parsed_once import PARSED
 
 from command.check import check
 from command.composing_schema import ComposeConfig
@@ -64,6 +66,19 @@ def test_every_option_is_a_valid_config(script, group, option, tmp_path):
     needed = [f"{folder}={tmp_path}"] if folder else []
     cfg = tiny_run.config(script, [f"{group}={option}", *needed], tmp_path)
     check(cfg, MODELS[script])
+
+
+def test_a_yaml_that_changes_is_parsed_again_and_every_composition_has_its_own_copy(tmp_path):
+    """See tests/parsed_once.py."""
+    for value in (1, 22):
+        (tmp_path / "root.yaml").write_text(f"part: {{value: {value}}}")
+        with initialize_config_dir(str(tmp_path), version_base="1.3"):
+            for _ in range(2):
+                cfg = compose("root")
+                assert cfg.part.value == value
+                cfg.part.value = 3
+    of_this = [key for key in PARSED if str(tmp_path) in key[1]]
+    assert len(of_this) == 2
 
 
 @pytest.mark.parametrize("script", MODELS)

@@ -240,9 +240,14 @@ def test_a_killed_generation_continues_to_the_same_bytes(data_root, tmp_path, is
     assert tree(tmp_path / "cut") == tree(tmp_path / "whole")
 
 
-def test_a_refusal_has_exit_status_1_and_one_line(data_root, tmp_path, isolated_cache):
+def test_a_refusal_has_exit_status_1_and_one_line_and_comes_before_torch(
+    data_root, tmp_path, isolated_cache
+):
     typed = [*MANY, f"data_root={data_root}", f"output={tmp_path / 'out'}", "plan.train=-1"]
-    bad = [sys.executable, str(SCRIPT), *typed]
+    without_torch = "import runpy, sys; sys.modules['torch'] = None; sys.argv.pop(0)\n"
+    without_torch += "sys.path.insert(0, sys.argv[0].rpartition('/')[0])\n"
+    without_torch += "runpy.run_path(sys.argv[0], run_name='__main__')"
+    bad = [sys.executable, "-c", without_torch, str(SCRIPT), *typed]
     done = subprocess.run(bad, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stdout == ""

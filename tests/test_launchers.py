@@ -78,7 +78,7 @@ def test_a_signal_to_a_sweep_ends_the_jobs_that_run_and_begins_no_other(tmp_path
 @pytest.mark.slow
 def test_trainings_side_by_side_have_loader_workers_of_their_own_and_one_table(data, tmp_path):
     """As typed, in processes of their own: one fails, the other is trained, the end says so."""
-    typed = ["-m", *tiny_run.overrides(data, tmp_path / "sweep"), "network.hidden=-1,4"]
+    typed = ["-m", *tiny_run.overrides(data, tmp_path / "sweep"), "data.batch_size=-1,3"]
     more = ["trainer.max_epochs=1", "data.workers=1"]
     launcher = ["hydra/launcher=joblib", "hydra.launcher.n_jobs=2"]
     sweep = forked.Script("train", tmp_path / "told", [*typed, *more, *launcher])
@@ -89,9 +89,9 @@ def test_trainings_side_by_side_have_loader_workers_of_their_own_and_one_table(d
     assert told.count("failed, see above") == 1 and "Traceback" not in told
     assert sum(line.startswith("[2] trained: ") for line in lines) == 1
     table = pd.read_csv(tmp_path / "sweep" / SWEEP)
-    assert dict(zip(table["network.hidden"], table.state, strict=True)) == {
+    assert dict(zip(table["data.batch_size"], table.state, strict=True)) == {
         -1: "failed",
-        4: "trained",
+        3: "trained",
     }
     assert table.run.tolist()[1] in {path.name for path in (tmp_path / "sweep").iterdir()}
 

@@ -5,7 +5,7 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
+from scipy.special import stdtr  # of Student's t, without the checks of scipy.stats
 
 from reporting.tables.uncertainty import CONFIDENCE, estimate
 
@@ -111,7 +111,7 @@ def _chance(differences: np.ndarray, speakers: np.ndarray, noises: np.ndarray) -
         return 1.0
     if error == 0:
         return 0.0
-    return float(2 * student.sf(abs(mean) / error, freedom))
+    return float(2 * stdtr(freedom, -abs(mean) / error))
 
 
 def holm(chances: list[float]) -> np.ndarray:

@@ -61,6 +61,15 @@ class Words(NamedTuple):
     bold: str
 
 
+class Part(NamedTuple):
+    """Rows of a summary under one condition, and their headline tables. source: who prints them."""
+
+    title: str
+    rows: pd.DataFrame
+    values: Mapping[str, pd.DataFrame]
+    source: str = ""
+
+
 def tables(
     summary: pd.DataFrame, published: Published | None = None, clusters: str = SPEAKERS
 ) -> str:
@@ -79,13 +88,26 @@ def tables(
     several = (summary.snr_db != MEAN).any()
     over = f" over all {of_task().snr}s" if several else ""
     said = rf"Means{over}; $\Delta$: improvement over {of_task().base}."
-    made = [_table(summary, published, means, Words(said, "means", bold))]
+    parts = _parts(summary, published)
+    made = [_table(summary, parts, means, Words(said, "means", bold))]
     for score in scores if several else ():
-        made += _by_snr(summary, published, score, bold)
+        made += _by_snr(summary, parts, score, bold)
     return "\n\n".join([HEAD, *made])
 
 
-def _by_snr(summary: pd.DataFrame, published: Published | None, score: str, bold: str) -> list[str]:
+def _parts(summary: pd.DataFrame, published: Published | None) -> list[Part]:
+    """The parts of all tables, which differ only in their columns."""
+    parts = []
+    for condition, under in conditions(summary):
+        values = wide(under, "snr_db", ("mean", "gain", "mark"))
+        parts.append(Part(titled(condition), under, values))
+        if published is not None:
+            values = {what: published.beside(under, what) for what in ("mean", "gain")}
+            parts.append(Part("", under, values, published.source))
+    return parts
+
+
+def _by_snr(summary: pd.DataFrame, parts: Sequence[Part], score: str, bold: str) -> list[str]:
     """The tables of one score, with as many SNRs in each as fit."""
     head = escaped(facts(score).head)
     made = []
@@ -93,10 +115,10 @@ def _by_snr(summary: pd.DataFrame, published: Published | None, score: str, bold
         columns = []
         for snr in _snrs(summary, score):
             columns.append(Column(score, snr, what, snr.translate(SIGNS)))
-        for number, part in enumerate(_in_room(columns, summary)):
+        for number, fitting in enumerate(_in_room(columns, summary)):
             label = f"{score}-{what}" if not number else f"{score}-{what}-{number + 1}"
             caption = f"{said} by {of_task().snr} in dB."
-            made.append(_table(summary, published, part, Words(caption, label, bold)))
+            made.append(_table(summary, parts, fitting, Words(caption, label, bold)))
     return made
 
 
@@ -135,19 +157,13 @@ def _number(value: float, column: Column) -> str:
 
 
 def _table(
-    summary: pd.DataFrame,
-    published: Published | None,
-    columns: Sequence[Column],
-    words: Words,
+    summary: pd.DataFrame, parts: Sequence[Part], columns: Sequence[Column], words: Words
 ) -> str:
-    """One table* of `columns`, with a block for every condition."""
+    """One table* of `columns`, with a block for every part."""
     blocks, caption = [], words.caption
-    for condition, under in conditions(summary):
-        values = wide(under, "snr_db", ("mean", "gain", "mark"))
-        blocks.append(Block(titled(condition), _rows(values, under, columns)))
-        if published is not None:
-            values = {what: published.beside(under, what) for what in ("mean", "gain")}
-            blocks.append(Block("", _rows(values, under, columns), published.source))
+    for part in parts:
+        rows = _rows(part.values, part.rows, columns)
+        blocks.append(Block(part.title, rows, part.source))
     if any(r"\textbf" in cell for block in blocks for _, cells in block.rows for cell in cells):
         caption = f"{caption} {words.bold}"
     taken = sum(_width(column, summary) + GAP_PT for column in columns)
