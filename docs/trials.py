@@ -49,24 +49,27 @@ def trials(scores: pd.DataFrame, runs: pd.DataFrame, base: str) -> str:
     if base not in names:
         raise ValueError(f"{base!r} is no run of the report; there are {', '.join(names)}")
     shown = headlines(score_names(scores))
+    noises = [noise for noise in NOISES if (scores.noise_seen.map(NOISE) == noise).any()]
     heads = ["run", "steps", "minutes"]
-    heads += [f"{noise}: {facts(score).head}" for noise in NOISES for score in shown]
+    heads += [f"{noise}: {facts(score).head}" for noise in noises for score in shown]
     rows = []
     for name in (base, *(name for name in names if name != base)):
         against = MIXTURE if name == base else base
         run = runs[runs.system == name].iloc[0]
         label = f"{name} (less the mixture)" if name == base else name
         spent = [str(run.get(what, "")) for what in ("steps", "training_minutes")]
-        rows.append([label, *spent, *_differences(scores, name, against, shown)])
+        rows.append([label, *spent, *_differences(scores, name, against, noises, shown)])
     return markdown(heads, rows)
 
 
-def _differences(scores: pd.DataFrame, name: str, against: str, shown: list[str]) -> list[str]:
+def _differences(
+    scores: pd.DataFrame, name: str, against: str, noises: list[str], shown: list[str]
+) -> list[str]:
     """The mean difference of `name` and `against` on the same mixtures, by noise and score."""
     key = ["sample_rate", "mixture_id"]
     ours, theirs = (scores[scores.system == one].set_index(key) for one in (name, against))
     cells = []
-    for noise in NOISES:
+    for noise in noises:
         of_noise = ours[ours.noise_seen.map(NOISE) == noise]
         for score in shown:
             more = (of_noise[score] - theirs[score].reindex(of_noise.index)).astype(float)

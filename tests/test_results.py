@@ -141,3 +141,7 @@ def test_trials_are_paired_differences_to_one_of_them(tmp_path):
     assert sdr == f"+0.80 (+{0.8 - half:.2f} to +{0.8 + half:.2f})"
     with pytest.raises(ValueError, match="'net' is no run of the report; there are long, short"):
         trials.main(report, "net")
+    assert "unseen: SDR dB" in page.read_text()
+    table[table.noise_seen.astype(bool)].to_csv(report / "scores.csv", index=False)
+    trials.main(report, "short", page)
+    assert "unseen" not in page.read_text()  # as of a validation
