@@ -74,7 +74,7 @@ def test_a_plan_larger_than_the_disk_is_refused_before_a_row_is_drawn(
 ):
     monkeypatch.setattr(draw_parts, "ROW", 1e18)
     monkeypatch.setattr(Drawer, "draw", lambda *of: pytest.fail("a row is drawn"))
-    with pytest.raises(ValueError, match=r"plan\.train=5 takes about .*; give cache=DIR on a"):
+    with pytest.raises(OSError, match=r"plan\.train=5 takes about .*; give cache=DIR on a"):
         draw_plan.draw_plan(make(), {"train": 5}, tmp_path)
 
 

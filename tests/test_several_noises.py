@@ -124,7 +124,7 @@ def test_a_plan_that_cannot_be_is_refused_with_its_row(crowded, tmp_path, split,
 
 def test_noise_of_nothing_but_silence_is_named_with_a_remedy(make, monkeypatch):
     drawer = make(noises=[0.0, 1.0])
-    monkeypatch.setattr(type(drawer), "_is_heard", lambda *_: False)
+    monkeypatch.setattr(type(drawer), "_is_audible", lambda *_: False)
     told = rf"plan.noises: {ATTEMPTS} cuts of further noise .*, or set plan.noises=\[1.0\]"
     with pytest.raises(ValueError, match=told):
         drawer.draw("train", 0)

@@ -35,7 +35,7 @@ class Files(Enhancing):
             raise ValueError(f'pattern={pattern!r}: lacks {NAME}; give "{NAME}_enhanced", say')
         if not Path(folder).is_dir():
             raise FileNotFoundError(
-                f"{not_a_folder(folder)}; give baselines.NAME.folder=DIR, one that exists"
+                f"{not_a_folder(Path(folder))}; give baselines.NAME.folder=DIR, one that exists"
             )
         super().__init__(sample_rate)
         self.folder = folder
