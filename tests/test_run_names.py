@@ -41,6 +41,11 @@ def test_equal_runs_and_those_of_taken_names_are_told_apart_by_their_folders():
     assert run_names(runs("seed=1"), ["PL-CRNN TMS"]) == ["PL-CRNN TMS (seed=1)"]
 
 
+def test_a_run_whose_network_has_no_options_is_called_by_its_task():
+    config = OmegaConf.create({"task": {"_target_": "tasks.levelling.Levelling", "taps": 9}})
+    assert run_names({Path("run"): config}) == ["Levelling"]
+
+
 def test_names_may_be_given():
     configs = runs("seed=1", "seed=2")
     assert run_names(configs, ["mixture"], ["one", "other"]) == ["one", "other"]

@@ -41,8 +41,10 @@ def run_names(
 
 def _base(config: DictConfig) -> str:
     parts = {part: config[part] for part in TITLED if config.get(part) is not None}
-    if not parts:
+    if not parts and "network" in config.task:
         parts = {"network": config.task.network}  # a task with a separate network
+    if not parts:
+        parts = {"task": config.task}  # a task whose network has no options
     return " ".join(title(part, OmegaConf.to_container(node)) for part, node in parts.items())
 
 

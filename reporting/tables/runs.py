@@ -92,7 +92,8 @@ class Run(NamedTuple):
     def facts(self) -> dict[str, str]:
         """The most important facts about the run, by name."""
         parts = {name: call(node) for name, node in _parts(self.config).items()}
-        parts["network"] += f" at {self.config.sample_rate} Hz"
+        first = next(iter(parts))
+        parts[first] += f" at {self.config.sample_rate} Hz"
         return {
             **parts,
             "trained": self._trained(),
@@ -138,7 +139,7 @@ def _parts(config: DictConfig) -> dict[str, DictConfig]:
         node = config.get(name) or config.task.get(name)
         if node is not None:
             found[name] = node
-    return found
+    return found or {"task": config.task}  # a task whose network has no options
 
 
 def _of_network(option: str) -> bool:
