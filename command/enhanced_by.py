@@ -60,16 +60,11 @@ def by_run(cfg: DictConfig) -> By:
 
 
 def _on_cluster(scheduler: str, jobs: list[Job], run: Path, wish: Wish) -> Iterator[Outcome]:
-    from command.cluster import workers
-    from command.same_disk import require_same_disk
+    from command.same_disk import workers_on_this_disk
 
-    require = functools.partial(
-        require_same_disk,
-        work=anywhere(enhancers_of, run, wish),
-        folder=jobs[0].target.parent,
-        paths=[run, jobs[0].source],
-    )
-    with workers(scheduler, PACKAGES, require) as over:
+    work, folder = anywhere(enhancers_of, run, wish), jobs[0].target.parent
+    paths = [run, jobs[0].source]
+    with workers_on_this_disk(scheduler, PACKAGES, work, folder, paths) as over:
         yield from elsewhere(jobs, enhancers_of, run, wish, over)
 
 

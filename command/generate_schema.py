@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import model_validator
 
 from command.speech_schema import SpeechScriptConfig
+from datagen.protocol import PART
 
 
 class GenerateConfig(SpeechScriptConfig):
@@ -24,4 +25,14 @@ class GenerateConfig(SpeechScriptConfig):
                 raise ValueError(
                     f"audit=true: looks at corpora and draws nothing; leave out {typed}"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _a_cluster_has_work(self):
+        largest = max(self.plan.train, self.plan.validation, self.plan.test)
+        if self.scheduler and not self.render and largest <= PART:
+            raise ValueError(
+                f"scheduler={self.scheduler}: draws splits of more than {PART} rows, and renders; "
+                "add render=true, or leave it out"
+            )
         return self

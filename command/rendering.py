@@ -1,13 +1,11 @@
 """Renders a plan to disk; space and time are estimated first, and a full disk is refused."""
 
 import sys
-from functools import partial
 from pathlib import Path
 
 from omegaconf import DictConfig
 
-from command.cluster import workers
-from command.same_disk import require_same_disk
+from command.same_disk import workers_on_this_disk
 from datagen.forecast import Forecast, forecast
 from datagen.from_config import jobs
 from datagen.library import Library
@@ -34,13 +32,9 @@ def render(cfg: DictConfig, plan: Plan, library: Library, folder: Path) -> None:
     free = require_room(needed.bytes, folder, "the rendered plan takes", SMALLER)
     _say(needed, free, cfg)
     plan.save(folder)
-    require = partial(
-        require_same_disk,
-        work=anywhere(store, cfg.render_format),
-        folder=folder,
-        paths=[plan.speech.path.iloc[0], plan.noise.path.iloc[0]],
-    )
-    with workers(cfg.scheduler, PACKAGES, require) as spread:
+    work = anywhere(store, cfg.render_format)
+    paths = [plan.speech.path.iloc[0], plan.noise.path.iloc[0]]
+    with workers_on_this_disk(cfg.scheduler, PACKAGES, work, folder, paths) as spread:
         render_plan(plan, library, folder, cfg.sample_rate, cfg.render_format, jobs(cfg), spread)
 
 

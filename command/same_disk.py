@@ -1,13 +1,29 @@
-"""Checks that the workers of a Dask cluster see this machine's disk, and can do their work."""
+"""Workers of a Dask cluster that must see this machine's disk, and be able to do their work."""
 
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from command.cluster import workers
 from command.message import named
 from files.atomic import TEMPORARY_PREFIX
 from files.shared import lacking
+from parallel.spread import Spread
+
+
+def workers_on_this_disk(
+    scheduler: str | None,
+    packages: Sequence[str],
+    work: Callable[[Any], Any],
+    folder: Path,
+    paths: Sequence[Path],
+) -> AbstractContextManager[Spread | None]:
+    """See `command.cluster.workers`; also raises as `require_same_disk`, which has the rest."""
+    require = partial(require_same_disk, work=work, folder=folder, paths=paths)
+    return workers(scheduler, packages, require)
 
 
 def require_same_disk(

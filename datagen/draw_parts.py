@@ -14,7 +14,7 @@ from datagen.draw import Drawer
 from datagen.file_reader import decoded
 from datagen.library import Library
 from datagen.pool import PoolReader
-from datagen.protocol import Protocol
+from datagen.protocol import PART, Protocol
 from datagen.recordings import Stretch, Utterance
 from datagen.tables import NOISE, SPEECH
 from files.lock import locked
@@ -25,7 +25,6 @@ from files.table import keep, recall
 from parallel.progress import progress
 from parallel.spread import Spread, over_processes
 
-PART = 10_000  # rows per part, which one process draws and keeps as a file
 ROW = 2 * 220  # bytes of a row, as a part and once more in the whole
 
 log = logging.getLogger(__name__)
@@ -79,7 +78,7 @@ def _draw(drawer: Drawer, split: str, count: int, place: Path, spread: Spread | 
         else:
             keep(place / SPEECH, drawer.speech)
             keep(place / NOISE, drawer.noise)
-            drawn = spread(anywhere(drawer, split, place), lacking)
+            drawn = spread(_anywhere(drawer, split, place), lacking)
         for more in drawn:
             done(more)
 
@@ -92,7 +91,7 @@ def draw_part(drawer: Drawer, split: str, part: range, place: Path) -> int:
 
 
 @dataclass(frozen=True)
-class DrawAnywhere:
+class _DrawAnywhere:
     """Draws a part in a process that has only the tables in `place`.
 
     protocol: as JSON. pool: the folder of the pool that holds all samples; None: files are decoded.
@@ -113,12 +112,12 @@ class DrawAnywhere:
         return draw_part(drawer, self.split, part, self.place)
 
 
-def anywhere(drawer: Drawer, split: str, place: Path) -> DrawAnywhere:
+def _anywhere(drawer: Drawer, split: str, place: Path) -> _DrawAnywhere:
     """A function that draws parts to `place`, by the tables there, in any process."""
     rules = drawer.protocol.model_dump_json()
     reader = drawer.library.reader
     pool = reader.pool if isinstance(reader, PoolReader) else None
-    return DrawAnywhere(place, rules, drawer.sample_rate, drawer.seed, split, pool)
+    return _DrawAnywhere(place, rules, drawer.sample_rate, drawer.seed, split, pool)
 
 
 @lru_cache(1)

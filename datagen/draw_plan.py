@@ -7,9 +7,9 @@ import pandas as pd
 
 from datagen import large_rows
 from datagen.draw import Drawer
-from datagen.draw_parts import PART, drawn_in_parts
+from datagen.draw_parts import drawn_in_parts
 from datagen.plan import Plan
-from datagen.protocol import Protocol
+from datagen.protocol import PART, Protocol
 from datagen.row import Row
 from files.fingerprint import of_files, of_values
 from files.schema import types_of

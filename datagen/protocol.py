@@ -12,6 +12,7 @@ Limit = Annotated[int, Field(ge=1)]
 BandEnd = Annotated[float, Field(ge=500, allow_inf_nan=False)]  # in Hz; speech needs it
 Range = Annotated[list[Decibel], Field(min_length=2, max_length=2)]
 Snrs = Annotated[list[Decibel], Field(min_length=1)]
+PART = 10_000  # a process draws so many rows of a split at once; fewer are drawn by threads
 STEEPEST = 0.45  # coefficients up to this value make a stable filter without zero gain
 WITHIN = 1e-6  # tolerance of the sum of probabilities
 # What these decide stands in the tables of recordings, or is how many rows there are: see

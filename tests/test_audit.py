@@ -197,6 +197,11 @@ def test_unchecked_audio_is_measured_where_an_audit_is_asked_for(audited, tmp_pa
     ("more", "told"),
     [
         (["render=true"], "audit=true: looks at corpora and draws nothing; leave out render=true"),
+        (["scheduler=tcp://host:8786"], "audit=true: .* leave out scheduler=tcp://host:8786"),
+        (
+            ["audit=false", "scheduler=tcp://host:8786", "plan.train=10000"],
+            "scheduler=tcp://host:8786: draws splits of more than 10000 rows, and renders; add",
+        ),
     ],
 )
 def test_an_audit_of_something_else_is_refused(tmp_path, more, told):

@@ -10,7 +10,6 @@ from test_architecture import FLOOR, ROOT, ours
 from test_render import tree
 
 import generate
-from command import drawing
 from command.cluster import workers
 from command.entry import start
 from command.rendering import PACKAGES
@@ -25,7 +24,7 @@ from datagen.storage.stored import storage
 def test_generate_on_a_cluster_draws_and_renders_what_it_makes_here(
     cluster, data_root, tmp_path, monkeypatch
 ):
-    for module in (drawing, draw_plan, draw_parts):
+    for module in (draw_plan, draw_parts):
         monkeypatch.setattr(module, "PART", 1)
     counts = ("plan.train=4", "plan.validation=2", "plan.test=8", "render=true", "jobs=1")
     for name, more in {"here": [], "there": [f"scheduler={cluster}"]}.items():
