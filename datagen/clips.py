@@ -10,14 +10,13 @@ from torch import Tensor
 
 from audio.pcm import FULL_SCALE
 from audio.resampling import resampled_length
-from datagen.library import Library
 from datagen.pairs.pairs import UNKNOWN
 from datagen.plan import Plan
 from datagen.protocol import Protocol
 from datagen.recordings import COLUMNS, Stretch, Utterance
 from datagen.route import Route
 from datagen.row import Row
-from datagen.signals import Signals
+from datagen.signals import LibrarySignals
 from datagen.split import split_speech
 from files.schema import types_of
 from text.answers import LABEL
@@ -98,11 +97,8 @@ def _table(rows: list, kind: type) -> pd.DataFrame:
     return pd.DataFrame([asdict(row) for row in rows], columns=list(types_of(kind)))
 
 
-class ClipSignals(Signals):
+class ClipSignals(LibrarySignals):
     """The audio of such rows, and the class of each as "label"."""
-
-    def __init__(self, library: Library):
-        self.library = library
 
     def signals(self, row: Mapping[str, Any]) -> dict[str, Tensor | str]:
         """The clip as "mixture" and "noise", silence as "clean", [time] each."""
@@ -110,10 +106,6 @@ class ClipSignals(Signals):
         noise = torch.from_numpy(self.library.noise(*cut)).float() / FULL_SCALE
         label = self.noise_type(*cut)
         return {"mixture": noise, "clean": torch.zeros_like(noise), "noise": noise, LABEL: label}
-
-    def noise_type(self, noise_id: str, start: int, length: int) -> str:
-        """See `Signals.noise_type`."""
-        return self.library.noise_type(noise_id, start, length)
 
 
 class Clips(Route):

@@ -13,7 +13,7 @@ from torch import Tensor
 from datagen.library import Library
 from datagen.mix import TOLERANCE_DB, mix, to_pcm
 from datagen.present import BOTH, part_factors
-from datagen.signals import Signals
+from datagen.signals import LibrarySignals
 from datagen.storage.storage import Made, Storage
 from dsp.level import snr_db
 from files.schema import OptionalFloat
@@ -37,21 +37,14 @@ def render(row: Mapping[str, Any], library: Library) -> dict[str, Tensor]:
     )
 
 
-class Rendering(Signals):
+class Rendering(LibrarySignals):
     """The audio of rows, rendered on request from `library`."""
 
     follows_plan = True
 
-    def __init__(self, library: Library):
-        self.library = library
-
     def signals(self, row: Mapping[str, Any]) -> dict[str, Tensor]:
         """See `render`."""
         return render(row, self.library)
-
-    def noise_type(self, noise_id: str, start: int, length: int) -> str:
-        """See `Signals.noise_type`."""
-        return self.library.noise_type(noise_id, start, length)
 
 
 def made(row: Mapping[str, Any], library: Library) -> Made:

@@ -1,10 +1,15 @@
 """The contract of every source of the audio of a test's rows."""
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
+
+if TYPE_CHECKING:
+    from datagen.library import Library
 
 
 class Signals(ABC):
@@ -26,3 +31,14 @@ class Signals(ABC):
     @abstractmethod
     def noise_type(self, noise_id: str, start: int, length: int) -> str:
         """The kind of a noise excerpt."""
+
+
+class LibrarySignals(Signals):
+    """Signals of rows whose recordings are in `library`."""
+
+    def __init__(self, library: Library):
+        self.library = library
+
+    def noise_type(self, noise_id: str, start: int, length: int) -> str:
+        """See `Library.noise_type`."""
+        return self.library.noise_type(noise_id, start, length)

@@ -14,7 +14,7 @@ from audio.pcm import FULL_SCALE
 from datagen.library import Library
 from datagen.pairs.pairs import PairedTest, Pairs
 from datagen.plan import load_plan
-from datagen.signals import Signals
+from datagen.signals import LibrarySignals
 from datagen.storage.storage import PARTS
 from datagen.storage.stored import existing_storage
 
@@ -41,22 +41,18 @@ class Rendered(Pairs):
         return PairedTest(test, audio, [])
 
 
-class _Files(Signals):
+class _Files(LibrarySignals):
     """The files of `library`'s rows; they may have been changed after rendering."""
 
     def __init__(self, rows: pd.DataFrame, root: Path, sample_rate: int, library: Library):
+        super().__init__(library)
         self.storage, located = existing_storage(rows, root, sample_rate, AGAIN)
         self.rows = {row["mixture_id"]: row for row in located.to_dict("records")}
-        self.library = library
         self._require(located.iloc[0].to_dict(), sample_rate)
 
     def signals(self, row: Mapping[str, Any]) -> dict[str, Tensor]:
         """See `Signals.signals`."""
         return {part: self._read(row, part) for part in PARTS}
-
-    def noise_type(self, noise_id: str, start: int, length: int) -> str:
-        """See `Signals.noise_type`."""
-        return self.library.noise_type(noise_id, start, length)
 
     def _require(self, row: Mapping[str, Any], sample_rate: int) -> None:
         """Raise ValueError if the files of `row` have another rate than `sample_rate`."""
