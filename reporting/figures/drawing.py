@@ -88,14 +88,17 @@ def error_bars(value: pd.Series, low: pd.Series, high: pd.Series) -> np.ndarray:
 
 
 def line_with_bars(
-    panel: Axes, x: Sequence[float], y: pd.Series, bars: np.ndarray, marker: str, name: str, **style
+    panel: Axes, x: Sequence[float], points: pd.DataFrame, marker: str, name: str, **style
 ) -> None:
     """A line with a marker and an error bar at each point; name: in the legend.
 
-    bars: see `error_bars`. style: further arguments of Matplotlib, such as the colour.
+    points: three columns, the value and the low and the high end of its interval. style: further
+    arguments of Matplotlib, such as the colour.
     """
+    value, low, high = (points[column] for column in points)
+    bars = error_bars(value, low, high)
     thin = {"ms": 4, "lw": 1.2, "elinewidth": 0.8, "capsize": 2}
-    panel.errorbar(x, y, yerr=bars, fmt=f"{marker}-", label=label(name), **thin, **style)
+    panel.errorbar(x, value, yerr=bars, fmt=f"{marker}-", label=label(name), **thin, **style)
 
 
 def legend(figure: Figure, panel: Axes) -> None:

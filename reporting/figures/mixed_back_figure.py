@@ -16,7 +16,6 @@ from reporting.figures.drawing import (
     Drawing,
     axes,
     drawing,
-    error_bars,
     legend,
     line_with_bars,
 )
@@ -58,6 +57,6 @@ def _lines(
     by_system = rows.set_index("system")
     for marker, (name, systems) in zip(cycle(MARKERS), runs.items()):
         line = by_system.reindex([*systems.values(), MIXTURE])
-        bars = error_bars(line["mean"], line.low, line.high) * factor
-        line_with_bars(panel, [*systems, 1.0], line["mean"] * factor, bars, marker, name)
+        points = line[["mean", "low", "high"]] * factor
+        line_with_bars(panel, [*systems, 1.0], points, marker, name)
     axes(panel, "share of the mixture", facts(score).head)

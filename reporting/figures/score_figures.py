@@ -17,7 +17,6 @@ from reporting.figures.drawing import (
     Drawing,
     axes,
     drawing,
-    error_bars,
     legend,
     line_with_bars,
 )
@@ -125,9 +124,7 @@ def _lines(panel: Axes, rows: pd.DataFrame, score: str, colours: Colours) -> Non
     panel.axhline(0, color="0.5", lw=0.8, ls="--")
     for marker, (system, colour) in zip(cycle(MARKERS), colours.items()):
         line = rows[rows.system == system]
-        gains = line.gain * factor
-        bars = error_bars(line.gain, line.gain_low, line.gain_high) * factor
-        snrs = line.snr_db.astype(float)
-        line_with_bars(panel, snrs, gains, bars, marker, system, color=colour)
+        points = line[["gain", "gain_low", "gain_high"]] * factor
+        line_with_bars(panel, line.snr_db.astype(float), points, marker, system, color=colour)
     panel.set_xticks(sorted(rows.snr_db.astype(float).unique()))
     axes(panel, f"{words().snr} in dB", facts(score).change_word)
