@@ -28,9 +28,9 @@ def crowd(row: Mapping[str, Any], rows: pd.DataFrame, library: Library) -> Crowd
     """The clean speech of `row` in up to MOST noises of the test `rows`.
 
     The noises have equal levels, and their sum the lowest SNR of the test; unseen noises come
-    first. None if fewer than two noises are heard, or if 16 bits cannot hold that SNR.
+    first. None if fewer than two noises are audible, or if 16 bits cannot hold that SNR.
     """
-    noises, kinds = _heard(rows, row["length"], library)
+    noises, kinds = _audible_cuts(rows, row["length"], library)
     if len(noises) < 2:
         return None
     first, *others = noises
@@ -44,14 +44,18 @@ def crowd(row: Mapping[str, Any], rows: pd.DataFrame, library: Library) -> Crowd
     return Crowd(mix(clean, noise, snr, gain), kinds, snr_db)
 
 
-def _heard(rows: pd.DataFrame, length: int, library: Library) -> tuple[list[np.ndarray], list[str]]:
+def _audible_cuts(
+    rows: pd.DataFrame, length: int, library: Library
+) -> tuple[list[np.ndarray], list[str]]:
     """Cuts of different noises that are not silent, 16-bit samples [time] each, and their kinds."""
     cuts, kinds = [], []
     each_once = rows.sort_values("noise_seen", kind="stable").drop_duplicates("noise_id")
     for row in each_once.head(2 * MOST).itertuples():  # some cuts may be silent
         cut = row.noise_id, row.noise_start, length
         samples = library.noise(*cut)
-        if samples.any() and len(cuts) < MOST:
+        if samples.any():
             cuts.append(samples)
             kinds.append(library.noise_type(*cut))
+        if len(cuts) == MOST:
+            break
     return cuts, kinds

@@ -96,7 +96,7 @@ class Tagging(Task):
 
         plan = self._plan(cfg)
         numbers = {name: number for number, name in enumerate(self.classes)}
-        route = partial(Clips, signals=ClipSignals(_heard(cfg, plan)), classes=numbers)
+        route = partial(Clips, signals=ClipSignals(_library(cfg, plan)), classes=numbers)
         return PlanData.of(cfg, plan, route)
 
     def test(self, cfg: DictConfig) -> PairedTest:
@@ -146,7 +146,7 @@ class Tagging(Task):
         return cached_costs(identity, measure, type(tagger.network).__name__, cache, say)
 
 
-def _heard(cfg: DictConfig, plan: Plan) -> Library:
+def _library(cfg: DictConfig, plan: Plan) -> Library:
     """The clips of training and validation: decoded at every request, or from a pool of them."""
     noise = plan.noise[plan.noise.split != "test"]
     no_speech = plan.speech.iloc[:0]  # a row has noise alone
