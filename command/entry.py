@@ -17,7 +17,7 @@ from command import message
 from command.help import asks_for_help, help_text
 from command.message import MENDABLE
 from command.moved import refuse_moved
-from command.process import Ended, in_utf8, is_first, signals, streams
+from command.process import Ended, in_utf8, is_first, signals, sleep_soon, streams
 from command.suggestion import suggesting
 from command.sweep import (
     JobFailedError,
@@ -49,6 +49,7 @@ def start(
     """
     in_utf8()
     streams()
+    sleep_soon()
     sys.argv[1:] = options_last(sys.argv[1:])
     logging.basicConfig(format="%(message)s", stream=sys.stderr)
     asked = os.environ.get(TRACEBACK if is_launched() else "HYDRA_FULL_ERROR", "0")

@@ -17,6 +17,7 @@ from parallel.ending import WARNINGS, Ending
 
 RANKS = ("RANK", "LOCAL_RANK", "SLURM_PROCID")  # they number the processes of one training
 AGAIN = "run the same command again to go on"
+SPINS = 1000  # times that a waiting thread looks for work before it sleeps; a few microseconds
 
 
 class Ended(KeyboardInterrupt):
@@ -123,6 +124,17 @@ def _leave(code: int | str | None) -> None:
     atexit._run_exitfuncs()
     drop_unfinished()
     os._exit(status)
+
+
+def sleep_soon() -> None:
+    """Let threads of PyTorch that wait for one another sleep soon; call it before PyTorch loads.
+
+    GNU's OpenMP otherwise lets them look for work 300,000 times first. Where other work shares the
+    cores, they keep them from the very threads that they wait for: a script then takes ten times as
+    long. The user's own OMP_WAIT_POLICY or GOMP_SPINCOUNT is kept.
+    """
+    if "OMP_WAIT_POLICY" not in os.environ:
+        os.environ.setdefault("GOMP_SPINCOUNT", str(SPINS))
 
 
 def in_utf8() -> None:

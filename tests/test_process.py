@@ -8,14 +8,18 @@ import os
 import signal
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from command import process
 from files.table import read_table, write_tables
 
 ROOT = Path(__file__).parent.parent
+TORCH = Path(find_spec("torch").origin).parent
+OPENMP = next(TORCH.glob("lib/libgomp*.so*"), None)
 BEGIN = f"""
 import os, signal, subprocess, sys, threading, time
 sys.path.insert(0, {str(ROOT)!r})
@@ -74,6 +78,22 @@ def test_a_locale_of_ascii_alone_leads_to_utf_8(tmp_path):
     code = f"process.in_utf8(); process.streams(); print(os.listdir({str(tmp_path)!r})[0], sys.stdout.encoding)"
     done = run(code, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
     assert done.stdout.decode() == "Jürgen utf-8\n"
+
+
+@pytest.mark.skipif(OPENMP is None, reason="this PyTorch has another OpenMP than GNU's")
+@pytest.mark.parametrize(
+    ("given", "spins"),
+    [
+        ({}, process.SPINS),
+        ({"GOMP_SPINCOUNT": "77"}, 77),
+        ({"OMP_WAIT_POLICY": "passive"}, 0),
+    ],
+)
+def test_threads_of_pytorch_sleep_soon_unless_the_user_says_otherwise(given, spins):
+    """GNU's OpenMP prints its settings, as it took them from the environment."""
+    code = f"process.sleep_soon(); import ctypes; ctypes.CDLL({str(OPENMP)!r})"
+    done = run(code, OMP_DISPLAY_ENV="VERBOSE", **given)
+    assert f"GOMP_SPINCOUNT = '{spins}'" in done.stderr.decode()
 
 
 def test_names_that_are_no_utf_8_come_back_from_a_table(tmp_path):
