@@ -10,7 +10,6 @@ import numpy as np
 
 from audio.header import Header
 
-EXTRA = "pip install -e '.[formats]'"
 CODING = "FFmpeg"  # before the codec's name in `Header.coding`
 NEVER = ("SILK", "OptimFROG")  # FFmpeg has no decoder for these
 

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from command.message import named
+from options.extras import install
 from parallel.spread import Spread
 
 ANSWER_S = 30  # time for a scheduler to answer, for workers to connect, and to reconnect
@@ -56,7 +57,7 @@ def _connected(scheduler: str) -> Iterator[Any]:
         import dask
         from distributed import Client
     except ImportError as error:
-        remedy = "needs the extra 'cluster'; pip install -e '.[cluster]'"
+        remedy = f"needs the extra 'cluster'; {install('cluster')}"
         raise ValueError(f"scheduler={scheduler}: {remedy}") from error
     _silence_dask()
     # Signals are large.

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-REMEDY = "pip install -e '.[live]'; on Linux PortAudio too, such as by apt install libportaudio2"
+from options.extras import install
+
+PORTAUDIO = "on Linux PortAudio too, such as by apt install libportaudio2"
 LIST = "--list-devices"
 
 
@@ -11,7 +13,9 @@ def sound_devices() -> Any:
     try:
         import sounddevice
     except (ImportError, OSError) as error:  # OSError: PortAudio is missing
-        raise ValueError(f"live sound needs the extra 'live': {REMEDY}") from error
+        raise ValueError(
+            f"live sound needs the extra 'live': {install('live')}; {PORTAUDIO}"
+        ) from error
     return sounddevice
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from files.lock import locked
 from files.owner import is_owned
+from options.extras import install
 
 FILE, LOCK, OWNERS = "study.log", ".study.lock", ".trials"
 NAME = "search"
 SPACE = "space"  # the attribute of the study that holds its search space
-EXTRA = "search=optuna: needs the extra 'search'; pip install -e '.[search]'"
 
 
 def open_study(folder: Path, **options: Any) -> Any:
@@ -38,7 +38,7 @@ def quiet_optuna() -> Any:
     try:
         import optuna
     except ImportError as error:
-        raise ValueError(EXTRA) from error
+        raise ValueError(f"search=optuna: needs the extra 'search'; {install('search')}") from error
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
     return optuna

@@ -15,6 +15,7 @@ from omegaconf import OmegaConf
 from command import watched
 from command.jobs import Job, announce, exit_message
 from command.process import AGAIN, Ended
+from options.extras import install
 from parallel.ending import deferred
 from text.line import in_one_line
 
@@ -23,7 +24,6 @@ LOOKS_S = {"slurm": 10.0, "local": 0.5}  # seconds between two checks of the run
 # Options of submitit for any cluster.
 ANYWHERE = ("timeout_min", "mem_gb", "nodes", "cpus_per_task", "gpus_per_node", "tasks_per_node")
 NO_TIME = "its time limit leaves no time for a step: give a longer hydra.launcher.timeout_min"
-EXTRA = "needs the extra 'sweep'; pip install -e '.[sweep]'"
 
 
 def run_submitted(
@@ -59,7 +59,7 @@ def _executor(folder: Path, cluster: str, options: Mapping[str, Any]) -> Any:
         import cloudpickle
         import submitit
     except ImportError as error:
-        raise ValueError(f"{launcher}: {EXTRA}") from error
+        raise ValueError(f"{launcher}: needs the extra 'sweep'; {install('sweep')}") from error
     if cluster == "slurm" and not shutil.which("sbatch"):
         raise ValueError(
             f"{launcher}: there is no sbatch here; type it where jobs are submitted, or choose "

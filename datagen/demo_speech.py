@@ -15,13 +15,10 @@ import soxr
 from datagen.demo_sentences import sentence
 from datagen.synthesis import SAMPLE_RATE
 from dsp.decibel import amplitude
+from options.extras import install
 
 LEVEL_DB = -26.0  # mean level of an utterance, dB relative to full scale
 PEAK = 0.85
-REMEDY = (
-    "the demo's speech needs the extra 'demo': pip install -e '.[demo]', "
-    "or use experiment=librispeech with data of your own"
-)
 
 # eSpeak NG's numbers (speak_lib.h)
 _SYNCHRONOUS, _DO_NOT_EXIT, _UTF8 = 2, 0x8000, 1
@@ -124,7 +121,10 @@ def _loader() -> ModuleType:
     try:
         return importlib.import_module("espeakng_loader")
     except ImportError as error:
-        raise ValueError(REMEDY) from error
+        raise ValueError(
+            f"the demo's speech needs the extra 'demo': {install('demo')}, "
+            "or use experiment=librispeech with data of your own"
+        ) from error
 
 
 def _load_copy(library: Path, folder: Path) -> ctypes.CDLL:

@@ -19,6 +19,7 @@ from files.feather import (
 )
 from files.schema import types_of
 from files.sums import TableError, note_sum, require_sum
+from options.extras import install
 
 LIMIT = 100_000  # largest number of rows of a split in CSV
 FILE = "plan.feather"
@@ -34,8 +35,9 @@ def are_large(count: int) -> bool:
     if not is_installed():
         log.warning(
             "note: a plan of %d rows is read whole from CSV, which takes memory and time; "
-            "pip install -e '.[large]' has plans of more than %d rows in Feather",
+            "%s has plans of more than %d rows in Feather",
             count,
+            install("large"),
             LIMIT,
         )
     return is_installed()
@@ -58,7 +60,7 @@ def save(path: Path, rows: Iterable[pd.DataFrame]) -> pd.DataFrame:
 def load(path: Path, remedy: str) -> pd.DataFrame:
     """The rows that `save` wrote; raises TableError, with `remedy`, for another file."""
     if not is_installed():
-        raise TableError(f"{path}: needs the extra 'large'", "pip install -e '.[large]'")
+        raise TableError(f"{path}: needs the extra 'large'", install("large"))
     require_sum(path, remedy)
     try:
         return open_feather(path).rename(columns=RENAMED)

@@ -11,10 +11,10 @@ from torch import Tensor, nn
 
 from models.packing import Packing
 from models.stream import Stream
+from options.extras import install
 from text.line import in_one_line
 
 PACKAGES = ("onnx", "onnxruntime", "onnxscript")
-REMEDY = "pip install -e '.[export]'"
 
 
 class FrameStep(nn.Module):
@@ -99,4 +99,6 @@ def require_runtime() -> None:
         for package in PACKAGES:
             import_module(package)
     except ImportError as error:
-        raise ValueError(f"needs {error.name} of the extra 'export': {REMEDY}") from error
+        raise ValueError(
+            f"needs {error.name} of the extra 'export': {install('export')}"
+        ) from error

@@ -10,6 +10,7 @@ import numpy as np
 
 from metrics.facts import Facts
 from metrics.metric import Metric
+from options.extras import install
 
 PACKAGES = ("speechmos", "onnxruntime", "librosa", "numpy")  # their versions decide a score
 NEEDED = ("librosa", "onnxruntime", "requests", "speechmos")  # requests is imported but not used
@@ -76,7 +77,7 @@ def _required(module: str) -> Any:
         return importlib.import_module(module)
     except ImportError as error:
         raise ValueError(
-            f"DNSMOS needs {module} of the extra 'mos' ({error}); pip install -e '.[mos]'"
+            f"DNSMOS needs {module} of the extra 'mos' ({error}); {install('mos')}"
         ) from error
 
 

@@ -10,10 +10,9 @@ import numpy as np
 from metrics.facts import Facts
 from metrics.guard import NotComputable, checked_alone
 from metrics.metric import Metric, Recogniser
+from options.extras import install
 from text.answers import SPEECH, TEXT
 from text.spelling import plain
-
-REMEDY = "pip install -e '.[recognition]'"
 
 
 def of_texts(label: str, units: str, place: int) -> Facts:
@@ -115,5 +114,5 @@ def jiwer() -> Any:
     try:
         import jiwer as package
     except ImportError as error:
-        raise ValueError(f"error rates need the package jiwer: {REMEDY}") from error
+        raise ValueError(f"error rates need the package jiwer: {install('recognition')}") from error
     return package

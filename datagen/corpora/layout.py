@@ -9,6 +9,7 @@ from pathlib import Path
 
 from audio import ffmpeg
 from audio.containers.content import READABLE, SUFFIXES, recognise
+from options.extras import install
 
 TRANSCRIPTS = (".txt", ".TXT")
 log = logging.getLogger(__name__)
@@ -107,7 +108,7 @@ def _note_unreadable(left_out: Mapping[Path, str], root: Path) -> None:
     convert = shlex.join(["ffmpeg", "-i", str(first), str(first.with_suffix(".flac"))])
     remedy = f"convert them: {convert}"
     if any(map(ffmpeg.could_read, kinds)) and not any(map(ffmpeg.reads, kinds)):
-        remedy = f"{ffmpeg.EXTRA} reads them, or {remedy}"
+        remedy = f"{install('formats')} reads them, or {remedy}"
     log.warning(
         "note: %d file(s) under %s are left out (%s), for %s is not read here; %s%s",
         len(left_out),

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from datagen.melodies.tune import TICKS, Note, Tune, tidied
+from options.extras import install
 
 MELODY = 8  # least number of notes of a track
 OVERLAPS = 0.05  # largest share of notes that overlap the next one by more than SLURRED
@@ -45,8 +46,7 @@ def _score(path: Path) -> Any:
         from symusic import Score
     except ImportError as error:
         raise ValueError(
-            f"{path}: MIDI files are read by symusic, which is not installed; "
-            "pip install -e '.[midi]'"
+            f"{path}: MIDI files are read by symusic, which is not installed; {install('midi')}"
         ) from error
     try:
         return Score(str(path))

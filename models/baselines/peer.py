@@ -14,6 +14,7 @@ from torch import Tensor
 from audio.pcm import FULL_SCALE, rounded
 from audio.resampling import at_rate
 from models.system import Enhancing
+from options.extras import install
 from text.line import in_one_line
 
 
@@ -67,7 +68,7 @@ class Peer(Enhancing):
             reason = in_one_line(error)
             raise ValueError(
                 f"{cls.__name__} needs {cls.package} of the extra 'peers' ({reason}); "
-                "pip install -e '.[peers]'"
+                f"{install('peers')}"
             ) from error
 
     def _in_time(self, signal: np.ndarray) -> np.ndarray:

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from options.extras import install
+
 RATE = 16000  # Hz
-REMEDY = "pip install -e '.[pocketsphinx]'"
 
 
 class PocketSphinx:
@@ -39,7 +40,7 @@ def _require() -> Any:
     try:
         import pocketsphinx
     except ImportError as error:
-        raise ValueError(f"by=pocketsphinx needs its package: {REMEDY}") from error
+        raise ValueError(f"by=pocketsphinx needs its package: {install('pocketsphinx')}") from error
     return pocketsphinx
 
 
