@@ -75,6 +75,8 @@ def _described(problem: dict, option: str, there: Collection[str]) -> str:
         return f"{option}: must be given; '--help' shows what it usually is"
     if kind == "list_type":
         return f"{option}={value!r}: must be a list; write {option}=[{value}]"
+    if kind == "string_too_short":
+        return f"{option}: is empty; give a value, or leave out {option}="
     if kind == "string_type" and isinstance(value, int | float):
         return f"{option}={value!r}: must be text; write {typed(option, value)}"
     message = problem["msg"].removeprefix("Value error, ")

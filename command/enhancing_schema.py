@@ -25,7 +25,7 @@ class EnhanceConfig(Strict):
     channels: Annotated[int, Field(ge=1, le=1024)]
     device: Literal["cpu", "cuda"] | None
     jobs: Annotated[int, Field(ge=1)] | None
-    scheduler: str | None
+    scheduler: Name | None
     listen: bool
     tag: Name | None = None
     lines: bool

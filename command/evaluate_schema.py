@@ -1,14 +1,16 @@
 """The options of evaluate.py and the rules across them."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from command.speech_schema import Built, Rate, SpeechScriptConfig
 from options.choices import CONF
 from options.limits import Name, Share
 
+DEVICE = re.compile(r"cpu|cuda(:\d+)?")
 # The experiments that read a folder of mixtures, by the option that names it.
 READERS = {
     "clean": ["experiment=pairs"],
@@ -23,13 +25,13 @@ class EvaluateConfig(SpeechScriptConfig):
     rates: list[Rate]
     runs: list[str]
     names: list[Name]
-    sweep: str | None
+    sweep: Name | None
     baselines: dict[str, Built]
     costs: bool
-    title: str | None
-    gains: str | None
-    clean: str | None
-    mixture: str | None
+    title: Name | None
+    gains: Name | None
+    clean: Name | None
+    mixture: Name | None
     tag: Name | None = None
     pairs: Built | None = None
     examples: bool
@@ -38,11 +40,18 @@ class EvaluateConfig(SpeechScriptConfig):
     mix_back: list[Share]
     clusters: Literal["speakers", "speakers_and_noises"]
     resembling: list[str]
-    scheduler: str | None
-    device: Annotated[str, Field(pattern=r"^(cpu|cuda(:\d+)?)$")]
+    scheduler: Name | None
+    device: Name
     oracle: Built
     metric: Annotated[dict[str, Built], Field(min_length=1)]
     headline: list[str]
+
+    @field_validator("device")
+    @classmethod
+    def _is_a_device(cls, device: str) -> str:
+        if not DEVICE.fullmatch(device):
+            raise ValueError(f"{device} is no device; give cpu, cuda or cuda:1")
+        return device
 
     @model_validator(mode="after")
     def _each_rate_once(self):

@@ -6,6 +6,7 @@ from pydantic import model_validator
 
 from command.speech_schema import SpeechScriptConfig
 from datagen.protocol import PART
+from options.limits import Name
 
 
 class GenerateConfig(SpeechScriptConfig):
@@ -13,7 +14,7 @@ class GenerateConfig(SpeechScriptConfig):
 
     render: bool
     render_format: Literal["flac", "wav", "shards"]
-    scheduler: str | None
+    scheduler: Name | None
     audit: bool
 
     @model_validator(mode="after")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from options.limits import Count, Strict
+from options.limits import Count, Name, Strict
 
 AtLeastOne = Annotated[int, Field(ge=1)]
 
@@ -14,7 +14,7 @@ class SearchConfig(Strict):
 
     trials: AtLeastOne
     at_once: AtLeastOne
-    score: str | None = None  # older runs lack it
+    score: Name | None = None  # older runs lack it
     startup_trials: Count
     prune: bool
     warmup_epochs: Count

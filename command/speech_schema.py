@@ -54,6 +54,6 @@ class SpeechScriptConfig(CommonConfig):
     plan: Protocol
     speech: SpeechConfig
     noise: NoiseConfig
-    caution: str | None
+    caution: Name | None
     published: Literal["pl_crnn"] | None
-    next: str | None
+    next: Name | None

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from command.search_schema import SearchConfig
 from command.speech_schema import Built, SpeechScriptConfig
 from command.trainer_schema import TrainerConfig
-from options.limits import Count, Decibel, Fraction, Positive, Strict
+from options.limits import Count, Decibel, Fraction, Name, Positive, Strict
 
 Steps = Annotated[int, Field(ge=1)] | None
 
@@ -49,7 +49,7 @@ class DataConfig(Strict):
 
     route: Built
     cache: Literal["none", "pool"]
-    folder: str | None
+    folder: Name | None
     batch_size: Annotated[int, Field(ge=1)]
     steps_per_epoch: Steps
     max_padding: Fraction
@@ -65,11 +65,11 @@ class TrainConfig(SpeechScriptConfig):
     recipe: RecipeConfig
     data: DataConfig
     trainer: TrainerConfig
-    resume: str | None
+    resume: Name | None
     # Older runs lack these options.
     search: SearchConfig | None = None
     checkpoint_minutes: Annotated[float, Field(ge=0, strict=False)] | None = None
-    start_from: str | None = None
+    start_from: Name | None = None
 
     @model_validator(mode="after")
     def _folder_for_the_rendered_route_alone(self):
