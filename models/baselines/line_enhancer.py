@@ -56,7 +56,7 @@ class LineEnhancer(Enhancing):
         updates: int = 30,
         learning_rate: float = 0.03,
         bins: int = 128,
-        limit_db: float = 31.0,
+        limit_db: float = 60.0,
         piece_s: float = 60.0,
         seed: int = 0,
     ):

@@ -45,7 +45,7 @@ class OnlineLineEnhancer(Enhancing):
         memories_s: Sequence[float] = (1.0, 3.0, 12.0),
         hidden: int = 4,
         learning_rate: float = 0.01,
-        limit_db: float = 31.0,
+        limit_db: float = 60.0,
         seed: int = 0,
     ):
         super().__init__(sample_rate)
