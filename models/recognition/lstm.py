@@ -2,8 +2,8 @@
 
 from torch import Tensor, nn
 from torch.nn.functional import pad, relu
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from models.padded_lstm import padded_outputs
 from models.recognition.network import RecognitionNetwork
 
 
@@ -41,13 +41,8 @@ class RecognitionLSTM(RecognitionNetwork):
 
     def forward(self, features: Tensor, frames: Tensor) -> Tensor:
         """See `RecognitionNetwork.forward`."""
-        steps = self.steps(frames)
         inputs = self._joined(features) if self.front is None else self._convolved(features)
-        # Packed, so that the backward layer begins at the end of a signal, not in its padding.
-        packed = pack_padded_sequence(inputs, steps.cpu(), batch_first=True, enforce_sorted=False)
-        hidden, _ = pad_packed_sequence(
-            self.lstm(packed)[0], batch_first=True, total_length=inputs.shape[1]
-        )
+        hidden = padded_outputs(self.lstm, inputs, self.steps(frames))
         return self.out(self.drop(hidden))
 
     def _joined(self, features: Tensor) -> Tensor:

@@ -2,8 +2,8 @@
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from models.padded_lstm import padded_outputs
 from models.separation.network import SeparationNetwork
 from models.targets.target import Target
 
@@ -81,11 +81,4 @@ class MaskLSTM(SeparationNetwork):
         number = torch.arange(1, features.shape[1] + 1, device=features.device)
         is_heard = (features != 0).any(-1)
         frames = (is_heard * number).amax(1).clamp_min(1)
-        if (frames == features.shape[1]).all():
-            return self.lstm(features)[0]
-        packed = pack_padded_sequence(
-            features, frames.cpu(), batch_first=True, enforce_sorted=False
-        )
-        made, _ = self.lstm(packed)
-        made, _ = pad_packed_sequence(made, batch_first=True, total_length=features.shape[1])
-        return made
+        return padded_outputs(self.lstm, features, frames)

@@ -2,8 +2,8 @@
 
 from torch import Tensor, nn
 from torch.nn.functional import max_pool1d, relu
-from torch.nn.utils.rnn import pack_padded_sequence
 
+from models.padded_lstm import last_outputs
 from models.tagging.network import TaggingNetwork
 
 
@@ -38,9 +38,7 @@ class ConvLSTM(TaggingNetwork):
         found = relu(self.front(features.transpose(1, 2)))
         steps = max_pool1d(found, self.pool, ceil_mode=True).transpose(1, 2)
         counts = (frames // self.pool).clamp(min=1)  # complete pools only
-        packed = pack_padded_sequence(steps, counts.cpu(), batch_first=True, enforce_sorted=False)
-        _, (last, _) = self.lstm(packed)
-        return self.out(self.drop(last[-1]))
+        return self.out(self.drop(last_outputs(self.lstm, steps, counts)))
 
     def multiply_adds(self, frames: int) -> int:
         """See `TaggingNetwork.multiply_adds`."""
