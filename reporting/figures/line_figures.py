@@ -11,6 +11,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
+from matplotlib.ticker import MaxNLocator
 
 from dsp.lofargram import lofargram
 from reporting.figures.drawing import MARKERS, STYLE, Drawing, axes, drawing, label, legend
@@ -186,7 +187,7 @@ def run_times(gains: pd.DataFrame) -> Drawing:
         _draw_bars(panel, published, "#999")
         panel.set_xlim(0, 1.15 * longest)
         panel.invert_yaxis()
-        panel.set_xlabel("seconds a mixture (ours: on one core, training included)")
+        panel.set_xlabel("seconds per mixture (measured on one core, training included)")
         panel.grid(axis="x", alpha=0.3, lw=0.5)
         return drawing(figure, "lines_seconds", "Line enhancement: run times")
 
@@ -219,6 +220,7 @@ def lofargrams(study: str, signals: Mapping[str, np.ndarray], sample_rate: int) 
             image = _draw_lofargram(panel, signal, sample_rate, window)
             panel.set_title(label(name), fontsize=9)
             panel.set_xlabel("time in s")
+            panel.xaxis.set_major_locator(MaxNLocator(6, prune="upper"))  # free of the next panel
         for empty in panels.flat[len(signals) :]:
             empty.set_axis_off()
         for first in panels[:, 0]:
