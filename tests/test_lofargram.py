@@ -4,6 +4,7 @@ import scipy.signal
 import torch
 
 from dsp.lofargram import lofargram
+from reporting.figures.lofargrams import HIGHEST_HZ, ROWS, shown_lofargrams
 
 RATE = 1024
 
@@ -29,3 +30,15 @@ def test_a_tone_is_a_line_of_its_power():
 def test_no_window_or_no_hop_is_refused(samples, hop_s):
     with pytest.raises(ValueError, match="shorter than one window of 2 s"):
         lofargram(torch.zeros(samples), RATE, 2.0, hop_s)
+
+
+def test_panels_are_relative_to_the_mixture_and_keep_a_line_of_one_bin():
+    time = np.arange(10 * 4000) / 4000
+    noise = np.random.default_rng(0).standard_normal(len(time))
+    mixture = noise + np.sin(2 * np.pi * 500.0 * time)
+    shown = shown_lofargrams({"mixture": mixture, "softer": 0.1 * mixture}, 4000)
+    assert np.median(shown["mixture"]) == pytest.approx(0.0, abs=1e-5)
+    np.testing.assert_allclose(shown["mixture"] - shown["softer"], 20.0, atol=1e-3)
+    row_of_line = int(500.0 / HIGHEST_HZ * ROWS)
+    assert shown["mixture"].shape[0] == ROWS
+    assert (shown["mixture"].argmax(0) == row_of_line).all()

@@ -4,18 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
-import torch
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
-from matplotlib.ticker import MaxNLocator
 
-from dsp.lofargram import lofargram
 from reporting.figures.drawing import MARKERS, STYLE, Drawing, axes, drawing, label, legend
-from reporting.gains_table import LOFARGRAMS
 from reporting.tables.published import (
     LINES_DELAY_S,
     LINES_FIELD_DB,
@@ -24,10 +18,6 @@ from reporting.tables.published import (
     LINES_SECONDS,
     LINES_SNR_DB,
 )
-
-HIGHEST_HZ = 1200.0  # highest frequency of a lofargram; the paper's tones are lower
-LOWEST_DB, RANGE_DB = -5.0, 30.0  # relative to the median
-PANELS = 4  # number of panels side by side
 
 
 def _range(values_of_fields: Iterable[Sequence[float]]) -> tuple[float, float]:
@@ -84,7 +74,6 @@ FIGURES = {  # the figure of each study
     ),
     "cell": GainFigure("snr_in_db", FIELD_LABEL, by="cell", paper="Fig. 7"),
 }
-LOFARGRAMS_OF = {"snr": "Fig. 3b to d", "field": "Fig. 6"}  # figures of the paper
 TIMED = "snr"  # the study whose times are shown: the paper's length, one setting per system
 
 
@@ -109,7 +98,7 @@ def gain_over(gains: pd.DataFrame, study: str, systems: Sequence[str]) -> Drawin
     colours.
     """
     shown = FIGURES[study]
-    title = f"Line enhancement, study {study}: gain over {shown.label}{_in_paper(shown.paper)}"
+    title = f"Line enhancement, study {study}: gain over {shown.label}{in_paper(shown.paper)}"
     with rc_context(STYLE):
         figure = Figure((6.2, 3.2), layout="constrained")
         panel = figure.subplots()
@@ -125,7 +114,12 @@ def gain_over(gains: pd.DataFrame, study: str, systems: Sequence[str]) -> Drawin
         return drawing(figure, f"lines_{study}", title)
 
 
-def _in_paper(name: str) -> str:
+def in_paper(name: str) -> str:
+    """The end of a title that names a figure of the paper; "" for none.
+
+    >>> in_paper("Fig. 6"), in_paper("")
+    (' (Fig. 6 of the paper)', '')
+    """
     return f" ({name} of the paper)" if name else ""
 
 
@@ -197,59 +191,3 @@ def _draw_bars(panel: Axes, seconds: Mapping[str, float], colour: str) -> None:
     widths = list(seconds.values())
     bars = panel.barh(names, widths, height=0.5, color=colour)
     panel.bar_label(bars, fmt="%.2g s", padding=3)
-
-
-def window_s(signals: Mapping[str, np.ndarray], sample_rate: int) -> float:
-    """The window of lofargrams: 2 s, or half of short `signals`."""
-    lengths = [len(signal) for signal in signals.values()]
-    duration_s = lengths[0] / sample_rate
-    return min(2.0, duration_s / 2)
-
-
-def lofargrams(study: str, signals: Mapping[str, np.ndarray], sample_rate: int) -> Drawing:
-    """One panel per signal, time over frequency, in dB relative to the median of the signal."""
-    window = window_s(signals, sample_rate)
-    paper = _in_paper(LOFARGRAMS_OF.get(study, ""))
-    title = f"Line enhancement, study {study}: lofargrams{paper}"
-    with rc_context(STYLE):
-        columns = min(PANELS, len(signals))
-        rows = -(-len(signals) // columns)
-        figure = Figure((3.1 * columns, 3.4 * rows), layout="constrained")
-        panels = figure.subplots(rows, columns, squeeze=False, sharey=True)
-        for panel, (name, signal) in zip(panels.flat, signals.items(), strict=False):
-            image = _draw_lofargram(panel, signal, sample_rate, window)
-            panel.set_title(label(name), fontsize=9)
-            panel.set_xlabel("time in s")
-            panel.xaxis.set_major_locator(MaxNLocator(6, prune="upper"))  # free of the next panel
-        for empty in panels.flat[len(signals) :]:
-            empty.set_axis_off()
-        for first in panels[:, 0]:
-            first.set_ylabel("frequency in Hz")
-        figure.colorbar(image, ax=panels, label="dB re median", shrink=0.8)
-        return drawing(figure, f"{LOFARGRAMS}{study}", title)
-
-
-def shown_lofargram(signal: np.ndarray, sample_rate: int, window: float) -> np.ndarray:
-    """A lofargram up to HIGHEST_HZ, in dB relative to its median: [time] -> [freq, frame].
-
-    window: in seconds.
-    """
-    density = lofargram(torch.from_numpy(signal), sample_rate, window, window / 4)
-    bins = int(HIGHEST_HZ * window) + 1
-    shown = density[:bins].numpy()
-    return shown - np.median(shown)
-
-
-def _draw_lofargram(panel: Axes, signal: np.ndarray, sample_rate: int, window: float) -> AxesImage:
-    shown = shown_lofargram(signal, sample_rate, window)
-    duration_s = len(signal) / sample_rate
-    highest_hz = min(HIGHEST_HZ, sample_rate / 2)
-    return panel.imshow(
-        shown,
-        cmap="magma",
-        vmin=LOWEST_DB,
-        vmax=RANGE_DB,
-        aspect="auto",
-        origin="lower",
-        extent=(0, duration_s, 0, highest_hz),
-    )

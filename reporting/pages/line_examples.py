@@ -6,12 +6,11 @@ import numpy as np
 import torch
 
 from audio.resampling import at_rate
-from reporting.figures.line_figures import (
+from reporting.figures.lofargrams import (
     HIGHEST_HZ,
     LOWEST_DB,
     RANGE_DB,
-    shown_lofargram,
-    window_s,
+    shown_lofargrams,
 )
 from reporting.pages.media import PEAK, Example, Panel, image, playable, sound
 from reporting.scoring.lines import Shown
@@ -31,10 +30,10 @@ def _example(study: str, shown: Shown) -> Example:
         for name, signal in shown.signals.items()
     }
     loudest = max(np.abs(signal).max() for signal in signals.values())
-    window = window_s(signals, rate)
+    lofargrams = shown_lofargrams(signals, rate)
     panels = []
     for name, signal in signals.items():
-        level_db = torch.from_numpy(shown_lofargram(signal, rate, window))
+        level_db = torch.from_numpy(lofargrams[name])
         picture = image((level_db - LOWEST_DB) / (RANGE_DB - LOWEST_DB))
         heard = at_rate(PEAK / loudest * signal, rate, playable(rate))
         panels.append(Panel(name, "", picture, sound(torch.from_numpy(heard), playable(rate))))

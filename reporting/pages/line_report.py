@@ -7,7 +7,8 @@ import pandas as pd
 
 from files.atomic import write_atomic
 from metrics.detected_lines import as_csv, columns, in_words, rows
-from reporting.figures.line_figures import line_drawings, lofargrams
+from reporting.figures.line_figures import line_drawings
+from reporting.figures.lofargrams import lofargrams
 from reporting.gains_table import FOUND, GAINS
 from reporting.pages.line_examples import line_examples
 from reporting.pages.page import render_pages
