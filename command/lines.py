@@ -10,7 +10,7 @@ import torch
 from omegaconf import DictConfig, OmegaConf
 
 from command.about import machine, typed_command, version_line
-from datagen.tones import Interferer, TonalProtocol, draw_tonal_rows, render_tonal
+from datagen.tones import Interferer, RandomTones, TonalProtocol, draw_tonal_rows, render_tonal
 from dsp.tone import Tone
 from files.atomic import write_atomic
 from models.system import Enhancing
@@ -67,12 +67,14 @@ def protocol(plan: Mapping[str, Any]) -> TonalProtocol:
     """The common settings of all mixtures of the option `plan`."""
     tones = [Tone(**options) for options in plan["tones"]]
     interferers = [Interferer(**options) for options in plan["interferers"]]
+    random = plan["random_tones"]
     return TonalProtocol(
         tones=tones,
         noise=plan["noise"],
         interferers=interferers,
         sample_rate=plan["sample_rate"],
         duration_s=plan["duration_s"],
+        random_tones=RandomTones(**random) if random else None,
     )
 
 

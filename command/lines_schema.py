@@ -31,10 +31,27 @@ class InterfererConfig(Strict):
     width_hz: NotNegative = 1.0
 
 
+class RandomTonesConfig(Strict):
+    """datagen.tones.RandomTones."""
+
+    count: Annotated[int, Field(ge=1)]
+    lowest_hz: Positive
+    highest_hz: Positive
+
+    @model_validator(mode="after")
+    def _in_order(self):
+        if self.lowest_hz >= self.highest_hz:
+            raise ValueError(
+                f"lowest_hz={self.lowest_hz:g} is not below highest_hz={self.highest_hz:g}"
+            )
+        return self
+
+
 class TonalPlanConfig(Strict):
     """conf/lines.yaml: plan."""
 
-    tones: Annotated[list[ToneConfig], Field(min_length=1)]
+    tones: list[ToneConfig]
+    random_tones: RandomTonesConfig | None
     noise: Name
     interferers: list[InterfererConfig]
     sample_rate: Annotated[int, Field(ge=100, le=192000)]

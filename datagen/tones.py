@@ -19,6 +19,7 @@ from dsp.level import noise_gain
 from dsp.tone import Tone
 
 COLOURS = ("white", "pink")
+FREQUENCIES = 1  # in the seed of random frequencies, which differs from that of phases and noise
 
 
 class Interferer(NamedTuple):
@@ -32,14 +33,22 @@ class Interferer(NamedTuple):
     width_hz: float = 1.0
 
 
+class RandomTones(NamedTuple):
+    """`count` tones of amplitude 1, whose frequencies are drawn anew, uniformly, for each draw."""
+
+    count: int
+    lowest_hz: float
+    highest_hz: float
+
+
 @dataclass(frozen=True)
 class TonalProtocol:
     """The options of all rows.
 
     tones: as `dsp.tone.Tone`; their phases are drawn. noise: "white", "pink", or the path of a
     recording, which is cut at random and treated as circular. interferers are added to the noise,
-    and `snr_db` of a row does not count them. Raises ValueError for no tones, or a tone or an
-    interferer above half of the sample rate.
+    and `snr_db` of a row does not count them. random_tones: in place of `tones`. Raises ValueError
+    for no tones, or a tone or an interferer above half of the sample rate.
     """
 
     tones: Sequence[Tone]
@@ -47,16 +56,29 @@ class TonalProtocol:
     interferers: Sequence[Interferer] = ()
     sample_rate: int = 16384
     duration_s: float = 30.0
+    random_tones: RandomTones | None = None
 
     def __post_init__(self):
-        if not self.tones:
+        drawn = self.random_tones
+        if not self.tones and drawn is None:
             raise ValueError("tones=[]: a tonal mixture needs at least one tone")
-        for sound in (*self.tones, *self.interferers):
-            if not 0 < sound.hz < self.sample_rate / 2:
+        if self.tones and drawn is not None:
+            raise ValueError("tones and random_tones are both given; give tones=[] for random ones")
+        ends = () if drawn is None else (drawn.lowest_hz, drawn.highest_hz)
+        for hz in (*(sound.hz for sound in (*self.tones, *self.interferers)), *ends):
+            if not 0 < hz < self.sample_rate / 2:
                 raise ValueError(
-                    f"{sound.hz:g} Hz does not lie between 0 and half of "
+                    f"{hz:g} Hz does not lie between 0 and half of "
                     f"sample_rate={self.sample_rate} Hz; choose another frequency or a higher rate"
                 )
+
+    def tones_of(self, draw: int, seed: int) -> Sequence[Tone]:
+        """The tones of a draw."""
+        if self.random_tones is None:
+            return self.tones
+        count, lowest_hz, highest_hz = self.random_tones
+        rng = np.random.default_rng([seed, draw, FREQUENCIES])
+        return [Tone(float(hz)) for hz in np.sort(rng.uniform(lowest_hz, highest_hz, count))]
 
 
 def draw_tonal_rows(snrs_db: Sequence[float], draws: int) -> pd.DataFrame:
@@ -82,7 +104,8 @@ def render_tonal(
     """
     rng = np.random.default_rng([seed, draw])
     samples = round(protocol.duration_s * protocol.sample_rate)
-    sines = [_sine(tone, rng, samples, protocol.sample_rate) for tone in protocol.tones]
+    tones = protocol.tones_of(draw, seed)
+    sines = [_sine(tone, rng, samples, protocol.sample_rate) for tone in tones]
     clean = np.sum(sines, axis=0)
     noise = _noise(protocol, rng, samples)
     gain = noise_gain(torch.from_numpy(clean), torch.from_numpy(noise), torch.tensor(snr_db))

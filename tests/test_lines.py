@@ -36,6 +36,8 @@ SMALL = (
     "studies.frame.vary.frame_s=[0.5,1.0]",
     "studies.frame.plan.duration_s=12.0",
     "studies.off_grid.plan={tones: [{hz: 50.3}], snr_db: [-12]}",
+    "studies.random_tones.plan.random_tones={count: 2, lowest_hz: 50.0, highest_hz: 400.0}",
+    "studies.random_tones.plan.snr_db=[-12,0]",
     "studies.literal.plan={snr_db: [-12], draws: 1}",
     "studies.delay.plan={snr_db: [-12], draws: 1}",
     "studies.frame.plan.snr_db=[-12]",
@@ -66,6 +68,7 @@ def test_the_table_has_a_row_per_study_system_setting_snr_and_draw(report):
         "field": 2 * 1 * 5,
         "field_off_grid": 2 * 2 * 5,
         "cell": 2 * 1 * 4,
+        "random_tones": 2 * 2 * 3,
     }
     assert gains[["gain_db", "gain_inband_db", "seconds"]].notna().all().all()
     assert gains[gains.study == "cell"].cell.unique().tolist() == ["rnn", "gru", "lstm", "bilstm"]
@@ -96,8 +99,8 @@ def test_the_page_shows_every_study_and_the_published_values(report):
     folder, gains = report
     page = (folder / "report.html").read_text()
     over, heard = (
-        ("snr", "frame", "delay", "field", "field_off_grid", "cell"),
-        ("snr", "off_grid", "literal", "field", "field_off_grid"),
+        ("snr", "random_tones", "frame", "delay", "field", "field_off_grid", "cell"),
+        ("snr", "off_grid", "random_tones", "literal", "field", "field_off_grid"),
     )
     drawn = {f"lines_{study}" for study in (*over, "seconds")} | {
         f"lofargrams_{study}" for study in heard
@@ -172,7 +175,17 @@ def test_a_recording_of_ones_own_is_enhanced_at_its_rate(field, tmp_path):
             ["plan.tones=[{{hz: 512.0}}]"],
             "512 Hz does not lie between 0 and half of sample_rate=1024",
         ),
-        (["plan.tones=[]"], "plan.tones"),
+        (["plan.tones=[]"], "tones=[]: a tonal mixture needs at least one tone"),
+        (
+            ["plan.random_tones={{count: 1, lowest_hz: 50.0, highest_hz: 60.0}}"],
+            "tones and random_tones are both given",
+        ),
+        (
+            [
+                "studies.random_tones.plan.random_tones={{count: 1, lowest_hz: 60.0, highest_hz: 50.0}}"
+            ],
+            "lowest_hz=60 is not below highest_hz=50",
+        ),
         (["plan.tones=[{{hz: 50.0, loud: 3}}]"], "plan.tones.0.loud: no such option"),
         (["systems.lms.step=1"], "the filter diverged after"),
         (["systems.predictor.cell=gruu"], "cell='gruu': must be one of rnn, gru, lstm, bilstm"),

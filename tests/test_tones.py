@@ -5,7 +5,7 @@ import pytest
 import soundfile
 import torch
 
-from datagen.tones import Interferer, TonalProtocol, draw_tonal_rows, render_tonal
+from datagen.tones import Interferer, RandomTones, TonalProtocol, draw_tonal_rows, render_tonal
 from dsp.level import snr_db
 from dsp.tone import Tone
 
@@ -117,3 +117,15 @@ def test_rows_are_a_grid_of_snrs_and_draws():
     rows = draw_tonal_rows([-24, -15], 3)
     assert rows.mixture_id.is_unique and set(rows.split) == {"test"}
     assert rows.groupby("snr_db").draw.apply(list).to_dict() == {-24.0: [0, 1, 2], -15.0: [0, 1, 2]}
+
+
+def test_random_tones_are_others_in_each_draw_and_the_same_again():
+    drawn = RandomTones(3, 40.0, 400.0)
+    tonal = TonalProtocol([], sample_rate=1000, duration_s=10.0, random_tones=drawn)
+    tones, again, others = (tonal.tones_of(draw, seed=0) for draw in (0, 0, 1))
+    assert tones == again and len(tones) == 3
+    assert not {tone.hz for tone in tones} & {tone.hz for tone in others}
+    assert all(40 <= tone.hz <= 400 for tone in (*tones, *others))
+    clean = render_tonal(tonal, 0.0, 0, 0)["clean"]
+    fitted = TonalProtocol(tones, sample_rate=1000, duration_s=10.0)
+    np.testing.assert_array_equal(clean, render_tonal(fitted, 0.0, 0, 0)["clean"])

@@ -54,6 +54,7 @@ FIGURES = {  # the figure of each study
     "off_grid": GainFigure(
         "snr_in_db", "SNR of the mixture in dB, tones off the grid of the frames"
     ),
+    "random_tones": GainFigure("snr_in_db", "SNR of the mixture in dB, random tones"),
     "frame": GainFigure(
         "frame_s",
         "frame in s",

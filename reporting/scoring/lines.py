@@ -79,7 +79,8 @@ def _score_study(study: Study, seed: int, folder: Path) -> tuple[list[dict], Sho
         plan.itertuples(), study.name, len(plan), unit="mixture", leave=False, disable=None
     ):
         signals = render_tonal(study.protocol, row.snr_db, row.draw, seed)
-        mixture = Mixture(signals["mixture"], rate, study.protocol.tones)
+        tones = study.protocol.tones_of(row.draw, seed)
+        mixture = Mixture(signals["mixture"], rate, tones)
         gains, enhanced = line_gains(study.name, study.candidates, mixture)
         rows += _in_study(gains, study.name, row.snr_db, row.draw)
         if row.draw < study.written:
