@@ -9,6 +9,7 @@ from datagen.tables import ROWS
 from models.layouts import CONFIG
 from options.config_file import parsed_config
 from reporting.pages.card import Scores
+from reporting.scoring.leaks import LeakCheck
 from reporting.scoring.systems import new_noise
 from reporting.tables.evaluated import AGAIN, read_evaluated
 from reporting.tables.runs import Run
@@ -31,7 +32,8 @@ def read_scores(folder: Path, run: Run) -> Scores:
     rows = plan.split("test")
     speakers = evaluated.scores.speaker.nunique()
     tested = f"{len(rows)} mixtures of {speakers} speakers, plan {fingerprint(rows)}"
-    cautions = [config.get("caution") or "", new_noise(evaluated.system, run.folder, plan)]
+    note = new_noise(evaluated.system, run.folder, LeakCheck(plan))
+    cautions = [config.get("caution") or "", note]
     return Scores(
         evaluated,
         test=f"{evaluated.system} on {tested}; means over the mixtures.",

@@ -15,7 +15,8 @@ from datagen.plan import Plan
 from datagen.prepare import make_drawer, scan_all, usable
 from datagen.recordings import Recording, table
 from datagen.roles import ROLES
-from reporting.scoring.leaks import refuse_leaks
+from reporting.scoring import leaks
+from reporting.scoring.leaks import LeakCheck, refuse_leaks
 
 COPIES = {
     "link": lambda one, other: other.symlink_to(one),
@@ -340,3 +341,19 @@ def test_new_noise_that_is_speech_of_the_training_is_refused(trained):
     tested = plan.noise.assign(content=np.where(plan.noise.source == never_had, "s", ""))
     with pytest.raises(ValueError, match="in its training under other names"):
         refuse_leaks(path, Plan(plan.rows, plan.speech, tested), path)
+
+
+def test_runs_with_equal_tables_are_compared_with_the_test_once(trained, monkeypatch):
+    run, plan, path = trained
+    other = path.with_name("other")
+    run.save(path)
+    run.save(other)
+    compared = []
+    monkeypatch.setattr(leaks, "refuse_leaks", lambda run, *rest: compared.append(run) or {"fan"})
+    check = LeakCheck(plan)
+    assert [check.new_sources(one, one) for one in (path, other)] == [{"fan"}, {"fan"}]
+    assert compared == [path]
+    speech = other / "speech.csv"
+    speech.write_bytes(speech.read_bytes()[:-9])
+    with pytest.raises(ValueError, match=r"other/speech\.csv: is cut short or has changed"):
+        check.new_sources(other, other)

@@ -8,13 +8,35 @@ import pandas as pd
 
 from datagen.copies import same_audio
 from datagen.plan import Plan
+from datagen.tables import NOISE, SPEECH
 from datagen.trained_on import load_trained_on
+from files.fingerprint import of_bytes
+from files.sums import summed_content
 from models.layouts import tables_again
 
 REMEDY = "evaluate with the experiment, plan and seed that it was trained with"
 # Splits whose speech must be new, by the split on which a run is tested.
 TRAINED_ON = {"test": ("train", "validation"), "validation": ("train",)}
 COPY = "copy the folder from the run that the training started from"  # for an ancestor
+
+
+class LeakCheck:
+    """Checks runs against the test of `plan`; of runs with equal tables, only the first one.
+
+    The runs of a sweep have equal tables, and comparing recordings takes half a second per run.
+    """
+
+    def __init__(self, plan: Plan):
+        self.plan = plan
+        self._new: dict[str, set[str]] = {}  # results of `refuse_leaks` by content of the tables
+
+    def new_sources(self, run: Path, whose: Path) -> set[str]:
+        """See `refuse_leaks`."""
+        tables = [summed_content(run / name, _remedy(run, whose)) for name in (SPEECH, NOISE)]
+        content = of_bytes(tables)
+        if content not in self._new:
+            self._new[content] = refuse_leaks(run, self.plan, whose)
+        return self._new[content]
 
 
 def refuse_leaks(run: Path, plan: Plan, whose: Path) -> set[str]:
@@ -26,8 +48,7 @@ def refuse_leaks(run: Path, plan: Plan, whose: Path) -> set[str]:
     evaluated on its validation split, only the run's training split counts as used. whose: the
     evaluated run, which is `run` or was started from it.
     """
-    remedy = tables_again(whose) if run == whose else COPY
-    speech, noise = load_trained_on(run, remedy)
+    speech, noise = load_trained_on(run, _remedy(run, whose))
     speech_used = speech[speech.split.isin(TRAINED_ON[plan.judged])]
     seen = noise[noise.seen]
     rows = plan.split(plan.judged)
@@ -40,11 +61,16 @@ def refuse_leaks(run: Path, plan: Plan, whose: Path) -> set[str]:
     is_new = ~called_seen.source.isin(seen.source)
     new = called_seen[is_new]
     trained = pd.concat([speech_used, seen])  # a second speaker counts as noise
-    _refuse(run, "speakers", speakers, trained)
-    _refuse(run, "unseen noises", unseen, trained)
+    files = _files(trained)
+    _refuse(run, "speakers", speakers, trained, files)
+    _refuse(run, "unseen noises", unseen, trained, files)
     _refuse_copies(run, pd.concat([speakers, unseen, new]), trained)
     _refuse_other_stretches(run, called_seen[~is_new], seen)
     return set(new.source)
+
+
+def _remedy(run: Path, whose: Path) -> str:
+    return tables_again(whose) if run == whose else COPY
 
 
 def seen_noise(plan: Plan) -> pd.DataFrame:
@@ -76,9 +102,11 @@ def _stretches(noise: pd.DataFrame) -> set[tuple]:
     return set(zip(noise.source, noise.id, noise.split, noise.start, noise.stop, strict=True))
 
 
-def _refuse(run: Path, what: str, tested: pd.DataFrame, trained: pd.DataFrame) -> None:
+def _refuse(
+    run: Path, what: str, tested: pd.DataFrame, trained: pd.DataFrame, trained_files: set[str]
+) -> None:
     sources = set(tested.source) & set(trained.source)
-    files = _files(tested) & _files(trained)
+    files = _files(tested) & trained_files
     shared = sorted(sources | files)
     if shared:
         raise ValueError(

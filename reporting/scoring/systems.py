@@ -11,7 +11,7 @@ from models.run import run_config
 from models.system import Enhancing, OfRun, SpeechSystem, System
 from models.system_names import KNOWING
 from reporting.scores_table import mixed_back_name
-from reporting.scoring.leaks import refuse_leaks, seen_noise
+from reporting.scoring.leaks import LeakCheck, seen_noise
 from reporting.scoring.memory import Memory
 
 Systems = dict[str, System]  # by their names in a report, in its order
@@ -126,22 +126,23 @@ def refuse_trained_on_test(systems: Mapping[str, System], plan: Plan) -> list[st
     not train on some of the noise that the test calls seen.
     """
     notes = []
+    check = LeakCheck(plan)
     for name, system in systems.items():
         if isinstance(system, OfRun) and system.stage is None:
-            notes.append(new_noise(name, system.folder, plan))
+            notes.append(new_noise(name, system.folder, check))
     return [note for note in notes if note]
 
 
-def new_noise(name: str, run: Path, plan: Plan) -> str:
+def new_noise(name: str, run: Path, check: LeakCheck) -> str:
     """The share of the test's seen noise that no training of `run` has used, as text; "" if none.
 
-    name: of the run. Raises ValueError if a training used a part of the test.
+    name: of the run. check: of the test. Raises ValueError if a training used a part of the test.
     """
-    new = [refuse_leaks(folder, plan, run) for folder in (run, *ancestors(run))]
+    new = [check.new_sources(folder, run) for folder in (run, *ancestors(run))]
     never = len(set.intersection(*new))
     if not never:
         return ""
-    called_seen = seen_noise(plan).source.nunique()
+    called_seen = seen_noise(check.plan).source.nunique()
     return (
         f"{name} was not trained on {never} of the {called_seen} noises that this test calls seen."
     )
