@@ -1,5 +1,6 @@
 """The moving average of a training's weights: what it is, what is judged by it, and what stays."""
 
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -43,9 +44,9 @@ def assert_close(state, expected):
         torch.testing.assert_close(value, expected[name], atol=1e-6, rtol=1e-5, msg=name)
 
 
-@pytest.fixture
-def recorded(monkeypatch):
-    """Weights after each step of the trainings of this test, and what validation is done with."""
+@contextmanager
+def recording():
+    """Weights after each step of the trainings within, and what validation is done with."""
     steps, validated = [], []
 
     def snapshot(module):
@@ -57,26 +58,43 @@ def recorded(monkeypatch):
     def before_validation(module):
         validated.append(floats(snapshot(module)))
 
-    monkeypatch.setattr(EnhancementLearner, "on_train_batch_end", after_step)
-    monkeypatch.setattr(EnhancementLearner, "on_validation_epoch_start", before_validation)
-    return SimpleNamespace(steps=steps, validated=validated)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(EnhancementLearner, "on_train_batch_end", after_step)
+        patch.setattr(EnhancementLearner, "on_validation_epoch_start", before_validation)
+        yield SimpleNamespace(steps=steps, validated=validated)
+
+
+@pytest.fixture
+def recorded():
+    """Of the trainings of this test."""
+    with recording() as recorded:
+        yield recorded
 
 
 @pytest.fixture(scope="module")
-def averaging(data, tmp_path_factory):
-    return fit(data, tmp_path_factory.mktemp("averaging") / "run", *TYPED)
+def watched(data, tmp_path_factory):
+    """A training with an average and its recorded weights; read only."""
+    with recording() as recorded:
+        run = fit(data, tmp_path_factory.mktemp("averaging") / "run", *TYPED)
+    return run, recorded
 
 
-def test_the_average_is_the_closed_form_of_the_weights_of_all_steps(data, tmp_path, recorded):
-    run = fit(data, tmp_path / "run", *TYPED)
+@pytest.fixture(scope="module")
+def averaging(watched):
+    return watched[0]
+
+
+def test_the_average_is_the_closed_form_of_the_weights_of_all_steps(watched):
+    run, recorded = watched
     last = content(run / LAST)
     assert len(recorded.steps) == last["global_step"] == 15
     assert_close(last["state_dict"], averaged(recorded.steps))
     assert_close(last["current_model_state"], recorded.steps[-1])
 
 
-def test_statistics_of_batch_norm_are_averaged_with_the_weights(data, tmp_path, recorded):
-    last = content(fit(data, tmp_path / "run", *TYPED) / LAST)["state_dict"]
+def test_statistics_of_batch_norm_are_averaged_with_the_weights(watched):
+    run, recorded = watched
+    last = content(run / LAST)["state_dict"]
     statistics = [name for name in last if "running_" in name]
     expected = averaged(recorded.steps)
     assert statistics
@@ -85,8 +103,8 @@ def test_statistics_of_batch_norm_are_averaged_with_the_weights(data, tmp_path, 
         assert not torch.allclose(last[name].double(), recorded.steps[-1][name])
 
 
-def test_the_best_epoch_is_that_of_the_average_and_is_what_is_loaded(data, tmp_path, recorded):
-    run = fit(data, tmp_path / "run", *TYPED)
+def test_the_best_epoch_is_that_of_the_average_and_is_what_is_loaded(watched):
+    run, recorded = watched
     best = content(run / BEST)
     assert_close(best["state_dict"], averaged(recorded.steps[: best["global_step"]]))
     enhancer = load_run(run)
@@ -96,15 +114,15 @@ def test_the_best_epoch_is_that_of_the_average_and_is_what_is_loaded(data, tmp_p
     )
 
 
-def test_it_is_the_average_that_is_validated(data, tmp_path, recorded):
-    fit(data, tmp_path / "run", *TYPED)
+def test_it_is_the_average_that_is_validated(watched):
+    _, recorded = watched
     assert len(recorded.validated) == 3
     for epoch, weights in enumerate(recorded.validated, start=1):
         assert_close(weights, averaged(recorded.steps[: 5 * epoch]))
 
 
 def test_an_average_has_the_precision_of_its_training(data, tmp_path, recorded):
-    run = fit(data, tmp_path / "run", *TYPED, "trainer.precision=64-true")
+    run = fit(data, tmp_path / "run", *TYPED, "trainer.precision=64-true", "trainer.max_epochs=1")
     last = content(run / LAST)["state_dict"]
     for name, value in averaged(recorded.steps).items():
         assert last[name].dtype == torch.float64
