@@ -10,7 +10,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from files.atomic import write_atomic
 from files.fingerprint import of_sources, of_values
-from models.building import build_enhancer
+from models.building import build_enhancer, enhancer_parts
 from models.cost import Costs, costs
 from options.choices import title
 
@@ -22,10 +22,14 @@ def known_costs(cfg: DictConfig, cache: Path, say: Callable[[str], object] = str
     one of them is measured, untrained, and its costs are cached under `cache`. say: called with a
     line on the measurement, which takes seconds.
     """
-    enhancer = build_enhancer(cfg)
+    parts = enhancer_parts(cfg)
     network = OmegaConf.to_container(cfg.network, resolve=True)
-    identity = [network, enhancer.target.component_count, enhancer.stft.made_of]
-    return cached_costs(identity, lambda: costs(enhancer), title("network", network), cache, say)
+    identity = [network, parts["target"].component_count, parts["stft"].made_of]
+
+    def measure() -> Costs:
+        return costs(build_enhancer(cfg))
+
+    return cached_costs(identity, measure, title("network", network), cache, say)
 
 
 def cached_costs(

@@ -1,6 +1,6 @@
 """Rebuilds a model from its run folder: config and weights; no code of the folder is executed."""
 
-import copy
+import pickle
 from functools import lru_cache
 from pathlib import Path
 
@@ -39,12 +39,13 @@ def run_config(run: Path) -> DictConfig:
     Raises FileNotFoundError or ValueError where `run` is not a training run.
     """
     path = config_path(run)
-    return copy.deepcopy(_config(run, path, path.read_bytes()))
+    # Unpickling copies a config several times as fast as copying it does.
+    return pickle.loads(_config(run, path, path.read_bytes()))  # noqa: S301 - of this process
 
 
 @lru_cache
-def _config(run: Path, path: Path, content: bytes) -> DictConfig:
-    """See run_config; `content` is that of `path`.
+def _config(run: Path, path: Path, content: bytes) -> bytes:
+    """See run_config; `content` is that of `path`. The config is pickled.
 
     Kept, as reading YAML is slow and an evaluation asks many times for the config of a run.
     """
@@ -55,7 +56,7 @@ def _config(run: Path, path: Path, content: bytes) -> DictConfig:
                 f"{run}: not a training run, its config has no {option}; "
                 "give a folder that train.py or publish.py wrote"
             )
-    return upgraded(cfg)
+    return pickle.dumps(upgraded(cfg))
 
 
 def load_run(run: Path) -> Enhancer:

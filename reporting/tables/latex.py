@@ -203,6 +203,7 @@ def _rows(
     values: Mapping[str, pd.DataFrame], under: pd.DataFrame, columns: Sequence[Column]
 ) -> list[tuple[str, list[str]]]:
     """Systems with their cells. values: headline tables, with marks if a cell may be bold."""
+    tested = {column: _tested(under, column) for column in columns}
     rows = []
     for system in values["mean"].index:
         texts = []
@@ -210,7 +211,7 @@ def _rows(
             text = _number(_cell(values[column.what], system, column), column)
             shown = text if text == NOTHING else text.translate(SIGNS)
             mark = _cell(values["mark"], system, column) if "mark" in values else ""
-            is_bold = mark in ("best", "level") and _tested(under, column)
+            is_bold = mark in ("best", "level") and tested[column]
             texts.append(rf"\textbf{{{shown}}}" if is_bold else shown)
         rows.append((system, texts))
     return rows
