@@ -62,12 +62,15 @@ def drawer(cfg: DictConfig, suited: Suited | None = None) -> Drawer:
     return make_drawer(tables, protocol(cfg), cfg.sample_rate, cfg.seed)
 
 
-def test(cfg: DictConfig) -> PairedTest:
-    """The test of the config's systems: its pairs of files, or mixtures of its plan."""
+def test(cfg: DictConfig, suited: Suited | None = None) -> PairedTest:
+    """The test of the config's systems: its pairs of files, or mixtures of its plan.
+
+    suited: as of `drawer`; pairs are all used.
+    """
     if cfg.get("pairs"):
         pairs = build(cfg.pairs, Pairs)
         return pairs.test(cfg.sample_rate, Path(cfg.cache), jobs(cfg), cfg.check_audio)
-    made = drawer(cfg)
+    made = drawer(cfg, suited)
     return PairedTest(plan(cfg, made, cfg.split), Rendering(made.library), [])
 
 

@@ -17,6 +17,7 @@ from text.alphabet import Alphabet
 
 log = logging.getLogger(__name__)
 OF_TEXT = ("tokens", "characters")  # what an item has beside those of its route
+NO_TRANSCRIPT = "no transcript"
 TOO_LONG = "more characters than the network has steps"
 REMEDIES = {
     TOO_LONG: "give each recording the transcript of what is said in it, and no more",
@@ -73,7 +74,7 @@ class Spelling:
 
     def _fault(self, text: str, samples: int) -> str:
         if not text:
-            return "no transcript"
+            return NO_TRANSCRIPT
         tokens = self.alphabet.tokens(text)
         if not tokens:
             return "nothing is said in their transcripts"
@@ -85,6 +86,18 @@ def _note(role: str, reason: str, left_out: pd.DataFrame, of: int) -> None:
     log.warning(
         "note: %d of %d recordings of %s left out: %s (%s)", len(left_out), of, role, reason, first
     )
+
+
+def transcribed(speech: pd.DataFrame, role: str, sample_rate: int) -> pd.DataFrame:
+    """`speech` without recordings that have no transcript; a note counts these.
+
+    It is all of `speech` if no recording has one. sample_rate: has no influence.
+    """
+    has_text = speech.text != ""
+    if has_text.all() or not has_text.any():
+        return speech
+    _note(role, NO_TRANSCRIPT, speech[~has_text], len(speech))
+    return speech[has_text].reset_index(drop=True)
 
 
 def require_whole(rows: pd.DataFrame, speech: pd.DataFrame) -> None:

@@ -8,12 +8,13 @@ from typing import ClassVar
 import torch
 from omegaconf import DictConfig, OmegaConf
 
+from datagen import from_config
 from datagen.datamodule import PlanData
 from datagen.mixtures import transcribed_mixtures
 from datagen.pairs.pairs import PairedTest
 from datagen.recordings import RecordingsCallback
 from datagen.trained_on import load_trained_on
-from datagen.transcribed import Spelling, require_said
+from datagen.transcribed import Spelling, require_said, transcribed
 from files.fingerprint import of_values
 from models.cost import Costs
 from models.known_costs import cached_costs
@@ -120,8 +121,11 @@ class Recognition(Task):
         return {MIXTURE: Speechless()}
 
     def test(self, cfg: DictConfig) -> PairedTest:
-        """See `Task.test`; raises ValueError if no utterance of the test has a transcript."""
-        test = super().test(cfg)
+        """See `Task.test`; raises ValueError if no utterance of the test has a transcript.
+
+        A training splits speakers after leaving out recordings without a transcript; so does this.
+        """
+        test = from_config.test(cfg, transcribed)
         require_said(test.plan.rows, test.plan.speech)
         return test
 

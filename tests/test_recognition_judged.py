@@ -163,3 +163,25 @@ def test_transcripts_that_are_missing_or_cut_are_told_in_a_line(tmp_path, monkey
         path.unlink()
     with pytest.raises(ValueError, match=r"speech.train: no recording .*\(no transcript\)"):
         train.main(tiny_run.config("train", typed(data, tmp_path / "b", *TINY), tmp_path / "b"))
+
+
+def test_a_run_is_judged_on_its_test_where_some_speech_has_no_transcript(tmp_path, monkeypatch):
+    """Training and test leave the same recordings out, so they split the same speakers."""
+    monkeypatch.setattr(sys, "argv", ["train.py"])
+    data, run = spoken(tmp_path / "data"), tmp_path / "run"
+    for speaker in ("s0", "s3"):
+        for path in (data / "speech" / speaker).glob("*.txt"):
+            path.unlink()
+    train.main(tiny_run.config("train", typed(data, run, *TINY), run))
+    options = (
+        "task=recognition",
+        f"runs=[{run}]",
+        RATES[0],
+        "task.decoder=greedy",
+        "examples=false",
+    )
+    scores, _ = evaluated(data, tmp_path / "report", *options)
+    used = pd.read_csv(run / "speech.csv")
+    of_training = used.source[used.split != "test"]
+    assert not {*scores.speaker} & {*of_training.str.rpartition("/")[2], *of_training}
+    assert scores.cer.notna().all()

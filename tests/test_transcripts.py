@@ -11,7 +11,7 @@ from datagen.corpora.folder import Folder
 from datagen.corpora.librispeech import LibriSpeech
 from datagen.corpora.timit import TIMIT
 from datagen.scan import scan
-from datagen.transcribed import Spelling, require_said, require_whole, transcript
+from datagen.transcribed import Spelling, require_said, require_whole, transcribed, transcript
 from metrics.cer import CER
 from metrics.guard import NotComputable
 from metrics.wer import WER
@@ -180,3 +180,10 @@ def test_an_error_rate_of_speech_is_that_of_what_is_heard_in_it():
         listening("a", 0 * noise, 8000)
     with pytest.raises(ValueError, match="two recognisers; leave one out"):
         CER(run="somewhere", by="pocketsphinx")
+
+
+def test_of_speech_without_transcripts_only_the_transcribed_is_left_and_none_is_all(caplog):
+    speech = pd.DataFrame({"text": ["A", "", "B"], "path": ["a", "b", "c"]})
+    assert transcribed(speech, "speech.test", 8000).path.tolist() == ["a", "c"]
+    assert "1 of 3 recordings of speech.test left out: no transcript (b)" in caplog.text
+    assert len(transcribed(speech.assign(text=""), "speech.test", 8000)) == 3
