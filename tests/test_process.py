@@ -89,8 +89,11 @@ def test_a_locale_of_ascii_alone_leads_to_utf_8(tmp_path):
         ({"OMP_WAIT_POLICY": "passive"}, 0),
     ],
 )
-def test_threads_of_pytorch_sleep_soon_unless_the_user_says_otherwise(given, spins):
+def test_threads_of_pytorch_sleep_soon_unless_the_user_says_otherwise(given, spins, monkeypatch):
     """GNU's OpenMP prints its settings, as it took them from the environment."""
+    # A script that ran in this process has set the first.
+    for variable in ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY"):
+        monkeypatch.delenv(variable, raising=False)
     code = f"process.sleep_soon(); import ctypes; ctypes.CDLL({str(OPENMP)!r})"
     done = run(code, OMP_DISPLAY_ENV="VERBOSE", **given)
     assert f"GOMP_SPINCOUNT = '{spins}'" in done.stderr.decode()
