@@ -97,7 +97,7 @@ class _Window(io.RawIOBase):
         self._begin = begin
         self._stop = stop
         self._patches = patches
-        self._file = open(path, "rb")  # noqa: PTH123, SIM115
+        self._file = open(path, "rb")  # noqa: PTH123, SIM115 - closed by close; a Path costs more
         self._file.seek(begin)
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:

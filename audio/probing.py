@@ -77,7 +77,7 @@ def _header(path: str, size: int, _: int) -> Header:
     if size == 0:
         raise ValueError("is empty (0 bytes)")
     try:
-        with open(path, "rb") as file:  # noqa: PTH123
+        with open(path, "rb") as file:  # noqa: PTH123 - a Path costs more
             head = _of_streams(path, file, size) or _of_chunks(path, file, size)
     except soundfile.LibsndfileError as error:
         head = _of_ffmpeg(path, error)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from command.speech_schema import Built, Rate, SpeechScriptConfig
 from options.choices import CONF
@@ -50,7 +51,7 @@ class EvaluateConfig(SpeechScriptConfig):
     @classmethod
     def _is_a_device(cls, device: str) -> str:
         if not DEVICE.fullmatch(device):
-            raise ValueError(f"{device} is no device; give cpu, cuda or cuda:1")
+            raise PydanticCustomError("device", "is no device; give cpu, cuda or cuda:1")
         return device
 
     @model_validator(mode="after")

@@ -2,7 +2,8 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from command.check import explained
 from command.speech_schema import Built, CommonConfig
@@ -50,14 +51,21 @@ class RandomTonesConfig(Strict):
 class TonalPlanConfig(Strict):
     """conf/lines.yaml: plan."""
 
-    tones: list[ToneConfig]
     random_tones: RandomTonesConfig | None
+    tones: list[ToneConfig]
     noise: Name
     interferers: list[InterfererConfig]
     sample_rate: Annotated[int, Field(ge=100, le=192000)]
     duration_s: Seconds
     snr_db: Annotated[list[Decibel], Field(min_length=1)]
     draws: Annotated[int, Field(ge=1)]
+
+    @field_validator("tones")
+    @classmethod
+    def _at_least_one(cls, tones: list[ToneConfig], plan: ValidationInfo) -> list[ToneConfig]:
+        if not tones and plan.data.get("random_tones") is None:
+            raise PydanticCustomError("tones", "give at least one tone, or random_tones")
+        return tones
 
     @model_validator(mode="after")
     def _each_snr_once(self):

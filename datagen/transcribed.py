@@ -50,13 +50,12 @@ class Spelling:
             samples = resampled_length(recording.samples, recording.sample_rate, sample_rate)
             reasons.append(self._fault(recording.text, samples))
         why = pd.Series(reasons, index=speech.index)
-        for reason in sorted({*reasons} - {""}):
-            _note(role, reason, speech[why == reason], len(speech))
-        if (why != "").all():
+        left = _left(speech, role, why)
+        if left.empty:
             reason = why.mode()[0]  # of most of them
             remedy = REMEDIES.get(reason, REMEDIES[""])
             raise ValueError(f"{role}: no recording can be learned from ({reason}); {remedy}")
-        return speech[why == ""].reset_index(drop=True)
+        return left
 
     def _require_letters(self, speech: pd.DataFrame, role: str) -> None:
         """Raise ValueError for characters in the transcripts that are not in the alphabet."""
@@ -93,11 +92,17 @@ def transcribed(speech: pd.DataFrame, role: str, sample_rate: int) -> pd.DataFra
 
     It is all of `speech` if no recording has one. sample_rate: has no influence.
     """
-    has_text = speech.text != ""
-    if has_text.all() or not has_text.any():
+    if (speech.text == "").all():
         return speech
-    _note(role, NO_TRANSCRIPT, speech[~has_text], len(speech))
-    return speech[has_text].reset_index(drop=True)
+    why = speech.text.map(lambda text: "" if text else NO_TRANSCRIPT)
+    return _left(speech, role, why)
+
+
+def _left(speech: pd.DataFrame, role: str, why: pd.Series) -> pd.DataFrame:
+    """The recordings of `speech` whose reason `why` is ""; notes count the others."""
+    for reason in sorted({*why} - {""}):
+        _note(role, reason, speech[why == reason], len(speech))
+    return speech[why == ""].reset_index(drop=True)
 
 
 def require_whole(rows: pd.DataFrame, speech: pd.DataFrame) -> None:

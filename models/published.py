@@ -32,7 +32,7 @@ def read_weights(path: Path, config: str) -> dict[str, Tensor]:
     try:
         with safe_open(path, "pt") as file:
             said = file.metadata() or {}
-            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - it is no mapping
     except OSError:
         raise
     except Exception as error:  # a broken file raises an error of safetensors or torch

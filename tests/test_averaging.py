@@ -122,7 +122,7 @@ def test_it_is_the_average_that_is_validated(watched):
 
 
 def test_an_average_has_the_precision_of_its_training(data, tmp_path, recorded):
-    run = fit(data, tmp_path / "run", *TYPED, "trainer.precision=64-true", "trainer.max_epochs=1")
+    run = fit(data, tmp_path / "run", *TYPED, "trainer.precision=64-true")
     last = content(run / LAST)["state_dict"]
     for name, value in averaged(recorded.steps).items():
         assert last[name].dtype == torch.float64
