@@ -10,7 +10,7 @@ from reporting.data_uri import data_uri
 from reporting.tables.published import LINES_FIELD_DB, LINES_GAIN_DB, LINES_SECONDS, LINES_SNR_DB
 
 ENHANCER = "enhancer"
-COMPARED = ("snr", "off_grid", "field", "field_off_grid")  # studies with one setting per system
+COMPARED = ("snr", "off_grid", "random_tones", "field", "field_off_grid")  # one setting per system
 
 
 def of_page(gains: pd.DataFrame, pictures: Mapping[str, bytes]) -> dict[str, Any]:
@@ -25,16 +25,22 @@ def of_page(gains: pd.DataFrame, pictures: Mapping[str, bytes]) -> dict[str, Any
 
 
 def means(gains: pd.DataFrame) -> pd.DataFrame:
-    """Mean and spread (standard deviation over draws) of every study, system, SNR and setting."""
+    """Mean and spread (standard deviation over draws) of every study, system, SNR and setting.
+
+    Values in dB have two decimals: a table would show a gain of zero as -2e-08.
+    """
     keys = ["study", "system", "snr_in_db", "frame_s", "delay_s", "cell"]
     groups = gains.groupby(keys, sort=False, dropna=False)
-    return groups.agg(
+    table = groups.agg(
         draws=("gain_db", "size"),
         gain_db=("gain_db", "mean"),
         spread_db=("gain_db", "std"),
         gain_inband_db=("gain_inband_db", "mean"),
         seconds=("seconds", "median"),
     ).reset_index()
+    in_db = ["gain_db", "spread_db", "gain_inband_db"]
+    table[in_db] = table[in_db].round(2) + 0.0  # -0.0 becomes 0.0
+    return table
 
 
 def rivals(gains: pd.DataFrame) -> list[str]:
