@@ -1,3 +1,5 @@
+"""The floors of the house: what imports what, and how long a chain of imports is."""
+
 import ast
 import functools
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""Archives from outside: unpacked whole or not at all, and never outside their folder."""
+
 import tarfile
 
 import pytest

@@ -1,3 +1,5 @@
+"""Batches of near lengths: little padding, every item once, the same on any number of processes."""
+
 import numpy as np
 import pytest
 import torch

@@ -1,3 +1,5 @@
+"""What a config may instantiate, and what it is told where it cannot."""
+
 import os
 from functools import partial
 

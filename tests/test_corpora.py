@@ -1,3 +1,5 @@
+"""Every corpus: the speakers, sources, kinds and licences that it reads from its files."""
+
 import re
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Parameters and multiply-adds of a network: the papers' numbers and closed forms of layers."""
+
 import pytest
 import torch
 from test_networks import make

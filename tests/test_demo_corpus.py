@@ -1,3 +1,5 @@
+"""The made corpus of the demo: its files, levels, voices and noises."""
+
 import sys
 import time
 from pathlib import Path

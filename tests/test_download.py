@@ -1,3 +1,5 @@
+"""Corpora that are downloaded: their layout, and nothing left over where a download fails."""
+
 import fcntl
 import shutil
 import sys

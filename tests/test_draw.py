@@ -1,3 +1,5 @@
+"""The rows of a plan: excerpts, joined noises, gains that keep the SNR and never clip."""
+
 import os
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""evaluate.py: the files of a report, its baselines, its stages, and scoring on a cluster."""
+
 import pickle
 import re
 import shutil

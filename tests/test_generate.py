@@ -1,3 +1,5 @@
+"""generate.py: the files of a plan and of its audio, of every corpus, and bad input."""
+
 import signal
 import subprocess
 import sys

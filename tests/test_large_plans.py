@@ -1,3 +1,5 @@
+"""Plans of many rows: drawn in parts over processes, mapped from disk, checked on reading."""
+
 from functools import partial
 
 import pandas as pd

@@ -1,3 +1,5 @@
+"""Decibels, energies, levels and SNR of signals whose values are known."""
+
 import math
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""The averaged spectrogram of a line: that of scipy, and its panels."""
+
 import numpy as np
 import pytest
 import scipy.signal

@@ -1,3 +1,5 @@
+"""A plan: its columns, its seed, and a test grid in which everything meets equally often."""
+
 from dataclasses import replace
 
 import numpy as np

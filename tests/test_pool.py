@@ -1,3 +1,5 @@
+"""The pool of audio in memory: what the files hold, built once, never half."""
+
 import errno
 import os
 import pickle

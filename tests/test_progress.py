@@ -1,3 +1,5 @@
+"""What a log says of the time that is left."""
+
 import re
 
 import pytest

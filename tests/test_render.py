@@ -1,3 +1,5 @@
+"""Rendered mixtures: what the plan says, to the byte, after any interruption."""
+
 import errno
 import hashlib
 from pathlib import Path

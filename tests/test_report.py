@@ -1,3 +1,5 @@
+"""The page of a report: its marks, cells, intervals and tables, and text from outside."""
+
 import json
 import re
 

@@ -1,3 +1,5 @@
+"""All routes from a plan to a batch give the same samples."""
+
 from functools import partial
 
 import numpy as np

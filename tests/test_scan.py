@@ -1,3 +1,5 @@
+"""The scan of a corpus: what headers say, read once, and bad files by name."""
+
 import logging
 from dataclasses import replace
 

@@ -1,3 +1,5 @@
+"""Scores of every system on every mixture, and systems that fail."""
+
 import os
 import sys
 from dataclasses import replace

@@ -1,3 +1,5 @@
+"""Speakers in one split alone, by seed, and corpora of too few speakers."""
+
 import pandas as pd
 import pytest
 from corpora import RATE

@@ -1,3 +1,5 @@
+"""The STFT and its inverse: reconstruction, bins and frames of signals that are known."""
+
 import math
 
 import pytest

@@ -1,3 +1,5 @@
+"""Mixtures in shards: what files hold, the disk they need, and damage by name."""
+
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,3 +1,5 @@
+"""Means, improvements and intervals of scores, with failed ones counted."""
+
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,3 +1,5 @@
+"""Tables on disk: read back as written, and refused where they are damaged."""
+
 import subprocess
 
 import numpy as np

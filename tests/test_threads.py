@@ -1,3 +1,5 @@
+"""Work over threads: its order and its errors."""
+
 import threading
 import time
 from contextlib import nullcontext

@@ -1,3 +1,5 @@
+"""TIMIT as the LDC ships it: names in either case, SPHERE and RIFF, SA sentences."""
+
 import numpy as np
 import pytest
 from corpora import (

@@ -1,3 +1,5 @@
+"""Downloads over HTTP: continued where they were cut off, whole or not there at all."""
+
 import hashlib
 import resource
 import shutil

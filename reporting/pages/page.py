@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from files.atomic import write_atomic
 from metrics.known import facts
@@ -27,6 +28,15 @@ def definitions(scores: Iterable[str]) -> dict[str, str]:
     return {facts(score).label: facts(score).described() for score in scores}
 
 
+def breakable(text: Any) -> Markup:
+    """`text` escaped for HTML, whose lines may break after an underscore.
+
+    >>> breakable("spectral_subtraction<")
+    Markup('spectral_<wbr>subtraction&lt;')
+    """
+    return Markup("_<wbr>").join(str(text).split("_"))
+
+
 def rendered(template: str, page: dict[str, Any], escape: bool = True, **beside: Any) -> str:
     """`template` filled with the values of `page` and `beside`.
 
@@ -44,6 +54,7 @@ def _environment(escape: bool) -> Environment:
         undefined=StrictUndefined,
     )
     environment.globals["isnan"] = pd.isna
+    environment.filters["breakable"] = breakable
     return environment
 
 
