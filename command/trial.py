@@ -39,6 +39,7 @@ from reporting.scoring.score_cache import ScoreCache
 from reporting.scoring.score_plan import require_usable, score_plan
 from reporting.scoring.systems import (
     Systems,
+    heard_by_recognisers,
     mixed_back,
     of_rate,
     refuse_trained_on_test,
@@ -115,7 +116,11 @@ class Trial:
         if built.namer:
             audio = with_tagged_kinds(plan, audio, built.namer)
             notes = [*notes, f"Kinds of noise are what {cfg.tag} hears, and may be wrong."]
-        self.notes = [*notes, *refuse_trained_on_test(self.systems, plan)]
+        self.notes = [
+            *notes,
+            *refuse_trained_on_test(self.systems, plan),
+            *heard_by_recognisers(self.metrics, plan),
+        ]
         if cfg.split != "test":
             self.notes.append(ON_VALIDATION)
         of_speakers = task_of(cfg).words.speaker == "speaker"

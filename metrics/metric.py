@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,14 +13,18 @@ from text.answers import SPEECH
 
 
 class Recogniser(Protocol):
-    """Makes texts of speech. made_of: plain values that decide them. sample_rate: its rate in Hz.
+    """Makes texts of speech.
+
+    made_of: plain values that decide them. sample_rate: its rate in Hz. folder: of the run that
+    trained it; None: it is from outside.
 
     >>> sorted(Recogniser.__annotations__)
-    ['made_of', 'sample_rate']
+    ['folder', 'made_of', 'sample_rate']
     """
 
     made_of: Any
     sample_rate: int
+    folder: Path | None
 
     def __call__(self, signal: np.ndarray, sample_rate: int) -> str:
         """The transcript of a signal [time] at its rate."""

@@ -3,6 +3,7 @@
 import logging
 import os
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from datagen.recordings import Recording, table
 from datagen.roles import ROLES
 from reporting.scoring import leaks
 from reporting.scoring.leaks import LeakCheck, refuse_leaks
+from reporting.scoring.systems import heard_by_recognisers
 
 COPIES = {
     "link": lambda one, other: other.symlink_to(one),
@@ -357,3 +359,27 @@ def test_runs_with_equal_tables_are_compared_with_the_test_once(trained, monkeyp
     speech.write_bytes(speech.read_bytes()[:-9])
     with pytest.raises(ValueError, match=r"other/speech\.csv: is cut short or has changed"):
         check.new_sources(other, other)
+
+
+def test_a_metrics_recogniser_that_knows_the_test_is_a_note(trained):
+    run, plan, path = trained
+    run.save(path)
+    knowing = path.with_name("knowing")
+    is_tested = plan.speech.id.isin(plan.split("test").speech_id)
+    tested = plan.speech.source[is_tested].iloc[0]
+    heard = run.speech.source.where(run.speech.split != "train", tested)
+    Plan(run.rows, run.speech.assign(source=heard), run.noise).save(knowing)
+
+    def notes(*folders):
+        metrics = {"stoi": SimpleNamespace(recognise=None)}
+        for folder in folders:
+            metrics[f"cer_{len(metrics)}"] = SimpleNamespace(
+                recognise=SimpleNamespace(folder=folder)
+            )
+        return heard_by_recognisers(metrics, plan)
+
+    assert notes(path, None) == []
+    (note,) = notes(path, knowing, None)
+    assert note.startswith(
+        f"cer_2: its recogniser knows a part of this test. {knowing}: 1 speakers of the test"
+    )

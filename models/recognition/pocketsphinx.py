@@ -14,6 +14,7 @@ class PocketSphinx:
     """Recognises words in a signal; it is picklable, and each process makes its own decoder."""
 
     sample_rate = RATE
+    folder = None
 
     def __init__(self):
         _require()

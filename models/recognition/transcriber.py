@@ -31,7 +31,7 @@ class Transcriber:
                 f"run={folder}: gives {run.gives} and hears no words; give one of "
                 "python train.py experiment=demo_recognition recipe=recognition output=RUN"
             )
-        self.run, self.device = run, device
+        self.run, self.device, self.folder = run, device, folder
         self.sample_rate = run_config(folder).sample_rate
         self.made_of: Any = [run.made_of, of_sources("models", "tasks", "text")]
 

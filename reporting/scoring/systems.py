@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from datagen.plan import Plan
+from metrics.metric import Metric
 from models.layouts import ancestors
 from models.mixed_back import MixedBack
 from models.run import run_config
@@ -131,6 +132,23 @@ def refuse_trained_on_test(systems: Mapping[str, System], plan: Plan) -> list[st
         if isinstance(system, OfRun) and system.stage is None:
             notes.append(new_noise(name, system.folder, check))
     return [note for note in notes if note]
+
+
+def heard_by_recognisers(metrics: Mapping[str, Metric], plan: Plan) -> list[str]:
+    """A sentence for every metric whose recogniser was trained on a part of the test.
+
+    Such a metric still compares systems, but its error rates are too low for new speech.
+    """
+    notes = []
+    check = LeakCheck(plan)
+    for name, metric in metrics.items():
+        if metric.recognise is None or metric.recognise.folder is None:
+            continue
+        try:
+            new_noise(name, metric.recognise.folder, check)
+        except ValueError as error:
+            notes.append(f"{name}: its recogniser knows a part of this test. {error}.")
+    return notes
 
 
 def new_noise(name: str, run: Path, check: LeakCheck) -> str:
