@@ -30,6 +30,7 @@ OURS = sorted(path for package in FLOOR for path in (ROOT / package).rglob("*.py
 )
 
 
+@functools.cache
 def imports(path: Path) -> set[str]:
     """Packages and modules that a file imports, at any depth of its code."""
     found = set()
