@@ -18,10 +18,10 @@ from options.build import build
 
 CONF = tiny_run.ROOT / "conf" / "loss"
 LOSSES = sorted(path.stem for path in CONF.glob("*.yaml"))
-RATE, TIME = 8000, 1600
+RATE, TIME = 8000, 4800  # more than a segment of `short_time_correlation`
 WINDOWS = {window: STFT(RATE, window=window) for window in ("hamming", "sqrt_hann")}
 HAMMING = WINDOWS["hamming"]
-EVERYTHING = {"si_sdr": 0.1, "l1": 0.5}  # beside what Compressed weighs anyway
+EVERYTHING = {"si_sdr": 0.1, "l1": 0.5, "stoi": 0.2}  # beside what Compressed weighs anyway
 every_loss = pytest.mark.parametrize("name", LOSSES)
 every_window = pytest.mark.parametrize("stft", WINDOWS.values(), ids=WINDOWS)
 
@@ -110,7 +110,7 @@ def test_a_gain_of_all_signals_changes_nothing(loss, gain):
 
 @swept
 @every_window
-@pytest.mark.parametrize("length", [800, 799, 81, 1])
+@pytest.mark.parametrize("length", [4000, 800, 799, 81, 1])
 def test_padding_changes_nothing(loss, stft, length):
     *parts, lengths = signals(TIME, length)
     together = loss.of_signals(*parts, lengths, stft)
@@ -202,7 +202,7 @@ def test_magnitudes_are_compared_to_the_power(power):
 
 
 def test_terms_add_up_by_their_weights():
-    weights = {"magnitude": 0.7, "complex": 0.3, "si_sdr": 0.01, "l1": 0.5}
+    weights = {"magnitude": 0.7, "complex": 0.3, "si_sdr": 0.01, "l1": 0.5, "stoi": 0.1}
     estimate, reference, mixture = (randn(TIME, seed=seed) for seed in range(3))
     expected = sum(
         weight * of_one(only(power=0.3, **{term: 1.0}), estimate, reference, mixture)
@@ -250,6 +250,18 @@ def test_where_the_reference_is_silent_there_is_no_si_sdr():
     assert with_it == of_one(Compressed(), mixture, silence, mixture) > 0
 
 
+def test_an_envelope_that_is_turned_round_costs_twice_the_weight_of_stoi():
+    rising = torch.arange(TIME) / TIME
+    clicks = (torch.arange(TIME) % HAMMING.hop == 0).float()  # as many under every window
+    cost = of_one(only(stoi=0.1), (1 - rising) * clicks, rising * clicks, clicks)
+    assert cost == pytest.approx(0.2, abs=0.01)
+
+
+def test_where_the_reference_is_silent_no_envelopes_correlate():
+    silence, mixture = torch.zeros(TIME), randn(TIME)
+    assert of_one(only(stoi=1.0), mixture, silence, mixture) == 0
+
+
 @pytest.mark.parametrize("term", ["magnitude", "complex", "l1"])
 def test_the_reference_itself_costs_nothing_without_si_sdr(term):
     reference, mixture = randn(TIME), randn(TIME, seed=1)
@@ -266,9 +278,10 @@ def test_the_reference_itself_costs_nothing_without_si_sdr(term):
         ({"complex": -0.1}, r"recipe\.loss\.complex=-0\.1: must be a number, 0 or above"),
         ({"si_sdr": -1}, r"recipe\.loss\.si_sdr=-1: must be a number, 0 or above"),
         ({"l1": -1}, r"recipe\.loss\.l1=-1: must be a number, 0 or above"),
+        ({"stoi": -1}, r"recipe\.loss\.stoi=-1: must be a number, 0 or above"),
         ({"si_sdr": float("nan")}, r"recipe\.loss\.si_sdr=nan: must be a number, 0 or above"),
         ({"ceiling_db": float("inf")}, r"recipe\.loss\.ceiling_db=inf: must be a number"),
-        ({"magnitude": 0, "complex": 0}, r"recipe\.loss: magnitude, complex, si_sdr, l1 are all 0"),
+        ({"magnitude": 0, "complex": 0}, r"recipe\.loss: magnitude, .*, stoi are all 0"),
     ],
 )
 def test_what_weighs_nothing_sensible_is_refused(options, told):
@@ -304,7 +317,7 @@ def test_an_option_of_it_may_be_typed_and_a_wrong_one_is_refused(command):
         [],
         ["target=complex_mask"],
         ["target=complex_mask", "trainer.precision=bf16-mixed"],
-        ["target=complex_mask", "recipe.loss.si_sdr=0.001", "recipe.loss.l1=0.1"],
+        ["target=complex_mask", *(f"recipe.loss.{term}=0.1" for term in EVERYTHING)],
     ],
     ids=["alone", "complex mask", "complex mask of 16 bits", "complex mask and all terms"],
 )

@@ -9,6 +9,7 @@ from dsp.compression import compressed
 from dsp.padding import without_padding
 from dsp.stft import STFT
 from models.losses.loss import Loss
+from models.losses.short_time_correlation import short_time_correlation
 
 
 class Compressed(Loss):
@@ -18,11 +19,13 @@ class Compressed(Loss):
     and Tashev, "A consolidated view of loss functions for supervised deep learning-based speech
     enhancement": 0.7 and 0.3 at a power of 0.3). The spectra are taken anew from the waveforms, so
     that the loss uses a signal's true spectrum. They are relative to the mixture's root mean
-    square, so that a gain changes nothing. si_sdr, l1: weights of two further terms. The first is
-    minus the SI-SDR in dB, which saturates at `ceiling_db`. The second is the mean absolute
-    difference of the waveforms, relative to the mixture's root mean square. A silent reference has
-    no SI-SDR, and its term is 0. Raises ValueError for a power outside (0, 1], for a weight that is
-    negative or no number, for a ceiling that is no number, and where all weights are 0.
+    square, so that a gain changes nothing. si_sdr, l1, stoi: weights of three further terms. The
+    first is minus the SI-SDR in dB, which saturates at `ceiling_db`. The second is the mean
+    absolute difference of the waveforms, relative to the mixture's root mean square. The third is
+    1 minus the `short_time_correlation`, between 0 and 2. A silent reference has neither an SI-SDR
+    nor envelopes that correlate; both terms are 0. Raises ValueError for a power outside (0, 1],
+    for a weight that is negative or no number, for a ceiling that is no number, and where all
+    weights are 0.
     """
 
     def __init__(
@@ -32,11 +35,18 @@ class Compressed(Loss):
         complex: float = 0.3,
         si_sdr: float = 0.0,
         l1: float = 0.0,
+        stoi: float = 0.0,
         ceiling_db: float = 30.0,
     ):
         if not 0 < power <= 1:
             raise ValueError(f"recipe.loss.power={power}: must be above 0 and at most 1")
-        weights = {"magnitude": magnitude, "complex": complex, "si_sdr": si_sdr, "l1": l1}
+        weights = {
+            "magnitude": magnitude,
+            "complex": complex,
+            "si_sdr": si_sdr,
+            "l1": l1,
+            "stoi": stoi,
+        }
         for name, weight in weights.items():
             if not 0 <= weight < math.inf:
                 raise ValueError(f"recipe.loss.{name}={weight}: must be a number, 0 or above")
@@ -61,6 +71,10 @@ class Compressed(Loss):
         if self.weights["l1"]:
             difference = (estimate - reference).abs().sum(-1)
             total = total + self.weights["l1"] * difference / _summed_root(mixture, length)
+        if self.weights["stoi"]:
+            spectra = stft(estimate), stft(reference), stft.frames(length)
+            correlation = short_time_correlation(*spectra, stft.sample_rate, stft.hop)
+            total = total + self.weights["stoi"] * (1 - correlation)
         return total
 
     def _of_spectra(
