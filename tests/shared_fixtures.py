@@ -100,7 +100,7 @@ def tables(data_root, tmp_path_factory) -> dict:
     return scan_all(corpora, RATE, tmp_path_factory.mktemp("tables"), 1, True)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make(tables):
     """A drawer over the tiny corpora, with changes to the protocol."""
 

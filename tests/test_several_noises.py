@@ -13,6 +13,7 @@ from datagen.several_noises import ATTEMPTS, Further, together
 
 TIME = np.arange(RATE) / RATE
 CHANCES = [0.5, 0.3, 0.2]
+COUNTS = {"train": 300, "validation": 20, "test": 16}
 
 
 def tone(hz: float, size: float) -> np.ndarray:
@@ -24,12 +25,11 @@ def size_at(samples: np.ndarray, hz: int) -> float:
     return 2 * abs(np.fft.rfft(samples)[hz]) / len(samples)
 
 
-@pytest.fixture
-def crowded(make, tmp_path):
-    """A plan in which many training rows have several noises, and its library."""
+@pytest.fixture(scope="module")
+def crowded(make, tmp_path_factory):
+    """A plan in which many training rows have several noises."""
     drawer = make(noises=CHANCES, noises_db=[-12.0, 3.0])
-    counts = {"train": 300, "validation": 20, "test": 16}
-    return draw_plan(drawer, counts, tmp_path / "cache"), drawer.library
+    return draw_plan(drawer, COUNTS, tmp_path_factory.mktemp("cache"))
 
 
 @pytest.mark.parametrize("level_db", [-20.0, -6.0, 0.0, 6.0])
@@ -54,7 +54,7 @@ def test_one_noise_alone_is_the_recording_itself():
 
 
 def test_chances_are_those_asked_for_in_training_and_one_elsewhere(crowded):
-    rows = crowded[0].rows
+    rows = crowded.rows
     train, others = rows[rows.split == "train"], rows[rows.split != "train"]
     two, three = (train.noise_2_id != "").mean(), (train.noise_3_id != "").mean()
     # Within four standard deviations of a share of 300.
@@ -65,7 +65,7 @@ def test_chances_are_those_asked_for_in_training_and_one_elsewhere(crowded):
 
 
 def test_further_noises_are_cut_as_the_first_within_the_split_and_the_range_of_levels(crowded):
-    plan = crowded[0]
+    plan = crowded
     noise = plan.noise.set_index("id")
     for name in ("noise_2", "noise_3"):
         rows = plan.rows[plan.rows[f"{name}_id"] != ""]
@@ -89,9 +89,8 @@ def test_the_snr_of_a_row_is_that_of_the_sum(make, tmp_path):
 def test_rows_with_one_noise_and_the_first_noise_of_others_are_as_without_the_option(
     crowded, make, tmp_path
 ):
-    counts = {"train": 300, "validation": 20, "test": 16}
-    plain = draw_plan(make(), counts, tmp_path / "other").rows
-    rows = crowded[0].rows
+    plain = draw_plan(make(), COUNTS, tmp_path / "other").rows
+    rows = crowded.rows
     columns = ["speech_id", "speech_start", "noise_id", "noise_start", "length", "snr_db"]
     one = rows.noise_2_id == ""
     pd.testing.assert_frame_equal(rows[one], plain[one])
@@ -100,7 +99,7 @@ def test_rows_with_one_noise_and_the_first_noise_of_others_are_as_without_the_op
 
 
 def test_any_row_can_be_drawn_alone(crowded, make):
-    row = crowded[0].rows.to_dict("records")[123]
+    row = crowded.rows.to_dict("records")[123]
     assert make(noises=CHANCES, noises_db=[-12.0, 3.0]).draw("train", 123) == Row(**row)
 
 
@@ -112,7 +111,7 @@ def test_any_row_can_be_drawn_alone(crowded, make):
     ],
 )
 def test_a_plan_that_cannot_be_is_refused_with_its_row(crowded, tmp_path, split, columns, told):
-    plan = crowded[0]
+    plan = crowded
     rows = plan.rows.copy()
     position = rows.index[(rows.split == split) & ((rows.noise_2_id != "") | (split == "test"))][0]
     for name, value in columns.items():
