@@ -1,7 +1,9 @@
-"""py as its user runs it, in small.
+"""lines.py as its user runs it, in small.
 
 Gains that the written audio confirms, and one line for bad input.
 """
+
+from io import StringIO
 
 import forked
 import numpy as np
@@ -18,6 +20,7 @@ from dsp.tone import Tone
 from files.owner import owned
 from metrics.snr_gain import snr_gain
 from reporting.gains_table import COLUMNS
+from reporting.tables.line_tables import means, text
 
 RATE = 1024
 PLAN = (
@@ -70,7 +73,10 @@ def test_the_table_has_a_row_per_study_system_setting_snr_and_draw(report):
         "cell": 2 * 1 * 4,
         "random_tones": 2 * 2 * 3,
     }
-    assert gains[["gain_db", "gain_inband_db", "seconds"]].notna().all().all()
+    measured = ["gain_db", "gain_inband_db", "seconds"]
+    assert gains[measured].notna().all().all()
+    shown = pd.read_fwf(StringIO(text(means(gains))), dtype=str, skiprows=[1])
+    assert shown[measured].map(lambda number: len(number.partition(".")[2]) == 2).all().all()
     assert gains[gains.study == "cell"].cell.unique().tolist() == ["rnn", "gru", "lstm", "bilstm"]
 
 

@@ -37,7 +37,7 @@ def write_line_report(outcome: Outcome, about: Mapping[str, str], folder: Path) 
         **of_page(outcome.gains, {}),
     }
     render_pages("line_report", page, drawn, folder)
-    tables = [text(page["line_table"], "simple")]
+    tables = [text(page["line_table"])]
     if found is not None:
         write_atomic(folder / FOUND, as_csv(SYSTEM, found))
         tables.append(in_words(SYSTEM, found))

@@ -10,6 +10,8 @@ from reporting.data_uri import data_uri
 from reporting.tables.published import LINES_FIELD_DB, LINES_GAIN_DB, LINES_SECONDS, LINES_SNR_DB
 
 ENHANCER = "enhancer"
+SETTING = "%g"  # format of numbers that are chosen; of those that are measured:
+FORMS = dict.fromkeys(("gain_db", "spread_db", "gain_inband_db", "seconds"), "%.2f")
 COMPARED = ("snr", "off_grid", "random_tones", "field", "field_off_grid")  # one setting per system
 
 
@@ -18,6 +20,8 @@ def of_page(gains: pd.DataFrame, pictures: Mapping[str, bytes]) -> dict[str, Any
     table = means(gains)
     return {
         "line_table": table,
+        "line_setting": SETTING,
+        "line_forms": FORMS,
         "line_published": published(),
         "line_rivals": rivals(gains),
         "line_pictures": {study: data_uri("image/png", png) for study, png in pictures.items()},
@@ -27,7 +31,7 @@ def of_page(gains: pd.DataFrame, pictures: Mapping[str, bytes]) -> dict[str, Any
 def means(gains: pd.DataFrame) -> pd.DataFrame:
     """Mean and spread (standard deviation over draws) of every study, system, SNR and setting.
 
-    Values in dB have two decimals: a table would show a gain of zero as -2e-08.
+    Values in dB are rounded as `FORMS` shows them: a table would show a gain of zero as -0.00.
     """
     keys = ["study", "system", "snr_in_db", "frame_s", "delay_s", "cell"]
     groups = gains.groupby(keys, sort=False, dropna=False)
@@ -61,10 +65,11 @@ def rivals(gains: pd.DataFrame) -> list[str]:
     return told
 
 
-def text(table: pd.DataFrame, style: str = "github", form: str = ".3g") -> str:
-    """A table as text. form: the format of its numbers."""
+def text(table: pd.DataFrame) -> str:
+    """The table of `means` as text."""
     shown = table.astype(object).where(table.notna(), None)
-    return tabulate(shown, shown.columns, style, floatfmt=form, showindex=False, missingval="-")
+    forms = [FORMS.get(column, SETTING).lstrip("%") for column in table]
+    return tabulate(shown, shown.columns, "simple", floatfmt=forms, showindex=False, missingval="-")
 
 
 def published() -> list[str]:

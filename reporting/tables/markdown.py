@@ -56,7 +56,7 @@ def of_table(
     """A table, with its index first if that has a `name`; NaN is a dash.
 
     heads: heads of columns, if they differ from the names. form: format of numbers that are not
-    whole; forms: formats of single columns, with the "%" of a page's formats.
+    whole; forms: formats of single columns. Formats may have the "%" of a page's formats.
     """
     if name is not None:
         table = table.rename_axis(name).reset_index()
