@@ -17,6 +17,7 @@ from reporting.tables.wording import called, words
 from text.words import ENHANCEMENT, UNTITLED
 
 PACKAGES = ("torch", "pytorch-lightning")  # reported in addition to the packages of the metrics
+IN_TITLE = 3  # corpora that a title names
 
 
 def about(
@@ -60,9 +61,9 @@ def about(
 
 def title(cfg: DictConfig) -> str:
     """The title of a page whose experiment has none: what the test consists of."""
-    speech, noise = (_corpora(cfg, roles).removesuffix(": ") for roles in (SPEECH, NOISE))
+    corpora = (_in_short(_names(cfg, roles)) for roles in (SPEECH, NOISE))
     of = words().task
-    heard = " in ".join(filter(None, (speech, noise))) or _tested_folder(cfg)
+    heard = " in ".join(filter(None, corpora)) or _tested_folder(cfg)
     if not heard:
         return UNTITLED if words() == ENHANCEMENT else f"{of}: evaluation report"
     return f"{of} of {heard}"
@@ -85,10 +86,24 @@ def _noises(noise: pd.DataFrame) -> str:
 
 def _corpora(cfg: DictConfig, roles: Sequence[str]) -> str:
     """The names of the corpora in `roles`, and a colon; "" for pairs of files."""
-    names = []
-    for role in roles:
-        names += OmegaConf.select(cfg, role) or {}
+    names = _names(cfg, roles)
     return f"{_each_once(names)}: " if names else ""
+
+
+def _names(cfg: DictConfig, roles: Sequence[str]) -> list[str]:
+    """The names of the corpora in `roles`, each once."""
+    names: dict[str, None] = {}
+    for role in roles:
+        names |= dict.fromkeys(OmegaConf.select(cfg, role) or {})
+    return list(names)
+
+
+def _in_short(names: Sequence[str]) -> str:
+    """`names` in a line; of many, the first ones and the number of the others."""
+    if len(names) <= IN_TITLE:
+        return ", ".join(names)
+    first = names[: IN_TITLE - 1]
+    return f"{', '.join(first)} and {len(names) - len(first)} more"
 
 
 def _remarks(systems: Mapping[str, System]) -> str:
