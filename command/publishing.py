@@ -28,6 +28,7 @@ from models.layouts import (
     ancestors,
     best_weights,
     curve_again,
+    curves_in,
     layout,
     tables_again,
 )
@@ -38,6 +39,7 @@ from options.typed import typed
 from reporting.pages.card import Card, card_text
 from reporting.scoring.leaks import COPY
 from reporting.tables.corpora import trained_on
+from reporting.tables.curves import read_curves
 from reporting.tables.runs import read_run
 
 CARD = "README.md"
@@ -67,19 +69,18 @@ def publish(cfg: DictConfig, output: Path) -> str:
         _write_model(run, folder)
         for place, tables in heard.items():
             write_tables(folder / place, tables)
+            copy_tables(run / place, folder / place, curves_in(run / place), curve_again(run))
         write_atomic(folder / CARD, card_text(card))
     return f"published: {output}; {output / CARD} says what it is"
 
 
 def _write_model(run: Path, folder: Path) -> None:
-    """Write config, weights and curve."""
+    """Write config and weights."""
     options = OmegaConf.to_container(run_config(run), resolve=True)
     config = OmegaConf.to_yaml(OmegaConf.create(portable(options)))
     write_atomic(folder / PUBLISHED.config, config)
     weights = weights_file(best_weights(run), of_contents([folder / PUBLISHED.config]))
     write_summed(folder, {str(PUBLISHED.weights): weights})
-    curves = tuple(str(name) for name in (CURVE, TIMES) if (run / name).exists())
-    copy_tables(run, folder, curves, curve_again(run))
 
 
 def _card(cfg: DictConfig, run: Path, enhancer: Enhancer) -> Card:
@@ -94,7 +95,7 @@ def _card(cfg: DictConfig, run: Path, enhancer: Enhancer) -> Card:
         run=opened,
         trained_on=trained_on(trainings, _corpora(cfg, config), config.sample_rate),
         plan=f"fingerprint {fingerprint(rows)}, {_counts(rows)}",
-        ancestors=len(ancestors(run)),
+        earlier=[read_curves(folder, curve_again(run)) for folder in ancestors(run)],
         machine=machine(),
         latency=f"{window_ms:g} ms, one window" if causal else "it looks ahead: for recordings",
         scores=read_scores(Path(cfg.scores), opened) if cfg.scores else None,

@@ -14,7 +14,7 @@ from options.typed import typed
 
 CONFIG, CURVE, TIMES = Path(".hydra/config.yaml"), Path("curve.csv"), Path("times.csv")
 TIMED = {"epoch": int, "seconds": float, "machine": str}  # the columns of TIMES
-# The tables of earlier trainings of the weights, a folder for each training.
+# The tables and curves of earlier trainings of the weights, a folder for each training.
 ANCESTORS = Path("ancestors")
 BEST, LAST = Path("checkpoints/best.ckpt"), Path("checkpoints/last.ckpt")
 WITHIN = Path("checkpoints/within_epoch.ckpt")  # at least as late as the last one
@@ -100,11 +100,16 @@ def curve_again(run: Path) -> str:
 
 
 def ancestors(run: Path) -> list[Path]:
-    """Folders with speech.csv and noise.csv of all earlier trainings of the weights of `run`.
+    """Folders with tables and curves of all earlier trainings of the weights of `run`.
 
-    Its own training is not among them.
+    Its own training is not among them. Older runs have no curves of them.
     """
     return sorted((run / ANCESTORS).glob("*"))
+
+
+def curves_in(folder: Path) -> tuple[str, ...]:
+    """The names of the curve and the times of epochs, of those that `folder` has."""
+    return tuple(str(name) for name in (CURVE, TIMES) if (folder / name).exists())
 
 
 def _trained_state(run: Path) -> Mapping[str, Tensor]:

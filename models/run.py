@@ -17,6 +17,7 @@ from models.layouts import (
     best_weights,
     checkpoint,
     config_path,
+    curves_in,
     layout,
     tables_again,
     weights_of,
@@ -101,7 +102,8 @@ def content_of(run: Path) -> str:
 
 
 def keep_ancestors(run: Path, parent: Path) -> None:
-    """Copy into `run` the training tables of its `parent` and of the parent's ancestors."""
+    """Copy into `run` the training tables and curves of its `parent` and the parent's ancestors."""
     for generation, folder in enumerate([parent, *ancestors(parent)]):
         copy = run / ANCESTORS / f"{generation:03d}"
-        copy_tables(folder, copy, ("speech.csv", "noise.csv"), tables_again(parent))
+        names = ("speech.csv", "noise.csv", *curves_in(folder))
+        copy_tables(folder, copy, names, tables_again(parent))

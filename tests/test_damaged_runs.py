@@ -170,7 +170,8 @@ def test_a_damaged_ancestor_is_named_and_not_passed_on(data, whole, tmp_path):
     parent = shutil.copytree(whole, tmp_path / "parent")
     run = fit(data, tmp_path / "run", f"start_from={parent}", "trainer.max_epochs=1")
     (first,) = ancestors(run)
-    assert sorted(path.name for path in first.iterdir()) == [SUMS, "noise.csv", "speech.csv"]
+    kept = ["curve.csv", "noise.csv", "speech.csv", "times.csv"]
+    assert sorted(path.name for path in first.iterdir()) == [SUMS, *kept]
     damage(first / "noise.csv", "cut at the end of a row")
     refused(lambda: opened(run, load_plan(whole)), f"{first / 'noise.csv'}: ", COPY)
     damage(parent / "speech.csv", "cut within a row")

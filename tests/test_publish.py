@@ -1,5 +1,6 @@
 """What is published of a run is that run to whoever takes one, and tells nothing of its machine."""
 
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -150,7 +151,16 @@ def test_another_training_begins_with_it_and_knows_what_it_has_heard(data, publi
     opened(run, load_plan(run))
     again = make(run, tmp_path / "again", tmp_path / "cache")
     assert (again / heard.relative_to(run) / "noise.csv").exists()
-    assert "1 earlier training" in (again / "README.md").read_text()
+    assert (again / heard.relative_to(run) / "curve.csv").exists()
+    steps = pd.read_csv(published / "curve.csv").step.max()
+    told = rf"1 earlier training\(s\), whose data is counted above \({steps} steps, time: .* h on"
+    assert re.search(told, (again / "README.md").read_text())
+    for path in again.glob("ancestors/*/curve.csv"):  # as a run of an older version
+        path.unlink()
+    shutil.rmtree(run / "ancestors")
+    shutil.copytree(again / "ancestors", run / "ancestors")
+    older = make(run, tmp_path / "older", tmp_path / "cache")
+    assert "(steps not recorded)" in (older / "README.md").read_text()
 
 
 def test_a_training_does_not_go_on_in_it_and_is_told_what_does(published, command):

@@ -1,6 +1,6 @@
 """The model card of a published run: training, scores and limits."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -9,6 +9,7 @@ from omegaconf import DictConfig, OmegaConf
 from reporting.pages.page import definitions, heads, rendered
 from reporting.tables import markdown
 from reporting.tables.corpora import COLUMNS
+from reporting.tables.curves import Curves
 from reporting.tables.evaluated import Evaluated
 from reporting.tables.headline import headlines
 from reporting.tables.improvement import score_names
@@ -31,7 +32,7 @@ class Scores(NamedTuple):
 class Card(NamedTuple):
     """The content of the card beside the files of the run.
 
-    trained_on: see reporting.tables.corpora. plan: of the training, as text. ancestors: number of
+    trained_on: see reporting.tables.corpora. plan: of the training, as text. earlier: the curves of
     earlier trainings that its weights come from. machine: on which its real-time factor was
     measured. latency: as text. scores: None if no report was given.
     """
@@ -39,7 +40,7 @@ class Card(NamedTuple):
     run: Run
     trained_on: pd.DataFrame
     plan: str
-    ancestors: int
+    earlier: Sequence[Curves]
     machine: str
     latency: str
     scores: Scores | None
@@ -89,8 +90,8 @@ def _training(card: Card) -> Mapping[str, str]:
         "plan": card.plan,
         "seed": _value(config, "seed"),
         "trained": card.run.facts()["trained"],
-        "time": _time(card.run),
-        "began with": _began(card.ancestors),
+        "time": Curves(card.run.curve, card.run.times).spent(),
+        "began with": _began(card.earlier),
         "optimiser": _value(config, "recipe.optimizer"),
         "schedule": _value(config, "recipe.schedule"),
         "rule of rises": _value(config, "recipe.rule_of_rises"),
@@ -110,21 +111,19 @@ def _value(config: DictConfig, option: str) -> str:
     return call(value) if isinstance(value, DictConfig) else str(value)
 
 
-def _began(ancestors: int) -> str:
-    if not ancestors:
+def _began(earlier: Sequence[Curves]) -> str:
+    if not earlier:
         return ""
-    return f"the weights of {ancestors} earlier training(s), whose data is counted above, too"
+    each = "; ".join(map(_in_words, earlier))
+    return (
+        f"the weights of {len(earlier)} earlier training(s), whose data is counted above ({each})"
+    )
 
 
-def _time(run: Run) -> str:
-    """Hours by machine, and the number of epochs with known times."""
-    if run.times is None:
-        return "not recorded"
-    by_machine = run.times.groupby("machine", sort=False).seconds.sum()
-    spent = [f"{seconds / 3600:.2f} h on {machine}" for machine, seconds in by_machine.items()]
-    epochs, known = len(run.curve), len(run.times)
-    rest = f" ({known} of {epochs} epochs; that of the others was not recorded)"
-    return "; ".join(spent) + (rest if known < epochs else "")
+def _in_words(training: Curves) -> str:
+    if training.curve is None:
+        return "steps not recorded"
+    return f"{training.curve.step.max()} steps, time: {training.spent()}"
 
 
 def _scores(scores: Scores) -> Mapping[str, object]:

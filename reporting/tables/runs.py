@@ -8,13 +8,12 @@ import pandas as pd
 from omegaconf import DictConfig, OmegaConf
 
 from files.fingerprint import of_values
-from files.schema import Schema
-from files.table import OptionalFloat, read_table
 from models.cost import Costs
 from models.known_costs import known_costs
-from models.layouts import CURVE, TIMED, TIMES, curve_again, weights_of
+from models.layouts import CURVE, curve_again, weights_of
 from models.run import run_config
 from options.run_options import PARTS, compared
+from reporting.tables.curves import read_curves
 
 STAGES = "network.stages"
 COST_HEADS = {  # heads of the columns of models.cost
@@ -26,18 +25,6 @@ COST_HEADS = {  # heads of the columns of models.cost
     "steps": "training steps",
     "training_minutes": "minutes of training",
 }
-EPOCH = Schema(  # a row of a curve
-    {
-        "epoch": int,
-        "step": int,
-        "train_loss": OptionalFloat,
-        "validation_loss": OptionalFloat,
-        "learning_rate": OptionalFloat,
-        "rows": str,
-    },
-    defaults={"rows": ""},
-)
-
 
 Say = Callable[[str], object]
 Measure = Callable[[DictConfig, Path, Say], Costs]  # see models.known_costs
@@ -165,12 +152,9 @@ def read_run(
         raise FileNotFoundError(
             f"{folder}: has no {CURVE}; copy it from where the run was trained, or train it anew"
         )
-    remedy = curve_again(folder)
-    curve = read_table(path, EPOCH, remedy)
-    timed = (folder / TIMES).exists()
-    times = read_table(folder / TIMES, TIMED, remedy) if timed else None
+    curves = read_curves(folder, curve_again(folder))
     costs = measure(config, cache, say)
-    return Run(folder, config, curve, costs, outputs, weights_of(folder), times)
+    return Run(folder, config, curves.curve, costs, outputs, weights_of(folder), curves.times)
 
 
 def cost_rows(runs: Mapping[str, Run]) -> pd.DataFrame:
