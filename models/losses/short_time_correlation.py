@@ -23,8 +23,8 @@ def short_time_correlation(
 
     Shapes: estimate, reference [batch, stage, freq, frame], spectra every `hop` samples, of which
     the first `frames` [batch] count. It is STOI (Taal et al., IEEE TASLP 2011, equations 1 to 6)
-    at the training's own sampling rate (Hz), window and hop. A reference with less than 0.384 s of
-    sound has nothing to correlate; its value is 1.
+    at the training's own sampling rate (Hz), window and hop, instead of 10 kHz, 25.6 and 12.8 ms. A
+    reference with less than 0.384 s of sound has nothing to correlate; its value is 1.
     """
     bands = _third_octaves(sample_rate, reference.shape[-2]).to(reference.real)
     clean = bands @ _power(without_padding(reference, frames))
@@ -47,7 +47,7 @@ def short_time_correlation(
 
 @lru_cache(maxsize=4)
 def _third_octaves(sample_rate: int, freqs: int) -> Tensor:
-    """The bins of each band: [band, freq]; a long hop and a short window leave some band empty."""
+    """The bins of each band: [band, freq], without narrow bands that no bin of the window is in."""
     from pystoi.utils import thirdoct
 
     highest_hz = sample_rate / 2 / 2 ** (1 / 6)
