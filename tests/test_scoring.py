@@ -3,6 +3,7 @@
 import os
 import sys
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ from models.baselines.unprocessed import Unprocessed
 from models.system import System
 from parallel.spread import over_processes
 from reporting.scores_table import IDENTITY, MIXTURE, ORACLE
+from reporting.scoring import score_plan as score_plan_module
 from reporting.scoring.again import OneByOne
 from reporting.scoring.bench import Bench
 from reporting.scoring.score_plan import TOGETHER, score_plan
@@ -45,6 +47,15 @@ def test_every_system_is_scored_on_every_test_mixture_in_the_plans_order(bench, 
     assert table.columns.tolist() == [*IDENTITY, *METRICS, "failed"]
     assert table.mixture_id.tolist() == [name for name in tested for _ in test_systems]
     assert set(table.system) == {MIXTURE, ORACLE}
+
+
+def test_a_log_is_told_how_many_signals_are_scored(bench, test_systems, monkeypatch, capsys):
+    often = partial(score_plan_module.progress, every_s=0.0)
+    monkeypatch.setattr(score_plan_module, "progress", often)
+    total = len(score_plan(bench, test_systems, METRICS, ALONE))
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == total - 1  # nothing is left of the last one
+    assert lines[0].startswith(f"scoring: 1 of {total} signals, about ")
 
 
 def test_scores_do_not_depend_on_the_number_of_jobs(rendered, test_systems):

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from tqdm import tqdm
 
 from audio.encoding import encode
 from audio.pcm import FULL_SCALE
@@ -15,6 +14,7 @@ from datagen.tones import TonalProtocol, draw_tonal_rows, render_tonal
 from dsp.tone import Tone
 from files.atomic import write_atomic
 from metrics.detected_lines import Detected, detected_lines
+from parallel.progress import progress
 from reporting.gains_table import COLUMNS
 from reporting.scoring.line_gains import Candidate, Mixture, Signals, line_gains
 
@@ -75,18 +75,18 @@ def _score_study(study: Study, seed: int, folder: Path) -> tuple[list[dict], Sho
     rate = study.protocol.sample_rate
     shown_db = _shown_db(study.snrs_db)
     plan = draw_tonal_rows(study.snrs_db, study.draws)
-    for row in tqdm(
-        plan.itertuples(), study.name, len(plan), unit="mixture", leave=False, disable=None
-    ):
-        signals = render_tonal(study.protocol, row.snr_db, row.draw, seed)
-        tones = study.protocol.tones_of(row.draw, seed)
-        mixture = Mixture(signals["mixture"], rate, tones)
-        gains, enhanced = line_gains(study.name, study.candidates, mixture)
-        rows += _in_study(gains, study.name, row.snr_db, row.draw)
-        if row.draw < study.written:
-            write_signals({**signals, **enhanced}, folder, row.mixture_id, rate)
-        if row.draw == 0 and row.snr_db == shown_db:
-            shown = Shown({"mixture": mixture.signal, **enhanced}, rate)
+    with progress(study.name, len(plan), "mixture") as count:
+        for row in plan.itertuples():
+            signals = render_tonal(study.protocol, row.snr_db, row.draw, seed)
+            tones = study.protocol.tones_of(row.draw, seed)
+            mixture = Mixture(signals["mixture"], rate, tones)
+            gains, enhanced = line_gains(study.name, study.candidates, mixture)
+            rows += _in_study(gains, study.name, row.snr_db, row.draw)
+            if row.draw < study.written:
+                write_signals({**signals, **enhanced}, folder, row.mixture_id, rate)
+            if row.draw == 0 and row.snr_db == shown_db:
+                shown = Shown({"mixture": mixture.signal, **enhanced}, rate)
+            count(1)
     return rows, shown
 
 

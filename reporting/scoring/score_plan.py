@@ -1,18 +1,18 @@
 """Scores every system on every mixture of a test plan, in one row each."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import chain, islice
 from typing import Any
 
 import pandas as pd
-from tqdm import tqdm
 
 from metrics.guard import NotComputable
 from metrics.metric import Metric
 from metrics.table import reasons, scores_of
 from models.system import Answer, System
+from parallel.progress import progress
 from parallel.spread import Spread
 from reporting.scoring.bench import Bench
 from reporting.scoring.mixture import Enhanced
@@ -55,8 +55,8 @@ def score_plan(
     """
     job = partial(work if answer_there else scores_of, sample_rate=bench.sample_rate)
     total = len(bench.rows) * len(systems)
-    with tqdm(desc="scoring", total=total, unit="signal", leave=False, disable=None) as progress:
-        scoring = Scoring(bench, systems, metrics, progress, answer_there)
+    with progress("scoring", total, "signal") as count:
+        scoring = Scoring(bench, systems, metrics, count, answer_there)
         lacking = scoring.lacking()
         if not answer_there:  # other processes may lack this package
             lacking = chain.from_iterable(map(scoring.plain, lacking))
@@ -94,13 +94,13 @@ class Scoring:
         bench: Bench,
         systems: Mapping[str, System],
         metrics: Mapping[str, Metric],
-        progress: tqdm,
+        count: Callable[[int], None],
         answer_there: bool,
     ):
         self.bench = bench
         self.systems = systems
         self.metrics = metrics
-        self.progress = progress
+        self.count = count
         self.answer_there = answer_there
         self.rows: list[Row] = []
         bench.failures.clear()  # failures of an earlier table
@@ -197,7 +197,7 @@ class Scoring:
             self.bench.failures[system, row.identity["mixture_id"]] = row.problem
         if row.problem or len(row.scores) == len(self.metrics):
             row.enhanced = None  # frees its signals, which are large
-            self.progress.update()
+            self.count(1)
 
     def _cells(self, row: Row) -> dict[str, Any]:
         cells = dict(row.identity)
