@@ -87,7 +87,7 @@ def _noises(noise: pd.DataFrame) -> str:
 def _corpora(cfg: DictConfig, roles: Sequence[str]) -> str:
     """The names of the corpora in `roles`, and a colon; "" for pairs of files."""
     names = _names(cfg, roles)
-    return f"{_each_once(names)}: " if names else ""
+    return f"{', '.join(names)}: " if names else ""
 
 
 def _names(cfg: DictConfig, roles: Sequence[str]) -> list[str]:

@@ -69,9 +69,15 @@ def publish(cfg: DictConfig, output: Path) -> str:
         _write_model(run, folder)
         for place, tables in heard.items():
             write_tables(folder / place, tables)
-            copy_tables(run / place, folder / place, curves_in(run / place), curve_again(run))
+            source = run / place
+            copy_tables(source, folder / place, curves_in(source), _curve_again(source, run))
         write_atomic(folder / CARD, card_text(card))
     return f"published: {output}; {output / CARD} says what it is"
+
+
+def _curve_again(folder: Path, run: Path) -> str:
+    """What restores a curve in `folder`, which is `run` or one of its ancestors."""
+    return curve_again(run) if folder == run else COPY
 
 
 def _write_model(run: Path, folder: Path) -> None:
@@ -95,7 +101,7 @@ def _card(cfg: DictConfig, run: Path, enhancer: Enhancer) -> Card:
         run=opened,
         trained_on=trained_on(trainings, _corpora(cfg, config), config.sample_rate),
         plan=f"fingerprint {fingerprint(rows)}, {_counts(rows)}",
-        earlier=[read_curves(folder, curve_again(run)) for folder in ancestors(run)],
+        earlier=[read_curves(folder, COPY) for folder in ancestors(run)],
         machine=machine(),
         latency=f"{window_ms:g} ms, one window" if causal else "it looks ahead: for recordings",
         scores=read_scores(Path(cfg.scores), opened) if cfg.scores else None,

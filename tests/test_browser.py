@@ -278,7 +278,7 @@ def test_a_link_of_the_contents_unfolds_what_it_leads_to(page):
 
 AXE = """async ([where, options]) => (await axe.run(where, options)).violations.map(rule =>
     `${rule.id}: ${rule.nodes.length}, ${rule.nodes[0].html}`)"""
-CONTRAST = {"runOnly": ["color-contrast"]}  # all other rules know no colours
+CONTRAST = {"runOnly": ["color-contrast"]}
 
 
 def test_the_page_is_accessible_in_light_and_dark(page):
@@ -288,9 +288,9 @@ def test_the_page_is_accessible_in_light_and_dark(page):
     page.locator("details:not([open])").evaluate_all(
         "all => all.forEach(one => { one.open = one.dataset.unfolded = true; })"
     )
-    for scheme, rules in (("light", {}), ("dark", CONTRAST)):
+    for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        assert page.evaluate(AXE, ["html", rules]) == [], scheme
+        assert page.evaluate(AXE, ["html", {}]) == [], scheme
     page.locator("h1").evaluate("title => { title.style.opacity = 0.3; }")
     seen = page.evaluate(AXE, ["h1", CONTRAST])
     assert "color-contrast" in str(seen)  # it sees what cannot be read

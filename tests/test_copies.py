@@ -383,3 +383,7 @@ def test_a_metrics_recogniser_that_knows_the_test_is_a_note(trained):
     assert note.startswith(
         f"cer_2: its recogniser knows a part of this test. {knowing}: 1 speakers of the test"
     )
+    speech = knowing / "speech.csv"
+    speech.write_bytes(speech.read_bytes()[:-9])
+    with pytest.raises(ValueError, match=r"knowing/speech\.csv: is cut short or has changed"):
+        notes(knowing)

@@ -269,7 +269,7 @@ def test_a_run_that_has_changed_since_it_was_named_is_refused(trained):
         (["split=train"], "split='train'"),
         (["plan.test=7"], "not a multiple of 8"),
         (["device=cuda"], "no CUDA device"),
-        (["device=tpu"], "device='tpu'"),
+        (["device=tpu"], "device='tpu': is no device; give cpu, cuda or cuda:1"),
         (["+metric@metric.own=stoi"], "metric.own: tables know a score by its name"),
         (["headline=[sdr,csii]"], "headline: csii is no metric of this evaluation"),
         (["metric.sdr.engine=magic"], "metric.sdr: engine='magic' of the SDR"),

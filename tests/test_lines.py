@@ -181,7 +181,7 @@ def test_a_recording_of_ones_own_is_enhanced_at_its_rate(field, tmp_path):
             ["plan.tones=[{{hz: 512.0}}]"],
             "512 Hz does not lie between 0 and half of sample_rate=1024",
         ),
-        (["plan.tones=[]"], "plan.tones"),
+        (["plan.tones=[]"], "plan.tones=[]: give at least one tone, or random_tones"),
         (
             ["plan.random_tones={{count: 1, lowest_hz: 50.0, highest_hz: 60.0}}"],
             "tones and random_tones are both given",

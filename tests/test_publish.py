@@ -25,6 +25,7 @@ from models.layouts import BEST, ancestors
 from models.published import of_weights, read_weights, weights_file
 from models.run import content_of, load_run
 from models.trained import TrainedRun
+from reporting.scoring.leaks import COPY
 from reporting.scoring.systems import refuse_trained_on_test, trained
 from reporting.tables.runs import read_run
 
@@ -155,6 +156,14 @@ def test_another_training_begins_with_it_and_knows_what_it_has_heard(data, publi
     steps = pd.read_csv(published / "curve.csv").step.max()
     told = rf"1 earlier training\(s\), whose data is counted above \({steps} steps, time: .* h on"
     assert re.search(told, (again / "README.md").read_text())
+    whole = (heard / "curve.csv").read_bytes()
+    damage(heard / "curve.csv", "cut at the end of a row")
+    refused(
+        lambda: make(run, tmp_path / "damaged", tmp_path / "cache"),
+        f"{heard / 'curve.csv'}: ",
+        COPY,
+    )
+    (heard / "curve.csv").write_bytes(whole)
     for path in again.glob("ancestors/*/curve.csv"):  # as a run of an older version
         path.unlink()
     shutil.rmtree(run / "ancestors")

@@ -20,6 +20,10 @@ TRAINED_ON = {"test": ("train", "validation"), "validation": ("train",)}
 COPY = "copy the folder from the run that the training started from"  # for an ancestor
 
 
+class LeakError(ValueError):
+    """A run was trained on a part of the test."""
+
+
 class LeakCheck:
     """Checks runs against the test of `plan`; of runs with equal tables, only the first one.
 
@@ -40,7 +44,7 @@ class LeakCheck:
 
 
 def refuse_leaks(run: Path, plan: Plan, whose: Path) -> set[str]:
-    """Raise ValueError if the training of `run` used a part of the test of `plan`.
+    """Raise LeakError if the training of `run` used a part of the test of `plan`.
 
     Parts are the test's speakers and unseen noises, by name and by audio (see datagen.copies). Seen
     noise may come from recordings of the training, if the run reserved the same stretches of them
@@ -91,7 +95,7 @@ def _refuse_other_stretches(run: Path, tested: pd.DataFrame, trained: pd.DataFra
     strange = sorted(_stretches(tested) - _stretches(trained))
     if strange:
         source = strange[0][0]
-        raise ValueError(
+        raise LeakError(
             f"{run}: {len(strange)} stretches of the test's seen noise are not what its training "
             f"set aside ({source}, ...); {REMEDY}"
         )
@@ -109,7 +113,7 @@ def _refuse(
     files = _files(tested) & trained_files
     shared = sorted(sources | files)
     if shared:
-        raise ValueError(
+        raise LeakError(
             f"{run}: {len(shared)} {what} of the test were in its training ({shared[0]}, ...); "
             f"{REMEDY}"
         )
@@ -125,7 +129,7 @@ def _refuse_copies(run: Path, tested: pd.DataFrame, trained: pd.DataFrame) -> No
     if len(shared):
         ours = tested.path[labels_tested == shared[0]].iloc[0]
         theirs = trained.path[labels_trained == shared[0]].iloc[0]
-        raise ValueError(
+        raise LeakError(
             f"{run}: {len(shared)} recordings of the test were in its training under other names "
             f"({ours} is {theirs}, ...); leave them out of the test"
         )

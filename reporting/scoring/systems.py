@@ -12,7 +12,7 @@ from models.run import run_config
 from models.system import Enhancing, OfRun, SpeechSystem, System
 from models.system_names import KNOWING
 from reporting.scores_table import mixed_back_name
-from reporting.scoring.leaks import LeakCheck, seen_noise
+from reporting.scoring.leaks import LeakCheck, LeakError, seen_noise
 from reporting.scoring.memory import Memory
 
 Systems = dict[str, System]  # by their names in a report, in its order
@@ -137,7 +137,8 @@ def refuse_trained_on_test(systems: Mapping[str, System], plan: Plan) -> list[st
 def heard_by_recognisers(metrics: Mapping[str, Metric], plan: Plan) -> list[str]:
     """A sentence for every metric whose recogniser was trained on a part of the test.
 
-    Such a metric still compares systems, but its error rates are too low for new speech.
+    Such a metric still compares systems, but its error rates are too low for new speech. Raises
+    ValueError where the tables of a recogniser's training are damaged.
     """
     notes = []
     check = LeakCheck(plan)
@@ -146,7 +147,7 @@ def heard_by_recognisers(metrics: Mapping[str, Metric], plan: Plan) -> list[str]
             continue
         try:
             new_noise(name, metric.recognise.folder, check)
-        except ValueError as error:
+        except LeakError as error:
             notes.append(f"{name}: its recogniser knows a part of this test. {error}.")
     return notes
 
