@@ -17,9 +17,10 @@ from enhancing.places import Job, find_jobs, page_place, shown, unfinished_jobs
 from enhancing.signal import Wish
 from files.atomic import clear_unfinished_of
 from models.tagging.namer import Namer
+from parallel.progress import progress
 from text.line import in_one_line
 
-BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}, {remaining} left{postfix}"
+BAR = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}, {remaining} left"
 
 
 def enhance(cfg: DictConfig) -> Done:
@@ -83,24 +84,25 @@ def _rate(job: Job) -> int:
 
 
 def _outcomes(cfg: DictConfig, jobs: list[Job], by: By) -> Iterator[Outcome]:
-    """The outcomes; each is printed as it comes, with a bar of seconds of audio."""
+    """The outcomes; each is printed as it comes, with the progress in seconds of audio."""
     on_gpu = not cfg.lines and device_of(cfg).type != "cpu"
     processes = 1 if on_gpu else min(cfg.jobs or os.cpu_count() or 1, len(jobs))
     lengths = {job: seconds(job) for job in jobs}
     total = sum(lengths.values())
-    with tqdm(desc="enhancing", total=total, bar_format=BAR, disable=None, leave=False) as bar:
-
-        def progress(more: float) -> None:
-            bar.update(max(0.0, min(more, bar.total - bar.n)))  # some headers state no length
-
-        outcomes = by.outcomes(jobs, progress=progress, processes=processes)
-        for done, outcome in enumerate(outcomes, 1):
+    # Some headers state no length, so more seconds may come than are known.
+    with progress("enhancing", total, "second", bar_format=BAR) as count:
+        outcomes = by.outcomes(jobs, progress=count, processes=processes)
+        for outcome in outcomes:
             if cfg.scheduler or processes > 1:
-                progress(lengths[outcome.job])
-            bar.set_postfix_str(f"{done} of {len(jobs)} files")
-            if outcome.details:
-                bar.write(f"{outcome.job.name}: {outcome.details}", file=sys.stdout)
-            if outcome.remark:
-                stream = sys.stderr if outcome.became == "failed" else sys.stdout
-                bar.write(f"{outcome.job.name}: {outcome.remark}", file=stream)
+                count(lengths[outcome.job])
+            _say(outcome)
             yield outcome
+
+
+def _say(outcome: Outcome) -> None:
+    """Print the details and the remark of an outcome, above the bar if there is one."""
+    if outcome.details:
+        tqdm.write(f"{outcome.job.name}: {outcome.details}", file=sys.stdout)
+    if outcome.remark:
+        stream = sys.stderr if outcome.became == "failed" else sys.stdout
+        tqdm.write(f"{outcome.job.name}: {outcome.remark}", file=stream)

@@ -1,14 +1,14 @@
 """The page that compares recordings before and after enhance.py."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from omegaconf import DictConfig
-from tqdm import tqdm
 
 from command.about import typed_command, version_line
 from command.done import Done
 from enhancing.outcome import Outcome
 from enhancing.places import Job, shown
+from parallel.progress import progress
 from reporting.pages.before_after import Pair, write_before_after
 
 PACKAGES = ("torch", "soundfile", "soxr")
@@ -18,9 +18,16 @@ def write_page(cfg: DictConfig, done: Done) -> None:
     """Write the page about the results `done`, and print its path."""
     by_job = {outcome.job: outcome for outcome in done.outcomes}
     pairs = [_pair(job, by_job.get(job)) for job in done.jobs]
-    pairs_told = tqdm(pairs, "listening", unit="file", disable=None, leave=False)
-    write_before_after(pairs_told, _about(cfg, done.system), done.page)
+    with progress("listening", len(pairs), "file") as count:
+        write_before_after(_counted(pairs, count), _about(cfg, done.system), done.page)
     print(f"Page: {shown(done.page)}")
+
+
+def _counted(pairs: Sequence[Pair], count: Callable[[int], None]) -> Iterator[Pair]:
+    """The pairs; each is counted when the next one is asked for."""
+    for pair in pairs:
+        yield pair
+        count(1)
 
 
 def _pair(job: Job, outcome: Outcome | None) -> Pair:

@@ -33,6 +33,8 @@ def main(run: str, rendered: str) -> None:
     """Print three lines."""
     enhancer = load_run(Path(run))
     test = Path(rendered) / "test"
+    if not test.is_dir():
+        sys.exit(f"{test}: is not a folder; generate.py render=true makes it")
     quality, distortion = _means(clean_speech, enhancer, test / "clean")
     print(f"clean speech: wide-band PESQ {quality:.2f}, SI-SDR {distortion:.1f} dB")
     (down,) = _means(noise_alone, enhancer, test / "noise")

@@ -12,12 +12,16 @@ EVERY_S = 60.0  # seconds between two lines
 
 @contextmanager
 def progress(
-    doing: str, total: int, unit: str, every_s: float = EVERY_S
-) -> Iterator[Callable[[int], None]]:
-    """Print the progress on standard error; yields a function that counts finished items."""
+    doing: str, total: float, unit: str, every_s: float = EVERY_S, bar_format: str | None = None
+) -> Iterator[Callable[[float], None]]:
+    """Print the progress on standard error; yields a function that counts finished items.
+
+    The bar does not go beyond `total`. bar_format: of the bar, see tqdm. `tqdm.write` prints other
+    lines above the bar.
+    """
     if sys.stderr.isatty():
-        with tqdm(desc=doing, total=total, unit=unit, leave=False) as bar:
-            yield bar.update
+        with tqdm(desc=doing, total=total, unit=unit, leave=False, bar_format=bar_format) as bar:
+            yield lambda more: bar.update(max(0.0, min(more, bar.total - bar.n)))
         return
     yield _Lines(doing, total, unit, every_s).update
 
@@ -25,12 +29,12 @@ def progress(
 class _Lines:
     """Prints a line every `every_s` seconds, with the time left at the mean speed so far."""
 
-    def __init__(self, doing: str, total: int, unit: str, every_s: float):
+    def __init__(self, doing: str, total: float, unit: str, every_s: float):
         self.doing, self.total, self.unit, self.every_s = doing, total, unit, every_s
-        self.done = 0
+        self.done = 0.0
         self.began_s = self.told_s = time.monotonic()
 
-    def update(self, more: int) -> None:
+    def update(self, more: float) -> None:
         """Count `more` finished items, and print a line when it is due."""
         self.done += more
         now_s = time.monotonic()
@@ -38,7 +42,7 @@ class _Lines:
             return
         self.told_s = now_s
         left_s = (now_s - self.began_s) * (self.total - self.done) / self.done
-        of_all = f"{self.done} of {self.total} {self.unit}s"
+        of_all = f"{self.done:.0f} of {self.total:.0f} {self.unit}s"
         line = f"{self.doing}: {of_all}, about {in_words(left_s)} left"
         print(line, file=sys.stderr, flush=True)
 

@@ -248,6 +248,25 @@ def test_a_training_is_told_what_it_hears(tmp_path, capsys):
     )
 
 
+def test_recordings_of_unknown_speakers_are_not_counted_as_speakers(tmp_path, capsys):
+    root = good(tmp_path / "own")
+    more = tmp_path / "more"
+    for number in range(2):
+        path = root / f"speech/s{number}/u0.wav"
+        shutil.copy(path, write(more / f"{number}.wav", steady(1, number)))
+        write(path, speech_like(1.6, 70 + number))
+    told = line(
+        root,
+        tmp_path,
+        capsys,
+        "check_audio=false",
+        "+corpus@speech.train.more=folder",
+        "speech.train.more.name=more",
+        f"speech.train.more.root={more}",
+    )
+    assert "of 3 speakers and 2 recordings of unknown speakers; " in told
+
+
 def test_unchecked_audio_is_not_decoded_for_a_line(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(datagen.measured, "measure", None)
     told = line(good(tmp_path / "own"), tmp_path, capsys, "check_audio=false")

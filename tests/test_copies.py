@@ -379,9 +379,9 @@ def test_a_metrics_recogniser_that_knows_the_test_is_a_note(trained):
         return heard_by_recognisers(metrics, plan)
 
     assert notes(path, None) == []
-    (note,) = notes(path, knowing, None)
+    (note,) = notes(path, knowing, knowing, None)
     assert note.startswith(
-        f"cer_2: its recogniser knows a part of this test. {knowing}: 1 speakers of the test"
+        f"cer_2, cer_3: the recogniser knows a part of this test. {knowing}: 1 speakers of the test"
     )
     speech = knowing / "speech.csv"
     speech.write_bytes(speech.read_bytes()[:-9])

@@ -1,6 +1,8 @@
 """enhance.py: files and folders, what is there already, what fails, and what is said."""
 
+import functools
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +15,7 @@ from tiny_run import ROOT, config
 
 import command.enhancing
 import enhance
+import parallel.progress
 from audio import writing
 from command.entry import start
 from enhancing.places import NOTE, find_jobs
@@ -263,17 +266,26 @@ def test_killed_in_the_middle_nothing_half_written_stays(enhanced, folder, tmp_p
 def test_the_bar_goes_to_the_end_of_the_audio_and_no_farther(enhanced, folder, monkeypatch):
     ends = []
 
-    class Bar(command.enhancing.tqdm):
+    class Bar(parallel.progress.tqdm):
         def close(self):
             ends.append((self.n, self.total))
             super().close()
 
-    monkeypatch.setattr(command.enhancing, "tqdm", Bar)
+    monkeypatch.setattr(parallel.progress, "tqdm", Bar)
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     make(folder / "long.wav", seconds=9.0)
     enhanced(f"input={folder}", f"output={folder / 'out'}")
     (count, total), *_ = ends
     assert (count, total) == (pytest.approx(9.4), pytest.approx(9.4)) and count <= total
+
+
+def test_a_log_says_how_many_seconds_are_enhanced(enhanced, folder, monkeypatch):
+    often = functools.partial(parallel.progress.progress, every_s=0.0)
+    monkeypatch.setattr(command.enhancing, "progress", often)
+    make(folder / "long.wav", seconds=9.0)
+    lines = enhanced(f"input={folder}", f"output={folder / 'out'}")
+    line = re.compile(r"enhancing: \d of 9 seconds, about \d+ s left")
+    assert any(map(line.fullmatch, lines))
 
 
 @pytest.mark.slow

@@ -135,20 +135,23 @@ def refuse_trained_on_test(systems: Mapping[str, System], plan: Plan) -> list[st
 
 
 def heard_by_recognisers(metrics: Mapping[str, Metric], plan: Plan) -> list[str]:
-    """A sentence for every metric whose recogniser was trained on a part of the test.
+    """A note for every recogniser of `metrics` that was trained on a part of the test.
 
-    Such a metric still compares systems, but its error rates are too low for new speech. Raises
+    Its metrics still compare systems, but their error rates are too low for new speech. Raises
     ValueError where the tables of a recogniser's training are damaged.
     """
+    using: dict[Path, list[str]] = {}
+    for name, metric in metrics.items():
+        if metric.recognise is not None and metric.recognise.folder is not None:
+            using.setdefault(metric.recognise.folder, []).append(name)
     notes = []
     check = LeakCheck(plan)
-    for name, metric in metrics.items():
-        if metric.recognise is None or metric.recognise.folder is None:
-            continue
+    for folder, names in using.items():
+        told = ", ".join(names)
         try:
-            new_noise(name, metric.recognise.folder, check)
+            new_noise(told, folder, check)
         except LeakError as error:
-            notes.append(f"{name}: its recogniser knows a part of this test. {error}.")
+            notes.append(f"{told}: the recogniser knows a part of this test. {error}.")
     return notes
 
 

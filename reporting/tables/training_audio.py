@@ -1,5 +1,7 @@
 """The audio of a training, on a line."""
 
+from pathlib import PurePosixPath
+
 import pandas as pd
 
 from reporting.tables.audit_kinds import CLIPPED
@@ -23,8 +25,7 @@ def data_line(
     known = measures.reindex(paths)
     level_db = known.level_db.reindex(speech.path).median()
     clipped = (known.clipped >= CLIPPED).sum()
-    speakers = counted(speech.source.nunique(), "speaker")
-    facts = [f"{_lasting(speech)} of {speakers}"]
+    facts = [f"{_lasting(speech)} of {_speakers(speech)}"]
     if not pd.isna(level_db):
         facts.append(f"level {level_db:.0f} dB")
     if clipped:
@@ -37,6 +38,16 @@ def data_line(
     recordings = counted(len(noise), "recording")
     of_noise = f"{recordings}, {_lasting(noise)}"
     return f"data: {of_speech}; noise: {of_noise} ('generate.py audit=true' has the details)"
+
+
+def _speakers(speech: pd.DataFrame) -> str:
+    """The numbers of known speakers, and of recordings that are a source of their own."""
+    files = speech.id.map(lambda name: str(PurePosixPath(name).with_suffix("")))
+    alone = (speech.source == speech.id) | (speech.source == files)
+    known = speech.source[~alone].nunique()
+    counts = {"speaker": known, "recording": int(alone.sum())}
+    told = " and ".join(counted(count, noun) for noun, count in counts.items() if count)
+    return f"{told} of unknown speakers" if alone.any() else told
 
 
 def _lasting(recordings: pd.DataFrame) -> str:
