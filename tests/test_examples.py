@@ -152,7 +152,7 @@ def test_what_was_shown_before_is_neither_enhanced_nor_drawn_again(rendered, tmp
     systems = mixture_and_oracle(RATE)
     table = scored(bench, systems)
     first = shown_of(bench, systems, table)
-    monkeypatch.setattr("reporting.pages.examples.picture", lambda *_: pytest.fail("drawn again"))
+    monkeypatch.setattr("reporting.pages.views.picture", lambda *_: pytest.fail("drawn again"))
     tired = {
         name: Answers(lambda _: pytest.fail("enhanced again"), one.made_of)
         for name, one in systems.items()
