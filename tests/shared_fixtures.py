@@ -58,6 +58,12 @@ def whole(data, tmp_path_factory) -> Path:
 
 
 @pytest.fixture
+def cache(tmp_path) -> Path:
+    """The folder of an empty cache, for the option `cache`."""
+    return tmp_path / "cache"
+
+
+@pytest.fixture
 def isolated_cache(tmp_path, monkeypatch) -> Path:
     """An empty cache for whatever the test runs, in this process or below it."""
     cache = tmp_path / "cache"

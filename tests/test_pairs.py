@@ -1,6 +1,5 @@
 """Test sets of others: what a tree of files says becomes a plan, what does not fit is told."""
 
-import shlex
 from pathlib import Path
 
 import numpy as np
@@ -8,48 +7,17 @@ import pandas as pd
 import pytest
 import tiny_run
 import torch
-from omegaconf import OmegaConf
+from judged_pairs import config, folders, judged, known
 from pair_trees import RATE, by_name, dns, noise, noizeus, samples, voice, voicebank, wav
 
 import evaluate
 import generate
-from command.about_evaluation import title
 from command.check import check
 from command.evaluate_schema import EvaluateConfig
-from datagen import from_config
-from datagen.pairs.log import read_log
-from datagen.pairs.matching import Named, joining
 from datagen.pairs.pairs import Pairs
 from datagen.plan import Plan, load_plan
 from options.build import build
-from reporting.scoring.bench import Bench
 from reporting.scoring.leaks import refuse_leaks
-
-
-@pytest.fixture
-def cache(tmp_path):
-    return tmp_path / "cache"
-
-
-def config(cache, *typed, name="evaluate"):
-    common = ["experiment=pairs", f"sample_rate={RATE}", f"cache={cache}", "jobs=1"]
-    return tiny_run.config(name, [*common, *typed], cache.parent / "out")
-
-
-def judged(cache, *typed):
-    """What a tree is as a test."""
-    return from_config.test(config(cache, *typed))
-
-
-def folders(root):
-    return f"clean={root / 'clean'}", f"mixture={root / 'mixture'}"
-
-
-def known(test):
-    """SNR, noise and speaker of every mixture."""
-    bench = Bench(test.plan, test.audio, RATE)
-    rows = [mixture.identity for mixture in bench.mixtures()]
-    return [(row["mixture_id"], row["snr_db"], row["noise_type"], row["speaker"]) for row in rows]
 
 
 def test_voicebank_has_noise_snr_and_speaker_from_its_log_and_names(tmp_path, cache):
@@ -132,264 +100,6 @@ def test_other_rates_and_stereo_are_brought_to_one_and_said(tmp_path, cache, cap
     assert "resampled to 8000 Hz" in caplog.text and "several channels" in caplog.text
 
 
-def test_half_a_match_is_told_with_the_nearest_names_and_the_rest_is_judged(tmp_path, cache):
-    root = by_name(tmp_path)
-    wav(root / "mixture/a33.wav", voice(0))
-    wav(root / "clean/b1.wav", voice(0))
-    test = judged(cache, *folders(root))
-    assert len(test.plan.rows) == 3
-    assert "Left out: 1 mixtures have no clean file (a33, nearest is a" in test.notes[0]
-    assert "Left out: 1 clean files have no mixture (b1" in test.notes[1]
-
-
-def test_a_log_that_lacks_lines_says_for_how_many_the_snr_is_measured(tmp_path, cache):
-    log = voicebank(tmp_path) / "log_testset.txt"
-    log.write_text("p232_001 bus 2.5\n")
-    test = judged(cache, "pairs=voicebank", f"pairs.root={tmp_path}")
-    assert [row[2] for row in known(test)] == ["bus", "unknown", "unknown"]
-    assert test.plan.rows.snr_db[0] == 2.5
-    assert set(test.plan.rows.snr_db[1:]) <= {5.0, 10.0, 15.0, 20.0}
-    assert "lacks 2 of 3 mixtures (p232_002, ...)" in test.notes[0]
-
-
-def _shorter(root):
-    wav(root / "mixture/a0.wav", voice(0, 0.9))
-
-
-def _same(root):
-    wav(root / "mixture/a0.wav", voice(0))
-
-
-def _silent(root):
-    wav(root / "clean/a0.wav", np.zeros(RATE))
-
-
-def _nan(root):
-    wav(root / "mixture/a0.wav", np.full(RATE, np.nan), subtype="FLOAT")
-
-
-def _twice(root):
-    wav(root / "clean/deeper/a0.wav", voice(0))
-
-
-def _in_other_folders(root):
-    for folder in ("b", "c"):
-        wav(root / "clean" / folder / "a0.wav", voice(0))
-    for name in ("a0", "a1", "a2"):
-        (root / f"clean/{name}.wav").unlink()
-
-
-def _two_forms(root):
-    wav(root / "mixture/a0.flac", voice(0))
-
-
-def _others(root):
-    for path in (root / "clean").glob("*.wav"):
-        path.rename(path.with_name(f"x{path.stem}_clean.wav"))
-
-
-PATTERN = "pairs.clean_pattern='(?P<clean>.+)'"
-
-
-@pytest.mark.parametrize(
-    ("spoil", "typed", "said"),
-    [
-        (_shorter, [], "1 of 3 pairs do not fit (a0: 7200 samples, its clean file 8000); mend"),
-        (_same, [], "the mixture is the clean file"),
-        (_silent, [], "clean/a0.wav (silent"),
-        (_nan, [], "NaN"),
-        (_in_other_folders, [], "two clean files match it"),
-        (None, ["mixture=${clean}"], "3 of 3 pairs do not fit (a0: the mixture is the clean file"),
-        (_twice, [PATTERN], "two clean files match it"),
-        (_two_forms, [], "has the name of"),
-        (_others, [], "no pair matches among 3 mixtures and 3 clean files (no clean file for a0"),
-        (None, ["pairs.pattern='('"], "is no regular expression"),
-        (
-            None,
-            [r"pairs.pattern='(?=(?P<snr>a))(?P<clean>.+)'"],
-            "'a', the SNR by pairs.pattern, is no",
-        ),
-        (None, ["pairs.pattern='a'"], "has no group (?P<clean>...)"),
-        (
-            None,
-            ["pairs.pattern='(?P<clean>b.+)'"],
-            "mixture, such as a0; give another pairs.pattern",
-        ),
-        (None, ["pairs.unfit=maybe"], "must be refuse or leave_out"),
-        (None, ["pairs.log=list.txt", "pairs.root=/"], "list.txt: no such file"),
-        (None, ["clean=nowhere"], "nowhere: no such folder; give clean=DIR"),
-        (None, [f"clean={__file__}"], "is a file, and a folder is expected; give clean=DIR"),
-        (None, ["pairs=dns", "pairs.root=nowhere"], "clean: no such folder; give pairs.root=DIR"),
-        (None, ["mixture=null"], "add mixture=DIR"),
-        (None, ["clean=null", "mixture=null"], "add clean=DIR mixture=DIR"),
-    ],
-)
-def test_what_does_not_fit_is_refused_in_a_line(tmp_path, cache, spoil, typed, said):
-    root = by_name(tmp_path)
-    if spoil:
-        spoil(root)
-    with pytest.raises((ValueError, OSError)) as error:
-        judged(cache, *folders(root), *typed)
-    assert said in str(error.value) and "\n" not in str(error.value)
-
-
-def test_a_pattern_that_matches_by_chance_is_not_suggested():
-    def files(*names):
-        return [Named(name, Path(f"{name}.wav"), {}) for name in names]
-
-    cleans = files("p232_010", "p232_011")
-    assert joining(files("sp01_sn0", "sp02_sn0", "sp03_sn0"), cleans) == ""
-    assert "clean>" in joining(files("sp01_p232_010", "sp01_p232_011"), cleans)
-
-
-def test_leaving_out_is_no_remedy_where_no_pair_fits(tmp_path, cache):
-    with pytest.raises(ValueError, match=r"; mend them$"):
-        judged(cache, *folders(by_name(tmp_path)), "mixture=${clean}")
-
-
-def _renamed(folder, name):
-    """Files a0.wav, a1.wav, ... of a folder get other names."""
-
-    def spoil(root):
-        for path in sorted((root / folder).glob("*.wav")):
-            target = root / folder / name.format(path.stem)
-            target.parent.mkdir(exist_ok=True)
-            path.rename(target)
-
-    return spoil
-
-
-@pytest.mark.parametrize(
-    ("mixtures", "cleans"),
-    [
-        ("{}_noisy.wav", "{}.wav"),
-        ("{}.wav", "clean_{}.wav"),
-        ("noisy_{}.wav", "clean_{}.wav"),
-        ("{}_noisy.wav", "{}_clean.wav"),
-        ("0dB/{}.wav", "{}.wav"),
-        ("0dB/{}-n.wav", "all/{}.wav"),
-        ("{}+babble (5 dB).wav", "{}.wav"),
-        ("0 dB, {}.wav", "{}.wav"),
-    ],
-)
-def test_where_no_names_match_options_are_given_that_work_when_typed(
-    tmp_path, cache, mixtures, cleans
-):
-    root = by_name(tmp_path)
-    _renamed("mixture", mixtures)(root)
-    _renamed("clean", cleans)(root)
-    with pytest.raises(ValueError, match="no pair matches among 3") as error:
-        judged(cache, *folders(root))
-    typed = shlex.split(str(error.value).partition("; add ")[2].partition(", see ")[0])
-    assert len(judged(cache, *folders(root), *typed).plan.rows) == 3
-
-
-def test_the_options_that_are_given_are_those_by_which_most_files_match(tmp_path, cache):
-    root = by_name(tmp_path, 4)
-    for name, kind in enumerate(("babble_sn5", "car_sn0", "car_sn5", "car_sn15")):
-        (root / f"mixture/a{name}.wav").rename(root / f"mixture/a{name}_{kind}.wav")
-    with pytest.raises(ValueError, match="no pair matches among 4") as error:
-        judged(cache, *folders(root))
-    typed = shlex.split(str(error.value).partition("; add ")[2].partition(", see ")[0])
-    assert len(judged(cache, *folders(root), *typed).plan.rows) == 4
-
-
-def test_names_that_do_not_match_a_pattern_are_told(tmp_path, cache):
-    test = judged(cache, *folders(by_name(tmp_path)), "pairs.pattern='(?P<clean>a[01])'")
-    assert "Left out: 1 files have a name that does not match pairs.pattern (a2)." in test.notes
-    mixed = ["pairs.pattern='(?P<clean>.+)m'", "pairs.clean_pattern='(?P<clean>.+)c'"]
-    for name in "mc":
-        wav(tmp_path / f"one/a0{name}.wav", voice(0) + (name == "m") * noise(voice(0), 5.0))
-    one = [f"clean={tmp_path / 'one'}", f"mixture={tmp_path / 'one'}"]
-    assert not any("Left out" in note for note in judged(cache, *one, *mixed).notes)
-
-
-def test_files_that_cannot_be_used_are_left_out_with_their_pairs_and_told(tmp_path, cache):
-    root = by_name(tmp_path, 4)
-    _silent(root)
-    wav(root / "mixture/a1.wav", np.full(RATE, np.nan), subtype="FLOAT")
-    (root / "mixture/a2.wav").write_bytes(b"")
-    with pytest.raises(ValueError, match=r"3 bad audio.*, or add pairs.unfit=leave_out$"):
-        judged(cache, *folders(root))
-    test = judged(cache, *folders(root), "pairs.unfit=leave_out")
-    assert test.plan.rows.mixture_id.tolist() == ["a3"]
-    assert "Left out: 3 of 4 pairs that do not fit (a0: " in test.notes[0]
-    assert "clean/a0.wav (silent" in test.notes[0] and "NaN" in test.notes[0]
-    (root / "clean/a3.wav").write_bytes(b"")
-    with pytest.raises(ValueError, match=r"4 bad audio.*: replace or remove these files$"):
-        judged(cache, *folders(root), "pairs.unfit=leave_out")
-
-
-def test_what_does_not_fit_can_be_left_out_and_is_told(tmp_path, cache):
-    root = by_name(tmp_path)
-    _same(root)
-    wav(root / "mixture/a1.wav", voice(1, 0.9))
-    test = judged(cache, *folders(root), "pairs.unfit=leave_out")
-    assert test.plan.rows.mixture_id.tolist() == ["a2"]
-    assert "Left out: 2 of 3 pairs that do not fit (a1: 7200 samples" in test.notes[0]
-    assert "a0: the mixture is the clean file" in test.notes[0]
-    assert "SNR of 1 of 1 mixtures is measured" in test.notes[1]
-
-
-LOG = "p232_001 bus 2.5\np232_002 cafe 7.5\np257_001 bus 17.5\n"
-
-
-@pytest.mark.parametrize(
-    "log",
-    [
-        LOG.replace("\n", "\r\n").encode(),
-        LOG.encode("utf-8-sig"),
-        LOG.encode("utf-16"),
-        LOG.replace(" ", "\t").encode(),
-        LOG.replace(" bus", ".wav bus").encode(),
-        (LOG + "\n" + LOG).encode(),
-    ],
-)
-def test_a_log_is_read_however_it_was_saved(tmp_path, log):
-    (tmp_path / "log.txt").write_bytes(log)
-    assert read_log(tmp_path / "log.txt") == {
-        "p232_001": ("bus", 2.5),
-        "p232_002": ("cafe", 7.5),
-        "p257_001": ("bus", 17.5),
-    }
-
-
-@pytest.mark.parametrize(
-    ("log", "said"),
-    [
-        (b"p232_001 bus 2.5\np232_002 bus", "line 2, 'p232_002 bus', is not 'name noise snr_db'"),
-        (b"p232_001 bus nan", "line 1, 'p232_001 bus nan', is not 'name noise snr_db'"),
-        (b"p232_001 bus 2,5", "line 1, 'p232_001 bus 2,5', is not 'name noise snr_db'"),
-        (b"a bus 2.5\na bus 5", "line 2, 'a bus 5', contradicts an earlier line of a"),
-        (b"p232_001 caf\xe9 2.5", "is no text in UTF-8; save it as such"),
-        (None, "no such file; put it there"),
-    ],
-)
-def test_a_log_that_is_wrong_is_refused_with_a_remedy_that_works(tmp_path, cache, log, said):
-    root = voicebank(tmp_path)
-    (root / "log_testset.txt").unlink()
-    if log is not None:
-        (root / "log_testset.txt").write_bytes(log)
-    typed = "pairs=voicebank", f"pairs.root={root}"
-    with pytest.raises((ValueError, OSError)) as error:
-        judged(cache, *typed)
-    assert said in str(error.value) and "give pairs.log='' to measure" in str(error.value)
-    assert len(judged(cache, *typed, "pairs.log=").plan.rows) == 3
-
-
-def test_lines_of_a_log_and_mixtures_that_do_not_meet_are_told(tmp_path, cache):
-    log = voicebank(tmp_path) / "log_testset.txt"
-    log.write_text("p232_001 bus 2.5\np232_002 cafe 7.5\nq257_001 bus 17.5\n")
-    lacks, more, _ = judged(cache, "pairs=voicebank", f"pairs.root={tmp_path}").notes
-    assert "lacks 1 of 3 mixtures (p257_001, nearest is q257_001)" in lacks
-    assert "has 1 lines of mixtures that are not there (q257_001)." in more
-    log.write_text("")
-    assert (
-        "lacks 3 of 3 mixtures"
-        in judged(cache, "pairs=voicebank", f"pairs.root={tmp_path}").notes[0]
-    )
-
-
 def test_a_run_that_heard_the_clean_files_is_refused(tmp_path, cache):
     test = judged(cache, *folders(by_name(tmp_path)))
     heard = test.plan.speech.assign(
@@ -458,20 +168,3 @@ def test_every_layout_has_a_yaml_that_names_a_set_of_pairs(name, cache):
     root = [] if name == "recordings" else ["pairs.root=x"]
     cfg = config(cache, f"pairs={name}", *root, "clean=a", "mixture=b")
     assert build(cfg.pairs, Pairs)
-
-
-def test_a_report_on_files_is_titled_by_their_folder():
-    config = {"speech": {"test": {}}, "noise": {"seen": {}}}
-    on_dns = OmegaConf.create({**config, "pairs": {"root": "/sets/dns/no_reverb", "mixture": "n"}})
-    assert title(on_dns) == "Enhancement of dns/no_reverb"
-    by_folders = OmegaConf.create({**config, "pairs": {"root": None, "mixture": "/sets/a/noisy"}})
-    assert title(by_folders) == "Enhancement of a/noisy"
-
-
-def test_a_title_names_few_corpora_and_counts_the_others():
-    def of(speech, noise):
-        roles = {"speech": {"test": dict.fromkeys(speech)}, "noise": {"seen": dict.fromkeys(noise)}}
-        return title(OmegaConf.create(roles))
-
-    assert of("abc", "x") == "Enhancement of a, b, c in x"
-    assert of("abcd", "xyzuvw") == "Enhancement of a, b and 2 more in x, y and 4 more"
