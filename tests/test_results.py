@@ -68,10 +68,10 @@ def test_the_page_holds_what_the_reports_hold(tmp_path):
     page = tmp_path / "results.md"
     shutil.copy(results.PAGE, page)
     steps = scored(tmp_path / "steps", ("mixture", "PL-LSTM TMS"))
-    typed = [f"long={report(tmp_path / 'long', ['mixture', 'pl_crnn'])}", f"steps={steps}"]
+    typed = [f"long={report(tmp_path / 'long', ['mixture', 'own_run'])}", f"steps={steps}"]
     results.main(*typed, f"page={page}")
     text = page.read_text()
-    (row,) = [line for line in text.splitlines() if line.strip("| ").startswith("pl_crnn ")]
+    (row,) = [line for line in text.splitlines() if line.strip("| ").startswith("own_run ")]
     assert cells_of(f"\n\n{row}")[0][1:] == ["2.00 (+0.50)", "70.0 (+10.0)", "7.00 (+5.00)"] * 2
     assert text.count("Clarion, LibriSpeech") == 2
     assert text.count("(+1.00 [+1.00, +1.00])") == 4  # of PESQ and SDR in both kinds of noise
