@@ -30,7 +30,7 @@ COSTS = ("parameters", "macs_per_second", "latency_ms")
 def main(cfg: DictConfig) -> None:
     """Print a row for every run and baseline of the config."""
     check(cfg, EvaluateConfig)
-    enhancers = {Path(run).name: load_run(Path(run)) for run in cfg.runs}
+    enhancers = {run: load_run(Path(run)) for run in cfg.runs}
     systems = {**enhancers, **chosen_baselines(cfg)}
     seconds: dict[str, list[float]] = {name: [] for name in systems}
     for _ in range(ROUNDS):
