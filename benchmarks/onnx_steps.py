@@ -10,10 +10,14 @@ import math
 import statistics
 import sys
 import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import numpy as np
 import onnx
-import onnxruntime
+
+from exporting.example import stepper
 
 STEPS = 300
 
@@ -21,30 +25,27 @@ STEPS = 300
 def main(hop_s: str, *files: str) -> None:
     """Print a line for each file."""
     for file in files:
-        step_s = _step_s(file)
-        share = step_s / float(hop_s)
-        print(f"{file}: {_parameters(file):,} parameters, {share:.4f} seconds per second")
+        graph = onnx.load(file).graph
+        share = _step_s(file, graph) / float(hop_s)
+        print(f"{file}: {_parameters(graph):,} parameters, {share:.4f} seconds per second")
 
 
-def _parameters(file: str) -> int:
+def _parameters(graph: onnx.GraphProto) -> int:
     """The number of stored values with a fraction; integers are shapes and indices."""
-    initial = onnx.load(file).graph.initializer
-    values = [stored for stored in initial if stored.data_type == onnx.TensorProto.FLOAT]
+    values = [one for one in graph.initializer if one.data_type == onnx.TensorProto.FLOAT]
     return sum(math.prod(stored.dims) for stored in values)
 
 
-def _step_s(file: str) -> float:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+def _step_s(file: str, graph: onnx.GraphProto) -> float:
+    """The median seconds of a step."""
+    step = stepper(file)
     rng = np.random.default_rng(0)
-    given = {
-        one.name: 0.1 * rng.standard_normal(one.shape, np.float32) for one in session.get_inputs()
-    }
+    shapes = [[size.dim_value for size in one.type.tensor_type.shape.dim] for one in graph.input]
+    given = [0.1 * rng.standard_normal(shape, np.float32) for shape in shapes]
     taken_s = []
     for _ in range(2 * STEPS):
         begin = time.perf_counter()
-        session.run(None, given)
+        step(*given)
         taken_s.append(time.perf_counter() - begin)
     return statistics.median(taken_s[STEPS:])
 

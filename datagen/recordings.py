@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, asdict, dataclass
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 import pandas as pd
@@ -82,6 +83,15 @@ def table(recordings: list[Recording]) -> pd.DataFrame:
     """Recordings as a table with one column per field, in the order given."""
     rows = [asdict(recording) for recording in recordings]
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def are_own_sources(recordings: pd.DataFrame) -> pd.Series:
+    """Whether each recording is a source by itself, as nobody named its speaker: [recording].
+
+    Its source is then its id, or its id without the suffix of the file.
+    """
+    files = recordings.id.map(lambda name: str(PurePosixPath(name).with_suffix("")))
+    return (recordings.source == recordings.id) | (recordings.source == files)
 
 
 def corrections(*tables: pd.DataFrame) -> dict[str, Correction]:

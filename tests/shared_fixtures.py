@@ -64,9 +64,8 @@ def cache(tmp_path) -> Path:
 
 
 @pytest.fixture
-def isolated_cache(tmp_path, monkeypatch) -> Path:
+def isolated_cache(cache, monkeypatch) -> Path:
     """An empty cache for whatever the test runs, in this process or below it."""
-    cache = tmp_path / "cache"
     monkeypatch.setenv("CLARION_CACHE", str(cache))
     return cache
 

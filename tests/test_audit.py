@@ -10,27 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import tiny_run
-from corpora import RATE, speech_like, steady, write
+from corpora import RATE, own_folders, speech_like, steady, write
 
 import datagen.from_config
 import datagen.measured
 import generate
-from command.training_audio import tell
 
 HOSTILE = "<script>alert('é')<"  # no slash: it names a folder
 TITLES = ("Clipped", "With an offset", "Mostly silent", "Narrow", "Noise in clean speech", "Quiet")
-
-
-def good(root, speakers=4):
-    """Corpora of experiment=folders in which nothing is wrong."""
-    rng = np.random.default_rng(0)
-    for number in range(2 * speakers):
-        speech = speech_like(1.5, number) + 1e-3 * rng.standard_normal(round(1.5 * RATE))
-        speech[:4000] = 1e-3 * rng.standard_normal(4000)
-        write(root / f"speech/s{number // 2}/u{number % 2}.wav", 0.5 * speech)
-    for number, name in enumerate(("seen/a", "seen/b", "unseen/c")):
-        write(root / f"noise/{name}.wav", steady(2, 90 + number))
-    return root
 
 
 @pytest.fixture
@@ -76,7 +63,7 @@ def last(printed):
 
 
 def test_where_nothing_is_wrong_the_last_line_says_so(audited, tmp_path):
-    corpora, files, page, printed = audited(good(tmp_path / "own"))
+    corpora, files, page, printed = audited(own_folders(tmp_path / "own"))
     assert (
         last(printed)
         == f"audit of 11 files: nothing was found that is wrong: {tmp_path}/out/audit.html"
@@ -111,7 +98,7 @@ def damage(root):
 
 
 def test_the_worst_files_of_each_kind_are_named_with_what_to_do(audited, tmp_path):
-    root = good(tmp_path / "own")
+    root = own_folders(tmp_path / "own")
     expected = damage(root)
     corpora, _, page, printed = audited(root)
     for name, title in expected.items():
@@ -124,7 +111,7 @@ def test_the_worst_files_of_each_kind_are_named_with_what_to_do(audited, tmp_pat
 
 
 def test_all_problems_are_told_at_once_and_end_nothing(audited, tmp_path):
-    root = good(tmp_path / "own", speakers=2)
+    root = own_folders(tmp_path / "own", speakers=2)
     shutil.copy(root / "speech/s0/u0.wav", root / "speech/s1/twin.wav")
     os.link(root / "noise/seen/a.wav", root / "noise/unseen/twin.wav")
     os.link(root / "noise/seen/b.wav", root / "noise/seen/again.wav")
@@ -151,7 +138,7 @@ def test_all_problems_are_told_at_once_and_end_nothing(audited, tmp_path):
 
 
 def test_a_corpus_that_is_not_there_is_a_problem_like_others(audited, tmp_path):
-    root = good(tmp_path / "own")
+    root = own_folders(tmp_path / "own")
     shutil.rmtree(root / "noise/unseen")
     _, _, page, printed = audited(root)
     assert "noise.unseen.folder: " in page and "no such folder" in page
@@ -165,7 +152,7 @@ def test_where_there_is_no_corpus_at_all_one_line_says_so(audited, tmp_path):
 
 
 def test_names_are_escaped(audited, tmp_path):
-    root = good(tmp_path / "own")
+    root = own_folders(tmp_path / "own")
     for path in (root / f"speech/{HOSTILE}/u.wav", root / f"speech/s0/{HOSTILE}.wav"):
         write(path, np.clip(3 * speech_like(1.5, 9), -1, 0.999))
     _, files, page, _ = audited(root)
@@ -175,7 +162,7 @@ def test_names_are_escaped(audited, tmp_path):
 
 
 def test_a_second_audit_opens_no_file(audited, tmp_path, monkeypatch):
-    root = good(tmp_path / "own")
+    root = own_folders(tmp_path / "own")
     first = audited(root)
     monkeypatch.setattr(datagen.measured, "measure", None)
     second = audited(root)
@@ -186,7 +173,7 @@ def test_a_second_audit_opens_no_file(audited, tmp_path, monkeypatch):
 
 
 def test_unchecked_audio_is_measured_where_an_audit_is_asked_for(audited, tmp_path):
-    root = good(tmp_path / "own")
+    root = own_folders(tmp_path / "own")
     (root / "noise/seen/c.wav").write_bytes((root / "noise/seen/a.wav").read_bytes())
     corpora, _, _, _ = audited(root, "check_audio=false")
     assert corpora.level_db[1] == pytest.approx(-26.0, abs=0.1)
@@ -213,61 +200,7 @@ def test_an_audit_of_something_else_is_refused(tmp_path, more, told):
 
 @pytest.mark.parametrize("name", ["a (b.wav", "a (b (c).wav", "a.wav (silent)"])
 def test_why_a_file_is_bad_is_told_apart_from_its_name_with_brackets(audited, tmp_path, name):
-    root = good(tmp_path / "own")
+    root = own_folders(tmp_path / "own")
     write(root / "speech/s0/x.wav", np.zeros(2 * RATE)).rename(root / "speech/s0" / name)
     _, files, _, _ = audited(root)
     assert files.set_index("id").left_out[f"speech/s0/{name}"] == "silent"
-
-
-def line(root, tmp_path, capsys, *more):
-    """What a training on `root` is told."""
-    typed = [
-        "experiment=folders",
-        f"data_root={root}",
-        f"cache={tmp_path / 'cache'}",
-        "jobs=1",
-        *more,
-    ]
-    cfg = tiny_run.config("train", typed, tmp_path)
-    drawer = datagen.from_config.drawer(cfg)
-    tell(cfg, drawer.speech, drawer.noise, drawer.left_out)
-    return capsys.readouterr().out.strip()
-
-
-def test_a_training_is_told_what_it_hears(tmp_path, capsys):
-    root = good(tmp_path / "own", speakers=8)
-    write(root / "noise/seen/loud.wav", np.clip(40 * steady(2, 1), -1, 0.999))
-    shutil.copy(root / "noise/seen/a.wav", root / "noise/seen/copy.wav")
-    told = line(root, tmp_path, capsys)
-    assert told.startswith(
-        "data: 0.4 min of 7 speakers, level -2"
-    )  # one of eight is kept for the test
-    assert (
-        "1 file clipped, 1 file left out; noise: 3 recordings, 0.1 min ('generate.py audit=true'"
-        in told
-    )
-
-
-def test_recordings_of_unknown_speakers_are_not_counted_as_speakers(tmp_path, capsys):
-    root = good(tmp_path / "own")
-    more = tmp_path / "more"
-    for number in range(2):
-        path = root / f"speech/s{number}/u0.wav"
-        shutil.copy(path, write(more / f"{number}.wav", steady(1, number)))
-        write(path, speech_like(1.6, 70 + number))
-    told = line(
-        root,
-        tmp_path,
-        capsys,
-        "check_audio=false",
-        "+corpus@speech.train.more=folder",
-        "speech.train.more.name=more",
-        f"speech.train.more.root={more}",
-    )
-    assert "of 3 speakers and 2 recordings of unknown speakers; " in told
-
-
-def test_unchecked_audio_is_not_decoded_for_a_line(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(datagen.measured, "measure", None)
-    told = line(good(tmp_path / "own"), tmp_path, capsys, "check_audio=false")
-    assert told.startswith("data: 0.1 min of 3 speakers; noise: 2 recordings")

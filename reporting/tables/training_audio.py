@@ -1,9 +1,8 @@
 """The audio of a training, on a line."""
 
-from pathlib import PurePosixPath
-
 import pandas as pd
 
+from datagen.recordings import are_own_sources
 from reporting.tables.audit_kinds import CLIPPED
 from text.number import counted
 
@@ -42,8 +41,7 @@ def data_line(
 
 def _speakers(speech: pd.DataFrame) -> str:
     """The numbers of known speakers, and of recordings that are a source of their own."""
-    files = speech.id.map(lambda name: str(PurePosixPath(name).with_suffix("")))
-    alone = (speech.source == speech.id) | (speech.source == files)
+    alone = are_own_sources(speech)
     known = speech.source[~alone].nunique()
     counts = {"speaker": known, "recording": int(alone.sum())}
     told = " and ".join(counted(count, noun) for noun, count in counts.items() if count)
