@@ -21,7 +21,12 @@ LOSSES = sorted(path.stem for path in CONF.glob("*.yaml"))
 RATE, TIME = 8000, 4800  # more than a segment of `short_time_correlation`
 WINDOWS = {window: STFT(RATE, window=window) for window in ("hamming", "sqrt_hann")}
 HAMMING = WINDOWS["hamming"]
-EVERYTHING = {"si_sdr": 0.1, "l1": 0.5, "stoi": 0.2}  # beside what Compressed weighs anyway
+EVERYTHING = {
+    "si_sdr": 0.1,
+    "l1": 0.5,
+    "stoi": 0.2,
+    "estoi": 0.2,
+}  # beside what Compressed weighs anyway
 every_loss = pytest.mark.parametrize("name", LOSSES)
 every_window = pytest.mark.parametrize("stft", WINDOWS.values(), ids=WINDOWS)
 
@@ -202,7 +207,14 @@ def test_magnitudes_are_compared_to_the_power(power):
 
 
 def test_terms_add_up_by_their_weights():
-    weights = {"magnitude": 0.7, "complex": 0.3, "si_sdr": 0.01, "l1": 0.5, "stoi": 0.1}
+    weights = {
+        "magnitude": 0.7,
+        "complex": 0.3,
+        "si_sdr": 0.01,
+        "l1": 0.5,
+        "stoi": 0.1,
+        "estoi": 0.2,
+    }
     estimate, reference, mixture = (randn(TIME, seed=seed) for seed in range(3))
     expected = sum(
         weight * of_one(only(power=0.3, **{term: 1.0}), estimate, reference, mixture)
@@ -257,9 +269,10 @@ def test_an_envelope_that_is_turned_round_costs_twice_the_weight_of_stoi():
     assert cost == pytest.approx(0.2, abs=0.01)
 
 
-def test_where_the_reference_is_silent_no_envelopes_correlate():
+@pytest.mark.parametrize("term", ["stoi", "estoi"])
+def test_where_the_reference_is_silent_no_envelopes_correlate(term):
     silence, mixture = torch.zeros(TIME), randn(TIME)
-    assert of_one(only(stoi=1.0), mixture, silence, mixture) == 0
+    assert of_one(only(**{term: 1.0}), mixture, silence, mixture) == 0
 
 
 @pytest.mark.parametrize("term", ["magnitude", "complex", "l1"])
@@ -278,12 +291,13 @@ def test_the_reference_itself_costs_nothing_without_si_sdr(term):
         ({"complex": -0.1}, r"recipe\.loss\.complex=-0\.1: must be a number, 0 or above"),
         ({"si_sdr": -1}, r"recipe\.loss\.si_sdr=-1: must be a number, 0 or above"),
         ({"l1": -1}, r"recipe\.loss\.l1=-1: must be a number, 0 or above"),
+        ({"estoi": -1}, r"recipe\.loss\.estoi=-1: must be a number, 0 or above"),
         ({"stoi": -1}, r"recipe\.loss\.stoi=-1: must be a number, 0 or above"),
         ({"si_sdr": float("nan")}, r"recipe\.loss\.si_sdr=nan: must be a number, 0 or above"),
         ({"ceiling_db": float("inf")}, r"recipe\.loss\.ceiling_db=inf: must be a number"),
         (
             {"magnitude": 0, "complex": 0},
-            r"recipe\.loss: magnitude, complex, si_sdr, l1, stoi are all 0",
+            r"recipe\.loss: magnitude, complex, si_sdr, l1, stoi, estoi are all 0",
         ),
     ],
 )

@@ -19,13 +19,13 @@ class Compressed(Loss):
     and Tashev, "A consolidated view of loss functions for supervised deep learning-based speech
     enhancement": 0.7 and 0.3 at a power of 0.3). The spectra are taken anew from the waveforms, so
     that the loss uses a signal's true spectrum. They are relative to the mixture's root mean
-    square, so that a gain changes nothing. si_sdr, l1, stoi: weights of three further terms. The
+    square, so that a gain changes nothing. si_sdr, l1, stoi, estoi: weights of further terms. The
     first is minus the SI-SDR in dB, which saturates at `ceiling_db`. The second is the mean
-    absolute difference of the waveforms, relative to the mixture's root mean square. The third is
-    1 minus the `short_time_correlation`, between 0 and 2. A silent reference has neither an SI-SDR
-    nor envelopes that correlate; both terms are 0. Raises ValueError for a power outside (0, 1],
-    for a weight that is negative or no number, for a ceiling that is no number, and where all
-    weights are 0.
+    absolute difference of the waveforms, relative to the mixture's root mean square. The others are
+    1 minus the `short_time_correlation` of STOI and of ESTOI, between 0 and 2. A silent reference
+    has neither an SI-SDR nor envelopes that correlate; these terms are 0. Raises ValueError for a
+    power outside (0, 1], for a weight that is negative or no number, for a ceiling that is no
+    number, and where all weights are 0.
     """
 
     def __init__(
@@ -36,6 +36,7 @@ class Compressed(Loss):
         si_sdr: float = 0.0,
         l1: float = 0.0,
         stoi: float = 0.0,
+        estoi: float = 0.0,
         ceiling_db: float = 30.0,
     ):
         if not 0 < power <= 1:
@@ -46,6 +47,7 @@ class Compressed(Loss):
             "si_sdr": si_sdr,
             "l1": l1,
             "stoi": stoi,
+            "estoi": estoi,
         }
         for name, weight in weights.items():
             if not 0 <= weight < math.inf:
@@ -71,10 +73,19 @@ class Compressed(Loss):
         if self.weights["l1"]:
             difference = (estimate - reference).abs().sum(-1)
             total = total + self.weights["l1"] * difference / _summed_root(mixture, length)
-        if self.weights["stoi"]:
-            spectra = stft(estimate), stft(reference), stft.frames(length)
-            correlation = short_time_correlation(*spectra, stft.sample_rate, stft.hop)
-            total = total + self.weights["stoi"] * (1 - correlation)
+        if self.weights["stoi"] or self.weights["estoi"]:
+            total = total + self._of_envelopes(estimate, reference, length, stft)
+        return total
+
+    def _of_envelopes(
+        self, estimate: Tensor, reference: Tensor, length: Tensor, stft: STFT
+    ) -> Tensor:
+        signals = stft(estimate), stft(reference), stft.frames(length), stft.sample_rate, stft.hop
+        total = estimate.new_zeros(estimate.shape[:2])
+        for name, extended in (("stoi", False), ("estoi", True)):
+            if self.weights[name]:
+                correlation = short_time_correlation(*signals, extended)
+                total = total + self.weights[name] * (1 - correlation)
         return total
 
     def _of_spectra(

@@ -1,4 +1,4 @@
-"""The correlation of short-time envelopes that STOI averages, with a slope for a training."""
+"""The correlations of short-time envelopes that STOI and ESTOI average, for a training."""
 
 from functools import lru_cache
 
@@ -17,14 +17,20 @@ FLAT = 1e-10  # squared norm of an envelope that hardly varies
 
 
 def short_time_correlation(
-    estimate: Tensor, reference: Tensor, frames: Tensor, sample_rate: int, hop: int
+    estimate: Tensor,
+    reference: Tensor,
+    frames: Tensor,
+    sample_rate: int,
+    hop: int,
+    extended: bool = False,
 ) -> Tensor:
     """The mean correlation of the envelopes of two signals, at most 1: [batch, stage].
 
     Shapes: estimate, reference [batch, stage, freq, frame], spectra every `hop` samples, of which
-    the first `frames` [batch] count. It is STOI (Taal et al., IEEE TASLP 2011, equations 1 to 6)
-    at the training's own sampling rate (Hz), window and hop, instead of 10 kHz, 25.6 and 12.8 ms. A
-    reference with less than 0.384 s of sound has nothing to correlate; its value is 1.
+    the first `frames` [batch] count. It is STOI (Taal et al., IEEE TASLP 2011, equations 1 to 6),
+    or with `extended` ESTOI (Jensen and Taal, IEEE TASLP 2016, equations 3 to 8), at the training's
+    own sampling rate (Hz), window and hop, instead of 10 kHz, 25.6 and 12.8 ms. A reference with
+    less than 0.384 s of sound has nothing to correlate; its value is 1.
     """
     bands = _third_octaves(sample_rate, reference.shape[-2]).to(reference.real)
     clean = bands @ _power(without_padding(reference, frames))
@@ -38,7 +44,8 @@ def short_time_correlation(
     clean, enhanced = (
         _segments((signal / scale + FLOOR).sqrt(), order, size) for signal in (clean, enhanced)
     )
-    per_segment = _correlation(clean, enhanced).mean(2)  # [batch, stage, segment]
+    correlation = _of_spectrograms if extended else _of_bands
+    per_segment = correlation(clean, enhanced)
     segments = count - size + 1  # the others have silent frames
     is_heard = torch.arange(per_segment.shape[-1], device=count.device) < segments[..., None]
     mean = torch.where(is_heard, per_segment, 0).sum(-1) / segments.clamp_min(1)
@@ -77,14 +84,26 @@ def _segments(envelopes: Tensor, order: Tensor, size: int) -> Tensor:
     return envelopes.gather(-1, place).unfold(-1, size, 1)
 
 
-def _correlation(clean: Tensor, enhanced: Tensor) -> Tensor:
-    """Correlation along the last axis, the estimate at the reference's level and clipped."""
+def _of_bands(clean: Tensor, enhanced: Tensor) -> Tensor:
+    """Mean correlation of the bands, the estimate at the reference's level and clipped.
+
+    Shapes: [batch, stage, band, segment, size] -> [batch, stage, segment].
+    """
     level = clean.norm(dim=-1, keepdim=True) / enhanced.norm(dim=-1, keepdim=True)
     clipped = torch.minimum(level * enhanced, (1 + amplitude(CLIP_DB)) * clean)
-    return (_direction(clean) * _direction(clipped)).sum(-1)
+    return (_direction(clean) * _direction(clipped)).sum(-1).mean(2)
 
 
-def _direction(rows: Tensor) -> Tensor:
-    """Rows of mean 0 and norm 1; rows that hardly vary become 0."""
-    centred = rows - rows.mean(-1, keepdim=True)
-    return centred / (centred.square().sum(-1, keepdim=True) + FLAT).sqrt()
+def _of_spectrograms(clean: Tensor, enhanced: Tensor) -> Tensor:
+    """Mean correlation of the frames, after each band has mean 0 and norm 1.
+
+    Shapes: [batch, stage, band, segment, size] -> [batch, stage, segment].
+    """
+    clean, enhanced = (_direction(_direction(signal), dim=2) for signal in (clean, enhanced))
+    return (clean * enhanced).sum(2).mean(-1)
+
+
+def _direction(rows: Tensor, dim: int = -1) -> Tensor:
+    """Rows along `dim` of mean 0 and norm 1; rows that hardly vary become 0."""
+    centred = rows - rows.mean(dim, keepdim=True)
+    return centred / (centred.square().sum(dim, keepdim=True) + FLAT).sqrt()
