@@ -1,5 +1,6 @@
 """Checkpoints: read back only unchanged, and nothing in them executed."""
 
+import errno
 import warnings
 import zipfile
 from collections.abc import Mapping
@@ -27,9 +28,10 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
     try:
         with warnings.catch_warnings(action="ignore"):  # about pickles, in files of other programs
             content = torch.load(path, map_location="cpu", weights_only=True)
-    except OSError:
-        raise
     except Exception as error:  # a broken file makes torch raise nearly anything
+        unread = isinstance(error, OSError) and error.errno != errno.EINVAL  # of a file cut short
+        if unread:
+            raise
         raise ValueError(
             f"{path}: not a checkpoint of weights and plain values; train the run anew"
         ) from error
