@@ -23,17 +23,16 @@ SCORES = [
     for name in tiny_run.config("evaluate", [], tiny_run.ROOT).metric
     if name in comparing("speech")
 ]
-
-
 MASKS = ("ideal amplitude mask", "phase-sensitive mask")
+SHORT = ("network.stages=3", "trainer.max_epochs=1")
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """A data_root and a run that was trained on it."""
+    """A data_root and a run of three stages that was trained on it."""
     folder = tmp_path_factory.mktemp("trained")
     data = tiny_run.corpus(folder / "data")
-    return data, tiny_run.fit(data, folder / "runs" / "tiny", "trainer.max_epochs=1")
+    return data, tiny_run.fit(data, folder / "runs" / "tiny", *SHORT)
 
 
 def _evaluate(data, report, *more):
@@ -149,9 +148,7 @@ def test_stages_are_systems_of_their_own_and_the_last_is_the_run(trained, tmp_pa
 
 def test_what_the_weights_were_trained_on_before_must_be_new_to_the_test_too(trained, tmp_path):
     data, run = trained
-    other = tiny_run.fit(
-        data, tmp_path / "other", "seed=1", "trainer.max_epochs=1", f"start_from={run}"
-    )
+    other = tiny_run.fit(data, tmp_path / "other", "seed=1", *SHORT, f"start_from={run}")
     with pytest.raises(
         ValueError, match=r"other/ancestors/000: .* of the test were in its training"
     ):
@@ -169,7 +166,7 @@ def test_a_run_without_its_curve_is_refused_before_anything_is_scored(trained, t
 
 def test_every_run_is_tested_at_its_own_rate(trained, tmp_path):
     data, run = trained
-    wide = tiny_run.fit(data, tmp_path / "wide", "sample_rate=16000", "trainer.max_epochs=1")
+    wide = tiny_run.fit(data, tmp_path / "wide", "sample_rate=16000", *SHORT)
     report = tmp_path / "report"
     scores = _evaluate(data, report, f"runs=[{wide},{run}]", "rates=[8000,16000]")
     tested = scores.groupby("system", sort=False).sample_rate.unique().map(list).to_dict()

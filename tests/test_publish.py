@@ -134,9 +134,9 @@ def test_an_evaluation_gives_it_the_scores_of_the_run_to_the_last_digit(
     data, report, published, tmp_path
 ):
     cache = f"cache={tmp_path / 'cache'}"  # so that nothing is remembered of the run
-    of_run = pd.read_csv(report / "scores.csv").query("system == 'PL-CRNN TMS'")
+    of_run = pd.read_csv(report / "scores.csv").query("system == 'CRNN TMS'")
     scores = evaluated(data, tmp_path / "report", published, cache)
-    of_published = scores.query("system == 'PL-CRNN TMS'")
+    of_published = scores.query("system == 'CRNN TMS'")
     pd.testing.assert_frame_equal(
         of_run.drop(columns="system").reset_index(drop=True),
         of_published.drop(columns="system").reset_index(drop=True),
@@ -295,7 +295,7 @@ def test_foreign_weights_and_those_of_another_config_or_network_are_refused(copi
     (copied / "SHA256SUMS").unlink()
     config_path = copied / "config.yaml"
     kept = config_path.read_text()
-    config_path.write_text(kept.replace("hidden: 4", "hidden: 8"))
+    config_path.write_text(kept.replace("hidden: 36", "hidden: 72"))
     refused(lambda: load_run(copied), f"{path}: weights of another config than config.yaml")
     save_file({"a": torch.zeros(1)}, path)
     refused(lambda: load_run(copied), f"{path}: weights of another config")
@@ -389,7 +389,7 @@ def test_the_scores_of_the_card_are_those_of_the_report_and_say_what_it_is_bad_a
 ):
     out = make(whole, tmp_path / "out", tmp_path / "cache", f"scores={report}")
     card = (out / "README.md").read_text()
-    ours = [line for line in card.splitlines() if line.startswith("| PL-CRNN TMS")]
+    ours = [line for line in card.splitlines() if line.startswith("| CRNN TMS")]
     theirs = (report / "report.md").read_text()
     plain = {
         line.replace("**", "").replace("\N{DEGREE SIGN}", "").replace(" ", "")

@@ -94,7 +94,7 @@ def test_a_file_that_is_no_checkpoint_is_refused(run, content):
 
 
 def test_weights_of_another_network_are_refused(run):
-    edit(run, "hidden: 4", "hidden: 8")
+    edit(run, "hidden: 36", "hidden: 72")
     assert "another network than CRNN" in refused(run)
 
 
@@ -110,7 +110,7 @@ def test_a_config_that_would_build_something_else_is_refused(run, name):
 def test_a_target_hidden_deeper_is_refused(run, tmp_path):
     edit(
         run,
-        "hidden: 4",
+        "hidden: 36",
         f"hidden: {{_target_: pathlib.Path.touch, _args_: ['{tmp_path / 'executed'}']}}",
     )
     assert "pathlib.Path.touch" in refused(run)

@@ -195,7 +195,7 @@ def test_a_second_report_scores_nothing_and_a_new_training_is_seen(
     typed += [f"output={tmp_path / 'other'}", "examples=false"]
     evaluate.main(tiny_run.config("evaluate", typed, tmp_path / "other"))
     tables = [
-        pd.read_csv(folder / "scores.csv").query("system == 'PL-CRNN TMS'")
+        pd.read_csv(folder / "scores.csv").query("system == 'CRNN TMS'")
         for folder in (report, tmp_path / "other")
     ]
     assert not np.allclose(*(table.sdr for table in tables))

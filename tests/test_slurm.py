@@ -49,7 +49,7 @@ def test_a_sweep_with_a_bad_run_comes_to_its_end_and_typed_again_leaves_what_is_
         return said
 
     said = swept()
-    assert "hidden_size must be greater than zero" in said
+    assert "network.hidden=-1: must be a multiple of 4" in said
     assert said.splitlines()[-1].startswith("train.py: 1 job(s) of the sweep failed")
     table = pd.read_csv(folder / SWEEP)
     states = dict(zip(table["network.hidden"], table.state, strict=True))

@@ -56,7 +56,7 @@ def test_many_options_make_a_name_that_can_be_a_folder(tmp_path):
     (tmp_path / job_name([f"plan.option_number_{i}=[1,2,3]" for i in range(40)], [])).mkdir()
 
 
-STATES = {-1: "failed", 4: "trained", 5: "trained"}  # by network.hidden
+STATES = {-1: "failed", 4: "trained", 8: "trained"}  # by network.hidden
 
 
 def test_a_job_that_fails_ends_no_other_and_the_same_sweep_again_does_the_rest(
@@ -66,7 +66,7 @@ def test_a_job_that_fails_ends_no_other_and_the_same_sweep_again_does_the_rest(
         "-m",
         *overrides(data, command.folder),
         "trainer.max_epochs=1",
-        "network.hidden=-1,4,5",
+        "network.hidden=-1,4,8",
     ]
     line = command.refused(*typed)
     assert "1 job(s) of the sweep failed" in line
@@ -74,7 +74,7 @@ def test_a_job_that_fails_ends_no_other_and_the_same_sweep_again_does_the_rest(
     assert out.count("\ntrained: ") == 2
     (failed,) = (line for line in told.splitlines() if line.startswith("train.py: "))
     assert failed.startswith("train.py: network.hidden--1_")
-    assert "hidden_size must be greater than zero" in failed
+    assert "network.hidden=-1: must be a multiple of 4" in failed
     table = pd.read_csv(command.folder / "sweep.csv")
     assert list(table) == ["run", "state", "validation_loss", "seconds", "network.hidden"]
     assert dict(zip(table["network.hidden"], table.state, strict=True)) == STATES
@@ -85,7 +85,7 @@ def test_a_job_that_fails_ends_no_other_and_the_same_sweep_again_does_the_rest(
     shutil.rmtree(second / LAST.parent)  # as if it had been killed in its first epoch
     as_killed = table.replace({"state": {"trained": "running"}})
     as_killed.to_csv(command.folder / "sweep.csv", index=False)
-    command.refused(*typed[:-1], "network.hidden=-1,5")
+    command.refused(*typed[:-1], "network.hidden=-1,8")
     states = pd.read_csv(command.folder / "sweep.csv").set_index("network.hidden").state
     assert states.to_dict() == {**STATES, 4: "interrupted"}
     command.refused(*typed[:-1], "network.hidden=-1,4")

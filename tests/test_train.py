@@ -117,7 +117,7 @@ def test_a_person_sees_a_line_on_the_data_one_per_epoch_and_where_the_run_is(dat
     )
     assert last == f"trained: {run}"
     announced = [line.split()[0] for line in told.splitlines()]
-    assert announced == ["Trains", "1,727", "2", "Next:", "Next:"]
+    assert announced == ["Trains", "18,865", "2", "Next:", "Next:"]
 
 
 def test_the_progress_can_be_switched_off(data, tmp_path, capfd):

@@ -68,7 +68,7 @@ def test_weights_of_another_network_are_refused(data, whole, tmp_path):
     with pytest.raises(
         ValueError, match=f"{whole}/.*: weights of another network than CRNN"
     ) as caught:
-        fit(data, tmp_path / "run", f"start_from={whole}", "network.hidden=6")
+        fit(data, tmp_path / "run", f"start_from={whole}", "network.hidden=12")
     assert "\n" not in str(caught.value) and not (tmp_path / "run").exists()
 
 
@@ -88,7 +88,7 @@ def test_a_checkpoint_with_changed_bytes_is_neither_resumed_nor_loaded(whole, tm
 
 def test_a_checkpoint_of_another_network_is_not_resumed(data, whole, tmp_path):
     run = shutil.copytree(whole, tmp_path / "run")
-    other = fit(data, tmp_path / "other", "network.hidden=6", "trainer.max_epochs=1")
+    other = fit(data, tmp_path / "other", "network.hidden=12", "trainer.max_epochs=1")
     shutil.copy(other / LAST, run / LAST)
     with pytest.raises(
         ValueError, match=f"{run / LAST}: weights of another network than CRNN"

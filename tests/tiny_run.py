@@ -1,4 +1,4 @@
-"""A corpus of seconds and a network of some hundred weights: what a training test needs."""
+"""A corpus of seconds and a network of some thousand weights: what a training test needs."""
 
 import os
 import pickle
@@ -28,8 +28,9 @@ IS_FOLDER = re.compile(r"(cache|data_root|output|run)=/[\w./-]+")
 TINY = (
     "experiment=folders",
     f"sample_rate={RATE}",
-    "network.channels=[2,2,2,2,4]",
-    "network.hidden=4",
+    "network.stages=1",
+    "network.channels=[2,2,2,4]",
+    "network.hidden=36",
     "plan.train=12",
     "plan.validation=4",
     "plan.test=8",
