@@ -85,13 +85,14 @@ def built(cfg: DictConfig, runs: Mapping[str, Path]) -> Built:
     if cfg.get("pairs") and not build(cfg.pairs, Pairs).has_clean:
         require_no_reference(metrics)
         beside = {name: system for name, system in beside.items() if name not in KNOWING}
-    require_usable(metrics, cfg.sample_rate)
+    memory = _memory(cfg, metrics)
+    untried = {name: metric for name, metric in metrics.items() if not memory.has_scored(name)}
+    require_usable(untried, cfg.sample_rate)
     baselines = chosen_baselines(cfg)
     if any(metric.takes == SPEECH != metric.facts.compares for metric in metrics.values()):
         beside[CLEAN] = Clean()  # a reference for what a recogniser can reach
     systems = untrained(beside, baselines)
     tested = of_rate(runs, cfg.sample_rate, cfg.rates)
-    memory = _memory(cfg, metrics)
     learned = trained(tested, partial(task.system, device=cfg.device), cfg.stages, memory)
     shared = systems.keys() & learned.keys()
     if shared:

@@ -44,6 +44,12 @@ def test_scores_come_back_as_they_were_put(path):
     )
 
 
+def test_a_metric_that_has_scored_is_known_in_the_version_that_did(path):
+    memory(path).put_scores("a-b", {"sdr": (1.0, "")})
+    assert memory(path).has_scored("sdr") and not memory(path).has_scored("si_sdr")
+    assert not memory(path, sdr="sdr-2").has_scored("sdr")
+
+
 def test_signals_are_named_by_their_samples():
     signal = np.random.default_rng(0).standard_normal(100)
     assert of_signal(signal) == of_signal(signal.copy()) == of_signal(np.repeat(signal, 2)[::2])
@@ -184,6 +190,7 @@ def test_a_second_report_scores_nothing_and_a_new_training_is_seen(
     with monkeypatch.context() as patch:
         patch.setattr("reporting.scoring.work.scores", lambda *_: pytest.fail("scored again"))
         patch.setattr("models.trained.load_run", lambda *_: pytest.fail("opened again"))
+        patch.setattr("metrics.metric.Metric.__call__", lambda *_: pytest.fail("tried again"))
         evaluate.main(
             tiny_run.config(
                 "evaluate", [*typed, f"output={tmp_path / 'again'}"], tmp_path / "again"

@@ -64,6 +64,11 @@ class Memory(NamedTuple):
         """The cached scores of a pair of signals, by the names of `metrics`."""
         return self.cache.scores(pair, self._versions(metrics))
 
+    def has_scored(self, metric: str) -> bool:
+        """Whether the cache has any score of the metric named `metric`: then it is usable."""
+        (version,) = self._versions([metric]).values()
+        return self.cache.any_score(version)
+
     def put_scores(self, pair: str, scores: Mapping[str, Score]) -> None:
         """Cache scores of a pair of signals, by the names of metrics."""
         self.cache.put_scores(pair, self._versions(scores), scores)

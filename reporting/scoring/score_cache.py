@@ -82,6 +82,11 @@ class ScoreCache:
             known[metric] = (score, reason)
         return {name: known[version] for name, version in metrics.items() if version in known}
 
+    def any_score(self, metric: str) -> bool:
+        """Whether the cache has any score of this version of a metric."""
+        query = "select 1 from score where metric = ? limit 1"
+        return self._any(query, metric)
+
     def put_scores(
         self, pair: str, metrics: Mapping[str, str], scores: Mapping[str, Score]
     ) -> None:
@@ -109,8 +114,7 @@ class ScoreCache:
     def any_enhanced(self, system: str) -> bool:
         """Whether the cache has any output of `system`."""
         query = "select 1 from enhanced where system = ? limit 1"
-        with self._explained():
-            return self._store.execute(query, (system,)).fetchone() is not None
+        return self._any(query, system)
 
     def put_enhanced(self, system: str, mixture: str, content: str) -> None:
         """Cache the content name of the output of `system` for `mixture`."""
@@ -144,6 +148,10 @@ class ScoreCache:
         row = (signal, picture, sound)
         with self._explained():
             self._store.execute("insert or replace into shown values (?, ?, ?)", row)
+
+    def _any(self, query: str, value: str) -> bool:
+        with self._explained():
+            return self._store.execute(query, (value,)).fetchone() is not None
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:
