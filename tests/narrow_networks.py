@@ -1,4 +1,4 @@
-"""Networks of conf/network with few units: most claims do not depend on the width."""
+"""Networks of conf/network with few units and stages: most claims do not depend on either."""
 
 import functools
 from pathlib import Path
@@ -15,6 +15,7 @@ TARGETS = sorted(path.stem for path in (CONF / "target").glob("*.yaml"))
 LEVELS = sorted(path.stem for path in (CONF / "level").glob("*.yaml"))
 FEW_FRAMES = 32  # of a window
 NARROW = 16  # hidden units and channels
+STAGES = 2  # at most: each stage after the first is one like the second
 
 
 def node(group, option):
@@ -31,6 +32,8 @@ def _composed(group, option):
 def narrowed(described):
     """The same network of few units, as far as its options are called as others call them."""
     narrow = dict(described)
+    if "stages" in described:
+        narrow["stages"] = min(STAGES, described["stages"])
     if isinstance(described.get("hidden"), int):
         narrow["hidden"] = NARROW
     if "frames" in described:
