@@ -96,7 +96,7 @@ def test_what_is_made_worse_is_counted_from_the_limits_on(uneven):
 
 def test_a_report_has_the_columns_that_it_is_read_back_by(tmp_path):
     table = scores()
-    write_report(table, {}, tmp_path)
+    write_report(table, {}, tmp_path, figures=False)
     summary = pd.read_csv(tmp_path / "summary.csv")
     assert summary.columns.tolist() == list(SUMMARY) == summarise(table).columns.tolist()
     assert csv_text(table).startswith(",".join(SCORES.types))

@@ -97,7 +97,7 @@ def test_a_report_chooses_its_headline_scores_and_their_order(distances, tmp_pat
     assert headlines(["lsd", "si_sdr"]) == ["lsd", "si_sdr"]  # better those than none
     with showing(["lsd", "stoi"]):
         assert headlines(names) == ["lsd", "stoi"] and ranking(names) == "lsd"
-        write_report(distances, {}, tmp_path)
+        write_report(distances, {}, tmp_path, figures=False)
     latex = (tmp_path / "tables.tex").read_text()
     assert "LSD dB" in latex and "SDR dB" not in latex
     assert latex.index("LSD dB") < latex.index(r"STOI \%")
@@ -122,7 +122,7 @@ def test_a_report_names_the_pesq_that_it_has(corrected, tmp_path):
     assert corrected.facts.packages[0] == "pesqc2"
     table = many().rename(columns={"stoi": "pesq_wb"})
     with computed_by({"pesq_wb": corrected}):
-        write_report(table, {}, tmp_path)
+        write_report(table, {}, tmp_path, figures=False)
         assert facts("pesq_wb").label == "PESQ-WB C2"
     for page in ("report.md", "report.html"):
         assert "with Corrigendum 2" in (tmp_path / page).read_text()

@@ -8,12 +8,10 @@ from reporting.pages.report import Beside, write_report
 from reporting.tables.markdown import code, to_the_letter
 
 
-def test_a_table_of_markdown_is_one_block_of_rows_of_one_width(tmp_path, monkeypatch):
-    monkeypatch.setattr("reporting.pages.report.drawings", lambda *_: [])
+def test_a_table_of_markdown_is_one_block_of_rows_of_one_width(tmp_path):
     runs = {"better": run(2), "a | b\nc": run(1)}
-    write_report(
-        many(("mixture", "oracle", *runs)), {}, tmp_path, Beside(runs=runs, swept=list(runs))
-    )
+    table = many(("mixture", "oracle", *runs))
+    write_report(table, {}, tmp_path, Beside(runs=runs, swept=list(runs)), figures=False)
     blocks = re.split(r"\n\n+", (tmp_path / "report.md").read_text())
     tables = [block.splitlines() for block in blocks if block.startswith("|")]
     assert (

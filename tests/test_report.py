@@ -18,7 +18,7 @@ from reporting.tables.summary import MEAN, SUMMARISED, headline, summarise
 @pytest.fixture(autouse=True)
 def _without_figures(monkeypatch):
     """They take most of a report's time, and have tests of their own."""
-    monkeypatch.setattr("reporting.pages.report.drawings", lambda *_: [])
+    monkeypatch.setattr("reporting.pages.report._drawn", lambda *_: [])
 
 
 @pytest.mark.parametrize("place", ["system", "failed", "about", "caution"])
