@@ -1,7 +1,7 @@
 """Fills the tables of docs/results.md.
 
 python docs/results.py [long=REPORT] [steps=REPORT] [time=REPORT] [stages=REPORT]
-    [peers=REPORT] [page=PAGE]
+    [peers=REPORT] [voicebank=REPORT] [page=PAGE]
 
 Every number comes from a table of a report, or is one that the PL-CRNN paper prints. The tables of
 a report that is not given stay as they are.
@@ -9,6 +9,7 @@ a report that is not given stay as they are.
 
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -23,10 +24,14 @@ from reporting.tables.published import pl_crnn_paper
 from reporting.tables.summary import MEAN, headline, summarise
 
 PAGE = Path(__file__).parent / "results.md"
-REPORTS = ("long", "steps", "time", "stages", "peers")
+REPORTS = ("long", "steps", "time", "stages", "peers", "voicebank")
 NOISES = ("seen", "unseen")
 SEED = re.compile(r", seed=\d+$")  # the end of a run's name in a report of runs that differ in it
-ALL = ("pesq_nb_raw", "pesq_wb", "stoi", "estoi", "sdr", "si_sdr")
+# The scores of tables of means, by report; for `voicebank` first those of most papers on it.
+CHOSEN = {
+    "peers": ("pesq_nb_raw", "pesq_wb", "stoi", "estoi", "sdr", "si_sdr"),
+    "voicebank": ("pesq_wb", "csig", "cbak", "covl", "seg_snr", "stoi", "sdr", "si_sdr"),
+}
 
 
 def main(*typed: str) -> None:
@@ -55,8 +60,10 @@ def tables(folders: dict[str, Path]) -> dict[str, str]:
             made[name] = "\n\n".join(over_seeds(scores, noise) for noise in NOISES)
             continue
         summary = pd.read_csv(folder / "summary.csv")
-        if name == "peers":
-            made[name] = "\n\n".join(_scores(summary, noise) for noise in NOISES)
+        if name in CHOSEN:
+            noises = [noise for noise in NOISES if noise in set(summary.noise)]
+            parts = [_scores(summary, noise, CHOSEN[name]) for noise in noises]
+            made[name] = "\n\n".join(parts)
         else:
             made[name] = means(summary)
         if name == "long":
@@ -145,17 +152,17 @@ def _with_interval(mean: pd.Series, of_seeds: pd.Series, score: str) -> str:
     return f"{text})"
 
 
-def _scores(summary: pd.DataFrame, noise: str) -> str:
-    """Every score of every system, its mean over all SNRs in one kind of noise."""
+def _scores(summary: pd.DataFrame, noise: str, chosen: Sequence[str]) -> str:
+    """The `chosen` scores of every system, their means over all SNRs in one kind of noise."""
     under = summary[(summary.noise == noise) & (summary.snr_db == MEAN)]
     table = under.pivot(index="system", columns="score", values="mean")
     rows = []
     for system in under.system.unique():
         cells = []
-        for score in ALL:
+        for score in chosen:
             cells.append(facts(score).shown(table.loc[system, score]))
         rows.append([system, *cells])
-    heads = [facts(score).head for score in ALL]
+    heads = [facts(score).head for score in chosen]
     return markdown([f"{noise} noise", *heads], rows)
 
 
