@@ -6,7 +6,7 @@ from hydra import compose, initialize_config_dir
 from omegaconf import DictConfig
 
 FILES = ["experiment=librispeech", "~metric.sdr", "+metric@metric.csig=csig"]
-VALUES = ["plan.test=5", "title=a", "metric.csig.pesq=nb_raw"]
+VALUES = ["plan.test=5", "title=a", "output=x", "metric.csig.pesq=nb_raw"]
 OTHERS = ["plan.test=6", "title=b"]
 
 
