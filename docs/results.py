@@ -1,7 +1,7 @@
 """Fills the tables of docs/results.md.
 
 python docs/results.py [long=REPORT] [steps=REPORT] [time=REPORT] [stages=REPORT]
-    [peers=REPORT] [voicebank=REPORT] [page=PAGE]
+    [peers=REPORT] [whole=REPORT] [voicebank=REPORT] [page=PAGE]
 
 Every number comes from a table of a report, or is one that the PL-CRNN paper prints. The tables of
 a report that is not given stay as they are.
@@ -24,12 +24,14 @@ from reporting.tables.published import pl_crnn_paper
 from reporting.tables.summary import MEAN, headline, summarise
 
 PAGE = Path(__file__).parent / "results.md"
-REPORTS = ("long", "steps", "time", "stages", "peers", "voicebank")
+REPORTS = ("long", "steps", "time", "stages", "peers", "whole", "voicebank")
 NOISES = ("seen", "unseen")
 SEED = re.compile(r", seed=\d+$")  # the end of a run's name in a report of runs that differ in it
+OF_PEERS = ("pesq_nb_raw", "pesq_wb", "stoi", "estoi", "sdr", "si_sdr")
 # The scores of tables of means, by report; for `voicebank` first those of most papers on it.
 CHOSEN = {
-    "peers": ("pesq_nb_raw", "pesq_wb", "stoi", "estoi", "sdr", "si_sdr"),
+    "peers": OF_PEERS,
+    "whole": OF_PEERS,
     "voicebank": ("pesq_wb", "csig", "cbak", "covl", "seg_snr", "stoi", "sdr", "si_sdr"),
 }
 
