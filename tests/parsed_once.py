@@ -87,11 +87,11 @@ def _chooses(repo: IConfigRepository, override: Override) -> bool:
 def _joining(join: Callable) -> Callable:
     def compose_from(loader, defaults: list[ResultDefault], repo: IConfigRepository) -> DictConfig:
         """A copy of its own for every composition, which sets values in it."""
-        if not any(defaults is kept.defaults for kept in LISTED.values()):
-            return join(loader, defaults=defaults, repo=repo)
-        if id(defaults) not in JOINED:
-            joined = join(loader, defaults=defaults, repo=repo)
+        if id(defaults) in JOINED:
+            return pickle.loads(JOINED[id(defaults)])  # noqa: S301 - of this process
+        joined = join(loader, defaults=defaults, repo=repo)
+        if any(defaults is kept.defaults for kept in LISTED.values()):
             JOINED[id(defaults)] = pickle.dumps(joined, pickle.HIGHEST_PROTOCOL)
-        return pickle.loads(JOINED[id(defaults)])  # noqa: S301 - of this process
+        return joined
 
     return compose_from

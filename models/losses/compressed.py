@@ -65,8 +65,9 @@ class Compressed(Loss):
     ) -> Tensor:
         """See `Loss.of_signals`."""
         total = estimate.new_zeros(estimate.shape[:2])
+        spectra = stft(estimate), stft(reference)
         if self.weights["magnitude"] or self.weights["complex"]:
-            total = self._of_spectra(estimate, reference, mixture, length, stft)
+            total = self._of_spectra(*spectra, mixture, length, stft)
         if self.weights["si_sdr"]:
             si_sdr_db = _si_sdr_db(estimate, reference, self.ceiling_db)
             total = total - self.weights["si_sdr"] * si_sdr_db
@@ -74,27 +75,27 @@ class Compressed(Loss):
             difference = (estimate - reference).abs().sum(-1)
             total = total + self.weights["l1"] * difference / _summed_root(mixture, length)
         if self.weights["stoi"] or self.weights["estoi"]:
-            total = total + self._of_envelopes(estimate, reference, length, stft)
+            total = total + self._of_envelopes(*spectra, length, stft)
         return total
 
     def _of_envelopes(
         self, estimate: Tensor, reference: Tensor, length: Tensor, stft: STFT
     ) -> Tensor:
-        signals = stft(estimate), stft(reference), stft.frames(length), stft.sample_rate, stft.hop
-        total = estimate.new_zeros(estimate.shape[:2])
+        spectra = estimate, reference, stft.frames(length), stft.sample_rate, stft.hop
+        costs = []
         for name, extended in (("stoi", False), ("estoi", True)):
             if self.weights[name]:
-                correlation = short_time_correlation(*signals, extended)
-                total = total + self.weights[name] * (1 - correlation)
-        return total
+                correlation = short_time_correlation(*spectra, extended)
+                costs.append(self.weights[name] * (1 - correlation))
+        return sum(costs)
 
     def _of_spectra(
         self, estimate: Tensor, reference: Tensor, mixture: Tensor, length: Tensor, stft: STFT
     ) -> Tensor:
         frames = stft.frames(length)[:, None]
         scale = _typical(stft(mixture), frames)
-        estimate = compressed(stft(estimate) / scale, self.power)
-        reference = compressed(stft(reference) / scale, self.power)
+        estimate = compressed(estimate / scale, self.power)
+        reference = compressed(reference / scale, self.power)
         of_complex = (estimate - reference).abs().square()
         of_magnitude = (_abs(estimate) - _abs(reference)).square()
         weighted = self.weights["magnitude"] * of_magnitude + self.weights["complex"] * of_complex

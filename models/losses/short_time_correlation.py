@@ -28,9 +28,9 @@ def short_time_correlation(
 
     Shapes: estimate, reference [batch, stage, freq, frame], spectra every `hop` samples, of which
     the first `frames` [batch] count. It is STOI (Taal et al., IEEE TASLP 2011, equations 1 to 6),
-    or with `extended` ESTOI (Jensen and Taal, IEEE TASLP 2016), at the training's
-    own sampling rate (Hz), window and hop, instead of 10 kHz, 25.6 and 12.8 ms. A reference with
-    less than 0.384 s of sound has nothing to correlate; its value is 1.
+    or with `extended` ESTOI (Jensen and Taal, IEEE TASLP 2016), at the training's own sampling rate
+    (Hz), window and hop, instead of 10 kHz, 25.6 and 12.8 ms. A reference with less than 0.384 s of
+    sound has nothing to correlate; its value is 1.
     """
     bands = _third_octaves(sample_rate, reference.shape[-2]).to(reference.real)
     clean = bands @ _power(without_padding(reference, frames))
