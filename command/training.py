@@ -22,7 +22,7 @@ from files.atomic import clear_unfinished
 from files.owner import await_ready, joined, owned
 from models.layouts import LAST
 from models.learner import Learner
-from models.run import keep_ancestors, load_weights
+from models.run import keep_ancestors, load_weights, start_from
 from options.typed import typed
 from parallel.ending import never
 from tasks.task import task_of
@@ -89,8 +89,14 @@ def _module(cfg: DictConfig, run: Path, state: State | None) -> Learner:
     if state is not None:
         load_weights(module, run, state.name)
     elif cfg.get("start_from"):
-        load_weights(module, Path(cfg.start_from))
+        _start(module, Path(cfg.start_from))
     return module
+
+
+def _start(module: Learner, run: Path) -> None:
+    for part in start_from(module, run):
+        if is_first():
+            print(f"note: {run} has no network.{part}; it starts untrained", file=sys.stderr)
 
 
 def _prepare(cfg: DictConfig, run: Path, plan: Plan) -> None:

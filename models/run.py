@@ -3,6 +3,7 @@
 import pickle
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 from torch import nn
@@ -84,11 +85,34 @@ def load_weights(module: nn.Module, run: Path, name: Path | None = None) -> None
     ValueError where the run has a different network.
     """
     state = best_weights(run) if name is None else checkpoint(run, name)["state_dict"]
+    _load(module, state, run / (name or layout(run).weights))
+
+
+def start_from(module: nn.Module, run: Path) -> list[str]:
+    """Load the weights of a run's best epoch, from which a training of `module` starts.
+
+    The run may lack the parts of the network that change nothing before they are trained
+    (`Network.neutral`). Returns the names of those it lacks. Raises ValueError where the run has a
+    different network.
+    """
+    neutral = getattr(module.network, "neutral", ())
+    own = {
+        name: value
+        for name, value in module.state_dict().items()
+        if name.split(".")[:2] in [["network", part] for part in neutral]
+    }
+    state = best_weights(run)
+    lacking = own.keys() - state.keys()
+    _load(module, own | state, run / layout(run).weights)
+    return sorted({name.split(".")[1] for name in lacking})
+
+
+def _load(module: nn.Module, state: dict[str, Any], path: Path) -> None:
+    """Raises ValueError where `state`, read from `path`, is that of a different network."""
     try:
         module.load_state_dict(state)
     except RuntimeError as error:
         network = type(module.network).__name__
-        path = run / (name or layout(run).weights)
         raise ValueError(
             f"{path}: weights of another network than {network} as the config has it; "
             "give the run that they belong to"

@@ -6,6 +6,7 @@ from torch.nn import functional as F
 
 from dsp.compression import compressed_components
 from models.networks.bands import BINS, Bands, Neighbours
+from models.networks.earlier_frames import EarlierFrames
 from models.networks.network import CausalNetwork
 from models.targets.target import Target
 
@@ -20,11 +21,14 @@ class DualPath(CausalNetwork):
     `hidden` units along time, shared by all bands; then it mixes the bands of each frame, and the
     channels of each band. After the first block a GRU of `whole` units sees all bands at once,
     through `squeezed` features of each band. The decoder mirrors the encoder and sees its outputs.
-    Only the GRUs have memory.
+    The GRUs have memory. With more than one of `taps`, `EarlierFrames` adds to the estimate.
 
     Dual paths: DPCRNN (Le et al., Interspeech 2021). Mixing by affine layers along either axis:
-    MLP-Mixer (Tolstikhin et al., NeurIPS 2021). Raises ValueError for a power outside (0, 1].
+    MLP-Mixer (Tolstikhin et al., NeurIPS 2021). Raises ValueError for a power outside (0, 1], for
+    fewer than one tap, and for more than one with a target that is not a complex mask.
     """
+
+    neutral = ("filter",)
 
     def __init__(
         self,
@@ -37,6 +41,7 @@ class DualPath(CausalNetwork):
         whole: int = 256,
         squeezed: int = 8,
         power: float = 0.3,
+        taps: int = 1,
     ):
         super().__init__(target)
         if not 0 < power <= 1:
@@ -55,10 +60,12 @@ class DualPath(CausalNetwork):
         self.part = nn.Linear(width, JOINED * channels)
         self.decoder = Neighbours(2 * channels, channels)
         self.output = nn.Linear(channels, size)
+        self.filter = None if taps == 1 else EarlierFrames(target, self.bands, channels, taps)
 
     def initial_state(self, batch: int) -> list[Tensor]:
-        """The state of each GRU; see `CausalNetwork.initial_state`."""
-        return [block.initial_state(batch) for block in self.blocks]
+        """The state of each part with memory; see `CausalNetwork.initial_state`."""
+        parts = [*self.blocks, *([self.filter] if self.filter else [])]
+        return [part.initial_state(batch) for part in parts]
 
     def advance(self, mixture: Tensor, state: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
         """See `CausalNetwork.advance`."""
@@ -67,13 +74,18 @@ class DualPath(CausalNetwork):
         encoded = features + self.encoder(features)
         features = self.join(_pairs(encoded))
         carried = []
-        for block, before in zip(self.blocks, state, strict=True):
+        for block, before in zip(self.blocks, state[: len(self.blocks)], strict=True):
             features, after = block(features, before)
             carried.append(after)
         features = _apart(self.part(features))
         features = features + self.decoder(torch.cat((features, encoded), -1))
         output = self.bands.joined(self.output(features))
-        return self.target.estimate(output, mixture).unsqueeze(1), carried
+        estimate = self.target.estimate(output, mixture)
+        if self.filter:
+            part, after = self.filter(features, mixture, state[-1])
+            estimate = estimate + part
+            carried.append(after)
+        return estimate.unsqueeze(1), carried
 
     def final(self, estimates: Tensor) -> Tensor:
         """See `Network.final`."""

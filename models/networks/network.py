@@ -1,7 +1,7 @@
 """The contract of every network with the code that trains, judges or runs it."""
 
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -20,12 +20,17 @@ class Network(nn.Module, ABC):
     Shapes: mixture [batch, component, freq, frame] -> estimates [batch, stage, component, freq,
     frame].
 
+    `neutral` names the parts that change nothing before they are trained, if there are any: a
+    training may start from weights without them.
+
     Signals of a batch are padded with zeros at their ends: zeros after a mixture must change no
     estimate of it. So a network that sees later frames pads its own input, and no layer after that
     pads.
     Raises ValueError for fewer than one stage, and where `causal` and the class it derives from
     disagree.
     """
+
+    neutral: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, target: Target, stage_count: int = 1):
         super().__init__()

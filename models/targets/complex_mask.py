@@ -17,6 +17,7 @@ class ComplexMask(Target):
     """
 
     component_count = 2
+    linear = True
 
     @property
     def ideal_name(self) -> str:

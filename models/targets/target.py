@@ -13,10 +13,12 @@ class Target(ABC):
 
     A target defines the network's input, the meaning of its output, and the domain of the loss. The
     input has `component_count` real numbers for each bin: by default one, the magnitude. Outputs,
-    estimates and references are [..., component, freq, frame].
+    estimates and references are [..., component, freq, frame]. `linear` tells whether an estimate
+    is linear in the mixture, so that the estimates from several frames may be added.
     """
 
     component_count = 1
+    linear = False
 
     @property
     def ideal_name(self) -> str:
