@@ -102,7 +102,7 @@ def _report(
     )
     described = _described(cfg, trials, scores)
     say("Draws the figures and writes the pages" if cfg.figures else "Writes the pages")
-    summary = write_report(scores, described, folder, beside, cfg.figures)
+    summary = write_report(scores, described, folder, beside, cfg.figures, Path(cfg.cache))
     found = [finding(scores, opened, cfg.clusters), unscored_text(scores)]
     _print([*filter(None, found)], summary, folder, beside.caution)
     if cfg.next:

@@ -4,6 +4,7 @@ Everything is computed from one table of scores.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from files.table import csv_text
 from metrics.known import facts
 from reporting.figures.confusion_figure import confusions
 from reporting.figures.drawing import Drawing
+from reporting.figures.drawing_cache import DrawingCache
 from reporting.figures.line_figures import line_drawings
 from reporting.figures.loss_figures import after_over_before
 from reporting.figures.mixed_back_figure import mixed_back_drawing
@@ -78,11 +80,13 @@ def write_report(
     folder: Path,
     beside: Beside = ALONE,
     figures: bool = True,
+    cache: Path | None = None,
 ) -> pd.DataFrame:
     """Write the report of `scores` to `folder`; returns the summary.
 
     scores: see reporting.scoring.score_plan. about: facts about the evaluation, by name. figures:
-    whether figures are drawn. All text from outside is escaped.
+    whether figures are drawn. cache: a folder in which drawn figures are found again. All text from
+    outside is escaped.
     """
     summary = summarise(scores, beside.clusters)
     _write_tables(scores, summary, folder, beside)
@@ -91,9 +95,28 @@ def write_report(
         **_beside(scores, beside),
         "about": about,
     }
-    drawn = _drawn(scores, summary, page["improvements"], beside) if figures else []
+    drawn = []
+    if figures:
+        draw = partial(_drawn, scores, summary, page["improvements"], beside)
+        drawn = DrawingCache(cache).drawings(_shown(scores, summary, beside), draw)
     render_pages("report", page, drawn, folder)
     return summary
+
+
+def _shown(scores: pd.DataFrame, summary: pd.DataFrame, beside: Beside) -> list[Any]:
+    """All that the figures show, as plain values."""
+    runs = [
+        [name, *run._replace(config=run.yaml, curve=csv_text(run.curve), times=_csv(run.times))]
+        for name, run in beside.runs.items()
+    ]
+    names = score_names(scores)
+    of_lines = _csv(beside.lines.gains if beside.lines else None)
+    tables = [csv_text(scores), csv_text(summary), _csv(beside.named), of_lines]
+    return [tables, runs, words(), headlines(names), [facts(name) for name in names]]
+
+
+def _csv(table: pd.DataFrame | None) -> str | None:
+    return None if table is None else csv_text(table)
 
 
 def _drawn(

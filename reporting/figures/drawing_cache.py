@@ -1,0 +1,48 @@
+"""A cache of figures: what has been drawn once is not drawn again."""
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+
+from files.atomic import write_atomic
+from files.fingerprint import of_sources, of_values
+from reporting.figures.drawing import Drawing
+
+CODE = ("reporting", "metrics", "text")  # packages that decide how figures look
+FOLDER = "figures"
+
+
+class DrawingCache:
+    """Figures below the folder `cache`, by all that they show; without a folder it keeps none."""
+
+    def __init__(self, cache: Path | None = None):
+        self.folder = None if cache is None else cache / FOLDER
+
+    def drawings(self, shows: Any, draw: Callable[[], list[Drawing]]) -> list[Drawing]:
+        """The result of `draw`, which is called if the cache lacks it.
+
+        shows: plain values that decide the figures, beside our code and Matplotlib.
+        """
+        if self.folder is None:
+            return draw()
+        key = of_values(shows, of_sources(*CODE), matplotlib.__version__)
+        path = self.folder / f"{key}.json"
+        try:
+            return [_unpacked(one) for one in json.loads(path.read_bytes())]
+        except (FileNotFoundError, ValueError, TypeError):  # missing, cut short or damaged
+            drawn = draw()
+            write_atomic(path, json.dumps([_packed(one) for one in drawn]))
+            return drawn
+
+
+def _packed(drawing: Drawing) -> dict[str, str]:
+    return drawing._replace(png=b64encode(drawing.png).decode())._asdict()
+
+
+def _unpacked(packed: dict[str, str]) -> Drawing:
+    drawing = Drawing(**packed)
+    return drawing._replace(png=b64decode(drawing.png, validate=True))
