@@ -295,3 +295,11 @@ def test_a_power_that_is_none_is_refused(power):
     with pytest.raises(ValueError, match=told) as caught:
         make("dual_path", power=power)
     assert "\n" not in str(caught.value)
+
+
+@every_network
+def test_estimates_are_the_same_without_gradients(network):
+    made, mixture = trained(network), seen("tms", 2, 8000, frames=100)
+    with torch.no_grad():
+        without = made(mixture)
+    close(without, made(mixture).detach())

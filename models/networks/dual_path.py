@@ -10,6 +10,7 @@ from models.networks.earlier_frames import EarlierFrames
 from models.networks.network import CausalNetwork
 from models.targets.target import Target
 
+TOGETHER = 32  # frames whose features fit into a processor's cache; without gradients
 JOINED = 2  # neighbouring bands that are joined between encoder and decoder
 
 
@@ -69,6 +70,20 @@ class DualPath(CausalNetwork):
 
     def advance(self, mixture: Tensor, state: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
         """See `CausalNetwork.advance`."""
+        if not self._in_parts(mixture):
+            return self._advance(mixture, state)
+        estimates = []
+        for part in mixture.split(TOGETHER, -1):
+            estimate, state = self._advance(part, state)
+            estimates.append(estimate)
+        return torch.cat(estimates, -1), state
+
+    def _in_parts(self, mixture: Tensor) -> bool:
+        """Whether a mixture is cut along time, which takes a quarter less time on a CPU."""
+        inference = not (torch.is_grad_enabled() or torch.compiler.is_compiling())
+        return inference and mixture.device.type == "cpu" and mixture.shape[-1] > TOGETHER
+
+    def _advance(self, mixture: Tensor, state: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
         seen = compressed_components(mixture, self.power)
         features = self.seen(self.bands.cut(seen))  # [batch, frame, band, channel]
         encoded = features + self.encoder(features)
