@@ -91,7 +91,7 @@ class Protocol(Strict):
     noise_alone: Share = 0.0
     noises: Annotated[list[Share], Field(min_length=1, max_length=3, default=[1.0])]
     noises_db: Annotated[Range, Field(default=[-10.0, 0.0])]
-    tilt: Annotated[float, Field(gt=0, le=STEEPEST)] | None = None
+    tilt: Annotated[float, Field(ge=0, le=STEEPEST)] | None = None
     band_limited: Share = 0.0
     band_hz: Annotated[list[BandEnd], Field(min_length=2, max_length=2, default=[3000.0, 8000.0])]
     turn_s: Positive | None = None

@@ -17,7 +17,7 @@ FACTOR_DECIMALS = 6  # of the factor after it, so that rounding errors change no
 def draw_filter(protocol: Protocol, rng: np.random.Generator) -> str:
     """The coefficients "a b c d" of a filter; "" where `protocol` has none."""
     tilt = protocol.tilt
-    if tilt is None:
+    if not tilt:  # none, as plan.tilt=null or 0
         return ""
     drawn = rng.uniform(-tilt, tilt, COEFFICIENTS).round(DECIMALS)
     return " ".join(str(float(number)) for number in drawn)

@@ -82,7 +82,7 @@ def test_a_protocol_stays_as_it_is():
             {"noises": [0.5, 0.25]},
             "noises=[0.5, 0.25]: chances of one, two and three noises must add up to 1, not 0.75",
         ),
-        ({"tilt": 0.0}, "greater than 0"),
+        ({"tilt": -0.1}, "greater than or equal to 0"),
         ({"tilt": 0.5}, "less than or equal to 0.45"),
         ({"band_hz": [4000.0, 3000.0]}, "the lower end comes first"),
         ({"band_hz": [100.0, 3000.0]}, "greater than or equal to 500"),

@@ -78,6 +78,12 @@ def test_coefficients_are_uniform_within_the_limit_and_others_for_speech_and_noi
     assert not (others.speech_filter + others.noise_filter).any()
 
 
+@pytest.mark.parametrize("tilt", [0, None])
+def test_without_a_tilt_no_row_is_filtered(make, tilt):
+    row = make(tilt=tilt).draw("train", 0)
+    assert row.speech_filter == row.noise_filter == ""
+
+
 def test_filters_survive_the_disk_and_the_snr_is_of_what_was_filtered(make, tmp_path):
     drawer = make(tilt=0.45)
     plan = draw_plan(drawer, {"train": 12}, tmp_path / "cache")
