@@ -1,10 +1,10 @@
 """A table of trials: the options that differ from a base run, and the changes of its scores.
 
-python docs/trials.py REPORT BASE [PAGE]
+python docs/trials.py REPORT BASE [PAGE [PLACE]]
 
 REPORT: an output folder of `evaluate.py` for several runs, with scores.csv and runs.csv. BASE: the
-name of the run that the others are compared with. PAGE: gets the table between `<!-- trials -->`
-and `<!-- end -->`; without it the table is printed. Differences are paired by mixture; their 95 %
+name of the run that the others are compared with. PAGE: gets the table between `<!-- PLACE -->`
+(`<!-- trials -->`) and `<!-- end -->`; without it the table is printed. Differences are paired by mixture; their 95 %
 intervals are those of the report: Student's t over speakers.
 """
 
@@ -24,10 +24,10 @@ from reporting.tables.summary import NOISE
 from reporting.tables.uncertainty import interval
 
 
-def main(report: str, base: str, page: str | None = None) -> None:
+def main(report: str, base: str, page: str | None = None, place: str = "trials") -> None:
     """Print the table of the runs in `report`, or put it between the marks of `page`.
 
-    Raises ValueError for an unknown `base`, and for a page without marks.
+    Raises ValueError for an unknown `base`, and for a page without marks of `place`.
     """
     scores = pd.read_csv(Path(report) / "scores.csv", keep_default_na=False, na_values=[""])
     runs = pd.read_csv(Path(report) / "runs.csv")
@@ -36,7 +36,7 @@ def main(report: str, base: str, page: str | None = None) -> None:
         print(table)
         return
     text = Path(page).read_text(encoding="utf-8")
-    Path(page).write_text(filled(text, "trials", table), encoding="utf-8")
+    Path(page).write_text(filled(text, place, table), encoding="utf-8")
 
 
 def trials(scores: pd.DataFrame, runs: pd.DataFrame, base: str) -> str:
