@@ -4,8 +4,8 @@ python docs/trials.py REPORT BASE [PAGE [PLACE]]
 
 REPORT: an output folder of `evaluate.py` for several runs, with scores.csv and runs.csv. BASE: the
 name of the run that the others are compared with. PAGE: gets the table between `<!-- PLACE -->`
-(`<!-- trials -->`) and `<!-- end -->`; without it the table is printed. Differences are paired by mixture; their 95 %
-intervals are those of the report: Student's t over speakers.
+(`<!-- trials -->`) and `<!-- end -->`; without it the table is printed. Differences are paired by
+mixture; their 95 % intervals are those of the report: Student's t over speakers.
 """
 
 import sys
