@@ -5,7 +5,7 @@ import pytest
 from score_tables import many, run
 
 from reporting.figures.drawing import Drawing
-from reporting.figures.drawing_cache import DrawingCache
+from reporting.figures.drawing_cache import cached_drawings
 from reporting.pages.report import Beside, write_report
 from reporting.tables.headline import showing
 from reporting.tables.wording import speaking
@@ -28,22 +28,22 @@ def draw():
 
 def test_what_shows_the_same_is_drawn_once(tmp_path, draw):
     for shows in ([1, "a"], [1, "a"], [1, "a"], [2, "a"], [2, "a"]):
-        assert DrawingCache(tmp_path).drawings(shows, draw) == DRAWN
+        assert cached_drawings(shows, draw, tmp_path) == DRAWN
     assert draw.times == 2
 
 
 def test_without_a_folder_all_is_drawn(draw):
-    assert DrawingCache().drawings([], draw) == DrawingCache().drawings([], draw) == DRAWN
+    assert cached_drawings([], draw, None) == cached_drawings([], draw, None) == DRAWN
     assert draw.times == 2
 
 
 @pytest.mark.parametrize("damage", [b"", b"[{", b"[1]", b'[{"name": "x"}]', b"\xff", b"3"])
 def test_a_damaged_file_is_drawn_anew(tmp_path, draw, damage):
-    DrawingCache(tmp_path).drawings([], draw)
+    cached_drawings([], draw, tmp_path)
     (kept,) = tmp_path.rglob("*.json")
     kept.write_bytes(damage)
     for _ in range(2):
-        assert DrawingCache(tmp_path).drawings([], draw) == DRAWN
+        assert cached_drawings([], draw, tmp_path) == DRAWN
     assert draw.times == 2
 
 

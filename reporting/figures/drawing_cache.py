@@ -13,30 +13,25 @@ from files.fingerprint import of_sources, of_values
 from reporting.figures.drawing import Drawing
 
 CODE = ("reporting", "metrics", "text")  # packages that decide how figures look
-FOLDER = "figures"
 
 
-class DrawingCache:
-    """Figures below the folder `cache`, by all that they show; without a folder it keeps none."""
+def cached_drawings(
+    shows: Any, draw: Callable[[], list[Drawing]], cache: Path | None
+) -> list[Drawing]:
+    """The result of `draw`, cached under `cache`; without a cache it is drawn every time.
 
-    def __init__(self, cache: Path | None = None):
-        self.folder = None if cache is None else cache / FOLDER
-
-    def drawings(self, shows: Any, draw: Callable[[], list[Drawing]]) -> list[Drawing]:
-        """The result of `draw`, which is called if the cache lacks it.
-
-        shows: plain values that decide the figures, beside our code and Matplotlib.
-        """
-        if self.folder is None:
-            return draw()
-        key = of_values(shows, of_sources(*CODE), matplotlib.__version__)
-        path = self.folder / f"{key}.json"
-        try:
-            return [_unpacked(one) for one in json.loads(path.read_bytes())]
-        except (FileNotFoundError, ValueError, TypeError):  # missing, cut short or damaged
-            drawn = draw()
-            write_atomic(path, json.dumps([_packed(one) for one in drawn]))
-            return drawn
+    shows: plain values that decide the figures, beside our code and Matplotlib.
+    """
+    if cache is None:
+        return draw()
+    key = of_values(shows, of_sources(*CODE), matplotlib.__version__)
+    path = cache / "figures" / f"{key}.json"
+    try:
+        return [_unpacked(one) for one in json.loads(path.read_bytes())]
+    except (FileNotFoundError, ValueError, TypeError):  # missing, cut short or damaged
+        drawn = draw()
+        write_atomic(path, json.dumps([_packed(one) for one in drawn]))
+        return drawn
 
 
 def _packed(drawing: Drawing) -> dict[str, str]:

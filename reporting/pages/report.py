@@ -15,7 +15,7 @@ from files.table import csv_text
 from metrics.known import facts
 from reporting.figures.confusion_figure import confusions
 from reporting.figures.drawing import Drawing
-from reporting.figures.drawing_cache import DrawingCache
+from reporting.figures.drawing_cache import cached_drawings
 from reporting.figures.line_figures import line_drawings
 from reporting.figures.loss_figures import after_over_before
 from reporting.figures.mixed_back_figure import mixed_back_drawing
@@ -98,7 +98,7 @@ def write_report(
     drawn = []
     if figures:
         draw = partial(_drawn, scores, summary, page["improvements"], beside)
-        drawn = DrawingCache(cache).drawings(_shown(scores, summary, beside), draw)
+        drawn = cached_drawings(_shown(scores, summary, beside), draw, cache)
     render_pages("report", page, drawn, folder)
     return summary
 
