@@ -94,6 +94,7 @@ def _module(cfg: DictConfig, run: Path, state: State | None) -> Learner:
 
 
 def _start(module: Learner, run: Path) -> None:
+    """Give `module` the weights of `run`; a note names the parts that `run` lacks."""
     for part in start_from(module, run):
         if is_first():
             print(f"note: {run} has no network.{part}; it starts untrained", file=sys.stderr)
