@@ -1,10 +1,8 @@
 """A Dask cluster of real processes that know nothing of the project."""
 
-import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +17,10 @@ class Cluster:
 
     @property
     def address(self) -> str:
-        return json.loads(self.file.read_text())["address"]
+        """Waits for the scheduler, which may be writing its file now."""
+        from distributed.utils import json_load_robust  # an extra of the project
+
+        return json_load_robust(self.file, timeout=60)["address"]
 
     def start(self, *role: str) -> subprocess.Popen:
         alone = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
@@ -43,8 +44,6 @@ def running(tmp_path: Path, workers: int = 1) -> Iterator[Cluster]:
     try:
         for _ in range(workers):
             cluster.add_worker()
-        while not cluster.file.exists():
-            time.sleep(0.05)
         yield cluster
     finally:
         for process in [*cluster.workers, scheduler]:
