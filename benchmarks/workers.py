@@ -1,6 +1,6 @@
 """The gain by a second worker: python benchmarks/workers.py experiment=librispeech data_root=DIR
 
-Prints the speed-up of two threads that render, two processes that draw, and two processes
+Prints the speed-up of two processes that render, two processes that draw, and two processes
 (trainer=ddp) that train, with one thread each, and the seconds of every round, interleaved. If the
 machine does other work meanwhile, the second worker has no free core: see the last line.
 """

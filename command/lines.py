@@ -1,12 +1,10 @@
 """From the config of lines.py to the page of line enhancement, or to files of tonal mixtures."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import torch
 from omegaconf import DictConfig, OmegaConf
 
 from command.about import machine, typed_command, version_line
@@ -15,6 +13,7 @@ from dsp.tone import Tone
 from files.atomic import write_atomic
 from models.system import Enhancing
 from options.build import build
+from parallel.threads import one_thread
 from reporting.pages.line_report import write_line_report
 from reporting.scoring.line_gains import Candidate
 from reporting.scoring.lines import (
@@ -36,7 +35,7 @@ def enhance(cfg: DictConfig, folder: Path) -> None:
     """
     options = OmegaConf.to_container(cfg, resolve=True)
     score = _of_recording if cfg.wav else _of_studies
-    with _one_thread():
+    with one_thread():
         outcome = score(options, folder)
     table = write_line_report(outcome, _about(cfg), folder)
     print(table)
@@ -133,17 +132,6 @@ def _settings(system: Mapping[str, Any], vary: Mapping[str, Sequence]) -> list[d
         if option in system:
             return [{**system, option: value} for value in values]
     return [dict(system)]
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Use one thread: networks are small, and times are of one core."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _about(cfg: DictConfig) -> dict[str, str]:

@@ -1,9 +1,9 @@
-"""Renders all rows of a plan to disk, over threads here or over the machines of a cluster."""
+"""Renders all rows of a plan to disk, over processes here or over the machines of a cluster."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from functools import lru_cache, partial
-from itertools import chain
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,10 @@ from datagen.tables import NOISE, SPEECH
 from files.atomic import clear_unfinished
 from files.fingerprint import of_contents
 from files.table import write_tables
+from parallel.copies import over_copies
 from parallel.progress import progress
 from parallel.spread import Spread
-from parallel.threads import over_threads
+from parallel.threads import one_thread
 
 SENT = 16  # least number of mixtures that a worker gets at once, for audio files
 Records = list[dict[str, Any]]
@@ -39,7 +40,8 @@ def render_plan(
 ) -> pd.DataFrame:
     """Render `plan` to `folder` in a storage, `form`, and measure every written mixture.
 
-    The work runs over `jobs` threads, or over `spread`, whose workers read the tables of `folder`.
+    The work runs over `jobs` processes of this machine, or over `spread`, whose workers read the
+    tables of `folder`.
     A file, or a shard, is written atomically. An existing one is compared, not written again, so an
     interrupted rendering continues and ends in the same bytes. Writes and returns rendered.csv,
     with the columns RENDERED: the achieved SNR, empty for speech or noise alone, and the sha256 of
@@ -48,24 +50,50 @@ def render_plan(
     """
     plan.save(folder)
     store = storage(form, folder, sample_rate)
-    _clear(plan, folder)
+    _clear(plan.rows, folder)
     rows = store.laid_out(plan.rows)
-    if spread is None:
-        render_group = partial(render_to_disk, library=library, storage=store)
-        groups = Groups(rows, store.at_once)
-        told = over_threads(render_group, groups, jobs, "rendering", "mixture", store.at_once)
-    else:
-        told = list(_spread(rows, store, form, spread))
-    table = pd.DataFrame(list(chain.from_iterable(told)), columns=list(RENDERED))
+    told = []
+    outcomes = _outcomes(rows, library, store, form, jobs, spread)
+    with closing(outcomes), one_thread(), progress("rendering", len(rows), "mixture") as done:
+        for records in outcomes:
+            told += records
+            done(len(records))
+    table = pd.DataFrame(told, columns=list(RENDERED))
     table = table.set_index("mixture_id").loc[rows.mixture_id].reset_index()[list(RENDERED)]
     write_tables(folder, {**store.tables(rows), "rendered.csv": table})
     return table
 
 
-def _clear(plan: Plan, folder: Path) -> None:
+def _outcomes(
+    rows: pd.DataFrame,
+    library: Library,
+    store: Storage,
+    form: str,
+    jobs: int,
+    spread: Spread | None,
+) -> Iterator[Records]:
+    """Rows of rendered.csv as they come."""
+    groups = Groups(rows, store.at_once)
+    if spread is not None:
+        yield from spread(anywhere(store, form), iter(Groups(rows, max(SENT, store.at_once))))
+    elif jobs == 1:
+        yield from (render_to_disk(group, library, store) for group in groups)
+    else:  # processes, because threads would wait for one another's interpreter lock
+        try:
+            yield from over_copies(jobs, _render_group, (library, store), groups)
+        except BaseException:
+            _clear(rows, store.folder)  # they were ended while they wrote
+            raise
+
+
+def _render_group(shared: tuple[Library, Storage], rows: Records) -> Records:
+    return render_to_disk(rows, *shared)
+
+
+def _clear(rows: pd.DataFrame, folder: Path) -> None:
     """Remove the unfinished files of a killed process."""
     clear_unfinished(folder)
-    for split in plan.rows.split.unique():
+    for split in rows.split.unique():
         for below in (*PARTS, "shards"):
             clear_unfinished(folder / split / below)
 
@@ -130,12 +158,3 @@ def anywhere(store: Storage, form: str) -> RenderAnywhere:
     """A function that renders rows of the plan in the folder of `store`, in any process."""
     tables = of_contents([store.folder / SPEECH, store.folder / NOISE])
     return RenderAnywhere(store.folder, tables, store.sample_rate, form)
-
-
-def _spread(rows: pd.DataFrame, store: Storage, form: str, spread: Spread) -> Iterator[Records]:
-    """Rows of rendered.csv as they come."""
-    groups = Groups(rows, max(SENT, store.at_once))
-    with progress("rendering", len(rows), "mixture") as done:
-        for told in spread(anywhere(store, form), iter(groups)):
-            done(len(told))
-            yield told

@@ -61,7 +61,6 @@ def lines_of(
 
 
 def _in_a_process(wish: LineWish, job: Job) -> Outcome:
-    torch.set_num_threads(1)
     return outcome_of(job, functools.partial(enhance_lines, wish, job))
 
 

@@ -77,7 +77,6 @@ def spread(jobs: list[Job], enhancers: Enhancers, wish: Wish, processes: int) ->
 
 
 def _in_a_process(shared: tuple[Enhancers, Wish], job: Job) -> Outcome:
-    torch.set_num_threads(1)
     enhancers, wish = shared
     return _outcome(job, enhancers[job.part], wish, lambda s: None)
 
@@ -96,6 +95,7 @@ def anywhere(load: Load, run: Path, wish: Wish) -> Callable[[list[Job]], list[Ou
 
 
 def _from_nothing(jobs: list[Job], load: Load, run: Path, wish: Wish) -> list[Outcome]:
+    torch.set_num_threads(1)
     shared = (_loaded(load, run), wish)
     return [_in_a_process(shared, job) for job in jobs]
 

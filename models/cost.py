@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from models.enhancer import Enhancer
 from models.multiply_adds import multiply_adds_per_frame
+from parallel.threads import one_thread
 
 Costs = Mapping[str, float | str]  # by name, see `costs_by_name`
 
@@ -76,13 +77,9 @@ def seconds_per_second(
     """
     mixture = torch.randn(1, seconds * sample_rate) * 0.1
     taken_s = []
-    threads_before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
+    with one_thread():
         for _ in range(repeats + 1):
             begin = time.perf_counter()
             enhance(mixture)
             taken_s.append(time.perf_counter() - begin)
-    finally:
-        torch.set_num_threads(threads_before)
     return median(taken_s[1:]) / seconds

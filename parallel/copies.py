@@ -4,10 +4,14 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from itertools import islice
 from typing import Any
 
+import torch
+
 from parallel.children import end_with_parent
+from parallel.threads import AHEAD
 
 # Other systems lack fork, or fork is not safe: children then begin as new processes.
 START = "fork" if sys.platform == "linux" else "spawn"
@@ -19,9 +23,10 @@ _SHARED: list[Any] = []  # in a copy: the shared object
 def over_copies(count: int, function: Callable, shared: Any, items: Iterable) -> Iterator[Any]:
     """The results of `function(shared, item)` for all items, in order of completion.
 
-    `count` processes compute them, and end with this process. Forked processes begin at once, with
-    `shared` and all loaded modules. `function` must then use a single thread, because a fork does
-    not copy the other threads.
+    `count` processes with one thread each compute them, and end with this process. Forked processes
+    begin at once, with `shared` and all loaded modules. `function` must not begin threads, because
+    a fork does not copy those of this process. Only a few items are taken ahead. When this raises
+    or is closed, all processes have ended.
     """
     executor = ProcessPoolExecutor(
         count,
@@ -30,21 +35,31 @@ def over_copies(count: int, function: Callable, shared: Any, items: Iterable) ->
         initargs=(os.getpid(), shared),
     )
     before = set(multiprocessing.active_children())
-    running = [executor.submit(_of_shared, function, item) for item in items]
-    copies = set(multiprocessing.active_children()) - before
+    left = iter(items)
+
+    def submitted(number: int) -> set[Future]:
+        return {executor.submit(_of_shared, function, item) for item in islice(left, number)}
+
+    copies = set()
     try:
-        for done in as_completed(running):
-            yield done.result()
+        running = submitted(AHEAD * count)
+        copies = set(multiprocessing.active_children()) - before
+        while running:
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            running |= submitted(len(done))
+            for future in done:
+                yield future.result()
     except BaseException:
         for copy in copies:  # the caller takes no more results
             copy.terminate()
         raise
     finally:
-        executor.shutdown(wait=False, cancel_futures=True)
+        executor.shutdown(cancel_futures=True)
 
 
 def _begin(parent: int, shared: Any) -> None:
     end_with_parent(parent)
+    torch.set_num_threads(1)  # a fork lacks the other threads of PyTorch
     _SHARED.append(shared)
 
 

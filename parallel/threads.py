@@ -1,9 +1,9 @@
-"""Runs many small jobs over threads, with their progress."""
+"""Runs many small jobs over threads, with their progress; limits PyTorch to one thread."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import islice
 from typing import Any
 
@@ -23,10 +23,8 @@ def over_threads(
     item. Raises the error of the first item that has an error. When this returns or raises, also
     after Ctrl-C, no thread runs any more, and items that had not begun are dropped.
     """
-    before = torch.get_num_threads()
     # The jobs fill the cores. Jobs with several threads each would wait for one another.
-    torch.set_num_threads(1)
-    try:
+    with one_thread():
         one_by_one = (function(item) for item in items)
         outcomes = one_by_one if jobs == 1 else _in_order(function, items, jobs)
         done = []
@@ -35,6 +33,15 @@ def over_threads(
                 done.append(outcome)
                 more(each)
         return done
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Limit PyTorch to one thread in the block."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
     finally:
         torch.set_num_threads(before)
 

@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import multiprocessing
 from pathlib import Path
 
 import numpy as np
@@ -101,6 +102,20 @@ def test_what_stands_is_not_written_again(drawn, tmp_path, monkeypatch):
     first = render_plan(plan, library, tmp_path, RATE)
     monkeypatch.setattr(audio_files, "encode", None)
     pd.testing.assert_frame_equal(render_plan(plan, library, tmp_path, RATE), first)
+
+
+def test_a_failure_of_a_process_ends_the_others_and_leaves_nothing_unfinished(drawn, tmp_path):
+    plan, library = drawn
+    render_plan(plan, library, tmp_path, RATE)
+    path = tmp_path / "train" / "mixture" / "train-000000.flac"
+    path.write_bytes(b"")
+    for other in tmp_path.glob("*/*/*"):
+        if other.name != path.name:
+            other.unlink()
+    with pytest.raises(ValueError, match=r"train-000000\.flac: "):
+        render_plan(plan, library, tmp_path, RATE, jobs=2)
+    assert not multiprocessing.active_children()
+    assert not [path for path in tmp_path.rglob("*") if path.name.startswith(".unfinished-")]
 
 
 def test_another_plan_in_the_folder_is_refused(drawn, make, tmp_path):
