@@ -25,6 +25,7 @@ from models.learner import Learner
 from models.run import keep_ancestors, load_weights, start_from
 from options.typed import typed
 from parallel.ending import never
+from reporting.scoring.leaks import leak_of_own_test
 from tasks.task import task_of
 
 
@@ -100,12 +101,24 @@ def _start(module: Learner, run: Path) -> None:
             print(f"note: {run} has no network.{part}; it starts untrained", file=sys.stderr)
 
 
+def _note_leak(plan: Plan, parent: Path) -> None:
+    """Say at the start, not after days, that a test of this plan will refuse the training."""
+    reason = leak_of_own_test(parent, plan) if isinstance(plan, Plan) else ""
+    if reason:
+        print(
+            f"note: evaluate.py will refuse this training on a test of its own plan: {reason}; "
+            "start it with the audio and the seed of that run",
+            file=sys.stderr,
+        )
+
+
 def _prepare(cfg: DictConfig, run: Path, plan: Plan) -> None:
     """Write the plan and the settings of the training to `run`."""
     plan.save(run)
     if not cfg.resume:
         if cfg.start_from:
             keep_ancestors(run, Path(cfg.start_from))
+            _note_leak(plan, Path(cfg.start_from))
         save_config(cfg, run)
     for folder in (run, run / LAST.parent):
         clear_unfinished(folder)

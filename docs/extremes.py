@@ -4,7 +4,7 @@ python generate.py experiment=librispeech data_root=DIR render=true output=RENDE
 python docs/extremes.py RUN RENDERED
 
 Prints means over the files of RENDERED's test: clean speech, noise alone, and mixtures 30 dB
-softer.
+softer. A file without a score, as one in which PESQ finds no utterance, is left out and counted.
 """
 
 import sys
@@ -14,6 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import numpy as np
+import pandas as pd
 import torch
 
 from audio.pcm import FULL_SCALE
@@ -22,10 +23,12 @@ from dsp.decibel import amplitude
 from dsp.level import snr_db
 from metrics.pesq_wb import PESQWideband
 from metrics.si_sdr import SISDR
+from metrics.table import scores
 from models.enhancer import Enhancer
 from models.run import load_run
 
 SOFTER_DB = -30.0
+OF_CLEAN = {"pesq_wb": PESQWideband(), "si_sdr": SISDR()}
 STARTED_S = 1.0  # time after which a network has adapted to the absence of speech
 
 
@@ -44,10 +47,10 @@ def main(run: str, rendered: str) -> None:
 
 
 def clean_speech(enhancer: Enhancer, clean: np.ndarray) -> tuple[float, float]:
-    """Wide-band PESQ and SI-SDR of enhanced clean speech [time]."""
-    enhanced = _enhanced(enhancer, clean)
+    """Wide-band PESQ and SI-SDR of enhanced clean speech [time]; NaN for a score without value."""
     rate = enhancer.stft.sample_rate
-    return PESQWideband()(clean, enhanced, rate), SISDR()(clean, enhanced, rate)
+    scored = scores(clean, _enhanced(enhancer, clean), rate, OF_CLEAN)
+    return tuple(value for value, _ in scored.values())
 
 
 def noise_alone(enhancer: Enhancer, noise: np.ndarray) -> tuple[float]:
@@ -74,8 +77,12 @@ def _ratio_db(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def _means(measure: Callable, enhancer: Enhancer, folder: Path) -> np.ndarray:
-    """The means of the results of `measure` over a folder's files."""
-    return np.mean([measure(enhancer, samples) for samples in _files(folder, enhancer)], axis=0)
+    """The means of the results of `measure` over a folder's files, without NaN, which is noted."""
+    results = np.array([measure(enhancer, samples) for samples in _files(folder, enhancer)])
+    lacking = np.isnan(results).sum(axis=0)
+    if lacking.any():
+        print(f"note: {folder}: {lacking.max()} of {len(results)} files have no score")
+    return pd.DataFrame(results).mean().to_numpy()
 
 
 def _files(folder: Path, enhancer: Enhancer) -> Iterator[np.ndarray]:

@@ -146,9 +146,17 @@ def test_stages_are_systems_of_their_own_and_the_last_is_the_run(trained, tmp_pa
     assert "(figures/stage_outputs.png)" in page
 
 
-def test_what_the_weights_were_trained_on_before_must_be_new_to_the_test_too(trained, tmp_path):
+def test_what_the_weights_were_trained_on_before_must_be_new_to_the_test_too(
+    trained, tmp_path, capsys
+):
     data, run = trained
     other = tiny_run.fit(data, tmp_path / "other", "seed=1", *SHORT, f"start_from={run}")
+    (note,) = [line for line in capsys.readouterr().err.splitlines() if "refuse" in line]
+    assert re.fullmatch(
+        rf"note: evaluate.py will refuse this training on a test of its own plan: {run}: .* of "
+        r"the test were in its training \(.*\); start it with the audio and the seed of that run",
+        note,
+    )
     with pytest.raises(
         ValueError, match=r"other/ancestors/000: .* of the test were in its training"
     ):

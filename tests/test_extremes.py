@@ -60,3 +60,15 @@ def test_three_lines_are_printed(noise, tmp_path, monkeypatch, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 3
     assert lines[1] == "noise alone: 20.0 dB less of it, after the first 1 s"
+
+
+def test_a_file_without_an_utterance_is_left_out_and_counted(noise, tmp_path, capsys):
+    limiter = scaling(1.0)
+    limiter.enhance = limiting
+    soundfile.write(tmp_path / "0.flac", noise, RATE)
+    alone = extremes._means(extremes.clean_speech, limiter, tmp_path)
+    assert capsys.readouterr().out == ""
+    soundfile.write(tmp_path / "1.flac", np.zeros_like(noise), RATE)
+    both = extremes._means(extremes.clean_speech, limiter, tmp_path)
+    assert both == pytest.approx(alone, rel=1e-12)
+    assert capsys.readouterr().out == f"note: {tmp_path}: 1 of 2 files have no score\n"

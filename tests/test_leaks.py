@@ -8,7 +8,7 @@ import pytest
 
 from datagen.plan import Plan
 from reporting.scoring import leaks
-from reporting.scoring.leaks import LeakCheck, refuse_leaks
+from reporting.scoring.leaks import LeakCheck, leak_of_own_test, refuse_leaks
 from reporting.scoring.systems import heard_by_recognisers
 
 
@@ -42,6 +42,28 @@ def test_a_run_that_heard_audio_of_the_test_under_another_name_is_refused(traine
         match=r"heard: 1 recordings? of the test (was|were) in its training under other names",
     ):
         refuse_leaks(path.with_name("heard"), test, path)
+
+
+def test_a_training_on_the_recordings_of_its_parent_has_a_test_of_its_own(trained):
+    _, plan, path = trained
+    without_test = Plan(plan.rows[plan.rows.split != "test"], plan.speech, plan.noise)
+    without_test.save(path)
+    assert leak_of_own_test(path, without_test) == ""
+
+
+def test_a_training_with_other_stretches_of_noise_than_its_parent_has_no_test(trained):
+    _, plan, path = trained
+    shifted = plan.noise.assign(start=plan.noise.start + plan.noise.seen.astype(int))
+    Plan(plan.rows, plan.speech, shifted).save(path)
+    assert "stretches of the test's seen noise are not what" in leak_of_own_test(path, plan)
+
+
+def test_a_training_whose_parent_heard_its_test_speakers_has_no_test(trained):
+    _, plan, path = trained
+    heard = plan.speech.assign(split="train")
+    Plan(plan.rows, heard, plan.noise).save(path)
+    speakers = plan.speech.source[plan.speech.split == "test"].nunique()
+    assert f"{speakers} speakers of the test were in its training" in leak_of_own_test(path, plan)
 
 
 def test_a_run_whose_test_set_alone_had_the_audio_is_not_refused(trained):

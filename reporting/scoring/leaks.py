@@ -1,6 +1,7 @@
 """Refuses a run that was trained on a part of the test."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,8 @@ from datagen.tables import NOISE, SPEECH
 from datagen.trained_on import load_trained_on
 from files.fingerprint import of_bytes
 from files.sums import summed_content
-from models.layouts import tables_again
+from models.layouts import ancestors, tables_again
+from reporting.scoring.audio_of_test import AudioOfTest, audio_of_test, reserved
 
 REMEDY = "evaluate with the experiment, plan and seed that it was trained with"
 # Splits whose speech must be new, by the split on which a run is tested.
@@ -21,7 +23,11 @@ COPY = "copy the folder from the run that the training started from"  # for an a
 
 
 class LeakError(ValueError):
-    """A run was trained on a part of the test."""
+    """A run was trained on a part of the test; the message is `reason` and a remedy."""
+
+    def __init__(self, reason: str, remedy: str = REMEDY):
+        super().__init__(f"{reason}; {remedy}")
+        self.reason = reason
 
 
 class LeakCheck:
@@ -52,43 +58,42 @@ def refuse_leaks(run: Path, plan: Plan, whose: Path) -> set[str]:
     evaluated on its validation split, only the run's training split counts as used. whose: the
     evaluated run, which is `run` or was started from it.
     """
-    speech, noise = load_trained_on(run, _remedy(run, whose))
-    speech_used = speech[speech.split.isin(TRAINED_ON[plan.judged])]
+    used = TRAINED_ON[plan.judged]
+    return _refuse_tested(run, audio_of_test(plan), used, _remedy(run, whose))
+
+
+def leak_of_own_test(run: Path, plan: Plan) -> str:
+    """Why a test with the recordings of `plan` will refuse a training that started from `run`.
+
+    "" without a reason. `plan` may have no rows of the test. Raises the errors of `refuse_leaks`
+    but LeakError.
+    """
+    for folder in (run, *ancestors(run)):
+        try:
+            _refuse_tested(folder, reserved(plan), TRAINED_ON["test"], _remedy(folder, run))
+        except LeakError as error:
+            return error.reason
+    return ""
+
+
+def _refuse_tested(run: Path, test: AudioOfTest, used: Sequence[str], remedy: str) -> set[str]:
+    """See `refuse_leaks`. used: splits whose speech the training used."""
+    speech, noise = load_trained_on(run, remedy)
     seen = noise[noise.seen]
-    rows = plan.split(plan.judged)
-    test_speech = plan.speech[plan.speech.split == plan.judged]
-    unseen_noise = plan.noise[~plan.noise.seen]
-    rows_unseen = rows[~rows.noise_seen]
-    speakers = _of_sources(test_speech, rows.speech_id)
-    unseen = _of_sources(unseen_noise, rows_unseen.noise_id)
-    called_seen = seen_noise(plan)
-    is_new = ~called_seen.source.isin(seen.source)
-    new = called_seen[is_new]
-    trained = pd.concat([speech_used, seen])  # a second speaker counts as noise
+    is_new = ~test.seen.source.isin(seen.source)
+    new = test.seen[is_new]
+    # A second speaker counts as noise.
+    trained = pd.concat([speech[speech.split.isin(used)], seen])
     files = _files(trained)
-    _refuse(run, "speakers", speakers, trained, files)
-    _refuse(run, "unseen noises", unseen, trained, files)
-    _refuse_copies(run, pd.concat([speakers, unseen, new]), trained)
-    _refuse_other_stretches(run, called_seen[~is_new], seen)
+    _refuse(run, "speakers", test.speakers, trained, files)
+    _refuse(run, "unseen noises", test.unseen, trained, files)
+    _refuse_copies(run, pd.concat([test.speakers, test.unseen, new]), trained)
+    _refuse_other_stretches(run, test.seen[~is_new], seen)
     return set(new.source)
 
 
 def _remedy(run: Path, whose: Path) -> str:
     return tables_again(whose) if run == whose else COPY
-
-
-def seen_noise(plan: Plan) -> pd.DataFrame:
-    """All stretches of the long noises from which the test of `plan` cuts its seen noise."""
-    rows = plan.split(plan.judged)
-    ids = rows.noise_id[rows.noise_seen]
-    vectors = plan.noise.vector[plan.noise.id.isin(ids)]
-    return plan.noise[plan.noise.vector.isin(vectors)]
-
-
-def _of_sources(table: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
-    """All recordings with the same sources as the recordings `ids`."""
-    sources = table.source[table.id.isin(ids)]
-    return table[table.source.isin(sources)]
 
 
 def _refuse_other_stretches(run: Path, tested: pd.DataFrame, trained: pd.DataFrame) -> None:
@@ -97,7 +102,7 @@ def _refuse_other_stretches(run: Path, tested: pd.DataFrame, trained: pd.DataFra
         source = strange[0][0]
         raise LeakError(
             f"{run}: {len(strange)} stretches of the test's seen noise are not what its training "
-            f"set aside ({source}, ...); {REMEDY}"
+            f"set aside ({source}, ...)"
         )
 
 
@@ -111,12 +116,12 @@ def _refuse(
 ) -> None:
     sources = set(tested.source) & set(trained.source)
     files = _files(tested) & trained_files
-    shared = sorted(sources | files)
-    if shared:
-        raise LeakError(
-            f"{run}: {len(shared)} {what} of the test were in its training ({shared[0]}, ...); "
-            f"{REMEDY}"
-        )
+    for counted, shared in ((what, sources), (f"files of {what}", files)):
+        if shared:
+            raise LeakError(
+                f"{run}: {len(shared)} {counted} of the test were in its training "
+                f"({min(shared)}, ...)"
+            )
 
 
 def _files(recordings: pd.DataFrame) -> set[str]:
@@ -131,5 +136,6 @@ def _refuse_copies(run: Path, tested: pd.DataFrame, trained: pd.DataFrame) -> No
         theirs = trained.path[labels_trained == shared[0]].iloc[0]
         raise LeakError(
             f"{run}: {len(shared)} recordings of the test were in its training under other names "
-            f"({ours} is {theirs}, ...); leave them out of the test"
+            f"({ours} is {theirs}, ...)",
+            "leave them out of the test",
         )

@@ -12,7 +12,8 @@ from models.run import run_config
 from models.system import Enhancing, OfRun, SpeechSystem, System
 from models.system_names import KNOWING
 from reporting.scores_table import mixed_back_name
-from reporting.scoring.leaks import LeakCheck, LeakError, seen_noise
+from reporting.scoring.audio_of_test import seen_noise
+from reporting.scoring.leaks import LeakCheck, LeakError
 from reporting.scoring.memory import Memory
 
 Systems = dict[str, System]  # by their names in a report, in its order
