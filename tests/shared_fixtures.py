@@ -1,5 +1,6 @@
 """Fixtures of several test files; tests/conftest.py loads them."""
 
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import tiny_run
 import torch
 from corpora import COUNTS, RATE, UNSEEN, data_tree
 from protocols import paper
+from publishing import evaluated, published_of
 
 from datagen.corpora.folder import Folder
 from datagen.corpora.librispeech import LibriSpeech
@@ -55,6 +57,27 @@ def data(tmp_path_factory) -> Path:
 def whole(data, tmp_path_factory) -> Path:
     """A training of three epochs that nothing interrupted; read only."""
     return tiny_run.fit(data, tmp_path_factory.mktemp("runs") / "whole")
+
+
+@pytest.fixture(scope="session")
+def published(whole, tmp_path_factory) -> Path:
+    """What is published of `whole`; read only."""
+    folder = tmp_path_factory.mktemp("published")
+    return published_of(whole, folder / "pretrained", folder / "cache")
+
+
+@pytest.fixture
+def copied(published, tmp_path) -> Path:
+    """A copy of `published`, to damage."""
+    return shutil.copytree(published, tmp_path / "copied")
+
+
+@pytest.fixture(scope="session")
+def report(data, whole, tmp_path_factory) -> Path:
+    """A report on `whole` beside a filter; read only."""
+    folder = tmp_path_factory.mktemp("reports") / "report"
+    evaluated(data, folder, whole, "+baseline@baselines.filter=lms_speech")
+    return folder
 
 
 @pytest.fixture
