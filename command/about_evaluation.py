@@ -63,7 +63,7 @@ def title(cfg: DictConfig) -> str:
     """The title of a page whose experiment has none: what the test consists of."""
     corpora = (_in_short(_names(cfg, roles)) for roles in (SPEECH, NOISE))
     of = words().task
-    heard = " in ".join(filter(None, corpora)) or _tested_folder(cfg)
+    heard = " in ".join(dict.fromkeys(filter(None, corpora))) or _tested_folder(cfg)
     if not heard:
         return UNTITLED if words() == ENHANCEMENT else f"{of}: evaluation report"
     return f"{of} of {heard}"

@@ -18,5 +18,6 @@ def test_a_title_names_few_corpora_and_counts_the_others():
         roles = {"speech": {"test": dict.fromkeys(speech)}, "noise": {"seen": dict.fromkeys(noise)}}
         return title(OmegaConf.create(roles))
 
+    assert of("a", "a") == "Enhancement of a"
     assert of("abc", "x") == "Enhancement of a, b, c in x"
     assert of("abcd", "xyzuvw") == "Enhancement of a, b and 2 more in x, y and 4 more"
