@@ -1,8 +1,9 @@
-"""Measures the time of a report: python benchmarks/reports.py [experiment=... plan.test=320].
+"""Measures the time of a report: python benchmarks/reports.py [runs=[DIR] experiment=...].
 
-The test enhances by NETWORKS networks, which are the one in pretrained/ with slightly changed
-weights. Times a first report, which enhances and scores; the scoring alone, of the same signals;
-and a second report, which uses the cache. Prints the three times, and the first over the scoring.
+The test enhances by NETWORKS networks, which are the one in DIR, which publish.py has made
+(default: pretrained/), with slightly changed weights. Times a first report, which enhances and
+scores; the scoring alone, of the same signals; and a second report, which uses the cache. Prints
+the three times, and the first over the scoring.
 """
 
 import os
@@ -63,8 +64,12 @@ def main(cfg: DictConfig) -> None:
     check(cfg, EvaluateConfig)
     torch.set_num_threads(1)
     typed = typed_command("evaluate").split(" ")[1:]
+    published = Path(cfg.runs[0]) if cfg.runs else ROOT / "pretrained"
     with tempfile.TemporaryDirectory() as folder:
-        runs = [_changed(Path(folder) / f"network_{number}", number) for number in range(NETWORKS)]
+        runs = [
+            _changed(published, Path(folder) / f"network_{number}", number)
+            for number in range(NETWORKS)
+        ]
         named = f"runs=[{','.join(map(str, runs))}]"
         typed += [named, f"cache={folder}/cache"]
         first_s = _seconds([*typed, f"output={folder}/first"])
@@ -75,9 +80,9 @@ def main(cfg: DictConfig) -> None:
     print(f"{first_s / scoring_s:.2f} times the scoring; second report {second_s:.1f} s")
 
 
-def _changed(folder: Path, number: int) -> Path:
-    """A copy of pretrained/ whose weights are `number` thousandths larger."""
-    shutil.copytree(ROOT / "pretrained", folder)
+def _changed(published: Path, folder: Path, number: int) -> Path:
+    """A copy of a published run whose weights are `number` thousandths larger."""
+    shutil.copytree(published, folder)
     state = dict(best_weights(folder))
     for name, tensor in state.items():
         if tensor.is_floating_point():
