@@ -3,7 +3,8 @@
 The test enhances by NETWORKS networks, which are the one in DIR, which publish.py has made
 (default: pretrained/), with slightly changed weights. Times a first report, which enhances and
 scores; the scoring alone, of the same signals; and a second report, which uses the cache. Prints
-the three times, and the first over the scoring.
+the three times, and the first over the scoring. The corpora are scanned beforehand, as for a
+training.
 """
 
 import os
@@ -29,6 +30,7 @@ from command.chosen import chosen_metrics
 from command.entry import start
 from command.evaluate_schema import EvaluateConfig
 from datagen import from_config
+from datagen.pairs.pairs import PairedTest
 from files.fingerprint import of_contents
 from files.sums import write_summed
 from models.layouts import best_weights, config_path
@@ -66,15 +68,17 @@ def main(cfg: DictConfig) -> None:
     typed = typed_command("evaluate").split(" ")[1:]
     published = Path(cfg.runs[0]) if cfg.runs else ROOT / "pretrained"
     with tempfile.TemporaryDirectory() as folder:
+        cfg.cache = f"{folder}/cache"
+        test = from_config.test(cfg)
         runs = [
             _changed(published, Path(folder) / f"network_{number}", number)
             for number in range(NETWORKS)
         ]
         named = f"runs=[{','.join(map(str, runs))}]"
-        typed += [named, f"cache={folder}/cache"]
+        typed += [named, f"cache={cfg.cache}"]
         first_s = _seconds([*typed, f"output={folder}/first"])
         second_s = _seconds([*typed, f"output={folder}/second"])
-        scoring_s, signals = _scoring(cfg, runs, Path(folder))
+        scoring_s, signals = _scoring(cfg, test, runs, Path(folder))
     print(f"{signals} signals, {from_config.jobs(cfg)} processes")
     print(f"first report {first_s:.1f} s, scoring alone {scoring_s:.1f} s")
     print(f"{first_s / scoring_s:.2f} times the scoring; second report {second_s:.1f} s")
@@ -98,9 +102,10 @@ def _seconds(typed: list[str]) -> float:
     return time.perf_counter() - begin
 
 
-def _scoring(cfg: DictConfig, runs: list[Path], folder: Path) -> tuple[float, int]:
+def _scoring(
+    cfg: DictConfig, test: PairedTest, runs: list[Path], folder: Path
+) -> tuple[float, int]:
     """Seconds for scoring the enhanced signals, which are made beforehand."""
-    test = from_config.test(cfg)
     bench = Bench(test.plan, test.audio, cfg.sample_rate)
     systems = {}
     for run in runs:
