@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from typing import Any
 
@@ -13,6 +14,7 @@ import torch
 from parallel.children import end_with_parent
 from parallel.threads import AHEAD
 
+REMEDY = "the same command with jobs=1 goes on in one process"
 # Other systems lack fork, or fork is not safe: children then begin as new processes.
 START = "fork" if sys.platform == "linux" else "spawn"
 
@@ -26,7 +28,7 @@ def over_copies(count: int, function: Callable, shared: Any, items: Iterable) ->
     `count` processes with one thread each compute them, and end with this process. Forked processes
     begin at once, with `shared` and all loaded modules. `function` must not begin threads, because
     a fork does not copy those of this process. Only a few items are taken ahead. When this raises
-    or is closed, all processes have ended.
+    or is closed, all processes have ended. Raises ChildProcessError if a process was killed.
     """
     executor = ProcessPoolExecutor(
         count,
@@ -49,6 +51,9 @@ def over_copies(count: int, function: Callable, shared: Any, items: Iterable) ->
             running |= submitted(len(done))
             for future in done:
                 yield future.result()
+    except BrokenProcessPool as error:
+        problem = f"one of {count} processes has ended, as where memory is short; {REMEDY}"
+        raise ChildProcessError(problem) from error
     except BaseException:
         for copy in copies:  # the caller takes no more results
             copy.terminate()

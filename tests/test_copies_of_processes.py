@@ -34,7 +34,7 @@ def test_all_items_come_back_from_other_processes_that_have_what_this_one_has(mo
 
 def test_a_copy_that_dies_ends_the_others_and_is_an_error():
     others = multiprocessing.active_children()
-    with pytest.raises(Exception, match="terminated abruptly"):
+    with pytest.raises(ChildProcessError, match=r"one of 2 processes has ended, .* jobs=1"):
         list(over_copies(2, _ends, None, ["waits", "dies"]))
     assert {*multiprocessing.active_children()} <= {*others}
 
