@@ -80,17 +80,19 @@ class Learner(pl.LightningModule, ABC):
         return self.trainer.strategy.reduce(numbers, reduce_op="sum")
 
     def validation_step(self, batch: Batch, batch_index: int) -> Tensor:
-        """The loss of a batch."""
-        summed, units = self.summed_loss(batch)
-        loss = summed / units.clamp(min=1)
+        """The loss of a batch: the mean over the units of all processes."""
+        own, units = self.summed_loss(batch)
+        # Lightning would divide a number of units by that of the processes, and drop the remainder.
+        summed = self._of_all(torch.stack([own, units.to(own.dtype)]))
+        loss = summed[0] / summed[1].clamp(min=1)
         self.log(
             "validation_loss",
             loss,
             on_step=False,
             on_epoch=True,
             prog_bar=True,
-            batch_size=int(units),
-            sync_dist=True,
+            batch_size=int(summed[1]),
+            sync_dist=True,  # equal on all processes
         )
         return loss
 

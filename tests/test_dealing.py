@@ -13,8 +13,14 @@ from models.consumed import WRAP, Consumed, of_step
 
 # Without batch norm, whose statistics are of one process on a CPU.
 DNN = ("network=pl_dnn", "network.hidden=4", "network.layers=1", "network.context=1")
-# Odd numbers of rows: not every process has a row of every batch.
-ODD = ("data.batch_size=2", "plan.train=9", "plan.validation=3", "trainer.max_epochs=2")
+# Odd numbers of rows: not every process has a row of every batch. Odd numbers of frames, too.
+ODD = (
+    "data.batch_size=2",
+    "plan.train=9",
+    "plan.validation=3",
+    "plan.segment_s={train:0.5,validation:0.38,test:0.5}",
+    "trainer.max_epochs=2",
+)
 TWO = ("trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=2")
 
 
