@@ -5,6 +5,7 @@ import pickle
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import Any
@@ -14,6 +15,7 @@ from options.extras import install
 from parallel.spread import Spread
 
 ANSWER_S = 30  # time for a scheduler to answer, for workers to connect, and to reconnect
+GONE = "the Dask scheduler is gone; start it"
 LOGGERS = ("distributed", "tornado")  # the loggers of Dask
 
 
@@ -115,7 +117,7 @@ def _spread(client: Any, scheduler: str, function: Callable, items: Iterable) ->
             if _killed_its_workers(future):
                 given_up.append(future)
             else:
-                yield future.result()
+                yield watch.result(future)
         running -= done
     if given_up:
         raise _lost(scheduler, len(given_up), given_up[0].exception())
@@ -154,7 +156,7 @@ def _first_done(running: set) -> set:
 
     try:
         return wait(running, timeout=1, return_when="FIRST_COMPLETED").done
-    except TimeoutError:
+    except (TimeoutError, CancelledError):  # cancelled: the scheduler is gone, as `_Watch` will see
         return set()
 
 
@@ -175,8 +177,11 @@ class _Watch:
         """
         futures_are_lost = not statuses.isdisjoint({"cancelled", "lost"})
         if self.client.status != "running" or futures_are_lost:
-            raise self._error("the Dask scheduler is gone; start it")
-        threads_of_workers = self.client.nthreads()
+            raise self._error(GONE)
+        try:
+            threads_of_workers = self.client.nthreads()
+        except OSError as error:
+            raise self._error(GONE) from error
         threads = sum(threads_of_workers.values())
         now_s = time.monotonic()
         if threads:
@@ -184,6 +189,13 @@ class _Watch:
         elif now_s - self.last_seen_s > ANSWER_S:
             raise self._error(f"its workers are gone; start some (dask worker {self.scheduler})")
         self.threads = max(threads, 1)
+
+    def result(self, future: Any) -> Any:
+        """The result of a future that has finished; raises its error, or OSError if it is lost."""
+        try:
+            return future.result()
+        except CancelledError as error:
+            raise self._error(GONE) from error
 
     def _error(self, problem: str) -> OSError:
         remedy = "and run the same command again: what is done is kept"

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pytorch_lightning as pl
 
+SLURM = "SLURM"
 JOB = "CLARION_JOB"  # passed to the processes that a training starts
 # The variables that identify a job of each launcher.
 OF_SLURM = ("SLURM_JOB_ID", "SLURM_STEP_ID", "SLURM_RESTART_COUNT")
@@ -50,7 +51,7 @@ def launcher() -> Launcher | None:
     interactive = environment.get("SLURM_JOB_NAME") in ("bash", "interactive")
     if "SLURM_NTASKS" in environment and not interactive:
         remedy = "ask for #SBATCH --ntasks-per-node={devices} and put srun before python"
-        return Launcher("SLURM", _tasks_of_slurm(), remedy)
+        return Launcher(SLURM, _tasks_of_slurm(), remedy)
     return None
 
 
@@ -61,6 +62,24 @@ def _tasks_of_slurm() -> int:
         return 1
     of_the_job = environment["SLURM_NTASKS"]
     return int(environment.get("SLURM_STEP_NUM_TASKS", of_the_job))
+
+
+def require_tasks_per_node() -> None:
+    """Raise ValueError for several tasks of SLURM without their number per node.
+
+    Lightning refuses them for any trainer.
+    """
+    started_by = launcher()
+    if started_by is None or started_by.name != SLURM or "SLURM_NTASKS_PER_NODE" in os.environ:
+        return
+    tasks = int(os.environ["SLURM_NTASKS"])
+    if tasks == 1:
+        return
+    raise ValueError(
+        f"SLURM has {tasks} tasks, and their number per node is not stated; for one device ask for "
+        "--ntasks=1; for several ask for --ntasks-per-node=N, put srun before python, and add "
+        "trainer=ddp trainer.devices=N"
+    )
 
 
 def require_processes(trainer: pl.Trainer) -> None:

@@ -105,11 +105,21 @@ def one_line(remedy: str) -> Iterator[None]:
         _, _, problem = last_line.partition(": ")
         raise ValueError(problem) from error
     except RuntimeError as error:
-        signalled = current()
-        if signalled is None or signalled.number is None:
+        ended = _by_other_processes(error, remedy)
+        if ended is None:
             raise
-        # Its other processes have ended before.
-        raise Ended(signalled.number, remedy) from error
+        raise ended from error
+
+
+def _by_other_processes(error: RuntimeError, remedy: str) -> Exception | None:
+    """The error for a training whose other processes have ended; None for any other `error`."""
+    signalled = current()
+    if signalled is not None and signalled.number is not None:
+        return Ended(signalled.number, remedy)
+    if isinstance(error, torch.distributed.DistError) or "gloo/transport" in str(error):
+        problem = "another process of this training has ended, see what it says"
+        return ValueError(f"{problem}; {remedy}")
+    return None
 
 
 def _ended_by_signal(error: BaseException, remedy: str) -> Ended:

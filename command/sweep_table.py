@@ -3,7 +3,7 @@
 import io
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pandas as pd
@@ -13,11 +13,11 @@ from command.process import is_first
 from command.sweep import is_sweep, swept_values
 from files.atomic import write_atomic
 from files.lock import locked
-from files.owner import is_owned
+from files.owner import is_owned, owned
 from files.table import csv_text
 from models.layouts import CURVE, TIMES
 
-SWEEP, LOCK = "sweep.csv", ".sweep.lock"
+SWEEP, LOCK, JOBS = "sweep.csv", ".sweep.lock", ".jobs"
 RUN, STATE, LOSS, SECONDS = "run", "state", "validation_loss", "seconds"
 RUNNING, WHOLE, INTERRUPTED, FAILED = "running", "trained", "interrupted", "failed"
 PRUNED = "pruned"  # a trial of a search that ended early, because other trials were better
@@ -41,16 +41,32 @@ def kept_row(run: Path) -> Iterator[Reached]:
     if not is_sweep() or not is_first() or is_owned(run):  # its owner keeps the row
         yield reached
         return
-    _note(run, RUNNING)
+    job = HydraConfig.get().sweep
+    with _running(Path(job.dir), job.subdir):
+        _note(run, RUNNING)
+        try:
+            yield reached
+        except KeyboardInterrupt:
+            _note(run, INTERRUPTED)
+            raise
+        except BaseException:
+            _note(run, FAILED)
+            raise
+        _note(run, reached.state)
+
+
+@contextmanager
+def _running(folder: Path, name: str) -> Iterator[None]:
+    """Show for the block, and while this process lives, that the job `name` is running.
+
+    Its training owns the run folder only after some seconds of imports.
+    """
     try:
-        yield reached
-    except KeyboardInterrupt:
-        _note(run, INTERRUPTED)
-        raise
-    except BaseException:
-        _note(run, FAILED)
-        raise
-    _note(run, reached.state)
+        with owned(folder / JOBS / str(name)):
+            yield
+    finally:
+        with suppress(OSError):  # other jobs are running
+            (folder / JOBS).rmdir()
 
 
 def state_in(folder: Path, name: str) -> str | None:
@@ -115,7 +131,7 @@ def _row(run: Path, name: str, state: str, values: Mapping[str, str]) -> dict[st
 
 
 def _rows(folder: Path) -> list[dict[str, str]]:
-    """The rows of the table; a running run without an owner becomes interrupted.
+    """The rows of the table; a running run whose job has ended becomes interrupted.
 
     A table that cannot be read is created again, and runs add their rows when they start again.
     """
@@ -126,7 +142,7 @@ def _rows(folder: Path) -> list[dict[str, str]]:
     except (OSError, ValueError):
         return []
     for row in rows:
-        if row[STATE] == RUNNING and not is_owned(folder / row[RUN]):
+        if row[STATE] == RUNNING and not is_owned(folder / JOBS / row[RUN]):
             row[STATE] = INTERRUPTED
     return rows
 

@@ -16,7 +16,7 @@ from pytorch_lightning.plugins.environments import SLURMEnvironment
 from pytorch_lightning.utilities.exceptions import MisconfigurationException
 from torch import nn
 
-from command.launch import require_processes
+from command.launch import require_processes, require_tasks_per_node
 from command.started import Started
 from models.compiling import Compiling
 from models.layouts import LAST
@@ -43,6 +43,7 @@ def build_trainer(
     options = OmegaConf.to_container(cfg.trainer, resolve=True)
     synchronised = options.get("sync_batchnorm", False)
     options["sync_batchnorm"] = synchronised and _on_gpu(options)
+    require_tasks_per_node()
     limit = options.pop("max_time", None)
     compiled = options.pop("compile", False)
     with _refusals_of_lightning(limit):

@@ -4,6 +4,8 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from parallel.processes import is_process
 
@@ -13,6 +15,23 @@ NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGXCPU")
 # The signals by which a terminal or a scheduler ends all processes of a job, where the system has
 # them.
 ENDING = tuple(getattr(signal, name) for name in NAMES if hasattr(signal, name))
+
+
+@contextmanager
+def blocked() -> Iterator[None]:
+    """Block ENDING in the block; a process that begins in it has them blocked for good.
+
+    New processes import for a second before they call `end_with_parent`. A signal to this process
+    waits for the end of the block.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def end_with_parent(parent: int) -> None:

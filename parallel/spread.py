@@ -10,7 +10,7 @@ import joblib
 from joblib.externals.loky import process_executor
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-from parallel.children import end_with_parent
+from parallel.children import blocked, end_with_parent
 
 # Called with a function and its arguments; gives the results in order of completion.
 Spread = Callable[[Callable, Iterable], Iterator]
@@ -77,7 +77,8 @@ def _results(jobs: int, function: Callable, source: _Source) -> Iterator[tuple[i
         initializer=_begin,
         initargs=(os.getpid(),),
     )
-    results = parallel(joblib.delayed(_numbered)(function, *numbered) for numbered in source)
+    with blocked():  # the processes begin now
+        results = parallel(joblib.delayed(_numbered)(function, *numbered) for numbered in source)
     try:
         for result in results:  # noqa: UP028 - `yield from` would close them first
             yield result

@@ -13,6 +13,7 @@ class Cluster:
 
     def __init__(self, folder: Path, file: Path):
         self.folder, self.file = folder, file
+        self.scheduler = self.start("scheduler", "--port", "0")
         self.workers: list[subprocess.Popen] = []
 
     @property
@@ -40,12 +41,11 @@ def running(tmp_path: Path, workers: int = 1) -> Iterator[Cluster]:
     folder = tmp_path / "empty"
     folder.mkdir()
     cluster = Cluster(folder, tmp_path / "scheduler.json")
-    scheduler = cluster.start("scheduler", "--port", "0")
     try:
         for _ in range(workers):
             cluster.add_worker()
         yield cluster
     finally:
-        for process in [*cluster.workers, scheduler]:
+        for process in [*cluster.workers, cluster.scheduler]:
             process.kill()
             process.wait()

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from command.launch import job, launcher, require_processes
+from command.launch import job, launcher, require_processes, require_tasks_per_node
 
 SLURM = {"SLURM_NTASKS": "2", "SLURM_JOB_ID": "7", "SLURM_JOB_NAME": "train"}
 STEP = {**SLURM, "SLURM_STEP_ID": "0", "SLURM_STEP_NUM_TASKS": "2"}
@@ -24,7 +24,7 @@ def environment(monkeypatch):
     """Sets these variables, and no other that tells of a launcher."""
 
     def environment(variables):
-        for name in (*SLURM, *STEP, *TORCHRUN, "CLARION_JOB"):
+        for name in (*STEP, *TORCHRUN, "SLURM_NTASKS_PER_NODE", "CLARION_JOB"):
             monkeypatch.delenv(name, raising=False)
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
@@ -68,6 +68,18 @@ def test_more_or_fewer_processes_than_devices_are_refused_with_a_remedy(
     with pytest.raises(ValueError, match=f"trainer.devices={devices}.*{remedy}") as caught:
         require_processes(trainer(devices))
     assert launcher().name in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_tasks_without_their_number_per_node_are_refused_with_a_remedy(environment):
+    for variables in ({}, TORCHRUN, {**SLURM, "SLURM_NTASKS": "1"}, {**SLURM, **TORCHRUN}):
+        environment(variables)
+        require_tasks_per_node()
+    environment({**STEP, "SLURM_NTASKS_PER_NODE": "2"})
+    require_tasks_per_node()
+    for variables in (SLURM, STEP):
+        environment(variables)
+        with pytest.raises(ValueError, match=r"SLURM has 2 tasks.* --ntasks-per-node=N, put srun"):
+            require_tasks_per_node()
 
 
 def test_processes_of_one_job_know_it_by_one_name_and_other_jobs_by_others(environment):

@@ -9,6 +9,7 @@ from corpora import RATE
 from test_architecture import FLOOR, ROOT, ours
 from test_render import tree
 
+import command.cluster
 import generate
 from command.cluster import workers
 from command.entry import start
@@ -61,6 +62,20 @@ def test_a_worker_that_is_killed_costs_its_item_only(drawn, tmp_path):
             threading.Timer(0.0, replace_worker).start()
             render_plan(plan, library, folder, RATE, spread=spread)
     assert tree(folder) == tree(tmp_path / "here")
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_dies_under_way_ends_the_work_in_a_line(drawn, tmp_path, monkeypatch):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(command.cluster, "ANSWER_S", 5)  # seconds until a lost connection is final
+    plan, library = drawn
+    with (
+        dask_cluster.running(tmp_path) as cluster,
+        workers(cluster.address, PACKAGES, lambda client: None) as spread,
+    ):
+        threading.Timer(0.0, cluster.scheduler.kill).start()
+        with pytest.raises(OSError, match="the Dask scheduler is gone; start it and run the"):
+            render_plan(plan, library, tmp_path / "there", RATE, spread=spread)
 
 
 def test_a_machine_with_another_disk_is_known(tmp_path):

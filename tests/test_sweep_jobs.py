@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 from tiny_run import curve, overrides
 
+from command import sweep_table
 from command.sweep import LONGEST, job_name
+from command.sweep_table import SWEEP, state_in
 from models.layouts import LAST
 from options.typed import typed
 
@@ -92,6 +94,17 @@ def test_a_job_that_fails_ends_no_other_and_the_same_sweep_again_does_the_rest(
     out, _ = capfd.readouterr()
     assert out.count("was trained before: ") == 1 and out.count("\ntrained: ") == 1
     assert curve(first) == before and (second / LAST).exists()
+
+
+def test_a_job_that_imports_is_running_in_the_table_whoever_else_writes_it(tmp_path):
+    rows = pd.DataFrame({"run": ["a", "b"], "state": ["running", "running"]})
+    rows.to_csv(tmp_path / SWEEP, index=False)
+    with sweep_table._running(tmp_path, "a"):
+        sweep_table.settle(tmp_path, {}, None)
+        assert [state_in(tmp_path, name) for name in "ab"] == ["running", "interrupted"]
+    sweep_table.settle(tmp_path, {}, None)
+    assert state_in(tmp_path, "a") == "interrupted"
+    assert {path.name for path in tmp_path.iterdir()} == {SWEEP, sweep_table.LOCK}
 
 
 def test_a_sweep_into_the_folder_of_another_is_refused_job_by_job_naming_what_differs(

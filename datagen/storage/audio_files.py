@@ -10,6 +10,7 @@ from audio import reading
 from audio.encoding import encode
 from datagen.storage.storage import PARTS, Made, RowOf, Storage, again, other_samples
 from files.atomic import write_atomic
+from text.line import in_one_line
 
 BLOCK = 4096  # bytes of a disk block; a file takes whole blocks
 
@@ -83,8 +84,11 @@ class AudioFiles(Storage):
         return encode(samples, self.sample_rate, self.audio_format)
 
     def _compare(self, path: Path, made: np.ndarray) -> None:
-        """Raise ValueError where a file holds other samples than were made."""
-        there = reading.read(path, self.sample_rate)
+        """Raise ValueError where a file cannot be read, or holds other samples than were made."""
+        try:
+            there = reading.read(path, self.sample_rate)
+        except (OSError, ValueError) as error:
+            raise ValueError(f"{in_one_line(error)}; {again(path, self.folder)}") from error
         if len(there) != len(made):
             raise ValueError(
                 f"{path}: has {len(there)} samples, not the plan's {len(made)}; "
