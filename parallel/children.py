@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 
 from parallel.processes import is_process
 
@@ -27,6 +28,7 @@ def blocked() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
+    resource_tracker.ensure_running()  # its beginning would unblock signals again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     try:
         yield

@@ -1,11 +1,13 @@
-"""A process that comes to hold much goes on, and one that ends costs what it was at."""
+"""Work over processes: what they hold, how they begin, and what their end costs."""
 
 import os
+import signal
 
 import numpy as np
 import pytest
 
 from parallel.apart import Apart
+from parallel.children import ENDING
 from parallel.spread import over_processes
 
 HELD = []
@@ -23,6 +25,15 @@ def test_a_process_that_comes_to_hold_much_is_not_replaced():
     sizes = [1, 1, 400, 400, 1, 1, 1, 1]
     processes = list(over_processes(2)(_holds, sizes))
     assert len(processes) == len(sizes) and len({*processes}) <= 2
+
+
+def _blocked(_):
+    return {number for number in ENDING if number in signal.pthread_sigmask(signal.SIG_BLOCK, [])}
+
+
+def test_processes_begin_with_signals_blocked_that_their_parent_takes():
+    assert list(over_processes(2)(_blocked, range(4))) == [{*ENDING}] * 4
+    assert _blocked(0) == set()
 
 
 def _ends_at_three(number):
