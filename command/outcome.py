@@ -116,10 +116,17 @@ def _by_other_processes(error: RuntimeError, remedy: str) -> Exception | None:
     signalled = current()
     if signalled is not None and signalled.number is not None:
         return Ended(signalled.number, remedy)
-    if isinstance(error, torch.distributed.DistError) or "gloo/transport" in str(error):
+    if _is_of_connections(error):
         problem = "another process of this training has ended, see what it says"
         return ValueError(f"{problem}; {remedy}")
     return None
+
+
+def _is_of_connections(error: RuntimeError) -> bool:
+    """Whether `error` is about the connections of a training's processes."""
+    distributed = torch.distributed
+    kinds = (distributed.DistError,) if distributed.is_available() else ()
+    return isinstance(error, kinds) or "gloo/transport" in str(error)
 
 
 def _ended_by_signal(error: BaseException, remedy: str) -> Ended:

@@ -41,12 +41,12 @@ def render_plan(
     """Render `plan` to `folder` in a storage, `form`, and measure every written mixture.
 
     The work runs over `jobs` processes of this machine, or over `spread`, whose workers read the
-    tables of `folder`.
-    A file, or a shard, is written atomically. An existing one is compared, not written again, so an
-    interrupted rendering continues and ends in the same bytes. Writes and returns rendered.csv,
-    with the columns RENDERED: the achieved SNR, empty for speech or noise alone, and the sha256 of
-    the mixture's 16-bit little-endian samples. Raises ValueError if a measured SNR differs by more
-    than 0.01 dB, and if an existing file is damaged, or made of other recordings.
+    tables of `folder`. A file, or a shard, is written atomically. An existing one is compared, not
+    written again, so an interrupted rendering continues and ends in the same bytes. Writes and
+    returns rendered.csv, with the columns RENDERED: the achieved SNR, empty for speech or noise
+    alone, and the sha256 of the mixture's 16-bit little-endian samples. Raises ValueError if a
+    measured SNR differs by more than 0.01 dB, and if an existing file is damaged, or made of other
+    recordings.
     """
     plan.save(folder)
     store = storage(form, folder, sample_rate)
@@ -73,9 +73,9 @@ def _outcomes(
     spread: Spread | None,
 ) -> Iterator[Records]:
     """Rows of rendered.csv as they come."""
-    groups = Groups(rows, store.at_once)
+    groups = Groups(rows, store.at_once if spread is None else max(SENT, store.at_once))
     if spread is not None:
-        yield from spread(anywhere(store, form), iter(Groups(rows, max(SENT, store.at_once))))
+        yield from spread(anywhere(store, form), iter(groups))
     elif jobs == 1:
         yield from (render_to_disk(group, library, store) for group in groups)
     else:  # processes, because threads would wait for one another's interpreter lock

@@ -100,6 +100,18 @@ def test_two_processes_end_and_go_on_as_one(data, typed, run, told, tmp_path):
     assert equal_runs(run, tmp_path / "whole")
 
 
+def test_a_process_that_is_killed_ends_the_other_in_a_line(typed, told):
+    both = [*typed, "data.workers=0", "trainer.max_epochs=99"]
+    both += ["trainer=ddp", "trainer.accelerator=cpu", "trainer.devices=2"]
+    first, second = pair(told, both)
+    assert killed_after(second, 2, 0.0)
+    assert first.wait() == 1
+    (line,) = [line for line in told.with_name("told0").read_text().splitlines() if "end" in line]
+    assert re.fullmatch(
+        r"train.py: another process of this training has ended, see what it says; the same .*", line
+    )
+
+
 def test_a_checkpoint_cut_short_is_passed_over_for_the_other_one(whole, run, capfd):
     shutil.copytree(whole, run)
     content = (whole / LAST).read_bytes()
