@@ -15,23 +15,23 @@ AHEAD = 4  # items per thread that wait for work, or results that wait for the c
 
 
 def over_threads(
-    function: Callable, items: Sequence[Any], jobs: int, doing: str, unit: str, each: int = 1
+    function: Callable, items: Sequence[Any], jobs: int, doing: str, unit: str
 ) -> list:
     """The results of `function` for every item, in the order of the items, over `jobs` threads.
 
-    libsndfile releases the interpreter lock, so threads suffice. each: the number of `unit` per
-    item. Raises the error of the first item that has an error. When this returns or raises, also
-    after Ctrl-C, no thread runs any more, and items that had not begun are dropped.
+    libsndfile releases the interpreter lock, so threads suffice. Raises the error of the first item
+    that has an error. When this returns or raises, also after Ctrl-C, no thread runs any more, and
+    items that had not begun are dropped.
     """
     # The jobs fill the cores. Jobs with several threads each would wait for one another.
     with one_thread():
         one_by_one = (function(item) for item in items)
         outcomes = one_by_one if jobs == 1 else _in_order(function, items, jobs)
         done = []
-        with closing(outcomes), progress(doing, each * len(items), unit) as more:
+        with closing(outcomes), progress(doing, len(items), unit) as more:
             for outcome in outcomes:
                 done.append(outcome)
-                more(each)
+                more(1)
         return done
 
 

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -99,16 +99,10 @@ def prepared(metric: Metric, answer: Answer, sample_rate: int) -> Answer:
         return answer  # the metric gives the reason when it scores the answer
 
 
-@contextmanager
-def _one_thread() -> Iterator[None]:
+def _one_thread() -> AbstractContextManager[None]:
     """Limit PyTorch to one thread, if a system has imported it."""
-    torch = sys.modules.get("torch")
-    if torch is None:
-        yield
-        return
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
+    if "torch" not in sys.modules:
+        return nullcontext()
+    from parallel.threads import one_thread
+
+    return one_thread()
